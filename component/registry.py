@@ -1,0 +1,251 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Keep: the component classes of each database, and what lookups found among them."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from odoo.tools.lru import LRU
+
+from .component_classes import build_component_classes
+from .definitions import MetaComponent
+from .resolution import UsageIndex
+
+if TYPE_CHECKING:
+    from odoo.api import Environment
+    from odoo.modules.registry import Registry
+
+#: how many of the lookups that found nothing a registry remembers
+DEFAULT_CACHE_SIZE = 512
+
+
+class LookupCache:
+    """Remember what lookups found, until it is cleared.
+
+    What was found is bounded by what is registered; what was not found could be
+    anything, and is remembered for the latest lookups only.
+    """
+
+    __slots__ = ("found", "missed", "answers")
+
+    def __init__(self, cachesize: int):
+        #: (collection, usage, model) -> the classes that fit
+        self.found: dict[tuple, tuple[Any, ...]] = {}
+        self.missed: LRU = LRU(max(cachesize, 1))
+        #: (collection, usage, model) -> the one class that any lookup gives, whatever
+        #: else it is asked
+        self.answers: dict[tuple, Any] = {}
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self.found.clear()
+        self.missed.clear()
+        self.answers.clear()
+
+
+class ComponentRegistry:
+    """Hold the component classes of a database by name, and find them by criteria.
+
+    :param cachesize: how many lookups that find nothing are remembered
+    """
+
+    def __init__(self, cachesize: int = DEFAULT_CACHE_SIZE):
+        self._cache = LookupCache(cachesize)
+        self._components: dict[str, Any] = {}
+        self._loaded_modules: set[str] = set()
+        #: the definitions that wait to be built together, None outside of a batch
+        self._batch: list[Any] | None = None
+        self._index: UsageIndex | None = None
+        #: the registry of Odoo's models that this one was built for, if for one
+        self._owner: Any = None
+        #: False until all components are built: nothing should be notified before
+        self.ready = False
+
+    def __getitem__(self, name: str) -> Any:
+        return self._components[name]
+
+    def __setitem__(self, name: str, component_class: Any) -> None:
+        self._components[name] = component_class
+        self._index = None
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._components
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._components)
+
+    def __len__(self) -> int:
+        return len(self._components)
+
+    def __bool__(self) -> bool:
+        return True
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """Return the component class of a name, or the default."""
+        return self._components.get(name, default)
+
+    def load_components(self, addon: str) -> None:
+        """Build the components that an addon defines, unless they already are.
+
+        :raises TypeError: when a definition is wrong
+        """
+        with self.batch() as batch:
+            if addon in self._loaded_modules:
+                return
+            self._loaded_modules.add(addon)
+            # a list of its own: an addon may be imported meanwhile for another database
+            for definition in list(MetaComponent._modules_components.get(addon, ())):
+                if _builds_itself(definition):
+                    self._build(batch)
+                    definition._build_component(self)
+                else:
+                    batch.append(definition)
+
+    @contextmanager
+    def batch(self) -> Iterator[list[Any]]:
+        """Collect what is loaded within, and build it at the end, each class once.
+
+        When that fails, or what is done within does, all of it counts as not loaded.
+        """
+        if self._batch is not None:
+            yield self._batch
+            return
+        loaded_before = set(self._loaded_modules)
+        self._batch = []
+        try:
+            yield self._batch
+            self._build(self._batch)
+        except BaseException:
+            self._loaded_modules.clear()
+            self._loaded_modules.update(loaded_before)
+            raise
+        finally:
+            self._batch = None
+
+    def _build(self, batch: list[Any]) -> None:
+        build_component_classes(self, batch)
+        batch.clear()
+
+    def lookup(
+        self,
+        collection_name: str | None = None,
+        usage: str | None = None,
+        model_name: str | None = None,
+    ) -> list[Any]:
+        """Return the concrete component classes that fit, in registration order.
+
+        A component without ``_collection`` fits any collection, one without
+        ``_apply_on`` any model; a criterion that is None does not restrict. The answer
+        is remembered: components built later are seen after ``_cache.clear()``.
+        """
+        key = (collection_name, usage, model_name)
+        found = self._cache.found.get(key)
+        if found is None:
+            found = self._find(key)
+        return list(found)
+
+    def _find(self, key: tuple) -> tuple[Any, ...]:
+        if key in self._cache.missed:
+            return ()
+        index = self._index
+        if index is None:
+            index = self._index = UsageIndex(list(self._components.values()))
+        found = index.find(*key)
+        if found:
+            self._cache.found[key] = found
+        else:
+            self._cache.missed[key] = True
+        return found
+
+
+def _builds_itself(definition: Any) -> bool:
+    """Tell whether a definition overrides ``_build_component``."""
+    module = getattr(definition._build_component, "__module__", None)
+    return module != f"{__package__}.component"
+
+
+class ComponentDatabases(dict):
+    """Hold the component registry of each database, by the database's name.
+
+    A registry is published for a registry of Odoo's models and goes with it. A test
+    may put another one in front for a while.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        #: database name -> what stands in front, the latest last
+        self._overrides: dict[str, list[tuple[object, Any]]] = {}
+        #: database name -> what is behind an override; no key when there is nothing
+        self._behind: dict[str, Any] = {}
+
+    def find(self, env: Environment) -> Any:
+        """Return the registry that lookups of an environment use, or None.
+
+        While Odoo loads its registry anew, what is there is still that of the old one:
+        good for transactions that began before, not for the one that loads.
+        """
+        dbname = env.cr.dbname
+        registry = self.get(dbname)
+        owner = getattr(registry, "_owner", None)
+        if owner is None or owner() is env.registry or env.registry.ready:
+            return registry
+        return None
+
+    def publish(
+        self, dbname: str, registry: ComponentRegistry, owner: Registry
+    ) -> None:
+        """Put a registry that is built in the place of the one before, at once.
+
+        It goes when its owner, the registry of Odoo's models, goes.
+        """
+        registry._owner = weakref.ref(owner)
+        weakref.finalize(
+            owner, self._forget, dbname, weakref.ref(registry)
+        ).atexit = False
+        if dbname in self._overrides:
+            self._behind[dbname] = registry
+        else:
+            self[dbname] = registry
+
+    def withdraw(self, dbname: str) -> None:
+        """Take away the registry of a database that is about to be built anew."""
+        place = self._behind if dbname in self._overrides else self
+        registry = place.pop(dbname, None)
+        if isinstance(registry, ComponentRegistry):
+            registry.ready = False
+
+    def _forget(self, dbname: str, reference: weakref.ref) -> None:
+        registry = reference()
+        for place in (self, self._behind):
+            if registry is not None and place.get(dbname) is registry:
+                del place[dbname]
+
+    @contextmanager
+    def override(self, dbname: str, registry: Any) -> Iterator[Any]:
+        """Put a registry in front of a database's own, whatever is published meanwhile.
+
+        Overrides may end in any order: the latest that is left counts.
+        """
+        overrides = self._overrides.setdefault(dbname, [])
+        if not overrides and dbname in self:
+            self._behind[dbname] = self[dbname]
+        token = object()
+        overrides.append((token, registry))
+        self[dbname] = registry
+        try:
+            yield registry
+        finally:
+            overrides[:] = [entry for entry in overrides if entry[0] is not token]
+            if overrides:
+                self[dbname] = overrides[-1][1]
+            else:
+                del self._overrides[dbname]
+                self.pop(dbname, None)
+                if dbname in self._behind:
+                    self[dbname] = self._behind.pop(dbname)
+
+
+_component_databases = ComponentDatabases()

@@ -1,0 +1,298 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Choose: candidates, collection and model give one component class, or a reason.
+
+Nothing here reads a database or keeps state. A *component class* is anything with the
+attributes ``_name``, ``_usage``, ``_collection``, ``_abstract``, ``apply_on_models``.
+"""
+
+from __future__ import annotations
+
+import inspect
+import warnings
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from functools import lru_cache
+from typing import Any
+
+# find candidates
+
+
+class UsageIndex:
+    """Find components by usage, collection and model without walking over them all."""
+
+    __slots__ = ("_classes", "_positions")
+
+    def __init__(self, component_classes: Iterable[Any]):
+        self._classes = [c for c in component_classes if not c._abstract]
+        #: (usage, collection, model) -> where in the list of classes, ascending
+        self._positions: dict[tuple, list[int]] = {}
+        for position, component_class in enumerate(self._classes):
+            usage, collection = component_class._usage, component_class._collection
+            models = component_class.apply_on_models
+            for model in (None,) if models is None else dict.fromkeys(models):
+                key = (usage, collection, model)
+                self._positions.setdefault(key, []).append(position)
+
+    def find(
+        self, collection_name: str | None, usage: str | None, model_name: str | None
+    ) -> tuple[Any, ...]:
+        """Return the concrete classes that fit, in the order of registration.
+
+        A criterion that is None does not restrict.
+        """
+        if collection_name is None or usage is None or model_name is None:
+            return tuple(
+                component_class
+                for component_class in self._classes
+                if (usage is None or component_class._usage == usage)
+                and is_of_collection(component_class, collection_name)
+                and is_for_model(component_class, model_name)
+            )
+        find = self._positions.get
+        positions: list[int] = []
+        for key in (
+            (usage, collection_name, model_name),
+            (usage, collection_name, None),
+            (usage, None, model_name),
+            (usage, None, None),
+        ):
+            found = find(key)
+            if found is not None:
+                positions += found
+        if len(positions) > 1:
+            positions.sort()
+        return tuple([self._classes[position] for position in positions])
+
+
+def is_of_collection(component_class: Any, collection_name: str | None) -> bool:
+    """Tell whether a component may serve a collection (None: any)."""
+    return (
+        collection_name is None
+        or component_class._collection is None
+        or component_class._collection == collection_name
+    )
+
+
+def is_for_model(component_class: Any, model_name: str | None) -> bool:
+    """Tell whether a component may serve a model (None: any)."""
+    if model_name is None:
+        return True
+    models = component_class.apply_on_models
+    return models is None or model_name in models
+
+
+# ask the component
+
+
+def has_own_match(component_class: Any, default_match: Callable) -> bool:
+    """Tell whether a component overrides ``_component_match``."""
+    match = component_class._component_match
+    return getattr(match, "__func__", match) is not default_match
+
+
+def ask_match(
+    component_class: Any,
+    work: Any,
+    usage: str | None,
+    model_name: str | None,
+    kw: dict[str, Any],
+) -> bool:
+    """Ask a component whether it matches, whichever arguments it takes."""
+    match = component_class._component_match
+    named, takes_all = _accepted_keywords(getattr(match, "__func__", match))
+    given = {"usage": usage, "model_name": model_name, **kw}
+    if not takes_all:
+        given = {name: value for name, value in given.items() if name in named}
+    return bool(match(work, **given))
+
+
+@lru_cache(maxsize=1024)
+def _accepted_keywords(match: Callable) -> tuple[frozenset[str], bool]:
+    """Return the keyword arguments that a ``_component_match`` takes, and if any do.
+
+    Read once from the signature: a ``TypeError`` raised inside stays the author's.
+    """
+    parameters = inspect.signature(match).parameters.values()
+    named = frozenset(
+        p.name for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)
+    )
+    takes_all = any(p.kind is p.VAR_KEYWORD for p in parameters)
+    if not (takes_all or {"usage", "model_name"} <= named):
+        name = getattr(match, "__qualname__", repr(match))
+        warnings.warn(
+            f"{name} in {getattr(match, '__module__', '?')} should take the arguments "
+            "(cls, work, usage=None, model_name=None, **kw); without them it cannot "
+            "see what is looked for.",
+            DeprecationWarning,
+            stacklevel=2,
+        )
+    return named, takes_all
+
+
+# choose among candidates
+
+
+def only_of_collection(
+    component_classes: Sequence[Any], collection_name: str
+) -> list[Any]:
+    """Keep the components of exactly this collection."""
+    return [c for c in component_classes if c._collection == collection_name]
+
+
+def only_for_model(component_classes: Sequence[Any], model_name: str | None) -> list[Any]:
+    """Keep the components made for exactly this model."""
+    return [c for c in component_classes if model_name in (c.apply_on_models or ())]
+
+
+# explain
+
+
+class Verdict(str, Enum):
+    """What became of a component in a lookup."""
+
+    CHOSEN = "chosen"
+    TIED = "tied"
+    ABSTRACT = "abstract"
+    OTHER_COLLECTION = "other collection"
+    OTHER_MODEL = "other model"
+    DECLINED = "declined"
+    LESS_SPECIFIC_COLLECTION = "less specific collection"
+    LESS_SPECIFIC_MODEL = "less specific model"
+
+
+_REASONS = {
+    Verdict.CHOSEN: "it is chosen",
+    Verdict.TIED: "no less specific than the others that fit",
+    Verdict.ABSTRACT: "it is abstract: no lookup finds it",
+    Verdict.OTHER_COLLECTION: "it is for collection {c._collection!r}",
+    Verdict.OTHER_MODEL: "it applies on {models}",
+    Verdict.DECLINED: "its _component_match() said no",
+    Verdict.LESS_SPECIFIC_COLLECTION: "another is of exactly this collection",
+    Verdict.LESS_SPECIFIC_MODEL: "another is for exactly this model",
+}
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A component that has the usage looked for, and what became of it."""
+
+    name: str
+    verdict: Verdict
+    component_class: Any
+
+    @property
+    def reason(self) -> str:
+        """The verdict in words."""
+        models = ", ".join(self.component_class.apply_on_models or ())
+        return _REASONS[self.verdict].format(c=self.component_class, models=models)
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """The decision of a lookup as data."""
+
+    collection_name: str | None
+    usage: str | None
+    model_name: str | None
+    candidates: tuple[Candidate, ...]
+    #: usages that do exist and are spelt nearly so, where no component has the usage
+    similar_usages: tuple[str, ...] = ()
+
+    @property
+    def winner(self) -> Candidate | None:
+        """The candidate that is chosen, None where there is none or a tie."""
+        return next((c for c in self.candidates if c.verdict is Verdict.CHOSEN), None)
+
+    @property
+    def tied(self) -> tuple[Candidate, ...]:
+        """The candidates none of which is better than the others."""
+        return tuple(c for c in self.candidates if c.verdict is Verdict.TIED)
+
+    def __str__(self) -> str:
+        if self.candidates:
+            return "\n".join(f"- {c.name}: {c.reason}" for c in self.candidates)
+        text = "No component has this usage."
+        if self.similar_usages:
+            text += f" Similar usages: {', '.join(self.similar_usages)}."
+        return text
+
+    @property
+    def sought(self) -> str:
+        """What was looked for, in words."""
+        return (
+            f"for collection {self.collection_name!r}, usage {self.usage!r}, "
+            f"model_name {self.model_name!r}"
+        )
+
+    @property
+    def advice(self) -> str:
+        """Say which attribute would decide between the tied components."""
+        tied = [candidate.component_class for candidate in self.tied]
+        if len({c._collection for c in tied}) > 1:
+            attributes = "_collection"
+        elif all(c.apply_on_models is None for c in tied):
+            attributes = "_apply_on of the one that is for this model"
+        else:
+            attributes = "_apply_on, so that only one is for this model"
+        return (
+            f"To decide, set {attributes}; or give one of them another _usage, or a "
+            "_component_match(); or ask for all with many_components()."
+        )
+
+
+def explain(
+    component_classes: Iterable[Any],
+    collection_name: str | None,
+    usage: str | None,
+    model_name: str | None,
+    matches: Callable[[Any], bool],
+) -> Explanation:
+    """Tell of every component with a usage what a lookup makes of it, and why.
+
+    :param component_classes: in the order of registration
+    :param matches: asks a component that fits otherwise for its ``_component_match``
+    """
+    all_classes = list(component_classes)
+    concerned = [c for c in all_classes if usage is None or c._usage == usage]
+    verdicts: dict[Any, Verdict] = {}
+    left = []
+    for component_class in concerned:
+        if component_class._abstract:
+            verdicts[component_class] = Verdict.ABSTRACT
+        elif not is_of_collection(component_class, collection_name):
+            verdicts[component_class] = Verdict.OTHER_COLLECTION
+        elif not is_for_model(component_class, model_name):
+            verdicts[component_class] = Verdict.OTHER_MODEL
+        elif not matches(component_class):
+            verdicts[component_class] = Verdict.DECLINED
+        else:
+            left.append(component_class)
+    for verdict, narrower in (
+        (
+            Verdict.LESS_SPECIFIC_COLLECTION,
+            lambda: only_of_collection(left, collection_name or ""),
+        ),
+        (Verdict.LESS_SPECIFIC_MODEL, lambda: only_for_model(left, model_name)),
+    ):
+        kept = narrower() if len(left) > 1 else left
+        if kept:
+            verdicts.update({c: verdict for c in left if c not in kept})
+            left = kept
+    verdicts.update(
+        {c: Verdict.CHOSEN if len(left) == 1 else Verdict.TIED for c in left}
+    )
+    return Explanation(
+        collection_name,
+        usage,
+        model_name,
+        tuple(Candidate(c._name, verdicts[c], c) for c in concerned),
+        () if concerned else _similar_usages(all_classes, usage),
+    )
+
+
+def _similar_usages(component_classes: list[Any], usage: str | None) -> tuple[str, ...]:
+    import difflib  # only errors need it
+
+    known = dict.fromkeys(c._usage for c in component_classes if c._usage)
+    return tuple(difflib.get_close_matches(usage or "", known, n=3))
