@@ -1,0 +1,150 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""An external system that lives in memory, for tests."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from copy import deepcopy
+from typing import Any, NamedTuple
+
+from .exception import IDMissingInBackend
+
+#: what an adapter offers, each called as ``system.<operation>(table, …)``
+OPERATIONS = (
+    "search",
+    "search_pages",
+    "read",
+    "read_many",
+    "search_read",
+    "create",
+    "write",
+    "delete",
+)
+
+
+class Call(NamedTuple):
+    """One call that an external system was sent."""
+
+    operation: str
+    table: str
+    args: tuple
+    kwargs: dict[str, Any]
+
+
+class FakeSystem:
+    """Keep tables of external records, and record every call.
+
+    ``filters`` are a dict of the values that a record must have.
+    """
+
+    def __init__(self, id_field: str = "id", page_size: int = 100) -> None:
+        self.id_field = id_field
+        self.page_size = page_size
+        self.tables: dict[str, dict[Any, dict[str, Any]]] = defaultdict(dict)
+        self.calls: list[Call] = []
+        self._errors: dict[str, list[Exception]] = defaultdict(list)
+        self._last_id = 1000
+
+    # -- for the test ---------------------------------------------------------
+
+    def put(self, table: str, *records: Mapping[str, Any]) -> None:
+        """Set records as somebody else would: no call is recorded."""
+        for record in records:
+            self.tables[table][record[self.id_field]] = deepcopy(dict(record))
+
+    def remove(self, table: str, external_id: Any) -> None:
+        """Delete a record as somebody else would: no call is recorded."""
+        del self.tables[table][external_id]
+
+    def fail_next(self, operation: str, *errors: Exception) -> None:
+        """Have the next calls of an operation raise ``errors``, one each."""
+        self._errors[operation].extend(errors)
+
+    def called(self, operation: str | None = None, table: str | None = None) -> list:
+        """Return the calls so far, in order."""
+        return [
+            call
+            for call in self.calls
+            if operation in (None, call.operation) and table in (None, call.table)
+        ]
+
+    def forget_calls(self) -> None:
+        self.calls.clear()
+
+    # -- for the adapter ------------------------------------------------------
+
+    def _record_call(self, operation: str, table: str, *args: Any, **kwargs: Any):
+        self.calls.append(Call(operation, table, deepcopy(args), deepcopy(kwargs)))
+        if self._errors[operation]:
+            raise self._errors[operation].pop(0)
+
+    def _matching(self, table: str, filters: Mapping[str, Any] | None) -> list[Any]:
+        wanted = (filters or {}).items()
+        return [
+            external_id
+            for external_id, record in self.tables[table].items()
+            if all(record.get(name) == value for name, value in wanted)
+        ]
+
+    def _existing(self, table: str, external_id: Any) -> dict[str, Any]:
+        """Return a record by its id, which a binding keeps as text."""
+        records = self.tables[table]
+        for candidate in (external_id, *self._same_in_text(records, external_id)):
+            if candidate in records:
+                return records[candidate]
+        raise IDMissingInBackend(f"{table} {external_id} does not exist")
+
+    @staticmethod
+    def _same_in_text(records: Iterable[Any], external_id: Any) -> list[Any]:
+        return [known for known in records if str(known) == str(external_id)]
+
+    def search(self, table: str, filters: Mapping[str, Any] | None = None) -> list[Any]:
+        self._record_call("search", table, filters)
+        return self._matching(table, filters)
+
+    def search_pages(
+        self, table: str, filters: Mapping[str, Any] | None = None
+    ) -> Iterator[list[Any]]:
+        self._record_call("search_pages", table, filters)
+        external_ids = self._matching(table, filters)
+        for start in range(0, len(external_ids), self.page_size):
+            yield external_ids[start : start + self.page_size]
+
+    def read(self, table: str, external_id: Any, *args: Any, **kwargs: Any) -> dict:
+        self._record_call("read", table, external_id, *args, **kwargs)
+        return deepcopy(self._existing(table, external_id))
+
+    def read_many(
+        self, table: str, external_ids: Iterable[Any], *args: Any, **kwargs: Any
+    ) -> dict[Any, dict[str, Any]]:
+        external_ids = list(external_ids)
+        self._record_call("read_many", table, external_ids, *args, **kwargs)
+        found = {}
+        for external_id in external_ids:
+            try:
+                found[external_id] = deepcopy(self._existing(table, external_id))
+            except IDMissingInBackend:
+                continue
+        return found
+
+    def search_read(
+        self, table: str, filters: Mapping[str, Any] | None = None
+    ) -> list[dict[str, Any]]:
+        self._record_call("search_read", table, filters)
+        records = self.tables[table]
+        return [deepcopy(records[key]) for key in self._matching(table, filters)]
+
+    def create(self, table: str, values: Mapping[str, Any]) -> Any:
+        self._record_call("create", table, values)
+        self._last_id += 1
+        self.put(table, {**values, self.id_field: self._last_id})
+        return self._last_id
+
+    def write(self, table: str, external_id: Any, values: Mapping[str, Any]) -> None:
+        self._record_call("write", table, external_id, values)
+        self._existing(table, external_id).update(deepcopy(dict(values)))
+
+    def delete(self, table: str, external_id: Any) -> None:
+        self._record_call("delete", table, external_id)
+        self.remove(table, self._existing(table, external_id)[self.id_field])

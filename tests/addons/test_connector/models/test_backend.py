@@ -1,0 +1,20 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import fields, models
+
+from ..external_system import external_system
+
+
+class TestBackend(models.Model):
+    """A system in memory."""
+
+    _name = "test.backend"
+    _inherit = ["connector.backend"]
+    _description = "Test Backend"
+
+    name = fields.Char(required=True)
+    chunk_size = fields.Integer(default=200)
+
+    @property
+    def system(self):
+        """Return the fake system that the adapters speak to."""
+        return external_system(self)
