@@ -1,0 +1,134 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Many records: pages by key, chunks with a result each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from .operation import Operation
+from .values import Record, Records, to_json
+
+Updates: TypeAlias = (
+    "Mapping[int, Mapping[str, Any]]"
+    " | Iterable[tuple[int | Sequence[int], Mapping[str, Any]]]"
+)
+
+
+@dataclass(frozen=True)
+class ChunkResult:
+    """Tell what became of the records ``start`` to ``stop`` of the input.
+
+    ``ids`` are the records created or written, none if there is an ``error``.
+    """
+
+    start: int
+    stop: int
+    ids: Sequence[int] = ()
+    error: Exception | None = None
+
+
+@dataclass(frozen=True)
+class BulkResult(Sequence[ChunkResult]):
+    """Hold the results of all chunks, in the order of the input."""
+
+    chunks: Sequence[ChunkResult] = field(default_factory=tuple)
+
+    @property
+    def ids(self) -> list[int]:
+        """Return the ids of all chunks that succeeded."""
+        return [record_id for chunk in self.chunks for record_id in chunk.ids]
+
+    @property
+    def errors(self) -> list[Exception]:
+        return [chunk.error for chunk in self.chunks if chunk.error]
+
+    def raise_for_errors(self) -> BulkResult:
+        """Raise the first error there is."""
+        for error in self.errors:
+            raise error
+        return self
+
+    def __getitem__(self, index: Any) -> Any:
+        return self.chunks[index]
+
+    def __len__(self) -> int:
+        return len(self.chunks)
+
+    def __iter__(self) -> Iterator[ChunkResult]:
+        return iter(self.chunks)
+
+
+class KeysetPages:
+    """Read a model page by page, each beginning after the last id of the one before.
+
+    Records that come or go meanwhile shift no page. At most a page is in memory
+    (two in the async client, which reads ahead).
+    """
+
+    def __init__(
+        self,
+        read_page: Callable[[list[Any]], Operation[Records]],
+        domain: Sequence[Any],
+        page_size: int,
+    ) -> None:
+        if page_size < 1:
+            raise ValueError(f"page_size must be at least 1, found {page_size}")
+        self._read_page = read_page
+        self._domain = list(domain)
+        self._page_size = page_size
+        self._last_id = 0
+        self._is_finished = False
+
+    def next_page(self) -> Operation[list[Record]]:
+        if self._is_finished:
+            return []
+        domain = self._domain
+        if self._last_id:
+            domain = [*domain, ["id", ">", self._last_id]]
+        page = yield from self._read_page(domain)
+        self._is_finished = len(page) < self._page_size
+        if page:
+            self._last_id = page[-1]["id"]
+        return page
+
+
+def chunks(items: Sequence[Any], size: int) -> list[tuple[int, Sequence[Any]]]:
+    """Return slices of at most ``size`` items, each with its start."""
+    if size < 1:
+        raise ValueError(f"chunk_size must be at least 1, found {size}")
+    return [
+        (start, items[start : start + size]) for start in range(0, len(items), size)
+    ]
+
+
+def grouped_updates(updates: Updates) -> list[tuple[list[int], Mapping[str, Any]]]:
+    """Group records that get the same values, in the order of the first of each.
+
+    A record that stands twice ends the grouping: its updates keep their order.
+    """
+    pairs = updates.items() if isinstance(updates, Mapping) else updates
+    groups: dict[str, tuple[list[int], Mapping[str, Any]]] = {}
+    for ids, values in pairs:
+        ids_list = [ids] if isinstance(ids, int) else list(ids)
+        group = groups.setdefault(to_json(dict(values)), ([], values))
+        group[0].extend(ids_list)
+    return list(groups.values())
+
+
+def bulk_result(
+    spans: Sequence[tuple[int, int]], outcomes: Sequence[Any]
+) -> BulkResult:
+    """Pair the spans of the input with what their operations brought."""
+    return BulkResult(
+        tuple(
+            ChunkResult(start, stop, error=outcome)
+            if isinstance(outcome, Exception)
+            else ChunkResult(start, stop, outcome)
+            for (start, stop), outcome in zip(spans, outcomes)
+        )
+    )
+
+
+__all__ = ["BulkResult", "ChunkResult", "KeysetPages"]

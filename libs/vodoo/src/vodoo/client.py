@@ -1,0 +1,357 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""The client, written once; OdooClient and AsyncOdooClient differ in their shell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from types import TracebackType
+from typing import Any, ClassVar, Generic
+
+from . import bulk, detection
+from . import transport as transports
+from .config import OdooConfig
+from .crud import Crud, Values
+from .errors import VodooError
+from .exchange import exchange
+from .http_client import HTTPOptions
+from .operation import (
+    Async,
+    Gather,
+    Lock,
+    Mode,
+    Operation,
+    Sync,
+    locked,
+    operation,
+    paged,
+)
+from .secret import Secret
+from .shell import AsyncShell, Shell, SyncShell
+from .transport import HTTPTransport, Transport
+from .values import Domain, Records, false_to_none, fields_with_false
+from .wire import Call, Credentials
+
+
+class Client(Crud[Mode], Generic[Mode]):
+    """Call an Odoo server."""
+
+    shell_class: ClassVar[type[Shell]]
+    transport_classes: ClassVar[Mapping[str, type[HTTPTransport[Any]]]]
+
+    def __init__(
+        self,
+        config: OdooConfig,
+        *,
+        transport: Transport[Mode] | None = None,
+        auto_detect: bool = True,
+    ) -> None:
+        self.config = config
+        self.url = config.url
+        self.db = config.database
+        self.username = config.username
+        self.password = config.password
+        self.shell = getattr(transport, "shell", None) or self.shell_class(
+            HTTPOptions(  # type: ignore[call-arg]
+                timeout=config.timeout,
+                verify=config.verify,
+                proxy=config.proxy,
+                max_concurrency=config.max_concurrency,
+                keepalive_seconds=config.keepalive_seconds,
+            )
+        )
+        self._transport: Transport[Mode] | None = transport
+        self._protocol = config.protocol
+        if not auto_detect and self._protocol == "auto":
+            self._protocol = "legacy"
+        self._detection_lock: Lock = self.shell.lock()
+        self._field_types: dict[str, dict[str, str]] = {}
+        self._field_types_lock: Lock = self.shell.lock()
+
+    @operation
+    def get_uid(self) -> Operation[int]:
+        """Return the id of the user whose password or key this is."""
+        transport = yield from self.transport_steps()
+        return (yield from transport.uid_steps())
+
+    @operation
+    def execute(
+        self, model: str, method: str, *args: Any, **kwargs: Any
+    ) -> Operation[Any]:
+        """Call a method of a model and return what the server returns.
+
+        The first positional argument of a method on records is the list of their ids.
+        """
+        return (yield from self.call_steps(Call(model, method, args, kwargs)))
+
+    @operation
+    def execute_sudo(
+        self, model: str, method: str, user_id: int, *args: Any, **kwargs: Any
+    ) -> Operation[Any]:
+        """Call with ``sudo_user_id`` in the context.
+
+        Odoo by itself does nothing with it; code of yours on the server may.
+        """
+        context = {**(kwargs.get("context") or {}), "sudo_user_id": user_id}
+        call = Call(model, method, args, {**kwargs, "context": context})
+        return (yield from self.call_steps(call))
+
+    @paged
+    def search_iter(
+        self,
+        model: str,
+        domain: Domain | None = None,
+        fields: Sequence[str] | None = None,
+        page_size: int = 500,
+        context: Values | None = None,
+    ) -> bulk.KeysetPages:
+        """Iterate over all records that match, in the order of their ids.
+
+        Pages begin after the last id read: nothing is skipped or seen twice when
+        records come and go meanwhile.
+        """
+        if fields is not None and "id" not in fields:
+            fields = ["id", *fields]
+
+        def read_page(domain: list[Any]) -> Operation[Records]:
+            return Crud.search_read(
+                self, model, domain, fields, page_size, order="id", context=context
+            )
+
+        return bulk.KeysetPages(read_page, domain or [], page_size)
+
+    @operation
+    def create_many(
+        self,
+        model: str,
+        values_list: Iterable[Values],
+        chunk_size: int = 250,
+        concurrency: int = 4,
+        context: Values | None = None,
+    ) -> Operation[bulk.BulkResult]:
+        """Create records in chunks, some at once; each chunk is created whole or not.
+
+        A chunk that fails does not stop the others: see ``BulkResult.errors``.
+        """
+        parts = bulk.chunks(list(values_list), chunk_size)
+        creations = [Crud.create(self, model, part, context) for _start, part in parts]
+        spans = [(start, start + len(part)) for start, part in parts]
+        outcomes = yield Gather(creations, concurrency)
+        return bulk.bulk_result(spans, outcomes)
+
+    @operation
+    def write_many(
+        self,
+        model: str,
+        updates: bulk.Updates,
+        chunk_size: int = 250,
+        concurrency: int = 4,
+        context: Values | None = None,
+    ) -> Operation[bulk.BulkResult]:
+        """Write ``{id: values}`` in chunks, some at once.
+
+        Records that get the same values are written together; the results follow
+        these groups. ``[(ids, values), …]`` is taken too.
+        """
+        writes, spans, position = [], [], 0
+        for ids, values in bulk.grouped_updates(updates):
+            for _start, part in bulk.chunks(ids, chunk_size):
+                writes.append(self._write_chunk(model, part, values, context))
+                spans.append((position, position + len(part)))
+                position += len(part)
+        outcomes = yield Gather(writes, concurrency)
+        return bulk.bulk_result(spans, outcomes)
+
+    def call_steps(self, call: Call) -> Operation[Any]:
+        transport = self._transport
+        if transport is None:
+            try:
+                transport = yield from self.transport_steps()
+            except VodooError as error:
+                error.model, error.method = call.model, call.method
+                raise
+        return (yield from transport.call_steps(call))
+
+    def transport_steps(self) -> Operation[Transport[Mode]]:
+        """Return the transport; find it out once for all that wait for it."""
+        if self._transport is None:
+            yield from locked(self._detection_lock, self._detect())
+        assert self._transport is not None
+        return self._transport
+
+    def received_steps(self, model: str, records: Records) -> Operation[Records]:
+        """Replace ``False`` by ``None`` in all fields but booleans."""
+        suspects = fields_with_false(records)
+        if not suspects:
+            return records
+        if not suspects <= self._field_types.get(model, {}).keys():
+            yield from locked(self._field_types_lock, self._learn(model, suspects))
+        types = self._field_types[model]
+        booleans = [name for name in suspects if types.get(name) == "boolean"]
+        return false_to_none(records, booleans)
+
+    def _write_chunk(
+        self, model: str, ids: Sequence[int], values: Values, context: Values | None
+    ) -> Operation[Sequence[int]]:
+        yield from Crud.write(self, model, ids, values, context)
+        return ids
+
+    def _detect(self) -> Operation[None]:
+        if self._transport is not None:
+            return
+        if self._protocol != "auto":
+            self._transport = self._make_transport(self._protocol)
+            return
+        credentials = Credentials(
+            self.url,
+            self.db,
+            self.username,
+            Secret(self.config.password),
+            self.config.http_headers,
+        )
+        detected = yield from detection.detect(
+            credentials,
+            lambda request, read: exchange(
+                request,
+                read,
+                repeatable=True,
+                retry=self.config.retry_config,
+                timeout_seconds=self.config.timeout,
+            ),
+        )
+        self._transport = self._make_transport(detected.protocol, detected.login)
+
+    def _make_transport(self, protocol: str, login: Any = None) -> HTTPTransport[Any]:
+        return self.transport_classes[protocol](
+            self.url,
+            self.db,
+            self.username,
+            self.config.password,
+            timeout=self.config.timeout,
+            retry=self.config.retry_config,
+            extra_headers=self.config.http_headers,
+            shell=self.shell,
+            login=login,
+        )
+
+    def _learn(self, model: str, names: Iterable[str]) -> Operation[None]:
+        types = self._field_types.setdefault(model, {})
+        if types.keys() >= set(names):
+            return
+        fields = yield from Crud.fields_get(self, model, attributes=["type"])
+        types.update(dict.fromkeys(names, ""))
+        types.update({name: field.get("type", "") for name, field in fields.items()})
+
+
+class OdooClient(Client[Sync]):
+    """Call an Odoo server; every method returns its result.
+
+    ::
+
+        with OdooClient(config) as client:
+            partners = client.search_read("res.partner", limit=5)
+    """
+
+    shell_class = SyncShell
+    transport_classes = {
+        "json2": transports.JSON2Transport,
+        "legacy": transports.LegacyTransport,
+        "web": transports.WebSessionTransport,
+    }
+    shell: SyncShell
+
+    @property
+    def transport(self) -> Transport[Sync]:
+        """Return the transport, found out on first use."""
+        return self.shell.run(self.transport_steps())
+
+    @property
+    def is_json2(self) -> bool:
+        """Tell whether the server is called by JSON-2."""
+        return isinstance(self.transport, transports.JSON2Transport)
+
+    @property
+    def uid(self) -> int:
+        """Return the id of the user whose password or key this is."""
+        return self.get_uid()
+
+    def close(self) -> None:
+        """Close all connections."""
+        if self._transport is not None:
+            self._transport.close()
+        self.shell.close()
+
+    def __enter__(self) -> OdooClient:
+        return self
+
+    def __exit__(
+        self,
+        error_class: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+class AsyncOdooClient(Client[Async]):
+    """Call an Odoo server; every method is awaited.
+
+    ::
+
+        async with AsyncOdooClient(config) as client:
+            partners = await client.search_read("res.partner", limit=5)
+    """
+
+    shell_class = AsyncShell
+    transport_classes = {
+        "json2": transports.AsyncJSON2Transport,
+        "legacy": transports.AsyncLegacyTransport,
+        "web": transports.AsyncWebSessionTransport,
+    }
+    shell: AsyncShell
+
+    @property
+    def transport(self) -> Transport[Async]:
+        """Return the transport.
+
+        :raises RuntimeError: before the first call has found it out.
+        """
+        if self._transport is None:
+            raise RuntimeError("the transport is not known before the first call")
+        return self._transport
+
+    @property
+    def is_json2(self) -> bool:
+        """Tell whether the server is called by JSON-2."""
+        return isinstance(self.transport, transports.AsyncJSON2Transport)
+
+    @property
+    def uid(self) -> int:
+        """Return the id of the user whose password or key this is.
+
+        :raises RuntimeError: before the login; ``await client.get_uid()`` logs in.
+        """
+        uid = self.transport.known_uid
+        if uid is None:
+            raise RuntimeError("not logged in yet: await client.get_uid()")
+        return uid
+
+    async def close(self) -> None:
+        """Close all connections."""
+        if self._transport is not None:
+            await _awaited(self._transport.close())
+        await self.shell.close()
+
+    async def __aenter__(self) -> AsyncOdooClient:
+        return self
+
+    async def __aexit__(
+        self,
+        error_class: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+
+async def _awaited(value: Any) -> Any:
+    return await value if hasattr(value, "__await__") else value

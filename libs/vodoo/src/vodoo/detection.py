@@ -1,0 +1,94 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Find out which protocol to speak, without giving a password away.
+
+An API key is tried on JSON-2 first. A login password never goes there: JSON-2 takes
+none, and as a bearer token it would pass through logs of servers that know no
+bearers. Whatever is no clear answer (a proxy's error, a bad key, a wrong database)
+is raised and concludes nothing: the next call asks again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal, TypeVar
+
+from .errors import AuthenticationError, DatabaseNotFoundError, ProtocolError
+from .json_2 import JSON2, looks_like_api_key
+from .json_rpc import JSONRPC
+from .operation import Operation
+from .version import read_version, version_request
+from .wire import Credentials, Login, Request, Response
+
+T = TypeVar("T")
+Exchange = Callable[[Request, Callable[[Response], Any]], Operation[Any]]
+
+
+@dataclass(frozen=True)
+class Detected:
+    """Tell the protocol that the server speaks, and who is logged in."""
+
+    protocol: Literal["json2", "legacy"]
+    login: Login
+
+
+class _SpeaksNoJSON2(Exception):
+    pass
+
+
+def detect(credentials: Credentials, exchange: Exchange) -> Operation[Detected]:
+    """Return the protocol to speak, JSON-2 if key and server allow it."""
+    if looks_like_api_key(credentials.password):
+        json_2 = JSON2(credentials)
+        try:
+            login = yield from exchange(
+                json_2.login_request(), lambda answer: _read_json_2(json_2, answer)
+            )
+        except _SpeaksNoJSON2:
+            yield from _ensure_old_server(credentials, exchange)
+        else:
+            return Detected("json2", login)
+    legacy = JSONRPC(credentials)
+    login = yield from exchange(
+        legacy.login_request(), lambda answer: _read_legacy(legacy, answer)
+    )
+    return Detected("legacy", login)
+
+
+def _read_json_2(protocol: JSON2, response: Response) -> Login:
+    if response.status in (404, 405) and not _is_json_2_error(response):
+        if b"No database is selected" not in response.content:
+            raise _SpeaksNoJSON2
+    return protocol.read_login(response)
+
+
+def _is_json_2_error(response: Response) -> bool:
+    if response.content_type != "application/json":
+        return False
+    found = response.json()
+    return isinstance(found, dict) and "name" in found and "error" not in found
+
+
+def _read_legacy(protocol: JSONRPC, response: Response) -> Login:
+    if response.status in (404, 405):
+        raise AuthenticationError(
+            f"{protocol.credentials.url} serves no /jsonrpc for a login password: "
+            "either no Odoo is there, or one that takes API keys only; make a key in "
+            "the user's preferences and give it as the password"
+        )
+    return protocol.read_login(response)
+
+
+def _ensure_old_server(credentials: Credentials, exchange: Exchange) -> Operation[None]:
+    """Raise unless the server tells that it is an Odoo without JSON-2."""
+    version = yield from exchange(version_request(credentials), read_version)
+    if version is None:
+        raise ProtocolError(
+            f"{credentials.url} answers, but not as an Odoo server; correct the "
+            "setting 'url'"
+        )
+    if version >= 19:
+        raise DatabaseNotFoundError(
+            f"{credentials.url} runs Odoo {version}, but does not serve the database "
+            f"{credentials.database!r}; correct the setting 'database'"
+        )

@@ -1,0 +1,134 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Translate what servers and proxies say into our errors: the one table."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from . import errors
+from .modules import module_hint
+
+#: The server's exception class → our error. A trailing ``.`` matches a module.
+ERROR_BY_EXCEPTION: dict[str, type[errors.OdooServerError]] = {
+    "odoo.exceptions.AccessDenied": errors.OdooAccessDeniedError,
+    "odoo.exceptions.AccessError": errors.OdooAccessError,
+    "odoo.exceptions.CacheMiss": errors.OdooServerError,
+    "odoo.exceptions.ConcurrencyError": errors.ConcurrencyError,
+    "odoo.exceptions.LockError": errors.ConcurrencyError,
+    "odoo.exceptions.MissingError": errors.OdooMissingError,
+    "odoo.exceptions.RedirectWarning": errors.OdooUserError,
+    "odoo.exceptions.UserError": errors.OdooUserError,
+    "odoo.exceptions.ValidationError": errors.OdooValidationError,
+    # Odoo 14 to 18
+    "odoo.exceptions.except_orm": errors.OdooUserError,
+    "odoo.exceptions.Warning": errors.OdooUserError,
+    "odoo.http.SessionExpiredException": errors.SessionExpiredError,
+    "odoo.addons.base.models.ir_http.SessionExpiredException": (
+        errors.SessionExpiredError
+    ),
+    "psycopg2.errors.SerializationFailure": errors.ConcurrencyError,
+    "psycopg2.errors.DeadlockDetected": errors.ConcurrencyError,
+    "psycopg2.errors.LockNotAvailable": errors.ConcurrencyError,
+    "psycopg2.extensions.TransactionRollbackError": errors.ConcurrencyError,
+    "psycopg2.IntegrityError": errors.OdooValidationError,
+    "psycopg2.errors.UniqueViolation": errors.OdooValidationError,
+    "psycopg2.errors.NotNullViolation": errors.OdooValidationError,
+    "psycopg2.errors.CheckViolation": errors.OdooValidationError,
+    "psycopg2.errors.ForeignKeyViolation": errors.OdooValidationError,
+    "psycopg2.errors.ExclusionViolation": errors.OdooValidationError,
+    "psycopg2.": errors.OdooServerError,
+    "werkzeug.exceptions.Unauthorized": errors.OdooAccessDeniedError,
+    "werkzeug.exceptions.Forbidden": errors.OdooAccessError,
+    "werkzeug.exceptions.NotFound": errors.UnknownMethodError,
+    "werkzeug.exceptions.UnprocessableEntity": errors.InvalidArgumentsError,
+    "werkzeug.exceptions.BadRequest": errors.InvalidArgumentsError,
+    "werkzeug.exceptions.RequestEntityTooLarge": errors.InvalidArgumentsError,
+    "werkzeug.": errors.OdooServerError,
+    "builtins.AttributeError": errors.OdooServerError,
+    "builtins.KeyError": errors.InvalidArgumentsError,
+    "builtins.TypeError": errors.InvalidArgumentsError,
+    "builtins.ValueError": errors.InvalidArgumentsError,
+    "builtins.": errors.OdooServerError,
+}
+
+#: HTTP status of an answer without Odoo's error object → our error.
+ERROR_BY_STATUS: dict[int, type[errors.VodooError]] = {
+    401: errors.AuthenticationError,
+    407: errors.AuthenticationError,
+    408: errors.RequestTimeoutError,
+    429: errors.ServerUnavailableError,
+    500: errors.ProtocolError,
+    502: errors.ServerUnavailableError,
+    503: errors.ServerUnavailableError,
+    504: errors.ServerUnavailableError,
+}
+
+_UNKNOWN_MODEL = re.compile(
+    r"^the model '[^']+' does not exist|^Object \S+ doesn't exist"
+)
+_UNKNOWN_METHOD = re.compile(r"^The method '[^']+' does not exist|has no attribute '")
+_UNKNOWN_DATABASE = re.compile(r'database "[^"]*" does not exist')
+
+
+def error_class_of(name: str, message: str) -> type[errors.OdooServerError]:
+    """Return our error class for the server's exception."""
+    if _UNKNOWN_MODEL.search(message):
+        return errors.UnknownModelError
+    found = ERROR_BY_EXCEPTION.get(name) or ERROR_BY_EXCEPTION.get(
+        name.partition(".")[0] + ".", errors.OdooServerError
+    )
+    if name == "builtins.AttributeError" and _UNKNOWN_METHOD.search(message):
+        return errors.UnknownMethodError
+    return found
+
+
+def server_error(
+    code: int, error_object: Mapping[str, Any], *, database: str = ""
+) -> errors.VodooError:
+    """Translate Odoo's error object ``{name, message, arguments, debug}``."""
+    name = str(error_object.get("name") or "")
+    message = str(error_object.get("message") or name or "the server gave no reason")
+    if name.startswith("psycopg2.") and _UNKNOWN_DATABASE.search(message):
+        return errors.DatabaseNotFoundError(
+            f"the server has no database {database!r}; correct the setting 'database'",
+            server_message=message,
+        )
+    error_class = error_class_of(name, message)
+    return error_class(message, code, error_object, server_message=message)
+
+
+def status_error(status: int, content_type: str, text: str) -> errors.VodooError:
+    """Translate an answer that does not come from Odoo's RPC layer."""
+    error_class = ERROR_BY_STATUS.get(status, errors.ProtocolError)
+    message = f"HTTP status {status} ({content_type or 'no content type'})"
+    excerpt = _excerpt(text)
+    if excerpt:
+        message += f": {excerpt}"
+    if issubclass(error_class, errors.TransportError):
+        error = error_class(message, status, server_message=excerpt)
+        if status >= 500 or status < 300:
+            error.outcome = errors.Outcome.UNKNOWN
+        elif status == 429:
+            error.outcome = errors.Outcome.NOT_DONE
+        return error
+    return error_class(message, server_message=excerpt)
+
+
+def explain(error: errors.VodooError, model: str, method: str) -> errors.VodooError:
+    """Add model, method and, for a missing model, the module that brings it."""
+    error.model, error.method = model, method
+    if isinstance(error, errors.UnknownModelError):
+        error.message = f"the model {model!r} does not exist in this database"
+        hint = module_hint(model)
+        if hint:
+            error.message += f"; {hint}"
+    return error
+
+
+def _excerpt(text: str, length: int = 200) -> str:
+    words = " ".join(
+        re.sub(r"<(style|script).*?</\1>|<[^>]*>", " ", text, flags=re.S).split()
+    )
+    return words if len(words) <= length else words[: length - 1] + "…"

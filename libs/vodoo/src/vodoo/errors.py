@@ -1,0 +1,253 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""All errors of the client, grouped by what the caller must do.
+
+::
+
+    VodooError
+    │   -- correct the call or the settings; nothing was sent --
+    ├── ConfigurationError
+    │   └── DatabaseNotFoundError      the server does not serve this database
+    ├── ArgumentMappingError           JSON-2 needs this argument by name
+    ├── ValueEncodingError             this value has no form in JSON
+    ├── FieldParsingError              ``field=value`` of the command line
+    │   -- correct the credentials --
+    ├── AuthenticationError
+    │   -- look elsewhere: the record is not there --
+    ├── RecordNotFoundError
+    ├── RecordOperationError
+    └── TransportError
+        │   -- try again later: nothing was done --
+        ├── ConnectionFailedError      never reached the server
+        ├── ServerUnavailableError     429, 502, 503, 504
+        │   -- try again later, if it may be done twice --
+        ├── RequestTimeoutError        (a TimeoutError too)
+        ├── ConnectionLostError
+        │   -- look what became of it before sending it again --
+        ├── OutcomeUnknownError
+        │   -- something is in between that is no Odoo, or an unknown one --
+        ├── ProtocolError
+        │   -- the server understood, and refused --
+        └── OdooServerError            any error raised in Odoo
+            ├── UnknownModelError      install the module
+            ├── UnknownMethodError
+            ├── InvalidArgumentsError  fields, domain, values, parameters
+            ├── ConcurrencyError       rolled back: try again
+            ├── SessionExpiredError    rolled back: log in again
+            └── OdooUserError          show the message to the user
+                ├── OdooAccessDeniedError   (an AuthenticationError too)
+                ├── OdooAccessError
+                ├── OdooMissingError        (a RecordNotFoundError too)
+                └── OdooValidationError
+
+``transient`` says whether the same call may succeed later, ``outcome`` whether the
+server may have carried it out (``Outcome.UNKNOWN``) or has not (``NOT_DONE``).
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from typing import Any
+
+
+class Outcome(enum.Enum):
+    """Tell what became of a call that raised."""
+
+    NOT_DONE = "not done"
+    UNKNOWN = "unknown"
+
+
+class VodooError(Exception):
+    """Report any failure of the client.
+
+    ``model``, ``method`` and ``server_message`` are set as far as they are known.
+    The server's traceback never shows in the message: ask ``server_traceback``.
+    """
+
+    transient: bool = False
+    outcome: Outcome = Outcome.NOT_DONE
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        model: str | None = None,
+        method: str | None = None,
+        server_message: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.model = model
+        self.method = method
+        self.server_message = server_message
+        self.server_traceback: str | None = None
+
+    def __str__(self) -> str:
+        if self.model and self.method:
+            return f"{self.model}.{self.method}: {self.message}"
+        return self.message
+
+
+class ConfigurationError(VodooError):
+    """Report settings that cannot work."""
+
+
+class DatabaseNotFoundError(ConfigurationError):
+    """Report a database that the server does not serve."""
+
+
+class ArgumentMappingError(VodooError, TypeError):
+    """Report a positional argument that JSON-2 needs by name; nothing was sent."""
+
+
+class ValueEncodingError(VodooError, TypeError):
+    """Report a value that has no form in JSON; nothing was sent."""
+
+
+class FieldParsingError(VodooError, ValueError):
+    """Report a ``field=value`` assignment that cannot be read."""
+
+
+class AuthenticationError(VodooError):
+    """Report credentials that the server refuses."""
+
+
+class RecordNotFoundError(VodooError):
+    """Report a record that does not exist, or not for this user."""
+
+    def __init__(
+        self, model: str, record_id: int | None = None, message: str | None = None
+    ) -> None:
+        VodooError.__init__(
+            self, message or f"no record {model}({record_id})", model=model
+        )
+        self.record_id = record_id
+
+
+class RecordOperationError(VodooError):
+    """Report an operation that the records do not allow."""
+
+
+class TransportError(VodooError):
+    """Report that the call brought no result.
+
+    ``code`` is the HTTP status or the JSON-RPC error code, -1 where there is none;
+    ``data`` the server's error object without its traceback.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        code: int = -1,
+        data: Mapping[str, Any] | None = None,
+        *,
+        model: str | None = None,
+        method: str | None = None,
+        server_message: str | None = None,
+    ) -> None:
+        VodooError.__init__(
+            self, message, model=model, method=method, server_message=server_message
+        )
+        self.code = code
+        error_object = dict(data or {})
+        self.server_traceback = error_object.pop("debug", None)
+        self.data = error_object
+
+
+class ConnectionFailedError(TransportError):
+    """Report that the request did not reach the server."""
+
+    transient = True
+
+
+class RequestTimeoutError(TransportError, TimeoutError):
+    """Report that the server did not answer in time."""
+
+    transient = True
+    outcome = Outcome.UNKNOWN
+
+
+class ConnectionLostError(TransportError):
+    """Report a connection that broke before the answer was complete."""
+
+    transient = True
+    outcome = Outcome.UNKNOWN
+
+
+class ServerUnavailableError(TransportError):
+    """Report a server or proxy that asks for patience.
+
+    ``retry_after_seconds`` is the server's own wish, if it said one.
+    """
+
+    transient = True
+    outcome = Outcome.UNKNOWN
+    retry_after_seconds: float | None = None
+
+
+class OutcomeUnknownError(TransportError):
+    """Report that a change may or may not have been made.
+
+    Not raised for calls that may be sent twice. ``__cause__`` tells what happened.
+    """
+
+    outcome = Outcome.UNKNOWN
+
+
+class ProtocolError(TransportError):
+    """Report an answer that is not what an Odoo server says."""
+
+
+class OdooServerError(TransportError):
+    """Report an exception raised in Odoo; the transaction was rolled back.
+
+    ``name`` is the dotted name of the server's exception class.
+    """
+
+    @property
+    def name(self) -> str:
+        return str(self.data.get("name", ""))
+
+
+class UnknownModelError(OdooServerError):
+    """Report a model that is not installed in the database."""
+
+
+class UnknownMethodError(OdooServerError):
+    """Report a method that the model does not have."""
+
+
+class InvalidArgumentsError(OdooServerError, ValueError):
+    """Report parameters, fields, values or a domain that Odoo cannot take."""
+
+
+class ConcurrencyError(OdooServerError):
+    """Report that another transaction was faster; it may be tried again."""
+
+    transient = True
+
+
+class SessionExpiredError(OdooServerError):
+    """Report a web session that has ended."""
+
+
+class OdooUserError(OdooServerError):
+    """Report a message that Odoo means for the user."""
+
+
+class OdooAccessDeniedError(OdooUserError, AuthenticationError):
+    """Report that Odoo refuses the login."""
+
+
+class OdooAccessError(OdooUserError):
+    """Report a lack of access rights."""
+
+
+class OdooMissingError(OdooUserError, RecordNotFoundError):
+    """Report records that are gone."""
+
+    record_id: int | None = None
+
+
+class OdooValidationError(OdooUserError):
+    """Report values that a constraint forbids."""

@@ -1,0 +1,186 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Python values to what Odoo takes in JSON, and back."""
+
+from __future__ import annotations
+
+import base64
+import datetime
+import decimal
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from .errors import ValueEncodingError
+
+Record = dict[str, Any]
+Records = list[Record]
+Domain = Sequence[Any]
+
+DATETIME_FORMAT = "%Y-%m-%d %H:%M:%S"
+
+
+@dataclass(frozen=True)
+class Markdown:
+    """Hold a text that is sent as HTML."""
+
+    text: str
+
+    def to_html(self) -> str:
+        """Render with tables, strikethrough and line breaks as they are typed."""
+        from markdown_it import MarkdownIt
+
+        renderer = MarkdownIt("commonmark", {"breaks": True})
+        return str(
+            renderer.enable(["table", "strikethrough"]).render(self.text)
+        ).strip()
+
+
+class HTML(str):
+    """Hold a text that is HTML already."""
+
+    __slots__ = ()
+
+
+class Cmd:
+    """Build the commands that change x2many fields."""
+
+    @staticmethod
+    def create(values: Mapping[str, Any]) -> tuple[int, int, Mapping[str, Any]]:
+        return (0, 0, values)
+
+    @staticmethod
+    def update(
+        record_id: int, values: Mapping[str, Any]
+    ) -> tuple[int, int, Mapping[str, Any]]:
+        return (1, record_id, values)
+
+    @staticmethod
+    def delete(record_id: int) -> tuple[int, int, int]:
+        return (2, record_id, 0)
+
+    @staticmethod
+    def unlink(record_id: int) -> tuple[int, int, int]:
+        return (3, record_id, 0)
+
+    @staticmethod
+    def link(record_id: int) -> tuple[int, int, int]:
+        return (4, record_id, 0)
+
+    @staticmethod
+    def clear() -> tuple[int, int, int]:
+        return (5, 0, 0)
+
+    @staticmethod
+    def set(record_ids: Iterable[int]) -> tuple[int, int, list[int]]:
+        return (6, 0, list(record_ids))
+
+
+def encode_value(value: object) -> object:
+    """Return the JSON form of a value that ``json`` does not know.
+
+    A naive datetime is taken as UTC, an aware one is converted; microseconds
+    are dropped, as Odoo does.
+    """
+    if isinstance(value, datetime.datetime):
+        if value.tzinfo is not None:
+            value = value.astimezone(datetime.timezone.utc)
+        return value.strftime(DATETIME_FORMAT)
+    if isinstance(value, datetime.date):
+        return value.isoformat()
+    if isinstance(value, bytes | bytearray | memoryview):
+        return base64.b64encode(value).decode("ascii")
+    if isinstance(value, Markdown):
+        return value.to_html()
+    if isinstance(value, decimal.Decimal):
+        return float(value)
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(f"a value of type {type(value).__name__}")
+
+
+def to_json(value: object) -> str:
+    """Serialize, with dates, bytes, decimals and Markdown at any depth.
+
+    :raises ValueEncodingError: naming the place of the value.
+    """
+    try:
+        text = json.dumps(
+            value,
+            default=encode_value,
+            ensure_ascii=False,
+            allow_nan=False,
+            separators=(",", ":"),
+        )
+        text.encode()
+    except (TypeError, ValueError, RecursionError):
+        reason = _unsendable(value, "")
+    else:
+        return text
+    raise ValueEncodingError(
+        f"cannot send {reason}; Odoo takes str, int, float, bool, None, date, "
+        "datetime, bytes, Decimal, Markdown, and lists, tuples and dicts of these"
+    )
+
+
+def _unsendable(value: object, path: str, depth: int = 0) -> str | None:
+    place = f" at {path}" if path else ""
+    if depth > 50:
+        return f"something nested too deeply, or containing itself,{place[:80]}"
+    if isinstance(value, Mapping):
+        pairs: Iterable[tuple[object, object]] = value.items()
+        for key in value:
+            if not isinstance(key, str | int | float | bool | None):
+                return f"the key {key!r}{place}"
+    elif isinstance(value, list | tuple):
+        pairs = enumerate(value)
+    else:
+        try:
+            json.dumps(
+                value, default=encode_value, ensure_ascii=False, allow_nan=False
+            ).encode()
+        except UnicodeEncodeError:
+            return f"a text with half of a surrogate pair{place}"
+        except TypeError:
+            return f"a value of type {type(value).__name__}{place}"
+        except ValueError:
+            return f"the number {value}{place}"
+        return None
+    for key, item in pairs:
+        reason = _unsendable(item, f"{path}[{key!r}]", depth + 1)
+        if reason:
+            return reason
+    return None
+
+
+def to_datetime(text: str) -> datetime.datetime:
+    """Read Odoo's ``YYYY-MM-DD HH:MM:SS`` as an aware datetime in UTC."""
+    naive = datetime.datetime.strptime(text[:19], DATETIME_FORMAT)
+    return naive.replace(tzinfo=datetime.timezone.utc)
+
+
+def to_date(text: str) -> datetime.date:
+    """Read Odoo's ``YYYY-MM-DD``."""
+    return datetime.date.fromisoformat(text[:10])
+
+
+def to_bytes(text: str) -> bytes:
+    """Read the base64 of a binary field."""
+    return base64.b64decode(text)
+
+
+def fields_with_false(records: Records) -> set[str]:
+    """Return the fields that are ``False`` in any record."""
+    return {
+        name for record in records for name, value in record.items() if value is False
+    }
+
+
+def false_to_none(records: Records, boolean_fields: Iterable[str]) -> Records:
+    """Replace ``False`` by ``None`` in place, save in boolean fields."""
+    kept = frozenset(boolean_fields)
+    for record in records:
+        for name, value in record.items():
+            if value is False and name not in kept:
+                record[name] = None
+    return records

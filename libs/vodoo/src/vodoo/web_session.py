@@ -1,0 +1,60 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""The protocol of Odoo's own web client: log in once, then a cookie."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from urllib.parse import quote
+
+from .errors import ProtocolError, UnknownMethodError, UnknownModelError
+from .json_rpc import JSONRPC
+from .secret import Secret
+from .signatures import positional
+from .values import to_json
+from .wire import Call, Login, Request, Response, json_rpc
+
+_SESSION_COOKIE = re.compile(r"(?:^|[,;\s])session_id=([^;,\s]+)")
+
+
+class WebSession(JSONRPC):
+    """Call ``/web/dataset/call_kw`` with the cookie of a session."""
+
+    def login_request(self) -> Request:
+        credentials = self.credentials
+        params = {
+            "db": credentials.database,
+            "login": credentials.username,
+            "password": credentials.password,
+        }
+        return self.post("/web/session/authenticate", json_rpc(to_json(params)))
+
+    def read_login(self, response: Response) -> Login:
+        session = self.read_result(response)
+        uid = session.get("uid") if isinstance(session, dict) else None
+        if not uid:
+            raise self.refused()
+        cookies = _SESSION_COOKIE.findall(response.headers.get("set-cookie", ""))
+        if not cookies:
+            raise ProtocolError("the server logged in, but set no cookie session_id")
+        return Login(int(uid), Secret(f"session_id={cookies[-1]}"))
+
+    def call_request(self, call: Call, login: Login | None) -> Request:
+        assert login is not None
+        args, kwargs = positional(call.method, call.args, call.kwargs)
+        params = to_json(
+            {"model": call.model, "method": call.method, "args": args, "kwargs": kwargs}
+        )
+        target = f"{quote(call.model, safe='.')}/{quote(call.method, safe='')}"
+        path = f"/web/dataset/call_kw/{target}"
+        return self.post(path, json_rpc(params), {"Cookie": login.cookie})
+
+    def read_call(self, response: Response, call: Call) -> Any:
+        try:
+            return self.read_result(response)
+        except UnknownMethodError as error:
+            # An unknown model is no route at all; an unknown method says its name.
+            if error.name != "werkzeug.exceptions.NotFound":
+                raise
+            unknown = UnknownModelError(error.message, error.code, error.data)
+        raise unknown
