@@ -1,0 +1,4 @@
+from . import exception
+from . import database
+from . import components
+from . import models

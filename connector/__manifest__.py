@@ -1,0 +1,21 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+{
+    "name": "Connector",
+    "summary": "Backends, bindings, mappers and synchronizers: "
+    "what a connector to another system is made of",
+    "version": "19.0.1.0.0",
+    "author": "Connector Suite maintainers",
+    "website": "https://connector-suite.example",
+    "license": "LGPL-3",
+    "category": "Connector",
+    "depends": ["mail", "queue_job", "component", "component_event"],
+    "data": [
+        "security/connector_groups.xml",
+        "security/ir.model.access.csv",
+        "views/connector_menus.xml",
+        "views/connector_sync_run_views.xml",
+        "views/res_partner_views.xml",
+    ],
+    "installable": True,
+    "application": True,
+}

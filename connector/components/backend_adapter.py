@@ -1,0 +1,61 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo.addons.component.core import AbstractComponent
+
+
+class BackendAdapter(AbstractComponent):
+    """Speak the protocol of the backend; no other component knows it."""
+
+    _name = "base.backend.adapter"
+    _inherit = "base.connector"
+    _usage = "backend.adapter"
+
+
+class CRUDAdapter(AbstractComponent):
+    """Name the operations that the synchronizers ask of an adapter.
+
+    An adapter implements those that its backend offers, with the arguments
+    that suit its protocol.
+    """
+
+    _name = "base.backend.adapter.crud"
+    _inherit = "base.backend.adapter"
+    _usage = "backend.adapter"
+
+    def search(self, *args, **kwargs):
+        """Return the external ids that match the filters."""
+        raise NotImplementedError
+
+    def search_pages(self, filters=None):
+        """Yield the external ids that match the filters, page by page.
+
+        An adapter whose protocol pages overrides this; otherwise all that
+        ``search`` finds is one page.
+        """
+        yield list(self.search(filters))
+
+    def read(self, *args, **kwargs):
+        """Return one external record."""
+        raise NotImplementedError
+
+    def read_many(self, external_ids):
+        """Return ``{external id: external record}`` of those that exist.
+
+        An adapter whose protocol reads several records at once overrides this.
+        """
+        return {external_id: self.read(external_id) for external_id in external_ids}
+
+    def search_read(self, *args, **kwargs):
+        """Return the external records that match the filters."""
+        raise NotImplementedError
+
+    def create(self, *args, **kwargs):
+        """Create an external record and return its external id."""
+        raise NotImplementedError
+
+    def write(self, *args, **kwargs):
+        """Update an external record."""
+        raise NotImplementedError
+
+    def delete(self, *args, **kwargs):
+        """Delete an external record."""
+        raise NotImplementedError

@@ -1,0 +1,39 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from __future__ import annotations
+
+from odoo import models
+
+from odoo.addons.component.core import AbstractComponent
+
+from ..database import pg_try_advisory_lock
+from ..exception import RetryableJobError
+
+
+class BaseConnectorComponent(AbstractComponent):
+    """Give every component of a connector its backend, binders and locks."""
+
+    _name = "base.connector"
+
+    @property
+    def backend_record(self) -> models.BaseModel:
+        """Return the backend we work for: the collection of the work context."""
+        return self.collection
+
+    def binder_for(self, model: str | models.BaseModel | None = None):
+        """Return the binder of ``model``, by default of the working model."""
+        return self.component(usage="binder", model_name=model)
+
+    def advisory_lock_or_retry(self, lock: object, retry_seconds: int = 1) -> None:
+        """Hold the named lock until the transaction ends, or retry the job later.
+
+        ``lock`` is anything with a string form that says what must not run
+        twice at once: usually action, backend, model and external id.
+
+        :raise RetryableJobError: another transaction holds the lock
+        """
+        if not pg_try_advisory_lock(self.env, lock):
+            raise RetryableJobError(
+                f"Another transaction holds the advisory lock {lock}.",
+                seconds=retry_seconds,
+                ignore_retry=True,
+            )

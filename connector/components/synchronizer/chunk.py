@@ -1,0 +1,92 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What an import knows of each record on its way, and how a chunk is ordered."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+CREATED = "created"
+UPDATED = "updated"
+UNCHANGED = "unchanged"
+SKIPPED = "skipped"
+FAILED = "failed"
+
+
+@dataclass(eq=False)
+class ImportItem:
+    """One external record on its way into Odoo."""
+
+    external_id: Any
+    external_record: Any = None
+    binding: Any = None
+    values: dict[str, Any] | None = None
+    outcome: str | None = None
+    error: Exception | None = None
+    #: what must be in Odoo before this record
+    dependencies: tuple = ()
+    #: external ids of the same model that must be imported before this one
+    after: set[Any] = field(default_factory=set)
+
+    @property
+    def pending(self) -> bool:
+        """Tell whether no outcome is known yet."""
+        return self.outcome is None
+
+    def fail(self, error: Exception) -> None:
+        """Take the record out of the chunk."""
+        self.outcome, self.error = FAILED, error
+
+
+@dataclass(frozen=True)
+class ChunkOutcome:
+    """What became of the records of a chunk."""
+
+    items: tuple[ImportItem, ...]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Return ``{outcome: number of records}``."""
+        return dict(Counter(item.outcome for item in self.items))
+
+    @property
+    def failed(self) -> tuple[ImportItem, ...]:
+        """Return the records that failed, each with its error."""
+        return tuple(item for item in self.items if item.outcome == FAILED)
+
+    def __str__(self) -> str:
+        counts = self.counts
+        return ", ".join(f"{counts[outcome]} {outcome}" for outcome in sorted(counts))
+
+
+def generations(items: list[ImportItem]) -> Iterator[list[ImportItem]]:
+    """Yield the items in groups, so that each comes after those it waits for.
+
+    What is not among the items is not waited for. Items that wait for one
+    another in a circle come last, together.
+    """
+    waiting = {item.external_id: item for item in items}
+    while waiting:
+        ready = [
+            item
+            for item in waiting.values()
+            if not (item.after - {item.external_id}) & waiting.keys()
+        ]
+        group = ready or list(waiting.values())
+        yield group
+        for item in group:
+            del waiting[item.external_id]
+
+
+@contextmanager
+def marked(in_progress: set, keys: set) -> Iterator[None]:
+    """Hold ``keys`` in the set for the time of the block."""
+    new = keys - in_progress
+    in_progress |= new
+    try:
+        yield
+    finally:
+        in_progress -= new

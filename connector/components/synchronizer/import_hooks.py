@@ -1,0 +1,191 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import psycopg2
+
+from odoo import fields, models
+
+from odoo.addons.component.core import AbstractComponent
+
+from ...exception import RetryableJobError
+from .chunk import SKIPPED, ImportItem
+
+
+class Dependency(NamedTuple):
+    """An external record that must be in Odoo before the one that asks for it."""
+
+    binding_model: str
+    external_id: Any
+    importer: Any = None
+    always: bool = False
+
+
+class ImportHooks(AbstractComponent):
+    """Say how one external record is imported: what a connector overrides.
+
+    A hook runs for the record at hand: ``external_id``, ``external_record`` and
+    ``binding`` (None as long as it is not looked for, empty when there is none).
+    """
+
+    _name = "generic.importer.hooks"
+    _inherit = "base.importer"
+
+    #: added to the context in which records are created and written
+    _import_context = {
+        "connector_no_export": True,
+        "mail_create_nolog": True,
+        "mail_create_nosubscribe": True,
+        "mail_notrack": True,
+        "tracking_disable": True,
+    }
+
+    def __init__(self, work_context):
+        super().__init__(work_context)
+        self._item: ImportItem | None = None
+        self._dependencies: list[Dependency] = []
+
+    @contextmanager
+    def _working_on(self, item: ImportItem) -> Iterator[ImportItem]:
+        """Let the hooks see ``item`` as the record at hand."""
+        previous, self._item = self._item, item
+        try:
+            yield item
+        finally:
+            self._item = previous
+
+    @property
+    def external_id(self) -> Any:
+        return self._item.external_id
+
+    @property
+    def external_record(self) -> Any:
+        return self._item.external_record
+
+    @property
+    def binding(self) -> models.BaseModel | None:
+        return self._item.binding
+
+    @property
+    def import_model(self) -> models.BaseModel:
+        """Return the working model in the context of an import."""
+        return self.model.with_context(**self._import_context)
+
+    def _read_many(self, external_ids: list[Any]) -> dict[Any, Any]:
+        """Return ``{external id: external record}`` of those that exist."""
+        return self.backend_adapter.read_many(external_ids)
+
+    # -- before ---------------------------------------------------------------
+
+    def _must_skip(self) -> str | None:
+        """Return why the record must not be imported, if it must not."""
+        return None
+
+    def _external_updated_at(self) -> datetime | None:
+        """Return when the external record was last changed, if that is known."""
+        return None
+
+    def _is_uptodate(self, binding: models.BaseModel) -> bool:
+        """Tell whether what is in Odoo is what the backend has."""
+        updated_at = self._external_updated_at()
+        return bool(
+            updated_at
+            and "external_updated_at" in binding._fields
+            and binding.external_updated_at == updated_at
+        )
+
+    def _handle_missing_record(self) -> str:
+        """Meet an external id that the backend does not know; return the outcome."""
+        return SKIPPED
+
+    def _before_import(self) -> None:
+        """Do what must be done before the dependencies are imported."""
+
+    def _import_dependencies(self) -> None:
+        """Name what the record needs, by ``_import_dependency``."""
+
+    def _import_dependency(
+        self,
+        external_id: Any,
+        binding_model: str,
+        importer: Any = None,
+        always: bool = False,
+    ) -> None:
+        """Have another record imported first, unless it is bound already.
+
+        The dependencies of a whole chunk are imported together, once all are
+        named. ``always`` imports it even if it is bound.
+        """
+        if external_id or external_id == 0:
+            self._dependencies.append(
+                Dependency(binding_model, external_id, importer, always)
+            )
+
+    # -- values ---------------------------------------------------------------
+
+    def _map_data(self):
+        """Return the map record of the external record."""
+        return self.mapper.map_record(self.external_record)
+
+    def _create_data(self, map_record, **kwargs: Any) -> dict[str, Any]:
+        """Return the values of a new binding."""
+        return map_record.values(for_create=True, **kwargs)
+
+    def _update_data(self, map_record, **kwargs: Any) -> dict[str, Any]:
+        """Return the values of a binding that exists."""
+        return map_record.values(**kwargs)
+
+    def _validate_create_data(self, values: dict[str, Any]) -> None:
+        """Raise ``InvalidDataError`` if the values cannot make a record."""
+
+    def _validate_update_data(self, values: dict[str, Any]) -> None:
+        """Raise ``InvalidDataError`` if the values must not be written."""
+
+    def _find_record_to_bind(self, values: dict[str, Any]) -> models.BaseModel | None:
+        """Return a record that is not bound yet and is the same thing."""
+        return None
+
+    def _bookkeeping_values(self) -> dict[str, Any]:
+        """Return what a binding keeps about its synchronization."""
+        values = {
+            self.binder._sync_date_field: fields.Datetime.now(),
+            "external_updated_at": self._external_updated_at(),
+        }
+        return {
+            name: value for name, value in values.items() if name in self.model._fields
+        }
+
+    # -- writing --------------------------------------------------------------
+
+    def _create(self, values: dict[str, Any]) -> models.BaseModel:
+        """Create the binding; override ``_create_many`` for many at once."""
+        return self._create_many([values])
+
+    def _create_many(self, values_list: list[dict[str, Any]]) -> models.BaseModel:
+        """Create the bindings, in the order of their values."""
+        return self.import_model.create(values_list)
+
+    @contextmanager
+    def _retry_unique_violation(self) -> Iterator[None]:
+        """Turn a violated unique constraint into a retry of the job.
+
+        Another transaction may have created the same record a moment ago, which
+        this one cannot see: the next try finds it bound.
+        """
+        try:
+            yield
+        except psycopg2.errors.UniqueViolation as error:
+            raise RetryableJobError(
+                f"{self.model._name} {self.external_id}: {error}", seconds=2
+            ) from error
+
+    def _update(self, binding: models.BaseModel, values: dict[str, Any]) -> None:
+        """Write the values that changed."""
+        binding.with_context(**self._import_context).write(values)
+
+    def _after_import(self, binding: models.BaseModel) -> None:
+        """Do what must be done once the record is in Odoo and bound."""

@@ -1,0 +1,47 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import psycopg2
+
+from odoo.sql_db import BaseCursor
+
+from odoo.addons.component.exception import ComponentException
+
+from .chunk import ImportItem
+
+Step = Callable[[list[ImportItem]], None]
+
+
+def concerns_the_job(error: Exception) -> bool:
+    """Tell whether an error is no single record's: a bug, or a lost transaction."""
+    return isinstance(
+        error,
+        ComponentException | psycopg2.OperationalError | psycopg2.InterfaceError,
+    )
+
+
+def isolate(cr: BaseCursor, items: list[ImportItem], step: Step) -> None:
+    """Run a step on all items; where that fails, on each half by itself.
+
+    A failing record is found in log₂ n tries and marked as failed; the database
+    is as if it had never been there. Errors that concern the job are raised.
+    """
+    if not items:
+        return
+    before = [(item.binding, item.outcome) for item in items]
+    try:
+        with cr.savepoint():
+            step(items)
+    except Exception as error:
+        if concerns_the_job(error):
+            raise
+        for item, (binding, outcome) in zip(items, before, strict=True):
+            item.binding, item.outcome = binding, outcome
+        if len(items) == 1:
+            items[0].fail(error)
+            return
+        middle = len(items) // 2
+        isolate(cr, items[:middle], step)
+        isolate(cr, items[middle:], step)

@@ -1,0 +1,331 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from odoo.addons.component.core import AbstractComponent
+
+from ...database import pg_try_advisory_locks
+from ...exception import RetryableJobError
+from ..binder import Binder
+from .changes import changed_values
+from .chunk import (
+    CREATED,
+    SKIPPED,
+    UNCHANGED,
+    UPDATED,
+    ChunkOutcome,
+    ImportItem,
+    generations,
+    marked,
+)
+from .import_hooks import Dependency, ImportHooks
+from .isolation import Step, isolate
+
+_logger = logging.getLogger(__name__)
+
+
+class GenericImporter(AbstractComponent):
+    """Import external records: one flow for a single record and for a chunk.
+
+    Lock, read, find the bindings, skip what is up to date, dependencies, map,
+    write, bind. Each step goes over all the records before the next begins, so
+    that the number of queries does not grow with the number of records.
+    """
+
+    _name = "generic.importer"
+    _inherit = "generic.importer.hooks"
+    _usage = "record.importer"
+
+    def run(
+        self, external_id: Any, force: bool = False, record: Any = None, **kwargs: Any
+    ) -> ChunkOutcome:
+        """Import one record, and raise what goes wrong.
+
+        :param force: import it even if it is up to date
+        :param record: the external record, if it was read already
+        """
+        item = ImportItem(external_id, external_record=record)
+        self._import_items([item], force, quarantine=False)
+        return ChunkOutcome((item,))
+
+    def run_chunk(
+        self,
+        external_ids: Iterable[Any],
+        force: bool = False,
+        retries_left: int = 5,
+        **job_kwargs: Any,
+    ) -> ChunkOutcome:
+        """Import several records and delay those that fail.
+
+        Those that only came at a bad moment are tried again together, a few
+        times; each of the others gets a job of its own, which tells its error.
+        ``job_kwargs`` travel on to these jobs.
+        """
+        outcome = self.import_many(external_ids, force)
+        early = [
+            item for item in outcome.failed if isinstance(item.error, RetryableJobError)
+        ]
+        if not retries_left or len(early) == 1:
+            early = []
+        if early:
+            self._delay_again(
+                early, force=force, retries_left=retries_left - 1, **job_kwargs
+            )
+        for item in outcome.failed:
+            if item not in early:
+                self._delay_alone(item, force=force, **job_kwargs)
+        return outcome
+
+    def _delay_again(self, items: list[ImportItem], **job_kwargs: Any) -> None:
+        """Import some records of a chunk a little later, together."""
+        external_ids = [item.external_id for item in items]
+        seconds = max(item.error.seconds or 0 for item in items)
+        self.model.with_delay(
+            eta=seconds,
+            description=self.env._(
+                "Import %(count)s records of %(model)s from %(backend)s again",
+                count=len(items),
+                model=self.model._description,
+                backend=self.backend_record.display_name,
+            ),
+        ).import_chunk(
+            self.backend_record, external_ids, had_failed=len(items), **job_kwargs
+        )
+
+    def _delay_alone(self, item: ImportItem, **job_kwargs: Any) -> None:
+        """Have a failed record imported under its own name."""
+        _logger.warning(
+            "%s %s of %s was taken out of its chunk: %s",
+            self.model._name,
+            item.external_id,
+            self.backend_record.display_name,
+            item.error,
+            exc_info=item.error,
+        )
+        self.model.with_delay(
+            eta=getattr(item.error, "seconds", None),
+            description=self.env._(
+                "Import %(model)s %(external_id)s from %(backend)s",
+                model=self.model._description,
+                external_id=item.external_id,
+                backend=self.backend_record.display_name,
+            ),
+        ).import_record(
+            self.backend_record, item.external_id, had_failed=1, **job_kwargs
+        )
+
+    def import_many(
+        self, external_ids: Iterable[Any], force: bool = False
+    ) -> ChunkOutcome:
+        """Import several records; those that fail are left out and told."""
+        items = [ImportItem(external_id) for external_id in dict.fromkeys(external_ids)]
+        self._import_items(items, force, quarantine=True)
+        return ChunkOutcome(tuple(items))
+
+    def _import_items(
+        self, items: list[ImportItem], force: bool, quarantine: bool
+    ) -> None:
+        def each(step: Step, among: list[ImportItem]) -> None:
+            pending = [item for item in among if item.pending]
+            if quarantine:
+                isolate(self.env.cr, pending, step)
+            else:
+                step(pending)
+
+        with self._marking_as_imported(items):
+            self._lock(items, quarantine)
+            self._read(items)
+            self._find_bindings(items)
+            each(lambda pending: self._prepare(pending, force), items)
+            self._import_all_dependencies(items, each)
+            for group in generations([item for item in items if item.pending]):
+                each(self._map, group)
+                each(self._write, group)
+
+    # -- steps ----------------------------------------------------------------
+
+    def _lock(self, items: list[ImportItem], quarantine: bool) -> None:
+        """Keep other transactions from importing the same records."""
+        names = {item.external_id: self._lock_name(item.external_id) for item in items}
+        taken = pg_try_advisory_locks(self.env, names.values())
+        for item in items:
+            if names[item.external_id] in taken:
+                continue
+            error = RetryableJobError(
+                f"Another job imports {self.model._name} {item.external_id} "
+                f"from {self.backend_record.display_name} now.",
+                seconds=2,
+                ignore_retry=True,
+            )
+            if not quarantine:
+                raise error
+            item.fail(error)
+
+    def _lock_name(self, external_id: Any) -> str:
+        backend = self.backend_record
+        return f"import({backend._name}, {backend.id}, {self.model._name}, {external_id})"
+
+    def _read(self, items: list[ImportItem]) -> None:
+        unread = [item for item in items if item.pending and not item.external_record]
+        if not unread:
+            return
+        records = self._read_many([item.external_id for item in unread])
+        for item in unread:
+            item.external_record = records.get(item.external_id)
+
+    def _find_bindings(self, items: list[ImportItem]) -> None:
+        bindings = self.binder.to_internal_many(item.external_id for item in items)
+        none = self.model.browse()
+        for item in items:
+            item.binding = bindings.get(item.external_id, none)
+
+    def _prepare(self, items: list[ImportItem], force: bool) -> None:
+        """Skip what needs no import; collect what the rest depends on."""
+        for item in items:
+            with self._working_on(item):
+                if item.external_record is None:
+                    item.outcome = self._handle_missing_record()
+                elif self._must_skip():
+                    item.outcome = SKIPPED
+                elif not force and item.binding and self._is_uptodate(item.binding):
+                    item.outcome = UNCHANGED
+                else:
+                    self._before_import()
+                    self._dependencies = []
+                    self._import_dependencies()
+                    item.dependencies = tuple(self._dependencies)
+
+    def _map(self, items: list[ImportItem]) -> None:
+        for item in items:
+            with self._working_on(item):
+                map_record = self._map_data()
+                if item.binding:
+                    item.values = self._update_data(map_record)
+                    self._validate_update_data(item.values)
+                else:
+                    item.values = self._create_data(map_record)
+                    self._validate_create_data(item.values)
+
+    def _write(self, items: list[ImportItem]) -> None:
+        self._create_items([item for item in items if not item.binding])
+        for item in items:
+            with self._working_on(item):
+                if item.outcome != CREATED:
+                    self._update_item(item)
+                self._after_import(item.binding)
+
+    def _create_items(self, items: list[ImportItem]) -> None:
+        values_list = []
+        for item in items:
+            with self._working_on(item):
+                values_list.append(self._new_binding_values(item))
+        for item, binding in zip(
+            items, self._create_bindings(items, values_list), strict=True
+        ):
+            if type(self.binder).bind is not Binder.bind:
+                self.binder.bind(item.external_id, binding)
+            item.binding = binding.with_context(self.env.context)
+            item.outcome = CREATED
+
+    def _create_bindings(
+        self, items: list[ImportItem], values_list: list[dict[str, Any]]
+    ) -> list:
+        """Create all at once, unless the connector has its own way for one."""
+        if not items:
+            return []
+        if type(self)._create is ImportHooks._create:
+            with self._working_on(items[0]), self._retry_unique_violation():
+                return list(self._create_many(values_list))
+        bindings = []
+        for item, values in zip(items, values_list, strict=True):
+            with self._working_on(item), self._retry_unique_violation():
+                bindings.append(self._create(values))
+        return bindings
+
+    def _new_binding_values(self, item: ImportItem) -> dict[str, Any]:
+        """Return all that the new binding is created with, the link included."""
+        binder = self.binder
+        values = {
+            **item.values,
+            **self._bookkeeping_values(),
+            binder._backend_field: self.backend_record.id,
+            binder._external_field: str(item.external_id),
+        }
+        record = self._find_record_to_bind(values)
+        if record:
+            values[binder._odoo_field] = record.id
+        return values
+
+    def _update_item(self, item: ImportItem) -> None:
+        changes = changed_values(item.binding, item.values)
+        if changes:
+            self._update(item.binding, changes)
+        item.binding.with_context(connector_no_export=True).write(
+            self._bookkeeping_values()
+        )
+        item.outcome = UPDATED if changes else UNCHANGED
+
+    # -- dependencies ---------------------------------------------------------
+
+    def _import_all_dependencies(
+        self, items: list[ImportItem], each: Callable
+    ) -> None:
+        """Import what the items need, model by model, and order the items."""
+        pending = {item.external_id: item for item in items if item.pending}
+        wanted: dict[str, dict[Any, Dependency]] = defaultdict(dict)
+        for item in pending.values():
+            for dependency in item.dependencies:
+                model, external_id = dependency.binding_model, dependency.external_id
+                if model == self.model._name and external_id in pending:
+                    item.after.add(external_id)
+                else:
+                    wanted[model][external_id] = dependency
+        failed = {
+            (model, dependency_item.external_id): dependency_item.error
+            for model, dependencies in wanted.items()
+            for dependency_item in self._import_dependencies_of(model, dependencies)
+        }
+        if failed:
+            each(lambda some: self._refuse_without_dependencies(some, failed), items)
+
+    def _import_dependencies_of(
+        self, model: str, dependencies: dict[Any, Dependency]
+    ) -> list[ImportItem]:
+        """Import the dependencies of one model and return those that failed."""
+        bound = self.binder_for(model).to_internal_many(dependencies)
+        by_importer = defaultdict(list)
+        for external_id, dependency in dependencies.items():
+            in_progress = (model, external_id) in self.work.importing
+            if not in_progress and (dependency.always or external_id not in bound):
+                by_importer[dependency.importer].append(external_id)
+        failed: list[ImportItem] = []
+        for importer, external_ids in by_importer.items():
+            importer = importer or self.component("record.importer", model_name=model)
+            if isinstance(importer, ImportHooks):
+                failed.extend(importer.import_many(external_ids).failed)
+            else:
+                for external_id in external_ids:
+                    importer.run(external_id)
+        return failed
+
+    def _refuse_without_dependencies(
+        self, items: list[ImportItem], failed: dict[tuple[str, Any], Exception]
+    ) -> None:
+        for item in items:
+            for dependency in item.dependencies:
+                error = failed.get((dependency.binding_model, dependency.external_id))
+                if error:
+                    raise error
+
+    def _marking_as_imported(self, items: list[ImportItem]):
+        """Keep records that need one another from importing each other for ever."""
+        if not hasattr(self.work, "importing"):
+            self.work.importing = set()
+            self.work._propagate_kwargs.append("importing")
+        return marked(
+            self.work.importing, {(self.model._name, i.external_id) for i in items}
+        )

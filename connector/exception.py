@@ -1,0 +1,57 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Say by its type what whoever catches an error must do.
+
+==========  ==========================================================
+retry       :class:`RetryableJobError` and the errors below it
+fail        :class:`MappingError`, :class:`InvalidDataError`,
+            :class:`ManyIDSInBackend`
+skip        :class:`IDMissingInBackend`
+==========  ==========================================================
+"""
+
+from odoo.addons.queue_job.exception import JobError, RetryableJobError
+
+__all__ = [
+    "ConnectorException",
+    "IDMissingInBackend",
+    "InvalidDataError",
+    "JobError",
+    "ManyIDSInBackend",
+    "MappingError",
+    "NetworkRetryableError",
+    "NoConnectorUnitError",
+    "NoExternalId",
+    "RetryableJobError",
+]
+
+
+class ConnectorException(Exception):
+    """Root of the errors that a synchronization cannot mend by itself."""
+
+
+class NoConnectorUnitError(ConnectorException):
+    """No class of the connector does the requested work."""
+
+
+class InvalidDataError(ConnectorException):
+    """The values are not fit to be created or written."""
+
+
+class MappingError(ConnectorException):
+    """A record could not be converted."""
+
+
+class NetworkRetryableError(RetryableJobError):
+    """The network or the remote server failed for a while."""
+
+
+class NoExternalId(RetryableJobError):
+    """A record that must have an external id has none yet."""
+
+
+class IDMissingInBackend(JobError):
+    """The external id does not exist in the backend."""
+
+
+class ManyIDSInBackend(JobError):
+    """Several external records answer where one was expected."""

@@ -1,0 +1,122 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from __future__ import annotations
+
+import time
+from collections import Counter
+from typing import Any
+
+from odoo import api, fields, models
+
+from ..components.synchronizer.chunk import FAILED
+
+
+class ComodelFromModel(fields.Many2one):
+    """A many2one whose comodel is asked of the model that inherits the field."""
+
+    def _get_attrs(self, model_class: type, name: str) -> dict[str, Any]:
+        attrs = super()._get_attrs(model_class, name)
+        find_comodel = attrs.pop("find_comodel")
+        return {**attrs, "comodel_name": find_comodel(model_class)}
+
+
+def find_odoo_model(model_class: type) -> str:
+    """Return the model that a binding wraps: by ``_odoo_model`` or ``_inherits``."""
+    if model_class._odoo_model:
+        return model_class._odoo_model
+    for comodel_name, field_name in model_class._inherits.items():
+        if field_name == "odoo_id":
+            return comodel_name
+    return "base"
+
+
+class ConnectorBindingMixin(models.AbstractModel):
+    """Give a binding its fields and constraints.
+
+    The model says ``_connector_backend``, and which model it wraps, by
+    ``_inherits = {model: "odoo_id"}`` or by ``_odoo_model``. A field that the
+    model declares itself wins over the one from here.
+    """
+
+    _name = "connector.binding.mixin"
+    _inherit = ["external.binding"]
+    _description = "Binding with its usual fields"
+
+    _connector_backend = "connector.backend"
+    _odoo_model: str | None = None
+
+    backend_id = ComodelFromModel(
+        find_comodel=lambda model_class: model_class._connector_backend,
+        string="Backend",
+        required=True,
+        index=True,
+        ondelete="restrict",
+    )
+    odoo_id = ComodelFromModel(
+        find_comodel=find_odoo_model,
+        string="Record",
+        required=True,
+        index=True,
+        ondelete="cascade",
+    )
+    external_id = fields.Char(string="ID in the backend", index=True)
+    external_updated_at = fields.Datetime(
+        string="Changed in the backend",
+        help="When the external record had last been changed, as it was imported",
+    )
+
+    _backend_external_uniq = models.Constraint(
+        "UNIQUE (backend_id, external_id)",
+        lambda env, diagnostics: env._(
+            "A record of this backend has this external id already. %(detail)s",
+            detail=diagnostics and diagnostics.message_detail or "",
+        ),
+    )
+    _backend_record_uniq = models.Constraint(
+        "UNIQUE (backend_id, odoo_id)",
+        lambda env, diagnostics: env._(
+            "This record is bound to this backend already. %(detail)s",
+            detail=diagnostics and diagnostics.message_detail or "",
+        ),
+    )
+
+    @api.model
+    def import_batch(self, backend, filters=None, run=None, **kwargs):
+        """Find what the filters match in the backend and have it imported."""
+        with backend.work_on(self._name) as work:
+            importer = work.component(usage="delayed.batch.importer")
+            found = importer.run(filters=filters, run=run, **kwargs)
+        if run:
+            run._set_found(found)
+        return self.env._("%s records found", found)
+
+    @api.model
+    def import_chunk(self, backend, external_ids, run=None, had_failed=0, **kwargs):
+        """Import several records; those that fail get jobs of their own.
+
+        :param had_failed: how many of them the run counts as failed already
+        """
+        started_at = time.time()
+        with backend.work_on(self._name) as work:
+            importer = work.component(usage="record.importer")
+            outcome = importer.run_chunk(external_ids, run=run, **kwargs)
+        self._note_outcome(run, outcome, had_failed, started_at)
+        return str(outcome)
+
+    @api.model
+    def import_record(
+        self, backend, external_id, force=False, run=None, had_failed=0, **kwargs
+    ):
+        """Import one record."""
+        started_at = time.time()
+        with backend.work_on(self._name) as work:
+            importer = work.component(usage="record.importer")
+            outcome = importer.run(external_id, force=force, **kwargs)
+        self._note_outcome(run, outcome, had_failed, started_at)
+        return str(outcome)
+
+    def _note_outcome(self, run, outcome, had_failed, started_at):
+        """Add the outcome of a job to its run, if it belongs to one."""
+        if run:
+            counts = Counter(outcome.counts)
+            counts[FAILED] -= had_failed
+            run._note_outcome(counts, started_at)

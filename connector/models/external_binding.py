@@ -1,0 +1,15 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import fields, models
+
+
+class ExternalBinding(models.AbstractModel):
+    """The link of a record to its counterpart in a backend.
+
+    A connector declares ``backend_id``, ``odoo_id`` and ``external_id`` by hand,
+    or inherits ``connector.binding.mixin``, which brings them.
+    """
+
+    _name = "external.binding"
+    _description = "External Binding"
+
+    sync_date = fields.Datetime(string="Last synchronization date")

@@ -1,0 +1,17 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+{
+    "name": "Odoo Connector",
+    "summary": "Keep the records of another Odoo in step with this one",
+    "version": "19.0.1.0.0",
+    "author": "Connector Suite maintainers",
+    "website": "https://connector-suite.example",
+    "license": "LGPL-3",
+    "category": "Connector",
+    "depends": ["connector"],
+    "external_dependencies": {"python": ["vodoo"]},
+    "data": [
+        "security/ir.model.access.csv",
+        "views/odoo_backend_views.xml",
+    ],
+    "installable": True,
+}

@@ -1,0 +1,9 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import models
+
+
+class OdooPartnerCategory(models.Model):
+    _name = "odoo.res.partner.category"
+    _inherit = "odoo.binding"
+    _inherits = {"res.partner.category": "odoo_id"}
+    _description = "Partner Tag of another Odoo"

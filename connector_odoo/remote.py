@@ -1,0 +1,108 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""One session with another Odoo, and what its errors mean to a connector."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from typing import Any, TypeVar
+
+import vodoo
+
+from odoo import models
+from odoo.exceptions import UserError
+
+from odoo.addons.connector.exception import (
+    ConnectorException,
+    IDMissingInBackend,
+    InvalidDataError,
+    NetworkRetryableError,
+)
+
+T = TypeVar("T")
+
+
+class RemoteRefusal(ConnectorException):
+    """The other Odoo refuses for a reason that only a person can mend."""
+
+
+#: the first class that fits decides; an error below none of them stays as it is
+CONNECTOR_ERRORS: tuple[tuple[type[Exception], type[Exception]], ...] = (
+    (vodoo.RecordNotFoundError, IDMissingInBackend),
+    (vodoo.OdooValidationError, InvalidDataError),
+    (vodoo.AuthenticationError, RemoteRefusal),
+    (vodoo.OdooServerError, RemoteRefusal),
+    (vodoo.TransportError, NetworkRetryableError),
+    (vodoo.VodooError, RemoteRefusal),
+)
+
+
+@contextmanager
+def translated_errors() -> Iterator[None]:
+    """Turn the client's errors into those that a job knows how to meet."""
+    try:
+        yield
+    except vodoo.VodooError as error:
+        for client_error, connector_error in CONNECTOR_ERRORS:
+            if isinstance(error, client_error):
+                if error.transient:
+                    connector_error = NetworkRetryableError
+                raise connector_error(str(error)) from error
+        raise
+
+
+class RemoteOdoo:
+    """Hold the client of one session, and what was learnt through it."""
+
+    def __init__(self, backend: models.BaseModel) -> None:
+        self._backend = backend
+        self._memory: dict[Hashable, Any] = {}
+
+    @cached_property
+    def client(self) -> vodoo.OdooClient:
+        """Return the client; nothing is sent before the first call."""
+        backend = self._backend
+        return vodoo.OdooClient(
+            vodoo.OdooConfig(
+                url=backend.url,
+                database=backend.database,
+                username=backend.login,
+                password=backend.sudo().secret or "",
+            )
+        )
+
+    def remember(self, key: Hashable, compute: Callable[[], T]) -> T:
+        """Return what ``compute`` gave the first time, for the time of the session."""
+        if key not in self._memory:
+            self._memory[key] = compute()
+        return self._memory[key]
+
+    def check(self) -> str:
+        """Return a message that tells who we are there.
+
+        :raise UserError: why the other Odoo cannot be used
+        """
+        env = self._backend.env
+        try:
+            uid = self.client.uid
+            (user,) = self.client.read("res.users", [uid], ["name", "login"])
+        except vodoo.VodooError as error:
+            raise UserError(
+                env._(
+                    "%(url)s cannot be used: %(reason)s",
+                    url=self._backend.url,
+                    reason=error,
+                )
+            ) from error
+        return env._(
+            "Connected to %(url)s as %(name)s (%(login)s).",
+            url=self._backend.url,
+            name=user["name"],
+            login=user["login"],
+        )
+
+    def close(self) -> None:
+        """Close the connections, if any was opened."""
+        if "client" in self.__dict__:
+            self.client.close()
