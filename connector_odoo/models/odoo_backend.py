@@ -45,6 +45,7 @@ class OdooBackend(models.Model):
         for backend in self:
             if backend.api_key and set(backend.api_key) != {"*"}:
                 backend.sudo().secret = backend.api_key
+        self.invalidate_recordset(["api_key"], flush=False)
 
     @contextmanager
     def work_on(self, model_name, **kwargs):

@@ -1,0 +1,42 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from .common import OdooConnectorCase
+
+
+@tagged("post_install", "-at_install")
+class TestBackend(OdooConnectorCase):
+    def test_a_connection_tells_as_whom_it_was_made(self):
+        message = self.backend.button_check_connection()["params"]["message"]
+        self.assertIn(self.admin.name, message)
+
+    @mute_logger("odoo.http")
+    def test_a_wrong_key_is_told_to_the_user(self):
+        self.backend.api_key = "nonsense"
+        with self.assertRaises(UserError) as caught:
+            self.backend.button_check_connection()
+        self.assertIn(self.backend.url, str(caught.exception))
+        self.assertNotIn("nonsense", str(caught.exception))
+
+    def test_the_key_can_be_set_and_not_be_read(self):
+        self.backend.api_key = "a new key"
+        self.assertEqual(self.backend.sudo().secret, "a new key")
+        self.assertEqual(self.backend.api_key, "********")
+        manager = self.backend.with_user(self.admin)
+        with self.assertRaises(AccessError):
+            manager.read(["secret"])
+
+    def test_saving_the_form_untouched_keeps_the_key(self):
+        before = self.backend.sudo().secret
+        self.backend.api_key = self.backend.api_key
+        self.assertEqual(self.backend.sudo().secret, before)
+
+    def test_import_now_starts_a_run_for_each_model(self):
+        action = self.backend.action_import_now()
+        runs = self.env["connector.sync.run"].search(action["domain"])
+        self.assertEqual(
+            set(runs.mapped("model_name")), set(self.backend._imported_models())
+        )
+        self.assertEqual(set(runs.mapped("state")), {"queued"})

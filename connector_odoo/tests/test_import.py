@@ -1,0 +1,91 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo.fields import Command
+from odoo.tests import tagged
+
+from .common import OdooConnectorCase
+
+
+@tagged("post_install", "-at_install")
+class TestImport(OdooConnectorCase):
+    def setUp(self):
+        super().setUp()
+        tags = self.env["res.partner.category"].create(
+            [{"name": "Gold"}, {"name": "Silver", "color": 3}]
+        )
+        self.company = self.env["res.partner"].create(
+            {
+                "name": "Remote Inc.",
+                "is_company": True,
+                "street": "1 Rue de Rivoli",
+                "city": "Paris",
+                "zip": "75001",
+                "country_id": self.env.ref("base.fr").id,
+                "category_id": [Command.set(tags.ids)],
+            }
+        )
+        self.contact = self.env["res.partner"].create(
+            {
+                "name": "Ada",
+                "parent_id": self.company.id,
+                "email": "ada@remote.example",
+                "function": "Analyst",
+            }
+        )
+        self.tags = tags
+
+    def test_a_partner_arrives_with_its_values(self):
+        (company,) = self._import("odoo.res.partner", self.company)
+        self.assertNotEqual(company.odoo_id, self.company)
+        for name in ("name", "is_company", "street", "city", "zip", "country_id"):
+            self.assertEqual(company[name], self.company[name], name)
+
+    def test_tags_and_parent_are_imported_with_the_partner_that_needs_them(self):
+        (contact,) = self._import("odoo.res.partner", self.contact)
+        (company,) = self._bindings("odoo.res.partner", self.company)
+        tags = self._bindings("odoo.res.partner.category", self.tags)
+        self.assertEqual(contact.parent_id, company.odoo_id)
+        self.assertEqual(company.category_id, tags.odoo_id)
+
+    def test_parent_and_child_of_one_chunk_arrive_parent_first(self):
+        contact, company = self._import("odoo.res.partner", self.contact + self.company)
+        self.assertEqual(contact.parent_id, company.odoo_id)
+
+    def test_importing_again_writes_nothing(self):
+        partners = self.company + self.contact
+        bindings = self._import("odoo.res.partner", partners)
+        written_at = bindings.odoo_id.mapped("write_date")
+        run = self.env["connector.sync.run"]._start(self.backend, "odoo.res.partner")
+        self._import("odoo.res.partner", partners, run=run)
+        self.assertEqual(run.unchanged_count, 2)
+        self.assertEqual(run.state, "done")
+        self.assertEqual(bindings.odoo_id.mapped("write_date"), written_at)
+
+    def test_only_the_record_that_changed_is_updated(self):
+        partners = self.company + self.contact
+        bindings = self._import("odoo.res.partner", partners)
+        self.contact.phone = "+33 1 23 45 67 89"
+        self._set_write_date(self.contact, "2030-01-01 00:00:00")
+        run = self.env["connector.sync.run"]._start(self.backend, "odoo.res.partner")
+        self._import("odoo.res.partner", partners, run=run)
+        self.assertEqual((run.updated_count, run.unchanged_count), (1, 1))
+        self.assertEqual(bindings[1].phone, self.contact.phone)
+
+    def test_a_record_written_without_a_change_counts_as_unchanged(self):
+        self._import("odoo.res.partner", self.contact)
+        self._set_write_date(self.contact, "2030-01-01 00:00:00")
+        run = self.env["connector.sync.run"]._start(self.backend, "odoo.res.partner")
+        self._import("odoo.res.partner", self.contact, run=run)
+        self.assertEqual((run.updated_count, run.unchanged_count), (0, 1))
+
+    def test_an_archived_record_arrives_archived(self):
+        self.contact.active = False
+        (contact,) = self._import("odoo.res.partner", self.contact)
+        self.assertFalse(contact.active)
+
+    def _set_write_date(self, record, moment):
+        """Let the record look as if it had been written at that moment."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE res_partner SET write_date = %s WHERE id = %s", (moment, record.id)
+        )
+        record.invalidate_recordset()
