@@ -160,15 +160,9 @@ def _extend(
             "non-abstract component. That class should either inherit from "
             "AbstractComponent, or set a different '_name'.",
         )
-    if definition._abstract and not plan.abstract:
-        _logger.warning(
-            "Component %r becomes abstract, no lookup finds it anymore: it is extended "
-            "by an AbstractComponent, %s",
-            name,
-            describe(definition),
-        )
     plan.definition = definition
-    plan.abstract = definition._abstract
+    # that AbstractComponent says so does not count: Component comes before it
+    plan.abstract = vars(definition).get("_abstract", plan.abstract)
     if parents == [name, ROOT] or parents == [name]:
         plan.backwards.append(definition)
         return

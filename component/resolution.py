@@ -287,12 +287,14 @@ def explain(
         usage,
         model_name,
         tuple(Candidate(c._name, verdicts[c], c) for c in concerned),
-        () if concerned else _similar_usages(all_classes, usage),
+        ()
+        if concerned
+        else similar(usage, dict.fromkeys(c._usage for c in all_classes if c._usage)),
     )
 
 
-def _similar_usages(component_classes: list[Any], usage: str | None) -> tuple[str, ...]:
+def similar(name: str | None, known: Iterable[str]) -> tuple[str, ...]:
+    """Return what is known and spelt nearly like a name, the nearest first."""
     import difflib  # only errors need it
 
-    known = dict.fromkeys(c._usage for c in component_classes if c._usage)
-    return tuple(difflib.get_close_matches(usage or "", known, n=3))
+    return tuple(difflib.get_close_matches(name or "", list(known), n=3))

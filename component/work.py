@@ -66,7 +66,13 @@ class WorkContext:
         )
 
     def _find_registry(self, components_registry: Any) -> Any:
-        env = self.env
+        try:
+            env = self.env
+        except AttributeError as error:
+            raise ValueError(
+                "A work context needs a collection, a record with an environment; "
+                f"found: {self.collection!r}."
+            ) from error
         from_context = env.context.get("components_registry")
         if from_context is not None and isinstance(from_context, ComponentRegistry):
             return from_context
@@ -110,7 +116,11 @@ class WorkContext:
     def _component_class_by_name(self, name: str) -> Any:
         component_class = self.components_registry.get(name)
         if component_class is None:
-            raise NoComponentError(f"No component with name {name!r} found.")
+            similar = resolution.similar(name, self.components_registry)
+            raise NoComponentError(
+                f"No component with name {name!r} found."
+                + (f" Similar names: {', '.join(similar)}." if similar else "")
+            )
         return component_class
 
     @overload

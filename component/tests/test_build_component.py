@@ -1,6 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo.addons.component.core import AbstractComponent, Component
+from odoo.addons.component.core import AbstractComponent, Component, MetaComponent
 from odoo.addons.component.tests.common import ComponentRegistryCase
+
+PACKAGE = "odoo.addons.component"
 
 
 class TestBuildComponent(ComponentRegistryCase):
@@ -121,3 +123,206 @@ class TestBuildComponent(ComponentRegistryCase):
         self._build_components(Parent, Child)
         self.assertEqual(list(self.comp_registry["parent"]._inherit_children), ["child"])
         self.assertEqual(list(self.comp_registry["child"]._inherit_children), [])
+
+    def test_name_that_exists_already_is_refused(self):
+        class One(Component):
+            _name = "one"
+
+        class Duplicate(Component):
+            _name = "one"
+
+        One._build_component(self.comp_registry)
+        with self.assertRaisesRegex(TypeError, "'one' already exists.*Duplicate"):
+            Duplicate._build_component(self.comp_registry)
+        self.assertEqual(self.comp_registry["one"].__bases__[0], One)
+
+    def test_extension_of_an_unknown_component_is_refused(self):
+        class Extension(Component):
+            _inherit = "unknown"
+
+        with self.assertRaisesRegex(TypeError, "'unknown' does not exist in registry"):
+            Extension._build_component(self.comp_registry)
+
+    def test_prototype_of_an_unknown_component_is_refused(self):
+        class One(Component):
+            _name = "one"
+            _inherit = "unknown"
+
+        with self.assertRaisesRegex(TypeError, "inherits from non-existing component"):
+            One._build_component(self.comp_registry)
+        self.assertNotIn("one", self.comp_registry)
+
+    def test_refusal_names_the_addon_that_is_to_be_loaded_before(self):
+        MetaComponent(
+            "Late",
+            (Component,),
+            {"__module__": "odoo.addons.late.components", "_name": "late"},
+        )
+
+        class One(Component):
+            _name = "one"
+            _inherit = "late"
+
+        with self.assertRaisesRegex(TypeError, "defined in addon 'late'"):
+            One._build_component(self.comp_registry)
+
+    def test_abstract_extended_by_a_concrete_is_refused(self):
+        class One(AbstractComponent):
+            _name = "one"
+
+        class Extension(Component):
+            _inherit = "one"
+
+        One._build_component(self.comp_registry)
+        with self.assertRaisesRegex(TypeError, "transforms the abstract component"):
+            Extension._build_component(self.comp_registry)
+
+    def test_abstract_that_inherits_a_concrete_is_refused(self):
+        class One(Component):
+            _name = "one"
+
+        class Two(AbstractComponent):
+            _name = "two"
+            _inherit = "one"
+
+        One._build_component(self.comp_registry)
+        with self.assertRaisesRegex(TypeError, "cannot inherit from non-abstract"):
+            Two._build_component(self.comp_registry)
+
+    def test_concrete_extended_by_an_abstract_definition_stays_concrete(self):
+        class One(Component):
+            _name = "one"
+            _usage = "build.test"
+
+        class Extension(AbstractComponent):
+            _inherit = "one"
+
+        class Hidden(Component):
+            _inherit = "one"
+            _abstract = True
+
+        self._build_components(One, Extension)
+        one = self.comp_registry["one"]
+        self.assertEqual(self.comp_registry.lookup(usage="build.test"), [one])
+        self._build_components(Hidden)
+        self.assertTrue(one._abstract)
+
+    def test_attributes_of_the_wrong_type_are_refused(self):
+        class WrongName(Component):
+            _name = 1
+
+        class WrongInherit(Component):
+            _name = "one"
+            _inherit = ["base", None]
+
+        class WrongApplyOn(Component):
+            _name = "one"
+            _apply_on = 1
+
+        for definition in (WrongName, WrongInherit, WrongApplyOn):
+            with self.subTest(definition), self.assertRaisesRegex(TypeError, "must be"):
+                definition._build_component(self.comp_registry)
+
+    def test_component_built_on_itself_is_refused(self):
+        class One(Component):
+            _name = "one"
+
+        class Two(Component):
+            _name = "two"
+            _inherit = "one"
+
+        class Circle(Component):
+            _name = "one"
+            _inherit = ["one", "two"]
+
+        self._build_components(One, Two)
+        with self.assertRaisesRegex(TypeError, "'one' cannot be built on.*Circle"):
+            Circle._build_component(self.comp_registry)
+
+    def test_unknown_attributes_are_tolerated(self):
+        class One(Component):
+            _name = "one"
+            _description = "One"
+
+        self._build_components(One)
+        self.assertEqual(self.comp_registry["one"]._description, "One")
+
+    def test_base_can_be_extended(self):
+        class One(Component):
+            _name = "one"
+
+        class BaseExtension(AbstractComponent):
+            _inherit = "base"
+            word = "of all"
+
+        self._build_components(One, BaseExtension)
+        self.assertEqual(self.comp_registry["one"].word, "of all")
+
+    def test_complete_component_build_comes_before_the_registry_and_again(self):
+        calls = []
+        registry = self.comp_registry
+
+        class One(Component):
+            _name = "one"
+            words = ("one",)
+
+            @classmethod
+            def _complete_component_build(cls):
+                super()._complete_component_build()
+                calls.append((cls.words, "one" in registry))
+
+        class Extension(Component):
+            _inherit = "one"
+            words = ("one", "extension")
+
+        One._build_component(registry)
+        self.assertEqual(calls, [(("one",), False)])
+        Extension._build_component(registry)
+        self.assertEqual(calls[1:], [(("one", "extension"), True)])
+
+    def test_complete_component_build_is_called_when_a_parent_is_extended(self):
+        completed = []
+
+        class Parent(AbstractComponent):
+            _name = "parent"
+            word = "parent"
+
+            @classmethod
+            def _complete_component_build(cls):
+                completed.append((cls._name, cls.word))
+
+        class Child(Component):
+            _name = "child"
+            _inherit = "parent"
+
+        class GrandChild(Component):
+            _name = "grand.child"
+            _inherit = ["child", "parent"]
+
+        class Extension(AbstractComponent):
+            _inherit = "parent"
+            word = "extension"
+
+        self._build_components(Parent, Child, GrandChild)
+        completed.clear()
+        Extension._build_component(self.comp_registry)
+        self.assertEqual(
+            completed,
+            [("parent", "extension"), ("child", "extension"), ("grand.child", "extension")],
+        )
+
+    def test_failing_completion_raises_what_it_raised_and_logs_the_definition(self):
+        class Failing(Component):
+            _name = "failing"
+
+            @classmethod
+            def _complete_component_build(cls):
+                raise ValueError("the author's")
+
+        with (
+            self.assertLogs(f"{PACKAGE}.component_classes", "ERROR") as logs,
+            self.assertRaisesRegex(ValueError, "the author's"),
+        ):
+            Failing._build_component(self.comp_registry)
+        self.assertIn("test_build_component.py", logs.output[0])
+        self.assertNotIn("failing", self.comp_registry)

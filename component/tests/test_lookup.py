@@ -1,5 +1,11 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo.addons.component.core import AbstractComponent, Component
+from odoo.addons.component.core import (
+    DEFAULT_CACHE_SIZE,
+    AbstractComponent,
+    Component,
+    ComponentRegistry,
+    MetaComponent,
+)
 from odoo.addons.component.tests.common import ComponentRegistryCase
 
 
@@ -55,3 +61,90 @@ class TestLookup(ComponentRegistryCase):
         self.assertEqual(self.lookup("c", "lookup.test", "m"), ["foo"])
         self.comp_registry._cache.clear()
         self.assertEqual(self.lookup("c", "lookup.test", "m"), ["foo", "bar"])
+
+    def test_apply_on_restricts_the_models(self):
+        class Partner(Component):
+            _name = "partner"
+            _usage = "lookup.test"
+            _apply_on = "res.partner"
+
+        class Both(Component):
+            _name = "both"
+            _usage = "lookup.test"
+            _apply_on = ["res.partner", "res.users"]
+
+        class Any(Component):
+            _name = "any"
+            _usage = "lookup.test"
+
+        class OtherUsage(Component):
+            _name = "other"
+            _usage = "lookup.other"
+
+        self._build_components(Partner, Both, Any, OtherUsage)
+        find = self.lookup
+        self.assertEqual(find("c", "lookup.test", "res.users"), ["both", "any"])
+        self.assertEqual(find("c", "lookup.test", "res.lang"), ["any"])
+        self.assertEqual(find("c", "lookup.test"), ["partner", "both", "any"])
+        self.assertIn("other", find("c", model_name="res.lang"))
+        self.assertNotIn("partner", find("c", model_name="res.lang"))
+
+    def test_registration_order_is_kept_whatever_matches(self):
+        for number in range(6):
+            MetaComponent(
+                "Defined",
+                (Component,),
+                {
+                    "__module__": __name__,
+                    "_name": f"defined.{number}",
+                    "_usage": "lookup.test",
+                    "_collection": ("c", None)[number % 2],
+                    "_apply_on": (None, "m", ["m", "n"])[number % 3],
+                },
+            )._build_component(self.comp_registry)
+        self.assertEqual(
+            self.lookup("c", "lookup.test", "m"), [f"defined.{n}" for n in range(6)]
+        )
+
+    def test_answer_is_the_caller_s_own_list(self):
+        class Foo(Component):
+            _name = "foo"
+            _usage = "lookup.test"
+
+        self._build_components(Foo)
+        self.comp_registry.lookup(usage="lookup.test").clear()
+        self.assertEqual(self.lookup(usage="lookup.test"), ["foo"])
+
+    def test_default_cache_size_bounds_what_was_not_found_only(self):
+        class Foo(Component):
+            _name = "foo"
+            _usage = "lookup.test"
+
+        self.assertEqual(DEFAULT_CACHE_SIZE, 512)
+        registry = ComponentRegistry(cachesize=10)
+        registry.load_components("component")
+        Foo._build_component(registry)
+        for number in range(50):
+            registry.lookup("c", "lookup.unknown", f"model.{number}")
+            registry.lookup("c", "lookup.test", f"model.{number}")
+        self.assertEqual(len(registry._cache.missed), 10)
+        self.assertEqual(len(registry._cache.found), 50)
+
+    def test_registry_is_a_mapping_in_registration_order(self):
+        class Foo(Component):
+            _name = "foo"
+
+        registry = ComponentRegistry()
+        self.assertFalse(registry.ready)
+        registry.load_components("component")
+        foo = Foo._build_component(registry)
+        self.assertEqual(list(registry), ["base", "foo"])
+        self.assertIs(registry["foo"], foo)
+        self.assertIs(registry.get("foo"), foo)
+        self.assertIn("foo", registry)
+        self.assertNotIn("bar", registry)
+        self.assertEqual(registry.get("bar", "nothing"), "nothing")
+        registry["bar"] = foo
+        self.assertIs(registry._components["bar"], foo)
+        with self.assertRaises(KeyError):
+            registry["unknown"]
