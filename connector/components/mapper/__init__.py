@@ -1,0 +1,59 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Convert records between Odoo and a backend.
+
+The imports stand in the order in which the components build on each other.
+"""
+
+from .binder_modifiers import external_to_m2o, m2o_to_external
+from .definitions import MappingDefinition, changed_by, mapping, only_create
+from .errors import MappingFailure
+from .map_child import ExportMapChild, ImportMapChild, MapChild
+from .map_child_update import ImportMapChildUpdate
+from .map_record import MapOptions, MapRecord
+from .mapper import ExportMapper, ImportMapper, Mapper
+from .mapper_backend_id import BackendIdMapper
+from .modifier import Modifier
+from .modifiers import (
+    concat,
+    convert,
+    follow_m2o_relations,
+    iso_datetime,
+    keep_falsy,
+    modifier,
+    none,
+    utc_datetime,
+    value_table,
+)
+from .odoo_modifiers import backend_field, xmlid
+
+__all__ = [
+    "BackendIdMapper",
+    "ExportMapChild",
+    "ExportMapper",
+    "ImportMapChild",
+    "ImportMapChildUpdate",
+    "ImportMapper",
+    "MapChild",
+    "MapOptions",
+    "MapRecord",
+    "Mapper",
+    "MappingDefinition",
+    "MappingFailure",
+    "Modifier",
+    "backend_field",
+    "changed_by",
+    "concat",
+    "convert",
+    "external_to_m2o",
+    "follow_m2o_relations",
+    "iso_datetime",
+    "keep_falsy",
+    "m2o_to_external",
+    "mapping",
+    "modifier",
+    "none",
+    "only_create",
+    "utc_datetime",
+    "value_table",
+    "xmlid",
+]

@@ -1,0 +1,149 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""The object that stands on the left of a direct row and knows what it reads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from .paths import read_path
+from .source_fields import Source, source_fields
+
+Read = Callable[[Any, Any, str], Any]
+"""``(mapper, record, to_attr)`` → value."""
+Change = Callable[[Any], Any]
+"""Source value → target value."""
+
+
+def reader(source: Source) -> Read:
+    """Return the function that reads ``source``, as short a way as there is."""
+    if isinstance(source, Modifier):
+        return source.read
+    if callable(source):
+        return source
+    if "." in source:
+        return lambda mapper, record, to_attr: read_path(record, source)
+    return lambda mapper, record, to_attr: record[source]
+
+
+class Modifier:
+    """Turn a source value into a target value; ``field`` may be a modifier too.
+
+    ``build(read, keeps_falsy)`` makes the function that does the work out of the
+    one that reads the source value.
+    """
+
+    __slots__ = ("_build", "field", "how", "keeps_falsy", "read", "source_fields")
+
+    def __init__(
+        self,
+        field: Source,
+        build: Callable[[Read, bool], Read],
+        how: str,
+        *,
+        source_field: str | None = None,
+        keeps_falsy: bool = False,
+    ) -> None:
+        self._build = build
+        self.field = field
+        self.how = how
+        self.keeps_falsy = keeps_falsy or getattr(field, "keeps_falsy", False)
+        self.source_fields = (source_field,) if source_field else source_fields(field)
+        self.read = build(reader(field), self.keeps_falsy)
+
+    def __call__(self, mapper: Any, record: Any, to_attr: str) -> Any:
+        return self.read(mapper, record, to_attr)
+
+    def __repr__(self) -> str:
+        return describe_source(self)
+
+    @property
+    def source_field(self) -> str | None:
+        """The first of the source fields, None when nothing tells."""
+        return self.source_fields[0] if self.source_fields else None
+
+    def keeping_falsy(self) -> Modifier:
+        """Return the same modifier, down to the innermost, passing 0 and "" on."""
+        inner = self.field
+        if isinstance(inner, Modifier):
+            inner = inner.keeping_falsy()
+        return self._with(inner, keeps_falsy=True)
+
+    def _with(self, field: Source, keeps_falsy: bool) -> Modifier:
+        return Modifier(
+            field,
+            self._build,
+            self.how,
+            source_field=self.source_field,
+            keeps_falsy=keeps_falsy,
+        )
+
+
+class ValueModifier(Modifier):
+    """A modifier that looks at nothing but the value.
+
+    ``build(keeps_falsy)`` makes the function that changes the value.
+    """
+
+    __slots__ = ("_build_change", "change")
+
+    def __init__(
+        self,
+        field: Source,
+        build: Callable[[bool], Change],
+        how: str,
+        *,
+        source_field: str | None = None,
+        keeps_falsy: bool = False,
+    ) -> None:
+        self._build_change = build
+        keeps_falsy = keeps_falsy or getattr(field, "keeps_falsy", False)
+        change = self.change = build(keeps_falsy)
+
+        def build_read(read: Read, keeps_falsy: bool) -> Read:
+            return lambda mapper, record, to_attr: change(read(mapper, record, to_attr))
+
+        super().__init__(
+            field, build_read, how, source_field=source_field, keeps_falsy=keeps_falsy
+        )
+
+    @property
+    def is_plain(self) -> bool:
+        """Tell whether the value is that of a field, without a path or a modifier."""
+        return isinstance(self.field, str) and "." not in self.field
+
+    def _with(self, field: Source, keeps_falsy: bool) -> ValueModifier:
+        return ValueModifier(
+            field,
+            self._build_change,
+            self.how,
+            source_field=self.source_field,
+            keeps_falsy=keeps_falsy,
+        )
+
+
+def describe_source(source: Source) -> str:
+    """Return how ``source`` makes its value, the outermost modifier first."""
+    if isinstance(source, str):
+        return "direct"
+    if not isinstance(source, Modifier):
+        function = getattr(source, "func", source)
+        return getattr(function, "__qualname__", type(function).__name__).partition(
+            ".<locals>"
+        )[0]
+    steps = [source.how]
+    if source.keeps_falsy and not getattr(source.field, "keeps_falsy", False):
+        steps.append("keep_falsy")
+    if callable(source.field):
+        steps.append(describe_source(source.field))
+    return " ← ".join(dict.fromkeys(steps))
+
+
+def is_missing(value: Any) -> bool:
+    """Tell whether there is no value at all: 0 and 0.0 are values."""
+    return value is None or value is False or (isinstance(value, str) and not value)
+
+
+def is_empty(value: Any, keeps_falsy: bool) -> bool:
+    """Tell whether ``value`` has nothing to be converted."""
+    return is_missing(value) if keeps_falsy else not value

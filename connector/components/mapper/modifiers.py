@@ -1,0 +1,192 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Modifiers of plain values; each may wrap another one."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Mapping
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from dateutil.parser import isoparse
+
+from ...exception import MappingError
+from .modifier import (
+    Change,
+    Modifier,
+    Read,
+    ValueModifier,
+    is_empty,
+    is_missing,
+    reader,
+)
+from .source_fields import Source, source_fields
+
+UTC = datetime.timezone.utc
+_NO_DEFAULT = object()
+
+
+def unchanged(value: Any) -> Any:
+    return value
+
+
+def modifier(function: Read, source_field: str | None = None) -> Modifier:
+    """Name the source field of a lambda, a partial or any other function.
+
+    ``function`` takes ``(mapper, record, to_attr)``.
+    """
+    name = getattr(function, "__name__", "function")
+    return Modifier(
+        function, lambda read, keeps_falsy: read, name, source_field=source_field
+    )
+
+
+def keep_falsy(field: Source, source_field: str | None = None) -> Modifier:
+    """Pass 0, 0.0 and "" on as values, also through the modifiers wrapped in it."""
+    if isinstance(field, Modifier):
+        return field.keeping_falsy()
+    return ValueModifier(
+        field,
+        lambda keeps_falsy: unchanged,
+        "keep_falsy",
+        source_field=source_field,
+        keeps_falsy=True,
+    )
+
+
+def none(field: Source, source_field: str | None = None) -> Modifier:
+    """Replace what is false by None."""
+
+    def build(keeps_falsy: bool) -> Change:
+        if keeps_falsy:
+            return lambda value: None if value is False else value
+        return lambda value: value or None
+
+    return ValueModifier(field, build, "none", source_field=source_field)
+
+
+def convert(
+    field: Source, conv_type: Callable[[Any], Any], source_field: str | None = None
+) -> Modifier:
+    """Convert the value by ``conv_type``; what is false stays False."""
+
+    def build(keeps_falsy: bool) -> Change:
+        if keeps_falsy:
+            return lambda value: value if is_missing(value) else conv_type(value)
+        return lambda value: conv_type(value) if value else False
+
+    how = f"convert({getattr(conv_type, '__name__', repr(conv_type))})"
+    return ValueModifier(field, build, how, source_field=source_field)
+
+
+def follow_m2o_relations(field: str, source_field: str | None = None) -> Modifier:
+    """Follow a dotted path of relations of the record to the final value."""
+    steps = field.split(".")
+
+    def follow(mapper: Any, record: Any, to_attr: str) -> Any:
+        value = record
+        for step in steps:
+            value = getattr(value, step)
+        return value
+
+    return Modifier(
+        field,
+        lambda read, keeps_falsy: follow,
+        "follow_m2o_relations",
+        source_field=source_field,
+    )
+
+
+def value_table(
+    field: Source,
+    table: Mapping[Any, Any],
+    default: Any = _NO_DEFAULT,
+    reverse: bool = False,
+    source_field: str | None = None,
+) -> Modifier:
+    """Look the value up in ``table``; with ``reverse``, from its right to its left.
+
+    A false value that the table does not hold becomes False.
+
+    :raise MappingError: the table does not hold the value and has no ``default``
+    """
+    known = {right: left for left, right in table.items()} if reverse else dict(table)
+
+    def build(keeps_falsy: bool) -> Change:
+        def translate(value: Any) -> Any:
+            if value in known:
+                return known[value]
+            if is_empty(value, keeps_falsy):
+                return value if keeps_falsy else False
+            if default is not _NO_DEFAULT:
+                return default
+            raise MappingError(
+                f"The value table does not hold {value!r}; it holds "
+                f"{', '.join(map(repr, known))}. Add it, or give the table a default."
+            )
+
+        return translate
+
+    return ValueModifier(field, build, "value_table", source_field=source_field)
+
+
+def concat(*fields: Source, separator: str = " ") -> Modifier:
+    """Join the values of several fields that are not missing; False if all are."""
+    reads = [reader(field) for field in fields]
+
+    def joined(mapper: Any, record: Any, to_attr: str) -> Any:
+        values = (read(mapper, record, to_attr) for read in reads)
+        parts = [str(value) for value in values if not is_missing(value)]
+        return separator.join(parts) if parts else False
+
+    joined.source_fields = tuple(
+        name for field in fields for name in source_fields(field)
+    )
+    return Modifier(joined, lambda read, keeps_falsy: read, "concat")
+
+
+def utc_datetime(
+    field: Source, timezone: str = "UTC", source_field: str | None = None
+) -> Modifier:
+    """Give the naive UTC datetime that Odoo stores.
+
+    Takes an ISO 8601 text, a datetime, or a number of seconds since 1970; a time
+    without an offset is of ``timezone``.
+    """
+    zone = ZoneInfo(timezone)
+
+    def build(keeps_falsy: bool) -> Change:
+        def to_utc(value: Any) -> Any:
+            if is_empty(value, keeps_falsy):
+                return False
+            if isinstance(value, (int, float)):
+                moment = datetime.datetime.fromtimestamp(value, UTC)
+            elif isinstance(value, datetime.datetime):
+                moment = value
+            else:
+                moment = isoparse(value)
+            if moment.tzinfo is None:
+                moment = moment.replace(tzinfo=zone)
+            return moment.astimezone(UTC).replace(tzinfo=None)
+
+        return to_utc
+
+    return ValueModifier(field, build, "utc_datetime", source_field=source_field)
+
+
+def iso_datetime(
+    field: Source, timezone: str = "UTC", source_field: str | None = None
+) -> Modifier:
+    """Give Odoo's naive UTC datetime as an ISO 8601 text in ``timezone``."""
+    zone = ZoneInfo(timezone)
+
+    def to_iso(value: Any) -> Any:
+        if not value:
+            return False
+        if value.tzinfo is None:
+            value = value.replace(tzinfo=UTC)
+        return value.astimezone(zone).isoformat()
+
+    return ValueModifier(
+        field, lambda keeps_falsy: to_iso, "iso_datetime", source_field=source_field
+    )
