@@ -1,0 +1,6 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Make the development environment and run what ./dev offers.
+
+`bootstrap` and what it imports need nothing but Python's standard library: they
+fetch Odoo and make the virtual environment. The commands run inside it.
+"""

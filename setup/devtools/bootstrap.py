@@ -1,0 +1,63 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Read the command line, make the environment and run the command inside it."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+
+from .environment import Environment
+from .errors import SetupError
+
+COMMANDS = {
+    "demo": "make two Odoo databases and import one into the other with real jobs",
+    "test": "run the tests with pytest; further arguments go to pytest",
+    "lint": "run what .pre-commit-config.yaml lists",
+    "bench": "run a case of benchmarks/",
+    "shell": "open Odoo's shell on a database with all addons",
+    "serve": "serve Odoo with all addons and the job runner",
+    "build": "build a wheel of each addon and library",
+    "clean": "remove what was made for this clone, or with --all the cache folder",
+}
+
+
+def make_parser() -> argparse.ArgumentParser:
+    lines = [f"  {name:<8}{text}" for name, text in COMMANDS.items()]
+    parser = argparse.ArgumentParser(
+        prog="./dev",
+        usage="./dev COMMAND [arguments]",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        description="Commands:\n" + "\n".join(lines),
+        epilog="Each command explains its arguments with --help.\n\n"
+        "What is made once is kept in the folder that CONNECTOR_HOME names "
+        "(~/.cache/connector-suite).\n"
+        "ODOO_DIR names a checkout of Odoo 19 to use instead of Debian's package;\n"
+        "PGHOST, PGPORT, PGUSER and PGPASSWORD a database server to use instead of "
+        "the embedded one.",
+    )
+    parser.add_argument("command", choices=COMMANDS, metavar="COMMAND")
+    parser.add_argument("arguments", nargs=argparse.REMAINDER)
+    return parser
+
+
+def main(clone: str, arguments: list[str]) -> int:
+    """Replace this process by the command's, which runs in the environment's Python."""
+    words = make_parser().parse_args(arguments)
+    os.umask(os.umask(0o022) | 0o022)
+    try:
+        environment = Environment.ensure()
+    except SetupError as error:
+        sys.stderr.write(f"error: {error}\n")
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    command = [
+        str(environment.python),
+        "-m",
+        "devtools.commands",
+        words.command,
+        *words.arguments,
+    ]
+    sys.stdout.flush()
+    os.execve(command[0], command, environment.process_environ())

@@ -1,0 +1,36 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Run one command; this process is inside the environment's Python."""
+
+from __future__ import annotations
+
+import importlib
+import signal
+import sys
+
+from ..environment import Environment
+from ..errors import SetupError
+
+
+def raise_terminated(number: int, _frame: object) -> None:
+    raise SystemExit(128 + number)
+
+
+def main() -> int:
+    # Ended politely, a command ends what it started, as it does after Ctrl-C.
+    signal.signal(signal.SIGTERM, raise_terminated)
+    signal.signal(signal.SIGHUP, raise_terminated)
+    name, *arguments = sys.argv[1:]
+    command = importlib.import_module(f"{__package__}.{name}")
+    try:
+        return command.main(Environment.current(), arguments)
+    except SetupError as error:
+        sys.stdout.flush()
+        sys.stderr.write(f"error: {error}\n")
+        return 1
+    except KeyboardInterrupt:
+        sys.stderr.write("\ninterrupted\n")
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

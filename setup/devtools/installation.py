@@ -1,0 +1,129 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Install addons into databases, as seldom as possible."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+
+from .addons import find_addons, outside_dependencies, state_digest
+from .databases import Databases
+from .environment import Environment
+from .errors import SetupError
+from .home import digest
+from .odoo_config import odoo_command
+from .processes import last_lines, run_logged
+from .progress import step
+from .python_env import requirement_files
+
+
+def install_addons(
+    environment: Environment,
+    database: str,
+    names: Iterable[str],
+    with_demo: bool = False,
+) -> None:
+    """Install addons into an existing database.
+
+    :raises SetupError: when one is not installed afterwards
+    """
+    wanted = sorted(names)
+    log_path = environment.home.log_folder / f"{database}-install.log"
+    log_path.unlink(missing_ok=True)
+    command = odoo_command(
+        environment,
+        f"--database={database}",
+        f"--init={','.join(wanted)}",
+        "--stop-after-init",
+        "--no-http",
+        *(["--with-demo"] if with_demo else []),
+    )
+    environ = environment.process_environ()
+    output = run_logged(command, log_path, environ, summarise=summarise_log)
+    rows = Databases(environment).query(
+        database, "SELECT name FROM ir_module_module WHERE state = 'installed'"
+    )
+    missing = sorted(set(wanted) - {name for (name,) in rows})
+    if missing:
+        # Odoo reports what failed, and goes on.
+        raise SetupError(
+            f"not installed in {database}: {', '.join(missing)}\n"
+            f"{summarise_log(output)}\n(all of it: {log_path})"
+        )
+
+
+def summarise_log(output: str) -> str:
+    """Return what Odoo's log says besides its progress, tracebacks included."""
+    entries = re.split(r"^(?=\d{4}-\d\d-\d\d )", output, flags=re.MULTILINE)
+    problems = [
+        entry
+        for entry in entries
+        if not re.match(r"\S+ \S+ \d+ (?:INFO|DEBUG) [^\n]*\n?$", entry)
+    ]
+    return last_lines("".join(problems), count=25)
+
+
+def ensure_template(
+    environment: Environment, names: Iterable[str], with_demo: bool = False
+) -> str:
+    """Return a database with addons that are not of this clone, to be copied."""
+    modules = sorted({"base", *names})
+    pins = [path.read_text() for path in requirement_files("odoo")]
+    source = (str(environment.odoo.path), environment.odoo.version)
+    key = digest(modules, with_demo, source, pins)
+    databases = Databases(environment)
+    name = databases.shared_name(f"template_{key}")
+    kind = "database template with demo data" if with_demo else "database template"
+    return _ensure_database(
+        environment,
+        name,
+        f"{kind} ({', '.join(modules)})",
+        lambda part: install_addons(environment, part, modules, with_demo),
+    )
+
+
+def ensure_addons_database(environment: Environment, names: Iterable[str]) -> str:
+    """Return a database with addons of this clone, to be copied.
+
+    It is made again when their files have changed.
+    """
+    addons = find_addons(environment.clone)
+    selected = sorted(names)
+    template = ensure_template(
+        environment, {"contacts", "rpc", *outside_dependencies(addons, selected)}
+    )
+    databases = Databases(environment)
+    selection = digest(selected, length=6)
+    prefix = databases.name(f"addons_{selection}_")
+    state = digest(template, state_digest(addons, selected))
+    name = f"{prefix}{state}"
+    if not databases.exists(name):
+        for outdated in databases.list_names(prefix):
+            databases.drop(outdated)
+    return _ensure_database(
+        environment,
+        name,
+        f"database with {', '.join(selected)}",
+        lambda part: install_addons(environment, part, selected),
+        template,
+    )
+
+
+def _ensure_database(
+    environment: Environment,
+    name: str,
+    title: str,
+    fill: Callable[[str], None],
+    template: str | None = None,
+) -> str:
+    """Return a database that is either whole or absent: it gets its name last."""
+    databases = Databases(environment)
+    if not databases.exists(name):
+        with environment.home.lock("database templates"):
+            if not databases.exists(name):
+                with step(title):
+                    part = f"{name}_part"
+                    databases.create(part, template)
+                    fill(part)
+                    databases.rename(part, name)
+    return name

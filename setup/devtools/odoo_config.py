@@ -1,0 +1,51 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Odoo's configuration file for this clone."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from .addons import addons_folders
+from .environment import Environment
+
+CHANNELS = "root:2"
+
+
+def format_config(environment: Environment) -> str:
+    folders = [*environment.odoo.addons_paths, *addons_folders(environment.clone)]
+    return f"""\
+; written by ./dev before each command
+[options]
+addons_path = {",".join(map(str, folders))}
+data_dir = {environment.data_folder}
+http_interface = 127.0.0.1
+with_demo = False
+max_cron_threads = 0
+unaccent = False
+
+[queue_job]
+channels = {CHANNELS}
+"""
+
+
+def write_config(environment: Environment) -> Path:
+    """Write the file, whole at any moment; return its path."""
+    path = environment.clone_folder / "odoo.conf"
+    content = format_config(environment)
+    if not path.is_file() or path.read_text() != content:
+        part = path.with_suffix(f".{os.getpid()}")
+        part.write_text(content)
+        part.chmod(0o600)
+        part.replace(path)
+    return path
+
+
+def odoo_command(environment: Environment, *arguments: str) -> list[str]:
+    config = write_config(environment)
+    words = [str(environment.python), "-m", "odoo"]
+    if arguments and not arguments[0].startswith("-"):
+        # A subcommand comes before the options.
+        words.append(arguments[0])
+        arguments = arguments[1:]
+    return [*words, f"--config={config}", *arguments]

@@ -1,0 +1,89 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""The database server: the one that the PG* variables name, or an embedded one."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg2
+
+from .embedded_postgres import EmbeddedPostgres
+from .environment import Environment
+from .errors import SetupError
+
+# With any of these a person names a server.
+NAMING_VARIABLES = ("PGHOST", "PGHOSTADDR", "PGPORT", "PGUSER", "PGSERVICE")
+OLDEST = 13
+
+
+@contextmanager
+def running_postgres(environment: Environment) -> Iterator[None]:
+    """Have a database server while the block runs, named by the PG* variables."""
+    if any(os.environ.get(name) for name in NAMING_VARIABLES):
+        check_server()
+        yield
+        return
+    with EmbeddedPostgres(environment.home).in_use() as variables:
+        before = {name: os.environ.get(name) for name in variables}
+        os.environ.update(variables)
+        try:
+            yield
+        finally:
+            for name, value in before.items():
+                if value is None:
+                    del os.environ[name]
+                else:
+                    os.environ[name] = value
+
+
+def check_server() -> None:
+    """Make sure that the server answers and lets us create databases."""
+    named = ", ".join(
+        f"{name}={os.environ[name]}" for name in NAMING_VARIABLES if name in os.environ
+    )
+    try:
+        connection = connect()
+    except psycopg2.OperationalError as error:
+        raise SetupError(
+            f"the PostgreSQL server that the environment names ({named}) does not let "
+            f"us in:\n    {str(error).strip()}\n"
+            "Correct these variables, or unset them all: then an embedded server is "
+            "started."
+        ) from error
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT rolcreatedb OR rolsuper FROM pg_roles "
+                "WHERE rolname = current_user"
+            )
+            (may_create,) = cursor.fetchone()
+        version = connection.server_version // 10000
+        user = connection.info.user
+    finally:
+        connection.close()
+    if version < OLDEST:
+        raise SetupError(
+            f"Odoo 19 needs PostgreSQL {OLDEST} or newer; the server that the "
+            f"environment names ({named}) is PostgreSQL {version}."
+        )
+    if not may_create:
+        raise SetupError(
+            f"the PostgreSQL user {user} may not create databases on the server that "
+            f"the environment names ({named}).\n"
+            f'Allow it (ALTER ROLE "{user}" CREATEDB), or unset these variables.'
+        )
+    if user == "postgres":
+        raise SetupError(
+            "Odoo refuses to work as the PostgreSQL user postgres.\n"
+            "Name another one that may create databases in PGUSER."
+        )
+
+
+def connect():
+    """Return a connection in autocommit mode for work on whole databases."""
+    database = os.environ.get("PGDATABASE") or "postgres"
+    connection = psycopg2.connect(dbname=database, connect_timeout=10)
+    connection.autocommit = True
+    return connection

@@ -1,0 +1,135 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Start other programs so that none outlives us, and tell why one failed."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import re
+import signal
+import socket
+import subprocess
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from .errors import SetupError
+
+PR_SET_PDEATHSIG = 1
+_libc = ctypes.CDLL(None, use_errno=True)
+
+NO_NETWORK = re.compile(
+    r"Temporary failure (in name )?resol|Could not resolve|Name or service not known"
+    r"|Network is unreachable|Failed to establish a new connection|ENOTFOUND"
+    r"|EAI_AGAIN|ENETUNREACH|Could not connect|Connection timed out"
+    r"|Connection refused|ECONNREFUSED|No route to host"
+)
+NO_DISK = re.compile(r"No space left on device|ENOSPC|Disk quota exceeded")
+
+
+def die_with_parent() -> None:
+    """Ask the kernel to end this process when the one that started it is gone.
+
+    Runs between fork and exec. The kernel means the parent's *thread*: start
+    processes from a thread that lives as long as they shall.
+    """
+    _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def advise(output: str) -> str:
+    """Name the usual reason behind a failed program's output, if it shows one."""
+    if NO_DISK.search(output):
+        return (
+            "The disk is full: make room, or name a folder on another disk in "
+            "CONNECTOR_HOME."
+        )
+    if NO_NETWORK.search(output):
+        return (
+            "The network could not be reached: the first run has to download. "
+            "Connect (or set the proxy variables) and start the command again; "
+            "it goes on where it stopped."
+        )
+    return ""
+
+
+def run_logged(
+    command: Sequence[str | Path],
+    log_path: Path,
+    environ: Mapping[str, str] | None = None,
+    folder: Path | None = None,
+    summarise: Callable[[str], str] | None = None,
+) -> str:
+    """Run to the end with all output in a log file; return the output.
+
+    :raises SetupError: with the end of the output (or its summary), when the
+        program failed
+    """
+    words = [str(word) for word in command]
+    with log_path.open("ab+") as log:
+        start = log.seek(0, os.SEEK_END)
+        log.write(f"$ {' '.join(words)}\n".encode())
+        log.flush()
+        try:
+            code = subprocess.call(
+                words,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env=dict(environ) if environ is not None else None,
+                cwd=folder,
+                preexec_fn=die_with_parent,
+            )
+        except OSError as error:
+            raise SetupError(f"{words[0]} could not be started: {error}") from error
+        log.seek(start)
+        output = log.read().decode(errors="replace")
+    if code:
+        raise SetupError(
+            f"{Path(words[0]).name} failed with exit code {code}:\n"
+            f"{(summarise or last_lines)(output)}\n(all of it: {log_path})\n"
+            f"{advise(output)}".rstrip()
+        )
+    return output
+
+
+def last_lines(text: str, count: int = 15) -> str:
+    return "\n".join("    " + line for line in text.rstrip().splitlines()[-count:])
+
+
+def find_free_port() -> int:
+    """Return a TCP port of the loopback interface that nobody listens on."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+def start_session(
+    command: Sequence[str | Path],
+    log_path: Path,
+    environ: Mapping[str, str],
+) -> subprocess.Popen:
+    """Start a server in a session of its own: Ctrl-C reaches only us, and we end it."""
+    with log_path.open("ab") as log:
+        return subprocess.Popen(
+            [str(word) for word in command],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            env=dict(environ),
+            start_new_session=True,
+            preexec_fn=die_with_parent,
+        )
+
+
+def end_session(process: subprocess.Popen, patience_seconds: float = 10) -> None:
+    """End a process of `start_session` and whatever it started."""
+    if process.poll() is None:
+        process.terminate()
+        try:
+            process.wait(patience_seconds)
+        except subprocess.TimeoutExpired:
+            pass
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+    process.wait()

@@ -1,0 +1,25 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Whole-system tests. What ./dev gives to each test process:
+
+- `PGHOST`, `PGPORT`, `PGUSER`: a database server that lets us create databases
+- `CONNECTOR_HOME`, `CONNECTOR_ODOO_PATH`: the cache folder, and Odoo's folder
+- PYTHONPATH: setup/ (the package `devtools`), libs/vodoo/src and Odoo
+
+A test of any folder that needs an Odoo server of its own does:
+
+    from devtools.databases import Databases
+    from devtools.environment import Environment
+    from devtools.installation import ensure_addons_database, ensure_template
+    from devtools.odoo_server import OdooServer
+
+    environment = Environment.current()
+    databases = Databases(environment)
+    name = databases.name("mine")
+    databases.create(name, template=ensure_template(environment, ["contacts"]))
+    with OdooServer(environment, name) as server:
+        ...  # server.url, server.log_path
+    databases.drop(name)
+
+`ensure_template` installs addons that are not of this clone, once per cache folder;
+`ensure_addons_database` those of this clone, once per state of their files.
+"""
