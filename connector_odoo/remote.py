@@ -72,6 +72,11 @@ class RemoteOdoo:
             )
         )
 
+    def call(self, model: str, method: str, *args: Any, **kwargs: Any) -> Any:
+        """Call a method in the other Odoo; its errors become a connector's."""
+        with translated_errors():
+            return self.client.execute(model, method, *args, **kwargs)
+
     def remember(self, key: Hashable, compute: Callable[[], T]) -> T:
         """Return what ``compute`` gave the first time, for the time of the session."""
         if key not in self._memory:

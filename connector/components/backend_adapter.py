@@ -28,6 +28,8 @@ class CRUDAdapter(AbstractComponent):
     def search_pages(self, filters=None):
         """Yield the external ids that match the filters, page by page.
 
+        A page may be a dict ``{external id: when it was last changed}``: records
+        that have not changed since they were imported are then not read at all.
         An adapter whose protocol pages overrides this; otherwise all that
         ``search`` finds is one page.
         """

@@ -2,6 +2,7 @@ from . import core
 from . import adapter
 from . import binder
 from . import matcher
+from . import references
 from . import mapper
 from . import importer
 from . import res_partner_category

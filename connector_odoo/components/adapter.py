@@ -2,11 +2,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import Any
 
-from odoo.addons.component.core import Component
+from odoo import fields as odoo_fields
 
-from ..remote import translated_errors
+from odoo.addons.component.core import Component
 
 PAGE_SIZE = 1000
 
@@ -27,41 +28,50 @@ class OdooAdapter(Component):
 
     def call(self, method: str, *args: Any, **kwargs: Any) -> Any:
         """Call a method of the model in the other Odoo."""
-        with translated_errors():
-            return self.work.remote.client.execute(
-                self.remote_model, method, *args, **kwargs
-            )
+        return self.work.remote.call(self.remote_model, method, *args, **kwargs)
 
     def search(self, filters: list | None = None) -> list[int]:
         """Return the ids of the records in the domain ``filters``."""
         return self.call("search", filters or [], order="id", context=CONTEXT)
 
-    def search_pages(self, filters: list | None = None) -> Iterator[list[int]]:
-        """Yield the ids in the order of creation, page by page.
+    def search_pages(
+        self, filters: list | None = None
+    ) -> Iterator[dict[int, datetime | None]]:
+        """Yield ``{id: when it was last written}``, in the order of creation.
 
         A page begins after the last id of the one before: what is created or
         deleted meanwhile shifts nothing.
         """
         last_id = 0
         while True:
-            domain = [("id", ">", last_id), *(filters or [])]
             page = self.call(
-                "search", domain, limit=PAGE_SIZE, order="id", context=CONTEXT
+                "search_read",
+                [("id", ">", last_id), *(filters or [])],
+                ["write_date"],
+                limit=PAGE_SIZE,
+                order="id",
+                context=CONTEXT,
             )
             if page:
-                yield page
+                last_id = page[-1]["id"]
+                yield {
+                    row["id"]: odoo_fields.Datetime.to_datetime(row["write_date"])
+                    for row in page
+                }
             if len(page) < PAGE_SIZE:
                 return
-            last_id = page[-1]
 
     def read_many(
         self, external_ids: Iterable[int], fields: list[str] | None = None
     ) -> dict[int, dict[str, Any]]:
-        """Return ``{id: record}`` of those that exist, a many2one being an id."""
+        """Return ``{id: record}`` of those that exist, a many2one being an id.
+
+        Fields that the other Odoo does not know are left out.
+        """
         rows = self.call(
             "search_read",
             [("id", "in", list(external_ids))],
-            fields=fields,
+            fields=self._offered(fields) if fields else None,
             load=None,
             context=CONTEXT,
         )
@@ -70,3 +80,11 @@ class OdooAdapter(Component):
     def read(self, external_id: int, fields: list[str] | None = None) -> dict | None:
         """Return one record, None if it does not exist."""
         return self.read_many([external_id], fields).get(external_id)
+
+    def _offered(self, fields: list[str]) -> list[str]:
+        """Return those fields that the model has in the other Odoo."""
+        known = self.work.remote.remember(
+            ("fields", self.remote_model, tuple(fields)),
+            lambda: self.call("fields_get", fields, ["type"]),
+        )
+        return [name for name in fields if name in known]

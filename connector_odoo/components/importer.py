@@ -7,6 +7,8 @@ from odoo.addons.component.core import Component
 
 
 class OdooRecordImporter(Component):
+    """Import records of any model: the mapper says what is read and needed."""
+
     _name = "odoo.record.importer"
     _inherit = ["odoo.connector", "generic.importer"]
 
@@ -17,6 +19,28 @@ class OdooRecordImporter(Component):
 
     def _external_updated_at(self) -> datetime:
         return fields.Datetime.to_datetime(self.external_record["write_date"])
+
+    def _import_dependencies(self):
+        for reference in self.mapper.references:
+            if reference.is_binding:
+                for external_id in reference.ids_in([self.external_record]):
+                    self._import_dependency(external_id, reference.model_name)
+
+    def _prefetch(self, items):
+        super()._prefetch(items)
+        self.mapper.prefetch(item.external_record for item in items)
+
+    def _mapped_fields(self):
+        """Return the fields to map, None for all, where the other Odoo lacks some."""
+        wanted = self.mapper.changed_by_fields()
+        offered = wanted & self.external_record.keys()
+        return None if offered == wanted else offered
+
+    def _create_data(self, map_record, **kwargs):
+        return super()._create_data(map_record, fields=self._mapped_fields(), **kwargs)
+
+    def _update_data(self, map_record, **kwargs):
+        return super()._update_data(map_record, fields=self._mapped_fields(), **kwargs)
 
 
 class OdooDelayedBatchImporter(Component):

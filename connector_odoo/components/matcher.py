@@ -1,54 +1,73 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
-from odoo import models
-
 from odoo.addons.component.core import AbstractComponent, Component
+
+from .adapter import CONTEXT
 
 
 class OdooMatcher(AbstractComponent):
     """Find the record here that is the same as one there, without a binding.
 
-    For tables that both sides bring along, like countries: their rows are told
-    by a natural key, not by their ids.
+    For what both sides have of themselves, like countries: told by a natural key,
+    not by an id. What has no counterpart is left empty.
     """
 
     _name = "odoo.record.matcher"
     _inherit = "odoo.connector"
     _usage = "record.matcher"
 
-    #: names of the fields that tell a row; of a many2one, its own natural key
-    _key_fields: tuple[str, ...] = ()
+    #: the fields that tell a record; the first narrows the search here
+    _key_fields: tuple[str, ...] = ("name",)
 
-    def match(self, external_id: int | None) -> models.BaseModel:
-        """Return the record with the same key, or an empty one."""
-        key = self._external_keys().get(external_id)
-        return self._records_by_key().get(key, self.model.browse())
+    def match_many(self, external_ids: Iterable[int]) -> list[int]:
+        """Return the ids here of those that have a counterpart, in the same order."""
+        external_ids = list(external_ids)
+        self.prefetch(external_ids)
+        known = self._known
+        return [known[key] for key in external_ids if known.get(key)]
 
-    def _external_keys(self) -> dict[int, tuple]:
-        """Return ``{id there: key}`` of the whole table, read once in a session."""
-        return self.work.remote.remember(
-            ("external keys", self.model._name), self._read_external_keys
+    @property
+    def _known(self) -> dict[int, int | None]:
+        """``{id there: id here}``, for the time of the session."""
+        return self.work.remote.remember(("matched", self.model._name), dict)
+
+    def prefetch(self, external_ids: Iterable[int]) -> None:
+        """Look up those that are not known yet: a request there, a query here."""
+        known = self._known
+        unknown = [key for key in external_ids if key not in known]
+        if not unknown:
+            return
+        rows = self._read_rows(unknown)
+        ids_here = self._ids_by_key({row[self._key_fields[0]] for row in rows})
+        known.update(dict.fromkeys(unknown))
+        for row in rows:
+            known[row["id"]] = ids_here.get(self._external_key(row))
+
+    def _read_rows(self, external_ids: list[int]) -> list[dict[str, Any]]:
+        return self.work.remote.call(
+            self.model._name,
+            "search_read",
+            [("id", "in", external_ids)],
+            list(self._key_fields),
+            load=None,
+            context=CONTEXT,
         )
 
-    def _read_external_keys(self) -> dict[int, tuple]:
-        rows = self.work.remote.client.search_read(
-            self.model._name, domain=[], fields=list(self._key_fields)
+    def _ids_by_key(self, values: set[Any]) -> dict[tuple, int]:
+        """Return ``{key: id}`` of the records here, the oldest of several."""
+        records = self.model.with_context(**CONTEXT).search(
+            [(self._key_fields[0], "in", list(values))], order="id desc"
         )
-        return {row["id"]: self._external_key(row) for row in rows}
+        return {self._key(record): record.id for record in records}
 
     def _external_key(self, row: dict[str, Any]) -> tuple:
         return tuple(row[name] for name in self._key_fields)
 
-    def _records_by_key(self) -> dict[tuple, models.BaseModel]:
-        return self.work.remote.remember(
-            ("records by key", self.model._name),
-            lambda: {self._key(record): record for record in self.model.search([])},
-        )
-
-    def _key(self, record: models.BaseModel) -> tuple:
+    def _key(self, record) -> tuple:
         return tuple(record[name] for name in self._key_fields)
 
 
@@ -60,14 +79,52 @@ class CountryMatcher(Component):
 
 
 class CountryStateMatcher(Component):
-    """Tell a state by its code and its country's code."""
+    """Tell a state by its code and its country."""
 
     _name = "odoo.res.country.state.matcher"
     _inherit = "odoo.record.matcher"
     _apply_on = "res.country.state"
     _key_fields = ("code", "country_id")
 
+    def _read_rows(self, external_ids):
+        rows = super()._read_rows(external_ids)
+        self._countries.prefetch({row["country_id"] for row in rows})
+        return rows
+
+    @property
+    def _countries(self):
+        return self.component(usage="record.matcher", model_name="res.country")
+
     def _external_key(self, row):
-        country_id = row["country_id"] and row["country_id"][0]
-        country = self.component(usage="record.matcher", model_name="res.country")
-        return row["code"], country.match(country_id)
+        return row["code"], tuple(self._countries.match_many([row["country_id"]]))
+
+    def _key(self, record):
+        return record.code, tuple(record.country_id.ids)
+
+
+class UserMatcher(Component):
+    """Tell a user by the login: salespeople are not copied, they have accounts."""
+
+    _name = "odoo.res.users.matcher"
+    _inherit = "odoo.record.matcher"
+    _apply_on = "res.users"
+    _key_fields = ("login",)
+
+
+class LanguageMatcher(Component):
+    _name = "odoo.res.lang.matcher"
+    _inherit = "odoo.record.matcher"
+    _apply_on = "res.lang"
+    _key_fields = ("code",)
+
+
+class CurrencyMatcher(Component):
+    _name = "odoo.res.currency.matcher"
+    _inherit = "odoo.record.matcher"
+    _apply_on = "res.currency"
+
+
+class UnitMatcher(Component):
+    _name = "odoo.uom.uom.matcher"
+    _inherit = "odoo.record.matcher"
+    _apply_on = "uom.uom"

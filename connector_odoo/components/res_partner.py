@@ -1,12 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo.fields import Command
-
 from odoo.addons.component.core import Component
-from odoo.addons.connector.components.mapper import (
-    changed_by,
-    external_to_m2o,
-    mapping,
-)
+from odoo.addons.connector.components.mapper import changed_by, mapping
+
+from .references import bound, bound_set, matched
 
 
 class PartnerImportMapper(Component):
@@ -31,35 +27,17 @@ class PartnerImportMapper(Component):
         ("city", "city"),
         ("comment", "comment"),
         ("color", "color"),
-        (external_to_m2o("parent_id", binding="odoo.res.partner"), "parent_id"),
+        ("image_1920", "image_1920"),
+        (bound("parent_id", "odoo.res.partner"), "parent_id"),
+        (bound_set("category_id", "odoo.res.partner.category"), "category_id"),
+        (matched("country_id", "res.country"), "country_id"),
+        (matched("state_id", "res.country.state"), "state_id"),
+        (matched("user_id", "res.users"), "user_id"),
     ]
 
     @mapping
-    @changed_by("country_id")
-    def country(self, record):
-        return {"country_id": self.matched("res.country", record["country_id"]).id}
-
-    @mapping
-    @changed_by("state_id")
-    def state(self, record):
-        return {"state_id": self.matched("res.country.state", record["state_id"]).id}
-
-    @mapping
-    @changed_by("category_id")
-    def categories(self, record):
-        categories = self.bound_records(
-            "odoo.res.partner.category", record["category_id"]
-        )
-        return {"category_id": [Command.set(categories.ids)]}
-
-
-class PartnerImporter(Component):
-    _name = "odoo.res.partner.importer"
-    _inherit = "odoo.record.importer"
-    _apply_on = "odoo.res.partner"
-
-    def _import_dependencies(self):
-        record = self.external_record
-        self._import_dependency(record["parent_id"], "odoo.res.partner")
-        for category_id in record["category_id"]:
-            self._import_dependency(category_id, "odoo.res.partner.category")
+    @changed_by("lang")
+    def language(self, record):
+        """Keep the default where the language is not installed here."""
+        installed = dict(self.env["res.lang"].get_installed())
+        return {"lang": record["lang"]} if record["lang"] in installed else {}

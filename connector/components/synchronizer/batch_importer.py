@@ -1,12 +1,16 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from typing import Any
 
 from odoo.tools import split_every
 
 from odoo.addons.component.core import AbstractComponent
+
+from .chunk import UNCHANGED
 
 
 class BatchImporter(AbstractComponent):
@@ -31,32 +35,58 @@ class BatchImporter(AbstractComponent):
             return backend.chunk_size or self._chunk_size
         return self._chunk_size
 
-    def run(self, filters: Any = None, **kwargs: Any) -> int:
+    def run(
+        self, filters: Any = None, run: Any = None, force: bool = False, **kwargs: Any
+    ) -> int:
         """Import what matches ``filters`` and return how many records that are.
 
-        ``kwargs`` travel on to each import.
+        Where the adapter tells when each record was last changed, those that are
+        up to date are passed over. ``kwargs`` travel on to each import.
+
+        :param run: the sync run that counts what becomes of the records
+        :param force: import what is up to date, too
         """
         found = 0
-        for external_ids in self._find_chunks(filters):
-            found += len(external_ids)
-            if self._imports_single_records():
-                for external_id in external_ids:
-                    self._import_record(external_id, **kwargs)
-            else:
-                self._import_chunk(external_ids, **kwargs)
+
+        def pages() -> Iterator[Iterable[Any]]:
+            nonlocal found
+            for page in self.backend_adapter.search_pages(filters):
+                found += len(page)
+                yield page if force else self._without_uptodate(page, run)
+
+        for external_ids in self._split(pages()):
+            self._import_each(external_ids, run=run, force=force, **kwargs)
         return found
 
-    def _find_chunks(self, filters: Any) -> Iterator[list[Any]]:
-        """Yield the external ids in lists of ``chunk_size``, as pages come in."""
-        external_ids = (
+    def _without_uptodate(self, page: Iterable[Any], run: Any) -> Iterable[Any]:
+        """Leave out what is in Odoo as the backend has it, and count it as unchanged."""
+        if not (
+            isinstance(page, Mapping) and "external_updated_at" in self.model._fields
+        ):
+            return page
+        started_at = time.time()
+        bindings = self.binder.to_internal_many(page)
+        outdated = [
             external_id
-            for page in self.backend_adapter.search_pages(filters)
-            for external_id in page
-        )
-        return split_every(self.chunk_size, external_ids, list)
+            for external_id, updated_at in page.items()
+            if external_id not in bindings
+            or bindings[external_id].external_updated_at != updated_at
+        ]
+        unchanged = len(page) - len(outdated)
+        if run and unchanged:
+            run._note_outcome({UNCHANGED: unchanged}, started_at)
+        return outdated
 
-    def _imports_single_records(self) -> bool:
-        return type(self)._import_record is not BatchImporter._import_record
+    def _split(self, pages: Iterable[Iterable[Any]]) -> Iterator[list[Any]]:
+        """Yield the external ids in lists of ``chunk_size``, as pages come in."""
+        return split_every(self.chunk_size, chain.from_iterable(pages), list)
+
+    def _import_each(self, external_ids: list[Any], **kwargs: Any) -> None:
+        if type(self)._import_record is BatchImporter._import_record:
+            self._import_chunk(external_ids, **kwargs)
+            return
+        for external_id in external_ids:
+            self._import_record(external_id, **kwargs)
 
     def _import_chunk(self, external_ids: Iterable[Any], **kwargs: Any) -> None:
         """Import some records, now or later."""

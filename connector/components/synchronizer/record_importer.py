@@ -143,6 +143,7 @@ class GenericImporter(AbstractComponent):
             each(lambda pending: self._prepare(pending, force), items)
             self._import_all_dependencies(items, each)
             for group in generations([item for item in items if item.pending]):
+                self._prefetch(group)
                 each(self._map, group)
                 each(self._write, group)
 
@@ -198,6 +199,15 @@ class GenericImporter(AbstractComponent):
                     self._dependencies = []
                     self._import_dependencies()
                     item.dependencies = tuple(self._dependencies)
+
+    def _prefetch(self, items: list[ImportItem]) -> None:
+        """Have the binders learn at once what the mapping will ask of them."""
+        wanted = defaultdict(list)
+        for item in items:
+            for dependency in item.dependencies:
+                wanted[dependency.binding_model].append(dependency.external_id)
+        for model, external_ids in wanted.items():
+            self.binder_for(model).prefetch(external_ids)
 
     def _map(self, items: list[ImportItem]) -> None:
         for item in items:
@@ -296,7 +306,9 @@ class GenericImporter(AbstractComponent):
         self, model: str, dependencies: dict[Any, Dependency]
     ) -> list[ImportItem]:
         """Import the dependencies of one model and return those that failed."""
-        bound = self.binder_for(model).to_internal_many(dependencies)
+        binder = self.binder_for(model)
+        binder.prefetch(dependencies)
+        bound = binder.to_internal_many(dependencies)
         by_importer = defaultdict(list)
         for external_id, dependency in dependencies.items():
             in_progress = (model, external_id) in self.work.importing

@@ -1,0 +1,98 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Modifiers for relations, whose source values are ids in the other Odoo.
+
+Each names the model that it leads to, so that the importer knows what a record
+depends on, and asks for the related records of a whole chunk at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from odoo.fields import Command
+
+from odoo.addons.connector.components.mapper import Modifier
+
+#: ``(mapper, model_name, ids in the other Odoo)`` → ids here
+Translate = Callable[[Any, str, list[int]], list[int]]
+
+
+def external_ids(value: Any) -> list[int]:
+    """Return the ids that a many2one or an x2many field holds."""
+    if isinstance(value, list | tuple):
+        return list(value)
+    return [value] if value else []
+
+
+class Reference(Modifier):
+    """Turn ids of the other Odoo into ids here."""
+
+    __slots__ = ("is_binding", "model_name")
+
+    def __init__(
+        self,
+        field: str,
+        model_name: str,
+        is_binding: bool,
+        translate: Translate,
+        as_value: Callable[[list[int]], Any],
+        how: str,
+    ) -> None:
+        self.model_name = model_name
+        self.is_binding = is_binding
+
+        def build(read, keeps_falsy):
+            def read_reference(mapper, record, to_attr):
+                ids = external_ids(read(mapper, record, to_attr))
+                return as_value(translate(mapper, model_name, ids))
+
+            return read_reference
+
+        super().__init__(field, build, f"{how}({model_name})")
+
+    def ids_in(self, records: Iterable[dict[str, Any]]) -> list[int]:
+        """Return the ids that some external records refer to, each once."""
+        ids = (
+            external_id
+            for record in records
+            for external_id in external_ids(record.get(self.field))
+        )
+        return list(dict.fromkeys(ids))
+
+
+def _one(ids: list[int]) -> int | bool:
+    return ids[0] if ids else False
+
+
+def _set(ids: list[int]) -> list[Command]:
+    return [Command.set(ids)]
+
+
+def _bound(mapper, binding_model, ids):
+    found = mapper.binder_for(binding_model).to_internal_many(ids, unwrap=True)
+    return [found[external_id].id for external_id in ids if external_id in found]
+
+
+def _matched(mapper, model_name, ids):
+    return mapper.matcher_for(model_name).match_many(ids)
+
+
+def bound(field: str, binding: str) -> Reference:
+    """Point a many2one at the record bound to the one there, which is imported first."""
+    return Reference(field, binding, True, _bound, _one, "bound")
+
+
+def bound_set(field: str, binding: str) -> Reference:
+    """Set an x2many to the records bound to those there, which are imported first."""
+    return Reference(field, binding, True, _bound, _set, "bound_set")
+
+
+def matched(field: str, model_name: str) -> Reference:
+    """Point a many2one at the record that has the same natural key."""
+    return Reference(field, model_name, False, _matched, _one, "matched")
+
+
+def matched_set(field: str, model_name: str) -> Reference:
+    """Set an x2many to the records that have the same natural keys."""
+    return Reference(field, model_name, False, _matched, _set, "matched_set")
