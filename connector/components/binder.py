@@ -1,6 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
@@ -8,12 +9,8 @@ from odoo import fields, models
 
 from odoo.addons.component.core import AbstractComponent
 
-
-def is_external_id(value: Any) -> bool:
-    """Tell whether ``value`` names an external record: 0 does, True does not."""
-    if isinstance(value, bool):
-        return False
-    return value == 0 or bool(value)
+from .binding_memory import BindingMemory, Link
+from .external_id import external_key, is_external_id
 
 
 class Binder(AbstractComponent):
@@ -28,14 +25,21 @@ class Binder(AbstractComponent):
     _odoo_field = "odoo_id"
     _sync_date_field = "sync_date"
 
+    # -- from the backend to Odoo ---------------------------------------------
+
     def to_internal(self, external_id: Any, unwrap: bool = False) -> models.BaseModel:
         """Return the binding of ``external_id``, archived or not.
 
         Empty when nothing is bound. With ``unwrap``, the record behind it.
+
+        :raise ValueError: several bindings have this external id
         """
-        bindings = self._search_bindings(self._external_field, [external_id])
-        bindings = bindings[:1] if not bindings else bindings.ensure_one()
-        return bindings[self._odoo_field] if unwrap else bindings
+        binding = self._recall(external_id)
+        if binding is None:
+            binding = self._choose(
+                self._search_bindings(self._external_field, [external_id])
+            )
+        return binding[self._odoo_field] if unwrap else binding
 
     def to_internal_many(
         self, external_ids: Iterable[Any], unwrap: bool = False
@@ -45,38 +49,52 @@ class Binder(AbstractComponent):
         A binder that defines its own ``to_internal`` is asked for each.
         """
         wanted = list(dict.fromkeys(external_ids))
-        if type(self).to_internal is not Binder.to_internal:
+        if type(self).to_internal is Binder.to_internal:
+            found = self._find_many(wanted)
+            if unwrap:
+                found = {key: found[key][self._odoo_field] for key in found}
+        else:
             found = {key: self.to_internal(key, unwrap=unwrap) for key in wanted}
-            return {key: record for key, record in found.items() if record}
-        by_text = {
-            str(binding[self._external_field]): binding
-            for binding in self._search_bindings(self._external_field, wanted)
-        }
-        return {
-            key: by_text[str(key)][self._odoo_field] if unwrap else by_text[str(key)]
-            for key in wanted
-            if is_external_id(key) and str(key) in by_text
-        }
+        return {key: record for key, record in found.items() if record}
 
-    def _search_bindings(self, field: str, values: Iterable[Any]) -> models.BaseModel:
-        """Return the backend's bindings by external id or by record, in one query."""
-        wanted = [value for value in values if is_external_id(value)]
-        if not wanted:
-            return self.model.browse()
-        if field == self._external_field:
-            wanted = [str(value) for value in wanted]
-        bindings = self.model.with_context(active_test=False).search(
-            [
-                (field, "in", wanted),
-                (self._backend_field, "=", self.backend_record.id),
-            ]
-        )
-        return bindings.with_context(self.env.context)
+    def prefetch(self, external_ids: Iterable[Any]) -> None:
+        """Learn in one query what is bound, for the rest of the work context.
+
+        Every binder of this work context, and of those that come from it, then
+        answers ``to_internal`` for these ids, bound or not, without a query; and
+        stays right when bindings are made, changed or deleted meanwhile. Costs
+        nothing for what is known already.
+        """
+        memory = self._memory(make=True)
+        if memory:
+            keys = (external_key(external_id) for external_id in external_ids)
+            memory.prefetch(self.model, filter(None, keys))
+
+    def _find_many(self, external_ids: list[Any]) -> dict[Any, models.BaseModel]:
+        """Return ``{external id: binding or none}``, asking only what is not known."""
+        found = {key: self._recall(key) for key in external_ids}
+        unknown = [key for key, binding in found.items() if binding is None]
+        by_key = self._bindings_by_key(unknown)
+        for key in unknown:
+            found[key] = self._choose(by_key[external_key(key)])
+        return found
+
+    def _bindings_by_key(
+        self, external_ids: Iterable[Any]
+    ) -> defaultdict[str | None, models.BaseModel]:
+        by_key = defaultdict(self.model.browse)
+        for binding in self._search_bindings(self._external_field, external_ids):
+            by_key[external_key(binding[self._external_field])] += binding
+        return by_key
+
+    # -- from Odoo to the backend ---------------------------------------------
 
     def to_external(self, binding: models.BaseModel | int, wrap: bool = False) -> Any:
         """Return the external id of a binding, or of a record with ``wrap``.
 
         None or False when the record is not bound.
+
+        :raise ValueError: the record has several bindings in this backend
         """
         if isinstance(binding, models.BaseModel):
             record_id = binding.id
@@ -84,13 +102,44 @@ class Binder(AbstractComponent):
             record_id = binding
         if not wrap:
             return self.model.browse(record_id)[self._external_field]
-        bindings = self._search_bindings(self._odoo_field, [record_id])
-        return bindings.ensure_one()[self._external_field] if bindings else None
+        bindings = self._choose(self._search_bindings(self._odoo_field, [record_id]))
+        return bindings[self._external_field] if bindings else None
+
+    def to_external_many(
+        self, records: models.BaseModel
+    ) -> dict[models.BaseModel, Any]:
+        """Return ``{record: external id}`` of those that are bound, in one query.
+
+        The records are bindings, or what the bindings wrap. A binder that defines
+        its own ``to_external`` is asked for each.
+        """
+        wrap = records._name != self.model._name
+        if type(self).to_external is not Binder.to_external:
+            found = {record: self.to_external(record, wrap=wrap) for record in records}
+        elif wrap:
+            by_record = defaultdict(self.model.browse)
+            for binding in self._search_bindings(self._odoo_field, records.ids):
+                by_record[binding[self._odoo_field].id] += binding
+            found = {
+                record: self._choose(by_record[record.id])[self._external_field]
+                for record in records
+            }
+        else:
+            found = {record: record[self._external_field] for record in records}
+        return {
+            record: external_id
+            for record, external_id in found.items()
+            if is_external_id(external_id)
+        }
+
+    # -- the link -------------------------------------------------------------
 
     def bind(self, external_id: Any, binding: models.BaseModel | int) -> None:
         """Link ``external_id`` to a binding and note the time of synchronization."""
-        assert is_external_id(external_id), f"no external id: {external_id!r}"
-        assert binding, f"no binding for external id {external_id!r}"
+        assert is_external_id(external_id), (
+            f"No external id to bind {binding!r} to: got {external_id!r}."
+        )
+        assert binding, f"No binding to link external id {external_id!r} to."
         if not isinstance(binding, models.BaseModel):
             binding = self.model.browse(binding)
         binding.with_context(connector_no_export=True).write(
@@ -99,6 +148,11 @@ class Binder(AbstractComponent):
                 self._sync_date_field: fields.Datetime.now(),
             }
         )
+
+    def bind_many(self, pairs: Iterable[tuple[Any, models.BaseModel | int]]) -> None:
+        """Link each external id to its binding; one query for all, when flushed."""
+        for external_id, binding in pairs:
+            self.bind(external_id, binding)
 
     def unwrap_binding(self, binding: models.BaseModel | int) -> models.BaseModel:
         """Return the record behind a binding."""
@@ -118,3 +172,84 @@ class Binder(AbstractComponent):
                 f"binder {self._name} could unwrap it: it is no binding."
             )
         return field.comodel_name
+
+    # -- queries and memory ---------------------------------------------------
+
+    def _search_bindings(self, field: str, values: Iterable[Any]) -> models.BaseModel:
+        """Return the backend's bindings by external id or by record, in one query."""
+        wanted = [value for value in values if is_external_id(value)]
+        if not wanted:
+            return self.model.browse()
+        if field == self._external_field:
+            wanted = [str(value) for value in wanted]
+        bindings = self.model.with_context(active_test=False).search_fetch(
+            [
+                (field, "in", wanted),
+                (self._backend_field, "=", self.backend_record.id),
+            ],
+            [self._external_field, self._backend_field, self._odoo_field],
+        )
+        return bindings.with_context(self.env.context)
+
+    def _choose(self, bindings: models.BaseModel) -> models.BaseModel:
+        """Return the only binding, or the only one that is not archived.
+
+        Where no unique constraint forbids it, an archived binding may have been
+        replaced by another one.
+        """
+        if len(bindings) < 2:
+            return bindings
+        active = bindings.filtered(bindings._active_name or (lambda binding: True))
+        if len(active) != 1:
+            link = ", ".join(
+                f"{binding.id} ({binding[self._external_field]})"
+                for binding in bindings
+            )
+            raise ValueError(
+                f"Expected one binding of {bindings._name} for "
+                f"{self.backend_record.display_name}, found {len(bindings)}: {link}. "
+                "Delete or archive all but one."
+            )
+        return active
+
+    def _recall(self, external_id: Any) -> models.BaseModel | None:
+        """Return the remembered answer, None if there is none."""
+        memory = self._memory()
+        if memory is None or not is_external_id(external_id):
+            return None
+        return memory.recall(self.model, external_key(external_id))
+
+    def _memory(self, make: bool = False) -> BindingMemory | None:
+        """Return what is remembered of this model, backend and user.
+
+        None for bindings that do not tell when they change.
+        """
+        memories = self.work.binding_memories
+        if not (memories or make):
+            return None
+        env, backend = self.env, self.backend_record
+        key = (
+            self.model._name,
+            self._external_field,
+            backend._name,
+            backend.id,
+            env.uid,
+            env.su,
+            tuple(env.context.get("allowed_company_ids") or ()),
+        )
+        memory = memories.get(key)
+        if memory is None and make and self._bindings_tell_changes():
+            link = Link(self._external_field, self._backend_field, backend.id)
+            memory = memories[key] = BindingMemory(link, self._find_ids)
+        return memory
+
+    def _bindings_tell_changes(self) -> bool:
+        return isinstance(self.model, self.env.registry["external.binding"])
+
+    def _find_ids(self, keys: list[str]) -> dict[str, int | None]:
+        """Return the id of the binding of each key, None for those that are free.
+
+        Keys that several bindings have are left out.
+        """
+        by_key = self._bindings_by_key(keys)
+        return {key: by_key[key].id or None for key in keys if len(by_key[key]) < 2}

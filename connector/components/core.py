@@ -14,6 +14,13 @@ class BaseConnectorComponent(AbstractComponent):
 
     _name = "base.connector"
 
+    def __init__(self, work_context):
+        super().__init__(work_context)
+        if "binding_memories" not in vars(work_context):
+            # before any other work context comes from this one, so that all share it
+            work_context.binding_memories = {}
+            work_context._propagate_kwargs.append("binding_memories")
+
     @property
     def backend_record(self) -> models.BaseModel:
         """Return the backend we work for: the collection of the work context."""

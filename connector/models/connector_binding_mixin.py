@@ -8,6 +8,7 @@ from typing import Any
 from odoo import api, fields, models
 
 from ..components.synchronizer.chunk import FAILED
+from .binding_constraint import UniqueLink
 
 
 class ComodelFromModel(fields.Many2one):
@@ -64,20 +65,8 @@ class ConnectorBindingMixin(models.AbstractModel):
         help="When the external record had last been changed, as it was imported",
     )
 
-    _backend_external_uniq = models.Constraint(
-        "UNIQUE (backend_id, external_id)",
-        lambda env, diagnostics: env._(
-            "A record of this backend has this external id already. %(detail)s",
-            detail=diagnostics and diagnostics.message_detail or "",
-        ),
-    )
-    _backend_record_uniq = models.Constraint(
-        "UNIQUE (backend_id, odoo_id)",
-        lambda env, diagnostics: env._(
-            "This record is bound to this backend already. %(detail)s",
-            detail=diagnostics and diagnostics.message_detail or "",
-        ),
-    )
+    _backend_external_uniq = UniqueLink("backend_id", "external_id")
+    _backend_record_uniq = UniqueLink("backend_id", "odoo_id")
 
     @api.model
     def import_batch(self, backend, filters=None, run=None, **kwargs):

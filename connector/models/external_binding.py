@@ -1,5 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import fields, models
+from odoo import api, fields, models
+
+from ..components.binding_memory import note_touched
 
 
 class ExternalBinding(models.AbstractModel):
@@ -13,3 +15,14 @@ class ExternalBinding(models.AbstractModel):
     _description = "External Binding"
 
     sync_date = fields.Datetime(string="Last synchronization date")
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        bindings = super().create(vals_list)
+        note_touched(bindings)
+        return bindings
+
+    def write(self, vals):
+        written = super().write(vals)
+        note_touched(self)
+        return written

@@ -1,0 +1,16 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from __future__ import annotations
+
+from typing import Any
+
+
+def is_external_id(value: Any) -> bool:
+    """Tell whether ``value`` names an external record: 0 does, True does not."""
+    if isinstance(value, bool):
+        return False
+    return value == 0 or bool(value)
+
+
+def external_key(value: Any) -> str | None:
+    """Return the text by which an external id is kept and compared, None if empty."""
+    return str(value) if is_external_id(value) else None

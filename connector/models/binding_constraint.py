@@ -1,0 +1,68 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from __future__ import annotations
+
+import re
+
+from odoo import models
+
+#: as PostgreSQL tells it, in whatever language: ``… (columns)=(values) …``
+_KEY = re.compile(r"\((?P<columns>.*?)\)=\((?P<values>.*)\)", re.DOTALL)
+
+
+def violated_key(detail: str | None) -> dict[str, str]:
+    """Return ``{column: value}`` of the key that exists already, {} if unknown.
+
+    Only the last value may hold a comma itself.
+    """
+    match = _KEY.search(detail or "")
+    if not match:
+        return {}
+    columns = match["columns"].split(", ")
+    values = match["values"].split(", ", len(columns) - 1)
+    return (
+        dict(zip(columns, values, strict=True)) if len(values) == len(columns) else {}
+    )
+
+
+class UniqueLink(models.Constraint):
+    """Allow one binding for each backend and external id, or backend and record.
+
+    The error names the backend, the binding that is there, and its external id.
+    """
+
+    def __init__(self, *columns: str) -> None:
+        # without a message: one would be stored, and shown instead of ours
+        super().__init__(f"UNIQUE ({', '.join(columns)})")
+
+    def get_error_message(self, model: models.BaseModel, diagnostics=None) -> str:
+        key = violated_key(diagnostics and diagnostics.message_detail)
+        binding = self._find_binding(model, key)
+        if binding:
+            return model.env._(
+                "%(backend)s: external id %(external_id)s is bound to %(record)s "
+                "(%(model)s %(id)s) already. Delete that binding, or give one of the "
+                "two another external id or record.",
+                backend=binding.backend_id.display_name,
+                external_id=binding.external_id,
+                record=binding.odoo_id.display_name,
+                model=model._name,
+                id=binding.id,
+            )
+        return model.env._(
+            "%(model)s: two bindings must not have the same %(link)s.",
+            model=model._description,
+            link=", ".join(f"{name} {value}" for name, value in key.items())
+            or model.env._("backend and external id, or backend and record"),
+        )
+
+    def _find_binding(
+        self, model: models.BaseModel, key: dict[str, str]
+    ) -> models.BaseModel:
+        """Return the binding that is there, if the user may see it."""
+        if not key or not model.has_access("read"):
+            return model.browse()
+        domain = [
+            (name, "=", int(value) if model._fields[name].type == "many2one" else value)
+            for name, value in key.items()
+        ]
+        return model.with_context(active_test=False).search(domain, limit=1)

@@ -1,0 +1,2 @@
+from . import test_binder
+from . import test_binding_mixin

@@ -1,0 +1,135 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Test cases for the authors of connectors.
+
+``ConnectorCase`` gives a test a backend, work contexts, trapped jobs and an external
+system in memory in the place of the real one. :mod:`.conformance` brings tests.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import Any
+from unittest import SkipTest
+from unittest.mock import patch
+
+from odoo import models
+
+from odoo.addons.component.core import (
+    ComponentRegistry,
+    WorkContext,
+    _get_addon_name,
+)
+from odoo.addons.component.tests.common import TransactionComponentCase, _in_front
+from odoo.addons.queue_job.tests.common import JobsTrap, trap_jobs
+
+from ..testing import OPERATIONS, FakeSystem
+
+__all__ = ["ConnectorCase", "FakeSystem", "TestConnectorCase"]
+
+
+class ConnectorCase(TransactionComponentCase):
+    """Test a connector on a backend of its own, without the external system."""
+
+    #: the backend to create, unless ``_create_backend`` does something else
+    backend_model: str
+    backend_values: dict[str, Any] = {"name": "Test"}
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        super().setUpClass()
+        cls.backend = cls._create_backend()
+
+    @classmethod
+    def _create_backend(cls) -> models.BaseModel:
+        return cls.env[cls.backend_model].create(cls.backend_values)
+
+    # -- components -----------------------------------------------------------
+
+    def work_on(
+        self, model_name: str, backend: models.BaseModel | None = None, **kwargs: Any
+    ) -> WorkContext:
+        """Return a work context, which is left at the end of the test."""
+        backend = self.backend if backend is None else backend
+        return self.enterContext(backend.work_on(model_name, **kwargs))
+
+    def component(self, usage: str, model_name: str, **kwargs: Any) -> Any:
+        """Return the component of a work context of its own."""
+        return self.work_on(model_name, **kwargs).component(usage=usage)
+
+    def build_components(self, *definitions: type) -> None:
+        """Add component definitions that stand in the test, to the test's end."""
+        components_registry = ComponentRegistry()
+        self.env["component.builder"].build_registry(
+            components_registry, states=("installed",)
+        )
+        components_registry.load_components(_get_addon_name(type(self).__module__))
+        for definition in definitions:
+            definition._build_component(components_registry)
+        components_registry.ready = True
+        self.enterContext(_in_front(self, components_registry))
+        self.backend = self.backend.with_env(self.env)
+
+    # -- external system ------------------------------------------------------
+
+    def fake_system(
+        self, model_name: str, usage: str = "backend.adapter"
+    ) -> FakeSystem:
+        """Put a system in memory behind the adapter of a model, to the test's end.
+
+        Its tables are called as the working models are. What the adapter offers
+        beyond the usual operations stays as it is.
+        """
+        system = FakeSystem()
+        adapter_class = type(self.component(usage, model_name))
+        replacements = {name: _speak_to(system, name) for name in OPERATIONS}
+        self.enterContext(patch.multiple(adapter_class, create=True, **replacements))
+        return system
+
+    # -- jobs -----------------------------------------------------------------
+
+    @contextmanager
+    def trap_jobs(self):
+        """Keep the jobs that are delayed from being stored, and look at them."""
+        with trap_jobs() as trap:
+            yield trap
+
+    def run_jobs(self, trap: JobsTrap, at_most: int = 1000) -> int:
+        """Run the trapped jobs, and those that they delay; return how many ran."""
+        done = 0
+        while trap.enqueued_jobs:
+            done += len(trap.enqueued_jobs)
+            self.assertLessEqual(done, at_most, "Jobs delay jobs for ever")
+            trap.perform_enqueued_jobs()
+        return done
+
+    def enterContext(self, context_manager: Any) -> Any:
+        """Enter a context that is left at the end of the test."""
+        entered = context_manager.__enter__()
+        self.addCleanup(context_manager.__exit__, None, None, None)
+        return entered
+
+
+def _speak_to(system: FakeSystem, operation: str):
+    def method(adapter, *args: Any, **kwargs: Any) -> Any:
+        return getattr(system, operation)(adapter.model._name, *args, **kwargs)
+
+    method.__name__ = operation
+    return method
+
+
+class TestConnectorCase(ConnectorCase):
+    """Test the building blocks on the models of the addon ``test_connector``."""
+
+    __test__ = False  # the base of our tests, no test itself
+    backend_model = "test.backend"
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        super().setUpClass()
+        cls.system = cls.backend.system
+
+    @classmethod
+    def _create_backend(cls) -> models.BaseModel:
+        if cls.backend_model not in cls.env:
+            raise SkipTest("needs the addon test_connector, of tests/addons")
+        return super()._create_backend()
