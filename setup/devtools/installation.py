@@ -27,16 +27,37 @@ def install_addons(
 
     :raises SetupError: when one is not installed afterwards
     """
+    options = ["--with-demo"] if with_demo else []
+    _load(environment, database, "init", sorted(names), options)
+
+
+def upgrade_addons(
+    environment: Environment, database: str, names: Iterable[str]
+) -> None:
+    """Bring a database up to date with the files of addons; install new ones.
+
+    :raises SetupError: when one is not installed afterwards
+    """
     wanted = sorted(names)
+    _load(environment, database, "update", wanted, [f"--init={','.join(wanted)}"])
+
+
+def _load(
+    environment: Environment,
+    database: str,
+    action: str,
+    wanted: list[str],
+    options: list[str],
+) -> None:
     log_path = environment.home.log_folder / f"{database}-install.log"
     log_path.unlink(missing_ok=True)
     command = odoo_command(
         environment,
         f"--database={database}",
-        f"--init={','.join(wanted)}",
+        f"--{action}={','.join(wanted)}",
         "--stop-after-init",
         "--no-http",
-        *(["--with-demo"] if with_demo else []),
+        *options,
     )
     environ = environment.process_environ()
     output = run_logged(command, log_path, environ, summarise=summarise_log)
@@ -74,7 +95,7 @@ def ensure_template(
     databases = Databases(environment)
     name = databases.shared_name(f"template_{key}")
     kind = "database template with demo data" if with_demo else "database template"
-    return _ensure_database(
+    return ensure_database(
         environment,
         name,
         f"{kind} ({', '.join(modules)})",
@@ -100,7 +121,7 @@ def ensure_addons_database(environment: Environment, names: Iterable[str]) -> st
     if not databases.exists(name):
         for outdated in databases.list_names(prefix):
             databases.drop(outdated)
-    return _ensure_database(
+    return ensure_database(
         environment,
         name,
         f"database with {', '.join(selected)}",
@@ -109,7 +130,7 @@ def ensure_addons_database(environment: Environment, names: Iterable[str]) -> st
     )
 
 
-def _ensure_database(
+def ensure_database(
     environment: Environment,
     name: str,
     title: str,

@@ -9,6 +9,7 @@ import re
 import signal
 import socket
 import subprocess
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -56,22 +57,26 @@ def run_logged(
     log_path: Path,
     environ: Mapping[str, str] | None = None,
     folder: Path | None = None,
+    script: str = "",
     summarise: Callable[[str], str] | None = None,
 ) -> str:
     """Run to the end with all output in a log file; return the output.
 
+    :param script: what the program reads from its standard input
     :raises SetupError: with the end of the output (or its summary), when the
         program failed
     """
     words = [str(word) for word in command]
-    with log_path.open("ab+") as log:
+    with log_path.open("ab+") as log, tempfile.TemporaryFile() as stdin:
+        stdin.write(script.encode())
+        stdin.seek(0)
         start = log.seek(0, os.SEEK_END)
         log.write(f"$ {' '.join(words)}\n".encode())
         log.flush()
         try:
             code = subprocess.call(
                 words,
-                stdin=subprocess.DEVNULL,
+                stdin=stdin,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 env=dict(environ) if environ is not None else None,

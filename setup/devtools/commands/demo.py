@@ -1,0 +1,81 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""./dev demo [--records N] [--fresh] [--serve]"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+
+from ..demo.databases import LOGIN, PASSWORD, SourceDatabase, TargetDatabase
+from ..demo.report import find_problems, format_runs
+from ..demo.scenario import Scenario, running_scenario
+from ..demo.source_records import ensure_extra_partners
+from ..environment import Environment
+from ..postgres import running_postgres
+from ..progress import note, step
+
+SHOWN_DIFFERENCES = 20
+
+
+def main(environment: Environment, arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(
+        prog="./dev demo",
+        description="Import the contacts of one Odoo into another with real jobs, and "
+        "compare what landed. Both databases stay: started again, it finds everything "
+        "unchanged, or exactly what you changed in the source.",
+    )
+    parser.add_argument(
+        "--records",
+        type=int,
+        default=0,
+        metavar="N",
+        help="have at least N more contacts in the source, besides Odoo's demo data",
+    )
+    parser.add_argument(
+        "--fresh", action="store_true", help="begin with two new databases"
+    )
+    parser.add_argument(
+        "--serve", action="store_true", help="leave both servers running until Ctrl-C"
+    )
+    options = parser.parse_args(arguments)
+    source, target = SourceDatabase(environment), TargetDatabase(environment)
+    print("Odoo to Odoo: contacts and their tags, imported by jobs")
+    with running_postgres(environment):
+        if options.fresh:
+            source.drop()
+            target.drop()
+        with running_scenario(environment, source, target) as scenario:
+            if options.records:
+                with step(f"{options.records} more contacts in the source"):
+                    ensure_extra_partners(scenario.source.client, options.records)
+            code = import_and_compare(scenario)
+            if options.serve:
+                serve(scenario)
+            return code
+
+
+def import_and_compare(scenario: Scenario) -> int:
+    note(f"connection: {scenario.check_connection()}")
+    result = scenario.import_now()
+    print(f"\n{format_runs(result.runs)}\n")
+    problems = find_problems(result.runs, result.failures)
+    value_count, differences = scenario.compare()
+    problems += [f"differs: {difference}" for difference in differences]
+    for problem in problems[:SHOWN_DIFFERENCES]:
+        print(f"  {problem}")
+    if len(problems) > SHOWN_DIFFERENCES:
+        print(f"  ... and {len(problems) - SHOWN_DIFFERENCES} more")
+    verdict = f"{len(problems)} problems" if problems else "no difference"
+    print(f"compared with the source: {value_count} values, {verdict}", flush=True)
+    return 1 if problems else 0
+
+
+def serve(scenario: Scenario) -> None:
+    print("\nBoth servers run until Ctrl-C:")
+    for title, party in (("source", scenario.source), ("target", scenario.target)):
+        print(f"  {title}  {party.server.url}  login {LOGIN}, password {PASSWORD}")
+    sys.stdout.flush()
+    while True:
+        scenario.check_alive()
+        time.sleep(1)

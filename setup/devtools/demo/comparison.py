@@ -1,0 +1,202 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Compare what landed in the target with the source, field by field.
+
+Both are read over the external API, without any of the connector's code: the source
+under its own ids, the target under those that its bindings tell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import vodoo
+
+Records = dict[int, dict[str, Any]]
+ALL = {"active_test": False}
+
+
+@dataclass(frozen=True)
+class ComparedModel:
+    """The fields of a model that have to be equal on both sides.
+
+    :param plain: compared as they are
+    :param imported: relation → its model; compared by the source's ids
+    :param known: relation → its model; compared by the code of the other record
+    """
+
+    name: str
+    plain: Sequence[str]
+    imported: Mapping[str, str]
+    known: Mapping[str, str]
+
+    @property
+    def fields(self) -> list[str]:
+        return [*self.plain, *self.imported, *self.known]
+
+    @property
+    def binding_model(self) -> str:
+        return f"odoo.{self.name}"
+
+
+COMPARED_MODELS = (
+    ComparedModel(
+        name="res.partner.category",
+        plain=("name", "color", "active"),
+        imported={"parent_id": "res.partner.category"},
+        known={},
+    ),
+    ComparedModel(
+        name="res.partner",
+        plain=(
+            *("name", "is_company", "type", "active", "ref", "vat", "function"),
+            *("email", "phone", "website", "street", "street2", "zip", "city"),
+            *("comment", "color"),
+        ),
+        imported={
+            "parent_id": "res.partner",
+            "category_id": "res.partner.category",
+        },
+        known={"country_id": "res.country", "state_id": "res.country.state"},
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Difference:
+    model: str
+    external_id: int
+    field: str
+    source: object
+    target: object
+
+    def __str__(self) -> str:
+        return (
+            f"{self.model} {self.external_id}, {self.field}: "
+            f"{self.source!r} in the source, {self.target!r} in the target"
+        )
+
+
+def find_differences(model: str, source: Records, target: Records) -> list[Difference]:
+    """Compare records under the source's ids; a missing one differs as a whole."""
+    differences = []
+    for external_id, expected in sorted(source.items()):
+        landed = target.get(external_id)
+        if landed is None:
+            name = expected.get("name")
+            differences.append(Difference(model, external_id, "record", name, None))
+            continue
+        differences += [
+            Difference(model, external_id, field, value, landed.get(field))
+            for field, value in expected.items()
+            if landed.get(field) != value
+        ]
+    for external_id in sorted(set(target) - set(source)):
+        name = target[external_id].get("name")
+        differences.append(Difference(model, external_id, "record", None, name))
+    return differences
+
+
+def translate(
+    record: Mapping[str, Any],
+    model: ComparedModel,
+    external_ids: Mapping[str, Mapping[int, int]],
+    codes: Mapping[str, Mapping[int, object]],
+) -> dict[str, Any]:
+    """Return a record's values with the source's ids and the codes for its relations."""
+    values = {field: record[field] for field in model.plain}
+    for field, comodel in model.imported.items():
+        ids = external_ids[comodel]
+        value = record[field]
+        values[field] = (
+            sorted(ids.get(one, -one) for one in value)
+            if isinstance(value, list)
+            else value and ids.get(value, -value)
+        )
+    for field, comodel in model.known.items():
+        values[field] = record[field] and codes[comodel].get(record[field])
+    return values
+
+
+class Side:
+    """One of the two databases, read for the comparison."""
+
+    def __init__(self, client: vodoo.OdooClient):
+        self.client = client
+
+    def read(self, model: str, domain: list, fields: Sequence[str]) -> list[dict]:
+        return self.client.execute(
+            model, "search_read", domain, fields=list(fields), load=None, context=ALL
+        )
+
+    def external_ids(self) -> dict[str, dict[int, int]]:
+        """Return, for each model, ``{id on this side: id in the source}``."""
+        raise NotImplementedError
+
+    def codes(self) -> dict[str, dict[int, object]]:
+        """Return, for each model with codes, ``{id on this side: code}``."""
+        countries = {
+            row["id"]: row["code"] for row in self.read("res.country", [], ["code"])
+        }
+        states = {
+            row["id"]: (countries[row["country_id"]], row["code"])
+            for row in self.read("res.country.state", [], ["code", "country_id"])
+        }
+        return {"res.country": countries, "res.country.state": states}
+
+    def records(self) -> dict[str, Records]:
+        """Return, for each compared model, the translated records by source id."""
+        external_ids, codes = self.external_ids(), self.codes()
+        return {
+            model.name: {
+                external_ids[model.name][row["id"]]: translate(
+                    row, model, external_ids, codes
+                )
+                for row in self.read(model.name, [], model.fields)
+                if row["id"] in external_ids[model.name]
+            }
+            for model in COMPARED_MODELS
+        }
+
+
+class SourceSide(Side):
+    def external_ids(self) -> dict[str, dict[int, int]]:
+        return {
+            model.name: {row["id"]: row["id"] for row in self.read(model.name, [], [])}
+            for model in COMPARED_MODELS
+        }
+
+
+class TargetSide(Side):
+    def __init__(self, client: vodoo.OdooClient, backend_id: int):
+        super().__init__(client)
+        self.backend_id = backend_id
+
+    def external_ids(self) -> dict[str, dict[int, int]]:
+        domain = [("backend_id", "=", self.backend_id)]
+        return {
+            model.name: {
+                row["odoo_id"]: int(row["external_id"])
+                for row in self.read(
+                    model.binding_model, domain, ["odoo_id", "external_id"]
+                )
+            }
+            for model in COMPARED_MODELS
+        }
+
+
+def compare_sides(source: Side, target: Side) -> tuple[int, list[Difference]]:
+    """Return how many values were compared, and those that differ."""
+    expected, landed = source.records(), target.records()
+    value_count = sum(
+        len(values) for records in expected.values() for values in records.values()
+    )
+    differences = [
+        difference
+        for model in COMPARED_MODELS
+        for difference in find_differences(
+            model.name, expected[model.name], landed[model.name]
+        )
+    ]
+    return value_count, differences

@@ -1,0 +1,112 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""The two databases of the demo, kept from run to run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ..addons import find_addons, state_digest
+from ..databases import Databases
+from ..environment import Environment
+from ..installation import (
+    ensure_addons_database,
+    ensure_database,
+    ensure_template,
+    upgrade_addons,
+)
+from ..odoo_server import run_in_shell
+from ..progress import step
+
+LOGIN = "admin"
+PASSWORD = "admin"
+MAKE_KEY = """
+import os
+user = env.ref("base.user_admin")
+key = env["res.users.apikeys"].with_user(user).sudo()._generate("rpc", "demo", None)
+env.cr.commit()
+with open(os.environ["KEY_PATH"], "w", opener=lambda p, f: os.open(p, f, 0o600)) as out:
+    out.write(key)
+"""
+STATE_PARAMETER = "connector_suite.dev.state"
+
+
+class DemoDatabase:
+    """A database of this clone with an API key of its administrator."""
+
+    def __init__(self, environment: Environment, purpose: str):
+        self.environment = environment
+        self.databases = Databases(environment)
+        self.name = self.databases.name(purpose)
+
+    @property
+    def key_path(self) -> Path:
+        return self.environment.clone_folder / f"{self.name}.key"
+
+    def drop(self) -> None:
+        self.databases.drop(self.name)
+        self.key_path.unlink(missing_ok=True)
+
+    def ensure_key(self) -> str:
+        """Return an API key of the administrator."""
+        if not self.key_path.is_file():
+            part = self.key_path.with_suffix(".part")
+            part.unlink(missing_ok=True)
+            with step(f"API key in {self.name}"):
+                run_in_shell(
+                    self.environment, self.name, MAKE_KEY, KEY_PATH=str(part)
+                )
+                part.replace(self.key_path)
+        return self.key_path.read_text()
+
+    def _ensure_copy(self, title: str, template: str) -> None:
+        if not self.databases.exists(self.name):
+            # A key of a database that is gone would be refused.
+            self.key_path.unlink(missing_ok=True)
+        ensure_database(self.environment, self.name, title, lambda part: None, template)
+
+
+class SourceDatabase(DemoDatabase):
+    """An Odoo with Odoo's own demo data."""
+
+    def __init__(self, environment: Environment, purpose: str = "demo_source"):
+        super().__init__(environment, purpose)
+
+    def ensure(self) -> None:
+        if not self.databases.exists(self.name):
+            modules = ["contacts", "rpc"]
+            template = ensure_template(self.environment, modules, with_demo=True)
+            self._ensure_copy("source database", template)
+
+
+class TargetDatabase(DemoDatabase):
+    """An Odoo with the addons of this clone."""
+
+    def __init__(self, environment: Environment, purpose: str = "demo_target"):
+        super().__init__(environment, purpose)
+
+    def ensure(self) -> None:
+        """Have the addons installed as their files are now."""
+        addons = find_addons(self.environment.clone)
+        names = sorted(name for name, addon in addons.items() if not addon.is_test_only)
+        state = state_digest(addons, names)
+        if not self.databases.exists(self.name):
+            template = ensure_addons_database(self.environment, names)
+            self._ensure_copy("target database", template)
+            self._remember(state)
+        elif self._remembered() != state:
+            with step("upgrade of the target database: addons have changed"):
+                upgrade_addons(self.environment, self.name, names)
+            self._remember(state)
+
+    def _remembered(self) -> str | None:
+        statement = "SELECT value FROM ir_config_parameter WHERE key = %s"
+        rows = self.databases.query(self.name, statement, (STATE_PARAMETER,))
+        return rows[0][0] if rows else None
+
+    def _remember(self, state: str) -> None:
+        self.databases.query(
+            self.name,
+            "INSERT INTO ir_config_parameter (key, value) VALUES (%s, %s) "
+            "ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+            (STATE_PARAMETER, state),
+        )

@@ -1,0 +1,38 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Tell what the imports did."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..progress import format_table
+
+HEAD = ("model", "found", "created", "updated", "unchanged", "failed", "records/s")
+COUNTS = ("found", "created", "updated", "unchanged", "failed")
+
+
+def format_runs(runs: Sequence[dict]) -> str:
+    return format_table(
+        HEAD,
+        [
+            [
+                run["model_name"],
+                *(run[f"{count}_count"] for count in COUNTS),
+                f"{run['records_per_second']:.0f}",
+            ]
+            for run in runs
+        ],
+    )
+
+
+def find_problems(runs: Sequence[dict], failures: Sequence[str]) -> list[str]:
+    """Return a line for each reason why an import cannot be called a success."""
+    problems = [f"job failed: {failure}" for failure in failures]
+    if not runs:
+        problems.append("no run was recorded")
+    for run in runs:
+        if run["state"] != "done":
+            problems.append(f"the run of {run['model_name']} is {run['state']}")
+        if not run["found_count"]:
+            problems.append(f"nothing was found for {run['model_name']}")
+    return problems

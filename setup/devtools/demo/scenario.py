@@ -1,0 +1,157 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Two Odoo servers, a backend between them, and one import after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+
+import vodoo
+
+from ..databases import Databases
+from ..environment import Environment
+from ..odoo_server import OdooServer
+from ..progress import step
+from .comparison import Difference, SourceSide, TargetSide, compare_sides
+from .databases import LOGIN, DemoDatabase, SourceDatabase, TargetDatabase
+from .jobs import describe_failures, last_job_id, wait_for_jobs
+
+BACKEND_NAME = "Demo source"
+WORKERS = 2
+REQUEST_SECONDS = 300
+RUN_FIELDS = (
+    *("model_name", "state", "found_count", "created_count", "updated_count"),
+    *("unchanged_count", "failed_count", "duration_seconds", "records_per_second"),
+)
+
+
+@dataclass
+class Party:
+    """A database, its server and a client of it."""
+
+    database: DemoDatabase
+    server: OdooServer
+    client: vodoo.OdooClient
+
+    @property
+    def config(self) -> vodoo.OdooConfig:
+        return self.client.config
+
+
+@dataclass
+class ImportResult:
+    """What one import did: its runs, and the lines of the jobs that failed."""
+
+    runs: list[dict]
+    failures: list[str]
+
+
+class Scenario:
+    """Drive the target as a person would who clicks in it."""
+
+    def __init__(self, databases: Databases, source: Party, target: Party):
+        self.databases = databases
+        self.source = source
+        self.target = target
+        self.backend_id = self.ensure_backend()
+
+    def ensure_backend(self) -> int:
+        """Have a backend in the target that names the source as it is now."""
+        values = {
+            "name": BACKEND_NAME,
+            "url": self.source.server.url,
+            "database": self.source.database.name,
+            "login": LOGIN,
+            "api_key": str(self.source.config.password),
+        }
+        domain = [("name", "=", BACKEND_NAME)]
+        call = self.target.client.execute
+        ids = call("odoo.backend", "search", domain)
+        if ids:
+            call("odoo.backend", "write", ids, values)
+        else:
+            ids = call("odoo.backend", "create", [values])
+        return ids[0]
+
+    def check_connection(self) -> str:
+        """Let the target ask the source who we are; return the answer."""
+        action = self.target.client.execute(
+            "odoo.backend", "button_check_connection", [self.backend_id]
+        )
+        return action["params"]["message"]
+
+    def import_now(self) -> ImportResult:
+        """Enqueue the import as its button does, and wait for the last job."""
+        name = self.target.database.name
+        call = self.target.client.execute
+        last_job = last_job_id(self.databases, name)
+        newest = call("connector.sync.run", "search", [], order="id desc", limit=1)
+        call("odoo.backend", "action_import_now", [self.backend_id])
+        wait_for_jobs(self.databases, name, last_job, self.check_alive)
+        runs = call(
+            "connector.sync.run",
+            "search_read",
+            [("id", ">", newest[0] if newest else 0)],
+            fields=list(RUN_FIELDS),
+            order="id",
+        )
+        failures = describe_failures(self.databases, name, last_job)
+        return ImportResult(runs, failures)
+
+    def check_alive(self) -> None:
+        self.source.server.check_alive()
+        self.target.server.check_alive()
+
+    def compare(self) -> tuple[int, list[Difference]]:
+        return compare_sides(
+            SourceSide(self.source.client),
+            TargetSide(self.target.client, self.backend_id),
+        )
+
+
+@contextmanager
+def running_scenario(
+    environment: Environment, source: SourceDatabase, target: TargetDatabase
+) -> Iterator[Scenario]:
+    """Make what is missing, start both servers, and end them after the block."""
+    source.ensure()
+    target.ensure()
+    keys = source.ensure_key(), target.ensure_key()
+    servers = (
+        OdooServer(environment, source.name),
+        OdooServer(environment, target.name, workers=WORKERS, with_jobs=True),
+    )
+    with ExitStack() as stack:
+        with step("two Odoo servers"):
+            for server in servers:
+                stack.callback(server.stop)
+                server.start()
+            for server in servers:
+                server.wait_until_ready()
+            clients = [
+                stack.enter_context(connect(server, key))
+                for server, key in zip(servers, keys, strict=True)
+            ]
+            for client in clients:
+                # The first call loads the registry.
+                client.get_uid()
+        parties = [
+            Party(database, server, client)
+            for database, server, client in zip(
+                (source, target), servers, clients, strict=True
+            )
+        ]
+        yield Scenario(Databases(environment), *parties)
+
+
+def connect(server: OdooServer, key: str) -> vodoo.OdooClient:
+    return vodoo.OdooClient(
+        vodoo.OdooConfig(
+            url=server.url,
+            database=server.database,
+            username=LOGIN,
+            password=key,
+            timeout=REQUEST_SECONDS,
+        )
+    )

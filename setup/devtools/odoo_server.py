@@ -1,0 +1,140 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""An Odoo server of one database, ended with the block that uses it."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+import urllib.error
+import urllib.request
+
+from .environment import Environment
+from .errors import SetupError
+from .odoo_config import CHANNELS, odoo_command
+from .processes import (
+    end_session,
+    find_free_port,
+    last_lines,
+    run_logged,
+    start_session,
+)
+
+START_PATIENCE_SECONDS = 120
+
+
+class OdooServer:
+    """Run Odoo on a free port of the loopback interface.
+
+    :param workers: 0 for one process with threads
+    :param with_jobs: run the jobs of queue_job, too
+    :param port: instead of a free one
+    """
+
+    def __init__(
+        self,
+        environment: Environment,
+        database: str,
+        workers: int = 0,
+        with_jobs: bool = False,
+        port: int | None = None,
+        arguments: tuple[str, ...] = (),
+    ):
+        self.environment = environment
+        self.database = database
+        self.workers = workers
+        self.with_jobs = with_jobs
+        self.port = port or find_free_port()
+        self.arguments = arguments
+        self.log_path = environment.home.log_folder / f"{database}-server.log"
+        self._process: subprocess.Popen | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def __enter__(self) -> OdooServer:
+        self.start()
+        try:
+            self.wait_until_ready()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Start without waiting; `wait_until_ready` waits."""
+        self.log_path.unlink(missing_ok=True)
+        command = odoo_command(
+            self.environment,
+            f"--database={self.database}",
+            f"--db-filter=^{self.database}$",
+            f"--http-port={self.port}",
+            f"--gevent-port={find_free_port()}",
+            f"--workers={self.workers}",
+            "--max-cron-threads=0",
+            *(["--load=base,web,queue_job"] if self.with_jobs else []),
+            *self.arguments,
+        )
+        environ = {
+            **self.environment.process_environ(),
+            "ODOO_QUEUE_JOB_SCHEME": "http",
+            "ODOO_QUEUE_JOB_HOST": "127.0.0.1",
+            "ODOO_QUEUE_JOB_PORT": str(self.port),
+            "ODOO_QUEUE_JOB_CHANNELS": CHANNELS,
+        }
+        self._process = start_session(command, self.log_path, environ)
+
+    def stop(self) -> None:
+        if self._process is not None:
+            end_session(self._process)
+            self._process = None
+
+    def check_alive(self) -> None:
+        """:raises SetupError: with the end of the log, when the server is gone"""
+        if self._process is None or self._process.poll() is not None:
+            log = self.log_path.read_text(errors="replace")
+            raise SetupError(
+                f"the Odoo server of {self.database} (port {self.port}) has ended:\n"
+                f"{last_lines(log)}\n(all of it: {self.log_path})"
+            )
+
+    def wait_until_ready(self) -> None:
+        """Wait until the server answers a request."""
+        deadline = time.monotonic() + START_PATIENCE_SECONDS
+        while True:
+            self.check_alive()
+            try:
+                with urllib.request.urlopen(f"{self.url}/web/health", timeout=10):
+                    return
+            except urllib.error.HTTPError:
+                raise
+            except OSError:
+                pass
+            if time.monotonic() > deadline:
+                raise SetupError(
+                    f"the Odoo server of {self.database} did not answer at {self.url} "
+                    f"within {START_PATIENCE_SECONDS} s; see {self.log_path}"
+                )
+            time.sleep(0.1)
+
+
+def run_in_shell(
+    environment: Environment, database: str, script: str, **variables: str
+) -> str:
+    """Run Python with `env` in Odoo's shell; return what it prints.
+
+    The script commits what shall stay. It finds `variables` in os.environ.
+    """
+    log_path = environment.home.log_folder / f"{database}-shell.log"
+    command = odoo_command(
+        environment,
+        "shell",
+        f"--database={database}",
+        "--no-http",
+        "--log-level=error",
+    )
+    environ = {**environment.process_environ(), **variables}
+    return run_logged(command, log_path, environ, script=script)
