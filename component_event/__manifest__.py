@@ -1,0 +1,13 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+{
+    "name": "Components Events",
+    "summary": "Tell listeners, which are components, that a record changed",
+    "version": "19.0.1.0.0",
+    "author": "Connector Suite maintainers",
+    "website": "https://connector-suite.example",
+    "license": "LGPL-3",
+    "category": "Generic Modules",
+    "depends": ["component"],
+    "data": [],
+    "installable": True,
+}

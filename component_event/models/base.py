@@ -1,0 +1,150 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from odoo import api, models
+
+from .. import delivery
+from ..components.event import CollectedEvents
+from ..core import COLLECTER, EventWorkContext
+from ..listening import Audience, find_audience, ready_registry
+
+
+class Base(models.AbstractModel):
+    """Send the events of records, where somebody listens."""
+
+    _inherit = "base"
+
+    def _event(
+        self, name: str, collection: Any = None, components_registry: Any = None
+    ) -> CollectedEvents:
+        """Collect the listeners of an event of this model, to notify them.
+
+        Example: ``record._event("on_order_shipped").notify(record, tracking="1Z9")``
+
+        :param collection: send it to the listeners of this collection, and to those of
+            none; by default to all
+        :return: empty while the component registry is not ready
+        :raises ValueError: when the name does not start with ``on_``
+        """
+        collecter = self._event_collecter(collection, components_registry)
+        if collecter is None:
+            return CollectedEvents([])
+        return collecter.collect_events(name)
+
+    def _event_collecter(
+        self, collection: Any = None, components_registry: Any = None
+    ) -> Any:
+        """Return the component that collects the listeners, None while not ready."""
+        registry = ready_registry(self.env, components_registry)
+        collecter_class = None if registry is None else registry.get(COLLECTER)
+        if collecter_class is None:
+            return None
+        work = EventWorkContext(
+            model_name=self._name,
+            collection=collection,
+            env=self.env if collection is None else None,
+            components_registry=registry,
+        )
+        return collecter_class(work)
+
+    def _event_audience(self, operation: str) -> Audience | None:
+        """Return who listens to an operation, None when nobody does.
+
+        A model that overrides ``_event`` decides itself: it is always asked.
+        """
+        audience = find_audience(self, operation)
+        if type(self)._event is not Base._event:
+            asked = {f"on_record_{operation}"}
+            if audience is None:
+                return Audience(frozenset(asked), (), False)
+            return audience._replace(events=audience.events | asked)
+        return audience
+
+    def _event_notifier(self) -> Callable[[str], CollectedEvents]:
+        """Return what collects fresh listeners for each record of one operation.
+
+        It stays the same registry's, even if that one is replaced meanwhile: all
+        records are notified, or none.
+        """
+        if type(self)._event is not Base._event:
+            return self._event
+        collecter = self._event_collecter()
+        if collecter is None:
+            return self._event
+        return collecter.collect_events
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        records = super().create(vals_list)
+        audience = self._event_audience("create")
+        if audience is not None:
+            records._event_created(audience, vals_list)
+        return records
+
+    def write(self, vals):
+        result = super().write(vals)
+        audience = self._event_audience("write")
+        if audience is not None:
+            self._event_written(audience, list(vals))
+        return result
+
+    def unlink(self):
+        audience = self._event_audience("unlink")
+        if audience is None:
+            result = super().unlink()
+        else:
+            collect = self._event_notifier()
+            self._event_unlink(audience, collect)
+            values = self._event_kept_values(audience)
+            result = super().unlink()
+            self._event_deleted(audience, collect, values)
+        delivery.records_were_unlinked(self.env.cr)
+        return result
+
+    def _event_created(self, audience: Audience, vals_list: list[dict]) -> None:
+        if audience.remembers_created:
+            delivery.remember_created(self)
+        collect = self._event_notifier()
+        if "on_record_create" in audience.events:
+            for record, vals in zip(self, vals_list):
+                collect("on_record_create").notify(record, fields=list(vals))
+        if "on_records_create" in audience.events and self:
+            collect("on_records_create").notify(self, vals_list)
+
+    def _event_written(self, audience: Audience, fields: list[str]) -> None:
+        collect = self._event_notifier()
+        if "on_record_write" in audience.events:
+            for record in self:
+                collect("on_record_write").notify(record, fields=list(fields))
+        if "on_records_write" in audience.events and self:
+            collect("on_records_write").notify(self, fields)
+
+    def _event_unlink(self, audience: Audience, collect: Callable) -> None:
+        if "on_record_unlink" in audience.events:
+            for record in self:
+                collect("on_record_unlink").notify(record)
+        if "on_records_unlink" in audience.events and self:
+            collect("on_records_unlink").notify(self)
+
+    def _event_kept_values(self, audience: Audience) -> dict[int, dict[str, Any]]:
+        """Read what listeners want to know of records when they are gone, by id."""
+        if not audience.kept_fields:
+            return {}
+        names = list(audience.kept_fields)
+        return {
+            values["id"]: {name: values[name] for name in names}
+            for values in self.sudo().read(names, load="")
+        }
+
+    def _event_deleted(
+        self, audience: Audience, collect: Callable, values: dict[int, dict[str, Any]]
+    ) -> None:
+        if "on_record_deleted" in audience.events:
+            for record in self:
+                collect("on_record_deleted").notify(record, values.get(record.id, {}))
+        if "on_records_deleted" in audience.events and self:
+            values_list = [values.get(record.id, {}) for record in self]
+            collect("on_records_deleted").notify(self, values_list)
