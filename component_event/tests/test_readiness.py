@@ -1,1 +1,111 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo.tests import TransactionCase, tagged
+
+from odoo.addons.component.core import (
+    Component,
+    ComponentRegistry,
+    _component_databases,
+)
+
+from .common import EventCase
+
+MODEL = "res.partner.category"
+
+
+@tagged("standard", "at_install")
+class TestReadiness(EventCase):
+    def setUp(self):
+        super().setUp()
+        self.told = told = []
+
+        class Listener(Component):
+            _name = "listener"
+            _inherit = "base.event.listener"
+            _apply_on = MODEL
+
+            def on_record_write(self, record, fields=None):
+                told.append(record)
+
+        self._build_components(Listener)
+        self.tags = self.env[MODEL].create([{"name": "a"}, {"name": "b"}])
+
+    def test_nothing_is_sent_while_the_registry_is_not_ready(self):
+        self.comp_registry.ready = False
+        self.assertEqual(len(self.tags._event("on_record_write").events), 0)
+        self.tags.name = "c"
+        self.assertEqual(self.told, [])
+        self.comp_registry.ready = True
+        self.tags.name = "d"
+        self.assertEqual(self.told, list(self.tags))
+
+    def test_all_records_of_a_write_are_told_though_the_registry_goes_meanwhile(self):
+        told, comp_registry = self.told, self.comp_registry
+
+        class Ender(Component):
+            _name = "ender"
+            _inherit = "base.event.listener"
+            _apply_on = MODEL
+
+            def on_record_write(self, record, fields=None):
+                comp_registry.ready = False
+
+        self._build_components(Ender)
+        self.tags.name = "c"
+        self.assertEqual(told, list(self.tags))
+
+    def test_a_registry_without_component_event_is_silent(self):
+        registry = ComponentRegistry()
+        registry.ready = True
+        tags = self.tags.with_context(components_registry=registry)
+        self.assertEqual(len(tags._event("on_record_write").events), 0)
+        tags.name = "c"
+        self.assertEqual(self.told, [])
+
+    def test_a_registry_that_is_a_plain_dict_is_silent(self):
+        tags = self.tags.with_context(components_registry=None)
+        with _component_databases.override(self.env.cr.dbname, {}):
+            self.assertEqual(len(tags._event("on_record_write").events), 0)
+            tags.name = "c"
+        self.assertEqual(self.told, [])
+
+    def test_the_registry_given_is_asked(self):
+        tags = self.tags.with_context(components_registry=None)
+        registry = ComponentRegistry()
+        registry.load_components("component")
+        registry.load_components("component_event")
+        registry.ready = True
+        self.assertEqual(len(tags._event("on_record_write").events), 1)
+        events = tags._event("on_record_write", components_registry=registry).events
+        self.assertEqual(len(events), 0)
+
+
+@tagged("standard", "at_install")
+class TestReadinessOfTheDatabase(TransactionCase):
+    def test_between_the_hooks_nothing_is_sent_and_afterwards_all(self):
+        told = []
+        builder = self.env["component.builder"]
+        tag = self.env[MODEL].create({"name": "a"})
+
+        class Listener(Component):
+            _name = "listener"
+            _inherit = "base.event.listener"
+            _apply_on = MODEL
+
+            def on_record_write(self, record, fields=None):
+                told.append(fields)
+
+        builder._register_hook()
+        self.addCleanup(builder._register_hook)
+        Listener._build_component(_component_databases[self.env.cr.dbname])
+        tag.name = "b"
+        self.assertEqual(told, [["name"]])
+
+        builder._unregister_hook()
+        self.assertEqual(len(tag._event("on_record_write").events), 0)
+        tag.name = "c"
+        self.assertEqual(told, [["name"]])
+
+        builder._register_hook()
+        Listener._build_component(_component_databases[self.env.cr.dbname])
+        tag.color = 4
+        self.assertEqual(told, [["name"], ["color"]])
