@@ -7,7 +7,7 @@
     "website": "https://connector-suite.example",
     "license": "LGPL-3",
     "category": "Connector",
-    "depends": ["connector"],
+    "depends": ["connector", "product"],
     "external_dependencies": {"python": ["vodoo"]},
     "data": [
         "security/ir.model.access.csv",

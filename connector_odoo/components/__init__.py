@@ -7,3 +7,7 @@ from . import mapper
 from . import importer
 from . import res_partner_category
 from . import res_partner
+from . import product_category
+from . import product_attribute
+from . import product_template
+from . import product_product

@@ -13,9 +13,11 @@ class OdooRecordImporter(Component):
     _inherit = ["odoo.connector", "generic.importer"]
 
     def _read_many(self, external_ids):
-        """Read what the mapper asks for, and when the record was last written."""
-        names = self.mapper.changed_by_fields() | {"write_date"}
-        return self.backend_adapter.read_many(external_ids, sorted(names))
+        return self.backend_adapter.read_many(external_ids, sorted(self._read_fields()))
+
+    def _read_fields(self) -> set[str]:
+        """Return what is read: what the mapper asks for, and when it was written."""
+        return self.mapper.changed_by_fields() | {"write_date"}
 
     def _external_updated_at(self) -> datetime:
         return fields.Datetime.to_datetime(self.external_record["write_date"])

@@ -19,10 +19,22 @@ class OdooImportMapper(AbstractComponent):
     _name = "odoo.import.mapper"
     _inherit = ["odoo.connector", "base.import.mapper"]
 
+    #: references that no row maps, and that must be here first all the same
+    dependencies: list[Reference] = []
+
     @property
     def references(self) -> list[Reference]:
-        """Return the rows' sources that lead to other records."""
-        return [source for source, _to in self.direct if isinstance(source, Reference)]
+        """Return what leads to other records: the rows' sources, the dependencies."""
+        sources = [source for source, _to in self.direct]
+        return [
+            *(source for source in sources if isinstance(source, Reference)),
+            *self.dependencies,
+        ]
+
+    def changed_by_fields(self):
+        return super().changed_by_fields() | {
+            reference.field for reference in self.dependencies
+        }
 
     def matcher_for(self, model_name: str):
         """Return who finds records of a model by their natural key."""

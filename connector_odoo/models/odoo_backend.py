@@ -32,6 +32,13 @@ class OdooBackend(models.Model):
         default=200, required=True, help="Records imported in one transaction"
     )
 
+    sync_partners = fields.Boolean(
+        string="Contacts", default=True, help="Contacts, and their tags"
+    )
+    sync_products = fields.Boolean(
+        string="Products", help="Products, their variants, attributes and categories"
+    )
+
     _chunk_size_positive = models.Constraint(
         "CHECK (chunk_size > 0)", "A chunk holds at least one record."
     )
@@ -54,10 +61,26 @@ class OdooBackend(models.Model):
             with super().work_on(model_name, remote=remote, **kwargs) as work:
                 yield work
 
-    @api.model
     def _imported_models(self) -> list[str]:
         """Return the binding models to import, in the order of their dependencies."""
-        return ["odoo.res.partner.category", "odoo.res.partner"]
+        self.ensure_one()
+        models_by_choice = {
+            "sync_partners": ["odoo.res.partner.category", "odoo.res.partner"],
+            "sync_products": [
+                "odoo.product.category",
+                "odoo.product.attribute",
+                "odoo.product.attribute.value",
+                "odoo.product.template",
+                "odoo.product.attribute.line",
+                "odoo.product.product",
+            ],
+        }
+        return [
+            model_name
+            for choice, model_names in models_by_choice.items()
+            if self[choice]
+            for model_name in model_names
+        ]
 
     def button_check_connection(self):
         """Ask the other Odoo who we are, and tell it."""
@@ -74,7 +97,8 @@ class OdooBackend(models.Model):
         """Enqueue the import of every model, each in a run of its own."""
         runs = self.env["connector.sync.run"].sudo()
         for backend in self:
-            for priority, model_name in enumerate(self._imported_models(), start=1):
+            model_names = backend._imported_models()
+            for priority, model_name in enumerate(model_names, start=1):
                 run = runs._start(backend, model_name)
                 self.env[model_name].with_delay(
                     priority=priority,
