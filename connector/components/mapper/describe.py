@@ -52,3 +52,11 @@ def describe_plan(plan: Plan) -> list[MappingLine]:
         for child in plan.children
     ]
     return rows + methods + children
+
+
+def describe_unknown(error: Exception) -> list[MappingLine]:
+    """Return the one line of a mapper whose rows are computed at work."""
+    how = f"known in a work context only ({type(error).__name__}: {error})"
+    return [
+        MappingLine(source="", target="", how=how, only_create=False, changed_by=[])
+    ]

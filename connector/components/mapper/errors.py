@@ -22,6 +22,15 @@ from ...exception import MappingError
 
 _repr = reprlib.Repr()
 _repr.maxstring = _repr.maxother = 120
+_repr.maxlist = 20
+
+
+class _Absent:
+    def __repr__(self) -> str:
+        return "(not there)"
+
+
+ABSENT = _Absent()
 
 
 class MappingFailure(MappingError):
@@ -60,6 +69,9 @@ def locate(error: Exception, place: Place, record: Any) -> Exception:
         where += ", source " + ", ".join(
             f"{name} = {_repr.repr(value)}" for name, value in values.items()
         )
+        absent = any(value is ABSENT for value in values.values())
+        if absent and isinstance(record, Mapping):
+            where += f" (the record has {_repr.repr(sorted(map(str, record)))})"
     failure = _failure_like(error)
     if failure is None:
         _add_note(error, f"in {where}")
@@ -83,7 +95,7 @@ def _peek(record: Any, name: str) -> Any:
             return record
         return record[name]
     except Exception:
-        return "(not there)"
+        return ABSENT
 
 
 def _failure_like(error: Exception) -> MappingFailure | None:

@@ -36,8 +36,8 @@ class MapChild(AbstractComponent):
         """Return the items of ``parent`` in the form that ``to_attr`` expects."""
         mapper = self._child_mapper()
         items_values = None
-        if _item_hooks(type(self)) == _default_item_hooks:
-            items_values = mapper._map_items(items or (), parent, options)
+        if _item_hooks(type(self)) == _default_item_hooks and is_mapper(mapper):
+            items_values = mapper._map_items(items or (), options)
         if items_values is None:
             items_values = [
                 self.get_item_values(map_record, to_attr, options)
@@ -57,6 +57,11 @@ class MapChild(AbstractComponent):
     def format_items(self, items_values: list[dict[str, Any]]) -> Any:
         """Return the values of the items in the form that the target expects."""
         return items_values
+
+
+def is_mapper(component: Any) -> bool:
+    """Tell whether this is a mapper of ours, and no stand-in for one."""
+    return hasattr(type(component), "_map_items")
 
 
 _item_hooks = attrgetter("skip_item", "get_item_values")

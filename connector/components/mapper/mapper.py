@@ -1,6 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
@@ -10,13 +11,15 @@ from odoo.addons.component.exception import NoComponentError
 from .binder_modifiers import external_to_m2o, m2o_to_external
 from .compiled import CompiledMapper, default_hook
 from .definitions import MappingDefinition, collect_map_methods
-from .describe import MappingLine, describe_plan
+from .describe import MappingLine, describe_plan, describe_unknown
 from .errors import Place, locate
 from .map_record import MapOptions, MapRecord, OptionsScope
 from .modifier import Modifier, reader
 from .paths import read_path
 from .plan import Child, Selection, map_records, selected_methods
 from .source_fields import Source, source_fields
+
+_logger = logging.getLogger(__name__)
 
 
 class Mapper(AbstractComponent):
@@ -70,7 +73,11 @@ class Mapper(AbstractComponent):
     @classmethod
     def describe_class(cls) -> list[MappingLine]:
         """Return the mapping as far as the class tells without a work context."""
-        return describe_plan(CompiledMapper(object.__new__(cls), {}).plan)
+        try:
+            return describe_plan(CompiledMapper(object.__new__(cls), {}).plan)
+        except Exception as error:
+            _logger.debug("mapper %s needs a work context", cls._name, exc_info=error)
+            return describe_unknown(error)
 
     @default_hook
     def map_record(self, record: Any, parent: MapRecord | None = None) -> MapRecord:
@@ -135,9 +142,9 @@ class Mapper(AbstractComponent):
             raise located from error
 
     def _map_items(
-        self, items: Iterable[Any], parent: MapRecord, options: Mapping[str, Any]
+        self, items: Iterable[Any], options: Mapping[str, Any]
     ) -> list[dict[str, Any]] | None:
-        """Return the values of many items that share parent and options.
+        """Return the values of many items that are mapped with the same options.
 
         None where an overridden hook must see each item by itself.
         """

@@ -127,16 +127,23 @@ def describe_source(source: Source) -> str:
     if isinstance(source, str):
         return "direct"
     if not isinstance(source, Modifier):
-        function = getattr(source, "func", source)
-        return getattr(function, "__qualname__", type(function).__name__).partition(
-            ".<locals>"
-        )[0]
+        return _describe_function(source)
     steps = [source.how]
     if source.keeps_falsy and not getattr(source.field, "keeps_falsy", False):
         steps.append("keep_falsy")
     if callable(source.field):
         steps.append(describe_source(source.field))
     return " ← ".join(dict.fromkeys(steps))
+
+
+def _describe_function(function: Callable[..., Any]) -> str:
+    """Return what a function says it does, or the name of what made it."""
+    how = getattr(function, "how", None)
+    if how is not None:
+        return how
+    function = getattr(function, "func", function)
+    name = getattr(function, "__qualname__", type(function).__name__)
+    return name.partition(".<locals>")[0]
 
 
 def is_missing(value: Any) -> bool:

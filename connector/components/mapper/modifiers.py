@@ -16,6 +16,7 @@ from .modifier import (
     Modifier,
     Read,
     ValueModifier,
+    describe_source,
     is_empty,
     is_missing,
     reader,
@@ -35,9 +36,11 @@ def modifier(function: Read, source_field: str | None = None) -> Modifier:
 
     ``function`` takes ``(mapper, record, to_attr)``.
     """
-    name = getattr(function, "__name__", "function")
     return Modifier(
-        function, lambda read, keeps_falsy: read, name, source_field=source_field
+        function,
+        lambda read, keeps_falsy: read,
+        describe_source(function),
+        source_field=source_field,
     )
 
 

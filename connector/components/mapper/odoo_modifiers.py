@@ -49,6 +49,5 @@ def backend_field(name: str) -> Modifier:
             return value
         return value.id if backend._fields[name].type == "many2one" else value.ids
 
-    return Modifier(
-        from_backend, lambda read, keeps_falsy: read, f"backend_field({name})"
-    )
+    from_backend.how = f"backend_field({name})"
+    return Modifier(from_backend, lambda read, keeps_falsy: read, from_backend.how)

@@ -6,9 +6,9 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable
-from typing import Any, Union
+from typing import Any
 
-Source = Union[str, Callable[[Any, Any, str], Any]]
+Source = str | Callable[[Any, Any, str], Any]
 """A field's name, a dotted path, or a modifier ``(mapper, record, to_attr)``."""
 
 
