@@ -17,7 +17,8 @@ class OdooRecordImporter(Component):
 
     def _read_fields(self) -> set[str]:
         """Return what is read: what the mapper asks for, and when it was written."""
-        return self.mapper.changed_by_fields() | {"write_date"}
+        children = {source for source, _to, _model in self.mapper.children}
+        return self.mapper.changed_by_fields() | children | {"write_date"}
 
     def _external_updated_at(self) -> datetime:
         return fields.Datetime.to_datetime(self.external_record["write_date"])

@@ -1,0 +1,2 @@
+from . import odoo_backend
+from . import sale_order

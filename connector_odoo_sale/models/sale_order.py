@@ -1,0 +1,36 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import api, fields, models
+
+
+class OdooSaleOrder(models.Model):
+    _name = "odoo.sale.order"
+    _inherit = "odoo.binding"
+    _inherits = {"sale.order": "odoo_id"}
+    _description = "Sale Order of another Odoo"
+
+    line_binding_ids = fields.One2many("odoo.sale.order.line", "order_binding_id")
+
+
+class OdooSaleOrderLine(models.Model):
+    """A line that is created with the binding of its order."""
+
+    _name = "odoo.sale.order.line"
+    _inherit = "odoo.binding"
+    _inherits = {"sale.order.line": "odoo_id"}
+    _description = "Sale Order Line of another Odoo"
+
+    order_binding_id = fields.Many2one(
+        "odoo.sale.order", required=True, index=True, ondelete="cascade"
+    )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        orders = self.env["odoo.sale.order"].browse(
+            [values["order_binding_id"] for values in vals_list]
+        )
+        return super().create(
+            [
+                {**values, "order_id": order.odoo_id.id}
+                for values, order in zip(vals_list, orders, strict=True)
+            ]
+        )
