@@ -81,7 +81,7 @@ class KeysetPages:
         self._last_id = 0
         self._is_finished = False
 
-    def next_page(self) -> Operation[list[Record]]:
+    def next_page(self) -> Operation[Sequence[Record]]:
         if self._is_finished:
             return []
         domain = self._domain
@@ -126,7 +126,7 @@ def bulk_result(
             ChunkResult(start, stop, error=outcome)
             if isinstance(outcome, Exception)
             else ChunkResult(start, stop, outcome)
-            for (start, stop), outcome in zip(spans, outcomes)
+            for (start, stop), outcome in zip(spans, outcomes, strict=True)
         )
     )
 

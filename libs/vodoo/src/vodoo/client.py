@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, ClassVar, Generic
 
+import httpx2
+
 from . import bulk, detection
 from . import transport as transports
 from .config import OdooConfig
@@ -44,6 +46,7 @@ class Client(Crud[Mode], Generic[Mode]):
         *,
         transport: Transport[Mode] | None = None,
         auto_detect: bool = True,
+        http_client: httpx2.Client | httpx2.AsyncClient | None = None,
     ) -> None:
         self.config = config
         self.url = config.url
@@ -57,7 +60,8 @@ class Client(Crud[Mode], Generic[Mode]):
                 proxy=config.proxy,
                 max_concurrency=config.max_concurrency,
                 keepalive_seconds=config.keepalive_seconds,
-            )
+            ),
+            http_client,
         )
         self._transport: Transport[Mode] | None = transport
         self._protocol = config.protocol

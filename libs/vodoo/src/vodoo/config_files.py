@@ -99,7 +99,8 @@ def find_file(path: str | Path | None, instance: str | None) -> Path | None:
             return candidate
     if chosen and not os.environ.get("ODOO_URL"):
         raise ConfigurationError(
-            f"there is no instance {name!r}: sought {' and '.join(map(str, candidates))}"
+            f"there is no instance {name!r}: sought "
+            + " and ".join(map(str, candidates))
         )
     return None
 

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from . import errors
@@ -69,7 +69,13 @@ _UNKNOWN_MODEL = re.compile(
     r"^the model '[^']+' does not exist|^Object \S+ doesn't exist"
 )
 _UNKNOWN_METHOD = re.compile(r"^The method '[^']+' does not exist|has no attribute '")
-_UNKNOWN_DATABASE = re.compile(r'database "[^"]*" does not exist')
+_UNKNOWN_DATABASE = re.compile(
+    r'database "[^"]*" does not exist|^Database not found\.?$', re.M
+)
+_DATABASE_EXCEPTIONS = ("psycopg2.OperationalError", "odoo.exceptions.AccessError")
+
+#: A secret shorter than this is not sought in texts: it may be any word.
+SHORTEST_SECRET = 8
 
 
 def error_class_of(name: str, message: str) -> type[errors.OdooServerError]:
@@ -90,7 +96,7 @@ def server_error(
     """Translate Odoo's error object ``{name, message, arguments, debug}``."""
     name = str(error_object.get("name") or "")
     message = str(error_object.get("message") or name or "the server gave no reason")
-    if name.startswith("psycopg2.") and _UNKNOWN_DATABASE.search(message):
+    if _UNKNOWN_DATABASE.search(message) and name in _DATABASE_EXCEPTIONS:
         return errors.DatabaseNotFoundError(
             f"the server has no database {database!r}; correct the setting 'database'",
             server_message=message,
@@ -125,6 +131,27 @@ def explain(error: errors.VodooError, model: str, method: str) -> errors.VodooEr
         if hint:
             error.message += f"; {hint}"
     return error
+
+
+def redact(error: errors.VodooError, secrets: Iterable[str]) -> errors.VodooError:
+    """Blot out secrets that a server or proxy has echoed."""
+    for secret in secrets:
+        if len(secret) < SHORTEST_SECRET:
+            continue
+        for attribute, value in vars(error).items():
+            setattr(error, attribute, _without(value, secret))
+        error.args = _without(error.args, secret)
+    return error
+
+
+def _without(value: Any, secret: str) -> Any:
+    if isinstance(value, str):
+        return value.replace(secret, "********")
+    if isinstance(value, Mapping):
+        return {key: _without(item, secret) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(_without(item, secret) for item in value)
+    return value
 
 
 def _excerpt(text: str, length: int = 200) -> str:

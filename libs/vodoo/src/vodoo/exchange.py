@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeVar
 
+from .error_table import redact
 from .errors import Outcome, OutcomeUnknownError, VodooError
 from .operation import Operation, Send, Sleep
 from .retry import RetryConfig, wait_seconds
@@ -40,7 +41,7 @@ def exchange(
         try:
             return read((yield Send(request)))
         except VodooError as error:
-            failed = error
+            failed = redact(error, request.secrets)
         elapsed_seconds = clock() - started
         wait = wait_seconds(
             failed,

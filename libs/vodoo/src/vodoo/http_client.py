@@ -64,18 +64,15 @@ def async_client(options: HTTPOptions) -> httpx2.AsyncClient:
 
 
 def outgoing(
-    client: httpx2.Client | httpx2.AsyncClient, request: Request
+    client: httpx2.Client | httpx2.AsyncClient, request: Request, timeout_seconds: float
 ) -> httpx2.Request:
     """Return the request for httpx2, with the client's own headers."""
-    timeout = httpx2.USE_CLIENT_DEFAULT
-    if request.timeout_seconds is not None:
-        timeout = httpx2.Timeout(request.timeout_seconds)  # type: ignore[assignment]
     return client.build_request(
         request.method,
         request.url,
         headers=dict(request.headers),
         content=request.content or None,
-        timeout=timeout,
+        timeout=request.timeout_seconds or timeout_seconds,
     )
 
 
@@ -86,9 +83,9 @@ def incoming(answer: httpx2.Response) -> Response:
 
 def failure(error: Exception, request: Request) -> errors.TransportError:
     """Return our error for one of httpx2, without its frames."""
-    for theirs, ours, sent in FAILURES:
-        if isinstance(error, theirs):
-            break
+    ours, sent = next(
+        (ours, sent) for theirs, ours, sent in FAILURES if isinstance(error, theirs)
+    )
     address = request.url.split("/", 3)[2]
     reason = str(error) or "no reason given"
     translated = ours(f"{_STORY[ours]} {address}: {reason} ({type(error).__name__})")

@@ -64,7 +64,7 @@ class JSON2(Protocol):
         if etag:
             headers["If-None-Match"] = etag
         url = f"{self.credentials.url}/doc-bearer/{quote(model, safe='.')}.json"
-        return Request("GET", url, headers)
+        return Request("GET", url, headers, secrets=(self.credentials.password,))
 
     def read_documentation(self, response: Response) -> Mapping[str, Any]:
         """Return ``{method: {parameters, api, …}}`` of a model."""
@@ -92,8 +92,9 @@ class JSON2(Protocol):
                 )
         if response.status == 404 and b"No database is selected" in response.content:
             return DatabaseNotFoundError(
-                f"{self.credentials.url} has no database {self.credentials.database!r}, "
-                "or its dbfilter hides it; correct the setting 'database'"
+                f"{self.credentials.url} has no database "
+                f"{self.credentials.database!r}, or its dbfilter hides it; correct the "
+                "setting 'database'"
             )
         return self.foreign_answer(response)
 

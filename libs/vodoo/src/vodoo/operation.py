@@ -141,7 +141,7 @@ class operation(Generic[P, T]):
 class Pages(Protocol[T_co]):
     """Give one page after another; an empty one is the end."""
 
-    def next_page(self) -> Operation[list[Any]]: ...
+    def next_page(self) -> Operation[Sequence[T_co]]: ...
 
 
 class paged(Generic[P, T]):

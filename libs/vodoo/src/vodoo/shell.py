@@ -46,6 +46,7 @@ class SyncShell(Shell):
         self, options: http_client.HTTPOptions, client: httpx2.Client | None = None
     ) -> None:
         self._http = client or http_client.sync_client(options)
+        self._timeout_seconds = options.timeout
         self._slots = threading.BoundedSemaphore(options.max_concurrency)
 
     def method(self, steps: Callable[..., Operation[T]], instance: object) -> Any:
@@ -94,7 +95,9 @@ class SyncShell(Shell):
 
     def _send(self, command: Send) -> Response:
         try:
-            answer = self._http.send(http_client.outgoing(self._http, command.request))
+            answer = self._http.send(
+                http_client.outgoing(self._http, command.request, self._timeout_seconds)
+            )
             return http_client.incoming(answer)
         except (httpx2.HTTPError, httpx2.InvalidURL) as error:
             failure = http_client.failure(error, command.request)
@@ -128,6 +131,7 @@ class AsyncShell(Shell):
 
         self._asyncio = asyncio
         self._http = client or http_client.async_client(options)
+        self._timeout_seconds = options.timeout
         self._slots = asyncio.Semaphore(options.max_concurrency)
 
     def method(self, steps: Callable[..., Operation[T]], instance: object) -> Any:
@@ -177,7 +181,7 @@ class AsyncShell(Shell):
     async def _send(self, command: Send) -> Response:
         try:
             answer = await self._http.send(
-                http_client.outgoing(self._http, command.request)
+                http_client.outgoing(self._http, command.request, self._timeout_seconds)
             )
             return http_client.incoming(answer)
         except (httpx2.HTTPError, httpx2.InvalidURL) as error:

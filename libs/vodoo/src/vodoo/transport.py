@@ -12,14 +12,16 @@ import httpx2
 from . import error_table
 from .crud import Crud
 from .errors import (
+    AuthenticationError,
     InvalidArgumentsError,
+    OdooServerError,
     SessionExpiredError,
     TransportError,
     VodooError,
 )
 from .exchange import exchange
 from .http_client import HTTPOptions
-from .json_2 import JSON2
+from .json_2 import JSON2, looks_like_api_key
 from .json_rpc import JSONRPC
 from .named_arguments import Documentation, guessed_call, refuses_guess
 from .operation import Async, Invoke, Lock, Mode, Operation, Sync, locked, operation
@@ -261,6 +263,14 @@ class Legacy(HTTPTransport[Mode]):
     protocol: JSONRPC
     protocol_class = JSONRPC
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # The server remembers a password it has checked in a call, but not one it has
+        # checked in a login. The check takes half a second of CPU: calls that come
+        # all at once after the login would pay it each. So the first one goes alone.
+        self._is_password_checked = looks_like_api_key(self.password)
+        self._first_call_lock: Lock = self.shell.lock()
+
     @operation
     def call_service(
         self, service: str, method: str, args: Sequence[Any] = ()
@@ -278,6 +288,25 @@ class Legacy(HTTPTransport[Mode]):
                 request, self.protocol.read_result, repeatable=repeatable
             )
         )
+
+    def _call(self, call: Call) -> Operation[Any]:
+        if not self._is_password_checked:
+            answer = yield from locked(self._first_call_lock, self._first_call(call))
+            if answer:
+                return answer[0]
+        return (yield from super()._call(call))
+
+    def _first_call(self, call: Call) -> Operation[tuple[Any] | None]:
+        """Return the result in a tuple, None if another call was first."""
+        if self._is_password_checked:
+            return None
+        try:
+            result = yield from super()._call(call)
+        except OdooServerError as error:
+            self._is_password_checked = not isinstance(error, AuthenticationError)
+            raise
+        self._is_password_checked = True
+        return (result,)
 
 
 class JSON2Calls(HTTPTransport[Mode]):

@@ -56,5 +56,7 @@ class WebSession(JSONRPC):
             # An unknown model is no route at all; an unknown method says its name.
             if error.name != "werkzeug.exceptions.NotFound":
                 raise
-            unknown = UnknownModelError(error.message, error.code, error.data)
+            unknown = UnknownModelError(
+                error.message, error.code, error.data, server_message=error.message
+            )
         raise unknown

@@ -77,13 +77,17 @@ class Call:
 
 @dataclass(frozen=True)
 class Request:
-    """Describe one HTTP request; the repr shows no secret."""
+    """Describe one HTTP request; the repr shows no secret.
+
+    ``secrets`` must not show in errors, even if the server echoes them.
+    """
 
     method: str
     url: str
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     content: bytes = field(default=b"", repr=False)
     timeout_seconds: float | None = None
+    secrets: tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True)
@@ -91,7 +95,7 @@ class Response:
     """Hold one complete HTTP answer; header names are in lower case."""
 
     status: int
-    headers: Mapping[str, str]
+    headers: Mapping[str, str] = field(repr=False)
     content: bytes = field(repr=False)
 
     @property
@@ -106,14 +110,18 @@ class Response:
         try:
             return json.loads(self.content)
         except ValueError:
-            excerpt = self.content[:200].decode("utf-8", "replace")
+            pass
+        raise self._not_json()
+
+    def _not_json(self) -> ProtocolError:
+        excerpt = " ".join(self.content[:200].decode("utf-8", "replace").split())
         error = ProtocolError(
             f"expected JSON, found {self.content_type or 'no content type'} "
-            f"with status {self.status}: {' '.join(excerpt.split())!r}",
+            f"with status {self.status}: {excerpt!r}",
             self.status,
         )
         error.outcome = Outcome.UNKNOWN
-        raise error
+        return error
 
 
 @dataclass(frozen=True)
@@ -173,6 +181,7 @@ class Protocol(ABC):
                 **(headers or {}),
             },
             content.encode(),
+            secrets=(self.credentials.password,),
         )
 
     def refused(self) -> AuthenticationError:

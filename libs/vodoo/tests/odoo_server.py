@@ -1,0 +1,217 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""A real Odoo 19 for the tests, on a database of its own.
+
+The environment tells how to start it:
+
+``VODOO_TEST_ODOO``      the command (default: ``python -m odoo`` of this Python)
+``OPENERP_SERVER``       Odoo's configuration file, for the addons path
+``VODOO_TEST_TEMPLATE``  a database to copy, with the modules of ``MODULES``
+                         (default: made on the first run, which takes minutes)
+``PGHOST``, ``PGUSER``   and the like: the PostgreSQL server
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import hashlib
+import importlib.util
+import os
+import secrets
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx2
+
+MODULES = ("contacts", "crm", "hr_timesheet", "mail", "project", "rpc", "sale")
+START_SECONDS = 120.0
+
+
+class NoOdoo(Exception):
+    """Tell what is missing to start an Odoo."""
+
+
+@dataclass
+class OdooServer:
+    """Know a running server and the keys to it."""
+
+    url: str
+    database: str
+    process: subprocess.Popen[bytes]
+    log: Path
+    username: str = "admin"
+    password: str = "admin"
+    keys: dict[int, str] = field(default_factory=dict)
+
+    def api_key(self, user_id: int = 2) -> str:
+        """Return an API key of the user, written straight into the database."""
+        if user_id not in self.keys:
+            self.keys[user_id] = key = secrets.token_hex(20)
+            with connection(self.database) as cursor:
+                cursor.execute(
+                    "INSERT INTO res_users_apikeys (name, user_id, scope, key, index) "
+                    "VALUES ('vodoo tests', %s, 'rpc', %s, %s)",
+                    (user_id, _hashed(key), key[:8]),
+                )
+        return self.keys[user_id]
+
+    def sql(self, statement: str, *parameters: object) -> list[tuple[object, ...]]:
+        """Return the rows of a statement."""
+        with connection(self.database) as cursor:
+            cursor.execute(statement, parameters)
+            return cursor.fetchall() if cursor.description else []
+
+    def stop(self) -> None:
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(15)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+@contextlib.contextmanager
+def connection(database: str) -> Iterator:
+    """Give a cursor that commits each statement."""
+    import psycopg2
+
+    connected = psycopg2.connect(dbname=database)
+    connected.autocommit = True
+    try:
+        with connected.cursor() as cursor:
+            yield cursor
+    finally:
+        connected.close()
+
+
+@contextlib.contextmanager
+def running_odoo(*options: str) -> Iterator[OdooServer]:
+    """Start an Odoo on a fresh copy of the template; both are gone afterwards."""
+    command = odoo_command()
+    template = _ensure_template(command)
+    database = f"vodoo_test_{os.getpid()}_{secrets.token_hex(3)}"
+    _administrate(f'CREATE DATABASE "{database}" TEMPLATE "{template}"')
+    try:
+        with tempfile.TemporaryDirectory(prefix="vodoo-odoo-") as folder:
+            server = _start(command, database, Path(folder), options)
+            try:
+                yield server
+            finally:
+                server.stop()
+    finally:
+        _administrate(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
+
+
+def odoo_command() -> list[str]:
+    """Return the command that runs Odoo.
+
+    :raises NoOdoo: if there is none, or no PostgreSQL.
+    """
+    given = os.environ.get("VODOO_TEST_ODOO")
+    if not given and importlib.util.find_spec("odoo") is None:
+        raise NoOdoo("no Odoo in this Python, and VODOO_TEST_ODOO is not set")
+    try:
+        _administrate("SELECT 1")
+    except Exception as error:
+        raise NoOdoo(f"no PostgreSQL to use: {error}") from error
+    command = shlex.split(given) if given else [sys.executable, "-m", "odoo"]
+    if os.environ.get("OPENERP_SERVER"):
+        command += ["-c", os.environ["OPENERP_SERVER"]]
+    return command
+
+
+def _start(
+    command: list[str], database: str, folder: Path, options: tuple[str, ...]
+) -> OdooServer:
+    port = free_port()
+    log = folder / "odoo.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [
+                *command,
+                f"--database={database}",
+                f"--db-filter=^{database}$",
+                f"--http-port={port}",
+                "--http-interface=127.0.0.1",
+                "--max-cron-threads=0",
+                "--log-level=warn",
+                f"--data-dir={folder}",
+                *options,
+            ],
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    server = OdooServer(f"http://127.0.0.1:{port}", database, process, log)
+    try:
+        _wait_until_ready(server)
+    except BaseException:
+        server.stop()
+        raise
+    return server
+
+
+def _wait_until_ready(server: OdooServer) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and server.process.poll() is None:
+        with contextlib.suppress(httpx2.HTTPError):
+            if httpx2.get(f"{server.url}/web/login", timeout=60).status_code == 200:
+                return
+        time.sleep(0.2)
+    raise RuntimeError(f"Odoo did not start:\n{server.log.read_text()[-4000:]}")
+
+
+def _ensure_template(command: list[str]) -> str:
+    template = os.environ.get("VODOO_TEST_TEMPLATE")
+    if template:
+        return template
+    template = (
+        "vodoo_template_" + hashlib.sha1("".join(MODULES).encode()).hexdigest()[:8]
+    )
+    with connection("postgres") as cursor:
+        cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", (template,))
+        if cursor.fetchone():
+            return template
+    draft = f"{template}_draft_{os.getpid()}"
+    subprocess.run(
+        [
+            *command,
+            f"--database={draft}",
+            f"--init={','.join(MODULES)}",
+            "--stop-after-init",
+            "--no-http",
+            "--log-level=warn",
+        ],
+        check=True,
+    )
+    _administrate(f'ALTER DATABASE "{draft}" RENAME TO "{template}"')
+    return template
+
+
+def _administrate(statement: str) -> None:
+    with connection("postgres") as cursor:
+        cursor.execute(statement)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _hashed(key: str) -> str:
+    """Return the hash in passlib's form, as Odoo stores it."""
+
+    def encoded(part: bytes) -> str:
+        return base64.b64encode(part).decode().rstrip("=").replace("+", ".")
+
+    salt = os.urandom(16)
+    digest = hashlib.pbkdf2_hmac("sha512", key.encode(), salt, 6000)
+    return f"$pbkdf2-sha512$6000${encoded(salt)}${encoded(digest)}"
