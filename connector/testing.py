@@ -70,7 +70,14 @@ class FakeSystem:
         ]
 
     def forget_calls(self) -> None:
+        """Begin to record anew."""
         self.calls.clear()
+
+    def clear(self) -> None:
+        """Be as if new."""
+        self.tables.clear()
+        self.calls.clear()
+        self._errors.clear()
 
     # -- for the adapter ------------------------------------------------------
 

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from odoo import fields, models
@@ -74,18 +74,18 @@ class Binder(AbstractComponent):
         """Return ``{external id: binding or none}``, asking only what is not known."""
         found = {key: self._recall(key) for key in external_ids}
         unknown = [key for key, binding in found.items() if binding is None]
-        by_key = self._bindings_by_key(unknown)
+        by_key = self._search_by_key(unknown)
         for key in unknown:
             found[key] = self._choose(by_key[external_key(key)])
         return found
 
-    def _bindings_by_key(
+    def _search_by_key(
         self, external_ids: Iterable[Any]
     ) -> defaultdict[str | None, models.BaseModel]:
-        by_key = defaultdict(self.model.browse)
-        for binding in self._search_bindings(self._external_field, external_ids):
-            by_key[external_key(binding[self._external_field])] += binding
-        return by_key
+        return self._group(
+            self._search_bindings(self._external_field, external_ids),
+            lambda binding: external_key(binding[self._external_field]),
+        )
 
     # -- from Odoo to the backend ---------------------------------------------
 
@@ -117,9 +117,10 @@ class Binder(AbstractComponent):
         if type(self).to_external is not Binder.to_external:
             found = {record: self.to_external(record, wrap=wrap) for record in records}
         elif wrap:
-            by_record = defaultdict(self.model.browse)
-            for binding in self._search_bindings(self._odoo_field, records.ids):
-                by_record[binding[self._odoo_field].id] += binding
+            by_record = self._group(
+                self._search_bindings(self._odoo_field, records.ids),
+                lambda binding: binding[self._odoo_field].id,
+            )
             found = {
                 record: self._choose(by_record[record.id])[self._external_field]
                 for record in records
@@ -191,6 +192,16 @@ class Binder(AbstractComponent):
         )
         return bindings.with_context(self.env.context)
 
+    def _group(
+        self, bindings: models.BaseModel, key: Callable[[models.BaseModel], Any]
+    ) -> defaultdict[Any, models.BaseModel]:
+        """Return ``{key: bindings}``, which still read their fields all at once."""
+        groups = defaultdict(self.model.browse)
+        for binding in bindings:
+            group = groups[key(binding)] + binding
+            groups[key(binding)] = group.with_prefetch(bindings._ids)
+        return groups
+
     def _choose(self, bindings: models.BaseModel) -> models.BaseModel:
         """Return the only binding, or the only one that is not archived.
 
@@ -251,5 +262,5 @@ class Binder(AbstractComponent):
 
         Keys that several bindings have are left out.
         """
-        by_key = self._bindings_by_key(keys)
+        by_key = self._search_by_key(keys)
         return {key: by_key[key].id or None for key in keys if len(by_key[key]) < 2}

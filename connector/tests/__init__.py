@@ -1,2 +1,5 @@
 from . import test_binder
 from . import test_binding_mixin
+from . import test_chunk
+from . import test_changes
+from . import test_importer

@@ -128,6 +128,10 @@ class TestConnectorCase(ConnectorCase):
         super().setUpClass()
         cls.system = cls.backend.system
 
+    def setUp(self) -> None:
+        super().setUp()
+        self.system.clear()
+
     @classmethod
     def _create_backend(cls) -> models.BaseModel:
         if cls.backend_model not in cls.env:

@@ -155,7 +155,9 @@ class TestBinderMany(BinderCase):
             self.settle()
             with self.assertQueryCount(1):
                 found = self.binder.to_internal_many([*ids[:number], "none", None])
-            self.assertEqual(found, dict(zip(ids[:number], bindings[:number])))
+            self.assertEqual(
+                found, dict(zip(ids[:number], bindings[:number], strict=True))
+            )
 
     def test_to_internal_many_unwraps_without_another_query(self):
         bindings = self.bound("1", "2")
@@ -172,7 +174,9 @@ class TestBinderMany(BinderCase):
             self.settle()
             with self.assertQueryCount(1):
                 found = self.binder.to_external_many(partners[:number] + unbound)
-            self.assertEqual(found, dict(zip(partners[:number], ids[:number])))
+            self.assertEqual(
+                found, dict(zip(partners[:number], ids[:number], strict=True))
+            )
 
     def test_to_external_many_of_bindings(self):
         bindings = self.bound("1", "2", False)
@@ -225,7 +229,7 @@ class TestBinderMany(BinderCase):
         with patch.object(
             type(self.binder), "bind", lambda binder, *pair: bound.append(pair)
         ):
-            self.binder.bind_many(zip("ab", bindings))
+            self.binder.bind_many(zip("ab", bindings, strict=True))
         self.assertEqual(bound, [("a", bindings[0]), ("b", bindings[1])])
 
 
@@ -290,7 +294,7 @@ class TestBinderMemory(BinderCase):
     def test_bind_many_is_seen(self):
         bindings = self.bound(False, False)
         self.binder.prefetch(["1", "2"])
-        self.binder.bind_many(zip("12", bindings))
+        self.binder.bind_many(zip("12", bindings, strict=True))
         self.assertRemembers("1", bindings[0])
         self.assertRemembers("2", bindings[1])
 
@@ -386,4 +390,5 @@ class TestBinderMemory(BinderCase):
         self.binder.prefetch(ids)
         with self.assertQueryCount(1):
             for external_id in ids:
-                self.binder.to_internal(external_id, unwrap=True).name
+                name = self.binder.to_internal(external_id, unwrap=True).name
+                self.assertEqual(name, f"Record {external_id}")

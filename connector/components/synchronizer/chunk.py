@@ -28,8 +28,13 @@ class ImportItem:
     error: Exception | None = None
     #: what must be in Odoo before this record
     dependencies: tuple = ()
-    #: external ids of the same model that must be imported before this one
-    after: set[Any] = field(default_factory=set)
+    #: keys of the items of the same model that must be imported before this one
+    after: set[str] = field(default_factory=set)
+
+    @property
+    def key(self) -> str:
+        """Return the text by which external ids of any type are compared."""
+        return str(self.external_id)
 
     @property
     def pending(self) -> bool:
@@ -68,17 +73,17 @@ def generations(items: list[ImportItem]) -> Iterator[list[ImportItem]]:
     What is not among the items is not waited for. Items that wait for one
     another in a circle come last, together.
     """
-    waiting = {item.external_id: item for item in items}
+    waiting = {item.key: item for item in items}
     while waiting:
         ready = [
             item
             for item in waiting.values()
-            if not (item.after - {item.external_id}) & waiting.keys()
+            if not (item.after - {item.key}) & waiting.keys()
         ]
         group = ready or list(waiting.values())
         yield group
         for item in group:
-            del waiting[item.external_id]
+            del waiting[item.key]
 
 
 @contextmanager

@@ -24,6 +24,11 @@ class Dependency(NamedTuple):
     importer: Any = None
     always: bool = False
 
+    @property
+    def key(self) -> tuple[str, str]:
+        """Return what tells one external record from all others."""
+        return self.binding_model, str(self.external_id)
+
 
 class ImportHooks(AbstractComponent):
     """Say how one external record is imported: what a connector overrides.

@@ -122,7 +122,8 @@ class GenericImporter(AbstractComponent):
         self, external_ids: Iterable[Any], force: bool = False
     ) -> ChunkOutcome:
         """Import several records; those that fail are left out and told."""
-        items = [ImportItem(external_id) for external_id in dict.fromkeys(external_ids)]
+        by_key = {str(external_id): external_id for external_id in external_ids}
+        items = [ImportItem(external_id) for external_id in by_key.values()]
         self._import_items(items, force, quarantine=True)
         return ChunkOutcome(tuple(items))
 
@@ -168,15 +169,18 @@ class GenericImporter(AbstractComponent):
 
     def _lock_name(self, external_id: Any) -> str:
         backend = self.backend_record
-        return f"import({backend._name}, {backend.id}, {self.model._name}, {external_id})"
+        return (
+            f"import({backend._name}, {backend.id}, {self.model._name}, {external_id})"
+        )
 
     def _read(self, items: list[ImportItem]) -> None:
         unread = [item for item in items if item.pending and not item.external_record]
         if not unread:
             return
         records = self._read_many([item.external_id for item in unread])
+        by_key = {str(external_id): record for external_id, record in records.items()}
         for item in unread:
-            item.external_record = records.get(item.external_id)
+            item.external_record = by_key.get(item.key)
 
     def _find_bindings(self, items: list[ImportItem]) -> None:
         bindings = self.binder.to_internal_many(item.external_id for item in items)
@@ -281,39 +285,42 @@ class GenericImporter(AbstractComponent):
 
     # -- dependencies ---------------------------------------------------------
 
-    def _import_all_dependencies(
-        self, items: list[ImportItem], each: Callable
-    ) -> None:
+    def _import_all_dependencies(self, items: list[ImportItem], each: Callable) -> None:
         """Import what the items need, model by model, and order the items."""
-        pending = {item.external_id: item for item in items if item.pending}
+        pending = {(self.model._name, item.key): item for item in items if item.pending}
         wanted: dict[str, dict[Any, Dependency]] = defaultdict(dict)
         for item in pending.values():
             for dependency in item.dependencies:
-                model, external_id = dependency.binding_model, dependency.external_id
-                if model == self.model._name and external_id in pending:
-                    item.after.add(external_id)
-                else:
-                    wanted[model][external_id] = dependency
+                if dependency.key in pending:
+                    item.after.add(str(dependency.external_id))
+                    continue
+                of_model = wanted[dependency.binding_model]
+                if dependency.key not in of_model or dependency.always:
+                    of_model[dependency.key] = dependency
         failed = {
-            (model, dependency_item.external_id): dependency_item.error
+            (model, dependency_item.key): dependency_item.error
             for model, dependencies in wanted.items()
-            for dependency_item in self._import_dependencies_of(model, dependencies)
+            for dependency_item in self._import_dependencies_of(
+                model, list(dependencies.values())
+            )
         }
         if failed:
             each(lambda some: self._refuse_without_dependencies(some, failed), items)
 
     def _import_dependencies_of(
-        self, model: str, dependencies: dict[Any, Dependency]
+        self, model: str, dependencies: list[Dependency]
     ) -> list[ImportItem]:
         """Import the dependencies of one model and return those that failed."""
+        external_ids = [dependency.external_id for dependency in dependencies]
         binder = self.binder_for(model)
-        binder.prefetch(dependencies)
-        bound = binder.to_internal_many(dependencies)
+        binder.prefetch(external_ids)
+        bound = binder.to_internal_many(external_ids)
         by_importer = defaultdict(list)
-        for external_id, dependency in dependencies.items():
-            in_progress = (model, external_id) in self.work.importing
-            if not in_progress and (dependency.always or external_id not in bound):
-                by_importer[dependency.importer].append(external_id)
+        for dependency in dependencies:
+            if dependency.key in self.work.importing:
+                continue
+            if dependency.always or dependency.external_id not in bound:
+                by_importer[dependency.importer].append(dependency.external_id)
         failed: list[ImportItem] = []
         for importer, external_ids in by_importer.items():
             importer = importer or self.component("record.importer", model_name=model)
@@ -325,11 +332,11 @@ class GenericImporter(AbstractComponent):
         return failed
 
     def _refuse_without_dependencies(
-        self, items: list[ImportItem], failed: dict[tuple[str, Any], Exception]
+        self, items: list[ImportItem], failed: dict[tuple[str, str], Exception]
     ) -> None:
         for item in items:
             for dependency in item.dependencies:
-                error = failed.get((dependency.binding_model, dependency.external_id))
+                error = failed.get(dependency.key)
                 if error:
                     raise error
 
@@ -339,5 +346,5 @@ class GenericImporter(AbstractComponent):
             self.work.importing = set()
             self.work._propagate_kwargs.append("importing")
         return marked(
-            self.work.importing, {(self.model._name, i.external_id) for i in items}
+            self.work.importing, {(self.model._name, item.key) for item in items}
         )

@@ -1,0 +1,101 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo.tests.common import BaseCase
+
+from odoo.addons.component.exception import NoComponentError
+
+from ..components.synchronizer.chunk import (
+    CREATED,
+    FAILED,
+    SKIPPED,
+    ChunkOutcome,
+    ImportItem,
+    generations,
+    marked,
+)
+from ..components.synchronizer.isolation import concerns_the_job
+from ..exception import IDMissingInBackend, MappingError, RetryableJobError
+
+
+def items_waiting(waits):
+    return [ImportItem(key, after=set(map(str, after))) for key, after in waits.items()]
+
+
+def grouped(waits):
+    return [
+        [item.external_id for item in group]
+        for group in generations(items_waiting(waits))
+    ]
+
+
+class TestGenerations(BaseCase):
+    def test_items_that_wait_for_nothing_come_together_in_order(self):
+        self.assertEqual(grouped({3: (), 1: (), 2: ()}), [[3, 1, 2]])
+
+    def test_no_items_make_no_group(self):
+        self.assertEqual(grouped({}), [])
+
+    def test_parents_come_before_their_children(self):
+        self.assertEqual(
+            grouped({"child": ["parent"], "grandchild": ["child"], "parent": []}),
+            [["parent"], ["child"], ["grandchild"]],
+        )
+
+    def test_item_waits_for_the_last_of_several(self):
+        self.assertEqual(
+            grouped({1: [2, 3], 2: [], 3: [2]}),
+            [[2], [3], [1]],
+        )
+
+    def test_what_is_not_in_the_chunk_is_not_waited_for(self):
+        self.assertEqual(grouped({1: ["elsewhere"], 2: []}), [[1, 2]])
+
+    def test_ids_are_the_same_as_text_and_as_numbers(self):
+        self.assertEqual(grouped({1: ["2"], "2": []}), [["2"], [1]])
+
+    def test_item_does_not_wait_for_itself(self):
+        self.assertEqual(grouped({1: [1], 2: [1]}), [[1], [2]])
+
+    def test_circle_comes_last_and_together_with_those_that_wait_for_it(self):
+        self.assertEqual(
+            grouped({1: [2], 2: [1], 3: [], "after": [1]}),
+            [[3], [1, 2, "after"]],
+        )
+
+
+class TestChunkOutcome(BaseCase):
+    def test_outcome_counts_and_reads_in_one_order(self):
+        items = [ImportItem(number, outcome=CREATED) for number in range(2)]
+        items.append(ImportItem(2, outcome=SKIPPED))
+        outcome = ChunkOutcome(tuple(items))
+        self.assertEqual(outcome.counts, {CREATED: 2, SKIPPED: 1})
+        self.assertEqual(str(outcome), "2 created, 1 skipped")
+
+    def test_failed_item_is_no_longer_pending_and_keeps_its_error(self):
+        item, error = ImportItem(1), ValueError("no")
+        self.assertTrue(item.pending)
+        item.fail(error)
+        self.assertFalse(item.pending)
+        self.assertEqual(ChunkOutcome((item,)).failed, (item,))
+        self.assertEqual((item.outcome, item.error), (FAILED, error))
+
+
+class TestMarked(BaseCase):
+    def test_marks_end_with_the_block_even_after_an_error(self):
+        in_progress = {1}
+        with self.assertRaises(ZeroDivisionError):
+            with marked(in_progress, {1, 2}):
+                self.assertEqual(in_progress, {1, 2})
+                raise ZeroDivisionError
+        self.assertEqual(in_progress, {1})
+
+
+class TestConcern(BaseCase):
+    def test_bugs_concern_the_job_and_errors_of_a_record_do_not(self):
+        self.assertTrue(concerns_the_job(NoComponentError("no importer")))
+        for error in (
+            MappingError("bad"),
+            IDMissingInBackend("gone"),
+            RetryableJobError("later"),
+            ValueError("bad"),
+        ):
+            self.assertFalse(concerns_the_job(error), error)
