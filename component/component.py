@@ -41,7 +41,6 @@ class AbstractComponent(metaclass=MetaComponent):
     _inherit_children: Any
 
     def __init__(self, work_context: WorkContext):
-        super().__init__()
         self.work = work_context
 
     @classmethod

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""The published names of the addon; what they do stands in the modules they come from."""
+"""The published names of the addon, from the modules where they are explained."""
 
 from .component import AbstractComponent, Component
 from .definitions import MetaComponent, _get_addon_name

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import inspect
 import sys
+from collections import defaultdict
 from typing import Any
 
 
@@ -32,7 +33,7 @@ class MetaComponent(type):
 
     #: addon name -> its definitions, in the order in which they were defined.
     #: The test cases replace this attribute as a whole: read it through the class.
-    _modules_components: dict[str, list[type]] = {}
+    _modules_components: dict[str, list[Any]] = defaultdict(list)
 
     _apply_on: Any
     _module: str

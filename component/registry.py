@@ -4,11 +4,10 @@
 from __future__ import annotations
 
 import weakref
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
-
-from odoo.tools.lru import LRU
 
 from .component_classes import build_component_classes
 from .definitions import MetaComponent
@@ -18,42 +17,58 @@ if TYPE_CHECKING:
     from odoo.api import Environment
     from odoo.modules.registry import Registry
 
-#: how many of the lookups that found nothing a registry remembers
+#: how many lookups that found nothing a registry remembers at least
 DEFAULT_CACHE_SIZE = 512
 
 
 class LookupCache:
     """Remember what lookups found, until it is cleared.
 
-    What was found is bounded by what is registered; what was not found could be
-    anything, and is remembered for the latest lookups only.
+    What was found is bounded by what is registered. What was not could be anything: of
+    that, only the latest are remembered.
     """
 
-    __slots__ = ("found", "missed", "answers")
+    __slots__ = ("found", "answers", "named", "_misses", "_cachesize")
 
     def __init__(self, cachesize: int):
         #: (collection, usage, model) -> the classes that fit
-        self.found: dict[tuple, tuple[Any, ...]] = {}
-        self.missed: LRU = LRU(max(cachesize, 1))
+        self.found: dict[tuple, list[Any]] = {}
         #: (collection, usage, model) -> the one class that any lookup gives, whatever
         #: else it is asked
         self.answers: dict[tuple, Any] = {}
+        #: (collection, name, model) -> the class of that name, if it is for these
+        self.named: dict[tuple, Any] = {}
+        #: the keys in ``found`` that found nothing, the oldest first
+        self._misses: deque[tuple] = deque()
+        self._cachesize = cachesize
+
+    def remember(self, key: tuple, found: list[Any], registered: int) -> None:
+        """Remember what was found, of as many components as are registered."""
+        self.found[key] = found
+        if not found:
+            self._misses.append(key)
+            if len(self._misses) > max(self._cachesize, 8 * registered):
+                self.found.pop(self._misses.popleft(), None)
 
     def clear(self) -> None:
         """Forget everything."""
         self.found.clear()
-        self.missed.clear()
         self.answers.clear()
+        self.named.clear()
+        self._misses.clear()
 
 
 class ComponentRegistry:
     """Hold the component classes of a database by name, and find them by criteria.
 
-    :param cachesize: how many lookups that find nothing are remembered
+    :param cachesize: how many lookups that find nothing are remembered at least
     """
 
     def __init__(self, cachesize: int = DEFAULT_CACHE_SIZE):
         self._cache = LookupCache(cachesize)
+        self._found = self._cache.found
+        self._answers = self._cache.answers
+        self._named = self._cache.named
         self._components: dict[str, Any] = {}
         self._loaded_modules: set[str] = set()
         #: the definitions that wait to be built together, None outside of a batch
@@ -69,6 +84,7 @@ class ComponentRegistry:
 
     def __setitem__(self, name: str, component_class: Any) -> None:
         self._components[name] = component_class
+        self._named.clear()
         self._index = None
 
     def __contains__(self, name: object) -> bool:
@@ -141,23 +157,17 @@ class ComponentRegistry:
         ``_apply_on`` any model; a criterion that is None does not restrict. The answer
         is remembered: components built later are seen after ``_cache.clear()``.
         """
-        key = (collection_name, usage, model_name)
-        found = self._cache.found.get(key)
-        if found is None:
-            found = self._find(key)
-        return list(found)
+        try:
+            return self._found[collection_name, usage, model_name].copy()
+        except KeyError:
+            return self._find((collection_name, usage, model_name)).copy()
 
-    def _find(self, key: tuple) -> tuple[Any, ...]:
-        if key in self._cache.missed:
-            return ()
+    def _find(self, key: tuple) -> list[Any]:
         index = self._index
         if index is None:
-            index = self._index = UsageIndex(list(self._components.values()))
+            index = self._index = UsageIndex(self._components.values())
         found = index.find(*key)
-        if found:
-            self._cache.found[key] = found
-        else:
-            self._cache.missed[key] = True
+        self._cache.remember(key, found, len(self._components))
         return found
 
 
@@ -187,12 +197,13 @@ class ComponentDatabases(dict):
         While Odoo loads its registry anew, what is there is still that of the old one:
         good for transactions that began before, not for the one that loads.
         """
-        dbname = env.cr.dbname
-        registry = self.get(dbname)
-        owner = getattr(registry, "_owner", None)
-        if owner is None or owner() is env.registry or env.registry.ready:
-            return registry
-        return None
+        registry = self.get(env.cr.dbname)
+        if registry is not None and registry.__class__ is ComponentRegistry:
+            owner = registry._owner
+            if owner is None or owner() is env.registry or env.registry.ready:
+                return registry
+            return None
+        return registry
 
     def publish(
         self, dbname: str, registry: ComponentRegistry, owner: Registry

@@ -2,7 +2,8 @@
 """Choose: candidates, collection and model give one component class, or a reason.
 
 Nothing here reads a database or keeps state. A *component class* is anything with the
-attributes ``_name``, ``_usage``, ``_collection``, ``_abstract``, ``apply_on_models``.
+attributes ``_name``, ``_usage``, ``_collection``, ``_apply_on``, ``_abstract`` and
+``apply_on_models``.
 """
 
 from __future__ import annotations
@@ -19,50 +20,52 @@ from typing import Any
 
 
 class UsageIndex:
-    """Find components by usage, collection and model without walking over them all."""
+    """Find components by usage and model without walking over them all."""
 
     __slots__ = ("_classes", "_positions")
 
     def __init__(self, component_classes: Iterable[Any]):
         self._classes = [c for c in component_classes if not c._abstract]
-        #: (usage, collection, model) -> where in the list of classes, ascending
-        self._positions: dict[tuple, list[int]] = {}
+        #: (usage, model) -> where in the list of classes: one position, mostly, or all
+        self._positions: dict[tuple, int | list[int]] = {}
         for position, component_class in enumerate(self._classes):
-            usage, collection = component_class._usage, component_class._collection
             models = component_class.apply_on_models
             for model in (None,) if models is None else dict.fromkeys(models):
-                key = (usage, collection, model)
-                self._positions.setdefault(key, []).append(position)
+                self._add((component_class._usage, model), position)
+
+    def _add(self, key: tuple, position: int) -> None:
+        known = self._positions.setdefault(key, position)
+        if isinstance(known, list):
+            known.append(position)
+        elif known != position:
+            self._positions[key] = [known, position]
 
     def find(
         self, collection_name: str | None, usage: str | None, model_name: str | None
-    ) -> tuple[Any, ...]:
+    ) -> list[Any]:
         """Return the concrete classes that fit, in the order of registration.
 
         A criterion that is None does not restrict.
         """
-        if collection_name is None or usage is None or model_name is None:
-            return tuple(
+        if usage is None or model_name is None:
+            return [
                 component_class
                 for component_class in self._classes
                 if (usage is None or component_class._usage == usage)
                 and is_of_collection(component_class, collection_name)
                 and is_for_model(component_class, model_name)
-            )
-        find = self._positions.get
+            ]
         positions: list[int] = []
-        for key in (
-            (usage, collection_name, model_name),
-            (usage, collection_name, None),
-            (usage, None, model_name),
-            (usage, None, None),
-        ):
-            found = find(key)
-            if found is not None:
+        for key in ((usage, model_name), (usage, None)):
+            found = self._positions.get(key)
+            if isinstance(found, list):
                 positions += found
+            elif found is not None:
+                positions.append(found)
         if len(positions) > 1:
             positions.sort()
-        return tuple([self._classes[position] for position in positions])
+        classes = [self._classes[position] for position in positions]
+        return [c for c in classes if is_of_collection(c, collection_name)]
 
 
 def is_of_collection(component_class: Any, collection_name: str | None) -> bool:
@@ -76,10 +79,10 @@ def is_of_collection(component_class: Any, collection_name: str | None) -> bool:
 
 def is_for_model(component_class: Any, model_name: str | None) -> bool:
     """Tell whether a component may serve a model (None: any)."""
-    if model_name is None:
+    apply_on = component_class._apply_on
+    if apply_on is None or apply_on == model_name or model_name is None:
         return True
-    models = component_class.apply_on_models
-    return models is None or model_name in models
+    return apply_on.__class__ is not str and model_name in apply_on
 
 
 # ask the component
@@ -115,7 +118,9 @@ def _accepted_keywords(match: Callable) -> tuple[frozenset[str], bool]:
     """
     parameters = inspect.signature(match).parameters.values()
     named = frozenset(
-        p.name for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)
+        p.name
+        for p in parameters
+        if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)
     )
     takes_all = any(p.kind is p.VAR_KEYWORD for p in parameters)
     if not (takes_all or {"usage", "model_name"} <= named):
@@ -134,13 +139,15 @@ def _accepted_keywords(match: Callable) -> tuple[frozenset[str], bool]:
 
 
 def only_of_collection(
-    component_classes: Sequence[Any], collection_name: str
+    component_classes: Sequence[Any], collection_name: str | None
 ) -> list[Any]:
     """Keep the components of exactly this collection."""
     return [c for c in component_classes if c._collection == collection_name]
 
 
-def only_for_model(component_classes: Sequence[Any], model_name: str | None) -> list[Any]:
+def only_for_model(
+    component_classes: Sequence[Any], model_name: str | None
+) -> list[Any]:
     """Keep the components made for exactly this model."""
     return [c for c in component_classes if model_name in (c.apply_on_models or ())]
 
@@ -268,14 +275,11 @@ def explain(
             verdicts[component_class] = Verdict.DECLINED
         else:
             left.append(component_class)
-    for verdict, narrower in (
-        (
-            Verdict.LESS_SPECIFIC_COLLECTION,
-            lambda: only_of_collection(left, collection_name or ""),
-        ),
-        (Verdict.LESS_SPECIFIC_MODEL, lambda: only_for_model(left, model_name)),
+    for verdict, narrow, criterion in (
+        (Verdict.LESS_SPECIFIC_COLLECTION, only_of_collection, collection_name),
+        (Verdict.LESS_SPECIFIC_MODEL, only_for_model, model_name),
     ):
-        kept = narrower() if len(left) > 1 else left
+        kept = narrow(left, criterion) if len(left) > 1 else left
         if kept:
             verdicts.update({c: verdict for c in left if c not in kept})
             left = kept

@@ -1,25 +1,25 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Look up: a work context knows for which collection, model and user work is done."""
+"""Work: for which collection, model and user, and with what else, work is done."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar, overload
+from typing import TYPE_CHECKING, Any
 
-from . import resolution
-from .component import AbstractComponent
-from .exception import NoComponentError, RegistryNotReadyError, SeveralComponentError
+from .exception import RegistryNotReadyError
+from .lookup import ComponentLookup
 from .registry import ComponentRegistry, _component_databases
 
 if TYPE_CHECKING:
+    from typing_extensions import Self
+
     from odoo.api import Environment
     from odoo.models import BaseModel
 
-C = TypeVar("C", bound=AbstractComponent)
+#: the attributes of every work context that travel on
+_STANDARD_NAMES = ("collection", "model_name", "components_registry")
 
-_default_match = AbstractComponent._component_match.__func__  # type: ignore[attr-defined]
 
-
-class WorkContext:
+class WorkContext(ComponentLookup):
     """Carry what components need to work: collection, model, and anything else.
 
     :param model_name: name of the model to work on, or a recordset of it
@@ -30,12 +30,8 @@ class WorkContext:
     :raises RegistryNotReadyError: when the components of the database are not built
     """
 
-    collection: Any
-    model_name: Any
-    components_registry: Any
-
-    #: False for a subclass that takes part in lookups: they are not remembered then
-    _lookup_is_standard = True
+    #: False for a subclass that has to see how each of its instances is made
+    _init_is_standard = True
 
     def __init__(
         self,
@@ -46,37 +42,17 @@ class WorkContext:
     ):
         self.collection = collection
         self.model_name = self._ensure_model_name(model_name)
-        self.components_registry = self._find_registry(components_registry)
-        self._propagate_kwargs = ["collection", "model_name", "components_registry"]
-        if kwargs:
-            for name, value in kwargs.items():
-                setattr(self, name, value)
-            self._propagate_kwargs += kwargs
-
-    def __init_subclass__(cls, **kwargs: Any) -> None:
-        super().__init_subclass__(**kwargs)
-        cls._lookup_is_standard = all(
-            getattr(cls, name) is getattr(WorkContext, name)
-            for name in (
-                "_lookup_components",
-                "_matching_components",
-                "_filter_components_by_collection",
-                "_filter_components_by_model",
-            )
-        )
-
-    def _find_registry(self, components_registry: Any) -> Any:
         try:
             env = self.env
         except AttributeError as error:
             raise ValueError(
                 "A work context needs a collection, a record with an environment; "
-                f"found: {self.collection!r}."
+                f"found: {collection!r}."
             ) from error
         from_context = env.context.get("components_registry")
         if from_context is not None and isinstance(from_context, ComponentRegistry):
-            return from_context
-        if components_registry is None:
+            components_registry = from_context
+        elif components_registry is None:
             components_registry = _component_databases.find(env)
             if components_registry is None:
                 raise RegistryNotReadyError(
@@ -85,7 +61,22 @@ class WorkContext:
                     "this is before. (In a test: use the test cases of "
                     "odoo.addons.component.tests.common.)"
                 )
-        return components_registry
+        self.components_registry = components_registry
+        self._propagate_kwargs = [*_STANDARD_NAMES]
+        if kwargs:
+            for name, value in kwargs.items():
+                setattr(self, name, value)
+            self._propagate_kwargs += kwargs
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls._init_is_standard = cls.__init__ is WorkContext.__init__
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        """Leave the work context; there is nothing to clean up."""
 
     @property
     def env(self) -> Environment:
@@ -100,10 +91,14 @@ class WorkContext:
     @staticmethod
     def _ensure_model_name(model_or_name: Any) -> Any:
         """Return the name of a model given by its name or by a recordset."""
+        if model_or_name.__class__ is str:
+            return model_or_name
         return getattr(model_or_name, "_name", model_or_name)
 
     def work_on(self, model_name: Any = None, collection: Any = None) -> WorkContext:
         """Return a work context on another model or collection, alike otherwise."""
+        if collection is None and model_name is not None and self._init_is_standard:
+            return self._copy_on(self._ensure_model_name(model_name))
         kwargs = {name: getattr(self, name) for name in self._propagate_kwargs}
         if collection is not None:
             kwargs["collection"] = collection
@@ -111,197 +106,18 @@ class WorkContext:
             kwargs["model_name"] = model_name
         return self.__class__(**kwargs)
 
-    # look up by name
-
-    def _component_class_by_name(self, name: str) -> Any:
-        component_class = self.components_registry.get(name)
-        if component_class is None:
-            similar = resolution.similar(name, self.components_registry)
-            raise NoComponentError(
-                f"No component with name {name!r} found."
-                + (f" Similar names: {', '.join(similar)}." if similar else "")
-            )
-        return component_class
-
-    @overload
-    def component_by_name(self, name: type[C], model_name: Any = None) -> C: ...
-    @overload
-    def component_by_name(self, name: str, model_name: Any = None) -> Any: ...
-
-    def component_by_name(self, name: Any, model_name: Any = None) -> Any:
-        """Return the component of a name.
-
-        :param name: the name, or the definition of the component, which makes its
-            type known to an editor
-        :param model_name: name of another model to work on, or a recordset of it
-        :raises NoComponentError: when there is none of that name, or it is for another
-            collection or other models
-        """
-        if name.__class__ is not str:
-            name = getattr(name, "_name", name)
-        component_class = self._component_class_by_name(name)
-        work = self
-        if model_name is not None:
-            model_name = self._ensure_model_name(model_name)
-            if model_name != self.model_name:
-                work = self.work_on(model_name)
-        collection = component_class._collection
-        if collection is not None and collection != self.collection._name:
-            raise NoComponentError(
-                f"Component with name {name!r} can't be used for collection "
-                f"{self.collection._name!r}: it is for {collection!r}."
-            )
-        apply_on = component_class._apply_on
-        if apply_on is not None and apply_on != work.model_name:
-            self._check_model(component_class, work.model_name)
-        return component_class(work)
-
-    @staticmethod
-    def _check_model(component_class: Any, model_name: Any) -> None:
-        models = component_class.apply_on_models
-        if model_name in models:
-            return
-        name = component_class._name
-        hints = [f"component_by_name({name!r}, model_name={m!r})" for m in models]
-        raise NoComponentError(
-            f"Component with name {name!r} can't be used for model {model_name!r}.\n"
-            f"Hint: you might want to use: {' or '.join(hints) or 'another component'}"
-        )
-
-    # look up by usage
-
-    @overload
-    def component(self, usage: type[C], model_name: Any = None, **kw: Any) -> C: ...
-    @overload
-    def component(
-        self, usage: str | None = None, model_name: Any = None, **kw: Any
-    ) -> Any: ...
-
-    def component(self, usage: Any = None, model_name: Any = None, **kw: Any) -> Any:
-        """Return the component for a usage.
-
-        Of several that fit, those of exactly this collection win; of several still,
-        those of exactly this model.
-
-        :param usage: the usage, or a definition whose usage it is and whose type the
-            component has for an editor
-        :param model_name: name of another model to work on, or a recordset of it
-        :param kw: handed on to the ``_component_match`` of the components
-        :raises NoComponentError: when no component fits; says why each did not
-        :raises SeveralComponentError: when several fit and none of them better
-        """
-        if model_name is None:
-            model_name = self.model_name
-        elif model_name.__class__ is not str:
-            model_name = self._ensure_model_name(model_name)
-        if self._lookup_is_standard:
-            component_class = self.components_registry._cache.answers.get(
-                (self.collection._name, usage, model_name)
-            )
-            if component_class is not None:
-                if model_name == self.model_name:
-                    return component_class(self)
-                return component_class(self.work_on(model_name))
-        return self._choose_component(usage, model_name, kw)
-
-    def many_components(
-        self, usage: str | None = None, model_name: Any = None, **kw: Any
-    ) -> list[Any]:
-        """Return all components for a usage, in registration order, or none."""
-        component_classes, work = self._matching_components(
-            usage=usage, model_name=model_name, **kw
-        )
-        return [component_class(work) for component_class in component_classes]
-
-    def explain(
-        self, usage: str | None = None, model_name: Any = None, **kw: Any
-    ) -> resolution.Explanation:
-        """Tell which component ``component()`` chooses, and why none of the others."""
-        model_name = self._ensure_model_name(model_name) or self.model_name
-        registry = self.components_registry
-        return resolution.explain(
-            [registry[name] for name in registry],
-            self.collection._name,
-            usage,
-            model_name,
-            lambda cls: resolution.ask_match(cls, self, usage, model_name, kw),
-        )
-
-    def _choose_component(self, usage: Any, model_name: Any, kw: dict) -> Any:
-        if isinstance(usage, type):
-            return self.component(usage._usage, model_name, **kw)  # type: ignore[attr-defined]
-        candidates, work = self._matching_components(
-            usage=usage, model_name=model_name, **kw
-        )
-        left = candidates
-        if len(left) > 1:
-            left = self._filter_components_by_collection(left) or left
-        if len(left) > 1:
-            left = self._filter_components_by_model(left, work.model_name) or left
-        if len(left) != 1:
-            self._raise_undecided(usage, model_name, kw, left)
-        component_class = left[0]
-        self._remember_answer(usage, model_name, component_class)
-        return component_class(work)
-
-    def _remember_answer(self, usage: Any, model_name: Any, component_class: Any) -> None:
-        """Remember the choice where no component can have a say in it next time."""
-        registry = self.components_registry
-        if not (self._lookup_is_standard and isinstance(registry, ComponentRegistry)):
-            return
-        key = (self.collection._name, usage, model_name)
-        candidates = registry.lookup(*key)
-        if not any(resolution.has_own_match(c, _default_match) for c in candidates):
-            registry._cache.answers[key] = component_class
-
-    def _raise_undecided(
-        self, usage: Any, model_name: Any, kw: dict, left: list[Any]
-    ) -> None:
-        explanation = self.explain(usage, model_name, **kw)
-        if left:
-            names = ", ".join(repr(c._name) for c in left)
-            raise SeveralComponentError(
-                f"Several components found {explanation.sought}. Found: {names}. "
-                f"{explanation.advice}",
-                explanation=explanation,
-            )
-        raise NoComponentError(
-            f"No component found {explanation.sought}.\n{explanation}",
-            explanation=explanation,
-        )
-
-    def _matching_components(
-        self, usage: str | None = None, model_name: Any = None, **kw: Any
-    ) -> tuple[list[Any], WorkContext]:
-        """Return the classes that fit, and the work context they are to work in."""
-        model_name = self._ensure_model_name(model_name) or self.model_name
-        component_classes = self._lookup_components(
-            usage=usage, model_name=model_name, **kw
-        )
-        if model_name == self.model_name:
-            return component_classes, self
-        return component_classes, self.work_on(model_name)
-
-    def _lookup_components(
-        self, usage: str | None = None, model_name: Any = None, **kw: Any
-    ) -> list[Any]:
-        """Return the classes that fit and whose ``_component_match`` agrees."""
-        return [
-            component_class
-            for component_class in self.components_registry.lookup(
-                self.collection._name, usage=usage, model_name=model_name
-            )
-            if not resolution.has_own_match(component_class, _default_match)
-            or resolution.ask_match(component_class, self, usage, model_name, kw)
-        ]
-
-    def _filter_components_by_collection(self, component_classes: list[Any]) -> list[Any]:
-        return resolution.only_of_collection(component_classes, self.collection._name)
-
-    def _filter_components_by_model(
-        self, component_classes: list[Any], model_name: Any
-    ) -> list[Any]:
-        return resolution.only_for_model(component_classes, model_name)
+    def _copy_on(self, model_name: str) -> WorkContext:
+        """Return what the constructor would, as the registry needs no new search."""
+        work = self.__class__.__new__(self.__class__)
+        work.collection = self.collection
+        work.model_name = model_name
+        work.components_registry = self.components_registry
+        names = work._propagate_kwargs = self._propagate_kwargs.copy()
+        if len(names) > len(_STANDARD_NAMES):
+            for name in names:
+                if name not in _STANDARD_NAMES:
+                    setattr(work, name, getattr(self, name))
+        return work
 
     def __str__(self) -> str:
         return (

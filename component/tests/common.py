@@ -2,8 +2,8 @@
 """Test cases for addons with components.
 
 ``TransactionComponentCase`` tests with the components of the installed addons.
-``ComponentRegistryCase`` and ``TransactionComponentRegistryCase`` give a test a registry
-of its own, into which it builds components that stand in the test.
+``ComponentRegistryCase`` and ``TransactionComponentRegistryCase`` give a test a
+registry of its own, into which it builds components that stand in the test.
 
 Either registry stands in front of the database's own for the time of the test: it is
 found by every record, however old, and whatever Odoo loads anew meanwhile. All that is
@@ -13,6 +13,7 @@ replaced is put back by the clean-up of the test case.
 from __future__ import annotations
 
 import functools
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
@@ -48,7 +49,9 @@ class _class_or_instance_method:
         self._function = function
 
     def __get__(self, instance: Any, owner: type) -> Callable:
-        return functools.partial(self._function, owner if instance is None else instance)
+        return functools.partial(
+            self._function, owner if instance is None else instance
+        )
 
 
 def _add_cleanup(class_or_instance: Any, cleanup: Callable[[], None]) -> None:
@@ -161,10 +164,13 @@ class ComponentRegistryCase(metaclass=_RunnableAlone):
             "_modules_components",
             MetaComponent._modules_components,
         )
-        MetaComponent._modules_components = {
-            addon: list(definitions)
-            for addon, definitions in MetaComponent._modules_components.items()
-        }
+        MetaComponent._modules_components = defaultdict(
+            list,
+            {
+                addon: list(definitions)
+                for addon, definitions in MetaComponent._modules_components.items()
+            },
+        )
 
         comp_registry = class_or_instance.comp_registry = ComponentRegistry()
         comp_registry.load_components("component")

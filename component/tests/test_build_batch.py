@@ -74,9 +74,7 @@ class TestBuildBatch(ComponentRegistryCase):
             [base.__name__ for base in self.registry["x"].__bases__],
             ["Defined", "late", "Defined", "Defined", "p", "base"],
         )
-        self.assertEqual(
-            list(self.registry), ["base", "p", "x", "y", "z", "late"]
-        )
+        self.assertEqual(list(self.registry), ["base", "p", "x", "y", "z", "late"])
 
     def test_each_component_is_completed_once(self):
         completed = []
@@ -85,7 +83,9 @@ class TestBuildBatch(ComponentRegistryCase):
         def complete(cls):
             completed.append(cls._name)
 
-        self.define("a", AbstractComponent, _inherit="base", _complete_component_build=complete)
+        self.define(
+            "a", AbstractComponent, _inherit="base", _complete_component_build=complete
+        )
         self.define("a", _name="x")
         self.define("b", _inherit="x")
         self.define("b", AbstractComponent, _inherit="base")

@@ -121,7 +121,9 @@ class TestBuildComponent(ComponentRegistryCase):
             _inherit = "parent"
 
         self._build_components(Parent, Child)
-        self.assertEqual(list(self.comp_registry["parent"]._inherit_children), ["child"])
+        self.assertEqual(
+            list(self.comp_registry["parent"]._inherit_children), ["child"]
+        )
         self.assertEqual(list(self.comp_registry["child"]._inherit_children), [])
 
     def test_name_that_exists_already_is_refused(self):
@@ -308,7 +310,11 @@ class TestBuildComponent(ComponentRegistryCase):
         Extension._build_component(self.comp_registry)
         self.assertEqual(
             completed,
-            [("parent", "extension"), ("child", "extension"), ("grand.child", "extension")],
+            [
+                ("parent", "extension"),
+                ("child", "extension"),
+                ("grand.child", "extension"),
+            ],
         )
 
     def test_failing_completion_raises_what_it_raised_and_logs_the_definition(self):

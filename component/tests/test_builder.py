@@ -86,7 +86,9 @@ class TestBuilder(TransactionCase):
             WorkContext("res.partner", collection)
         self.builder._register_hook()
         self.assertTrue(is_component_registry_ready(self.dbname))
-        self.assertEqual(WorkContext("res.partner", collection).model_name, "res.partner")
+        self.assertEqual(
+            WorkContext("res.partner", collection).model_name, "res.partner"
+        )
 
     def test_lookup_while_odoo_loads_its_registry_is_refused(self):
         env = mock.Mock(context={}, registry=mock.Mock(ready=False))
@@ -101,12 +103,14 @@ class TestBuilder(TransactionCase):
         self.assertEqual(list(registry), [])
 
     def test_components_registry_cache_size(self):
-        self.assertEqual(self.builder._components_registry_cache_size, DEFAULT_CACHE_SIZE)
+        self.assertEqual(
+            self.builder._components_registry_cache_size, DEFAULT_CACHE_SIZE
+        )
         with mock.patch.object(
             type(self.builder), "_components_registry_cache_size", 3
         ):
             registry = self.builder._init_global_registry()
-        self.assertEqual(registry._cache.missed.count, 3)
+        self.assertEqual(registry._cache._cachesize, 3)
 
     def test_load_components_of_one_addon(self):
         self.define("fake_addon", _name="fake.component")

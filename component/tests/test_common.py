@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""The test cases themselves: what they give, and that they put back what they replace."""
+"""The test cases themselves: what they give, and that they put all back."""
 
 import unittest
 
@@ -61,7 +61,7 @@ class TestReplacedIsPutBack(BaseCase):
         self.assertEqual(after[2], before[2])
 
     def test_instance_that_never_tears_down(self):
-        class Inner(ComponentRegistryCase):
+        class Inner(ComponentRegistryCase, unittest.TestCase):
             def setUp(self):
                 super().setUp()
                 self._setup_registry(self)
@@ -73,7 +73,7 @@ class TestReplacedIsPutBack(BaseCase):
         self.run_inner(Inner)
 
     def test_instance_that_tears_down(self):
-        class Inner(ComponentRegistryCase):
+        class Inner(ComponentRegistryCase, unittest.TestCase):
             def setUp(self):
                 super().setUp()
                 self._setup_registry(self)
@@ -88,7 +88,7 @@ class TestReplacedIsPutBack(BaseCase):
         self.run_inner(Inner)
 
     def test_class_that_never_tears_down(self):
-        class Inner(ComponentRegistryCase):
+        class Inner(ComponentRegistryCase, unittest.TestCase):
             @classmethod
             def setUpClass(cls):
                 super().setUpClass()
@@ -107,7 +107,7 @@ class TestReplacedIsPutBack(BaseCase):
         self.run_inner(Inner)
 
     def test_class_that_tears_down(self):
-        class Inner(ComponentRegistryCase):
+        class Inner(ComponentRegistryCase, unittest.TestCase):
             @classmethod
             def setUpClass(cls):
                 super().setUpClass()
@@ -124,7 +124,7 @@ class TestReplacedIsPutBack(BaseCase):
         self.run_inner(Inner)
 
     def test_set_up_that_fails(self):
-        class Inner(ComponentRegistryCase):
+        class Inner(ComponentRegistryCase, unittest.TestCase):
             def setUp(self):
                 super().setUp()
                 define(_name="wrong", _inherit="unknown")
@@ -203,7 +203,7 @@ class TestTransactionComponentCase(TransactionComponentCase):
         self.assertIs(work.components_registry, self._components_registry)
 
     def test_mixin_may_stand_before_the_test_case(self):
-        class Before(ComponentMixin, BaseCase):
+        class Before(ComponentMixin, unittest.TestCase):
             _components_registry = ComponentRegistry()
 
             def test_inside(self):
@@ -241,7 +241,9 @@ class TestTransactionComponentRegistryCase(TransactionComponentRegistryCase):
         self.assertEqual(work.component("common.test")._name, "one")
 
     def test_load_module_components(self):
-        MetaComponent("D", (Component,), {"__module__": "odoo.addons.fake", "_name": "d"})
+        MetaComponent(
+            "D", (Component,), {"__module__": "odoo.addons.fake", "_name": "d"}
+        )
         self._load_module_components("fake")
         self._load_module_components("fake")
         self.assertIn("d", self.comp_registry)

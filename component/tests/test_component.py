@@ -184,9 +184,7 @@ class TestComponent(TransactionComponentRegistryCase):
         with self.assertRaises(SeveralComponentError):
             self.work.component("fake.usage", choosy=True)
         self.assertEqual(len(self.work.many_components("fake.usage", choosy=True)), 2)
-        self.assertEqual(
-            asked[0], ("res.partner", "fake.usage", "res.partner", {})
-        )
+        self.assertEqual(asked[0], ("res.partner", "fake.usage", "res.partner", {}))
         self.assertEqual(asked[-1][-1], {"choosy": True})
 
     def test_type_error_inside_component_match_is_raised(self):
@@ -222,7 +220,9 @@ class TestComponent(TransactionComponentRegistryCase):
         self.assertIsInstance(self.work.component_by_name(Typed), Typed)
 
     def test_component_by_name_that_does_not_exist(self):
-        with self.assertRaisesRegex(NoComponentError, "name 'ones' found.*Similar names: one"):
+        with self.assertRaisesRegex(
+            NoComponentError, "name 'ones' found.*Similar names: one"
+        ):
             self.work.component_by_name("ones")
 
     def test_component_by_name_for_the_wrong_model_hints_at_those_that_would_do(self):

@@ -121,14 +121,15 @@ class TestLookup(ComponentRegistryCase):
             _usage = "lookup.test"
 
         self.assertEqual(DEFAULT_CACHE_SIZE, 512)
-        registry = ComponentRegistry(cachesize=10)
+        registry = ComponentRegistry(cachesize=30)
         registry.load_components("component")
         Foo._build_component(registry)
         for number in range(50):
-            registry.lookup("c", "lookup.unknown", f"model.{number}")
-            registry.lookup("c", "lookup.test", f"model.{number}")
-        self.assertEqual(len(registry._cache.missed), 10)
-        self.assertEqual(len(registry._cache.found), 50)
+            self.assertEqual(registry.lookup("c", "unknown", f"model.{number}"), [])
+            self.assertEqual(len(registry.lookup("c", "lookup.test", f"m.{number}")), 1)
+        self.assertEqual(len(registry._cache.found), 50 + 30)
+        self.assertNotIn(("c", "unknown", "model.19"), registry._cache.found)
+        self.assertIn(("c", "unknown", "model.20"), registry._cache.found)
 
     def test_registry_is_a_mapping_in_registration_order(self):
         class Foo(Component):

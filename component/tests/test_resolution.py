@@ -19,6 +19,7 @@ def fake(name, usage="u", collection=None, models=None, abstract=False):
             "_usage": usage,
             "_collection": collection,
             "_abstract": abstract,
+            "_apply_on": models,
             "apply_on_models": models,
         },
     )
@@ -52,7 +53,7 @@ class TestResolution(BaseCase):
         for collection, usage, model in itertools.product(
             (None, "c", "d", "e"), (None, "u", "v", "w"), (None, "m", "n", "o")
         ):
-            expected = tuple(
+            expected = [
                 c
                 for c in classes
                 if not c._abstract
@@ -63,7 +64,7 @@ class TestResolution(BaseCase):
                     or c.apply_on_models is None
                     or model in c.apply_on_models
                 )
-            )
+            ]
             with self.subTest(collection=collection, usage=usage, model=model):
                 self.assertEqual(index.find(collection, usage, model), expected)
 
@@ -117,10 +118,10 @@ class TestResolution(BaseCase):
         self.assertIn("Similar usages: importer", str(explanation))
 
     def test_verdicts_read_as_words(self):
-        text = str(self.explain(fake("a", collection="d"), fake("b", models=["n", "o"])))
-        self.assertEqual(
-            text, "- a: it is for collection 'd'\n- b: it applies on n, o"
+        text = str(
+            self.explain(fake("a", collection="d"), fake("b", models=["n", "o"]))
         )
+        self.assertEqual(text, "- a: it is for collection 'd'\n- b: it applies on n, o")
 
     def ask(self, function, **kw):
         component_class = fake("asked")

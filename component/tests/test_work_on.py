@@ -80,13 +80,17 @@ class TestWorkOn(TransactionComponentRegistryCase):
 
     def test_registry_of_the_context_wins_over_the_parameter(self):
         of_context, parameter = ComponentRegistry(), ComponentRegistry()
-        collection = FakeCollection(self.env(context={"components_registry": of_context}))
+        collection = FakeCollection(
+            self.env(context={"components_registry": of_context})
+        )
         work = WorkContext("m", collection, components_registry=parameter)
         self.assertIs(work.components_registry, of_context)
 
     def test_registry_of_the_context_is_honoured_only_when_it_is_one(self):
         parameter = ComponentRegistry()
-        collection = FakeCollection(self.env(context={"components_registry": mock.Mock()}))
+        collection = FakeCollection(
+            self.env(context={"components_registry": mock.Mock()})
+        )
         work = WorkContext("m", collection, components_registry=parameter)
         self.assertIs(work.components_registry, parameter)
 

@@ -1,0 +1,317 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Measure a case on several sides in one run: floor, ours and, where given, a peer.
+
+Each side runs in a process of its own, so that two versions of the same addon can be
+compared. The processes take turns, round by round; a ratio is taken within each round,
+and what is reported is the median of these ratios, so that a machine that is busy for a
+while slows all sides alike.
+
+A benchmark is a script::
+
+    bench = Benchmark(__file__, "component")
+
+    @bench.case("component(), same model", target=3)
+    def same_model(side):
+        work = make(side)                   # not measured
+        return Run(lambda: work.component(usage="x"))
+
+    if __name__ == "__main__":
+        bench.main()
+
+``side`` is "floor" (the least that could do the job, in plain Python), "ours" or
+"peer". The peer's addons stand in the folder that ``CONNECTOR_PEER_ADDONS`` names;
+without it, the peer is left out.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import gc
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+OWN_ADDONS = Path(__file__).resolve().parent.parent
+PEER_VARIABLE = "CONNECTOR_PEER_ADDONS"
+ROUND_SECONDS = 0.02
+
+
+@dataclass
+class Run:
+    """What is measured on one side of a case.
+
+    :param call: the function whose time is taken, or whose return is the measure when
+        the unit of the case is not the second
+    :param operations: how many operations one call does
+    :param before: called before each call, not measured; the call is then made once a
+        round, and as often as it takes otherwise
+    """
+
+    call: Callable[[], object]
+    operations: int = 1
+    before: Callable[[], object] | None = None
+
+
+@dataclass
+class Case:
+    """A case of a benchmark; see ``Benchmark.case``."""
+
+    name: str
+    prepare: Callable[[str], Run | None]
+    target: float | None
+    unit: str
+    rounds: int
+    against: str
+
+
+class Benchmark:
+    """A script's cases, and the run over them."""
+
+    def __init__(self, script: str, title: str):
+        self.script = script
+        self.title = title
+        self.cases: list[Case] = []
+
+    def case(
+        self,
+        name: str,
+        *,
+        target: float | None = None,
+        unit: str = "s",
+        rounds: int = 15,
+        against: str = "floor",
+    ) -> Callable:
+        """Make a case of a function that takes a side and returns what to run there.
+
+        :param target: how many times the floor it may take at most
+        :param unit: "s", or what the function called returns ("B": bytes)
+        :param against: the side that the target is relative to
+        """
+
+        def decorate(prepare: Callable[[str], Run | None]) -> Callable:
+            self.cases.append(Case(name, prepare, target, unit, rounds, against))
+            return prepare
+
+        return decorate
+
+    def main(self) -> None:
+        """Run the script as what its arguments say: the run, or one side of it."""
+        parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+        parser.add_argument("--side", help=argparse.SUPPRESS)
+        parser.add_argument("--only", default="", help="cases whose name has this text")
+        parser.add_argument("--json", action="store_true", help="figures for a machine")
+        parser.add_argument(
+            "--peer-addons",
+            default=os.environ.get(PEER_VARIABLE),
+            help=f"folder of the peer's addons (${PEER_VARIABLE})",
+        )
+        options = parser.parse_args()
+        if options.side:
+            _serve(self.cases, options.side)
+            return
+        results = self._run(options)
+        if options.json:
+            print(json.dumps(results, indent=1))
+        else:
+            print(_table(self.title, results, bool(options.peer_addons)))
+        if any(result["met"] is False for result in results):
+            sys.exit(1)
+
+    def _run(self, options: argparse.Namespace) -> list[dict]:
+        sides = ["floor", "ours"]
+        if options.peer_addons:
+            if not Path(options.peer_addons).is_dir():
+                sys.exit(f"{PEER_VARIABLE}: there is no folder {options.peer_addons}")
+            sides.append("peer")
+        processes = {
+            side: _Side(self.script, side, options.peer_addons) for side in sides
+        }
+        try:
+            return [
+                _measure(number, case, processes)
+                for number, case in enumerate(self.cases)
+                if options.only in case.name
+            ]
+        finally:
+            for process in processes.values():
+                process.close()
+
+
+class _Side:
+    """The process of one side, as the run sees it."""
+
+    def __init__(self, script: str, side: str, peer_addons: str | None):
+        environment = dict(os.environ, PYTHONHASHSEED="0")
+        if peer_addons:
+            environment[PEER_VARIABLE] = peer_addons
+        self.side = side
+        self.process = subprocess.Popen(
+            [sys.executable, script, "--side", side],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=environment,
+        )
+
+    def measure(self, number: int) -> float | None:
+        assert self.process.stdin and self.process.stdout
+        try:
+            print(number, file=self.process.stdin, flush=True)
+            answer = self.process.stdout.readline()
+        except BrokenPipeError:
+            answer = ""
+        if not answer:
+            sys.exit(f"The side {self.side!r} ended: see its error above.")
+        return json.loads(answer)
+
+    def close(self) -> None:
+        assert self.process.stdin
+        with contextlib.suppress(BrokenPipeError):
+            self.process.stdin.close()
+        self.process.wait()
+
+
+def _measure(number: int, case: Case, processes: dict[str, _Side]) -> dict:
+    rounds: list[dict[str, float]] = []
+    order = list(processes)
+    for turn in range(case.rounds + 1):
+        figures = {side: processes[side].measure(number) for side in order}
+        order.append(order.pop(0))
+        if turn:  # the first round warms up
+            rounds.append({k: v for k, v in figures.items() if v is not None})
+    result: dict = {"case": case.name, "unit": case.unit, "target": case.target}
+    for side in processes:
+        if all(side in figures for figures in rounds):
+            result[side] = statistics.median(figures[side] for figures in rounds)
+
+    def ratio(side: str, to: str) -> float | None:
+        if side not in result or to not in result:
+            return None
+        return statistics.median(figures[side] / figures[to] for figures in rounds)
+
+    result["ours_to_floor"] = ratio("ours", "floor")
+    result["peer_to_floor"] = ratio("peer", "floor")
+    result["peer_to_ours"] = ratio("peer", "ours")
+    reached = ratio("ours", case.against)
+    result["against"] = case.against
+    result["met"] = (
+        None if case.target is None or reached is None else reached <= case.target
+    )
+    return result
+
+
+def _serve(cases: list[Case], side: str) -> None:
+    """Answer each number of a case read with one measure of it on this side."""
+    if side != "floor":
+        _put_addons_on_path(side)
+    runs: dict[int, Run | None] = {}
+    measures = sys.stdout
+    sys.stdout = sys.stderr  # what is measured may print
+    for line in sys.stdin:
+        number = int(line)
+        if number not in runs:
+            runs[number] = cases[number].prepare(side)
+        run = runs[number]
+        figure = None
+        if run is not None:
+            figure = _take(run, cases[number].unit)
+        print(json.dumps(figure), file=measures, flush=True)
+
+
+def _put_addons_on_path(side: str) -> None:
+    import odoo.addons
+
+    if side == "ours":
+        folder = str(OWN_ADDONS)
+    else:
+        folder = os.environ[PEER_VARIABLE]
+        # what the peer depends on may be installed beside it
+        sys.path.append(str(Path(folder).resolve().parent.parent))
+    odoo.addons.__path__.append(folder)
+
+
+def _take(run: Run, unit: str) -> float:
+    if unit != "s":
+        return float(run.call())  # type: ignore[arg-type]
+    gc.collect()
+    gc.disable()
+    try:
+        if run.before is not None:
+            run.before()
+            return _time(run.call, 1) / run.operations
+        number = 1
+        while True:
+            seconds = _time(run.call, number)
+            if seconds >= ROUND_SECONDS:
+                return seconds / number / run.operations
+            number = max(number * 2, int(number * ROUND_SECONDS / (seconds or 1e-9)))
+    finally:
+        gc.enable()
+
+
+def _time(call: Callable[[], object], number: int) -> float:
+    repeat = [None] * number
+    start = time.perf_counter()
+    for _none in repeat:
+        call()
+    return time.perf_counter() - start
+
+
+def _table(title: str, results: list[dict], has_peer: bool) -> str:
+    columns = ["case", "floor", "ours", "x floor", "target"]
+    if has_peer:
+        columns += ["peer", "x floor", "peer/ours"]
+    rows = [columns]
+    for result in results:
+        row = [
+            result["case"],
+            _figure(result.get("floor"), result["unit"]),
+            _figure(result.get("ours"), result["unit"]),
+            _times(result["ours_to_floor"]),
+            _target(result),
+        ]
+        if has_peer:
+            row += [
+                _figure(result.get("peer"), result["unit"]),
+                _times(result["peer_to_floor"]),
+                _times(result["peer_to_ours"]),
+            ]
+        rows.append(row)
+    widths = [max(len(row[i]) for row in rows) for i in range(len(columns))]
+    lines = [
+        "  ".join(
+            cell.ljust(width) if i == 0 else cell.rjust(width)
+            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        for row in rows
+    ]
+    return "\n".join([f"{title} (medians of {len(results)} cases)", "", *lines])
+
+
+def _figure(value: float | None, unit: str) -> str:
+    if value is None:
+        return "-"
+    scales = [(1, "s"), (1e-3, "ms"), (1e-6, "us"), (1e-9, "ns")]
+    if unit == "B":
+        scales = [(1e6, "MB"), (1e3, "kB"), (1, "B")]
+    scale, name = next((s for s in scales if value >= s[0]), scales[-1])
+    return f"{value / scale:.3g} {name}"
+
+
+def _times(ratio: float | None) -> str:
+    return "-" if ratio is None else f"{ratio:.2f}"
+
+
+def _target(result: dict) -> str:
+    if result["target"] is None:
+        return ""
+    against = "" if result["against"] == "floor" else f" {result['against']}"
+    missed = " MISSED" if result["met"] is False else ""
+    return f"<= {result['target']:g}{against}{missed}"

@@ -1,0 +1,200 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Plan: check component definitions and add up what each component inherits from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from .definitions import MetaComponent, describe
+
+if TYPE_CHECKING:
+    from .registry import ComponentRegistry
+
+#: the component that all others inherit
+ROOT = "base"
+
+
+class Plan:
+    """What one component is to inherit from, while definitions are collected."""
+
+    __slots__ = ("name", "component_class", "backwards", "abstract", "definition")
+
+    def __init__(self, name: str, definition: Any, component_class: Any = None):
+        self.name = name
+        #: the class that is there already, or None while it is to be made
+        self.component_class = component_class
+        #: definitions, and names of parents, the last base first: a definition
+        #: that extends the component is simply appended
+        self.backwards: list[Any] = []
+        self.definition = definition
+        self.abstract = definition._abstract
+
+
+def collect_plans(
+    registry: ComponentRegistry, definitions: Iterable[Any]
+) -> dict[str, Plan]:
+    """Add up the bases of each component that the definitions make or extend."""
+    plans: dict[str, Plan] = {}
+    for definition in definitions:
+        name, parents = _identify(definition)
+        if name not in plans and name in registry:
+            plans[name] = _plan_of_existing(registry, registry[name])
+        if name in parents:
+            _extend(registry, plans, definition, name, parents)
+        elif name in plans:
+            raise definition_error(
+                definition,
+                f"Component {name!r} already exists; to extend it, the class needs "
+                f"_inherit = {name!r}, otherwise another _name.",
+            )
+        else:
+            plan = plans[name] = Plan(name, definition)
+            _check_parents(registry, plans, plan, definition, parents)
+            plan.backwards = [*reversed(parents), definition]
+    return plans
+
+
+def _identify(definition: Any) -> tuple[str, list[str]]:
+    """Return the name and the parents of the component of a definition.
+
+    The name is among the parents when the definition extends the component.
+    """
+    inherit = definition._inherit
+    parents = [inherit] if isinstance(inherit, str) else list(inherit or ())
+    name = definition._name or (parents[0] if len(parents) == 1 else None)
+    if name is None:
+        raise definition_error(
+            definition,
+            f"Component class {definition.__name__!r} must have a _name, as it has "
+            f"not exactly one _inherit (found: {parents}).",
+        )
+    for attribute, value in (("_name", name), *(("_inherit", p) for p in parents)):
+        if not isinstance(value, str):
+            raise definition_error(
+                definition, f"{attribute} must be a string, found: {value!r}."
+            )
+    apply_on = definition._apply_on
+    if apply_on is not None and not isinstance(apply_on, str):
+        if isinstance(apply_on, dict) or not (
+            isinstance(apply_on, Iterable) and all(isinstance(m, str) for m in apply_on)
+        ):
+            raise definition_error(
+                definition,
+                f"_apply_on must be the name of a model or a list of names, "
+                f"found: {apply_on!r}.",
+            )
+    if name != ROOT:
+        parents = [parent for parent in parents if parent != ROOT] + [ROOT]
+    return name, parents
+
+
+def _extend(
+    registry: ComponentRegistry,
+    plans: dict[str, Plan],
+    definition: Any,
+    name: str,
+    parents: list[str],
+) -> None:
+    """Put a definition before the bases of the component that it extends."""
+    plan = plans.get(name)
+    if plan is None:
+        raise definition_error(
+            definition,
+            f"Component {name!r} does not exist in registry: there is nothing to "
+            f"extend. {_hint_at_addons(registry, name)}",
+        )
+    if plan.abstract and not definition._abstract:
+        raise definition_error(
+            definition,
+            f"{definition.__name__} transforms the abstract component {name!r} into a "
+            "non-abstract component. That class should either inherit from "
+            "AbstractComponent, or set a different '_name'.",
+        )
+    plan.definition = definition
+    # that AbstractComponent says so does not count: Component comes before it
+    plan.abstract = vars(definition).get("_abstract", plan.abstract)
+    if parents == [name, ROOT] or parents == [name]:
+        plan.backwards.append(definition)
+        return
+    _check_parents(registry, plans, plan, definition, parents)
+    # as in Odoo, a parent named again moves behind those named before it
+    bases = {definition: None}
+    for parent in parents:
+        for base in reversed(plan.backwards) if parent == name else (parent,):
+            bases.pop(base, None)
+            bases[base] = None
+    plan.backwards = list(reversed(bases))
+
+
+def _check_parents(
+    registry: ComponentRegistry,
+    plans: dict[str, Plan],
+    plan: Plan,
+    definition: Any,
+    parents: list[str],
+) -> None:
+    for parent in parents:
+        if parent == plan.name:
+            continue
+        if parent in plans:
+            parent_is_abstract = plans[parent].abstract
+        elif parent in registry:
+            parent_is_abstract = registry[parent]._abstract
+        else:
+            raise definition_error(
+                definition,
+                f"Component {plan.name!r} inherits from non-existing component "
+                f"{parent!r}. {_hint_at_addons(registry, parent)}",
+            )
+        if plan.abstract and not parent_is_abstract:
+            raise definition_error(
+                definition,
+                f"In {definition.__name__}, abstract component {plan.name!r} cannot "
+                f"inherit from non-abstract component {parent!r}.",
+            )
+
+
+def _plan_of_existing(registry: ComponentRegistry, component_class: Any) -> Plan:
+    plan = Plan(component_class._name, component_class, component_class)
+    plan.backwards = [
+        base._name if is_component_class(base) else base
+        for base in reversed(component_class.__bases__)
+    ]
+    return plan
+
+
+def _hint_at_addons(registry: ComponentRegistry, name: str) -> str:
+    """Say where a component is defined that was not built before it was needed."""
+    addons = [
+        addon
+        for addon, definitions in MetaComponent._modules_components.items()
+        if any(definition._name == name for definition in definitions)
+    ]
+    if not addons:
+        return "No addon defines it: check the spelling."
+    return (
+        f"It is defined in addon {' and '.join(map(repr, addons))}, which is not "
+        "loaded before: add it to the 'depends' of the manifest (in a test, load it with "
+        "_load_module_components())."
+    )
+
+
+def is_component_class(cls: type) -> bool:
+    """Tell whether a class was made for a registry, and is not a definition."""
+    return "_inherit_children" in cls.__dict__
+
+
+def definitions_of(component_class: type) -> list[Any]:
+    """Return the definitions of a component, the latest extension first."""
+    return [base for base in component_class.__bases__ if not is_component_class(base)]
+
+
+def parents_of(component_class: type) -> list[Any]:
+    """Return the component classes that a component is built on directly."""
+    return [base for base in component_class.__bases__ if is_component_class(base)]
+
+
+def definition_error(definition: Any, message: str) -> TypeError:
+    """Return the error of a wrong definition, that says where it stands."""
+    return TypeError(f"{message} In {describe(definition)}.")
