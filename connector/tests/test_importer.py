@@ -2,6 +2,8 @@
 from contextlib import contextmanager
 from unittest.mock import patch
 
+from psycopg2 import IntegrityError
+
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -338,7 +340,7 @@ class TestImportDependencies(ImporterCase):
         self.put({"id": 7, "nothing": "known"}, table=INDUSTRY)
         self.put(partner(1, industry=7))
         with mute_logger(IMPORTER_LOGGER, "odoo.sql_db"):
-            with self.assertRaises(Exception) as caught:
+            with self.assertRaises(MappingError) as caught:
                 with self.env.cr.savepoint():
                     self.importer.run(1)
         self.assertIn("name", str(caught.exception))
@@ -481,7 +483,7 @@ class TestImportChunk(ImporterCase):
     def test_job_of_a_failed_record_tells_its_error(self):
         self.put(partner(1, name=None))
         self.run_chunk([1])
-        with self.assertRaises(Exception), self.env.cr.savepoint():
+        with self.assertRaises(IntegrityError), self.env.cr.savepoint():
             with mute_logger("odoo.sql_db"):
                 self.env[PARTNER].import_record(self.backend, 1)
 
