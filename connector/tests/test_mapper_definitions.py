@@ -44,7 +44,7 @@ class TestMappingDefinitions(BaseCase):
         )
 
     def test_only_decorated_methods_are_mappings(self):
-        self.assertEqual(list(collect_map_methods(Parent)), ["name", "email"])
+        self.assertEqual(list(collect_map_methods(Parent)), ["email", "name"])
 
     def test_changed_by_of_all_levels_adds_up(self):
         class Child(Parent):
@@ -100,8 +100,12 @@ class TestMappingDefinitions(BaseCase):
 
         self.assertEqual(list(collect_map_methods(Child)), ["name"])
 
-    def test_methods_of_parents_come_first_in_their_order(self):
+    def test_methods_of_parents_come_first_and_each_level_goes_by_name(self):
         class Child(Parent):
+            @mapping
+            def beta(self, record):
+                pass
+
             @mapping
             def alpha(self, record):
                 pass
@@ -110,4 +114,6 @@ class TestMappingDefinitions(BaseCase):
             def email(self, record):
                 pass
 
-        self.assertEqual(list(collect_map_methods(Child)), ["name", "email", "alpha"])
+        self.assertEqual(
+            list(collect_map_methods(Child)), ["email", "name", "alpha", "beta"]
+        )

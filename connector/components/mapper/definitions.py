@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from operator import itemgetter
 from typing import Any, NamedTuple, TypeVar
 
 Method = TypeVar("Method", bound=Callable[..., Any])
@@ -47,14 +48,14 @@ def only_create(method: Method) -> Method:
 
 
 def collect_map_methods(cls: type) -> dict[str, MappingDefinition]:
-    """Return the mapping methods of ``cls``, those of the furthest parent first.
+    """Return the mapping methods of ``cls``: the furthest parent's first, then by name.
 
-    What the levels of inheritance declare of one method adds up; a level that
+    They run in this order, so what a later one returns wins. What the levels of inheritance declare of one method adds up; a level that
     replaces the method by something that is not callable takes it away.
     """
     map_methods: dict[str, MappingDefinition] = {}
     for level in reversed(cls.__mro__):
-        for name, attribute in vars(level).items():
+        for name, attribute in sorted(vars(level).items(), key=itemgetter(0)):
             definition = _declared(attribute, map_methods.get(name))
             if definition is not None:
                 map_methods[name] = definition
