@@ -7,8 +7,10 @@ import argparse
 import os
 import sys
 
+from .cleaning import remove_everything
 from .environment import Environment
 from .errors import SetupError
+from .home import Home
 
 COMMANDS = {
     "demo": "make two Odoo databases and import one into the other with real jobs",
@@ -46,6 +48,9 @@ def main(clone: str, arguments: list[str]) -> int:
     words = make_parser().parse_args(arguments)
     os.umask(os.umask(0o022) | 0o022)
     try:
+        if words.command == "clean" and "--all" in words.arguments:
+            remove_everything(Home.from_environ())
+            return 0
         environment = Environment.ensure()
     except SetupError as error:
         sys.stderr.write(f"error: {error}\n")

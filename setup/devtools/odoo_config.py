@@ -43,7 +43,8 @@ def write_config(environment: Environment) -> Path:
 
 def odoo_command(environment: Environment, *arguments: str) -> list[str]:
     config = write_config(environment)
-    words = [str(environment.python), "-m", "odoo"]
+    script = environment.clone / "setup" / "bin" / "odoo"
+    words = [str(environment.python), str(script)]
     if arguments and not arguments[0].startswith("-"):
         # A subcommand comes before the options.
         words.append(arguments[0])

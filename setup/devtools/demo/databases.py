@@ -5,7 +5,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..addons import find_addons, state_digest
+from ..addons import (
+    close_over,
+    find_addons,
+    outside_dependencies,
+    state_digest,
+)
 from ..databases import Databases
 from ..environment import Environment
 from ..installation import (
@@ -73,9 +78,16 @@ class SourceDatabase(DemoDatabase):
 
     def ensure(self) -> None:
         if not self.databases.exists(self.name):
-            modules = ["contacts", "rpc"]
-            template = ensure_template(self.environment, modules, with_demo=True)
+            template = ensure_template(self.environment, self.modules, with_demo=True)
             self._ensure_copy("source database", template)
+
+    @property
+    def modules(self) -> set[str]:
+        """What the connector imports from: the addons of Odoo that it builds on."""
+        addons = find_addons(self.environment.clone)
+        closed = close_over(addons, ["connector_odoo"])
+        own = {"queue_job"}
+        return {"contacts", "rpc", *outside_dependencies(addons, closed)} - own
 
 
 class TargetDatabase(DemoDatabase):

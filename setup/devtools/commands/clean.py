@@ -1,0 +1,32 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""./dev clean: what belongs to this clone; --all is done before (see bootstrap)."""
+
+from __future__ import annotations
+
+import argparse
+
+from ..databases import Databases
+from ..environment import Environment
+from ..home import remove_folder
+from ..postgres import running_postgres
+from ..progress import note
+
+
+def main(environment: Environment, arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(
+        prog="./dev clean",
+        description="Drop the databases of this clone and its folder in the cache.",
+    )
+    parser.add_argument(
+        "--all",
+        action="store_true",
+        help="remove the whole cache folder: all clones have to make it again",
+    )
+    parser.parse_args(arguments)
+    with running_postgres(environment):
+        databases = Databases(environment)
+        for name in databases.list_names(databases.name("")):
+            databases.drop(name)
+            note(f"dropped {name}")
+    remove_folder(environment.clone_folder)
+    return 0

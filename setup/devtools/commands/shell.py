@@ -1,0 +1,49 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""./dev shell [PURPOSE]"""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import subprocess
+import sys
+
+from ..demo.databases import TargetDatabase
+from ..environment import Environment
+from ..odoo_config import odoo_command
+from ..postgres import running_postgres
+from ..processes import die_with_parent
+
+
+def main(environment: Environment, arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(
+        prog="./dev shell",
+        description="Open Odoo's shell on a database that has all addons of this clone "
+        "as they are now. It stays from run to run.",
+    )
+    parser.add_argument(
+        "purpose",
+        nargs="?",
+        default="scratch",
+        help="which one: a name of your choice, or demo_target (default: scratch)",
+    )
+    options = parser.parse_args(arguments)
+    with running_postgres(environment):
+        database = TargetDatabase(environment, options.purpose)
+        database.ensure()
+        command = odoo_command(
+            environment, "shell", f"--database={database.name}", "--no-http"
+        )
+        sys.stdout.flush()
+        # In the shell, Ctrl-C belongs to the shell.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        return subprocess.call(
+            command,
+            env=environment.process_environ(),
+            preexec_fn=prepare_shell,
+        )
+
+
+def prepare_shell() -> None:
+    die_with_parent()
+    signal.signal(signal.SIGINT, signal.default_int_handler)
