@@ -133,7 +133,8 @@ def define(name: str, inherit: str, **attributes):
 def make_method(number: int):
     from odoo.addons.connector.components.mapper import changed_by, mapping
 
-    code = f"def method{number}(self, record):\n    return {{'l{number}': record['k{number}']}}"
+    body = f"return {{'l{number}': record['k{number}']}}"
+    code = f"def method{number}(self, record):\n    {body}"
     namespace: dict = {}
     exec(code, namespace)  # noqa: S102
     return changed_by(f"k{number}")(mapping(namespace[f"method{number}"]))

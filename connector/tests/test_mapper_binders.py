@@ -148,3 +148,62 @@ class TestMapperBinders(MapperCase):
         binder = RecordingBinder(to_internal=self.env["res.country"])
         with self.assertRaisesRegex(MappingError, "external id 'FRA'.*res.country"):
             self.import_country("country", "FRA", res_country=binder)
+
+
+class TestPrefetchBindings(MapperCase):
+    def setUp(self):
+        super().setUp()
+        self.prefetched = []
+        case = self
+
+        class Order(Component):
+            _name = "test.order.mapper"
+            _inherit = "base.import.mapper"
+            _apply_on = "res.partner"
+            direct = [
+                ("country", "country_id"),
+                (none(external_to_m2o("state", binding="test.state")), "state_id"),
+                ("label", "name"),
+            ]
+            children = [("accounts", "bank_ids", "res.partner.bank")]
+
+        class Line(Component):
+            _name = "test.order.line.mapper"
+            _inherit = "base.import.mapper"
+            _apply_on = "res.partner.bank"
+            direct = [("currency", "currency_id")]
+
+        class Binder(Component):
+            _name = "test.prefetching.binder"
+            _inherit = "base.binder"
+
+            def prefetch(self, external_ids):
+                case.prefetched.append((self.work.model_name, list(external_ids)))
+
+        self.mapper = self.make_mapper(Order, Line, Binder)
+
+    def test_what_all_records_refer_to_is_asked_once_for_each_model(self):
+        self.mapper.prefetch_bindings(
+            {
+                "country": number % 2 and f"C{number}",
+                "state": f"S{number}",
+                "accounts": [{"currency": "EUR"}, {"currency": f"X{number}"}],
+            }
+            for number in range(3)
+        )
+        self.assertEqual(
+            self.prefetched,
+            [
+                ("res.country", ["C1"]),
+                ("test.state", ["S0", "S1", "S2"]),
+                ("res.currency", ["EUR", "X0", "X1", "X2"]),
+            ],
+        )
+
+    def test_what_cannot_be_read_is_left_to_the_mapping(self):
+        self.mapper.prefetch_bindings([{"country": "C"}, {"country": ["no id"]}, None])
+        self.assertEqual(self.prefetched, [("res.country", ["C"])])
+
+    def test_nothing_is_asked_for_no_records(self):
+        self.mapper.prefetch_bindings([])
+        self.assertEqual(self.prefetched, [])

@@ -4,6 +4,7 @@ import datetime
 from odoo.tests import BaseCase
 
 from ..components.mapper import (
+    Modifier,
     concat,
     convert,
     iso_datetime,
@@ -148,6 +149,17 @@ class TestValueModifiers(BaseCase):
         dotted = convert("a.b", int)
         self.assertEqual(dotted(None, {"a": {"b": "3"}}, "target"), 3)
         self.assertIs(dotted(None, {"a": None}, "target"), False)
+
+    def test_a_subclass_may_do_its_own_call(self):
+        class Doubled(Modifier):
+            __slots__ = ()
+
+            def __call__(self, mapper, record, to_attr):
+                return super().__call__(mapper, record, to_attr) * 2
+
+        doubled = Doubled("source", lambda read, keeps_falsy: read, "doubled")
+        self.assertEqual(self.change(convert(doubled, str), 4), "8")
+        self.assertEqual(self.change(keep_falsy(convert(doubled, str)), 0), "0")
 
     def test_a_modifier_shows_what_it_does(self):
         shown = repr(keep_falsy(none(convert("source", int))))

@@ -70,29 +70,51 @@ def external_to_m2o(
 
     :raise MappingError: the external id is not bound
     """
+    return ExternalToM2o(field, binding, source_field)
 
-    def build(read: Read, keeps_falsy: bool) -> Read:
-        def to_internal(mapper: Any, record: Any, to_attr: str) -> Any:
-            external_id = read(mapper, record, to_attr)
-            if is_empty(external_id, keeps_falsy):
-                return False
-            column = mapper.model._fields.get(to_attr)
-            column = _checked_many2one(mapper, to_attr, column)
-            binding_model = binding or column.comodel_name
-            found = mapper.binder_for(binding_model).to_internal(
-                external_id, unwrap=bool(binding)
+
+class ExternalToM2o(Modifier):
+    """See :func:`external_to_m2o`."""
+
+    __slots__ = ("binding",)
+
+    def __init__(
+        self, field: Source, binding: str | None, source_field: str | None
+    ) -> None:
+        self.binding = binding
+
+        def build(read: Read, keeps_falsy: bool) -> Read:
+            def to_internal(mapper: Any, record: Any, to_attr: str) -> Any:
+                external_id = read(mapper, record, to_attr)
+                if is_empty(external_id, keeps_falsy):
+                    return False
+                return self._find_id(mapper, external_id, to_attr)
+
+            return to_internal
+
+        how = f"external_to_m2o({binding})" if binding else "external_to_m2o"
+        super().__init__(field, build, how, source_field=source_field)
+
+    def binding_model(self, mapper: Any, to_attr: str) -> str:
+        """Return the model whose binder knows the external ids.
+
+        :raise ValueError: the target is no many2one
+        """
+        column = mapper.model._fields.get(to_attr)
+        comodel = _checked_many2one(mapper, to_attr, column).comodel_name
+        return self.binding or comodel
+
+    def _find_id(self, mapper: Any, external_id: Any, to_attr: str) -> int:
+        binding_model = self.binding_model(mapper, to_attr)
+        found = mapper.binder_for(binding_model).to_internal(
+            external_id, unwrap=bool(self.binding)
+        )
+        if not found:
+            raise MappingError(
+                f"Nothing is bound to external id {external_id!r} in model "
+                f"{binding_model} ({to_attr}). Import it first."
             )
-            if not found:
-                raise MappingError(
-                    f"Nothing is bound to external id {external_id!r} in model "
-                    f"{binding_model} ({to_attr}). Import it first."
-                )
-            return found.id
-
-        return to_internal
-
-    how = f"external_to_m2o({binding})" if binding else "external_to_m2o"
-    return Modifier(field, build, how, source_field=source_field)
+        return found.id
 
 
 def _checked_many2one(mapper: Any, name: str | None, column: Any) -> Any:

@@ -8,7 +8,8 @@ from copy import copy
 from operator import attrgetter
 from typing import Any, TypeVar
 
-from .plan import Method, Plan, compile_children, compile_rows
+from .compile import compile_children, compile_rows
+from .plan import Method, Plan
 
 Hook = TypeVar("Hook")
 

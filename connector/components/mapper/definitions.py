@@ -50,8 +50,9 @@ def only_create(method: Method) -> Method:
 def collect_map_methods(cls: type) -> dict[str, MappingDefinition]:
     """Return the mapping methods of ``cls``: the furthest parent's first, then by name.
 
-    They run in this order, so what a later one returns wins. What the levels of inheritance declare of one method adds up; a level that
-    replaces the method by something that is not callable takes it away.
+    They run in this order, so what a later one returns wins. What the levels of
+    inheritance declare of one method adds up; a level that replaces the method by
+    something that is not callable takes it away.
     """
     map_methods: dict[str, MappingDefinition] = {}
     for level in reversed(cls.__mro__):

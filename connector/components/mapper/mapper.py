@@ -8,6 +8,7 @@ from typing import Any
 from odoo.addons.component.core import AbstractComponent
 from odoo.addons.component.exception import NoComponentError
 
+from .apply import map_records
 from .binder_modifiers import external_to_m2o, m2o_to_external
 from .compiled import CompiledMapper, default_hook
 from .definitions import MappingDefinition, collect_map_methods
@@ -15,8 +16,9 @@ from .describe import MappingLine, describe_plan, describe_unknown
 from .errors import Place, locate
 from .map_record import MapOptions, MapRecord, OptionsScope
 from .modifier import Modifier, reader
-from .paths import read_path
-from .plan import Child, Selection, map_records, selected_methods
+from .paths import read_items
+from .plan import Child, Selection, selected_methods
+from .prefetch import wanted_bindings
 from .source_fields import Source, source_fields
 
 _logger = logging.getLogger(__name__)
@@ -78,6 +80,22 @@ class Mapper(AbstractComponent):
         except Exception as error:
             _logger.debug("mapper %s needs a work context", cls._name, exc_info=error)
             return describe_unknown(error)
+
+    def prefetch_bindings(self, records: Iterable[Any]) -> None:
+        """Have the binders learn at once what the rows of ``records`` will ask.
+
+        One query for each binding model, children included, whatever the number of
+        records; what cannot be read is left to the mapping.
+        """
+        records = list(records)
+        plan = self._get_compiled().plan
+        for model_name, external_ids in wanted_bindings(plan, self, records).items():
+            self.binder_for(model_name).prefetch(external_ids)
+        for child in plan.children:
+            items = [item for record in records for item in child.items_of(record)]
+            child_mapper = self._new_map_child(child.model_name)._child_mapper()
+            if items and isinstance(child_mapper, AbstractComponent):
+                child_mapper.prefetch_bindings(items)
 
     @default_hook
     def map_record(self, record: Any, parent: MapRecord | None = None) -> MapRecord:
@@ -181,8 +199,7 @@ class Mapper(AbstractComponent):
         self, map_record: MapRecord, from_attr: str, to_attr: str, model_name: str
     ) -> Any:
         """Return the items of one child row, in the form the target expects."""
-        record = map_record.source
-        items = read_path(record, from_attr) if "." in from_attr else record[from_attr]
+        items = read_items(map_record.source, from_attr)
         map_child = self._new_map_child(model_name)
         return map_child.get_items(items, map_record, to_attr, options=self.options)
 

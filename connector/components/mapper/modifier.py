@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 from typing import Any
 
 from .paths import read_path
@@ -17,7 +18,7 @@ Change = Callable[[Any], Any]
 
 def reader(source: Source) -> Read:
     """Return the function that reads ``source``, as short a way as there is."""
-    if isinstance(source, Modifier):
+    if isinstance(source, Modifier) and type(source).__call__ is Modifier.__call__:
         return source.read
     if callable(source):
         return source
@@ -45,11 +46,14 @@ class Modifier:
         keeps_falsy: bool = False,
     ) -> None:
         self._build = build
-        self.field = field
         self.how = how
-        self.keeps_falsy = keeps_falsy or getattr(field, "keeps_falsy", False)
         self.source_fields = (source_field,) if source_field else source_fields(field)
-        self.read = build(reader(field), self.keeps_falsy)
+        self._bind(field, keeps_falsy)
+
+    def _bind(self, field: Source, keeps_falsy: bool) -> None:
+        self.field = field
+        self.keeps_falsy = keeps_falsy or getattr(field, "keeps_falsy", False)
+        self.read = self._build(reader(field), self.keeps_falsy)
 
     def __call__(self, mapper: Any, record: Any, to_attr: str) -> Any:
         return self.read(mapper, record, to_attr)
@@ -67,16 +71,9 @@ class Modifier:
         inner = self.field
         if isinstance(inner, Modifier):
             inner = inner.keeping_falsy()
-        return self._with(inner, keeps_falsy=True)
-
-    def _with(self, field: Source, keeps_falsy: bool) -> Modifier:
-        return Modifier(
-            field,
-            self._build,
-            self.how,
-            source_field=self.source_field,
-            keeps_falsy=keeps_falsy,
-        )
+        kept = copy(self)
+        kept._bind(inner, keeps_falsy=True)
+        return kept
 
 
 class ValueModifier(Modifier):
@@ -85,7 +82,7 @@ class ValueModifier(Modifier):
     ``build(keeps_falsy)`` makes the function that changes the value.
     """
 
-    __slots__ = ("_build_change", "change")
+    __slots__ = ()
 
     def __init__(
         self,
@@ -96,30 +93,28 @@ class ValueModifier(Modifier):
         source_field: str | None = None,
         keeps_falsy: bool = False,
     ) -> None:
-        self._build_change = build
-        keeps_falsy = keeps_falsy or getattr(field, "keeps_falsy", False)
-        change = self.change = build(keeps_falsy)
-
         def build_read(read: Read, keeps_falsy: bool) -> Read:
-            return lambda mapper, record, to_attr: change(read(mapper, record, to_attr))
+            change = build(keeps_falsy)
+
+            def read_changed(mapper: Any, record: Any, to_attr: str) -> Any:
+                return change(read(mapper, record, to_attr))
+
+            read_changed.change = change
+            return read_changed
 
         super().__init__(
             field, build_read, how, source_field=source_field, keeps_falsy=keeps_falsy
         )
 
     @property
+    def change(self) -> Change:
+        """The function that changes the value."""
+        return self.read.change
+
+    @property
     def is_plain(self) -> bool:
         """Tell whether the value is that of a field, without a path or a modifier."""
         return isinstance(self.field, str) and "." not in self.field
-
-    def _with(self, field: Source, keeps_falsy: bool) -> ValueModifier:
-        return ValueModifier(
-            field,
-            self._build_change,
-            self.how,
-            source_field=self.source_field,
-            keeps_falsy=keeps_falsy,
-        )
 
 
 def describe_source(source: Source) -> str:

@@ -41,6 +41,11 @@ def read_path(record: Any, path: str) -> Any:
     return value
 
 
+def read_items(record: Any, path: str) -> Any:
+    """Return the items of a record, which stand under a field or a path."""
+    return read_path(record, path) if "." in path else record[path]
+
+
 def _read_relation(record: models.BaseModel, path: str) -> Any:
     value = record
     for step in path.split("."):
