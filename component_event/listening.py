@@ -29,6 +29,11 @@ EVENTS = {
     ),
 }
 
+#: operation -> the models that a listener was built for, in any registry; None: any
+#: model. Names are only added: this tells in no time that nobody can be listening, and
+#: it is the audience that tells who is.
+HEARD: dict[str, set[str | None]] = {operation: set() for operation in EVENTS}
+
 
 class Audience(NamedTuple):
     """Say which events of an operation somebody listens to."""
@@ -45,6 +50,16 @@ class Audiences(dict):
 
     It is emptied whenever a listener is built into the registry that it belongs to.
     """
+
+    def admit(self, listener_class: Any) -> None:
+        """Take note of a listener that was built or extended."""
+        self.clear()
+        models = listener_class.apply_on_models or [None]
+        for operation, events in EVENTS.items():
+            if any(map(listener_class.has_event, events)):
+                HEARD[operation].update(models)
+        if is_told_later_of_unlink(listener_class):
+            HEARD["create"].update(models)
 
 
 def ready_registry(env: Environment, components_registry: Any = None) -> Any:
@@ -75,6 +90,15 @@ def find_audience(records: BaseModel, operation: str) -> Audience | None:
     except KeyError:
         audience = audiences[key] = _ask(registry, operation, records)
         return audience
+
+
+def is_told_later_of_unlink(listener_class: Any) -> bool:
+    """Tell whether a listener is told before or after the commit of what is gone."""
+    return any(
+        marks.is_delayed(getattr(listener_class, event))
+        for event in EVENTS["unlink"]
+        if listener_class.has_event(event)
+    )
 
 
 def listener_classes(
@@ -109,7 +133,7 @@ def _ask(registry: Any, operation: str, records: BaseModel) -> Audience | None:
         for cls in listening.get(event, ()):
             kept_fields.update(dict.fromkeys(_kept_fields(cls, event, records)))
     remembers_created = operation == "create" and any(
-        marks.is_delayed(getattr(cls, event))
+        is_told_later_of_unlink(cls)
         for event in EVENTS["unlink"]
         for cls in listener_classes(registry, event, records._name)
     )

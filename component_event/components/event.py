@@ -119,5 +119,4 @@ class EventListener(AbstractComponent):
         cls._build_event_listener_component()
         if cls._name == listening.LISTENER:
             cls._audiences = listening.Audiences()
-        else:
-            cls._audiences.clear()
+        cls._audiences.admit(cls)

@@ -9,7 +9,10 @@ from odoo import api, models
 from .. import delivery
 from ..components.event import CollectedEvents
 from ..core import COLLECTER, EventWorkContext
-from ..listening import Audience, find_audience, ready_registry
+from ..listening import HEARD, Audience, find_audience, ready_registry
+
+# models that a listener was built for; None: any
+_heard_create, _heard_write, _heard_unlink = HEARD.values()
 
 
 class Base(models.AbstractModel):
@@ -56,7 +59,7 @@ class Base(models.AbstractModel):
         A model that overrides ``_event`` decides itself: it is always asked.
         """
         audience = find_audience(self, operation)
-        if type(self)._event is not Base._event:
+        if type(self)._event is not _own_event:
             asked = {f"on_record_{operation}"}
             if audience is None:
                 return Audience(frozenset(asked), (), False)
@@ -69,42 +72,44 @@ class Base(models.AbstractModel):
         It stays the same registry's, even if that one is replaced meanwhile: all
         records are notified, or none.
         """
-        if type(self)._event is not Base._event:
+        if type(self)._event is not _own_event:
             return self._event
         collecter = self._event_collecter()
         if collecter is None:
             return self._event
         return collecter.collect_events
 
+    # Every create, write and unlink of every model comes through here. The conditions
+    # are written out, as a call would cost more than all of them: the model is one that
+    # somebody may be listening to, or it decides itself by its own _event().
+
     @api.model_create_multi
     def create(self, vals_list):
         records = super().create(vals_list)
-        audience = self._event_audience("create")
-        if audience is not None:
-            records._event_created(audience, vals_list)
+        heard = _heard_create
+        if self._name in heard or None in heard or type(self)._event is not _own_event:
+            records._event_created(vals_list)
         return records
 
     def write(self, vals):
         result = super().write(vals)
-        audience = self._event_audience("write")
-        if audience is not None:
-            self._event_written(audience, list(vals))
+        heard = _heard_write
+        if self._name in heard or None in heard or type(self)._event is not _own_event:
+            self._event_written(list(vals))
         return result
 
     def unlink(self):
-        audience = self._event_audience("unlink")
-        if audience is None:
-            result = super().unlink()
-        else:
-            collect = self._event_notifier()
-            self._event_unlink(audience, collect)
-            values = self._event_kept_values(audience)
-            result = super().unlink()
-            self._event_deleted(audience, collect, values)
+        heard = _heard_unlink
+        if self._name in heard or None in heard or type(self)._event is not _own_event:
+            return self._event_unlink(super().unlink)
+        result = super().unlink()
         delivery.records_were_unlinked(self.env.cr)
         return result
 
-    def _event_created(self, audience: Audience, vals_list: list[dict]) -> None:
+    def _event_created(self, vals_list: list[dict]) -> None:
+        audience = self._event_audience("create")
+        if audience is None:
+            return
         if audience.remembers_created:
             delivery.remember_created(self)
         collect = self._event_notifier()
@@ -114,7 +119,10 @@ class Base(models.AbstractModel):
         if "on_records_create" in audience.events and self:
             collect("on_records_create").notify(self, vals_list)
 
-    def _event_written(self, audience: Audience, fields: list[str]) -> None:
+    def _event_written(self, fields: list[str]) -> None:
+        audience = self._event_audience("write")
+        if audience is None:
+            return
         collect = self._event_notifier()
         if "on_record_write" in audience.events:
             for record in self:
@@ -122,7 +130,21 @@ class Base(models.AbstractModel):
         if "on_records_write" in audience.events and self:
             collect("on_records_write").notify(self, fields)
 
-    def _event_unlink(self, audience: Audience, collect: Callable) -> None:
+    def _event_unlink(self, unlink: Callable[[], bool]) -> bool:
+        """Unlink, and tell of it before and afterwards."""
+        audience = self._event_audience("unlink")
+        if audience is None:
+            result = unlink()
+        else:
+            collect = self._event_notifier()
+            self._event_before_unlink(audience, collect)
+            values = self._event_kept_values(audience)
+            result = unlink()
+            self._event_deleted(audience, collect, values)
+        delivery.records_were_unlinked(self.env.cr)
+        return result
+
+    def _event_before_unlink(self, audience: Audience, collect: Callable) -> None:
         if "on_record_unlink" in audience.events:
             for record in self:
                 collect("on_record_unlink").notify(record)
@@ -148,3 +170,6 @@ class Base(models.AbstractModel):
         if "on_records_deleted" in audience.events and self:
             values_list = [values.get(record.id, {}) for record in self]
             collect("on_records_deleted").notify(self, values_list)
+
+
+_own_event = Base._event
