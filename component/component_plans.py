@@ -175,8 +175,8 @@ def _hint_at_addons(registry: ComponentRegistry, name: str) -> str:
         return "No addon defines it: check the spelling."
     return (
         f"It is defined in addon {' and '.join(map(repr, addons))}, which is not "
-        "loaded before: add it to the 'depends' of the manifest (in a test, load it with "
-        "_load_module_components())."
+        "loaded before: add it to the 'depends' of the manifest (in a test, load it "
+        "with _load_module_components())."
     )
 
 

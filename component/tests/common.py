@@ -75,11 +75,16 @@ def _in_front(class_or_instance: Any, components_registry: Any) -> Iterator[None
             class_or_instance.env = env(
                 context=dict(env.context, components_registry=components_registry)
             )
-            if own is None:
-                stack.callback(delattr, class_or_instance, "env")
-            else:
-                stack.callback(setattr, class_or_instance, "env", own)
+            stack.callback(_restore_env, class_or_instance, own)
         yield
+
+
+def _restore_env(class_or_instance: Any, own: Any) -> None:
+    """Put back the ``env`` that was the test's own, or else its class's."""
+    if own is not None:
+        class_or_instance.env = own
+    elif "env" in vars(class_or_instance):
+        del class_or_instance.env
 
 
 class ComponentMixin:
@@ -186,7 +191,9 @@ class ComponentRegistryCase(metaclass=_RunnableAlone):
     @staticmethod
     def _teardown_registry(class_or_instance: Any) -> None:
         """Put back all that ``_setup_registry`` replaced, before the clean-up does."""
-        class_or_instance._registry_stack.close()
+        stack = getattr(class_or_instance, "_registry_stack", None)
+        if stack is not None:
+            stack.close()
 
     def _load_module_components(self, module: str) -> None:
         """Build the components of an addon into the test's registry."""
