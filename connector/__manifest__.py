@@ -13,9 +13,14 @@
         "security/connector_groups.xml",
         "security/ir.model.access.csv",
         "views/connector_menus.xml",
+        "views/connector_dashboard_views.xml",
         "views/connector_sync_run_views.xml",
         "views/res_partner_views.xml",
     ],
+    "assets": {
+        "web.assets_backend": ["connector/static/src/**/*"],
+        "web.assets_unit_tests": ["connector/static/tests/**/*.test.js"],
+    },
     "installable": True,
     "application": True,
 }

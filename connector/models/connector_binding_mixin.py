@@ -108,4 +108,4 @@ class ConnectorBindingMixin(models.AbstractModel):
         if run:
             counts = Counter(outcome.counts)
             counts[FAILED] -= had_failed
-            run._note_outcome(counts, started_at)
+            run._note_outcome(counts, started_at, outcome.binding_ids)

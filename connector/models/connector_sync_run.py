@@ -2,25 +2,48 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 
 from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import format_datetime
 
-OUTCOMES = ("created", "updated", "unchanged", "skipped", "failed")
+from .connector_sync_outcome import OUTCOMES
+
+#: states of a job that will still be performed
+PENDING_STATES = ("wait_dependencies", "pending", "enqueued", "started")
+#: states of a job that ended before its time
+BROKEN_STATES = ("failed", "cancelled")
+
+
+def run_state(
+    found: int | None, settled: int, failed: int, jobs: Mapping[str, int]
+) -> str:
+    """Return the state of a run.
+
+    :param found: how many records it goes over, None as long as that is not known
+    :param settled: how many of them have an outcome
+    :param failed: how many of these failed
+    :param jobs: ``{state: number of jobs}``
+    """
+    is_pending = any(jobs.get(state) for state in PENDING_STATES)
+    is_broken = any(jobs.get(state) for state in BROKEN_STATES)
+    if found is None:
+        return "failed" if is_broken and not is_pending else "queued"
+    if settled < found:
+        return "failed" if is_broken and not is_pending else "running"
+    return "failed" if failed or jobs.get("failed") else "done"
 
 
 class ConnectorSyncRun(models.Model):
     """One import or export of one model with one backend."""
 
     _name = "connector.sync.run"
+    _inherit = ["connector.sync.subject"]
     _description = "Synchronization Run"
     _order = "id desc"
 
-    backend_model = fields.Char(required=True, index=True, readonly=True)
-    backend_id = fields.Many2oneReference(
-        model_field="backend_model", required=True, index=True, readonly=True
-    )
-    model_name = fields.Char(string="Model", required=True, index=True, readonly=True)
     direction = fields.Selection(
         [("import", "Import"), ("export", "Export")],
         default="import",
@@ -31,15 +54,21 @@ class ConnectorSyncRun(models.Model):
         readonly=True, help="The records to synchronize are all known"
     )
     found_count = fields.Integer(string="Found", readonly=True)
-    outcome_ids = fields.One2many("connector.sync.outcome", "run_id")
+    outcome_ids = fields.One2many("connector.sync.outcome", "run_id", readonly=True)
+    job_ids = fields.One2many("queue.job", "sync_run_id", readonly=True)
     created_count = fields.Integer(string="Created", compute="_compute_counts")
     updated_count = fields.Integer(string="Updated", compute="_compute_counts")
     unchanged_count = fields.Integer(string="Unchanged", compute="_compute_counts")
     skipped_count = fields.Integer(string="Skipped", compute="_compute_counts")
     failed_count = fields.Integer(string="Failed", compute="_compute_counts")
+    pending_job_count = fields.Integer(string="Pending jobs", compute="_compute_counts")
+    failed_job_count = fields.Integer(string="Failed jobs", compute="_compute_counts")
     progress = fields.Float(string="Progress (%)", compute="_compute_counts")
-    duration_seconds = fields.Float(compute="_compute_counts")
-    records_per_second = fields.Float(compute="_compute_counts")
+    duration_seconds = fields.Float(string="Seconds", compute="_compute_counts")
+    records_per_second = fields.Float(string="Records/s", compute="_compute_counts")
+    is_live = fields.Boolean(
+        compute="_compute_counts", help="Its numbers change: screens look often"
+    )
     state = fields.Selection(
         [
             ("queued", "Queued"),
@@ -50,49 +79,62 @@ class ConnectorSyncRun(models.Model):
         compute="_compute_counts",
     )
 
-    @api.depends("model_name", "backend_model", "backend_id")
-    def _compute_display_name(self):
-        for run in self:
-            backend = self.env[run.backend_model].browse(run.backend_id).exists()
-            description = self.env[run.model_name]._description
-            run.display_name = f"{backend.display_name}: {description}"
-
     @api.depends("found_count", "searched", "outcome_ids")
     def _compute_counts(self):
         totals = self._read_totals()
+        jobs_by_run = self._read_jobs()
         for run in self:
-            total = totals.get(run.id, {})
+            total, jobs = totals[run.id], jobs_by_run[run.id]
             for outcome in OUTCOMES:
-                run[f"{outcome}_count"] = total.get(outcome, 0)
-            settled = sum(total.get(outcome, 0) for outcome in OUTCOMES)
-            seconds = total.get("seconds", 0.0)
+                run[f"{outcome}_count"] = total[outcome]
+            run.pending_job_count = sum(jobs[state] for state in PENDING_STATES)
+            run.failed_job_count = jobs["failed"]
+            settled = sum(total[outcome] for outcome in OUTCOMES)
+            seconds = total["seconds"]
             run.duration_seconds = seconds
             run.records_per_second = settled / seconds if seconds else 0.0
-            if not run.searched:
-                run.state, run.progress = "queued", 0.0
-                continue
-            run.progress = 100.0 * settled / run.found_count if run.found_count else 100
-            if settled < run.found_count:
-                run.state = "running"
-            else:
-                run.state = "failed" if run.failed_count else "done"
+            found = run.found_count if run.searched else None
+            run.progress = 100.0 if found == 0 else 100.0 * settled / (found or 1)
+            run.state = run_state(found, settled, run.failed_count, jobs)
+            run.is_live = bool(run.pending_job_count) or run.state in (
+                "queued",
+                "running",
+            )
 
-    def _read_totals(self) -> dict[int, dict[str, float]]:
+    def _read_totals(self) -> dict[int, Counter]:
         """Return the counts and the seconds from first to last of each run."""
-        self.env["connector.sync.outcome"].flush_model()
         groups = self.env["connector.sync.outcome"]._read_group(
             [("run_id", "in", self.ids)],
             ["run_id"],
             [f"{outcome}:sum" for outcome in OUTCOMES]
             + ["started_at:min", "finished_at:max"],
         )
+        totals = defaultdict(Counter)
+        for run, *counts, started_at, finished_at in groups:
+            totals[run.id].update(dict(zip(OUTCOMES, counts, strict=True)))
+            totals[run.id]["seconds"] = finished_at - started_at
+        return totals
+
+    def _read_jobs(self) -> dict[int, Counter]:
+        """Return ``{state: number of jobs}`` of each run."""
+        groups = self.env["queue.job"]._read_group(
+            [("sync_run_id", "in", self.ids)], ["sync_run_id", "state"], ["__count"]
+        )
+        jobs = defaultdict(Counter)
+        for run, state, count in groups:
+            jobs[run.id][state] = count
+        return jobs
+
+    def _graph_values(self) -> dict:
+        """Return the run as a bar of the dashboard's graph."""
         return {
-            run.id: {
-                **dict(zip(OUTCOMES, counts, strict=True)),
-                "seconds": finished_at - started_at,
-            }
-            for run, *counts, started_at, finished_at in groups
+            "id": self.id,
+            "label": format_datetime(self.env, self.create_date, dt_format="short"),
+            "rate": round(self.records_per_second, 1),
+            **{outcome: max(self[f"{outcome}_count"], 0) for outcome in OUTCOMES},
         }
+
+    # -- the ledger -----------------------------------------------------------
 
     @api.model
     def _start(self, backend, model_name: str, direction: str = "import"):
@@ -110,11 +152,18 @@ class ConnectorSyncRun(models.Model):
         """Note how many records the run goes over; all their jobs are enqueued."""
         self.exists().write({"found_count": found_count, "searched": True})
 
-    def _note_outcome(self, counts: Mapping[str, int], started_at: float) -> None:
+    def _note_outcome(
+        self,
+        counts: Mapping[str, int],
+        started_at: float,
+        binding_ids: Mapping[str, Iterable[int]] | None = None,
+    ) -> None:
         """Add what became of some records, since the moment ``started_at``.
 
         A row is added and none changed, so that workers never wait for one
         another.
+
+        :param binding_ids: ``{outcome: ids of its bindings}``, to find them again
         """
         if self.exists():
             self.env["connector.sync.outcome"].create(
@@ -122,26 +171,90 @@ class ConnectorSyncRun(models.Model):
                     "run_id": self.id,
                     "started_at": started_at,
                     "finished_at": time.time(),
+                    "binding_ids": {
+                        outcome: list(ids)
+                        for outcome, ids in (binding_ids or {}).items()
+                    },
                     **counts,
                 }
             )
 
+    # -- from a number to what it counts --------------------------------------
 
-class ConnectorSyncOutcome(models.Model):
-    """What one job of a run did. Only ever added; the run adds them up."""
+    def _find_records(self, outcome: str) -> models.BaseModel:
+        """Return the records that had this outcome and still exist.
 
-    _name = "connector.sync.outcome"
-    _description = "Synchronization Outcome"
-    _log_access = False
+        They are what the bindings wrap, or the bindings if these wrap nothing.
+        """
+        if self.model_name not in self.env:
+            return self.env["base"]
+        ledger = self.env["connector.sync.outcome"].search_fetch(
+            [("run_id", "in", self.ids), (outcome, "!=", 0)], ["binding_ids"]
+        )
+        binding_ids = {
+            binding_id
+            for entry in ledger
+            for binding_id in (entry.binding_ids or {}).get(outcome, ())
+        }
+        bindings = self.env[self.model_name].browse(sorted(binding_ids)).exists()
+        return bindings.odoo_id if "odoo_id" in bindings._fields else bindings
 
-    run_id = fields.Many2one(
-        "connector.sync.run", required=True, index=True, ondelete="cascade"
-    )
-    job_uuid = fields.Char(default=lambda self: self.env.context.get("job_uuid"))
-    created = fields.Integer()
-    updated = fields.Integer()
-    unchanged = fields.Integer()
-    skipped = fields.Integer()
-    failed = fields.Integer(help="Negative where a record that had failed was mended")
-    started_at = fields.Float(aggregator="min", help="Seconds since 1970, UTC")
-    finished_at = fields.Float(aggregator="max", help="Seconds since 1970, UTC")
+    def action_open_records(self) -> dict:
+        """Open the records that had the outcome ``connector_outcome`` of the context.
+
+        Of those that failed, their jobs: they tell why.
+        """
+        self.ensure_one()
+        outcome = self.env.context.get("connector_outcome")
+        if outcome not in OUTCOMES:
+            raise ValueError(
+                f"Which records to open? Expected connector_outcome in the context "
+                f"to be one of {', '.join(OUTCOMES)}; found {outcome!r}."
+            )
+        if outcome == "failed":
+            return self._action_jobs(
+                self.env._("Failed"),
+                [("state", "in", (*PENDING_STATES, *BROKEN_STATES))]
+                + ["|", ("sync_had_failed", ">", 0), ("state", "in", BROKEN_STATES)],
+            )
+        records = self._find_records(outcome)
+        labels = {
+            name: self._fields[f"{name}_count"]._description_string(self.env)
+            for name in OUTCOMES
+        }
+        return {
+            "type": "ir.actions.act_window",
+            "name": f"{self.display_name}: {labels[outcome]}",
+            "res_model": records._name,
+            "view_mode": "list,form",
+            "views": [(False, "list"), (False, "form")],
+            "domain": [("id", "in", records.ids)],
+            "context": {"active_test": False, "create": False},
+        }
+
+    def action_open_jobs(self) -> dict:
+        """Open the jobs of the run."""
+        return self._action_jobs(self.env._("Jobs"), Domain.TRUE)
+
+    def action_open_pending_jobs(self) -> dict:
+        """Open the jobs of the run that are still to be performed."""
+        return self._action_jobs(
+            self.env._("Pending jobs"), [("state", "in", PENDING_STATES)]
+        )
+
+    def action_open_failed_jobs(self) -> dict:
+        """Open the jobs of the run that failed."""
+        return self._action_jobs(self.env._("Failed jobs"), [("state", "=", "failed")])
+
+    def _action_jobs(self, name: str, domain) -> dict:
+        return self.env["queue.job"]._action_of(
+            f"{self.display_name}: {name}",
+            Domain("sync_run_id", "in", self.ids) & Domain(domain),
+        )
+
+    def action_retry_failed_jobs(self) -> None:
+        """Enqueue the failed jobs once more."""
+        self.check_access("read")
+        self.env["queue.job"].sudo().search(
+            [("sync_run_id", "in", self.ids), ("state", "=", "failed")]
+        ).requeue()

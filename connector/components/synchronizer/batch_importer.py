@@ -66,15 +66,17 @@ class BatchImporter(AbstractComponent):
             return page
         started_at = time.time()
         bindings = self.binder.to_internal_many(page)
-        outdated = [
-            external_id
-            for external_id, updated_at in page.items()
-            if external_id not in bindings
-            or bindings[external_id].external_updated_at != updated_at
-        ]
-        unchanged = len(page) - len(outdated)
-        if run and unchanged:
-            run._note_outcome({UNCHANGED: unchanged}, started_at)
+        outdated, unchanged_ids = [], []
+        for external_id, updated_at in page.items():
+            binding = bindings.get(external_id)
+            if binding and binding.external_updated_at == updated_at:
+                unchanged_ids.append(binding.id)
+            else:
+                outdated.append(external_id)
+        if run and unchanged_ids:
+            run._note_outcome(
+                {UNCHANGED: len(unchanged_ids)}, started_at, {UNCHANGED: unchanged_ids}
+            )
         return outdated
 
     def _split(self, pages: Iterable[Iterable[Any]]) -> Iterator[list[Any]]:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -56,6 +56,15 @@ class ChunkOutcome:
     def counts(self) -> dict[str, int]:
         """Return ``{outcome: number of records}``."""
         return dict(Counter(item.outcome for item in self.items))
+
+    @property
+    def binding_ids(self) -> dict[str, list[int]]:
+        """Return ``{outcome: ids of the bindings that it befell}``."""
+        binding_ids = defaultdict(list)
+        for item in self.items:
+            if item.binding:
+                binding_ids[item.outcome].append(item.binding.id)
+        return dict(binding_ids)
 
     @property
     def failed(self) -> tuple[ImportItem, ...]:

@@ -1,0 +1,55 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from __future__ import annotations
+
+from odoo import models
+from odoo.exceptions import UserError
+
+
+class ConnectorBindingMixin(models.AbstractModel):
+    """Give a binding the buttons by which people use it."""
+
+    _inherit = "connector.binding.mixin"
+
+    def button_synchronize(self) -> dict:
+        """Have the records synchronized, in jobs, and say so."""
+        self.check_access("write")
+        self._synchronize()
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "info",
+                "message": self.env._(
+                    "%s will be synchronized in a moment.",
+                    ", ".join(self.mapped("display_name")),
+                ),
+            },
+        }
+
+    def _synchronize(self) -> None:
+        """Delay what *Synchronize now* does: by default, import the records again."""
+        self.resync()
+
+    def button_open_in_backend(self) -> dict:
+        """Open the page that the backend has for the external record.
+
+        :raise UserError: there is none
+        """
+        self.ensure_one()
+        url = self._external_url() if self.external_id else None
+        if not url:
+            raise UserError(
+                self.env._(
+                    "%(record)s has no page to open in %(backend)s.",
+                    record=self.display_name,
+                    backend=self.backend_id.sudo().display_name,
+                )
+            )
+        return {"type": "ir.actions.act_url", "url": url, "target": "new"}
+
+    def _external_url(self) -> str | None:
+        """Return the address of the external record's page, if it has one.
+
+        Anybody who may read the binding may follow it.
+        """
+        return None

@@ -1,0 +1,166 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from typing import Any
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from .connector_sync_run import PENDING_STATES
+
+#: how many runs the graph of a card shows
+GRAPHED_RUNS = 12
+
+
+class ConnectorSyncOverview(models.Model):
+    """A card of the dashboard: how a model and a backend are kept in step.
+
+    There is one for each backend and model that ever had a run; its numbers are
+    those of the last run.
+    """
+
+    _name = "connector.sync.overview"
+    _inherit = ["connector.sync.subject"]
+    _description = "Synchronization Overview"
+    _order = "backend_model, backend_id, id"
+    _auto = False
+    _depends = {"connector.sync.run": ["backend_model", "backend_id", "model_name"]}
+
+    run_count = fields.Integer(string="Runs", readonly=True)
+    last_run_id = fields.Many2one("connector.sync.run", readonly=True)
+    last_run_at = fields.Datetime(string="Last run", related="last_run_id.create_date")
+    state = fields.Selection(related="last_run_id.state")
+    direction = fields.Selection(related="last_run_id.direction")
+    progress = fields.Float(related="last_run_id.progress")
+    found_count = fields.Integer(related="last_run_id.found_count")
+    created_count = fields.Integer(related="last_run_id.created_count")
+    updated_count = fields.Integer(related="last_run_id.updated_count")
+    unchanged_count = fields.Integer(related="last_run_id.unchanged_count")
+    skipped_count = fields.Integer(related="last_run_id.skipped_count")
+    failed_count = fields.Integer(related="last_run_id.failed_count")
+    records_per_second = fields.Float(related="last_run_id.records_per_second")
+    pending_job_count = fields.Integer(string="Pending jobs", compute="_compute_jobs")
+    failed_job_count = fields.Integer(string="Failed jobs", compute="_compute_jobs")
+    is_live = fields.Boolean(compute="_compute_jobs")
+    graph = fields.Json(
+        compute="_compute_graph",
+        help="The last runs, oldest first: what became of them",
+    )
+
+    @property
+    def _table_query(self) -> SQL:
+        return SQL(
+            """
+            SELECT min(id) AS id, backend_model, backend_id, model_name,
+                   max(id) AS last_run_id, count(*) AS run_count
+            FROM connector_sync_run
+            GROUP BY backend_model, backend_id, model_name
+            """
+        )
+
+    def _key(self) -> tuple[str, int, str]:
+        return self.backend_model, self.backend_id, self.model_name
+
+    @api.depends("last_run_id", "backend_model", "backend_id", "model_name")
+    def _compute_jobs(self):
+        groups = self.env["queue.job"]._read_group(
+            [
+                ("state", "in", (*PENDING_STATES, "failed")),
+                ("sync_backend_model", "in", self.mapped("backend_model")),
+                ("model_name", "in", self.mapped("model_name")),
+            ],
+            ["sync_backend_model", "sync_backend_id", "model_name", "state"],
+            ["__count"],
+        )
+        jobs_by_key: dict[tuple, Counter] = defaultdict(Counter)
+        for *key, state, count in groups:
+            jobs_by_key[tuple(key)][state] = count
+        for overview in self:
+            jobs = jobs_by_key[overview._key()]
+            overview.pending_job_count = sum(jobs[state] for state in PENDING_STATES)
+            overview.failed_job_count = jobs["failed"]
+            overview.is_live = (
+                bool(overview.pending_job_count) or overview.last_run_id.is_live
+            )
+
+    @api.depends("last_run_id", "backend_model", "backend_id", "model_name")
+    def _compute_graph(self):
+        runs_by_key = self._read_last_runs()
+        for overview in self:
+            overview.graph = [
+                run._graph_values() for run in reversed(runs_by_key[overview._key()])
+            ]
+
+    def _read_last_runs(self) -> dict[tuple, list]:
+        """Return the last runs of each card by its key, the latest first."""
+        runs = self.env["connector.sync.run"]
+        runs.flush_model()
+        ranked = SQL(
+            """
+            SELECT id, row_number() OVER (
+                PARTITION BY backend_model, backend_id, model_name ORDER BY id DESC
+            ) AS rank
+            FROM connector_sync_run
+            WHERE backend_model = ANY(%s) AND model_name = ANY(%s)
+            """,
+            self.mapped("backend_model"),
+            self.mapped("model_name"),
+        )
+        rows = self.env.execute_query(
+            SQL("SELECT id FROM (%s) AS run WHERE rank <= %s", ranked, GRAPHED_RUNS)
+        )
+        runs_by_key = defaultdict(list)
+        for run in runs.browse(sorted((run_id for (run_id,) in rows), reverse=True)):
+            key = run.backend_model, run.backend_id, run.model_name
+            runs_by_key[key].append(run)
+        return runs_by_key
+
+    # -- from a number to what it counts --------------------------------------
+
+    def action_open_records(self) -> dict:
+        """Open the records of the last run that had the outcome of the context."""
+        return self.last_run_id.action_open_records()
+
+    def action_open_last_run(self) -> dict:
+        """Open the last run."""
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "connector.sync.run",
+            "res_id": self.last_run_id.id,
+            "views": [(False, "form")],
+        }
+
+    def action_open_runs(self) -> dict:
+        """Open all runs of the card."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "connector.connector_sync_run_action"
+        )
+        return {
+            **action,
+            "display_name": self.display_name,
+            "domain": [
+                (name, "=", self[name])
+                for name in ("backend_model", "backend_id", "model_name")
+            ],
+        }
+
+    def action_open_pending_jobs(self) -> dict:
+        """Open the jobs that are still to be performed."""
+        return self._action_jobs(
+            self.env._("Pending jobs"), [("state", "in", PENDING_STATES)]
+        )
+
+    def action_open_failed_jobs(self) -> dict:
+        """Open the jobs that failed."""
+        return self._action_jobs(self.env._("Failed jobs"), [("state", "=", "failed")])
+
+    def _action_jobs(self, name: str, domain: list[Any]) -> dict:
+        return self.env["queue.job"]._action_of(
+            f"{self.display_name}: {name}",
+            Domain("sync_backend_model", "=", self.backend_model)
+            & Domain("sync_backend_id", "=", self.backend_id)
+            & Domain("model_name", "=", self.model_name)
+            & Domain(domain),
+        )

@@ -1,0 +1,78 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from __future__ import annotations
+
+from odoo import api, fields, models
+
+
+class ConnectorSyncSubject(models.AbstractModel):
+    """What is synchronized: a model, with a backend.
+
+    What stays behind of a connector that was uninstalled is called by its
+    technical names.
+    """
+
+    _name = "connector.sync.subject"
+    _description = "Synchronized Model of a Backend"
+
+    backend_model = fields.Char(required=True, index=True, readonly=True)
+    backend_id = fields.Many2oneReference(
+        model_field="backend_model",
+        string="Backend ID",
+        required=True,
+        index=True,
+        readonly=True,
+    )
+    model_name = fields.Char(string="Model", required=True, index=True, readonly=True)
+    backend_name = fields.Char(string="Backend", compute="_compute_names")
+    model_description = fields.Char(string="Records", compute="_compute_names")
+
+    @api.depends("model_name", "backend_model", "backend_id")
+    @api.depends_context("lang")
+    def _compute_names(self):
+        for backend_model, subjects in self.grouped("backend_model").items():
+            backend_names = subjects._read_backend_names(backend_model)
+            for subject in subjects:
+                subject.backend_name = backend_names.get(
+                    subject.backend_id, f"{backend_model} {subject.backend_id}"
+                )
+        descriptions = self._read_model_descriptions()
+        for subject in self:
+            subject.model_description = descriptions.get(
+                subject.model_name, subject.model_name
+            )
+
+    def _read_backend_names(self, backend_model: str) -> dict[int, str]:
+        """Return ``{id: name}`` of the backends of one model that exist."""
+        if not backend_model or backend_model not in self.env:
+            return {}
+        backends = self.env[backend_model].sudo().browse(set(self.mapped("backend_id")))
+        return {backend.id: backend.display_name for backend in backends.exists()}
+
+    def _read_model_descriptions(self) -> dict[str, str]:
+        """Return ``{model: what people call its records}``.
+
+        That is the name of what a binding wraps, if it wraps something.
+        """
+        known_as = {
+            name: self._find_wrapped_model(name)
+            for name in set(self.mapped("model_name"))
+            if name in self.env
+        }
+        models_found = (
+            self.env["ir.model"]
+            .sudo()
+            .search_fetch([("model", "in", list(known_as.values()))], ["model", "name"])
+        )
+        names = {model.model: model.name for model in models_found}
+        return {name: names[known_as[name]] for name in known_as}
+
+    def _find_wrapped_model(self, model_name: str) -> str:
+        wrapping_field = self.env[model_name]._fields.get("odoo_id")
+        return (wrapping_field and wrapping_field.comodel_name) or model_name
+
+    @api.depends("backend_name", "model_description")
+    def _compute_display_name(self):
+        for subject in self:
+            subject.display_name = (
+                f"{subject.backend_name}: {subject.model_description}"
+            )
