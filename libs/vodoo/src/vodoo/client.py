@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Generic
 
 import httpx2
 
-from . import bulk, detection
+from . import bulk, detection, namespaces
 from . import transport as transports
 from .config import OdooConfig
 from .crud import Crud, Values
@@ -68,6 +68,17 @@ class Client(Crud[Mode], Generic[Mode]):
         if not auto_detect and self._protocol == "auto":
             self._protocol = "legacy"
         self._detection_lock: Lock = self.shell.lock()
+        self.account_moves = namespaces.AccountMoves(self)
+        self.activities = namespaces.Activities(self)
+        self.crm = namespaces.CRM(self)
+        self.documents = namespaces.Documents(self)
+        self.generic = namespaces.Generic(self)
+        self.helpdesk = namespaces.Helpdesk(self)
+        self.knowledge = namespaces.Knowledge(self)
+        self.projects = namespaces.Projects(self)
+        self.security = namespaces.Security(self)
+        self.tasks = namespaces.Tasks(self)
+        self.timer = namespaces.Timer(self)
         self._field_types: dict[str, dict[str, str]] = {}
         self._field_types_lock: Lock = self.shell.lock()
 

@@ -130,6 +130,7 @@ def explain(error: errors.VodooError, model: str, method: str) -> errors.VodooEr
         hint = module_hint(model)
         if hint:
             error.message += f"; {hint}"
+        error.args = (error.message,)
     return error
 
 

@@ -83,7 +83,14 @@ class Gather:
     limit: int
 
 
-Command: TypeAlias = "Send | Sleep | Invoke | Gather"
+@dataclass(frozen=True)
+class Offload:
+    """Call a function that blocks (files), in the async shell in another thread."""
+
+    function: Callable[[], Any]
+
+
+Command: TypeAlias = "Send | Sleep | Invoke | Gather | Offload"
 Operation: TypeAlias = Generator[Command, Any, T]
 
 
@@ -191,6 +198,7 @@ __all__ = [
     "Invoke",
     "Lock",
     "Mode",
+    "Offload",
     "Operation",
     "Pages",
     "Send",

@@ -13,7 +13,17 @@ from typing import Any, TypeVar
 import httpx2
 
 from . import http_client
-from .operation import Command, Gather, Invoke, Lock, Operation, Pages, Send, Sleep
+from .operation import (
+    Command,
+    Gather,
+    Invoke,
+    Lock,
+    Offload,
+    Operation,
+    Pages,
+    Send,
+    Sleep,
+)
 from .wire import Response
 
 T = TypeVar("T")
@@ -89,7 +99,7 @@ class SyncShell(Shell):
                 return self._send(command)
         if isinstance(command, Sleep):
             return time.sleep(command.seconds)
-        if isinstance(command, Invoke):
+        if isinstance(command, Invoke | Offload):
             return command.function()
         return self._gather(command)
 
@@ -176,6 +186,8 @@ class AsyncShell(Shell):
             return await self._asyncio.sleep(command.seconds)
         if isinstance(command, Invoke):
             return await command.function()
+        if isinstance(command, Offload):
+            return await self._asyncio.to_thread(command.function)
         return await self._gather(command)
 
     async def _send(self, command: Send) -> Response:

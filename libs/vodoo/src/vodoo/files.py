@@ -1,0 +1,67 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Attachments and files."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+Attachment = dict[str, Any]
+
+#: Contents are read in requests of about this many bytes.
+BATCH_BYTES = 16 * 2**20
+
+_FORBIDDEN = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]')
+_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.I)
+_LONGEST_NAME = 200
+
+
+def attachment_batches(attachments: Iterable[Attachment]) -> Iterator[list[Attachment]]:
+    """Group attachments so that a group fits into one request."""
+    batch: list[Attachment] = []
+    size = 0
+    for attachment in attachments:
+        if batch and size + (attachment["file_size"] or 0) > BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+        batch.append(attachment)
+        size += attachment["file_size"] or 0
+    if batch:
+        yield batch
+
+
+def read_file(path: Path) -> bytes:
+    """Return the content of a file."""
+    if not path.is_file():
+        raise FileNotFoundError(f"there is no file {path}")
+    return path.read_bytes()
+
+
+def safe_name(name: str) -> str:
+    """Return a file name that leads nowhere else, for every operating system."""
+    cleaned = _FORBIDDEN.sub("_", re.split(r"[/\\]", name.rstrip("/\\"))[-1]).strip(
+        " ."
+    )
+    if not cleaned or _RESERVED.fullmatch(cleaned):
+        cleaned = f"attachment_{cleaned}".rstrip("_")
+    path = Path(cleaned)
+    return path.stem[: _LONGEST_NAME - len(path.suffix)] + path.suffix[:_LONGEST_NAME]
+
+
+def save_without_overwriting(folder: Path, name: str, content: bytes) -> Path:
+    """Write a new file; a number is added if the name is taken."""
+    folder.mkdir(parents=True, exist_ok=True)
+    wanted = Path(safe_name(name))
+    for number in itertools.count(1):
+        numbered = f"{wanted.stem} ({number}){wanted.suffix}"
+        path = folder / (wanted.name if number == 1 else numbered)
+        try:
+            with path.open("xb") as file:
+                file.write(content)
+        except FileExistsError:
+            continue
+        return path
+    raise AssertionError("counting does not end")

@@ -1,0 +1,86 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from ..operation import Mode, Operation, operation
+from ..values import HTML, Markdown, Records
+from .base import Namespace
+
+FIELDS = (
+    "id",
+    "res_model",
+    "res_id",
+    "res_name",
+    "activity_type_id",
+    "summary",
+    "note",
+    "date_deadline",
+    "user_id",
+    "state",
+)
+
+
+class Activities(Namespace[Mode]):
+    """Plan and finish what is to be done on records."""
+
+    @operation
+    def list(
+        self,
+        model: str | None = None,
+        record_id: int | None = None,
+        *,
+        user_id: int | None = None,
+        limit: int | None = 50,
+    ) -> Operation[Records]:
+        """Return activities, the most urgent first."""
+        conditions: Any = [
+            ["res_model", "=", model],
+            ["res_id", "=", record_id],
+            ["user_id", "=", user_id],
+        ]
+        domain = [condition for condition in conditions if condition[2] is not None]
+        return (
+            yield from self.search_existing(
+                "mail.activity", domain, FIELDS, limit=limit, order="date_deadline, id"
+            )
+        )
+
+    @operation
+    def schedule(
+        self,
+        model: str,
+        record_id: int,
+        summary: str = "",
+        *,
+        note: str | Markdown | HTML = "",
+        deadline: datetime.date | str | None = None,
+        user_id: int | None = None,
+        activity_type: str = "mail.mail_activity_data_todo",
+    ) -> Operation[int]:
+        """Plan an activity on a record, by default for today; return its id.
+
+        ``activity_type`` is an external id.
+        """
+        ids = yield from self.call(
+            model,
+            "activity_schedule",
+            ids=[record_id],
+            act_type_xmlid=activity_type,
+            summary=summary,
+            note=note,
+            date_deadline=deadline,
+            user_id=user_id,
+        )
+        return int(ids[0] if isinstance(ids, list) else ids)
+
+    @operation
+    def done(
+        self, activity_id: int, feedback: str | None = None
+    ) -> Operation[int | None]:
+        """Finish an activity; return the id of the message about it."""
+        message_id = yield from self.call(
+            "mail.activity", "action_feedback", ids=[activity_id], feedback=feedback
+        )
+        return message_id or None

@@ -1,0 +1,133 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ..crud import Crud
+from ..operation import Mode, Operation, operation
+from ..values import Cmd, Record, Records
+from .base import RecordNamespace
+
+
+class CRM(RecordNamespace[Mode]):
+    """Work with leads and opportunities."""
+
+    model = "crm.lead"
+    id_name = "lead_id"
+    tag_model = "crm.tag"
+    list_fields = (
+        "id",
+        "name",
+        "partner_id",
+        "stage_id",
+        "user_id",
+        "team_id",
+        "expected_revenue",
+        "probability",
+        "type",
+        "priority",
+        "tag_ids",
+        "create_date",
+    )
+
+    @operation
+    def create(
+        self,
+        /,
+        name: str,
+        *,
+        partner_id: int | None = None,
+        expected_revenue: float | None = None,
+        stage_id: int | None = None,
+        user_id: int | None = None,
+        team_id: int | None = None,
+        tag_ids: Sequence[int] | None = None,
+        lead_type: str = "opportunity",
+        **extra: Any,
+    ) -> Operation[int]:
+        """Create an opportunity, or with ``lead_type="lead"`` a lead."""
+        values = {
+            "name": name,
+            "type": lead_type,
+            "partner_id": partner_id,
+            "expected_revenue": expected_revenue,
+            "stage_id": stage_id,
+            "user_id": user_id,
+            "team_id": team_id,
+            "tag_ids": None if tag_ids is None else [Cmd.set(tag_ids)],
+            **extra,
+        }
+        return (yield from self.create_record(values))
+
+    @operation
+    def stages(self, *, team_id: int | None = None) -> Operation[Records]:
+        """Return the stages in order, those of a team with those of all teams."""
+        return (yield from self._stages(team_id))
+
+    @operation
+    def pipeline(
+        self, *, team: int | str | None = None, user: int | str | None = None
+    ) -> Operation[Record]:
+        """Return count and revenue of the open opportunities in each stage.
+
+        The shape: ``{"stages": [{id, name, sequence, count, expected_revenue,
+        weighted_revenue}], "count", "expected_revenue", "weighted_revenue"}``. Team and
+        user are given by id or by a part of the name.
+        """
+        domain: list[Any] = [["type", "=", "opportunity"]]
+        for field, wanted in (("team_id", team), ("user_id", user)):
+            if isinstance(wanted, int):
+                domain.append([field, "=", wanted])
+            elif wanted:
+                domain.append([f"{field}.name", "ilike", wanted])
+        fields = ["stage_id", "expected_revenue", "probability"]
+        leads = yield from Crud.search_read(
+            self.client, self.model, domain, fields, limit=0
+        )
+        stages = yield from self._stages(team if isinstance(team, int) else None)
+        return pipeline_of(leads, stages)
+
+    def _stages(self, team_id: int | None) -> Operation[Records]:
+        domain = []
+        if team_id is not None:
+            name = yield from self._team_field()
+            domain = ["|", [name, "=", False], [name, "in", [team_id]]]
+        fields = ["id", "name", "sequence", "fold", "is_won", "team_id", "team_ids"]
+        return (
+            yield from self.search_existing(
+                "crm.stage", domain, fields, order="sequence, id"
+            )
+        )
+
+    def _team_field(self) -> Operation[str]:
+        """Return ``team_ids`` (Odoo 19) or ``team_id``."""
+        known = yield from Crud.fields_get(
+            self.client, "crm.stage", ["team_ids", "team_id"], ["type"]
+        )
+        return "team_ids" if "team_ids" in known else "team_id"
+
+
+def pipeline_of(leads: Records, stages: Records) -> Record:
+    """Add opportunities up by stage."""
+    totals: dict[int | None, Record] = {
+        stage["id"]: {
+            "id": stage["id"],
+            "name": stage["name"],
+            "sequence": stage["sequence"],
+        }
+        for stage in stages
+    }
+    for lead in leads:
+        stage_id, stage_name = lead["stage_id"] or (None, None)
+        total = totals.setdefault(
+            stage_id, {"id": stage_id, "name": stage_name, "sequence": None}
+        )
+        revenue = lead["expected_revenue"] or 0.0
+        weighted = revenue * (lead["probability"] or 0.0) / 100
+        total["count"] = total.get("count", 0) + 1
+        total["expected_revenue"] = total.get("expected_revenue", 0.0) + revenue
+        total["weighted_revenue"] = total.get("weighted_revenue", 0.0) + weighted
+    zero = {"count": 0, "expected_revenue": 0.0, "weighted_revenue": 0.0}
+    rows = [{**zero, **total} for total in totals.values()]
+    return {"stages": rows, **{key: sum(row[key] for row in rows) for key in zero}}

@@ -1,0 +1,50 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ..operation import Mode, Operation, operation
+from ..values import HTML, Cmd, Markdown
+from .base import RecordNamespace
+
+
+class Helpdesk(RecordNamespace[Mode]):
+    """Work with tickets (Odoo Enterprise)."""
+
+    model = "helpdesk.ticket"
+    id_name = "ticket_id"
+    tag_model = "helpdesk.tag"
+    list_fields = (
+        "id",
+        "name",
+        "partner_id",
+        "stage_id",
+        "user_id",
+        "priority",
+        "tag_ids",
+        "create_date",
+    )
+
+    @operation
+    def create(
+        self,
+        /,
+        name: str,
+        *,
+        description: str | Markdown | HTML | None = None,
+        partner_id: int | None = None,
+        tag_ids: Sequence[int] | None = None,
+        team_id: int | None = None,
+        **extra: Any,
+    ) -> Operation[int]:
+        """Create a ticket and return its id."""
+        values = {
+            "name": name,
+            "description": description,
+            "partner_id": partner_id,
+            "tag_ids": None if tag_ids is None else [Cmd.set(tag_ids)],
+            "team_id": team_id,
+            **extra,
+        }
+        return (yield from self.create_record(values))
