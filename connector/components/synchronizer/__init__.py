@@ -2,3 +2,8 @@ from .synchronizer import Deleter, Exporter, Importer, Synchronizer
 from .chunk import ChunkOutcome, ImportItem
 from .record_importer import GenericImporter
 from .batch_importer import BatchImporter, DelayedBatchImporter, DirectBatchImporter
+from .changes_importer import ChangesImporter
+from .export_dependencies import ExportDependencies
+from .exporter import GenericExporter, GenericRecordExporter
+from .batch_exporter import BatchExporter, DelayedBatchExporter, DirectBatchExporter
+from .deleter import ExportDeleter, RecordDeleter

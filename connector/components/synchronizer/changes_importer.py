@@ -1,0 +1,70 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from odoo import fields
+
+from odoo.addons.component.core import AbstractComponent
+
+
+class ChangesImporter(AbstractComponent):
+    """Import what changed in the backend since the last time.
+
+    The cursor moves in the transaction that enqueues the imports: what was
+    enqueued is not looked for again, and what was not, is.
+    """
+
+    _name = "generic.changes.importer"
+    _inherit = "base.importer"
+    _usage = "changes.importer"
+
+    _batch_importer_usage = "delayed.batch.importer"
+    #: how far a new cursor looks back behind its position
+    _overlap_seconds = 60
+
+    def run(self, **kwargs: Any) -> str:
+        """Enqueue the imports, in a new run; ``kwargs`` travel on to each of them.
+
+        :raise RetryableJobError: another job looks for changes now
+        """
+        cursor = self._lock_cursor()
+        looked_at = self._now()
+        run = self.env["connector.sync.run"]._start(
+            self.backend_record, self.model._name
+        )
+        batch_importer = self.component(usage=self._batch_importer_usage)
+        filters = self._filters_since(cursor._since())
+        found = batch_importer.run(filters=filters, run=run, **kwargs)
+        run._set_found(found)
+        cursor._move_to(looked_at)
+        return self.env._("%s records found", found)
+
+    def _lock_cursor(self):
+        """Return the cursor of the backend and model, held to the transaction's end."""
+        cursor = self.env["connector.cursor"].sudo()
+        cursor = cursor._ensure(
+            self.backend_record,
+            self.model._name,
+            overlap_seconds=self._overlap_seconds,
+        )
+        cursor._lock()
+        return cursor
+
+    def _filters_since(self, since: datetime | None) -> Any:
+        """Return the filters for what changed at ``since`` (UTC) or later.
+
+        None is the first time: all there is.
+        """
+        raise NotImplementedError(
+            f"{self._name} does not say how the backend is asked for changes: "
+            "override _filters_since and return the filters for its adapter."
+        )
+
+    def _now(self) -> datetime:
+        """Return the time up to which changes are found now (UTC).
+
+        By our clock; the overlap has to be longer than the backend's is behind.
+        """
+        return fields.Datetime.now()

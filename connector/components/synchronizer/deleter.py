@@ -1,0 +1,101 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from __future__ import annotations
+
+from typing import Any
+
+from odoo import models
+
+from odoo.addons.component.core import AbstractComponent
+
+from ...exception import IDMissingInBackend
+
+
+class RecordDeleter(AbstractComponent):
+    """Delete in Odoo what is gone in the backend.
+
+    ``_policy`` says what becomes of it: ``delete`` the record and its binding,
+    ``archive`` both where they can be archived, or ``unbind``: keep the record
+    and delete only the binding.
+    """
+
+    _name = "generic.record.deleter"
+    _inherit = "base.deleter"
+    _usage = "record.deleter"
+
+    _policy = "delete"
+
+    def run(self, external_id: Any) -> str:
+        """Delete what is bound to ``external_id``, and say what was done."""
+        binding = self.binder.to_internal(external_id)
+        if not binding:
+            return self.env._("%s is not in Odoo: nothing to delete.", external_id)
+        reason = self._must_skip(binding)
+        if reason:
+            return self.env._("Skipped: %s", reason)
+        policies = {
+            "delete": self._delete,
+            "archive": self._archive,
+            "unbind": self._unbind,
+        }
+        if self._policy not in policies:
+            raise ValueError(
+                f"{self._name}._policy is {self._policy!r}; it must be one of "
+                f"{', '.join(policies)}."
+            )
+        return policies[self._policy](binding.with_context(connector_no_export=True))
+
+    def _must_skip(self, binding: models.BaseModel) -> str | None:
+        """Return why the record must stay, if it must."""
+        return None
+
+    def _delete(self, binding: models.BaseModel) -> str:
+        """Delete the binding and the record behind it."""
+        name, record = binding.display_name, self._find_record(binding)
+        binding.unlink()
+        record.unlink()
+        return self.env._("%s was deleted.", name)
+
+    def _archive(self, binding: models.BaseModel) -> str:
+        """Archive the binding and the record behind it."""
+        for record in (binding, self._find_record(binding)):
+            if record._active_name:
+                record.action_archive()
+        return self.env._("%s was archived.", binding.display_name)
+
+    def _unbind(self, binding: models.BaseModel) -> str:
+        """Delete the binding and keep the record."""
+        name = binding.display_name
+        binding.unlink()
+        return self.env._("%s is not bound to the backend any more.", name)
+
+    def _find_record(self, binding: models.BaseModel) -> models.BaseModel:
+        """Return the record behind the binding, empty if it wraps none."""
+        if self.binder._odoo_field not in binding._fields:
+            return self.model.browse()
+        return binding[self.binder._odoo_field]
+
+
+class ExportDeleter(AbstractComponent):
+    """Delete in the backend what is gone in Odoo."""
+
+    _name = "generic.export.deleter"
+    _inherit = "base.deleter"
+    _usage = "record.exporter.deleter"
+
+    def run(self, external_id: Any) -> str:
+        """Delete the external record, and say what was done.
+
+        That it is gone already is as good.
+        """
+        self.env["connector.export.receipt"].sudo()._forget(
+            self.backend_record, self.model._name, str(external_id)
+        )
+        try:
+            self._delete(external_id)
+        except IDMissingInBackend:
+            return self.env._("%s was deleted in the backend before.", external_id)
+        return self.env._("%s was deleted in the backend.", external_id)
+
+    def _delete(self, external_id: Any) -> None:
+        """Delete the external record."""
+        self.backend_adapter.delete(external_id)

@@ -1,0 +1,224 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from __future__ import annotations
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from odoo.addons.queue_job.exception import JobError
+
+from ..exception import ConnectorException
+from .connector_schedule import next_time
+
+
+class ConnectorBackendMixin(models.AbstractModel):
+    """Give a backend its states, its buttons and its schedule.
+
+    The backend says by ``_check_connection`` how to try the connection, and by
+    ``_imported_models`` and ``_exported_models`` what is synchronized.
+    """
+
+    _name = "connector.backend.mixin"
+    _inherit = ["connector.backend"]
+    _description = "Backend with states and schedule"
+
+    state = fields.Selection(
+        selection="_select_state",
+        default="draft",
+        required=True,
+        readonly=True,
+        copy=False,
+        help="Only backends in production are synchronized by the schedule.",
+    )
+    import_interval_minutes = fields.Integer(
+        string="Import every (minutes)",
+        help="How often changes are looked for, in production. 0: never",
+    )
+    next_import_at = fields.Datetime(string="Next import", copy=False)
+
+    _import_interval_not_negative = models.Constraint(
+        "CHECK (import_interval_minutes >= 0)", "An interval cannot be negative."
+    )
+
+    @api.model
+    def _select_state(self) -> list[tuple[str, str]]:
+        """Return the states a backend goes through, in their order."""
+        return [
+            ("draft", self.env._("Draft")),
+            ("checked", self.env._("Checked")),
+            ("production", self.env._("In Production")),
+        ]
+
+    # -- states ---------------------------------------------------------------
+
+    def _check_connection(self) -> str | None:
+        """Try the connection and return what to tell about it.
+
+        :raise UserError: why the backend cannot be used; so do the errors of a
+            connector
+        """
+        raise NotImplementedError(
+            f"{self._name} does not say how its connection is checked: override "
+            "_check_connection, raise a UserError if it fails."
+        )
+
+    def button_check_connection(self) -> dict:
+        """Try the connection; a draft that passes is checked."""
+        messages = []
+        for backend in self:
+            try:
+                message = backend._check_connection()
+            except (ConnectorException, JobError) as error:
+                raise UserError(
+                    self.env._(
+                        "%(backend)s cannot be used: %(reason)s",
+                        backend=backend.display_name,
+                        reason=error,
+                    )
+                ) from error
+            messages.append(
+                message or self.env._("%s: the connection works.", backend.display_name)
+            )
+        self.filtered(lambda backend: backend.state == "draft").state = "checked"
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": "\n".join(messages),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    def button_start_production(self) -> None:
+        """Let the schedule synchronize the backends; they must be checked."""
+        drafts = self.filtered(lambda backend: backend.state == "draft")
+        if drafts:
+            raise UserError(
+                self.env._(
+                    "Check the connection first: %s",
+                    ", ".join(drafts.mapped("display_name")),
+                )
+            )
+        self.state = "production"
+
+    def button_reset_to_draft(self) -> None:
+        """Stop the schedule, until the connection was checked again."""
+        self.state = "draft"
+
+    # -- schedule -------------------------------------------------------------
+
+    @api.model
+    def _imported_models(self) -> list[str]:
+        """Return the binding models to import, in the order of their dependencies."""
+        return []
+
+    @api.model
+    def _exported_models(self) -> list[str]:
+        """Return the binding models to export, in the order of their dependencies."""
+        return []
+
+    def import_changes(self) -> None:
+        """Delay the import of what changed in the backends, model by model."""
+        for backend in self:
+            for priority, model_name in enumerate(backend._imported_models(), start=1):
+                model = self.env[model_name]
+                model.with_delay(
+                    priority=priority,
+                    identity_key=(
+                        f"import changes {model_name} {backend._name} {backend.id}"
+                    ),
+                    description=self.env._(
+                        "Find what changed: %(model)s of %(backend)s",
+                        model=model._description,
+                        backend=backend.display_name,
+                    ),
+                ).import_changes(backend)
+
+    def export_all(self, filters: list | None = None) -> None:
+        """Delay the export of all bindings in the domain, model by model."""
+        for backend in self:
+            for priority, model_name in enumerate(backend._exported_models(), start=1):
+                model = self.env[model_name]
+                model.with_delay(
+                    priority=priority,
+                    description=self.env._(
+                        "Export all: %(model)s to %(backend)s",
+                        model=model._description,
+                        backend=backend.display_name,
+                    ),
+                ).export_batch(backend, filters=filters)
+
+    @api.model
+    def _scheduler_import(self) -> None:
+        """Delay the imports of the backends in production, due or not."""
+        self.search([("state", "=", "production")]).import_changes()
+
+    @api.model
+    def _scheduler_export(self, filters: list | None = None) -> None:
+        """Delay the exports of the backends in production."""
+        self.search([("state", "=", "production")]).export_all(filters)
+
+    @api.model
+    def _run_schedules(self) -> None:
+        """Delay what is due, for the backends of all models with this mixin."""
+        for model_name in self.pool.descendants([self._name], "_inherit"):
+            model = self.env[model_name]
+            if not model._abstract:
+                model._run_schedule()
+
+    @api.model
+    def _run_schedule(self) -> None:
+        now = fields.Datetime.now()
+        due = self.search(
+            [
+                ("state", "=", "production"),
+                ("import_interval_minutes", ">", 0),
+                "|",
+                ("next_import_at", "=", False),
+                ("next_import_at", "<=", now),
+            ]
+        )
+        for backend in due.try_lock_for_update(allow_referencing=True):
+            backend.import_changes()
+            backend.next_import_at = next_time(
+                backend.next_import_at, backend.import_interval_minutes, now
+            )
+
+    # -- deletion -------------------------------------------------------------
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_bound(self):
+        """Refuse to delete a backend whose bindings would be lost."""
+        for backend in self:
+            counts = backend._count_bindings()
+            if counts:
+                raise UserError(
+                    self.env._(
+                        "%(backend)s cannot be deleted, records are bound to it: "
+                        "%(bindings)s. Delete these bindings first, or archive the "
+                        "backend.",
+                        backend=backend.display_name,
+                        bindings=", ".join(
+                            f"{count} {self.env[model_name]._description}"
+                            f" ({model_name})"
+                            for model_name, count in counts.items()
+                        ),
+                    )
+                )
+
+    def _count_bindings(self) -> dict[str, int]:
+        """Return ``{binding model: number}`` of bindings that do not cascade."""
+        self.ensure_one()
+        counts = {}
+        for model_name in self.pool.descendants(["external.binding"], "_inherit"):
+            model = self.env[model_name].sudo().with_context(active_test=False)
+            if model._abstract:
+                continue
+            for name, field in model._fields.items():
+                to_backend = field.type == "many2one" and field.store
+                if to_backend and field.comodel_name == self._name:
+                    if field.ondelete != "cascade":
+                        count = model.search_count([(name, "=", self.id)])
+                        if count:
+                            counts[model_name] = count
+        return counts

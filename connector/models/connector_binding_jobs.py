@@ -1,0 +1,76 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from odoo import api, models
+from odoo.tools import split_every
+
+from odoo.addons.queue_job.job import identity_exact
+
+RESYNC_CHUNK_SIZE = 200
+
+
+class ConnectorBindingMixin(models.AbstractModel):
+    """Give a binding its export jobs.
+
+    The exporter that they use has the usage ``record.exporter``; channels, retry
+    patterns and related actions are job functions of this mixin, which the
+    models inherit.
+    """
+
+    _inherit = "connector.binding.mixin"
+
+    def export_record(self, fields: Iterable[str] | None = None) -> Any:
+        """Export the record.
+
+        :param fields: those that changed, by default all
+        """
+        self.ensure_one()
+        if not self.exists():
+            return self.env._("%s does not exist any more: not exported.", self)
+        with self.backend_id.work_on(self._name) as work:
+            return work.component(usage="record.exporter").run(self, fields=fields)
+
+    @api.model
+    def export_batch(self, backend, filters: list | None = None, **kwargs: Any) -> str:
+        """Delay an export for each binding of the backend in the domain."""
+        with backend.work_on(self._name) as work:
+            exporter = work.component(usage="delayed.batch.exporter")
+            found = exporter.run(filters=filters, **kwargs)
+        return self.env._("%s records to export", found)
+
+    @api.model
+    def export_delete_record(self, backend, external_id: Any) -> Any:
+        """Delete a record in the backend."""
+        with backend.work_on(self._name) as work:
+            return work.component(usage="record.exporter.deleter").run(external_id)
+
+    def resync(self) -> bool:
+        """Delay an import of what is bound, even of what is up to date."""
+        bound = self.filtered("external_id")
+        for backend, bindings in bound.grouped("backend_id").items():
+            external_ids = bindings.mapped("external_id")
+            if len(external_ids) == 1:
+                self.browse().with_delay(
+                    description=self.env._("Import %s again", bindings.display_name),
+                    identity_key=identity_exact,
+                ).import_record(backend, external_ids[0], force=True)
+                continue
+            for chunk in split_every(RESYNC_CHUNK_SIZE, external_ids, list):
+                self.browse().with_delay(
+                    description=self.env._(
+                        "Import %(count)s records of %(model)s again",
+                        count=len(chunk),
+                        model=self._description,
+                    ),
+                    identity_key=identity_exact,
+                ).import_chunk(backend, chunk, force=True)
+        return True
+
+    @api.model
+    def import_changes(self, backend, **kwargs: Any) -> str:
+        """Import what changed in the backend since the last time."""
+        with backend.work_on(self._name) as work:
+            return work.component(usage="changes.importer").run(**kwargs)

@@ -1,0 +1,170 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+from typing import Any
+
+import psycopg2
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from ..database import pg_try_advisory_lock
+from ..exception import RetryableJobError
+
+RETRY_SECONDS = 5
+
+
+def since(position: dict[str, Any] | None, overlap_seconds: int) -> datetime | None:
+    """Return from when on to look for changes, None to look for all there is."""
+    moment = (position or {}).get("since")
+    if not moment:
+        return None
+    return fields.Datetime.to_datetime(moment) - timedelta(seconds=overlap_seconds)
+
+
+class ConnectorCursor(models.Model):
+    """How far a backend's records of one model were looked through.
+
+    It is locked by who moves it, and moved in the transaction that enqueues what
+    was found: both happen, or neither.
+    """
+
+    _name = "connector.cursor"
+    _description = "Synchronization Cursor"
+    _order = "backend_model, backend_id, model_name, name"
+
+    backend_model = fields.Char(required=True, readonly=True)
+    backend_id = fields.Many2oneReference(
+        string="Backend ID", model_field="backend_model", required=True, readonly=True
+    )
+    model_name = fields.Char(string="Model", required=True, readonly=True)
+    name = fields.Char(string="Purpose", required=True, readonly=True, default="import")
+    position = fields.Json(string="Position (data)", readonly=True)
+    position_text = fields.Char(
+        string="Position",
+        compute="_compute_position_text",
+        inverse="_inverse_position_text",
+        help='As JSON, like {"since": "2026-01-31 12:00:00"}. Empty: from the start.',
+    )
+    overlap_seconds = fields.Integer(
+        default=60,
+        required=True,
+        help="Look that much further back: for what the backend was still committing, "
+        "and for the difference of the clocks",
+    )
+
+    _purpose_uniq = models.Constraint(
+        "UNIQUE (backend_model, backend_id, model_name, name)",
+        "There is a cursor for this backend, model and purpose already.",
+    )
+    _overlap_not_negative = models.Constraint(
+        "CHECK (overlap_seconds >= 0)", "A cursor cannot look into the future."
+    )
+
+    @api.depends("backend_model", "backend_id", "model_name", "name")
+    def _compute_display_name(self):
+        for cursor in self:
+            backend = cursor.backend_model
+            if backend in self.env:
+                backend = self.env[backend].browse(cursor.backend_id).exists()
+                backend = backend.display_name
+            cursor.display_name = f"{backend}: {cursor.model_name} ({cursor.name})"
+
+    @api.depends("position")
+    def _compute_position_text(self):
+        for cursor in self:
+            cursor.position_text = cursor.position and json.dumps(cursor.position)
+
+    def _inverse_position_text(self):
+        for cursor in self:
+            try:
+                position = json.loads(cursor.position_text or "null")
+            except ValueError as error:
+                raise ValidationError(
+                    self.env._(
+                        "The position of %(cursor)s must be JSON, like "
+                        '{"since": "2026-01-31 12:00:00"}; found %(text)s: %(error)s',
+                        cursor=cursor.display_name,
+                        text=cursor.position_text,
+                        error=error,
+                    )
+                ) from error
+            cursor.position = position
+
+    @api.model
+    def _find(self, backend, model_name: str, name: str = "import"):
+        """Return the cursor of a backend, model and purpose, or none."""
+        return self.search(
+            [
+                ("backend_model", "=", backend._name),
+                ("backend_id", "=", backend.id),
+                ("model_name", "=", model_name),
+                ("name", "=", name),
+            ]
+        )
+
+    @api.model
+    def _ensure(
+        self, backend, model_name: str, name: str = "import", overlap_seconds: int = 60
+    ):
+        """Return the cursor of a backend, model and purpose; make it if need be.
+
+        :param overlap_seconds: of a new one
+        :raise RetryableJobError: another transaction makes it now
+        """
+        cursor = self._find(backend, model_name, name)
+        if cursor:
+            return cursor
+        key = (self._name, backend._name, backend.id, model_name, name)
+        error = RetryableJobError(
+            f"Another transaction makes the cursor {key[1:]} now.",
+            seconds=RETRY_SECONDS,
+            ignore_retry=True,
+        )
+        if not pg_try_advisory_lock(self.env, key):
+            raise error
+        try:
+            return self.create(
+                {
+                    "backend_model": backend._name,
+                    "backend_id": backend.id,
+                    "model_name": model_name,
+                    "name": name,
+                    "overlap_seconds": overlap_seconds,
+                }
+            )
+        except psycopg2.errors.UniqueViolation as violation:
+            raise error from violation
+
+    def _lock(self) -> None:
+        """Keep other transactions from moving the cursor till this one ends.
+
+        :raise RetryableJobError: another one has it
+        """
+        self.ensure_one()
+        if not self.try_lock_for_update():
+            raise RetryableJobError(
+                f"Another job moves the cursor {self.display_name} now.",
+                seconds=RETRY_SECONDS,
+                ignore_retry=True,
+            )
+
+    def _since(self) -> datetime | None:
+        """Return from when on to look for changes (UTC), None for all there is."""
+        return since(self.position, self.overlap_seconds)
+
+    def _move_to(self, moment: datetime) -> None:
+        """Move on to a moment (UTC), never back."""
+        known = (self.position or {}).get("since") or ""
+        text = fields.Datetime.to_string(moment)
+        self._move({**(self.position or {}), "since": max(known, text)})
+
+    def _move(self, position: dict[str, Any]) -> None:
+        """Note how far things were looked through, in whatever the backend counts.
+
+        Takes the lock, if it is not held.
+        """
+        self._lock()
+        self.position = position

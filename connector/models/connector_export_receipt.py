@@ -1,0 +1,143 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from __future__ import annotations
+
+import logging
+from contextlib import contextmanager
+from functools import partial
+
+import psycopg2
+
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.sql_db import PoolError
+
+_logger = logging.getLogger(__name__)
+
+LOCK_TIMEOUT = "5s"
+
+
+class ConnectorExportReceipt(models.Model):
+    """An external id whose binding is not committed yet.
+
+    A backend gives an id that Odoo must not lose, in a transaction that may yet
+    be rolled back: the id is written down in another transaction. The next try of
+    the export finds it here and binds it, instead of creating a second external
+    record. A receipt is gone once its binding is committed.
+    """
+
+    _name = "connector.export.receipt"
+    _description = "Export Receipt"
+    _log_access = False
+
+    backend_model = fields.Char(required=True)
+    backend_id = fields.Many2oneReference(model_field="backend_model", required=True)
+    model_name = fields.Char(required=True, help="Model of the binding")
+    record_model = fields.Char(required=True)
+    record_id = fields.Many2oneReference(model_field="record_model", required=True)
+    external_id = fields.Char(required=True)
+
+    _key_index = models.Index("(model_name, record_id, backend_id)")
+
+    @api.model
+    def _domain_of_backend(self, backend, model_name: str) -> list:
+        return [
+            ("backend_model", "=", backend._name),
+            ("backend_id", "=", backend.id),
+            ("model_name", "=", model_name),
+        ]
+
+    @api.model
+    def _claim(self, backend, model_name: str, record) -> str | None:
+        """Return the external id that a lost transaction left, and its receipt gone.
+
+        The receipt goes with the running transaction: it is back if that fails.
+        """
+        receipts = self.search(
+            self._domain_of_backend(backend, model_name)
+            + [("record_model", "=", record._name), ("record_id", "=", record.id)],
+            order="id desc",
+        )
+        external_id = receipts[:1].external_id or None
+        receipts.unlink()
+        return external_id
+
+    @api.model
+    def _forget(self, backend, model_name: str, external_id: str) -> None:
+        """Delete the receipts of an external record that is going to be deleted."""
+        self.search(
+            self._domain_of_backend(backend, model_name)
+            + [("external_id", "=", external_id)]
+        ).unlink()
+
+    @api.model
+    def _leave(
+        self, backend, model_name: str, record, external_id: str, bound_as: tuple
+    ) -> None:
+        """Write an external id down, for good, and till its binding is committed.
+
+        Nobody could ever claim it for a record, or from a backend, that are lost
+        themselves when the transaction is: for those nothing is written. What
+        cannot be written is in the log.
+
+        :param bound_as: the binding and the name of its field for external ids
+        """
+        described = f"external id {external_id} of {record} ({model_name}) in {backend}"
+        try:
+            with self._own_transaction() as receipts:
+                if not all(
+                    receipts.env[known._name].browse(known.id).exists()
+                    for known in (backend, record)
+                ):
+                    return
+                receipt = receipts.create(
+                    {
+                        "backend_model": backend._name,
+                        "backend_id": backend.id,
+                        "model_name": model_name,
+                        "record_model": record._name,
+                        "record_id": record.id,
+                        "external_id": external_id,
+                    }
+                )
+        except (psycopg2.Error, PoolError):
+            _logger.exception(
+                "No receipt could be left for %s. If the running transaction is "
+                "lost, bind it by hand, or it is created again.",
+                described,
+            )
+            return
+        _logger.info("Left a receipt for %s", described)
+        binding, external_field = bound_as
+        self.env.cr.postcommit.add(
+            partial(
+                self._drop_if_bound,
+                receipt.id,
+                binding._name,
+                binding.id,
+                external_field,
+            )
+        )
+
+    def _drop_if_bound(
+        self, receipt_id: int, model_name: str, binding_id: int, external_field: str
+    ) -> None:
+        """Delete a receipt whose external id is in the committed binding.
+
+        The transaction may have been committed without it: after a savepoint was
+        rolled back, say.
+        """
+        with self._own_transaction() as receipts:
+            receipt = receipts.browse(receipt_id).exists()
+            binding = receipts.env[model_name].browse(binding_id).exists()
+            if receipt and binding[external_field] == receipt.external_id:
+                receipt.unlink()
+
+    @contextmanager
+    def _own_transaction(self):
+        """Give the model in another transaction, committed at the end.
+
+        It waits for no lock longer than a moment: the running transaction may
+        hold it.
+        """
+        with self.env.registry.cursor() as cr:
+            cr.execute("SET LOCAL lock_timeout = %s", (LOCK_TIMEOUT,))
+            yield api.Environment(cr, SUPERUSER_ID, {})[self._name]

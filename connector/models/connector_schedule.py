@@ -1,0 +1,18 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+
+def next_time(
+    previous: datetime | None, interval_minutes: int, now: datetime
+) -> datetime:
+    """Return the first time after ``now`` that is whole intervals after ``previous``.
+
+    What was missed while nothing ran is not made up for.
+    """
+    interval = timedelta(minutes=interval_minutes)
+    if previous is None or not previous:
+        return now + interval
+    missed = max(0, (now - previous) // interval)
+    return previous + (missed + 1) * interval

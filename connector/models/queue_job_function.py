@@ -1,0 +1,41 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from odoo import models, tools
+
+
+class QueueJobFunction(models.Model):
+    _inherit = "queue.job.function"
+
+    @tools.ormcache("name")
+    def job_config(self, name):
+        """Return the configuration of a job function, its own or an inherited one.
+
+        A model inherits the functions of its mixins as it does their methods: the
+        record for ``<connector.binding.mixin>.export_record`` is that of every
+        binding model that has none of its own and no mixin nearer to it that has.
+        """
+        own = super().job_config(name)
+        if own.job_function_id:
+            return own
+        for inherited_name in self._inherited_function_names(name):
+            inherited = super().job_config(inherited_name)
+            if inherited.job_function_id:
+                return inherited
+        return own
+
+    def _inherited_function_names(self, name: str) -> Iterator[str]:
+        """Yield the names of the function in the models that the model inherits."""
+        model_name, __, method = name.removeprefix("<").partition(">.")
+        if model_name not in self.env or not method:
+            return
+        seen = {model_name}
+        for parent in type(self.env[model_name]).__mro__:
+            parent_name = getattr(parent, "_name", None)
+            if parent_name in seen or parent_name not in self.env:
+                continue
+            seen.add(parent_name)
+            if hasattr(self.env[parent_name], method):
+                yield self.job_function_name(parent_name, method)

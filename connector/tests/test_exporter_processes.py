@@ -1,0 +1,367 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Exports that commit, race, fail half way, and die."""
+
+import os
+import signal
+import time
+from contextlib import contextmanager
+from unittest.mock import patch
+
+from odoo.tests.common import tagged
+from odoo.tools import mute_logger
+
+from odoo.addons.component.core import _component_databases
+from odoo.addons.queue_job.controllers.main import RunJobController, _prevent_commit
+from odoo.addons.queue_job.job import ENQUEUED, Job
+
+from ..exception import RetryableJobError
+from .export_common import Child, ProcessCase
+
+RECEIPT_LOGGER = "odoo.addons.connector.models.connector_export_receipt"
+
+
+def exporter_class(env):
+    """Return the component class that exports partners."""
+    registry = _component_databases.find(env)
+    return registry["test.export.partner.exporter"]
+
+
+def run_export(env, binding_id, **kwargs):
+    """Run the exporter as the job does."""
+    return env["test.export.partner"].browse(binding_id).export_record(**kwargs)
+
+
+@contextmanager
+def slow_create(env, seconds=0.3):
+    """Let the backend take its time to create a record."""
+    cls = exporter_class(env)
+    create = cls._create
+
+    def create_slowly(self, values):
+        time.sleep(seconds)
+        return create(self, values)
+
+    with patch.object(cls, "_create", create_slowly):
+        yield
+
+
+@tagged("post_install", "-at_install")
+class TestKeptExternalIds(ProcessCase):
+    def setUp(self):
+        super().setUp()
+        self.before = set(self.system.ids("test.export.partner"))
+
+    def created(self):
+        return set(self.system.ids("test.export.partner")) - self.before
+
+    def test_the_external_id_is_committed_before_anything_else_can_fail(self):
+        binding_id = self.make_partner()
+        with self.assertRaisesRegex(ValueError, "afterwards"):
+            with self.transaction() as env:
+                with self._failing("_after_export", env):
+                    run_export(env, binding_id)
+        (external_id,) = self.created()
+        self.assertEqual(self.read_partner(binding_id, "external_id"), external_id)
+        self.assertEqual(self.read_receipts(binding_id), [])
+
+    def test_a_job_that_must_not_commit_leaves_a_receipt(self):
+        binding_id = self.make_partner()
+        with self.assertRaisesRegex(ValueError, "afterwards"):
+            with self.transaction() as env, _prevent_commit(env.cr):
+                with self._failing("_after_export", env):
+                    run_export(env, binding_id)
+        (external_id,) = self.created()
+        self.assertFalse(self.read_partner(binding_id, "external_id"))
+        self.assertEqual(self.read_receipts(binding_id), [external_id])
+
+        with self.transaction() as env:
+            run_export(env, binding_id)
+        self.assertEqual(self.created(), {external_id})
+        self.assertEqual(self.read_partner(binding_id, "external_id"), external_id)
+        self.assertEqual(self.read_receipts(binding_id), [])
+
+    def test_a_job_that_must_not_commit_drops_its_receipt_when_it_is_committed(self):
+        binding_id = self.make_partner()
+        with self.transaction() as env:
+            with _prevent_commit(env.cr):
+                run_export(env, binding_id)
+            self.assertEqual(len(self.read_receipts(binding_id)), 1)
+        self.assertEqual(self.read_receipts(binding_id), [])
+        self.assertTrue(self.read_partner(binding_id, "external_id"))
+
+    def test_a_receipt_stays_if_a_savepoint_took_the_binding_back(self):
+        binding_id = self.make_partner()
+        with self.transaction() as env:
+            with _prevent_commit(env.cr), self.assertRaises(ValueError):
+                with env.cr.savepoint(), self._failing("_after_export", env):
+                    run_export(env, binding_id)
+        (external_id,) = self.created()
+        self.assertEqual(self.read_receipts(binding_id), [external_id])
+
+    def test_a_failing_bind_leaves_a_receipt(self):
+        binding_id = self.make_partner()
+        with self.assertRaisesRegex(ValueError, "afterwards"):
+            with self.transaction() as env:
+                with self._failing("_commit", env):
+                    run_export(env, binding_id)
+        (external_id,) = self.created()
+        self.assertEqual(self.read_receipts(binding_id), [external_id])
+        with self.transaction() as env:
+            run_export(env, binding_id)
+        self.assertEqual(self.created(), {external_id})
+
+    def test_a_lost_binding_of_a_dependency_is_found_by_its_record(self):
+        with self.transaction() as env:
+            parent = env["res.partner"].create({"name": "Parent"})
+            parent_id = parent.id
+        binding_id = self.make_partner(parent_id=parent_id)
+        with self.assertRaises(ValueError):
+            with self.transaction() as env, _prevent_commit(env.cr):
+                with self._failing("_lock", env, only_for=binding_id):
+                    run_export(env, binding_id)
+        (parent_external_id,) = self.created()
+        with self.transaction() as env:
+            run_export(env, binding_id)
+            parent = env["res.partner"].browse(parent_id)
+            self.assertEqual(
+                parent.test_export_bind_ids.external_id, parent_external_id
+            )
+        self.assertEqual(len(self.created()), 2)
+
+    @mute_logger(RECEIPT_LOGGER)
+    def test_a_receipt_that_cannot_be_written_does_not_hide_the_error(self):
+        binding_id = self.make_partner()
+        with self.assertRaisesRegex(ValueError, "afterwards"):
+            with self.transaction() as env, self._failing("_commit", env):
+                # another transaction cannot read the table while this one changes it
+                env.cr.execute("LOCK TABLE res_partner IN ACCESS EXCLUSIVE MODE")
+                with patch(f"{RECEIPT_LOGGER}.LOCK_TIMEOUT", "50ms"):
+                    run_export(env, binding_id)
+        self.assertEqual(self.read_receipts(binding_id), [])
+
+    def test_a_killed_export_is_found_by_its_natural_key(self):
+        binding_id = self.make_partner(ref="unique")
+        self._export_and_die(binding_id)
+        (external_id,) = self.created()
+        self.assertFalse(self.read_partner(binding_id, "external_id"))
+        with self.transaction() as env:
+            run_export(env, binding_id)
+        self.assertEqual(self.created(), {external_id})
+        self.assertEqual(self.read_partner(binding_id, "external_id"), external_id)
+
+    def test_a_killed_export_without_natural_key_is_created_again(self):
+        """This is all that can be done: nobody knows the id that was given."""
+        binding_id = self.make_partner()
+        self._export_and_die(binding_id)
+        with self.transaction() as env:
+            run_export(env, binding_id)
+        self.assertEqual(len(self.created()), 2)
+
+    def test_an_export_that_is_killed_after_the_commit_point_is_not_lost(self):
+        for forbidden in (False, True):
+            with self.subTest(commits_are_forbidden=forbidden):
+                binding_id = self.make_partner()
+                before = self.created()
+                self._export_and_die(binding_id, "_after_export", forbidden)
+                (external_id,) = self.created() - before
+                with self.transaction() as env:
+                    run_export(env, binding_id)
+                self.assertEqual(self.created() - before, {external_id})
+                self.assertEqual(
+                    self.read_partner(binding_id, "external_id"), external_id
+                )
+
+    @contextmanager
+    def _failing(self, hook, env, only_for=None):
+        cls = exporter_class(env)
+        original = getattr(cls, hook)
+
+        def fail(self):
+            if only_for in (None, self.binding.id):
+                raise ValueError("afterwards")
+            return original(self)
+
+        with patch.object(cls, hook, fail):
+            yield
+
+    def _export_and_die(self, binding_id, hook="_commit", commits_are_forbidden=False):
+        """Have another process killed just before a step of the export."""
+
+        def export(env, parent):
+            def die(self):
+                os.kill(os.getpid(), signal.SIGKILL)
+
+            if commits_are_forbidden:
+                env.cr.__dict__["commit"] = lambda: None
+            with patch.object(exporter_class(env), hook, die):
+                run_export(env, binding_id)
+
+        child = Child(self.registry.db_name, export)
+        self.addCleanup(child.end)
+        self.assertIsNone(child.hear())
+
+
+@tagged("post_install", "-at_install")
+class TestRacingExports(ProcessCase):
+    def race(self, function, count=2):
+        """Return the outcomes of processes that do the same at the same time."""
+
+        def start(env, parent):
+            parent.tell("ready")
+            parent.wait()
+            return function(env)
+
+        children = [Child(self.registry.db_name, start) for __ in range(count)]
+        for child in children:
+            self.addCleanup(child.end)
+            self.assertEqual(child.hear(), "ready")
+        for child in children:
+            child.go_on()
+        return [child.hear() for child in children]
+
+    def test_two_processes_export_a_record_once(self):
+        binding_id = self.make_partner(name="Raced")
+        before = self.system.ids("test.export.partner")
+
+        def export(env):
+            with slow_create(env):
+                return run_export(env, binding_id)
+
+        outcomes = self.race(export)
+        self.assertEqual(len(self.system.ids("test.export.partner")), len(before) + 1)
+        self.assertEqual(outcomes.count("RetryableJobError"), 1, outcomes)
+        with self.transaction() as env:  # the retry
+            self.assertIn("Updated", run_export(env, binding_id))
+
+    def test_two_processes_make_the_binding_of_a_dependency_once(self):
+        with self.transaction() as env:
+            parent_id = env["res.partner"].create({"name": "Parent"}).id
+        binding_ids = [self.make_partner(parent_id=parent_id) for __ in range(2)]
+        queue = list(binding_ids)
+
+        def start(binding_id):
+            def export(env, parent):
+                parent.tell("ready")
+                parent.wait()
+                with slow_create(env):
+                    return run_export(env, binding_id)
+
+            return Child(self.registry.db_name, export)
+
+        children = [start(binding_id) for binding_id in queue]
+        for child in children:
+            self.addCleanup(child.end)
+            self.assertEqual(child.hear(), "ready")
+        for child in children:
+            child.go_on()
+        outcomes = [child.hear() for child in children]
+        self.assertEqual(outcomes.count("RetryableJobError"), 1, outcomes)
+        with self.transaction() as env:  # the retry
+            for binding_id in binding_ids:
+                run_export(env, binding_id)
+        with self.transaction() as env:
+            parents = env["test.export.partner"].search([("odoo_id", "=", parent_id)])
+            self.assertEqual(len(parents), 1)
+            remote = [
+                record
+                for external_id in self.system.ids("test.export.partner")
+                if (record := self.system.read("test.export.partner", external_id))
+                and record["name"] == "Parent"
+            ]
+            self.assertEqual(len(remote), 1)
+
+    def test_an_export_that_began_before_another_one_ended_is_retried(self):
+        """The first has committed when the second locks: no second record is made."""
+        binding_id = self.make_partner(name="Late")
+        before = self.system.ids("test.export.partner")
+
+        def export_late(env, parent):
+            cls = exporter_class(env)
+            lock = cls._lock
+
+            def wait_and_lock(self):
+                parent.tell("has looked for an external id")
+                parent.wait()
+                lock(self)
+
+            with patch.object(cls, "_lock", wait_and_lock):
+                return run_export(env, binding_id)
+
+        child = Child(self.registry.db_name, export_late)
+        self.addCleanup(child.end)
+        self.assertEqual(child.hear(), "has looked for an external id")
+        with self.transaction() as env:
+            run_export(env, binding_id)
+        child.go_on()
+        self.assertEqual(child.hear(), "SerializationFailure")
+        self.assertEqual(len(self.system.ids("test.export.partner")), len(before) + 1)
+
+
+@tagged("post_install", "-at_install")
+class TestExportJob(ProcessCase):
+    def test_the_job_of_the_mixin_may_commit(self):
+        binding_id = self.make_partner()
+        job = self._run_job(binding_id)
+        self.assertEqual(job["state"], "done", job["exc_info"])
+        self.assertTrue(self.read_partner(binding_id, "external_id"))
+        self.assertEqual(self.read_receipts(binding_id), [])
+
+    def test_a_job_that_cannot_lock_is_postponed(self):
+        binding_id = self.make_partner()
+
+        def hold(env, parent):
+            env["test.export.partner"].browse(binding_id).lock_for_update()
+            parent.tell("held")
+            parent.wait()
+
+        child = Child(self.registry.db_name, hold)
+        self.addCleanup(child.end)
+        self.assertEqual(child.hear(), "held")
+        job = self._run_job(binding_id)
+        child.go_on()
+        self.assertEqual(job["state"], "pending", job["exc_info"])
+        self.assertEqual(job["retry"], 0)
+        self.assertTrue(job["eta"])
+
+    def _run_job(self, binding_id):
+        """Store an export job, run it as the server does, and return its values."""
+        with self.transaction() as env:
+            binding = env["test.export.partner"].browse(binding_id)
+            job = binding.with_delay().export_record()
+            uuid = job.uuid
+            record = job.db_record()
+            self.addCleanup(self._delete_job, uuid)
+            record.write({"state": ENQUEUED})
+        with self.transaction() as env:
+            job = RunJobController._acquire_job(env, uuid)
+            RunJobController._runjob(env, job)
+        with self.transaction() as env:
+            record = Job.db_records_from_uuids(env, [uuid])
+            return record.read(["state", "retry", "eta", "exc_info"])[0]
+
+    def _delete_job(self, uuid):
+        with self.transaction() as env:
+            Job.db_records_from_uuids(env, [uuid]).unlink()
+
+
+@tagged("post_install", "-at_install")
+class TestChild(ProcessCase):
+    def test_a_child_commits_in_a_transaction_of_its_own(self):
+        binding_id = self.make_partner()
+
+        def rename(env, parent):
+            env["test.export.partner"].browse(binding_id).name = "Renamed"
+
+        child = Child(self.registry.db_name, rename)
+        self.addCleanup(child.end)
+        child.hear()
+        child.end()
+        self.assertEqual(self.read_partner(binding_id, "name"), "Renamed")
+
+    def test_a_child_tells_the_error_it_met(self):
+        def fail(env, parent):
+            raise RetryableJobError("no")
+
+        child = Child(self.registry.db_name, fail)
+        self.addCleanup(child.end)
+        self.assertEqual(child.hear(), "RetryableJobError")

@@ -1,0 +1,7 @@
+from . import core
+from . import adapter
+from . import binder
+from . import mapper
+from . import exporter
+from . import importer
+from . import deleter

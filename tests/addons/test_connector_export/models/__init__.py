@@ -1,0 +1,4 @@
+from . import test_export_backend
+from . import test_export_binding
+from . import test_export_partner
+from . import test_export_category

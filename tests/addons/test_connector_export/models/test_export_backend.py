@@ -1,0 +1,31 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import api, fields, models
+
+from ..folder_system import FolderSystem
+
+
+class TestExportBackend(models.Model):
+    """A system that keeps each record in a file."""
+
+    _name = "test.export.backend"
+    _inherit = ["connector.backend.mixin"]
+    _description = "Test Export Backend"
+
+    name = fields.Char(required=True)
+    folder = fields.Char(required=True)
+
+    @property
+    def system(self):
+        """Return the system of the folder."""
+        return FolderSystem(self.folder)
+
+    def _check_connection(self):
+        self.system.check()
+
+    @api.model
+    def _imported_models(self):
+        return ["test.export.category", "test.export.partner"]
+
+    @api.model
+    def _exported_models(self):
+        return ["test.export.category", "test.export.partner"]

@@ -1,0 +1,12 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import models
+
+
+class TestExportBinding(models.AbstractModel):
+    """The link of a record to its file."""
+
+    _name = "test.export.binding"
+    _inherit = "connector.binding.mixin"
+    _description = "Test Export Binding"
+
+    _connector_backend = "test.export.backend"
