@@ -1,5 +1,6 @@
 from . import core
 from . import backend_adapter
+from . import rest_adapter
 from . import binder
 from . import mapper
 from . import listener

@@ -1,6 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo.addons.component.core import AbstractComponent
 
+from ..exception import IDMissingInBackend
+
 
 class BackendAdapter(AbstractComponent):
     """Speak the protocol of the backend; no other component knows it."""
@@ -44,7 +46,15 @@ class CRUDAdapter(AbstractComponent):
 
         An adapter whose protocol reads several records at once overrides this.
         """
-        return {external_id: self.read(external_id) for external_id in external_ids}
+        found = {}
+        for external_id in external_ids:
+            try:
+                external_record = self.read(external_id)
+            except IDMissingInBackend:
+                continue
+            if external_record:
+                found[external_id] = external_record
+        return found
 
     def search_read(self, *args, **kwargs):
         """Return the external records that match the filters."""

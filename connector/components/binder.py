@@ -12,6 +12,9 @@ from odoo.addons.component.core import AbstractComponent
 from .binding_memory import BindingMemory, Link
 from .external_id import external_key, is_external_id
 
+#: where the binders of a session of work share what they remember
+_MEMORIES = "binding memories"
+
 
 class Binder(AbstractComponent):
     """Know the link between an external id, a binding and a record."""
@@ -235,9 +238,10 @@ class Binder(AbstractComponent):
 
         None for bindings that do not tell when they change.
         """
-        memories = self.work.binding_memories
-        if not (memories or make):
+        session = self.work.connector_session
+        if _MEMORIES not in session and not make:
             return None
+        memories = session.setdefault(_MEMORIES, {})
         env, backend = self.env, self.backend_record
         key = (
             self.model._name,

@@ -16,10 +16,10 @@ class BaseConnectorComponent(AbstractComponent):
 
     def __init__(self, work_context):
         super().__init__(work_context)
-        if "binding_memories" not in vars(work_context):
+        if "connector_session" not in vars(work_context):
             # before any other work context comes from this one, so that all share it
-            work_context.binding_memories = {}
-            work_context._propagate_kwargs.append("binding_memories")
+            work_context.connector_session = {}
+            work_context._propagate_kwargs.append("connector_session")
 
     @property
     def backend_record(self) -> models.BaseModel:

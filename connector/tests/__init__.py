@@ -4,3 +4,6 @@ from . import test_chunk
 from . import test_changes
 from . import test_importer
 from . import test_batch_importer
+from . import test_rest_paging
+from . import test_rest_errors
+from . import test_rest_adapter

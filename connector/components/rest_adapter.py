@@ -1,0 +1,172 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+from urllib.parse import quote, urljoin
+
+from odoo.tools import split_every
+
+from odoo.addons.component.core import AbstractComponent
+
+from ..exception import IDMissingInBackend, InvalidDataError
+from ..rest.paging import Answer, PageNumber, Paging
+from ..rest.paths import look_up
+from ..rest.session import RestSession
+
+
+class RestAdapter(AbstractComponent):
+    """Speak to a backend that offers its records as JSON over HTTP.
+
+    Filters are the parameters of the query string. An adapter says where its
+    records are by ``_endpoint``, how they are paged, and who we are by
+    ``_authenticate``.
+    """
+
+    _name = "generic.rest.adapter"
+    _inherit = "base.backend.adapter.crud"
+
+    #: path of the records below the backend's address, as ``/orders``
+    _endpoint: str
+    #: name of the field of an external record that holds its id
+    _id_field = "id"
+    #: dotted path to the records in the answer to a search, None for the whole
+    _records_path: str | None = None
+    #: dotted path to the record in the answer to a read or create
+    _record_path: str | None = None
+    #: parameter that asks for several ids, separated by commas; None asks for each
+    _ids_param: str | None = None
+    _ids_per_request = 100
+    _update_method = "PATCH"
+    _paging: Paging = PageNumber()
+    #: to connect, and to wait for data
+    _timeout_seconds: float | tuple[float, float] = 60.0
+
+    # -- what a connector says ------------------------------------------------
+
+    def _base_url(self) -> str:
+        """Return the address of the backend."""
+        return self.backend_record.url
+
+    def _authenticate(self, session: RestSession) -> None:
+        """Tell the session who we are, by its ``use_`` methods."""
+
+    def _external_id(self, record: dict[str, Any]) -> Any:
+        """Return the id of an external record."""
+        return record[self._id_field]
+
+    # -- requests -------------------------------------------------------------
+
+    @property
+    def session(self) -> RestSession:
+        """Return the session with the backend, one for a whole session of work."""
+        key = ("rest session", type(self)._authenticate, self._base_url())
+        sessions = self.work.connector_session
+        if key not in sessions:
+            session = RestSession(self._base_url(), self._timeout_seconds)
+            session.headers["Accept"] = "application/json"
+            self._authenticate(session)
+            sessions[key] = session
+        return sessions[key]
+
+    def call(self, method: str, path: str, **kwargs: Any) -> Any:
+        """Send a request and return the decoded answer, None if it has no body.
+
+        :param path: below the backend's address
+        :param kwargs: those of requests: ``params``, ``json``, ``headers``, …
+        """
+        return self.session.call_json(method, path, **kwargs)
+
+    def _path(self, external_id: Any = None) -> str:
+        """Return the path of all records, or of one."""
+        if external_id is None:
+            return self._endpoint
+        return f"{self._endpoint.rstrip('/')}/{quote(str(external_id), safe='')}"
+
+    def _pages(self, params: dict[str, Any] | None) -> Iterator[list[dict[str, Any]]]:
+        """Yield the external records that match, page by page."""
+
+        def fetch(page_params: dict[str, Any], url: str | None = None) -> Answer:
+            # the address of a next page holds the parameters already
+            asked = page_params if url else {**(params or {}), **page_params}
+            path = urljoin(f"{self.session.base_url}/", url) if url else self._path()
+            response = self.session.call("GET", path, params=asked)
+            body = self.session.decode(response)
+            links = {name: link["url"] for name, link in response.links.items()}
+            return Answer(self._found_records(body), body, links)
+
+        return self._paging.pages(fetch)
+
+    def _found_records(self, body: Any) -> list[dict[str, Any]]:
+        """Return the records in the answer to a search."""
+        records = look_up(body, self._records_path)
+        if records is None:
+            records = []
+        if not isinstance(records, list):
+            raise InvalidDataError(
+                f"{self._name}: expected a list of records at "
+                f"{self._records_path or 'the top'} of the answer of {self._path()}, "
+                f"found {type(records).__name__}. Set _records_path."
+            )
+        return records
+
+    # -- operations -----------------------------------------------------------
+
+    def search(self, filters: dict[str, Any] | None = None) -> list[Any]:
+        return [
+            external_id for page in self.search_pages(filters) for external_id in page
+        ]
+
+    def search_pages(self, filters: dict[str, Any] | None = None) -> Iterator[list]:
+        for records in self._pages(filters):
+            yield [self._external_id(record) for record in records]
+
+    def search_read(self, filters: dict[str, Any] | None = None) -> list[dict]:
+        return [record for records in self._pages(filters) for record in records]
+
+    def read(self, external_id: Any, **params: Any) -> dict[str, Any]:
+        body = self.call("GET", self._path(external_id), params=params)
+        record = look_up(body, self._record_path)
+        if not record:
+            raise IDMissingInBackend(
+                f"{self.backend_record.display_name}: {self._path(external_id)} holds "
+                f"no record at {self._record_path or 'the top'} of the answer."
+            )
+        return record
+
+    def read_many(self, external_ids: Iterable[Any]) -> dict[Any, dict[str, Any]]:
+        if self._ids_param is None:
+            return super().read_many(external_ids)
+        wanted = {str(external_id): external_id for external_id in external_ids}
+        found = {}
+        for texts in split_every(self._ids_per_request, wanted):
+            for records in self._pages({self._ids_param: ",".join(texts)}):
+                for record in records:
+                    external_id = wanted.get(str(self._external_id(record)))
+                    if external_id is not None:
+                        found[external_id] = record
+        return found
+
+    def create(self, values: dict[str, Any]) -> Any:
+        """Create an external record and return its external id.
+
+        That is in the answer, or at the end of the header ``Location``.
+        """
+        response = self.session.call("POST", self._path(), json=values)
+        record = look_up(self.session.decode(response), self._record_path)
+        if isinstance(record, dict) and self._id_field in record:
+            return self._external_id(record)
+        location = response.headers.get("Location", "").rstrip("/")
+        if location:
+            return location.rpartition("/")[2]
+        raise InvalidDataError(
+            f"{self.backend_record.display_name}: POST {self._path()} succeeded, but "
+            f"its answer has neither a field {self._id_field!r} nor a header Location. "
+            "Set _record_path and _id_field."
+        )
+
+    def write(self, external_id: Any, values: dict[str, Any]) -> None:
+        self.call(self._update_method, self._path(external_id), json=values)
+
+    def delete(self, external_id: Any) -> None:
+        self.call("DELETE", self._path(external_id))

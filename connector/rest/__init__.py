@@ -1,0 +1,28 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Speak HTTP and JSON to a backend. Nothing in here knows Odoo's models."""
+
+from .errors import RestRefusal
+from .paging import (
+    AllAtOnce,
+    Answer,
+    Cursor,
+    LinkHeader,
+    NextLink,
+    Offset,
+    PageNumber,
+    Paging,
+)
+from .session import RestSession
+
+__all__ = [
+    "AllAtOnce",
+    "Answer",
+    "Cursor",
+    "LinkHeader",
+    "NextLink",
+    "Offset",
+    "PageNumber",
+    "Paging",
+    "RestRefusal",
+    "RestSession",
+]

@@ -1,0 +1,14 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+
+def look_up(body: Any, path: str | None) -> Any:
+    """Return what stands at a dotted path in nested dicts, None if nothing does."""
+    for step in path.split(".") if path else ():
+        if not isinstance(body, Mapping):
+            return None
+        body = body.get(step)
+    return body

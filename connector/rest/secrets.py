@@ -1,0 +1,79 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from __future__ import annotations
+
+import html
+import json
+import logging
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from urllib.parse import quote, quote_plus
+
+MASK = "***"
+
+#: libraries that would write addresses and headers into the log
+_CHATTY_LOGGERS = ("urllib3.connectionpool", "urllib3.util.retry", "requests")
+
+
+def written_forms(secret: str) -> set[str]:
+    """Return how requests, answers and messages may write a secret."""
+    as_json = {json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]}
+    return {
+        secret,
+        quote(secret, safe=""),
+        quote(secret),
+        quote_plus(secret),
+        repr(secret)[1:-1],
+        html.escape(secret),
+        *as_json,
+        *(form.replace("/", "\\/") for form in as_json),
+    }
+
+
+class Redactor:
+    """Take secrets out of texts, in each form in which they may be written."""
+
+    def __init__(self) -> None:
+        self._forms: set[str] = set()
+
+    def add(self, *secrets: str) -> None:
+        """Learn secrets. Empty ones are none."""
+        for secret in filter(None, secrets):
+            self._forms |= written_forms(secret)
+
+    def __call__(self, text: object) -> str:
+        """Return the text without any secret."""
+        if not self._forms:
+            return str(text)
+        forms = sorted(self._forms, key=len, reverse=True)
+        pattern = "|".join(map(re.escape, forms))
+        return re.sub(pattern, MASK, str(text), flags=re.IGNORECASE)
+
+    def __repr__(self) -> str:
+        return f"<Redactor of {len(self._forms)} forms>"
+
+
+class _RedactingFilter(logging.Filter):
+    def __init__(self, redact: Redactor) -> None:
+        super().__init__()
+        self._redact = redact
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.msg, record.args = self._redact(record.getMessage()), ()
+        return True
+
+
+@contextmanager
+def redacted_logs(
+    redact: Redactor, names: Iterable[str] = _CHATTY_LOGGERS
+) -> Iterator[None]:
+    """Keep secrets out of what the HTTP libraries log in this block."""
+    redacting = _RedactingFilter(redact)
+    loggers = [logging.getLogger(name) for name in names]
+    for logger in loggers:
+        logger.addFilter(redacting)
+    try:
+        yield
+    finally:
+        for logger in loggers:
+            logger.removeFilter(redacting)

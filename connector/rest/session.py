@@ -1,0 +1,157 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from __future__ import annotations
+
+import base64
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+
+from .errors import (
+    RestRefusal,
+    make_error,
+    retry_after_seconds,
+    status_error,
+    transport_error,
+)
+from .secrets import Redactor, redacted_logs
+
+#: characters of an answer that an error quotes
+_QUOTED_LENGTH = 500
+
+
+def origin(url: str) -> tuple[str, str | None, int | None]:
+    """Return what tells one server from another: scheme, host and port."""
+    parts = urlsplit(url)
+    port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+    return parts.scheme, parts.hostname, port
+
+
+class RestSession(requests.Session):
+    """Send requests to one server, and never a secret to another one.
+
+    Errors are those of :mod:`odoo.addons.connector.exception`; they and what is
+    logged hold no secret. Credentials given by a ``use_`` method are secret.
+
+    :param timeout: seconds to connect, and to wait for data, in every request
+    """
+
+    def __init__(
+        self, base_url: str, timeout: float | tuple[float, float] = 60.0
+    ) -> None:
+        super().__init__()
+        self.base_url = base_url.rstrip("/")
+        self.timeout = timeout
+        self.redact = Redactor()
+        self._secret_headers: dict[str, str] = {}
+        self._secret_params: dict[str, str] = {}
+        # set, so that no file of passwords of the machine is asked for one
+        self.auth = self._authenticate
+
+    # -- credentials ----------------------------------------------------------
+
+    def use_header(self, name: str, secret: str, prefix: str = "") -> None:
+        """Send a secret in a header."""
+        self.redact.add(secret)
+        self._secret_headers[name] = f"{prefix}{secret}"
+
+    def use_bearer(self, token: str) -> None:
+        """Send a token as ``Authorization: Bearer``."""
+        self.use_header("Authorization", token, prefix="Bearer ")
+
+    def use_basic(self, login: str, password: str) -> None:
+        """Send login and password as ``Authorization: Basic``."""
+        self.redact.add(password)
+        pair = base64.b64encode(f"{login}:{password}".encode()).decode()
+        self.use_header("Authorization", pair, prefix="Basic ")
+
+    def use_param(self, name: str, secret: str) -> None:
+        """Send a secret in the query string, for backends that know no better."""
+        self.redact.add(secret)
+        self._secret_params[name] = secret
+
+    def _authenticate(
+        self, request: requests.PreparedRequest
+    ) -> requests.PreparedRequest:
+        self._refuse_other_server(request.url)
+        request.headers.update(self._secret_headers)
+        if self._secret_params:
+            request.prepare_url(request.url, self._secret_params)
+        return request
+
+    def rebuild_auth(self, prepared_request, response) -> None:
+        """Follow a redirect on the same server only."""
+        self._refuse_other_server(prepared_request.url)
+
+    def _refuse_other_server(self, url: str | None) -> None:
+        if origin(url or "") != origin(self.base_url):
+            raise RestRefusal(
+                self.redact(
+                    f"{self.base_url} leads to another server, {url}, which must not "
+                    "have our credentials. If it has moved, change its address."
+                )
+            )
+
+    # -- requests -------------------------------------------------------------
+
+    def request(self, method, url, **kwargs) -> requests.Response:
+        if kwargs.get("timeout") is None:
+            kwargs["timeout"] = self.timeout
+        return super().request(method, url, **kwargs)
+
+    def call(self, method: str, path: str, **kwargs: Any) -> requests.Response:
+        """Return the answer to a request for a path, or a whole address.
+
+        :raise RetryableJobError: the network or the server failed for a while
+        :raise RestRefusal: only a person can mend it
+        """
+        url = path
+        if "://" not in path:
+            url = f"{self.base_url}/{path.lstrip('/')}"
+        response = failure = None
+        with redacted_logs(self.redact):
+            try:
+                response = self.request(method, url, **kwargs)
+            except requests.RequestException as error:
+                failure = self._failure(method, url, error)
+        if failure is None:
+            failure = self._refusal(method, url, response)
+        if failure is not None:
+            # raised out here: what requests says has addresses with secrets in it
+            raise failure
+        return response
+
+    def call_json(self, method: str, path: str, **kwargs: Any) -> Any:
+        """Return the decoded body of the answer, None if there is none."""
+        return self.decode(self.call(method, path, **kwargs))
+
+    def decode(self, response: requests.Response) -> Any:
+        """Return the decoded body of an answer, None if there is none."""
+        if not response.content:
+            return None
+        try:
+            return response.json()
+        except requests.JSONDecodeError as error:
+            request = response.request
+            failure = self._failure(request.method, request.url, error)
+        raise failure
+
+    def _failure(
+        self, method: str, url: str, error: requests.RequestException
+    ) -> Exception:
+        message = f"{method} {url}: {type(error).__name__}: {error}"
+        return make_error(transport_error(error), self.redact(message), None, None)
+
+    def _refusal(
+        self, method: str, url: str, response: requests.Response
+    ) -> Exception | None:
+        error = status_error(response.status_code)
+        if error is None:
+            return None
+        # redacted before it is cut: half a secret would not be recognised
+        body = self.redact(response.text).strip()[:_QUOTED_LENGTH]
+        message = self.redact(
+            f"{method} {url}: {response.status_code} {response.reason}: {body}"
+        )
+        seconds = retry_after_seconds(response.headers)
+        return make_error(error, message, response.status_code, seconds)
