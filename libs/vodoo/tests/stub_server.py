@@ -112,6 +112,7 @@ class StubServer:
         self.script: list[Answer] = [reply(True)]
         self.routes: dict[str, Answer] = {}
         self.open_connections = 0
+        self.url = ""
         self.lock = threading.Lock()
 
     @property
@@ -141,9 +142,9 @@ class StubServer:
 
 
 @contextmanager
-def stub_server() -> Iterator[StubServer]:
+def stub_server(stub: StubServer | None = None) -> Iterator[Any]:
     """Run a stub server; its address is ``url``."""
-    stub = StubServer()
+    stub = stub or StubServer()
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -184,7 +185,7 @@ def stub_server() -> Iterator[StubServer]:
             pass
 
     with Server(("127.0.0.1", 0), Handler) as server:
-        stub.url = f"http://127.0.0.1:{server.server_address[1]}"  # type: ignore[attr-defined]
+        stub.url = f"http://127.0.0.1:{server.server_address[1]}"
         thread = threading.Thread(target=server.serve_forever, args=(0.02,))
         thread.start()
         try:

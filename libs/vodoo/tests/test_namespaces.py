@@ -135,7 +135,14 @@ def test_12_downloads_stay_in_the_directory_and_overwrite_nothing(
     client: Any, task: int, tmp_path: Path
 ) -> None:
     folder = tmp_path / "in" / "here"
-    names = ["../../escaped.txt", "/etc/absolute.txt", "same.txt", "same.txt", "..", "x.pdf"]
+    names = [
+        "../../escaped.txt",
+        "/etc/absolute.txt",
+        "same.txt",
+        "same.txt",
+        "..",
+        "x.pdf",
+    ]
     for name in names:
         client.generic.create(
             "ir.attachment",
@@ -189,7 +196,11 @@ def test_crm_stages_and_pipeline(client: Any) -> None:
     stage_id = stages[0]["id"]
     for revenue in (100, 300):
         client.crm.create(
-            "deal", team_id=team, stage_id=stage_id, expected_revenue=revenue, probability=50
+            "deal",
+            team_id=team,
+            stage_id=stage_id,
+            expected_revenue=revenue,
+            probability=50,
         )
     pipeline = client.crm.pipeline(team=team)
     assert pipeline["count"] == 2
@@ -215,7 +226,9 @@ def test_generic(client: Any) -> None:
         "res.partner", [["id", "=", record_id]], ["ref"], limit=1
     )
     assert record["ref"] == "G"
-    read = client.generic.call("res.partner", "read", [[record_id]], {"fields": ["ref"]})
+    read = client.generic.call(
+        "res.partner", "read", [[record_id]], {"fields": ["ref"]}
+    )
     assert read == [{"id": record_id, "ref": "G"}]
     assert client.generic.delete("res.partner", record_id) is True
 
@@ -246,10 +259,14 @@ def test_3_security_groups_on_odoo_19(client: Any) -> None:
         "API Helpdesk",
     }
     assert any("knowledge.article" in warning for warning in warnings)
-    lines = client.search("ir.model.access", [["group_id", "in", list(groups.values())]])
+    lines = client.search(
+        "ir.model.access", [["group_id", "in", list(groups.values())]]
+    )
     assert len(lines) > 25
     assert client.security.create_groups() == (groups, warnings)
-    again = client.search("ir.model.access", [["group_id", "in", list(groups.values())]])
+    again = client.search(
+        "ir.model.access", [["group_id", "in", list(groups.values())]]
+    )
     assert again == lines
     assert client.security.get_group_ids(["API CRM"]) == {"API CRM": groups["API CRM"]}
     with pytest.raises(RecordNotFoundError, match="API Nonsense"):
@@ -271,7 +288,9 @@ def test_security_users(client: Any, odoo: Any, make_client: Any) -> None:
     groups, _warnings = client.security.create_groups()
     assert client.security.assign(user_id, [groups["API Base"]]) is True
     assert client.security.get_user(user_id)["group_ids"] == [groups["API Base"]]
-    bot = make_client(config_for(odoo, "legacy", username=login, password=str(password)))
+    bot = make_client(
+        config_for(odoo, "legacy", username=login, password=str(password))
+    )
     assert bot.uid == user_id
     assert bot.search("res.partner", limit=1)
     changed = client.security.set_password(user_id)
@@ -306,7 +325,12 @@ def test_timesheets_without_timers(client: Any) -> None:
     project_id = client.generic.create("project.project", {"name": "Timed"})
     line = client.generic.create(
         "account.analytic.line",
-        {"name": "punching", "project_id": project_id, "unit_amount": 1.5, "user_id": 2},
+        {
+            "name": "punching",
+            "project_id": project_id,
+            "unit_amount": 1.5,
+            "user_id": 2,
+        },
     )
     timesheet = next(t for t in client.timer.list() if t.id == line)
     assert (timesheet.project, timesheet.hours, timesheet.is_running) == (
