@@ -385,6 +385,31 @@ class TestMapper(MapperCase):
             self.values(mapper, partner), {"country": "FR", "label": False}
         )
 
+    def test_records_of_any_model_and_dicts_can_be_exported(self):
+        class Exporting(Component):
+            _name = "test.exporting.mapper"
+            _inherit = "base.export.mapper"
+            direct = [("name", "label"), (convert("id", str), "key")]
+
+        mapper = self.make_mapper(Exporting)
+        country = self.env.ref("base.fr")
+        partner = self.env["res.partner"].create({"name": "P"})
+        for record in (partner, country, {"name": "D", "id": 5}):
+            self.assertEqual(
+                self.values(mapper, record),
+                {"label": record["name"], "key": str(record["id"])},
+            )
+
+    def test_a_record_without_the_field_fails_as_a_dict_does(self):
+        class Exporting(Component):
+            _name = "test.exporting.mapper"
+            _inherit = "base.export.mapper"
+            direct = [("write", "label")]
+
+        mapper = self.make_mapper(Exporting)
+        with self.assertRaisesRegex(KeyError, "write = \\(not there\\)"):
+            self.values(mapper, self.env["res.partner"].new({}))
+
     def test_a_mapper_without_children_usage_says_so(self):
         class Bare(AbstractComponent):
             _name = "test.bare.mapper"

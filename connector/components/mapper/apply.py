@@ -19,12 +19,14 @@ def map_records(
     records: Iterable[Any],
 ) -> list[dict[str, Any]]:
     """Return the values of each record: the selected rows, then the bound methods."""
-    rows = selection.rows
+    record_class = plan.record_class
     mapped = []
     record = source = target = method = None
     try:
         for record in records:
             method = None
+            is_record = record.__class__ is record_class
+            rows = selection.field_rows if is_record else selection.rows
             values = {}
             for source, target, change, read in rows:
                 if read is not None:

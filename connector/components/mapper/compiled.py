@@ -8,6 +8,8 @@ from copy import copy
 from operator import attrgetter
 from typing import Any, TypeVar
 
+from odoo import models
+
 from .compile import compile_children, compile_rows
 from .plan import Method, Plan
 
@@ -53,7 +55,7 @@ class CompiledMapper:
         "plan",
     )
 
-    def __init__(self, mapper: Any, model_fields: dict[str, Any]) -> None:
+    def __init__(self, mapper: Any, model: models.BaseModel | None) -> None:
         cls = type(mapper)
         self._direct = mapper.direct
         self._children = mapper.children
@@ -71,7 +73,7 @@ class CompiledMapper:
             "map_record",
             "options",
         )
-        self.plan = _compile(mapper, direct, children, model_fields)
+        self.plan = _compile(mapper, direct, children, model)
 
     def is_of(self, mapper: Any) -> bool:
         """Tell whether this was compiled from these very attributes."""
@@ -99,9 +101,10 @@ def _compile(
     mapper: Any,
     direct: Iterable[Any],
     children: Iterable[Any],
-    model_fields: dict[str, Any],
+    model: models.BaseModel | None,
 ) -> Plan:
     cls = type(mapper)
+    model_fields = {} if model is None else model._fields
 
     def unless_default(name: str) -> Callable[..., Any] | None:
         return None if is_default(cls, name) else getattr(cls, name)
@@ -121,4 +124,5 @@ def _compile(
         ),
         [Method(*item) for item in mapper._map_methods.items()],
         compile_children(children, name),
+        model,
     )

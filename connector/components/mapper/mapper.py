@@ -76,7 +76,7 @@ class Mapper(AbstractComponent):
     def describe_class(cls) -> list[MappingLine]:
         """Return the mapping as far as the class tells without a work context."""
         try:
-            return describe_plan(CompiledMapper(object.__new__(cls), {}).plan)
+            return describe_plan(CompiledMapper(object.__new__(cls), None).plan)
         except Exception as error:
             _logger.debug("mapper %s needs a work context", cls._name, exc_info=error)
             return describe_unknown(error)
@@ -244,7 +244,8 @@ class Mapper(AbstractComponent):
             by_model = type(self)._compiled_by_model = {}
         compiled = by_model.get(self.work.model_name)
         if compiled is None or not compiled.holds_for(self):
-            compiled = CompiledMapper(self, self._model_fields())
+            model = self.model if self.work.model_name else None
+            compiled = CompiledMapper(self, model)
             by_model[self.work.model_name] = compiled
         self._compiled = compiled
         return compiled

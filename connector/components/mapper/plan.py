@@ -5,7 +5,10 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable
+from operator import attrgetter
 from typing import Any, NamedTuple
+
+from odoo import models
 
 from .definitions import MappingDefinition
 from .errors import Place
@@ -61,16 +64,27 @@ class Child(NamedTuple):
             return ()
 
 
-class Selection(NamedTuple):
-    """What of a plan runs for some options, ready for the loop."""
+Step = tuple[Source, str, "Change | None", "Read | None"]
+"""Source, target, change and read of a row."""
 
-    rows: tuple[tuple[Source, str, Change | None, Read | None], ...]
+
+class Selection(NamedTuple):
+    """What of a plan runs for some options, ready for the loop.
+
+    ``field_rows`` do what ``rows`` do, the short way for records of Odoo.
+    """
+
+    rows: tuple[Step, ...]
+    field_rows: tuple[Step, ...]
     methods: tuple[str, ...]
     children: tuple[Child, ...]
 
 
 class Plan:
-    """A mapper, compiled; immutable."""
+    """A mapper, compiled; immutable.
+
+    ``model`` is the working model, None when it is not known.
+    """
 
     def __init__(
         self,
@@ -78,8 +92,11 @@ class Plan:
         rows: Iterable[Row],
         methods: Iterable[Method],
         children: Iterable[Child],
+        model: models.BaseModel | None = None,
     ) -> None:
         self.name = name
+        self.record_class = type(model) if isinstance(model, models.BaseModel) else None
+        self._field_names = frozenset(() if model is None else model._fields)
         self.rows = tuple(rows)
         self.methods = tuple(methods)
         self.children = tuple(children)
@@ -92,11 +109,16 @@ class Plan:
     def _select_uncached(
         self, fields: frozenset[str] | None, for_create: bool
     ) -> Selection:
+        rows = [
+            row
+            for row in self.rows
+            if _is_asked(field_names(row.source_fields), fields)
+        ]
         return Selection(
-            rows=tuple(
-                (row.source, row.target, row.change, row.read)
-                for row in self.rows
-                if _is_asked(field_names(row.source_fields), fields)
+            rows=tuple((row.source, row.target, row.change, row.read) for row in rows),
+            field_rows=tuple(
+                (row.source, row.target, row.change, self._read_field(row))
+                for row in rows
             ),
             methods=tuple(
                 name
@@ -109,6 +131,16 @@ class Plan:
                 if _is_asked(field_names((child.source,)), fields)
             ),
         )
+
+    def _read_field(self, row: Row) -> Read | None:
+        """Return how to read a row from a record of the working model."""
+        if row.read is not None or row.source not in self._field_names:
+            return row.read
+        get = attrgetter(row.source)
+        change = row.change
+        if change is None:
+            return lambda mapper, record, to_attr: get(record) or False
+        return lambda mapper, record, to_attr: change(get(record))
 
     def read_fields(self) -> set[str]:
         """Return the names of the source fields that the direct rows read."""
