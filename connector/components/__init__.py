@@ -2,6 +2,7 @@ from . import core
 from . import backend_adapter
 from . import rest_adapter
 from . import binder
+from . import conflict
 from . import mapper
 from . import listener
 from . import export_listener

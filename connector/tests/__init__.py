@@ -7,3 +7,4 @@ from . import test_batch_importer
 from . import test_rest_paging
 from . import test_rest_errors
 from . import test_rest_adapter
+from . import test_conflict

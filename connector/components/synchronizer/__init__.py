@@ -1,5 +1,6 @@
 from .synchronizer import Deleter, Exporter, Importer, Synchronizer
 from .chunk import ChunkOutcome, ImportItem
+from .import_dependencies import ImportDependencies
 from .record_importer import GenericImporter
 from .batch_importer import BatchImporter, DelayedBatchImporter, DirectBatchImporter
 from .changes_importer import ChangesImporter

@@ -59,7 +59,7 @@ class BatchImporter(AbstractComponent):
         return found
 
     def _without_uptodate(self, page: Iterable[Any], run: Any) -> Iterable[Any]:
-        """Leave out what is in Odoo as the backend has it, and count it as unchanged."""
+        """Leave out what is in Odoo as the backend has it; count it as unchanged."""
         if not (
             isinstance(page, Mapping) and "external_updated_at" in self.model._fields
         ):

@@ -48,7 +48,5 @@ def is_changed(record: models.BaseModel, name: str, value: Any) -> bool:
 def changed_values(record: models.BaseModel, values: dict[str, Any]) -> dict[str, Any]:
     """Return those of ``values`` that differ from what ``record`` holds."""
     return {
-        name: value
-        for name, value in values.items()
-        if is_changed(record, name, value)
+        name: value for name, value in values.items() if is_changed(record, name, value)
     }

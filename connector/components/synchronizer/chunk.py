@@ -22,6 +22,8 @@ class ImportItem:
 
     external_id: Any
     external_record: Any = None
+    #: import it even if it is up to date, and whatever changed here
+    force: bool = False
     binding: Any = None
     values: dict[str, Any] | None = None
     outcome: str | None = None

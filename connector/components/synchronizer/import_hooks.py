@@ -150,6 +150,13 @@ class ImportHooks(AbstractComponent):
     def _validate_update_data(self, values: dict[str, Any]) -> None:
         """Raise ``InvalidDataError`` if the values must not be written."""
 
+    def _may_overwrite(self, binding: models.BaseModel) -> bool:
+        """Tell whether the backend's values may replace those that differ here.
+
+        A connector that exports, too, asks here who wins if both sides changed.
+        """
+        return True
+
     def _find_record_to_bind(self, values: dict[str, Any]) -> models.BaseModel | None:
         """Return a record that is not bound yet and is the same thing."""
         return None

@@ -2,8 +2,7 @@
 from __future__ import annotations
 
 import logging
-from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from odoo.addons.component.core import AbstractComponent
@@ -20,9 +19,8 @@ from .chunk import (
     ChunkOutcome,
     ImportItem,
     generations,
-    marked,
 )
-from .import_hooks import Dependency, ImportHooks
+from .import_hooks import ImportHooks
 from .isolation import Step, isolate
 
 _logger = logging.getLogger(__name__)
@@ -37,7 +35,7 @@ class GenericImporter(AbstractComponent):
     """
 
     _name = "generic.importer"
-    _inherit = "generic.importer.hooks"
+    _inherit = "generic.importer.dependencies"
     _usage = "record.importer"
 
     def run(
@@ -48,8 +46,8 @@ class GenericImporter(AbstractComponent):
         :param force: import it even if it is up to date
         :param record: the external record, if it was read already
         """
-        item = ImportItem(external_id, external_record=record)
-        self._import_items([item], force, quarantine=False)
+        item = ImportItem(external_id, external_record=record, force=force)
+        self._import_items([item], quarantine=False)
         return ChunkOutcome((item,))
 
     def run_chunk(
@@ -123,13 +121,13 @@ class GenericImporter(AbstractComponent):
     ) -> ChunkOutcome:
         """Import several records; those that fail are left out and told."""
         by_key = {str(external_id): external_id for external_id in external_ids}
-        items = [ImportItem(external_id) for external_id in by_key.values()]
-        self._import_items(items, force, quarantine=True)
+        items = [
+            ImportItem(external_id, force=force) for external_id in by_key.values()
+        ]
+        self._import_items(items, quarantine=True)
         return ChunkOutcome(tuple(items))
 
-    def _import_items(
-        self, items: list[ImportItem], force: bool, quarantine: bool
-    ) -> None:
+    def _import_items(self, items: list[ImportItem], quarantine: bool) -> None:
         def each(step: Step, among: list[ImportItem]) -> None:
             pending = [item for item in among if item.pending]
             if quarantine:
@@ -141,7 +139,7 @@ class GenericImporter(AbstractComponent):
             self._lock(items, quarantine)
             self._read(items)
             self._find_bindings(items)
-            each(lambda pending: self._prepare(pending, force), items)
+            each(self._prepare, items)
             self._import_all_dependencies(items, each)
             for group in generations([item for item in items if item.pending]):
                 self._prefetch(group)
@@ -188,7 +186,7 @@ class GenericImporter(AbstractComponent):
         for item in items:
             item.binding = bindings.get(item.external_id, none)
 
-    def _prepare(self, items: list[ImportItem], force: bool) -> None:
+    def _prepare(self, items: list[ImportItem]) -> None:
         """Skip what needs no import; collect what the rest depends on."""
         for item in items:
             with self._working_on(item):
@@ -196,7 +194,7 @@ class GenericImporter(AbstractComponent):
                     item.outcome = self._handle_missing_record()
                 elif self._must_skip():
                     item.outcome = SKIPPED
-                elif not force and item.binding and self._is_uptodate(item.binding):
+                elif self._is_unchanged(item):
                     item.outcome = UNCHANGED
                 else:
                     self._before_import()
@@ -204,14 +202,8 @@ class GenericImporter(AbstractComponent):
                     self._import_dependencies()
                     item.dependencies = tuple(self._dependencies)
 
-    def _prefetch(self, items: list[ImportItem]) -> None:
-        """Have the binders learn at once what the mapping will ask of them."""
-        wanted = defaultdict(list)
-        for item in items:
-            for dependency in item.dependencies:
-                wanted[dependency.binding_model].append(dependency.external_id)
-        for model, external_ids in wanted.items():
-            self.binder_for(model).prefetch(external_ids)
+    def _is_unchanged(self, item: ImportItem) -> bool:
+        return bool(item.binding and not item.force and self._is_uptodate(item.binding))
 
     def _map(self, items: list[ImportItem]) -> None:
         for item in items:
@@ -276,75 +268,12 @@ class GenericImporter(AbstractComponent):
 
     def _update_item(self, item: ImportItem) -> None:
         changes = changed_values(item.binding, item.values)
+        if changes and not (item.force or self._may_overwrite(item.binding)):
+            item.outcome = SKIPPED
+            return
         if changes:
             self._update(item.binding, changes)
         item.binding.with_context(connector_no_export=True).write(
             self._bookkeeping_values()
         )
         item.outcome = UPDATED if changes else UNCHANGED
-
-    # -- dependencies ---------------------------------------------------------
-
-    def _import_all_dependencies(self, items: list[ImportItem], each: Callable) -> None:
-        """Import what the items need, model by model, and order the items."""
-        pending = {(self.model._name, item.key): item for item in items if item.pending}
-        wanted: dict[str, dict[Any, Dependency]] = defaultdict(dict)
-        for item in pending.values():
-            for dependency in item.dependencies:
-                if dependency.key in pending:
-                    item.after.add(str(dependency.external_id))
-                    continue
-                of_model = wanted[dependency.binding_model]
-                if dependency.key not in of_model or dependency.always:
-                    of_model[dependency.key] = dependency
-        failed = {
-            (model, dependency_item.key): dependency_item.error
-            for model, dependencies in wanted.items()
-            for dependency_item in self._import_dependencies_of(
-                model, list(dependencies.values())
-            )
-        }
-        if failed:
-            each(lambda some: self._refuse_without_dependencies(some, failed), items)
-
-    def _import_dependencies_of(
-        self, model: str, dependencies: list[Dependency]
-    ) -> list[ImportItem]:
-        """Import the dependencies of one model and return those that failed."""
-        external_ids = [dependency.external_id for dependency in dependencies]
-        binder = self.binder_for(model)
-        binder.prefetch(external_ids)
-        bound = binder.to_internal_many(external_ids)
-        by_importer = defaultdict(list)
-        for dependency in dependencies:
-            if dependency.key in self.work.importing:
-                continue
-            if dependency.always or dependency.external_id not in bound:
-                by_importer[dependency.importer].append(dependency.external_id)
-        failed: list[ImportItem] = []
-        for importer, external_ids in by_importer.items():
-            importer = importer or self.component("record.importer", model_name=model)
-            if isinstance(importer, ImportHooks):
-                failed.extend(importer.import_many(external_ids).failed)
-            else:
-                for external_id in external_ids:
-                    importer.run(external_id)
-        return failed
-
-    def _refuse_without_dependencies(
-        self, items: list[ImportItem], failed: dict[tuple[str, str], Exception]
-    ) -> None:
-        for item in items:
-            for dependency in item.dependencies:
-                error = failed.get(dependency.key)
-                if error:
-                    raise error
-
-    def _marking_as_imported(self, items: list[ImportItem]):
-        """Keep records that need one another from importing each other for ever."""
-        if not hasattr(self.work, "importing"):
-            self.work.importing = set()
-            self.work._propagate_kwargs.append("importing")
-        return marked(
-            self.work.importing, {(self.model._name, item.key) for item in items}
-        )

@@ -1,0 +1,91 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from typing import Any
+
+from odoo.addons.component.core import AbstractComponent
+
+from .chunk import ImportItem, marked
+from .import_hooks import Dependency, ImportHooks
+
+
+class ImportDependencies(AbstractComponent):
+    """Import first what the records of a chunk need, all of one model at once."""
+
+    _name = "generic.importer.dependencies"
+    _inherit = "generic.importer.hooks"
+
+    def _import_all_dependencies(self, items: list[ImportItem], each: Callable) -> None:
+        """Import what the items need, model by model, and order the items."""
+        pending = {(self.model._name, item.key): item for item in items if item.pending}
+        wanted: dict[str, dict[Any, Dependency]] = defaultdict(dict)
+        for item in pending.values():
+            for dependency in item.dependencies:
+                if dependency.key in pending:
+                    item.after.add(str(dependency.external_id))
+                    continue
+                of_model = wanted[dependency.binding_model]
+                if dependency.key not in of_model or dependency.always:
+                    of_model[dependency.key] = dependency
+        failed = {
+            (model, dependency_item.key): dependency_item.error
+            for model, dependencies in wanted.items()
+            for dependency_item in self._import_dependencies_of(
+                model, list(dependencies.values())
+            )
+        }
+        if failed:
+            each(lambda some: self._refuse_without_dependencies(some, failed), items)
+
+    def _import_dependencies_of(
+        self, model: str, dependencies: list[Dependency]
+    ) -> list[ImportItem]:
+        """Import the dependencies of one model and return those that failed."""
+        external_ids = [dependency.external_id for dependency in dependencies]
+        binder = self.binder_for(model)
+        binder.prefetch(external_ids)
+        bound = binder.to_internal_many(external_ids)
+        by_importer = defaultdict(list)
+        for dependency in dependencies:
+            if dependency.key in self.work.importing:
+                continue
+            if dependency.always or dependency.external_id not in bound:
+                by_importer[dependency.importer].append(dependency.external_id)
+        failed: list[ImportItem] = []
+        for importer, external_ids in by_importer.items():
+            importer = importer or self.component("record.importer", model_name=model)
+            if isinstance(importer, ImportHooks):
+                failed.extend(importer.import_many(external_ids).failed)
+            else:
+                for external_id in external_ids:
+                    importer.run(external_id)
+        return failed
+
+    def _refuse_without_dependencies(
+        self, items: list[ImportItem], failed: dict[tuple[str, str], Exception]
+    ) -> None:
+        for item in items:
+            for dependency in item.dependencies:
+                error = failed.get(dependency.key)
+                if error:
+                    raise error
+
+    def _marking_as_imported(self, items: list[ImportItem]):
+        """Keep records that need one another from importing each other for ever."""
+        if not hasattr(self.work, "importing"):
+            self.work.importing = set()
+            self.work._propagate_kwargs.append("importing")
+        return marked(
+            self.work.importing, {(self.model._name, item.key) for item in items}
+        )
+
+    def _prefetch(self, items: list[ImportItem]) -> None:
+        """Have the binders learn at once what the mapping will ask of them."""
+        wanted = defaultdict(list)
+        for item in items:
+            for dependency in item.dependencies:
+                wanted[dependency.binding_model].append(dependency.external_id)
+        for model, external_ids in wanted.items():
+            self.binder_for(model).prefetch(external_ids)
