@@ -81,7 +81,9 @@ def summarise_log(output: str) -> str:
         for entry in entries
         if not re.match(r"\S+ \S+ \d+ (?:INFO|DEBUG) [^\n]*\n?$", entry)
     ]
-    return last_lines("".join(problems), count=25)
+    # Without the lines of Python's tracebacks that only underline.
+    text = re.sub(r"^[ ^~]+\n", "", "".join(problems), flags=re.MULTILINE)
+    return last_lines(text, count=25)
 
 
 def ensure_template(

@@ -125,7 +125,7 @@ def start_session(
         )
 
 
-def end_session(process: subprocess.Popen, patience_seconds: float = 10) -> None:
+def end_session(process: subprocess.Popen, patience_seconds: float = 3) -> None:
     """End a process of `start_session` and whatever it started."""
     if process.poll() is None:
         process.terminate()

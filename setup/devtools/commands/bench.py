@@ -78,9 +78,9 @@ def ensure_peer_addons(environment: Environment) -> Path:
     log_path = environment.home.log_folder / "peer.log"
 
     def make(folder: Path) -> None:
-        command = [environment.python, "-m", "pip", "install", "--no-deps"]
-        options = ["--disable-pip-version-check", "--target", folder]
-        run_logged([*command, *options, "-r", requirements], log_path)
+        command: list[str | Path] = [environment.python, "-m", "pip", "install"]
+        command += ["--no-deps", "--disable-pip-version-check", "--target", folder]
+        run_logged([*command, "-r", requirements], log_path)
 
     name = f"peer-{digest(requirements.read_text())}"
     title = "The peer: published addons of the OCA"

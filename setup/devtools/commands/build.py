@@ -58,6 +58,6 @@ def build_wheels(
             copy = Path(folder) / source.name
             shutil.copytree(source, copy, ignore=LEFTOVERS)
             copies.append(copy)
-        command = [environment.python, "-m", "pip", "wheel", "--no-deps", "--no-index"]
-        options = ["--no-build-isolation", "--wheel-dir", output]
-        run_logged([*command, *options, *copies], log_path)
+        command: list[str | Path] = [environment.python, "-m", "pip", "wheel"]
+        command += ["--no-deps", "--no-index", "--no-build-isolation"]
+        run_logged([*command, "--wheel-dir", output, *copies], log_path)

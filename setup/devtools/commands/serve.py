@@ -33,7 +33,7 @@ def main(environment: Environment, arguments: list[str]) -> int:
     if options.port:
         check_port(options.port)
     with running_postgres(environment):
-        database = TargetDatabase(environment, options.purpose)
+        database = TargetDatabase(environment, options.purpose, wanted=None)
         database.ensure()
         server = OdooServer(
             environment, database.name, workers=2, with_jobs=True, port=options.port

@@ -29,7 +29,7 @@ def main(environment: Environment, arguments: list[str]) -> int:
     )
     options = parser.parse_args(arguments)
     with running_postgres(environment):
-        database = TargetDatabase(environment, options.purpose)
+        database = TargetDatabase(environment, options.purpose, wanted=None)
         database.ensure()
         command = odoo_command(
             environment, "shell", f"--database={database.name}", "--no-http"

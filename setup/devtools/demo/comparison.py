@@ -7,6 +7,7 @@ under its own ids, the target under those that its bindings tell.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -104,7 +105,7 @@ def translate(
     external_ids: Mapping[str, Mapping[int, int]],
     codes: Mapping[str, Mapping[int, object]],
 ) -> dict[str, Any]:
-    """Return a record's values with the source's ids and the codes for its relations."""
+    """Return a record's values, relations told by the source's ids or by codes."""
     values = {field: record[field] for field in model.plain}
     for field, comodel in model.imported.items():
         ids = external_ids[comodel]
@@ -119,7 +120,7 @@ def translate(
     return values
 
 
-class Side:
+class Side(ABC):
     """One of the two databases, read for the comparison."""
 
     def __init__(self, client: vodoo.OdooClient):
@@ -130,9 +131,9 @@ class Side:
             model, "search_read", domain, fields=list(fields), load=None, context=ALL
         )
 
+    @abstractmethod
     def external_ids(self) -> dict[str, dict[int, int]]:
         """Return, for each model, ``{id on this side: id in the source}``."""
-        raise NotImplementedError
 
     def codes(self) -> dict[str, dict[int, object]]:
         """Return, for each model with codes, ``{id on this side: code}``."""

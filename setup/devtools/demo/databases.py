@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from ..addons import (
@@ -22,6 +23,7 @@ from ..installation import (
 from ..odoo_server import run_in_shell
 from ..progress import step
 
+CONNECTOR = "connector_odoo"
 LOGIN = "admin"
 PASSWORD = "admin"
 MAKE_KEY = """
@@ -57,9 +59,7 @@ class DemoDatabase:
             part = self.key_path.with_suffix(".part")
             part.unlink(missing_ok=True)
             with step(f"API key in {self.name}"):
-                run_in_shell(
-                    self.environment, self.name, MAKE_KEY, KEY_PATH=str(part)
-                )
+                run_in_shell(self.environment, self.name, MAKE_KEY, KEY_PATH=str(part))
                 part.replace(self.key_path)
         return self.key_path.read_text()
 
@@ -85,21 +85,34 @@ class SourceDatabase(DemoDatabase):
     def modules(self) -> set[str]:
         """What the connector imports from: the addons of Odoo that it builds on."""
         addons = find_addons(self.environment.clone)
-        closed = close_over(addons, ["connector_odoo"])
+        closed = close_over(addons, [CONNECTOR])
         own = {"queue_job"}
         return {"contacts", "rpc", *outside_dependencies(addons, closed)} - own
 
 
 class TargetDatabase(DemoDatabase):
-    """An Odoo with the addons of this clone."""
+    """An Odoo with addons of this clone.
 
-    def __init__(self, environment: Environment, purpose: str = "demo_target"):
+    :param wanted: these and what they need; without, all but the test-only ones
+    """
+
+    def __init__(
+        self,
+        environment: Environment,
+        purpose: str = "demo_target",
+        wanted: Iterable[str] | None = (CONNECTOR,),
+    ):
         super().__init__(environment, purpose)
+        self.wanted = wanted
 
     def ensure(self) -> None:
         """Have the addons installed as their files are now."""
         addons = find_addons(self.environment.clone)
-        names = sorted(name for name, addon in addons.items() if not addon.is_test_only)
+        if self.wanted is None:
+            wanted = [name for name, one in addons.items() if not one.is_test_only]
+        else:
+            wanted = list(self.wanted)
+        names = sorted(close_over(addons, wanted))
         state = state_digest(addons, names)
         if not self.databases.exists(self.name):
             template = ensure_addons_database(self.environment, names)

@@ -19,9 +19,7 @@ PATIENCE_SECONDS = 300
 
 
 def last_job_id(databases: Databases, name: str) -> int:
-    ((last_id,),) = databases.query(
-        name, "SELECT coalesce(max(id), 0) FROM queue_job"
-    )
+    ((last_id,),) = databases.query(name, "SELECT coalesce(max(id), 0) FROM queue_job")
     return last_id
 
 

@@ -27,7 +27,7 @@ def partner_values(number: int, country_id: int, category_id: int) -> dict:
 
 
 def ensure_extra_partners(client: vodoo.OdooClient, wanted: int) -> None:
-    """Have at least so many extra contacts, each tenth the company of the nine others."""
+    """Have at least so many extra contacts, each tenth the company of nine others."""
     domain = [("ref", "=like", f"{REF_PREFIX}%")]
     existing = client.execute("res.partner", "search_count", domain)
     if existing >= wanted:

@@ -1,0 +1,93 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""From one Odoo to another, by jobs that real workers run."""
+
+import pytest
+from devtools.demo.report import find_problems
+
+PARTNERS = "odoo.res.partner"
+
+
+def run_of(result, model_name):
+    return next(run for run in result.runs if run["model_name"] == model_name)
+
+
+def counts(run):
+    return {
+        name: run[f"{name}_count"]
+        for name in ("created", "updated", "unchanged", "failed")
+        if run[f"{name}_count"]
+    }
+
+
+def test_button_says_that_the_source_can_be_reached(scenario):
+    assert scenario.source.server.url in scenario.check_connection()
+
+
+def test_first_import_creates_every_record(scenario, first_import):
+    assert find_problems(first_import.runs, first_import.failures) == []
+    for run in first_import.runs:
+        assert counts(run) == {"created": run["found_count"]}
+
+
+def test_what_landed_equals_the_source_field_by_field(imported):
+    value_count, differences = imported.compare()
+    assert differences == []
+    assert value_count > 500
+
+
+def test_second_import_finds_everything_unchanged(imported):
+    result = imported.import_now()
+    assert find_problems(result.runs, result.failures) == []
+    for run in result.runs:
+        assert counts(run) == {"unchanged": run["found_count"]}
+
+
+def test_record_changed_in_the_source_is_the_only_one_updated(imported):
+    client = imported.source.client
+    (partner_id,) = client.execute(
+        "res.partner", "search", [("parent_id", "!=", False)], limit=1
+    )
+    client.execute("res.partner", "write", [partner_id], {"phone": "+32 470 00 00 00"})
+
+    result = imported.import_now()
+
+    run = run_of(result, PARTNERS)
+    assert counts(run) == {"updated": 1, "unchanged": run["found_count"] - 1}
+    assert imported.compare()[1] == []
+
+
+def test_record_made_in_the_source_is_the_only_one_created(imported):
+    client = imported.source.client
+    (parent_id,) = client.execute(
+        "res.partner", "search", [("is_company", "=", True)], limit=1
+    )
+    values = {"name": "Someone New", "parent_id": parent_id}
+    client.execute("res.partner", "create", [values])
+
+    result = imported.import_now()
+
+    run = run_of(result, PARTNERS)
+    assert counts(run)["created"] == 1
+    assert "failed" not in counts(run)
+    assert imported.compare()[1] == []
+
+
+@pytest.mark.parametrize("field, value", [("city", "Elsewhere"), ("parent_id", False)])
+def test_comparison_tells_a_value_that_differs(imported, field, value):
+    client = imported.target.client
+    (partner,) = client.execute(
+        "odoo.res.partner",
+        "search_read",
+        [("parent_id", "!=", False), (field, "!=", value)],
+        fields=["odoo_id", "external_id", field],
+        limit=1,
+        load=None,
+    )
+    client.execute("res.partner", "write", [partner["odoo_id"]], {field: value})
+    try:
+        _value_count, differences = imported.compare()
+    finally:
+        before = {field: partner[field]}
+        client.execute("res.partner", "write", [partner["odoo_id"]], before)
+    told = {(d.external_id, d.field) for d in differences}
+    assert (int(partner["external_id"]), field) in told

@@ -1,0 +1,112 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Arrows point one way: connector_odoo → connector → component_event → component."""
+
+import ast
+import sys
+
+import pytest
+from devtools.addons import close_over, find_addons
+from devtools.environment import CLONE
+
+ADDONS = find_addons(CLONE)
+# What other addons build on; each may know those before it.
+ORDER = ["component", "component_event", "connector", "connector_odoo"]
+# The rooms that know how the other system is spoken to.
+MAY_SPEAK = {"connector_odoo"}
+PROTOCOLS = {"vodoo", "httpx2", "requests"}
+
+
+def imported_names(path):
+    """Yield the dotted names that a file imports, relative ones left out."""
+    for node in ast.walk(ast.parse(path.read_text(), str(path))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def imported_by(folder):
+    return {
+        (path.relative_to(CLONE), name)
+        for path in sorted(folder.rglob("*.py"))
+        for name in imported_names(path)
+    }
+
+
+def imported_addons(folder):
+    """Return the addons of this clone that the folder's files import, with the file."""
+    found = set()
+    for path, name in imported_by(folder):
+        words = name.split(".")
+        if words[:2] == ["odoo", "addons"]:
+            found.update((path, word) for word in words[2:3] if word in ADDONS)
+    return found
+
+
+def test_addons_stand_in_the_order_of_the_arrows():
+    assert set(ORDER) <= set(ADDONS)
+    for position, name in enumerate(ORDER):
+        ours_below = close_over(ADDONS, ADDONS[name].depends)
+        assert ours_below <= set(ORDER[:position]), name
+
+
+@pytest.mark.parametrize("name", sorted(ADDONS))
+def test_addon_imports_only_what_it_depends_on(name):
+    allowed = close_over(ADDONS, [name])
+    against = [
+        f"{path} imports {imported}"
+        for path, imported in imported_addons(ADDONS[name].path)
+        if imported not in allowed
+    ]
+    assert against == []
+
+
+OTHERS = sorted(
+    name
+    for name, addon in ADDONS.items()
+    if name not in MAY_SPEAK and not addon.is_test_only
+)
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_protocols_stay_in_their_room(name):
+    against = [
+        f"{path} imports {imported}"
+        for path, imported in imported_by(ADDONS[name].path)
+        if imported.split(".")[0] in PROTOCOLS and "tests" not in path.parts
+    ]
+    assert against == []
+
+
+def test_client_library_imports_nothing_of_odoo():
+    imported = imported_by(CLONE / "libs" / "vodoo" / "src")
+    assert imported
+    against = [
+        f"{path} imports {name}"
+        for path, name in imported
+        if name.split(".")[0] == "odoo"
+    ]
+    assert against == []
+
+
+def test_bootstrap_needs_the_standard_library_only():
+    """What ./dev imports before the environment is there."""
+    folder = CLONE / "setup" / "devtools"
+    pending, seen = ["bootstrap"], set()
+    outside = []
+    while pending:
+        module = pending.pop()
+        if module in seen:
+            continue
+        seen.add(module)
+        path = folder / f"{module}.py"
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ImportFrom) and node.level == 1:
+                pending.append(node.module)
+        outside += [
+            f"{module} imports {name}"
+            for name in imported_names(path)
+            if name.split(".")[0] not in sys.stdlib_module_names
+        ]
+    assert {"home", "odoo_source", "python_env"} <= seen
+    assert outside == []
