@@ -177,13 +177,20 @@ def _run_after_commit(cr: BaseCursor) -> None:
         unconfirmed.occurrences[Moment.AFTER_COMMIT] = []
     if not log.occurrences[Moment.AFTER_COMMIT]:
         return
-    with Registry(cr.dbname).cursor() as own_cr:
+    try:
+        with Registry(cr.dbname).cursor() as own_cr:
+            _call_all_after_commit(own_cr, log)
+    except Exception:
+        # what was committed is: whoever committed must not be told that it failed
+        _logger.exception("Events after the commit were not sent")
 
-        def existing_ids(records: models.BaseModel) -> tuple:
-            return records.with_env(_env_like(records.env, own_cr)).exists()._ids
 
-        for occurrence in log.calls(Moment.AFTER_COMMIT, existing_ids):
-            _call_after_commit(own_cr, occurrence)
+def _call_all_after_commit(own_cr: BaseCursor, log: Log) -> None:
+    def existing_ids(records: models.BaseModel) -> tuple:
+        return records.with_env(_env_like(records.env, own_cr)).exists()._ids
+
+    for occurrence in log.calls(Moment.AFTER_COMMIT, existing_ids):
+        _call_after_commit(own_cr, occurrence)
 
 
 def _call_after_commit(own_cr: BaseCursor, occurrence: Occurrence) -> None:

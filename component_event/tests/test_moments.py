@@ -1,9 +1,15 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from copy import deepcopy
+from unittest.mock import patch
 
-from odoo.tests import tagged
+from psycopg2.pool import PoolError
+
+from odoo import SUPERUSER_ID, api
+from odoo.modules.registry import Registry
+from odoo.tests import BaseCase, get_db_name, tagged
 
 from odoo.addons.component.core import Component
+from odoo.addons.component.tests.common import ComponentRegistryCase
 from odoo.addons.component_event import after_commit, before_commit, isolated, skip_if
 
 from .common import EventCase
@@ -321,3 +327,67 @@ class TestAfterCommit(MomentCase):
         self.assertIn(f"Listener {name!r}", logs.output[0])
         self.assertEqual(len(self.told), 1)
         self.assertEqual(tag.name, "b")
+
+    def test_without_a_cursor_to_be_had_the_commit_does_not_fail(self):
+        self._tell("record_write", decorate=after_commit)
+        self.tags.create({"name": "a"}).name = "b"
+        with (
+            patch.object(Registry, "cursor", side_effect=PoolError("full")),
+            self.assertLogs("odoo.addons.component_event.delivery", "ERROR"),
+        ):
+            self.env.cr.postcommit.run()
+        self.assertEqual(self.told, [])
+
+
+@tagged("standard", "at_install")
+class TestRealCommits(ComponentRegistryCase, BaseCase):
+    """Commit for real: the order, and what a rollback leaves out."""
+
+    def setUp(self):
+        super().setUp()
+        self._setup_registry(self)
+        self._load_module_components("component_event")
+        self.told = told = []
+
+        class Listener(Component):
+            _name = "listener"
+            _inherit = "base.event.listener"
+            _apply_on = MODEL
+
+            @before_commit
+            def on_record_create(self, record, fields=None):
+                record.color = 7
+                told.append(("before", self.env.cr, record.color))
+
+            @after_commit
+            def on_records_create(self, records, vals_list):
+                told.append(("after", self.env.cr, records.color))
+                records.color = 8
+
+        self._build_components(Listener)
+        self.cr = Registry(get_db_name()).cursor()
+        self.addCleanup(self.cr.close)
+        self.tags = api.Environment(self.cr, SUPERUSER_ID, {})[MODEL]
+
+    def test_before_and_after_a_commit(self):
+        tag = self.tags.create({"name": "committed for a test"})
+        self.assertEqual(self.told, [])
+        try:
+            self.cr.commit()
+            self.assertEqual(
+                [(when, color) for when, cr, color in self.told],
+                [("before", 7), ("after", 7)],
+            )
+            self.assertIs(self.told[0][1], self.cr)
+            self.assertIsNot(self.told[1][1], self.cr)
+            self.assertTrue(self.told[1][1].closed)
+            self.assertEqual(tag.color, 8)
+        finally:
+            tag.unlink()
+            self.cr.commit()
+
+    def test_a_rollback_sends_nothing(self):
+        self.tags.create({"name": "never there"})
+        self.cr.rollback()
+        self.cr.commit()
+        self.assertEqual(self.told, [])

@@ -1,0 +1,280 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What events cost those who do not listen, and those who do; see common.py.
+
+Every side has a database of its own: the floor is Odoo alone (only ``base``), the others
+have ``component_event`` beside it. They are made for the run and dropped after it.
+"""
+
+from __future__ import annotations
+
+import configparser
+import gc
+import itertools
+import os
+import subprocess
+import sys
+import time
+import tracemalloc
+from contextlib import closing
+from pathlib import Path
+
+import psycopg2
+from psycopg2 import sql
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from common import OWN_ADDONS, PEER_VARIABLE, Benchmark, Run  # noqa: E402
+
+CONFIG_VARIABLE = "CONNECTOR_ODOO_CONFIG"
+PREFIX_VARIABLE = "CONNECTOR_BENCH_DATABASE"
+MODEL = "res.partner.category"
+MANY = 1000
+ROUNDS = 41
+
+bench = Benchmark(str(Path(__file__).resolve()), "component_event")
+
+
+# databases
+
+
+def connect():
+    connection = psycopg2.connect(dbname="postgres")
+    connection.autocommit = True
+    return closing(connection)
+
+
+def create_database(name: str, template: str) -> None:
+    statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+    with connect() as connection, connection.cursor() as cursor:
+        cursor.execute(statement.format(sql.Identifier(name), sql.Identifier(template)))
+
+
+def drop_database(name: str) -> None:
+    statement = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
+    with connect() as connection, connection.cursor() as cursor:
+        cursor.execute(statement.format(sql.Identifier(name)))
+
+
+def odoo_arguments(side: str) -> list[str]:
+    """Return what makes Odoo see the addons of one side, and no others of ours."""
+    config = configparser.ConfigParser()
+    config.read(os.environ[CONFIG_VARIABLE])
+    folders = [
+        folder
+        for folder in config["options"].get("addons_path", "").split(",")
+        if folder and Path(folder).resolve() != OWN_ADDONS
+    ]
+    if side == "ours":
+        folders.append(str(OWN_ADDONS))
+    elif side == "peer":
+        folders.append(os.environ[PEER_VARIABLE])
+    return [
+        f"--config={os.environ[CONFIG_VARIABLE]}",
+        f"--database={os.environ[PREFIX_VARIABLE]}{side}",
+        f"--addons-path={','.join(folders)}",
+        "--log-level=warn",
+    ]
+
+
+def install(side: str, addon: str) -> None:
+    command = [sys.executable, "-m", "odoo", *odoo_arguments(side), "--init", addon]
+    environ = dict(os.environ)
+    if side == "peer":  # what the peer needs may be installed beside it
+        beside = Path(os.environ[PEER_VARIABLE]).resolve().parent.parent
+        environ["PYTHONPATH"] = os.pathsep.join(
+            filter(None, [environ.get("PYTHONPATH"), str(beside)])
+        )
+    subprocess.run(
+        [*command, "--without-demo=true", "--stop-after-init", "--no-http"],
+        check=True,
+        stdout=subprocess.DEVNULL,
+        env=environ,
+    )
+
+
+def make_databases(sides: list[str]) -> None:
+    prefix = os.environ[PREFIX_VARIABLE]
+    create_database(f"{prefix}floor", "template0")
+    install("floor", "base")
+    for side in sides:
+        create_database(f"{prefix}{side}", f"{prefix}floor")
+        install(side, "component_event")
+
+
+# the sides
+
+
+class Odoo:
+    """One side's Odoo, with a transaction that is never committed."""
+
+    _of_side: Odoo | None = None
+
+    @classmethod
+    def of(cls, side: str) -> Odoo:
+        """Return the one of this process."""
+        if cls._of_side is None:
+            cls._of_side = cls(side)
+        return cls._of_side
+
+    def __init__(self, side: str):
+        from odoo import SUPERUSER_ID, api
+        from odoo.modules.registry import Registry
+        from odoo.tools import config
+
+        config.parse_config(odoo_arguments(side))
+        self.registry = Registry(f"{os.environ[PREFIX_VARIABLE]}{side}")
+        self.cr = self.registry.cursor()
+        self.env = api.Environment(self.cr, SUPERUSER_ID, {})
+        self.tags = self.env[MODEL]
+
+    def create(self, count: int):
+        tags = self.tags.create([{"name": f"tag {n}"} for n in range(count)])
+        self.env.flush_all()
+        return tags
+
+    def listen(self, name: str, apply_on: str) -> None:
+        """Build a listener, as an installed addon has it."""
+        from odoo.addons.component.core import Component, _component_databases
+
+        def on_record_write(self, record, fields=None):
+            pass
+
+        definition = type(Component)(
+            name,
+            (Component,),
+            {
+                "_name": name,
+                "_inherit": "base.event.listener",
+                "_apply_on": apply_on,
+                "_module": "bench",
+                "__module__": "odoo.addons.bench.tests.events",
+                "on_record_write": on_record_write,
+            },
+        )
+        components_registry = _component_databases[self.cr.dbname]
+        definition._build_component(components_registry)
+        components_registry._cache.clear()
+        components_registry["base.event.collecter"]._cache.clear()
+
+
+def write(side: str, count: int) -> Run:
+    tags = Odoo.of(side).create(count)
+    colors = itertools.cycle(range(10))
+    return Run(lambda: tags.write({"color": next(colors)}))
+
+
+# cases
+
+
+@bench.case("write of 1,000, nobody listens", target=1.03, rounds=ROUNDS)
+def write_many(side):
+    return write(side, MANY)
+
+
+@bench.case("write of 1, nobody listens", target=1.05, rounds=ROUNDS)
+def write_one(side):
+    return write(side, 1)
+
+
+@bench.case("create of 100, nobody listens", target=1.03, rounds=ROUNDS)
+def create_many(side):
+    odoo = Odoo.of(side)
+    vals_list = [{"name": f"tag {n}"} for n in range(100)]
+    return Run(lambda: odoo.tags.create(vals_list), operations=100)
+
+
+@bench.case("unlink of 100, nobody listens", target=1.03, rounds=ROUNDS)
+def unlink_many(side):
+    odoo = Odoo.of(side)
+    made = []
+
+    def before():
+        made[:] = [odoo.create(100) for _ in range(5)]
+
+    def unlink():
+        for tags in made:
+            tags.unlink()
+
+    return Run(unlink, operations=500, before=before)
+
+
+@bench.case("memory of a write of 1,000, nobody listens", unit="B", target=1.01)
+def memory(side):
+    tags = Odoo.of(side).create(MANY)
+    colors = itertools.cycle(range(10))
+
+    def allocated() -> int:
+        tags.write({"color": next(colors)})
+        gc.collect()
+        tracemalloc.start()
+        try:
+            before = tracemalloc.get_traced_memory()[0]
+            tags.write({"color": next(colors)})
+            return tracemalloc.get_traced_memory()[1] - before
+        finally:
+            tracemalloc.stop()
+
+    return Run(allocated)
+
+
+@bench.case("write of 1,000, 20 listen on others", target=1.03, rounds=ROUNDS)
+def write_many_beside(side):
+    if side != "floor":
+        for number in range(20):
+            Odoo.of(side).listen(f"beside.{number}", "res.partner")
+    return write(side, MANY)
+
+
+@bench.case("write of 1, 20 listen on others", target=1.05, rounds=ROUNDS)
+def write_one_beside(side):
+    return write(side, 1)
+
+
+@bench.case(
+    "added per record by 1 listener", unit="added s", target=0.5, against="peer"
+)
+def write_many_heard(side):
+    if side == "floor":
+        return None
+    odoo = Odoo.of(side)
+    odoo.listen("listener", MODEL)
+    tags = odoo.create(MANY)
+    colors = itertools.cycle(range(10))
+    from odoo.models import BaseModel
+
+    def seconds(method) -> float:
+        start = time.perf_counter()
+        method(tags, {"color": next(colors)})
+        return time.perf_counter() - start
+
+    def added() -> float:
+        gc.collect()
+        ways = [(type(tags).write, 1), (BaseModel.write, -1)] * 5
+        return sum(seconds(method) * sign for method, sign in ways) / 5 / MANY
+
+    return Run(added)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the benchmark, in databases made for it."""
+    if arguments is not None:
+        sys.argv[1:] = arguments
+    if "--side" in sys.argv or "--help" in sys.argv:
+        bench.main()
+        return
+    if CONFIG_VARIABLE not in os.environ:
+        sys.exit(
+            f"{CONFIG_VARIABLE} must name a configuration file of Odoo: ./dev bench"
+        )
+    prefix = os.environ[PREFIX_VARIABLE] = f"bench_events_{os.getpid()}_"
+    sides = ["ours", *(["peer"] if os.environ.get(PEER_VARIABLE) else [])]
+    try:
+        make_databases(sides)
+        bench.main()
+    finally:
+        for side in ("floor", *sides):
+            drop_database(f"{prefix}{side}")
+
+
+if __name__ == "__main__":
+    main()
