@@ -34,6 +34,7 @@ from .errors import (
     ValueEncodingError,
     VodooError,
 )
+from .release import VERSION
 from .retry import RetryConfig
 from .transport import (
     AsyncJSON2Transport,
@@ -47,7 +48,7 @@ from .transport import (
 )
 from .values import HTML, Cmd, Markdown
 
-__version__ = "1.0.0"
+__version__ = VERSION
 
 __all__ = [
     "HTML",

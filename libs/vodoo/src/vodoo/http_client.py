@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import functools
 import http.cookiejar
 import ssl
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 import httpx2
 
 from . import errors
+from .release import VERSION
 from .wire import Request, Response
 
 
@@ -47,6 +49,7 @@ def sync_client(options: HTTPOptions) -> httpx2.Client:
         proxy=options.proxy,
         limits=_limits(options),
         cookies=_no_cookies(),
+        headers={"user-agent": f"vodoo/{VERSION}"},
         follow_redirects=False,
     )
 
@@ -59,21 +62,43 @@ def async_client(options: HTTPOptions) -> httpx2.AsyncClient:
         proxy=options.proxy,
         limits=_limits(options),
         cookies=_no_cookies(),
+        headers={"user-agent": f"vodoo/{VERSION}"},
         follow_redirects=False,
     )
 
 
-def outgoing(
-    client: httpx2.Client | httpx2.AsyncClient, request: Request, timeout_seconds: float
-) -> httpx2.Request:
-    """Return the request for httpx2, with the client's own headers."""
-    return client.build_request(
-        request.method,
-        request.url,
-        headers=dict(request.headers),
-        content=request.content or None,
-        timeout=request.timeout_seconds or timeout_seconds,
-    )
+class Outgoing:
+    """Turn our requests into those of httpx2.
+
+    What ``Client.build_request`` works out anew for each request (default headers,
+    URL, timeouts) is worked out once: that is a tenth of the CPU of a small call.
+    """
+
+    def __init__(
+        self, client: httpx2.Client | httpx2.AsyncClient, timeout_seconds: float
+    ) -> None:
+        self._headers = dict(client.headers.items())
+        self._timeout = httpx2.Timeout(timeout_seconds).as_dict()
+
+    def __call__(self, request: Request) -> httpx2.Request:
+        timeout = self._timeout
+        if request.timeout_seconds is not None:
+            timeout = httpx2.Timeout(request.timeout_seconds).as_dict()
+        headers = self._headers.copy()
+        for name, value in request.headers.items():
+            headers[name.lower()] = value
+        return httpx2.Request(
+            request.method,
+            _url(request.url),
+            headers=headers,
+            content=request.content or None,
+            extensions={"timeout": timeout},
+        )
+
+
+@functools.lru_cache(maxsize=512)
+def _url(url: str) -> httpx2.URL:
+    return httpx2.URL(url)
 
 
 def incoming(answer: httpx2.Response) -> Response:

@@ -56,7 +56,7 @@ class SyncShell(Shell):
         self, options: http_client.HTTPOptions, client: httpx2.Client | None = None
     ) -> None:
         self._http = client or http_client.sync_client(options)
-        self._timeout_seconds = options.timeout
+        self._outgoing = http_client.Outgoing(self._http, options.timeout)
         self._slots = threading.BoundedSemaphore(options.max_concurrency)
 
     def method(self, steps: Callable[..., Operation[T]], instance: object) -> Any:
@@ -105,9 +105,7 @@ class SyncShell(Shell):
 
     def _send(self, command: Send) -> Response:
         try:
-            answer = self._http.send(
-                http_client.outgoing(self._http, command.request, self._timeout_seconds)
-            )
+            answer = self._http.send(self._outgoing(command.request))
             return http_client.incoming(answer)
         except (httpx2.HTTPError, httpx2.InvalidURL) as error:
             failure = http_client.failure(error, command.request)
@@ -141,7 +139,7 @@ class AsyncShell(Shell):
 
         self._asyncio = asyncio
         self._http = client or http_client.async_client(options)
-        self._timeout_seconds = options.timeout
+        self._outgoing = http_client.Outgoing(self._http, options.timeout)
         self._slots = asyncio.Semaphore(options.max_concurrency)
 
     def method(self, steps: Callable[..., Operation[T]], instance: object) -> Any:
@@ -192,9 +190,7 @@ class AsyncShell(Shell):
 
     async def _send(self, command: Send) -> Response:
         try:
-            answer = await self._http.send(
-                http_client.outgoing(self._http, command.request, self._timeout_seconds)
-            )
+            answer = await self._http.send(self._outgoing(command.request))
             return http_client.incoming(answer)
         except (httpx2.HTTPError, httpx2.InvalidURL) as error:
             failure = http_client.failure(error, command.request)
