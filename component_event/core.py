@@ -137,7 +137,9 @@ class EventWorkContext(WorkContext):
     def _extra_kwargs(self) -> dict[str, Any]:
         own = ("collection", "model_name", "components_registry")
         return {
-            name: getattr(self, name) for name in self._propagate_kwargs if name not in own
+            name: getattr(self, name)
+            for name in self._propagate_kwargs
+            if name not in own
         }
 
     def __repr__(self) -> str:

@@ -135,7 +135,11 @@ def _ask(
     except TypeError as error:
         if _accepts(condition, listener, *args, **kwargs):
             raise
-        given = ["self", *(repr(a) for a in args), *(f"{k}={kwargs[k]!r}" for k in kwargs)]
+        given = [
+            "self",
+            *(repr(a) for a in args),
+            *(f"{k}={kwargs[k]!r}" for k in kwargs),
+        ]
         raise TypeError(
             f"The condition of @skip_if on {method.__name__!r} of listener "
             f"{getattr(listener, '_name', listener)!r} cannot be asked: it takes "

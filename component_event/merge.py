@@ -90,7 +90,12 @@ def regroup(pending: Iterable[Pending]) -> list[Occurrence]:
         key: Hashable = object()
         if item.scope == "records":
             fields = None if item.fields is None else frozenset(item.fields)
-            key = (_target(item.occurrence), item.operation, id(item.record.env), fields)
+            key = (
+                _target(item.occurrence),
+                item.operation,
+                id(item.record.env),
+                fields,
+            )
         groups.setdefault(key, []).append(item)
     return [_call(items) for items in groups.values()]
 
@@ -134,7 +139,13 @@ def _merge_record(
 ) -> None:
     def key(operation: str | None) -> Hashable:
         record = item.record
-        return (_target(item.occurrence), item.scope, operation, record._name, record.id)
+        return (
+            _target(item.occurrence),
+            item.scope,
+            operation,
+            record._name,
+            record.id,
+        )
 
     if item.operation in _GONE:
         pending.pop(key("write"), None)

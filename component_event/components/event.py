@@ -71,7 +71,9 @@ class EventCollecter(Component):
         self, collection_name: str | None, model_name: str | None, name: str
     ) -> tuple[Any, ...]:
         if not name.startswith("on_"):
-            raise ValueError(f"The name of an event starts with 'on_', found: {name!r}.")
+            raise ValueError(
+                f"The name of an event starts with 'on_', found: {name!r}."
+            )
         registry = self.work.components_registry
         return tuple(
             listening.listener_classes(registry, name, model_name, collection_name)

@@ -66,7 +66,9 @@ class TestCollecter(ComponentRegistryCase, BaseCase):
         self._build_components(type(Component)(name, (Component,), attributes))
 
     def _names(self, collecter, event="on_change"):
-        return [method.__self__._name for method in collecter.collect_events(event).events]
+        return [
+            method.__self__._name for method in collecter.collect_events(event).events
+        ]
 
     def test_listeners_run_in_registration_order(self):
         for name in ("zebra", "ant", "mole"):

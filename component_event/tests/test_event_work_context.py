@@ -23,7 +23,9 @@ class TestEventWorkContext(BaseCase):
 
     def _work(self, **kwargs):
         return EventWorkContext(
-            model_name="res.users", components_registry=self.components_registry, **kwargs
+            model_name="res.users",
+            components_registry=self.components_registry,
+            **kwargs,
         )
 
     def test_an_env_is_enough(self):
@@ -84,7 +86,9 @@ class TestLookupsOnEventWorkContext(ComponentRegistryCase, BaseCase):
             _apply_on = ["res.users"]
 
             @classmethod
-            def _component_match(cls, work, usage=None, model_name=None, tongue=None, **kw):
+            def _component_match(
+                cls, work, usage=None, model_name=None, tongue=None, **kw
+            ):
                 return tongue in (None, "french")
 
         class OtherSpeaker(Component):
@@ -92,7 +96,9 @@ class TestLookupsOnEventWorkContext(ComponentRegistryCase, BaseCase):
             _usage = "speak"
 
             @classmethod
-            def _component_match(cls, work, usage=None, model_name=None, tongue=None, **kw):
+            def _component_match(
+                cls, work, usage=None, model_name=None, tongue=None, **kw
+            ):
                 return tongue in (None, "dutch")
 
         self._build_components(Speaker, OtherSpeaker)

@@ -67,7 +67,9 @@ class TestMerge(BaseCase):
     def test_fields_of_several_writes_are_united_in_order(self):
         self.write(1, "name", "color")
         self.write(1, "ref", "name")
-        self.assertEqual(self.told(), [("record_write", (1,), ["name", "color", "ref"])])
+        self.assertEqual(
+            self.told(), [("record_write", (1,), ["name", "color", "ref"])]
+        )
 
     def test_records_and_listeners_are_not_mixed(self):
         other = Listener(collection=SimpleNamespace(_name="backend", id=1))

@@ -164,7 +164,9 @@ class TestBeforeCommit(MomentCase):
         tag.name = "b"
         self.assertEqual(told, [])
         self.send_before_commit()
-        self.assertEqual(told, ["before", ("record_write", tag.ids, ["name"]), "behind"])
+        self.assertEqual(
+            told, ["before", ("record_write", tag.ids, ["name"]), "behind"]
+        )
 
     def test_what_a_listener_changes_then_is_told_too(self):
         told = self.told
@@ -270,7 +272,9 @@ class TestAfterCommit(MomentCase):
         self.send_before_commit()
         self.assertEqual(told, [])
         self.send_after_commit()
-        self.assertEqual([item[2:] for item in told], [(tag.id, "b", ["name", "color"])])
+        self.assertEqual(
+            [item[2:] for item in told], [(tag.id, "b", ["name", "color"])]
+        )
         env = told[0][0]
         self.assertIs(env, told[0][1])
         self.assertIsNot(env.cr, self.env.cr)

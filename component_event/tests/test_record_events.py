@@ -155,7 +155,9 @@ class TestRecordEvents(EventCase):
             on_records_create=lambda s, records, vals: told.append((records, vals)),
             on_records_write=lambda s, records, fields: told.append((records, fields)),
             on_records_unlink=lambda s, records: told.append(records.mapped("name")),
-            on_records_deleted=lambda s, records, values: told.append((records, values)),
+            on_records_deleted=lambda s, records, values: told.append(
+                (records, values)
+            ),
         )
         vals_list = [{"name": "a"}, {"name": "b"}]
         tags = self.tags.create(vals_list)
@@ -201,7 +203,9 @@ class TestRecordEvents(EventCase):
         tag = self.tags.create({"name": "a"})
         with self.assertLogs("odoo.addons.component_event.delivery", "ERROR") as logs:
             tag.name = "b"
-        self.assertIn(f"Listener '{name}', told of 'on_record_write' of", logs.output[0])
+        self.assertIn(
+            f"Listener '{name}', told of 'on_record_write' of", logs.output[0]
+        )
         self.assertEqual(tag.name, "b")
         self.assertFalse(self.tags.search([("name", "=", "half done")]))
 
