@@ -1,4 +1,5 @@
 from . import exception
 from . import database
 from . import components
+from . import controllers
 from . import models

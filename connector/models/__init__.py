@@ -1,6 +1,7 @@
 from . import connector_backend
 from . import external_binding
 from . import connector_binding_mixin
+from . import connector_webhook_mixin
 from . import connector_binding_jobs
 from . import connector_binding_screen
 from . import connector_backend_mixin

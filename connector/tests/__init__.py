@@ -8,3 +8,4 @@ from . import test_rest_paging
 from . import test_rest_errors
 from . import test_rest_adapter
 from . import test_conflict
+from . import test_webhook

@@ -8,7 +8,7 @@ class TestBackend(models.Model):
     """A system in memory."""
 
     _name = "test.backend"
-    _inherit = ["connector.backend"]
+    _inherit = ["connector.backend", "connector.webhook.mixin"]
     _description = "Test Backend"
 
     name = fields.Char(required=True)

@@ -1,0 +1,168 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+from werkzeug.exceptions import NotFound, RequestEntityTooLarge, UnprocessableEntity
+
+from odoo import SUPERUSER_ID, api, fields, models
+
+from odoo.addons.queue_job.job import identity_exact
+
+from ..components.external_id import is_external_id
+
+TOKEN_HEADER = "X-Webhook-Token"
+SIGNATURE_HEADER = "X-Hub-Signature-256"
+MAX_RECORDS = 1000
+
+
+def is_same_secret(given: str | None, expected: str | None) -> bool:
+    """Compare in a time that tells nothing; an empty secret equals no other."""
+    if not given or not expected:
+        return False
+    return hmac.compare_digest(given.encode(), expected.encode())
+
+
+def sign(body: bytes, token: str) -> str:
+    """Return the signature of a body, as ``sha256=<hex>``."""
+    digest = hmac.new(token.encode(), body, hashlib.sha256).hexdigest()
+    return f"sha256={digest}"
+
+
+class ConnectorWebhookMixin(models.AbstractModel):
+    """Let a backend notify us of its changes: to be inherited by backend models.
+
+    The backend posts JSON to ``webhook_url``, with a binding model as the topic,
+    and authenticates itself by the token. Each record named is imported by a job;
+    notifications of a record that waits to be imported anyway add none.
+    """
+
+    _name = "connector.webhook.mixin"
+    _description = "Webhook of a Backend"
+
+    webhook_token = fields.Char(
+        copy=False,
+        groups="connector.group_connector_manager",
+        help="What the backend sends or signs with; without one, nothing is received",
+    )
+    webhook_url = fields.Char(
+        compute="_compute_webhook_url",
+        string="Webhook address",
+        groups="connector.group_connector_manager",
+        help="With the name of a binding model in the place of TOPIC",
+    )
+
+    def _compute_webhook_url(self):
+        for backend in self:
+            backend.webhook_url = (
+                f"{backend.get_base_url()}/connector/webhook/{backend._name}/"
+                f"{backend.id or 0}/TOPIC"
+            )
+
+    def action_renew_webhook_token(self):
+        """Make a new token; the old one is worth nothing from now on."""
+        for backend in self:
+            backend.webhook_token = secrets.token_urlsafe(32)
+
+    # -- what a connector may say ---------------------------------------------
+
+    @api.model
+    def _webhook_models(self) -> dict[str, str]:
+        """Return ``{topic: binding model}``: the bindings of this backend."""
+        binding_class = self.env.registry["external.binding"]
+        return {
+            name: name
+            for name, model_class in self.env.registry.items()
+            if issubclass(model_class, binding_class)
+            and not model_class._abstract
+            and "backend_id" in model_class._fields
+            and model_class._fields["backend_id"].comodel_name == self._name
+        }
+
+    def _is_genuine_webhook(self, headers: Mapping[str, str], body: bytes) -> bool:
+        """Tell whether a request comes from the backend."""
+        token = self.webhook_token if self else None
+        if is_same_secret(headers.get(TOKEN_HEADER), token):
+            return True
+        signature = headers.get(SIGNATURE_HEADER)
+        return is_same_secret(signature, token and sign(body, token))
+
+    def _webhook_external_ids(self, topic: str, payload: Any) -> list[Any]:
+        """Return the external ids that a notification names.
+
+        As ``{"id": 1}``, ``{"external_id": 1}``, ``{"external_ids": [1, 2]}``, or a
+        list of these or of ids.
+        """
+        if isinstance(payload, list):
+            return [
+                external_id
+                for part in payload
+                for external_id in self._webhook_external_ids(topic, part)
+            ]
+        if not isinstance(payload, dict):
+            return [payload]
+        for name in ("external_id", "id"):
+            if name in payload:
+                return [payload[name]]
+        return list(payload.get("external_ids") or ())
+
+    # -- receiving ------------------------------------------------------------
+
+    def _receive_webhook(self, topic: str, payload: Any) -> int:
+        """Delay the imports that a notification asks for; return how many.
+
+        :raise werkzeug.exceptions.HTTPException: what is wrong with it
+        """
+        self.ensure_one()
+        known = self._webhook_models()
+        if topic not in known:
+            raise NotFound(
+                f"Unknown topic {topic!r}. Known: {', '.join(sorted(known)) or 'none'}."
+            )
+        external_ids = self._checked_external_ids(
+            self._webhook_external_ids(topic, payload)
+        )
+        backend = self.with_user(SUPERUSER_ID).with_context(self._webhook_context())
+        for external_id in external_ids:
+            backend._delay_webhook_import(known[topic], external_id)
+        return len(external_ids)
+
+    def _webhook_context(self) -> dict[str, Any]:
+        """Return the context of the imports: nothing of the request's."""
+        return {}
+
+    def _checked_external_ids(self, external_ids: list[Any]) -> list[Any]:
+        for external_id in external_ids:
+            if not isinstance(external_id, str | int) or not is_external_id(
+                external_id
+            ):
+                raise UnprocessableEntity(
+                    f"Expected ids that are text or numbers, found {external_id!r}."
+                )
+        external_ids = list({str(key): key for key in external_ids}.values())
+        if not external_ids:
+            raise UnprocessableEntity(
+                "No id found. Send {'id': …}, {'external_ids': […]} or a list of these."
+            )
+        if len(external_ids) > MAX_RECORDS:
+            raise RequestEntityTooLarge(
+                f"{len(external_ids)} records in one notification, at most "
+                f"{MAX_RECORDS} are taken."
+            )
+        return external_ids
+
+    def _delay_webhook_import(self, binding_model: str, external_id: Any) -> None:
+        """Delay the import of one record, unless it is waiting already."""
+        self.env[binding_model].with_delay(
+            identity_key=identity_exact,
+            description=self.env._(
+                "Import %(model)s %(external_id)s, of which %(backend)s notified us",
+                model=self.env[binding_model]._description,
+                external_id=external_id,
+                backend=self.display_name,
+            ),
+        ).import_record(self, external_id)

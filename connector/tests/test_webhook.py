@@ -1,0 +1,182 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import json
+
+from odoo import SUPERUSER_ID
+from odoo.exceptions import AccessError
+from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests.common import BaseCase
+
+from ..models.connector_webhook_mixin import MAX_RECORDS, is_same_secret, sign
+from .common import TestConnectorCase
+
+PARTNER = "test.res.partner"
+
+
+class TestSecrets(BaseCase):
+    def test_only_equal_secrets_are_the_same(self):
+        self.assertTrue(is_same_secret("tökén", "tökén"))
+        for given, expected in (
+            ("token", "other"),
+            ("token", ""),
+            ("", ""),
+            (None, None),
+            ("", "token"),
+            (None, False),
+        ):
+            self.assertFalse(is_same_secret(given, expected), (given, expected))
+
+    def test_signature_is_that_of_the_body_and_the_token(self):
+        self.assertEqual(
+            sign(b"Hello, World!", "It's a Secret to Everybody"),
+            "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17",
+        )
+
+
+@tagged("post_install", "-at_install")
+class TestWebhook(HttpCase, TestConnectorCase):
+    __test__ = True
+
+    def setUp(self):
+        super().setUp()
+        self.backend.action_renew_webhook_token()
+        self.token = self.backend.webhook_token
+        self.env.flush_all()
+
+    def post(self, payload, topic=PARTNER, backend=None, token=None, **headers):
+        """Return the answer to a notification."""
+        backend = self.backend if backend is None else backend
+        body = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
+        headers.setdefault("X-Webhook-Token", self.token if token is None else token)
+        return self.url_open(
+            f"/connector/webhook/{backend._name}/{backend.id}/{topic}",
+            data=body,
+            headers={"Content-Type": "application/json", **headers},
+            timeout=60,
+        )
+
+    def jobs(self):
+        jobs = self.env["queue.job"].search([("method_name", "=", "import_record")])
+        return jobs.filtered(lambda job: job.args and job.args[0] == self.backend)
+
+    def assertRefused(self, answer, status, message):
+        self.assertEqual(answer.status_code, status, answer.text)
+        self.assertIn(message, answer.json()["error"])
+        self.assertFalse(self.jobs())
+
+    def test_notification_delays_the_import_of_the_record(self):
+        answer = self.post({"id": 42, "whatever": "else"})
+        self.assertEqual((answer.status_code, answer.json()), (202, {"accepted": 1}))
+        job = self.jobs()
+        self.assertEqual(job.model_name, PARTNER)
+        self.assertEqual(job.args[1:], [42])
+        self.assertEqual(job.user_id.id, SUPERUSER_ID)
+        self.assertEqual(
+            job.name, "Import Test Partner Binding 42, of which Test notified us"
+        )
+
+    def test_each_way_to_name_records_is_understood(self):
+        for payload, expected in (
+            ({"external_id": "a"}, ["a"]),
+            ({"external_ids": [1, 2]}, [1, 2]),
+            ([{"id": 3}, {"id": 4}, {"id": "4"}], [3, "4"]),
+            ([5, 6], [5, 6]),
+            (0, [0]),
+        ):
+            before = self.jobs()
+            answer = self.post(payload)
+            self.assertEqual(answer.json(), {"accepted": len(expected)})
+            new = (self.jobs() - before).sorted("id")
+            self.assertEqual([job.args[1] for job in new], expected)
+
+    def test_record_that_waits_already_is_not_delayed_again(self):
+        for _ in range(3):
+            self.assertEqual(self.post({"id": 42}).status_code, 202)
+        self.assertEqual(len(self.jobs()), 1)
+
+    def test_signed_notification_needs_no_token(self):
+        body = b'{"id": 42}'
+        answer = self.post(
+            body, token="", **{"X-Hub-Signature-256": sign(body, self.token)}
+        )
+        self.assertEqual(answer.status_code, 202)
+
+    def test_signature_of_another_body_is_refused(self):
+        signature = sign(b'{"id": 43}', self.token)
+        answer = self.post(
+            b'{"id": 42}', token="", **{"X-Hub-Signature-256": signature}
+        )
+        self.assertRefused(answer, 401, "this token")
+
+    def test_wrong_and_missing_tokens_are_refused(self):
+        for token in ("wrong", "", self.token[:-1], "é"):
+            self.assertRefused(
+                self.post({"id": 1}, token=token.encode().decode("latin-1")),
+                401,
+                "this token",
+            )
+
+    def test_backend_without_a_token_receives_nothing(self):
+        self.backend.webhook_token = False
+        self.env.flush_all()
+        for token in ("", "False"):
+            self.assertRefused(self.post({"id": 1}, token=token), 401, "this token")
+
+    def test_backend_that_does_not_exist_is_told_like_a_wrong_token(self):
+        missing = self.env["test.backend"].browse(self.backend.id + 1000)
+        wrong = self.post({"id": 1}, token="wrong")
+        unknown = self.post({"id": 1}, backend=missing)
+        self.assertEqual(
+            (unknown.status_code, unknown.json()), (wrong.status_code, wrong.json())
+        )
+
+    def test_model_without_webhook_is_not_found(self):
+        for model in ("res.partner", "connector.webhook.mixin"):
+            answer = self.post({"id": 1}, backend=self.env[model].browse(1))
+            self.assertRefused(answer, 404, "There is no webhook")
+
+    def test_unknown_topic_tells_the_known_ones(self):
+        self.assertRefused(
+            self.post({"id": 1}, topic="res.partner"), 404, "test.res.partner.category"
+        )
+
+    def test_body_that_is_no_json_is_refused(self):
+        self.assertRefused(self.post(b"<xml/>"), 400, "no JSON")
+        self.assertRefused(self.post(b"\xff"), 400, "no JSON")
+
+    def test_notification_without_ids_is_refused(self):
+        for payload in ({}, [], {"external_ids": []}):
+            self.assertRefused(self.post(payload), 422, "No id found")
+        for payload in ({"id": None}, {"id": {"a": 1}}, [[True]], {"id": ""}, 1.5):
+            self.assertRefused(self.post(payload), 422, "text or numbers")
+
+    def test_too_many_records_are_refused(self):
+        payload = list(range(MAX_RECORDS + 1))
+        self.assertRefused(self.post(payload), 413, "at most 1000")
+
+    def test_body_that_is_too_long_is_refused(self):
+        self.assertEqual(self.post(b" " * (1024 * 1024 + 1)).status_code, 413)
+
+    def test_other_methods_are_refused(self):
+        answer = self.url_open(
+            f"/connector/webhook/test.backend/{self.backend.id}/{PARTNER}", timeout=60
+        )
+        self.assertEqual(answer.status_code, 405)
+
+    def test_token_is_for_managers_only(self):
+        user = new_test_user(self.env, "webhook_user", groups="base.group_user")
+        with self.assertRaises(AccessError):
+            self.backend.with_user(user).read(["webhook_token"])
+        self.assertNotIn("webhook_token", self.backend.copy_data()[0])
+
+    def test_new_token_makes_the_old_one_worthless(self):
+        self.backend.action_renew_webhook_token()
+        self.env.flush_all()
+        self.assertNotEqual(self.backend.webhook_token, self.token)
+        self.assertRefused(self.post({"id": 1}), 401, "this token")
+
+    def test_address_is_shown_with_the_backend(self):
+        self.assertTrue(
+            self.backend.webhook_url.endswith(
+                f"/connector/webhook/test.backend/{self.backend.id}/TOPIC"
+            )
+        )
