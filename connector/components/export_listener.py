@@ -132,7 +132,7 @@ class ExportListener(AbstractComponent):
         """Return the models, of those listened to, that bind these records."""
         return [
             self.env[name].sudo()
-            for name in self.apply_on_models or ()
+            for name in type(self).apply_on_models or ()
             if self._is_binding_model(self.env[name])
             and self.env[name]._fields[self._odoo_field].comodel_name == records._name
         ]

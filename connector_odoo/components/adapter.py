@@ -2,12 +2,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
 from odoo import fields as odoo_fields
 
 from odoo.addons.component.core import Component
+from odoo.addons.connector.exception import IDMissingInBackend
 
 PAGE_SIZE = 1000
 
@@ -88,3 +90,35 @@ class OdooAdapter(Component):
             lambda: self.call("fields_get", fields, ["type"]),
         )
         return [name for name in fields if name in known]
+
+    def find_write_date(self, external_id: int) -> datetime | None:
+        """Return when a record was last written there, None if it does not exist."""
+        for page in self.search_pages([("id", "=", int(external_id))]):
+            return page[int(external_id)]
+        return None
+
+    def find_last_write_date(self) -> datetime | None:
+        """Return when any record was last written there, None if there is none."""
+        rows = self.call(
+            "search_read",
+            [],
+            ["write_date"],
+            limit=1,
+            order="write_date desc, id desc",
+            context=CONTEXT,
+        )
+        return odoo_fields.Datetime.to_datetime(rows[0]["write_date"]) if rows else None
+
+    def create(self, values: dict[str, Any]) -> int:
+        """Create a record there and return its id."""
+        created = self.call("create", [values])
+        return created[0] if isinstance(created, list) else created
+
+    def write(self, external_id: int, values: dict[str, Any]) -> None:
+        """Write a record there."""
+        self.call("write", [int(external_id)], values)
+
+    def delete(self, external_id: int) -> None:
+        """Delete a record there; one that is gone already is no error."""
+        with suppress(IDMissingInBackend):
+            self.call("unlink", [int(external_id)])

@@ -4,6 +4,7 @@ from datetime import datetime
 from odoo import fields
 
 from odoo.addons.component.core import Component
+from odoo.addons.connector.components.conflict import Winner
 
 
 class OdooRecordImporter(Component):
@@ -22,6 +23,17 @@ class OdooRecordImporter(Component):
 
     def _external_updated_at(self) -> datetime:
         return fields.Datetime.to_datetime(self.external_record["write_date"])
+
+    def _may_overwrite(self, binding):
+        """Keep what changed here since the last time, if the policy says so."""
+        if self.model._name not in self.backend_record._exported_models():
+            return True
+        changed_at = self.binder.unwrap_binding(binding).write_date
+        if not binding.sync_date or changed_at.replace(microsecond=0) <= binding.sync_date:
+            return True
+        resolver = self.component(usage="conflict.resolver")
+        there_at = self._external_updated_at()
+        return resolver.resolve(binding, changed_at, there_at) is Winner.THERE
 
     def _import_dependencies(self):
         for reference in self.mapper.references:

@@ -30,6 +30,18 @@ class OdooMatcher(AbstractComponent):
         known = self._known
         return [known[key] for key in external_ids if known.get(key)]
 
+    def find_external_ids(self, records) -> list[int]:
+        """Return the ids there of those records that have a counterpart."""
+        known = self.work.remote.remember(("external ids", self.model._name), dict)
+        unknown = records.filtered(lambda record: record.id not in known)
+        if unknown:
+            first = self._key_fields[0]
+            rows = self._search_rows([(first, "in", unknown.mapped(first))])
+            ids_there = {self._external_key(row): row["id"] for row in rows}
+            for record in unknown:
+                known[record.id] = ids_there.get(self._key(record))
+        return [known[record.id] for record in records if known[record.id]]
+
     @property
     def _known(self) -> dict[int, int | None]:
         """``{id there: id here}``, for the time of the session."""
@@ -41,17 +53,17 @@ class OdooMatcher(AbstractComponent):
         unknown = [key for key in external_ids if key not in known]
         if not unknown:
             return
-        rows = self._read_rows(unknown)
+        rows = self._search_rows([("id", "in", unknown)])
         ids_here = self._ids_by_key({row[self._key_fields[0]] for row in rows})
         known.update(dict.fromkeys(unknown))
         for row in rows:
             known[row["id"]] = ids_here.get(self._external_key(row))
 
-    def _read_rows(self, external_ids: list[int]) -> list[dict[str, Any]]:
+    def _search_rows(self, domain: list) -> list[dict[str, Any]]:
         return self.work.remote.call(
             self.model._name,
             "search_read",
-            [("id", "in", external_ids)],
+            domain,
             list(self._key_fields),
             load=None,
             context=CONTEXT,
@@ -86,8 +98,8 @@ class CountryStateMatcher(Component):
     _apply_on = "res.country.state"
     _key_fields = ("code", "country_id")
 
-    def _read_rows(self, external_ids):
-        rows = super()._read_rows(external_ids)
+    def _search_rows(self, domain):
+        rows = super()._search_rows(domain)
         self._countries.prefetch({row["country_id"] for row in rows})
         return rows
 

@@ -2,6 +2,8 @@
 from odoo.addons.component.core import Component
 from odoo.addons.connector.components.mapper import changed_by, mapping
 
+from .export_mapper import image
+from .export_references import keyed, linked, linked_set
 from .references import bound, bound_set, matched
 
 
@@ -41,3 +43,40 @@ class PartnerImportMapper(Component):
         """Keep the default where the language is not installed here."""
         installed = dict(self.env["res.lang"].get_installed())
         return {"lang": record["lang"]} if record["lang"] in installed else {}
+
+
+class PartnerExportMapper(Component):
+    _name = "odoo.res.partner.export.mapper"
+    _inherit = "odoo.export.mapper"
+    _apply_on = "odoo.res.partner"
+
+    direct = [
+        ("name", "name"),
+        ("is_company", "is_company"),
+        ("type", "type"),
+        ("active", "active"),
+        ("ref", "ref"),
+        ("vat", "vat"),
+        ("function", "function"),
+        ("email", "email"),
+        ("phone", "phone"),
+        ("website", "website"),
+        ("street", "street"),
+        ("street2", "street2"),
+        ("zip", "zip"),
+        ("city", "city"),
+        ("comment", "comment"),
+        ("color", "color"),
+        (image("image_1920"), "image_1920"),
+        (linked("parent_id", "odoo.res.partner"), "parent_id"),
+        (linked_set("category_id", "odoo.res.partner.category"), "category_id"),
+        (keyed("country_id"), "country_id"),
+        (keyed("state_id"), "state_id"),
+        (keyed("user_id"), "user_id"),
+    ]
+
+
+class PartnerExportListener(Component):
+    _name = "odoo.res.partner.export.listener"
+    _inherit = "odoo.export.listener"
+    _apply_on = ["odoo.res.partner", "res.partner"]

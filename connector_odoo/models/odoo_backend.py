@@ -8,21 +8,45 @@ from odoo.fields import NO_ACCESS
 
 from ..remote import RemoteOdoo
 
+#: what a backend can synchronize, by the field that says in which direction
+MODELS_BY_CHOICE = {
+    "sync_partners": ["odoo.res.partner.category", "odoo.res.partner"],
+    "sync_products": [
+        "odoo.product.category",
+        "odoo.product.attribute",
+        "odoo.product.attribute.value",
+        "odoo.product.template",
+        "odoo.product.attribute.line",
+        "odoo.product.product",
+    ],
+}
+
+DIRECTIONS = [
+    ("import", "Import"),
+    ("export", "Export"),
+    ("both", "Both ways"),
+]
+
 
 class OdooBackend(models.Model):
     """Another Odoo: where it is, and as whom we speak to it."""
 
     _name = "odoo.backend"
-    _inherit = ["connector.backend"]
+    _inherit = ["connector.backend.mixin", "mail.thread", "mail.activity.mixin"]
     _description = "Odoo Backend"
 
     name = fields.Char(required=True)
     active = fields.Boolean(default=True)
+    company_id = fields.Many2one(
+        "res.company",
+        default=lambda self: self.env.company,
+        help="For which imported records are made; empty: for all companies",
+    )
     url = fields.Char(string="Address", required=True, help="https://erp.example.com")
     database = fields.Char(required=True)
     login = fields.Char(required=True)
     api_key = fields.Char(
-        string="API key",
+        string="API key or password",
         compute="_compute_api_key",
         inverse="_inverse_api_key",
         help="Can be set, never read again",
@@ -31,12 +55,32 @@ class OdooBackend(models.Model):
     chunk_size = fields.Integer(
         default=200, required=True, help="Records imported in one transaction"
     )
-
-    sync_partners = fields.Boolean(
-        string="Contacts", default=True, help="Contacts, and their tags"
+    sync_partners = fields.Selection(
+        DIRECTIONS, string="Contacts", default="import", help="Contacts and their tags"
     )
-    sync_products = fields.Boolean(
-        string="Products", help="Products, their variants, attributes and categories"
+    sync_products = fields.Selection(
+        [("import", "Import")],
+        string="Products",
+        help="Products, their variants, attributes and categories",
+    )
+    export_new = fields.Boolean(
+        string="Export new records",
+        help="Also create there what is created here; otherwise only what is bound "
+        "already is kept in step",
+    )
+    export_deletions = fields.Boolean(
+        help="Also delete there what is deleted here, if it is bound"
+    )
+    conflict_policy = fields.Selection(
+        [
+            ("remote", "Theirs is kept"),
+            ("local", "Ours is kept"),
+            ("newest", "The newer one is kept"),
+            ("ask", "A person is asked"),
+        ],
+        string="Changed on both sides",
+        default="remote",
+        required=True,
     )
 
     _chunk_size_positive = models.Constraint(
@@ -57,44 +101,64 @@ class OdooBackend(models.Model):
     @contextmanager
     def work_on(self, model_name, **kwargs):
         """Give the components one connection to the other Odoo, made on first use."""
-        with closing(RemoteOdoo(self)) as remote:
-            with super().work_on(model_name, remote=remote, **kwargs) as work:
+        backend = self.with_company(self.company_id) if self.company_id else self
+        with closing(RemoteOdoo(backend)) as remote:
+            with super(OdooBackend, backend).work_on(
+                model_name, remote=remote, **kwargs
+            ) as work:
                 yield work
 
-    def _imported_models(self) -> list[str]:
-        """Return the binding models to import, in the order of their dependencies."""
+    def _check_connection(self):
         self.ensure_one()
-        models_by_choice = {
-            "sync_partners": ["odoo.res.partner.category", "odoo.res.partner"],
-            "sync_products": [
-                "odoo.product.category",
-                "odoo.product.attribute",
-                "odoo.product.attribute.value",
-                "odoo.product.template",
-                "odoo.product.attribute.line",
-                "odoo.product.product",
-            ],
-        }
+        with closing(RemoteOdoo(self)) as remote:
+            return remote.check()
+
+    # -- what is synchronized -------------------------------------------------
+
+    @api.model
+    def _models_by_choice(self) -> dict[str, list[str]]:
+        """Return the binding models that each field of choice stands for, in order."""
+        return MODELS_BY_CHOICE
+
+    def _chosen_models(self, *directions: str) -> list[str]:
+        self.ensure_one()
         return [
             model_name
-            for choice, model_names in models_by_choice.items()
-            if self[choice]
+            for choice, model_names in self._models_by_choice().items()
+            if self[choice] in directions
             for model_name in model_names
         ]
 
-    def button_check_connection(self):
-        """Ask the other Odoo who we are, and tell it."""
-        self.ensure_one()
-        with closing(RemoteOdoo(self)) as remote:
-            message = remote.check()
+    def _imported_models(self):
+        return self._chosen_models("import", "both")
+
+    def _exported_models(self):
+        return self._chosen_models("export", "both")
+
+    # -- buttons --------------------------------------------------------------
+
+    def button_import_now(self):
+        """Import what changed in the other Odoo since the last time."""
+        self.import_changes()
+        return self._notify(self.env._("What changed is being looked for, in jobs."))
+
+    def button_export_now(self):
+        """Export every record that is bound, or waits to be."""
+        self.export_all()
+        return self._notify(self.env._("Exports were enqueued."))
+
+    def _notify(self, message: str) -> dict:
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
-            "params": {"type": "success", "message": message},
+            "params": {"type": "info", "message": message},
         }
 
-    def action_import_now(self):
-        """Enqueue the import of every model, each in a run of its own."""
+    def action_import_all(self, force: bool = False):
+        """Compare everything with the other Odoo, each model in a run of its own.
+
+        What has not changed since it was imported is not read, unless ``force``.
+        """
         runs = self.env["connector.sync.run"].sudo()
         for backend in self:
             model_names = backend._imported_models()
@@ -103,7 +167,7 @@ class OdooBackend(models.Model):
                 self.env[model_name].with_delay(
                     priority=priority,
                     description=self.env._("Find what to import: %s", run.display_name),
-                ).import_batch(backend, run=run)
+                ).import_batch(backend, run=run, force=force)
                 runs |= run
         return {
             "type": "ir.actions.act_window",

@@ -33,8 +33,8 @@ class TestBackend(OdooConnectorCase):
         self.backend.api_key = self.backend.api_key
         self.assertEqual(self.backend.sudo().secret, before)
 
-    def test_import_now_starts_a_run_for_each_model(self):
-        action = self.backend.action_import_now()
+    def test_comparing_all_starts_a_run_for_each_model(self):
+        action = self.backend.action_import_all()
         runs = self.env["connector.sync.run"].search(action["domain"])
         self.assertEqual(
             set(runs.mapped("model_name")), set(self.backend._imported_models())

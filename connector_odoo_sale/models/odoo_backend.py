@@ -1,14 +1,16 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class OdooBackend(models.Model):
     _inherit = "odoo.backend"
 
-    sync_sales = fields.Boolean(
-        string="Sale orders", help="Import only; products and contacts come along"
+    sync_sales = fields.Selection(
+        [("import", "Import")],
+        string="Sale orders",
+        help="Their products and contacts come along",
     )
 
-    def _imported_models(self):
-        model_names = super()._imported_models()
-        return [*model_names, "odoo.sale.order"] if self.sync_sales else model_names
+    @api.model
+    def _models_by_choice(self):
+        return {**super()._models_by_choice(), "sync_sales": ["odoo.sale.order"]}

@@ -87,7 +87,7 @@ class Scenario:
         call = self.target.client.execute
         last_job = last_job_id(self.databases, name)
         newest = call("connector.sync.run", "search", [], order="id desc", limit=1)
-        call("odoo.backend", "action_import_now", [self.backend_id])
+        call("odoo.backend", "action_import_all", [self.backend_id])
         wait_for_jobs(self.databases, name, last_job, self.check_alive)
         runs = call(
             "connector.sync.run",

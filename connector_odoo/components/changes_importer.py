@@ -1,0 +1,22 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import fields
+
+from odoo.addons.component.core import Component
+
+
+class OdooChangesImporter(Component):
+    """Look for what was written in the other Odoo, by the clock of that Odoo."""
+
+    _name = "odoo.changes.importer"
+    _inherit = ["odoo.connector", "generic.changes.importer"]
+
+    #: a write date is the beginning of the transaction, which may take a while
+    _overlap_seconds = 120
+
+    def _filters_since(self, since):
+        if since is None:
+            return []
+        return [("write_date", ">=", fields.Datetime.to_string(since))]
+
+    def _now(self):
+        return self.backend_adapter.find_last_write_date() or super()._now()

@@ -1,0 +1,61 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from __future__ import annotations
+
+from odoo.addons.component.core import Component
+from odoo.addons.connector.components.conflict import Winner
+
+
+class OdooRecordExporter(Component):
+    """Export records of any model: the mapper says what is needed first."""
+
+    _name = "odoo.record.exporter"
+    _inherit = ["odoo.connector", "generic.record.exporter"]
+
+    def _has_to_skip(self):
+        """Leave theirs alone where it changed, too, and the policy says so."""
+        version = self.binding.external_updated_at
+        if not (self.external_id and version):
+            return False
+        written_at = self.backend_adapter.find_write_date(self.external_id)
+        if not written_at or written_at <= version:
+            return False
+        changed_at = self.binder.unwrap_binding(self.binding).write_date
+        resolver = self.component(usage="conflict.resolver")
+        winner = resolver.resolve(self.binding, changed_at, written_at)
+        if winner is Winner.THERE:
+            self._delay_import()
+        if winner is Winner.HERE:
+            return False
+        return self.env._("%s changed it, too", self.backend_record.display_name)
+
+    def _export_dependencies(self):
+        for reference in self.mapper.references:
+            if reference.binding_model:
+                for record in self.binding[reference.field]:
+                    self._export_dependency(record, reference.binding_model)
+
+    def _create(self, values):
+        external_id = super()._create(values)
+        self._note_version(external_id)
+        return external_id
+
+    def _update(self, values):
+        super()._update(values)
+        self._note_version(self.external_id)
+
+    def _note_version(self, external_id):
+        """Note when it was written there, so that it is not imported for that."""
+        written_at = self.backend_adapter.find_write_date(external_id)
+        self.binding.with_context(connector_no_export=True).external_updated_at = (
+            written_at
+        )
+
+
+class OdooBatchExporter(Component):
+    _name = "odoo.delayed.batch.exporter"
+    _inherit = ["odoo.connector", "generic.delayed.batch.exporter"]
+
+
+class OdooExportDeleter(Component):
+    _name = "odoo.record.exporter.deleter"
+    _inherit = ["odoo.connector", "generic.export.deleter"]

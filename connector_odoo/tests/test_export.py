@@ -1,0 +1,142 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from datetime import timedelta
+
+from odoo import fields
+from odoo.fields import Command
+from odoo.tests import tagged
+
+from odoo.addons.queue_job.tests.common import trap_jobs
+
+from .common import OdooConnectorCase
+
+
+@tagged("post_install", "-at_install")
+class TestExport(OdooConnectorCase):
+    """Export to the test database itself: the counterpart is another record of it."""
+
+    def setUp(self):
+        super().setUp()
+        self.backend.write({"sync_partners": "both", "conflict_policy": "newest"})
+        self.tag = self._create("res.partner.category", {"name": "Gold"})
+        self.company = self._create(
+            "res.partner", {"name": "Ours Inc.", "is_company": True}
+        )
+        self.partner = self._create(
+            "res.partner",
+            {
+                "name": "Ada",
+                "email": "ada@ours.example",
+                "parent_id": self.company.id,
+                "country_id": self.env.ref("base.fr").id,
+                "category_id": [Command.set(self.tag.ids)],
+            },
+        )
+
+    def _create(self, model_name, values):
+        model = self.env[model_name].with_context(connector_no_export=True)
+        return model.create(values).with_env(self.env)
+
+    def _bind(self, record):
+        binding_model = f"odoo.{record._name}"
+        return (
+            self.env[binding_model]
+            .with_context(connector_no_export=True)
+            .create({"odoo_id": record.id, "backend_id": self.backend.id})
+        )
+
+    def _export(self, record):
+        binding = self._bind(record)
+        self.env.flush_all()
+        binding.export_record()
+        return binding, self.env[record._name].browse(int(binding.external_id))
+
+    def test_a_record_is_created_there_with_its_values(self):
+        binding, there = self._export(self.partner)
+        self.assertNotEqual(there, self.partner)
+        self.assertEqual(there.email, "ada@ours.example")
+        self.assertEqual(there.country_id, self.env.ref("base.fr"))
+        self.assertTrue(binding.sync_date)
+
+    def test_what_a_record_needs_is_exported_first(self):
+        _binding, there = self._export(self.partner)
+        parent = self.env["odoo.res.partner"].search(
+            [("odoo_id", "=", self.company.id)]
+        )
+        self.assertEqual(there.parent_id.id, int(parent.external_id))
+        tag = self.env["odoo.res.partner.category"].search(
+            [("odoo_id", "=", self.tag.id)]
+        )
+        self.assertEqual(there.category_id.ids, [int(tag.external_id)])
+
+    def test_several_edits_make_one_job_of_the_fields_that_changed(self):
+        binding, _there = self._export(self.partner)
+        with trap_jobs() as trap:
+            self.partner.phone = "1"
+            self.partner.city = "Paris"
+            self.partner.barcode = "not mapped"
+            self.env.flush_all()
+            self.env.cr.precommit.run()
+            jobs = [job for job in trap.enqueued_jobs if job.recordset == binding]
+            self.assertEqual(
+                [(job.method_name, job.kwargs) for job in jobs],
+                [("export_record", {"fields": ["city", "phone"]})],
+            )
+
+    def test_an_import_never_triggers_an_export(self):
+        (binding,) = self._import("odoo.res.partner", self.company)
+        with trap_jobs() as trap:
+            self.backend.env["odoo.res.partner"].import_record(
+                self.backend, binding.external_id, force=True
+            )
+            self.env.cr.precommit.run()
+            trap.assert_jobs_count(0)
+
+    def _change_on_both_sides(self, here_later):
+        """Return the binding and its counterpart, both changed since they agreed."""
+        binding, there = self._export(self.company)
+        self.env.flush_all()
+        now = fields.Datetime.now() + timedelta(hours=1)
+        binding.sync_date = now
+        binding.external_updated_at = now
+        moments = [now + timedelta(minutes=1), now + timedelta(minutes=2)]
+        if not here_later:
+            moments.reverse()
+        there.with_context(connector_no_export=True).city = "There"
+        self.company.with_context(connector_no_export=True).city = "Here"
+        self.env.flush_all()
+        for record, moment in ((there, moments[0]), (self.company, moments[1])):
+            self.env.cr.execute(
+                "UPDATE res_partner SET write_date = %s WHERE id = %s",
+                (moment, record.id),
+            )
+        self.env.invalidate_all()
+        return binding, there
+
+    def test_the_newer_change_here_wins_over_the_one_there(self):
+        binding, there = self._change_on_both_sides(here_later=True)
+        binding.import_record(self.backend, binding.external_id)
+        self.assertEqual(self.company.city, "Here")
+        binding.export_record()
+        self.assertEqual(there.city, "Here")
+
+    def test_the_newer_change_there_wins_over_the_one_here(self):
+        binding, there = self._change_on_both_sides(here_later=False)
+        with trap_jobs():
+            binding.export_record()
+        self.assertEqual(there.city, "There")
+        binding.import_record(self.backend, binding.external_id)
+        self.assertEqual(self.company.city, "There")
+
+    def test_a_person_is_asked_where_the_policy_says_so(self):
+        self.backend.conflict_policy = "ask"
+        binding, there = self._change_on_both_sides(here_later=True)
+        binding.import_record(self.backend, binding.external_id)
+        binding.export_record()
+        self.assertEqual((self.company.city, there.city), ("Here", "There"))
+        self.assertEqual(len(self.company.activity_ids), 1)
+
+    def test_a_forced_import_takes_theirs(self):
+        self.backend.conflict_policy = "ask"
+        binding, _there = self._change_on_both_sides(here_later=True)
+        binding.import_record(self.backend, binding.external_id, force=True)
+        self.assertEqual(self.company.city, "There")
