@@ -29,12 +29,13 @@ def map_records(
             rows = selection.field_rows if is_record else selection.rows
             values = {}
             for source, target, change, read in rows:
-                if read is not None:
-                    values[target] = read(mapper, record, target)
-                elif change is None:
-                    values[target] = record[source] or False
+                if read is None:
+                    if change is None:
+                        values[target] = record[source] or False
+                    else:
+                        values[target] = change(record[source])
                 else:
-                    values[target] = change(record[source])
+                    values[target] = read(mapper, record, target)
             for method in methods:
                 produced = method(record)
                 if isinstance(produced, dict):

@@ -7,6 +7,7 @@ from typing import Any
 
 from odoo.addons.component.core import AbstractComponent
 
+from .compiled import default_hook, is_default
 from .map_record import MapOptions, MapRecord
 
 
@@ -16,6 +17,7 @@ class MapChild(AbstractComponent):
     _name = "base.map.child"
     _inherit = "base.connector"
 
+    @default_hook
     def _child_mapper(self) -> AbstractComponent:
         """Return the mapper of the items.
 
@@ -26,17 +28,20 @@ class MapChild(AbstractComponent):
             "inherit base.map.child.import or base.map.child.export."
         )
 
+    @default_hook
     def skip_item(self, map_record: MapRecord) -> bool | None:
         """Tell whether to leave an item out; ``map_record.parent`` is its parent."""
         return None
 
+    @default_hook
     def get_items(
         self, items: Iterable[Any], parent: MapRecord, to_attr: str, options: MapOptions
     ) -> Any:
         """Return the items of ``parent`` in the form that ``to_attr`` expects."""
         mapper = self._child_mapper()
         items_values = None
-        if _item_hooks(type(self)) == _default_item_hooks and is_mapper(mapper):
+        maps_many = hasattr(type(mapper), "_map_items")
+        if maps_many and _item_hooks(type(self)) == _default_item_hooks:
             items_values = mapper._map_items(items or (), options)
         if items_values is None:
             items_values = [
@@ -48,24 +53,33 @@ class MapChild(AbstractComponent):
             ]
         return self.format_items([values for values in items_values if values])
 
+    @default_hook
     def get_item_values(
         self, map_record: MapRecord, to_attr: str, options: MapOptions
     ) -> dict[str, Any]:
         """Return the values of one item."""
         return map_record.values(**options)
 
+    @default_hook
     def format_items(self, items_values: list[dict[str, Any]]) -> Any:
         """Return the values of the items in the form that the target expects."""
         return items_values
 
 
-def is_mapper(component: Any) -> bool:
-    """Tell whether this is a mapper of ours, and no stand-in for one."""
-    return hasattr(type(component), "_map_items")
-
-
 _item_hooks = attrgetter("skip_item", "get_item_values")
 _default_item_hooks = _item_hooks(MapChild)
+
+
+def is_default_map_child(map_child: AbstractComponent) -> bool:
+    """Tell whether a map child does nothing of its own, so that it keeps no state."""
+    return is_default(
+        type(map_child),
+        "_child_mapper",
+        "format_items",
+        "get_item_values",
+        "get_items",
+        "skip_item",
+    )
 
 
 class ImportMapChild(AbstractComponent):
@@ -75,9 +89,11 @@ class ImportMapChild(AbstractComponent):
     _inherit = "base.map.child"
     _usage = "import.map.child"
 
+    @default_hook
     def _child_mapper(self) -> AbstractComponent:
         return self.component(usage="import.mapper")
 
+    @default_hook
     def format_items(self, items_values: list[dict[str, Any]]) -> Any:
         return [(0, 0, values) for values in items_values]
 
@@ -89,5 +105,6 @@ class ExportMapChild(AbstractComponent):
     _inherit = "base.map.child"
     _usage = "export.map.child"
 
+    @default_hook
     def _child_mapper(self) -> AbstractComponent:
         return self.component(usage="export.mapper")

@@ -14,6 +14,7 @@ from .compiled import CompiledMapper, default_hook
 from .definitions import MappingDefinition, collect_map_methods
 from .describe import MappingLine, describe_plan, describe_unknown
 from .errors import Place, locate
+from .map_child import is_default_map_child
 from .map_record import MapOptions, MapRecord, OptionsScope
 from .modifier import Modifier, reader
 from .paths import read_items
@@ -42,7 +43,7 @@ class Mapper(AbstractComponent):
 
     _options: MapOptions | None = None
     _compiled: CompiledMapper | None = None
-    _known_map_children: dict[str, tuple[type, Any]] | None = None
+    _known_map_children: dict[str, tuple[AbstractComponent, bool]] | None = None
 
     @classmethod
     def _complete_component_build(cls) -> None:
@@ -140,7 +141,7 @@ class Mapper(AbstractComponent):
         selection = compiled.plan.select(fields, for_create)
         if compiled.has_own_map_methods:
             return selection, selected_methods(self.map_methods, fields, for_create)
-        return selection, [getattr(self, name) for name in selection.methods]
+        return selection, selection.bind_methods(self)
 
     def _complete(
         self, map_record: MapRecord, children: Iterable[Child], values: dict[str, Any]
@@ -170,8 +171,11 @@ class Mapper(AbstractComponent):
         if not compiled.maps_many:
             return None
         selection, methods = self._select(compiled, options)
-        with OptionsScope(self, MapOptions(options)):
+        previous, self._options = self._options, MapOptions(options)
+        try:
             return map_records(compiled.plan, selection, methods, self, items)
+        finally:
+            self._options = previous
 
     @default_hook
     def _map_direct(self, record: Any, from_attr: Source, to_attr: str) -> Any:
@@ -210,10 +214,10 @@ class Mapper(AbstractComponent):
             known = self._known_map_children = {}
         if model_name not in known:
             map_child = self._get_map_child_component(model_name)
-            known[model_name] = (type(map_child), map_child.work)
+            known[model_name] = map_child, is_default_map_child(map_child)
             return map_child
-        map_child_class, work = known[model_name]
-        return map_child_class(work)
+        map_child, keeps_no_state = known[model_name]
+        return map_child if keeps_no_state else type(map_child)(map_child.work)
 
     def _get_map_child_component(self, model_name: str) -> AbstractComponent:
         """Return the map child of a model, or the default one."""

@@ -76,7 +76,7 @@ class Selection(NamedTuple):
 
     rows: tuple[Step, ...]
     field_rows: tuple[Step, ...]
-    methods: tuple[str, ...]
+    bind_methods: Callable[[Any], tuple[Callable[[Any], Any], ...]]
     children: tuple[Child, ...]
 
 
@@ -120,10 +120,12 @@ class Plan:
                 (row.source, row.target, row.change, self._read_field(row))
                 for row in rows
             ),
-            methods=tuple(
-                name
-                for name, definition in self.methods
-                if _runs(definition, fields, for_create)
+            bind_methods=_binder(
+                [
+                    name
+                    for name, definition in self.methods
+                    if _runs(definition, fields, for_create)
+                ]
             ),
             children=tuple(
                 child
@@ -162,6 +164,16 @@ class Plan:
         definition = dict(self.methods).get(name)
         changed_by = sorted(definition.changed_by) if definition else ()
         return Place(self.name, f"method {name}", tuple(changed_by))
+
+
+def _binder(names: list[str]) -> Callable[[Any], tuple[Any, ...]]:
+    """Return the function that gives the attributes of an object, always a tuple."""
+    if len(names) > 1:
+        return attrgetter(*names)
+    if names:
+        (name,) = names
+        return lambda mapper: (getattr(mapper, name),)
+    return lambda mapper: ()
 
 
 def selected_methods(
