@@ -137,9 +137,8 @@ class ConnectorWebhookMixin(models.AbstractModel):
 
     def _checked_external_ids(self, external_ids: list[Any]) -> list[Any]:
         for external_id in external_ids:
-            if not isinstance(external_id, str | int) or not is_external_id(
-                external_id
-            ):
+            is_id = isinstance(external_id, str | int) and is_external_id(external_id)
+            if not is_id:
                 raise UnprocessableEntity(
                     f"Expected ids that are text or numbers, found {external_id!r}."
                 )

@@ -9,3 +9,5 @@ from . import test_rest_errors
 from . import test_rest_adapter
 from . import test_conflict
 from . import test_webhook
+from . import test_translation_importer
+from . import test_image_importer

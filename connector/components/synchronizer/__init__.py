@@ -3,6 +3,8 @@ from .chunk import ChunkOutcome, ImportItem
 from .import_dependencies import ImportDependencies
 from .record_importer import GenericImporter
 from .batch_importer import BatchImporter, DelayedBatchImporter, DirectBatchImporter
+from .translation_importer import TranslationImporter
+from .image_importer import ImageImporter
 from .changes_importer import ChangesImporter
 from .export_dependencies import ExportDependencies
 from .exporter import GenericExporter, GenericRecordExporter

@@ -1,0 +1,100 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from odoo import models
+
+from odoo.addons.component.core import AbstractComponent
+
+from ..external_id import external_key
+from .changes import changed_values
+from .import_hooks import ImportHooks
+
+
+class TranslationImporter(AbstractComponent):
+    """Import the translated fields of records that are in Odoo already.
+
+    The backend is read once for each language, whatever the number of records. An
+    importer calls ``run`` in its ``_after_import``, or ``run_many`` once it is done
+    with a chunk.
+    """
+
+    _name = "generic.translation.importer"
+    _inherit = "base.importer"
+    _usage = "translation.importer"
+
+    # -- what a connector says ------------------------------------------------
+
+    def _languages(self) -> Mapping[str, Any]:
+        """Return ``{code of the language in Odoo: its name in the backend}``.
+
+        Languages that are not installed in Odoo are passed over.
+        """
+        raise NotImplementedError(
+            f"{self._name} does not say in which languages the backend is to be read: "
+            "override _languages to return {'fr_FR': <what the backend calls it>}."
+        )
+
+    def _read_many(self, external_ids: list[Any], language: Any) -> dict[Any, Any]:
+        """Return ``{external id: external record}`` in a language of the backend."""
+        return self.backend_adapter.read_many(external_ids, language=language)
+
+    def _map_data(self, external_record: Any):
+        """Return the map record of an external record."""
+        return self.mapper.map_record(external_record)
+
+    # -- run ------------------------------------------------------------------
+
+    def run(self, external_id: Any, binding: models.BaseModel) -> int:
+        """Import the translations of one record; return how many were written."""
+        return self.run_many([(external_id, binding)])
+
+    def run_many(self, pairs: Iterable[tuple[Any, models.BaseModel]]) -> int:
+        """Import the translations of ``(external id, binding)``; return how many."""
+        bindings = dict(pairs)
+        installed = {code for code, _name in self.env["res.lang"].get_installed()}
+        written = 0
+        for code, language in self._languages().items():
+            if bindings and code in installed:
+                written += self._import_language(bindings, code, language)
+        return written
+
+    def _import_language(
+        self, bindings: dict[Any, models.BaseModel], code: str, language: Any
+    ) -> int:
+        records = {
+            external_key(external_id): external_record
+            for external_id, external_record in self._read_many(
+                list(bindings), language
+            ).items()
+        }
+        written = 0
+        for external_id, binding in bindings.items():
+            external_record = records.get(external_key(external_id))
+            if external_record:
+                written += self._write_language(binding, code, external_record)
+        return written
+
+    def _write_language(
+        self, binding: models.BaseModel, code: str, external_record: Any
+    ) -> bool:
+        """Write what is translated otherwise; tell whether anything was."""
+        binding = binding.with_context(**ImportHooks._import_context, lang=code)
+        values = self._translated_values(
+            self._map_data(external_record).values(for_create=False)
+        )
+        changes = changed_values(binding, values)
+        if changes:
+            binding.write(changes)
+        return bool(changes)
+
+    def _translated_values(self, values: dict[str, Any]) -> dict[str, Any]:
+        """Return the values of translated fields, without those that are empty."""
+        fields = self.model._fields
+        return {
+            name: value
+            for name, value in values.items()
+            if value and name in fields and fields[name].translate
+        }
