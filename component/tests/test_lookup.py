@@ -147,5 +147,4 @@ class TestLookup(ComponentRegistryCase):
         self.assertEqual(registry.get("bar", "nothing"), "nothing")
         registry["bar"] = foo
         self.assertIs(registry._components["bar"], foo)
-        with self.assertRaises(KeyError):
-            registry["unknown"]
+        self.assertRaises(KeyError, registry.__getitem__, "unknown")
