@@ -1,0 +1,180 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from odoo.addons.component.component_plans import (
+    definitions_of,
+    is_component_class,
+    parents_of,
+)
+from odoo.addons.component.core import _get_addon_name
+from odoo.addons.component.definitions import source_of
+from odoo.addons.component.utils import get_component_registry
+
+
+class ConnectorComponent(models.TransientModel):
+    """A component of the registry, to look at; a user's list is made when opened."""
+
+    _name = "connector.component"
+    _description = "Component"
+    _order = "sequence, id"
+
+    sequence = fields.Integer(string="Registered as", readonly=True)
+    name = fields.Char(readonly=True)
+    usage = fields.Char(readonly=True)
+    collection = fields.Char(readonly=True)
+    apply_on = fields.Char(string="Models", readonly=True, help="Empty: any model")
+    is_abstract = fields.Boolean(
+        string="Abstract", readonly=True, help="There for others to build on it"
+    )
+    is_asked = fields.Boolean(
+        string="Decides itself",
+        readonly=True,
+        help="Its _component_match() is asked at every lookup",
+    )
+    addon = fields.Char(readonly=True, help="Where it is defined first")
+    extended_by = fields.Char(readonly=True, help="The addons that extend it")
+    file = fields.Char(readonly=True)
+    line = fields.Integer(compute="_compute_line")
+    parent_ids = fields.Many2many(
+        "connector.component",
+        relation="connector_component_parent_rel",
+        column1="child_id",
+        column2="parent_id",
+        string="Built on",
+        readonly=True,
+    )
+    child_ids = fields.Many2many(
+        "connector.component",
+        relation="connector_component_parent_rel",
+        column1="parent_id",
+        column2="child_id",
+        string="Others built on it",
+        readonly=True,
+    )
+    resolution_order = fields.Html(
+        compute="_compute_resolution_order",
+        help="Where an attribute is looked for, first to last",
+    )
+
+    @api.model
+    def action_open(self) -> dict[str, Any]:
+        """List the components that are registered now."""
+        self.check_access("read")
+        # the list is there to be looked at: the user may not write it
+        components = self.sudo()
+        components.search([("create_uid", "=", self.env.uid)]).unlink()
+        components._create_from_registry()
+        return self.env["ir.actions.act_window"]._for_xml_id(
+            "connector.connector_component_action"
+        )
+
+    @api.model
+    def _get_registry(self):
+        registry = get_component_registry(self.env.cr.dbname)
+        if registry is None:
+            raise UserError(self.env._("The components are not built yet: try again."))
+        return registry
+
+    @api.model
+    def _create_from_registry(self):
+        registry = self._get_registry()
+        classes = [registry[name] for name in registry]
+        components = self.create(
+            [
+                self._prepare_values(position, component_class)
+                for position, component_class in enumerate(classes, start=1)
+            ]
+        )
+        by_class = dict(zip(classes, components, strict=True))
+        for component_class, component in by_class.items():
+            parents = [
+                by_class[parent].id
+                for parent in parents_of(component_class)
+                if parent in by_class
+            ]
+            component.parent_ids = [fields.Command.set(parents)]
+        return components
+
+    @api.model
+    def _prepare_values(self, position: int, component_class) -> dict[str, Any]:
+        definitions = definitions_of(component_class)
+        first = definitions[-1]
+        extending = dict.fromkeys(d._module for d in reversed(definitions[:-1]))
+        return {
+            "sequence": position,
+            "name": component_class._name,
+            "usage": component_class._usage,
+            "collection": component_class._collection,
+            "apply_on": ", ".join(component_class.apply_on_models or ()),
+            "is_abstract": component_class._abstract,
+            "is_asked": any(
+                "_component_match" in vars(cls)
+                for cls in component_class.__mro__
+                if getattr(cls, "_name", None)
+            ),
+            "addon": first._module,
+            "extended_by": ", ".join(extending),
+            "file": path_in_addon(first),
+        }
+
+    def _compute_line(self):
+        registry = self._get_registry()
+        for component in self:
+            component_class = registry.get(component.name)
+            component.line = (
+                source_of(definitions_of(component_class)[-1])[1]
+                if component_class
+                else False
+            )
+
+    def _compute_resolution_order(self):
+        registry = self._get_registry()
+        for component in self:
+            component_class = registry.get(component.name)
+            rows = [
+                (
+                    getattr(cls, "_name", None) or getattr(cls, "_inherit", None) or "",
+                    cls.__name__,
+                    _get_addon_name(cls.__module__),
+                    f"{path_in_addon(cls)}:{source_of(cls)[1] or ''}",
+                )
+                for cls in (component_class.__mro__ if component_class else ())
+                if not is_component_class(cls) and cls is not object
+            ]
+            component.resolution_order = html_table(
+                (
+                    self.env._("Name"),
+                    self.env._("Class"),
+                    self.env._("Addon"),
+                    self.env._("File"),
+                ),
+                rows,
+            )
+
+
+def path_in_addon(definition) -> str:
+    """Return the file of a definition, beginning with the folder of its addon."""
+    parts = Path(source_of(definition)[0]).parts
+    addon = _get_addon_name(definition.__module__)
+    start = len(parts) - 1 - parts[::-1].index(addon) if addon in parts else 0
+    return str(Path(*parts[start:]))
+
+
+def html_table(titles: tuple[str, ...], rows: list[tuple]) -> Markup:
+    """Return a table for an HTML field; what it holds is escaped."""
+
+    def cells(tag: str, values: tuple) -> Markup:
+        cell = Markup(f"<{tag}>%s</{tag}>")
+        return Markup("<tr>%s</tr>") % Markup("").join(cell % v for v in values)
+
+    return Markup(
+        '<table class="table table-sm"><thead>%s</thead><tbody>%s</tbody></table>'
+    ) % (cells("th", titles), Markup("").join(cells("td", row) for row in rows))
