@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from odoo.addons.component.core import ComponentRegistry, _component_databases
 
 from . import marks
+from .rebuilding import rebuilds
 
 if TYPE_CHECKING:
     from odoo.api import Environment
@@ -71,8 +72,19 @@ def ready_registry(env: Environment, components_registry: Any = None) -> Any:
     if registry is None or not isinstance(registry, ComponentRegistry):
         registry = components_registry
         if registry is None:
-            registry = _component_databases.find(env)
+            registry = _component_databases.find(env) or _wait_for_registry(env)
     return registry if getattr(registry, "ready", False) else None
+
+
+def _wait_for_registry(env: Environment) -> Any:
+    """Return the registry of a database once another thread has built it anew.
+
+    While Odoo loads its own registry there is nothing to wait for.
+    """
+    if not env.registry.ready:
+        return None
+    rebuilds.wait(env.cr.dbname)
+    return _component_databases.find(env)
 
 
 def find_audience(records: BaseModel, operation: str) -> Audience | None:

@@ -106,7 +106,7 @@ def is_isolated(method: Callable) -> bool:
 
 
 def kept_fields(listener_class: type, event: str) -> list[str]:
-    """Return the fields that the methods of an event ask to keep, those of all bases."""
+    """Return the fields that the methods of an event keep, those of all bases."""
     names: dict[str, None] = {}
     for base in reversed(listener_class.__mro__):
         method = vars(base).get(event)

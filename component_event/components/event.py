@@ -50,8 +50,8 @@ class EventCollecter(Component):
 
     @classmethod
     def _complete_component_build(cls) -> None:
-        super()._complete_component_build()
         cls._cache = LRU(DEFAULT_EVENT_CACHE_SIZE)
+        return super()._complete_component_build()
 
     def collect_events(self, name: str) -> CollectedEvents:
         """Return the methods called ``name`` of fresh listeners, in registration order.
@@ -117,8 +117,8 @@ class EventListener(AbstractComponent):
 
     @classmethod
     def _complete_component_build(cls) -> None:
-        super()._complete_component_build()
         cls._build_event_listener_component()
         if cls._name == listening.LISTENER:
             cls._audiences = listening.Audiences()
         cls._audiences.admit(cls)
+        return super()._complete_component_build()

@@ -114,7 +114,7 @@ class Base(models.AbstractModel):
             delivery.remember_created(self)
         collect = self._event_notifier()
         if "on_record_create" in audience.events:
-            for record, vals in zip(self, vals_list):
+            for record, vals in zip(self, vals_list, strict=False):
                 collect("on_record_create").notify(record, fields=list(vals))
         if "on_records_create" in audience.events and self:
             collect("on_records_create").notify(self, vals_list)

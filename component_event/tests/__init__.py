@@ -1,8 +1,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from . import test_after_commit
+from . import test_before_commit
 from . import test_event
 from . import test_event_work_context
 from . import test_marks
 from . import test_merge
-from . import test_moments
 from . import test_readiness
 from . import test_record_events

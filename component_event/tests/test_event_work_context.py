@@ -34,7 +34,7 @@ class TestEventWorkContext(BaseCase):
         self.assertEqual(work.model_name, "res.users")
         self.assertIs(work.components_registry, self.components_registry)
         with self.assertRaisesRegex(ValueError, "work_on"):
-            work.collection  # noqa: B018
+            getattr(work, "collection")  # noqa: B009
 
     def test_a_collection_brings_its_env(self):
         work = self._work(collection=self.collection)

@@ -53,7 +53,7 @@ class TestMerge(BaseCase):
         listener = kwargs.pop("listener", self.listener)
         self.sent.append(Occurrence(listener, f"on_{event}", args, kwargs))
 
-    def write(self, id_, *fields, **kwargs):
+    def send_write(self, id_, *fields, **kwargs):
         env = kwargs.pop("env", "env")
         self.send("record_write", Records(id_, env=env), fields=list(fields), **kwargs)
 
@@ -65,17 +65,17 @@ class TestMerge(BaseCase):
         ]
 
     def test_fields_of_several_writes_are_united_in_order(self):
-        self.write(1, "name", "color")
-        self.write(1, "ref", "name")
+        self.send_write(1, "name", "color")
+        self.send_write(1, "ref", "name")
         self.assertEqual(
             self.told(), [("record_write", (1,), ["name", "color", "ref"])]
         )
 
     def test_records_and_listeners_are_not_mixed(self):
         other = Listener(collection=SimpleNamespace(_name="backend", id=1))
-        self.write(1, "name")
-        self.write(2, "color")
-        self.write(1, "ref", listener=other)
+        self.send_write(1, "name")
+        self.send_write(2, "color")
+        self.send_write(1, "ref", listener=other)
         self.assertEqual(
             self.told(),
             [
@@ -86,18 +86,18 @@ class TestMerge(BaseCase):
         )
 
     def test_the_latest_environment_is_kept(self):
-        self.write(1, "name", env="first")
-        self.write(1, "name", env="second")
+        self.send_write(1, "name", env="first")
+        self.send_write(1, "name", env="second")
         (call,) = regroup(merge(self.sent))
         self.assertEqual(call.args[0].env, "second")
 
     def test_a_write_after_the_creation_belongs_to_the_creation(self):
         self.send("record_create", Records(1), fields=["name"])
-        self.write(1, "color")
+        self.send_write(1, "color")
         self.assertEqual(self.told(), [("record_create", (1,), ["name", "color"])])
 
     def test_a_write_before_the_deletion_is_not_told(self):
-        self.write(1, "color")
+        self.send_write(1, "color")
         self.send("record_unlink", Records(1))
         self.send("record_deleted", Records(1), {"ref": "x"})
         self.assertEqual(
@@ -107,7 +107,7 @@ class TestMerge(BaseCase):
 
     def test_created_and_deleted_in_between_is_not_told(self):
         self.send("record_create", Records(1), fields=["name"])
-        self.write(1, "color")
+        self.send_write(1, "color")
         self.send("record_unlink", Records(1))
         self.send("record_deleted", Records(1), {})
         self.assertEqual(self.told(created={("thing", 1)}), [])
@@ -185,8 +185,8 @@ class TestMerge(BaseCase):
         self.assertEqual(len(self.told()), 2)
 
     def test_what_is_missing_is_left_out_except_its_deletion(self):
-        self.write(1, "name")
-        self.write(2, "name")
+        self.send_write(1, "name")
+        self.send_write(2, "name")
         self.send("record_deleted", Records(3), {})
         asked = []
 

@@ -1,11 +1,17 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo.tests import TransactionCase, tagged
+import threading
+from unittest.mock import patch
+
+from odoo import SUPERUSER_ID, api
+from odoo.modules.registry import Registry
+from odoo.tests import BaseCase, TransactionCase, get_db_name, tagged
 
 from odoo.addons.component.core import (
     Component,
     ComponentRegistry,
     _component_databases,
 )
+from odoo.addons.component_event import rebuilding
 
 from .common import EventCase
 
@@ -109,3 +115,87 @@ class TestReadinessOfTheDatabase(TransactionCase):
         Listener._build_component(_component_databases[self.env.cr.dbname])
         tag.color = 4
         self.assertEqual(told, [["name"], ["color"]])
+
+    def test_another_thread_waits_and_its_event_is_not_lost(self):
+        told = []
+        builder = self.env["component.builder"]
+        self.addCleanup(builder._register_hook)
+
+        class Listener(Component):
+            _name = "listener"
+            _inherit = "base.event.listener"
+            _apply_on = MODEL
+
+            def on_record_write(self, record, fields=None):
+                told.append(fields)
+
+        def build(builder, components_registry, **kwargs):
+            built(builder, components_registry, **kwargs)
+            Listener._build_component(components_registry)
+
+        built = type(builder).build_registry
+        self.startPatcher(patch.object(type(builder), "build_registry", build))
+        builder._register_hook()
+
+        created, going, written = (threading.Event() for _ in range(3))
+
+        def write():
+            with Registry(get_db_name()).cursor() as cr:
+                tags = api.Environment(cr, SUPERUSER_ID, {})[MODEL]
+                tag = tags.create({"name": "never committed"})
+                created.set()
+                going.wait(10)
+                tag.color = 3
+                written.set()
+                cr.rollback()
+
+        thread = threading.Thread(target=write)
+        thread.start()
+        self.assertTrue(created.wait(10))
+        builder._unregister_hook()
+        going.set()
+        self.assertFalse(written.wait(0.1))
+        self.assertEqual(told, [])
+        builder._register_hook()
+        thread.join(10)
+        self.assertTrue(written.is_set())
+        self.assertEqual(told, [["color"]])
+
+
+@tagged("standard", "at_install")
+class TestRebuilds(BaseCase):
+    def setUp(self):
+        super().setUp()
+        self.rebuilds = rebuilding.Rebuilds()
+
+    def _thread_that_waits(self):
+        thread = threading.Thread(target=self.rebuilds.wait, args=("db",))
+        thread.start()
+        self.addCleanup(thread.join, 10)
+        return thread
+
+    def test_the_thread_that_rebuilds_and_other_databases_do_not_wait(self):
+        self.rebuilds.begin("db")
+        self.rebuilds.wait("db")
+        self.rebuilds.begin("other")
+        self.rebuilds.end("db")
+        thread = self._thread_that_waits()
+        thread.join(10)
+        self.assertFalse(thread.is_alive())
+
+    def test_others_wait_to_the_end(self):
+        self.rebuilds.begin("db")
+        thread = self._thread_that_waits()
+        thread.join(0.05)
+        self.assertTrue(thread.is_alive())
+        self.rebuilds.end("db")
+        thread.join(10)
+        self.assertFalse(thread.is_alive())
+
+    def test_a_rebuild_that_was_broken_off_is_not_waited_for_again_and_again(self):
+        self.rebuilds.begin("db")
+        with patch.object(rebuilding, "PATIENCE_SECONDS", 0.05):
+            for _again in range(2):
+                thread = self._thread_that_waits()
+                thread.join(10)
+                self.assertFalse(thread.is_alive())

@@ -4,30 +4,11 @@ from odoo.tests import tagged
 from odoo.addons.component.core import Component
 from odoo.addons.component_event import isolated, keep_values, skip_if
 
-from .common import EventCase
-
-MODEL = "res.partner.category"
+from .listening_case import MODEL, ListeningCase
 
 
 @tagged("standard", "at_install")
-class TestRecordEvents(EventCase):
-    def setUp(self):
-        super().setUp()
-        self.told = []
-        self.tags = self.env[MODEL]
-
-    def _listen(self, apply_on=MODEL, **methods):
-        attributes = {
-            "_name": f"listener.{len(self.comp_registry)}",
-            "_inherit": "base.event.listener",
-            "_apply_on": apply_on,
-            "__module__": __name__,
-            **methods,
-        }
-        definition = type(Component)("Listener", (Component,), attributes)
-        self._build_components(definition)
-        return attributes["_name"]
-
+class TestRecordEvents(ListeningCase):
     def test_create_write_and_unlink_tell_of_each_record(self):
         told = self.told
 

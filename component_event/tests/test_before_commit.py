@@ -1,56 +1,16 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from copy import deepcopy
-from unittest.mock import patch
 
-from psycopg2.pool import PoolError
-
-from odoo import SUPERUSER_ID, api
-from odoo.modules.registry import Registry
-from odoo.tests import BaseCase, get_db_name, tagged
+from odoo.tests import tagged
 
 from odoo.addons.component.core import Component
-from odoo.addons.component.tests.common import ComponentRegistryCase
-from odoo.addons.component_event import after_commit, before_commit, isolated, skip_if
+from odoo.addons.component_event import before_commit, isolated, skip_if
 
-from .common import EventCase
-
-MODEL = "res.partner.category"
-
-
-class MomentCase(EventCase):
-    def setUp(self):
-        super().setUp()
-        self.env.cr.flush()
-        self.told = []
-        self.tags = self.env[MODEL]
-
-    def _listen(self, **methods):
-        attributes = {
-            "_name": f"listener.{len(self.comp_registry)}",
-            "_inherit": "base.event.listener",
-            "_apply_on": MODEL,
-            "__module__": __name__,
-            **methods,
-        }
-        self._build_components(type(Component)("Listener", (Component,), attributes))
-        return attributes["_name"]
-
-    def _tell(self, *events, decorate=before_commit):
-        """Listen with methods that remember what they are told."""
-
-        def method(event):
-            def tell(self, record, *args, fields=None):
-                told.append((event, record.ids, fields or list(args)))
-
-            tell.__name__ = f"on_{event}"
-            return decorate(tell)
-
-        told = self.told
-        return self._listen(**{f"on_{event}": method(event) for event in events})
+from .listening_case import ListeningCase
 
 
 @tagged("standard", "at_install")
-class TestBeforeCommit(MomentCase):
+class TestBeforeCommit(ListeningCase):
     def test_nothing_is_told_before_and_once_then(self):
         self._tell("record_write")
         tag = self.tags.create({"name": "a"})
@@ -146,7 +106,7 @@ class TestBeforeCommit(MomentCase):
         self.assertEqual(told, [["color"]])
         self.assertEqual(asked, [["name"], ["color"]])
 
-    def test_a_super_call_runs_straight_through(self):
+    def test_a_super_call_runs_straight_through(self):  # pylint: disable=missing-return
         name = self._tell("record_write")
         told = self.told
 
@@ -156,8 +116,9 @@ class TestBeforeCommit(MomentCase):
             @before_commit
             def on_record_write(self, record, fields=None):
                 told.append("before")
-                super().on_record_write(record, fields=fields)
+                result = super().on_record_write(record, fields=fields)
                 told.append("behind")
+                return result
 
         self._build_components(Extension)
         tag = self.tags.create({"name": "a"})
@@ -252,146 +213,3 @@ class TestBeforeCommit(MomentCase):
         self.env.cr.precommit.data = copied
         self.send_before_commit()
         self.assertEqual(self.told, [("record_write", tag.ids, ["name"])])
-
-
-@tagged("standard", "at_install")
-class TestAfterCommit(MomentCase):
-    def test_it_is_told_after_the_commit_with_an_environment_of_its_own(self):
-        told = self.told
-
-        @after_commit
-        def on_record_write(self, record, fields=None):
-            told.append((self.env, record.env, record.id, record.name, fields))
-
-        self._listen(on_record_write=on_record_write)
-        user = self.env.ref("base.user_admin")
-        tag = self.tags.create({"name": "a"}).with_user(user).sudo()
-        tag = tag.with_context(lang=None, colour="red")
-        tag.name = "b"
-        tag.color = 2
-        self.send_before_commit()
-        self.assertEqual(told, [])
-        self.send_after_commit()
-        self.assertEqual(
-            [item[2:] for item in told], [(tag.id, "b", ["name", "color"])]
-        )
-        env = told[0][0]
-        self.assertIs(env, told[0][1])
-        self.assertIsNot(env.cr, self.env.cr)
-        self.assertEqual((env.user.id, env.su), (user.id, True))
-        self.assertEqual(env.context["colour"], "red")
-
-    def test_what_is_rolled_back_is_not_told(self):
-        self._tell("record_write", decorate=after_commit)
-        tag = self.tags.create({"name": "a"})
-        savepoint = self.env.cr.savepoint()
-        tag.name = "b"
-        savepoint.close(rollback=True)
-        self.send_after_commit()
-        self.assertEqual(self.told, [])
-
-    def test_what_a_savepoint_released_is_told(self):
-        self._tell("record_write", decorate=after_commit)
-        tag = self.tags.create({"name": "a"})
-        with self.env.cr.savepoint():
-            tag.name = "b"
-        self.send_after_commit()
-        self.assertEqual(self.told, [("record_write", tag.ids, ["name"])])
-
-    def test_running_the_callbacks_of_odoo_is_enough(self):
-        self._tell("record_write", decorate=after_commit)
-        tag = self.tags.create({"name": "a"})
-        tag.name = "b"
-        with self.enter_registry_test_mode():
-            self.env.cr.postcommit.run()
-        self.assertEqual(self.told, [("record_write", tag.ids, ["name"])])
-        self.send_after_commit()
-        self.assertEqual(len(self.told), 1)
-
-    def test_created_and_deleted_in_between_is_not_told(self):
-        self._tell("record_create", "record_deleted", decorate=after_commit)
-        tag = self.tags.create({"name": "a"})
-        self.send_before_commit()
-        tag.unlink()
-        self.send_after_commit()
-        self.assertEqual(self.told, [])
-
-    def test_a_failing_listener_is_logged_and_the_next_is_told(self):
-        @after_commit
-        def on_record_write(self, record, fields=None):
-            record.name = "never"
-            raise KeyError("inside")
-
-        name = self._listen(on_record_write=on_record_write)
-        self._tell("record_write", decorate=after_commit)
-        tag = self.tags.create({"name": "a"})
-        tag.name = "b"
-        with self.assertLogs("odoo.addons.component_event.delivery", "ERROR") as logs:
-            self.send_after_commit()
-        self.assertIn(f"Listener {name!r}", logs.output[0])
-        self.assertEqual(len(self.told), 1)
-        self.assertEqual(tag.name, "b")
-
-    def test_without_a_cursor_to_be_had_the_commit_does_not_fail(self):
-        self._tell("record_write", decorate=after_commit)
-        self.tags.create({"name": "a"}).name = "b"
-        with (
-            patch.object(Registry, "cursor", side_effect=PoolError("full")),
-            self.assertLogs("odoo.addons.component_event.delivery", "ERROR"),
-        ):
-            self.env.cr.postcommit.run()
-        self.assertEqual(self.told, [])
-
-
-@tagged("standard", "at_install")
-class TestRealCommits(ComponentRegistryCase, BaseCase):
-    """Commit for real: the order, and what a rollback leaves out."""
-
-    def setUp(self):
-        super().setUp()
-        self._setup_registry(self)
-        self._load_module_components("component_event")
-        self.told = told = []
-
-        class Listener(Component):
-            _name = "listener"
-            _inherit = "base.event.listener"
-            _apply_on = MODEL
-
-            @before_commit
-            def on_record_create(self, record, fields=None):
-                record.color = 7
-                told.append(("before", self.env.cr, record.color))
-
-            @after_commit
-            def on_records_create(self, records, vals_list):
-                told.append(("after", self.env.cr, records.color))
-                records.color = 8
-
-        self._build_components(Listener)
-        self.cr = Registry(get_db_name()).cursor()
-        self.addCleanup(self.cr.close)
-        self.tags = api.Environment(self.cr, SUPERUSER_ID, {})[MODEL]
-
-    def test_before_and_after_a_commit(self):
-        tag = self.tags.create({"name": "committed for a test"})
-        self.assertEqual(self.told, [])
-        try:
-            self.cr.commit()
-            self.assertEqual(
-                [(when, color) for when, cr, color in self.told],
-                [("before", 7), ("after", 7)],
-            )
-            self.assertIs(self.told[0][1], self.cr)
-            self.assertIsNot(self.told[1][1], self.cr)
-            self.assertTrue(self.told[1][1].closed)
-            self.assertEqual(tag.color, 8)
-        finally:
-            tag.unlink()
-            self.cr.commit()
-
-    def test_a_rollback_sends_nothing(self):
-        self.tags.create({"name": "never there"})
-        self.cr.rollback()
-        self.cr.commit()
-        self.assertEqual(self.told, [])
