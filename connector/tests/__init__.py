@@ -11,3 +11,12 @@ from . import test_conflict
 from . import test_webhook
 from . import test_translation_importer
 from . import test_image_importer
+from . import test_backend_mixin
+from . import test_cursor
+from . import test_database
+from . import test_deleter
+from . import test_export_jobs
+from . import test_export_listener
+from . import test_exporter
+from . import test_exporter_processes
+from . import test_locker

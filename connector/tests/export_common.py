@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import tempfile
 import traceback
 from collections.abc import Callable
@@ -43,11 +44,12 @@ class ExportCase(ConnectorCase):
     def setUp(self):
         super().setUp()
         self.system = self.backend.system
-        self.addCleanup(self._empty_folder)
+        self.addCleanup(self._empty_folder, self.backend.folder)
 
-    def _empty_folder(self):
-        shutil.rmtree(self.backend.folder)
-        os.mkdir(self.backend.folder)
+    @staticmethod
+    def _empty_folder(folder):
+        shutil.rmtree(folder)
+        os.mkdir(folder)
 
     def make_binding(self, model="test.export.partner", **values):
         return self.env[model].create(
@@ -136,6 +138,7 @@ class Child:
     which the parent tells it to go on.
     """
 
+    lifetime_seconds = 30
     _inherited_pools: list = []
 
     def __init__(self, dbname: str, function: Callable[[api.Environment, Any], Any]):
@@ -157,6 +160,7 @@ class Child:
             os._exit(0)
 
     def _run(self, dbname, function, result_writer, signals):
+        signal.alarm(self.lifetime_seconds)  # or a failing test could wait for ever
         # the parent's connections stay untouched: closing them would end them
         sql_db = odoo.sql_db
         self._inherited_pools.extend([sql_db._Pool, sql_db._Pool_readonly])

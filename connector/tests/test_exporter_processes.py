@@ -4,7 +4,7 @@
 import os
 import signal
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from unittest.mock import patch
 
 from odoo.tests.common import tagged
@@ -23,7 +23,7 @@ RECEIPT_LOGGER = "odoo.addons.connector.models.connector_export_receipt"
 def exporter_class(env):
     """Return the component class that exports partners."""
     registry = _component_databases.find(env)
-    return registry["test.export.partner.exporter"]
+    return registry["test.folder.partner.exporter"]
 
 
 def run_export(env, binding_id, **kwargs):
@@ -45,6 +45,21 @@ def slow_create(env, seconds=0.3):
         yield
 
 
+@contextmanager
+def failing(hook, env, only_for=None):
+    """Let a hook fail, of any export or of that of one binding."""
+    cls = exporter_class(env)
+    original = getattr(cls, hook)
+
+    def fail(self):
+        if only_for in (None, self.binding.id):
+            raise ValueError("afterwards")
+        return original(self)
+
+    with patch.object(cls, hook, fail):
+        yield
+
+
 @tagged("post_install", "-at_install")
 class TestKeptExternalIds(ProcessCase):
     def setUp(self):
@@ -58,7 +73,7 @@ class TestKeptExternalIds(ProcessCase):
         binding_id = self.make_partner()
         with self.assertRaisesRegex(ValueError, "afterwards"):
             with self.transaction() as env:
-                with self._failing("_after_export", env):
+                with failing("_after_export", env):
                     run_export(env, binding_id)
         (external_id,) = self.created()
         self.assertEqual(self.read_partner(binding_id, "external_id"), external_id)
@@ -68,7 +83,7 @@ class TestKeptExternalIds(ProcessCase):
         binding_id = self.make_partner()
         with self.assertRaisesRegex(ValueError, "afterwards"):
             with self.transaction() as env, _prevent_commit(env.cr):
-                with self._failing("_after_export", env):
+                with failing("_after_export", env):
                     run_export(env, binding_id)
         (external_id,) = self.created()
         self.assertFalse(self.read_partner(binding_id, "external_id"))
@@ -93,7 +108,7 @@ class TestKeptExternalIds(ProcessCase):
         binding_id = self.make_partner()
         with self.transaction() as env:
             with _prevent_commit(env.cr), self.assertRaises(ValueError):
-                with env.cr.savepoint(), self._failing("_after_export", env):
+                with env.cr.savepoint(), failing("_after_export", env):
                     run_export(env, binding_id)
         (external_id,) = self.created()
         self.assertEqual(self.read_receipts(binding_id), [external_id])
@@ -102,7 +117,7 @@ class TestKeptExternalIds(ProcessCase):
         binding_id = self.make_partner()
         with self.assertRaisesRegex(ValueError, "afterwards"):
             with self.transaction() as env:
-                with self._failing("_commit", env):
+                with failing("_commit", env):
                     run_export(env, binding_id)
         (external_id,) = self.created()
         self.assertEqual(self.read_receipts(binding_id), [external_id])
@@ -117,7 +132,7 @@ class TestKeptExternalIds(ProcessCase):
         binding_id = self.make_partner(parent_id=parent_id)
         with self.assertRaises(ValueError):
             with self.transaction() as env, _prevent_commit(env.cr):
-                with self._failing("_lock", env, only_for=binding_id):
+                with failing("_lock", env, only_for=binding_id):
                     run_export(env, binding_id)
         (parent_external_id,) = self.created()
         with self.transaction() as env:
@@ -132,7 +147,7 @@ class TestKeptExternalIds(ProcessCase):
     def test_a_receipt_that_cannot_be_written_does_not_hide_the_error(self):
         binding_id = self.make_partner()
         with self.assertRaisesRegex(ValueError, "afterwards"):
-            with self.transaction() as env, self._failing("_commit", env):
+            with self.transaction() as env, failing("_commit", env):
                 # another transaction cannot read the table while this one changes it
                 env.cr.execute("LOCK TABLE res_partner IN ACCESS EXCLUSIVE MODE")
                 with patch(f"{RECEIPT_LOGGER}.LOCK_TIMEOUT", "50ms"):
@@ -170,19 +185,6 @@ class TestKeptExternalIds(ProcessCase):
                 self.assertEqual(
                     self.read_partner(binding_id, "external_id"), external_id
                 )
-
-    @contextmanager
-    def _failing(self, hook, env, only_for=None):
-        cls = exporter_class(env)
-        original = getattr(cls, hook)
-
-        def fail(self):
-            if only_for in (None, self.binding.id):
-                raise ValueError("afterwards")
-            return original(self)
-
-        with patch.object(cls, hook, fail):
-            yield
 
     def _export_and_die(self, binding_id, hook="_commit", commits_are_forbidden=False):
         """Have another process killed just before a step of the export."""
@@ -299,12 +301,37 @@ class TestRacingExports(ProcessCase):
 
 @tagged("post_install", "-at_install")
 class TestExportJob(ProcessCase):
-    def test_the_job_of_the_mixin_may_commit(self):
+    def test_a_job_binds_what_it_exported(self):
         binding_id = self.make_partner()
         job = self._run_job(binding_id)
         self.assertEqual(job["state"], "done", job["exc_info"])
         self.assertTrue(self.read_partner(binding_id, "external_id"))
         self.assertEqual(self.read_receipts(binding_id), [])
+
+    @mute_logger("odoo.addons.queue_job.controllers.main")
+    def test_a_job_that_fails_in_the_end_keeps_the_external_id(self):
+        binding_id = self._fail_and_retry()
+        self.assertEqual(self.read_receipts(binding_id), [])
+
+    @mute_logger("odoo.addons.queue_job.controllers.main")
+    def test_a_job_that_may_commit_binds_at_once(self):
+        self._allow_commit()
+        self._fail_and_retry(is_bound=True)
+
+    def _fail_and_retry(self, is_bound=False):
+        """Run an export that fails in the end, and the same again."""
+        binding_id = self.make_partner()
+        before = self.system.ids("test.export.partner")
+        with self.transaction() as env, failing("_after_export", env):
+            job = self._run_job(binding_id)
+        self.assertEqual(job["state"], "failed")
+        self.assertEqual(bool(self.read_partner(binding_id, "external_id")), is_bound)
+        self.assertEqual(len(self.read_receipts(binding_id)), 0 if is_bound else 1)
+        job = self._run_job(binding_id)
+        self.assertEqual(job["state"], "done", job["exc_info"])
+        created = self.system.ids("test.export.partner")[len(before) :]
+        self.assertEqual([self.read_partner(binding_id, "external_id")], created)
+        return binding_id
 
     def test_a_job_that_cannot_lock_is_postponed(self):
         binding_id = self.make_partner()
@@ -332,12 +359,28 @@ class TestExportJob(ProcessCase):
             record = job.db_record()
             self.addCleanup(self._delete_job, uuid)
             record.write({"state": ENQUEUED})
-        with self.transaction() as env:
+        with suppress(ValueError), self.transaction() as env:
             job = RunJobController._acquire_job(env, uuid)
             RunJobController._runjob(env, job)
         with self.transaction() as env:
             record = Job.db_records_from_uuids(env, [uuid])
             return record.read(["state", "retry", "eta", "exc_info"])[0]
+
+    def _allow_commit(self):
+        """Give the model a job function of its own, till the end of the test."""
+        with self.transaction() as env:
+            function = env["queue.job.function"].create(
+                {
+                    "model_id": env["ir.model"]._get_id("test.export.partner"),
+                    "method": "export_record",
+                    "allow_commit": True,
+                }
+            )
+            self.addCleanup(self._delete_function, function.id)
+
+    def _delete_function(self, function_id):
+        with self.transaction() as env:
+            env["queue.job.function"].browse(function_id).unlink()
 
     def _delete_job(self, uuid):
         with self.transaction() as env:

@@ -187,9 +187,8 @@ class GenericExporter(AbstractComponent):
     def _commit(self) -> None:
         """Keep what the backend took, whatever fails from here on.
 
-        The only commit of an export. A job may commit where its job function has
-        ``allow_commit``, as those of ``connector.binding.mixin`` have; where it
-        may not, a receipt keeps a new external id.
+        The only commit of an export. A job may commit if its job function has
+        ``allow_commit``; where it may not, a receipt keeps a new external id.
         """
         if commits_are_forbidden(self.env.cr):
             self._leave_receipt()

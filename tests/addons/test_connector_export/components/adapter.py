@@ -3,8 +3,8 @@ from odoo.addons.component.core import Component
 
 
 class TestExportAdapter(Component):
-    _name = "test.export.adapter"
-    _inherit = ["test.export.connector", "base.backend.adapter.crud"]
+    _name = "test.folder.adapter"
+    _inherit = ["test.folder.connector", "base.backend.adapter.crud"]
 
     @property
     def system(self):

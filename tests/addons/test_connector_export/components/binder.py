@@ -3,5 +3,5 @@ from odoo.addons.component.core import Component
 
 
 class TestExportBinder(Component):
-    _name = "test.export.binder"
-    _inherit = ["test.export.connector", "base.binder"]
+    _name = "test.folder.binder"
+    _inherit = ["test.folder.connector", "base.binder"]

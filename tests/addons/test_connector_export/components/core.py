@@ -5,6 +5,6 @@ from odoo.addons.component.core import AbstractComponent
 class TestExportConnector(AbstractComponent):
     """Belong to the connector to the system of files."""
 
-    _name = "test.export.connector"
+    _name = "test.folder.connector"
     _inherit = "base.connector"
     _collection = "test.export.backend"

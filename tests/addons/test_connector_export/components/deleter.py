@@ -3,10 +3,10 @@ from odoo.addons.component.core import Component
 
 
 class TestRecordDeleter(Component):
-    _name = "test.export.record.deleter"
-    _inherit = ["test.export.connector", "generic.record.deleter"]
+    _name = "test.folder.record.deleter"
+    _inherit = ["test.folder.connector", "generic.record.deleter"]
 
 
 class TestExportDeleter(Component):
-    _name = "test.export.deleter"
-    _inherit = ["test.export.connector", "generic.export.deleter"]
+    _name = "test.folder.deleter"
+    _inherit = ["test.folder.connector", "generic.export.deleter"]

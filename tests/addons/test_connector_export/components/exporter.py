@@ -3,15 +3,15 @@ from odoo.addons.component.core import Component
 
 
 class TestRecordExporter(Component):
-    _name = "test.export.exporter"
-    _inherit = ["test.export.connector", "generic.record.exporter"]
+    _name = "test.folder.exporter"
+    _inherit = ["test.folder.connector", "generic.record.exporter"]
 
 
 class TestPartnerExporter(Component):
     """Find a partner again by its reference, if it has one."""
 
-    _name = "test.export.partner.exporter"
-    _inherit = "test.export.exporter"
+    _name = "test.folder.partner.exporter"
+    _inherit = "test.folder.exporter"
     _apply_on = "test.export.partner"
 
     _default_binding_field = "test_export_bind_ids"
@@ -32,10 +32,10 @@ class TestPartnerExporter(Component):
 
 
 class TestBatchExporter(Component):
-    _name = "test.export.delayed.batch.exporter"
-    _inherit = ["test.export.connector", "generic.delayed.batch.exporter"]
+    _name = "test.folder.delayed.batch.exporter"
+    _inherit = ["test.folder.connector", "generic.delayed.batch.exporter"]
 
 
 class TestDirectBatchExporter(Component):
-    _name = "test.export.direct.batch.exporter"
-    _inherit = ["test.export.connector", "generic.direct.batch.exporter"]
+    _name = "test.folder.direct.batch.exporter"
+    _inherit = ["test.folder.connector", "generic.direct.batch.exporter"]

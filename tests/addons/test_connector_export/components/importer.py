@@ -3,18 +3,18 @@ from odoo.addons.component.core import Component
 
 
 class TestImporter(Component):
-    _name = "test.export.importer"
-    _inherit = ["test.export.connector", "generic.importer"]
+    _name = "test.folder.importer"
+    _inherit = ["test.folder.connector", "generic.importer"]
 
 
 class TestImportBatch(Component):
-    _name = "test.export.delayed.batch.importer"
-    _inherit = ["test.export.connector", "generic.delayed.batch.importer"]
+    _name = "test.folder.delayed.batch.importer"
+    _inherit = ["test.folder.connector", "generic.delayed.batch.importer"]
 
 
 class TestChangesImporter(Component):
-    _name = "test.export.changes.importer"
-    _inherit = ["test.export.connector", "generic.changes.importer"]
+    _name = "test.folder.changes.importer"
+    _inherit = ["test.folder.connector", "generic.changes.importer"]
 
     def _filters_since(self, since):
         return {"since": since}

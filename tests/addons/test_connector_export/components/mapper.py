@@ -8,13 +8,13 @@ from odoo.addons.connector.components.mapper import (
 
 
 class TestExportMapper(AbstractComponent):
-    _name = "test.export.mapper"
-    _inherit = ["test.export.connector", "base.export.mapper"]
+    _name = "test.folder.mapper"
+    _inherit = ["test.folder.connector", "base.export.mapper"]
 
 
 class TestExportPartnerMapper(Component):
-    _name = "test.export.partner.mapper"
-    _inherit = "test.export.mapper"
+    _name = "test.folder.partner.mapper"
+    _inherit = "test.folder.mapper"
     _apply_on = "test.export.partner"
 
     direct = [
@@ -34,15 +34,15 @@ class TestExportPartnerMapper(Component):
 
 
 class TestExportCategoryMapper(Component):
-    _name = "test.export.category.mapper"
-    _inherit = "test.export.mapper"
+    _name = "test.folder.category.mapper"
+    _inherit = "test.folder.mapper"
     _apply_on = "test.export.category"
 
     direct = [("name", "name")]
 
 
 class TestImportMapper(Component):
-    _name = "test.export.import.mapper"
-    _inherit = ["test.export.connector", "base.import.mapper"]
+    _name = "test.folder.import.mapper"
+    _inherit = ["test.folder.connector", "base.import.mapper"]
 
     direct = [("name", "name")]

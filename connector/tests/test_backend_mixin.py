@@ -1,0 +1,162 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from datetime import datetime
+from unittest.mock import patch
+
+from odoo import fields
+from odoo.exceptions import UserError
+from odoo.tests.common import TransactionCase, tagged
+
+from ..models.connector_schedule import next_time
+from .export_common import ExportCase
+
+
+class TestNextTime(TransactionCase):
+    def test_the_first_time_is_one_interval_from_now(self):
+        now = datetime(2026, 1, 31, 12)
+        self.assertEqual(next_time(None, 15, now), datetime(2026, 1, 31, 12, 15))
+        self.assertEqual(next_time(False, 15, now), datetime(2026, 1, 31, 12, 15))
+
+    def test_the_times_are_whole_intervals_apart(self):
+        previous, now = datetime(2026, 1, 31, 12), datetime(2026, 1, 31, 12, 1)
+        self.assertEqual(next_time(previous, 15, now), datetime(2026, 1, 31, 12, 15))
+
+    def test_what_was_missed_is_not_made_up_for(self):
+        previous, now = datetime(2026, 1, 31, 12), datetime(2026, 1, 31, 14, 20)
+        self.assertEqual(next_time(previous, 15, now), datetime(2026, 1, 31, 14, 30))
+
+    def test_a_time_that_is_just_due_is_followed_by_the_next(self):
+        now = datetime(2026, 1, 31, 12)
+        self.assertEqual(next_time(now, 15, now), datetime(2026, 1, 31, 12, 15))
+
+
+@tagged("post_install", "-at_install")
+class TestBackendStates(ExportCase):
+    def setUp(self):
+        super().setUp()
+        self.backend.state = "draft"
+
+    def test_a_new_backend_is_a_draft(self):
+        backend = self.env[self.backend._name].create({"name": "New", "folder": "x"})
+        self.assertEqual(backend.state, "draft")
+        self.backend.state = "production"
+        self.assertEqual(self.backend.copy().state, "draft")
+
+    def test_the_states_are_draft_checked_and_production(self):
+        states = [state for state, __ in self.backend._select_state()]
+        self.assertEqual(states, ["draft", "checked", "production"])
+
+    def test_a_connection_that_works_is_checked(self):
+        action = self.backend.button_check_connection()
+        self.assertEqual(self.backend.state, "checked")
+        self.assertIn("Folder", action["params"]["message"])
+
+    def test_a_connection_that_fails_is_told(self):
+        self.backend.folder = "/nowhere"
+        with self.assertRaisesRegex(UserError, "Folder cannot be used.*/nowhere"):
+            self.backend.button_check_connection()
+        self.assertEqual(self.backend.state, "draft")
+
+    def test_a_check_does_not_take_a_backend_out_of_production(self):
+        self.backend.state = "production"
+        self.backend.button_check_connection()
+        self.assertEqual(self.backend.state, "production")
+
+    def test_only_a_checked_backend_goes_into_production(self):
+        with self.assertRaisesRegex(UserError, "Check the connection first: Folder"):
+            self.backend.button_start_production()
+        self.backend.button_check_connection()
+        self.backend.button_start_production()
+        self.assertEqual(self.backend.state, "production")
+
+    def test_a_backend_is_reset_to_draft(self):
+        self.backend.state = "production"
+        self.backend.button_reset_to_draft()
+        self.assertEqual(self.backend.state, "draft")
+
+    def test_a_backend_that_cannot_check_says_what_is_missing(self):
+        check = self.registry["connector.backend.mixin"]._check_connection
+        with (
+            patch.object(type(self.backend), "_check_connection", check),
+            self.assertRaisesRegex(NotImplementedError, "override _check_connection"),
+        ):
+            self.backend.button_check_connection()
+
+
+@tagged("post_install", "-at_install")
+class TestBackendSchedule(ExportCase):
+    def setUp(self):
+        super().setUp()
+        self.backend.import_interval_minutes = 15
+
+    def run_schedules(self):
+        """Return the models whose import the cron delays."""
+        cron = self.env.ref("connector.ir_cron_run_schedules")
+        with self.trap_jobs() as trap:
+            cron.ir_actions_server_id.run()
+        return [job.model_name for job in self.ours(trap)]
+
+    def ours(self, trap):
+        return [job for job in trap.enqueued_jobs if job.args[0] == self.backend]
+
+    def test_what_is_due_is_imported_in_the_order_of_the_models(self):
+        self.assertEqual(
+            self.run_schedules(), ["test.export.category", "test.export.partner"]
+        )
+        self.assertGreater(self.backend.next_import_at, fields.Datetime.now())
+
+    def test_what_is_not_due_is_not_imported(self):
+        self.run_schedules()
+        self.assertEqual(self.run_schedules(), [])
+
+    def test_a_backend_without_interval_is_not_imported(self):
+        self.backend.import_interval_minutes = 0
+        self.assertEqual(self.run_schedules(), [])
+
+    def test_a_backend_that_is_not_in_production_is_not_imported(self):
+        for state in ("draft", "checked"):
+            self.backend.state = state
+            self.assertEqual(self.run_schedules(), [])
+
+    def test_imports_that_wait_are_not_delayed_again(self):
+        jobs = self.env["queue.job"].search_count([])
+        self.backend.import_changes()
+        self.backend.import_changes()
+        self.assertEqual(self.env["queue.job"].search_count([]), jobs + 2)
+
+    def test_the_schedulers_go_over_the_backends_in_production(self):
+        model = self.env[self.backend._name]
+        self.make_binding()
+        with self.trap_jobs() as trap:
+            model._scheduler_import()
+            model._scheduler_export([("name", "=", "Ada")])
+            self.assertEqual(
+                [job.method_name for job in self.ours(trap)],
+                ["import_changes"] * 2 + ["export_batch"] * 2,
+            )
+            self.run_jobs(trap)
+        self.assertEqual(len(self.system.ids("test.export.partner")), 1)
+        self.backend.state = "draft"
+        with self.trap_jobs() as trap:
+            model._scheduler_import()
+            model._scheduler_export()
+        self.assertEqual(self.ours(trap), [])
+
+
+@tagged("post_install", "-at_install")
+class TestBackendDeletion(ExportCase):
+    def setUp(self):
+        super().setUp()
+        self.backend = self.backend.copy({"name": "Doomed"})
+
+    def test_a_backend_with_bindings_says_so(self):
+        self.make_binding(active=False)
+        self.make_binding()
+        with self.assertRaisesRegex(
+            UserError,
+            r"Doomed cannot be deleted.*2 Test Export Partner \(test.export.partner\)",
+        ):
+            self.backend.unlink()
+
+    def test_a_backend_without_bindings_is_deleted(self):
+        self.backend.unlink()
+        self.assertFalse(self.backend.exists())
