@@ -1,6 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import json
+import sys
 import traceback
+import unittest
 from decimal import Decimal, InvalidOperation
 from unittest import mock
 
@@ -127,7 +129,6 @@ class TestMapperErrors(MapperCase):
         for error in (
             RetryableJobError("later", seconds=5),
             InvalidDataError("wrong"),
-            MappingError("unknown"),
             UserError("no"),
             OperationalError("gone"),
             StubbornError("mine"),
@@ -139,6 +140,16 @@ class TestMapperErrors(MapperCase):
                 caught.__notes__,
                 ["in mapper test.failing.mapper, method method, source first = 'A'"],
             )
+
+    def test_a_plain_mapping_error_is_told_where_it_happened(self):
+        error = MappingError("unknown country")
+        failure = self.fail(MappingError, error=error)
+        self.assertIs(failure.__cause__, error)
+        self.assertEqual(
+            str(failure),
+            "mapper test.failing.mapper, method method, source first = 'A': "
+            "MappingError: unknown country",
+        )
 
     def test_an_error_that_cannot_be_rebuilt_passes_with_a_note(self):
         error = json.JSONDecodeError("bad", "doc", 0)
@@ -193,6 +204,7 @@ class TestLocate(BaseCase):
     def test_a_record_without_values_still_gives_a_message(self):
         self.assertIn("a = (not there)", str(locate(ValueError("x"), self.place, None)))
 
+    @unittest.skipIf(sys.version_info < (3, 11), "tracebacks have no notes before")
     def test_the_note_stands_in_the_traceback(self):
         error = locate(StubbornError("x"), self.place, {"a": 1})
         self.assertIn("in mapper m, row a", "".join(traceback.format_exception(error)))

@@ -1,4 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+# pylint: disable=missing-return,consider-merging-classes-inherited
 from contextlib import contextmanager
 from unittest import mock
 

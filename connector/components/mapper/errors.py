@@ -1,9 +1,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Say where a mapping failed, without taking the error away from who expects it.
 
-An error of Python's own library (``ValueError``, ``KeyError``, …) says nothing of
-the mapping: it becomes a :class:`MappingFailure` that is also an instance of the
-original type and is chained to the original. Every other error (a job's, Odoo's,
+An error of Python's own library (``ValueError``, ``KeyError``, …) and a plain
+``MappingError`` do not say where: they become a :class:`MappingFailure` that is also
+an instance of the original type and is chained to the original. Every other error (a job's, Odoo's,
 the database's, an author's) means something to whoever catches it: it passes
 unchanged, with a note.
 """
@@ -101,6 +101,8 @@ def _peek(record: Any, name: str) -> Any:
 def _failure_like(error: Exception) -> MappingFailure | None:
     """Return a failure that is also of the error's type, if the type allows it."""
     error_type = type(error)
+    if error_type is MappingError:
+        return MappingFailure(*error.args)
     if error_type.__module__.partition(".")[0] not in sys.stdlib_module_names:
         return None
     try:
