@@ -40,6 +40,8 @@ class EventWorkContext(WorkContext):
             components_registry=components_registry,
             **kwargs,
         )
+        if collection is None:
+            self._propagate_kwargs[self._propagate_kwargs.index("collection")] = "env"
 
     @property
     def env(self) -> Environment:
@@ -135,7 +137,7 @@ class EventWorkContext(WorkContext):
         return self.work_on()
 
     def _extra_kwargs(self) -> dict[str, Any]:
-        own = ("collection", "model_name", "components_registry")
+        own = ("collection", "env", "model_name", "components_registry")
         return {
             name: getattr(self, name)
             for name in self._propagate_kwargs
@@ -160,5 +162,9 @@ def work_with_env(work: WorkContext, env: Environment) -> WorkContext:
         place = {"collection": collection.with_env(env)}
     else:
         place = {"collection": collection}
-    kwargs = {name: getattr(work, name) for name in work._propagate_kwargs[1:]}
+    kwargs = {
+        name: getattr(work, name)
+        for name in work._propagate_kwargs
+        if name not in ("collection", "env")
+    }
     return work.__class__(**place, **kwargs)

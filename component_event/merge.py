@@ -216,7 +216,12 @@ def _call(items: list[Pending]) -> Occurrence:
         args: tuple = (first.record,)
         if first.operation == "deleted":
             args += (first.values,)
-        kwargs = {} if first.fields is None else {"fields": list(first.fields)}
+        kwargs: dict[str, Any] = {}
+        if first.fields is not None:
+            if occurrence.kwargs:
+                kwargs["fields"] = list(first.fields)
+            else:  # sent without a keyword
+                args += (list(first.fields),)
         return Occurrence(occurrence.listener, event, args, kwargs)
     args = (first.record.browse([item.record.id for item in items]),)
     if first.operation in ("create", "deleted"):

@@ -103,7 +103,7 @@ class TestAfterCommit(ListeningCase):
         self.assertEqual(self.told, [])
 
 
-@tagged("standard", "at_install")
+@tagged("post_install", "-at_install")
 class TestRealCommits(ComponentRegistryCase, BaseCase):
     """Commit for real: the order, and what a rollback leaves out."""
 

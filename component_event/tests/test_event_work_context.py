@@ -65,6 +65,14 @@ class TestEventWorkContext(BaseCase):
         with self.assertRaisesRegex(ValueError, "collection is needed"):
             self._work(env=self.env).work_on(model_name="res.partner")
 
+    def test_the_kwargs_that_travel_make_another_one_like_it(self):
+        for place in ({"env": self.env}, {"collection": self.collection}):
+            work = self._work(speed=3, **place)
+            kwargs = {name: getattr(work, name) for name in work._propagate_kwargs}
+            other = EventWorkContext(**kwargs)
+            self.assertIs(other.env, work.env)
+            self.assertEqual(other.speed, 3)
+
     def test_work_on_keeps_the_collection_of_the_event(self):
         plain = self._work(collection=self.collection).work_on()
         self.assertIs(type(plain), WorkContext)

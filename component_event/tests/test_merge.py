@@ -71,6 +71,13 @@ class TestMerge(BaseCase):
             self.told(), [("record_write", (1,), ["name", "color", "ref"])]
         )
 
+    def test_fields_are_told_by_position_where_they_were_sent_so(self):
+        self.send("record_write", Records(1), ["name"])
+        self.send("record_write", Records(1), ["color"])
+        (call,) = regroup(merge(self.sent))
+        self.assertEqual(call.args[1:], (["name", "color"],))
+        self.assertEqual(call.kwargs, {})
+
     def test_records_and_listeners_are_not_mixed(self):
         other = Listener(collection=SimpleNamespace(_name="backend", id=1))
         self.send_write(1, "name")

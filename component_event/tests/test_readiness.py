@@ -85,7 +85,7 @@ class TestReadiness(EventCase):
         self.assertEqual(len(events), 0)
 
 
-@tagged("standard", "at_install")
+@tagged("post_install", "-at_install")
 class TestReadinessOfTheDatabase(TransactionCase):
     def test_between_the_hooks_nothing_is_sent_and_afterwards_all(self):
         told = []

@@ -1,4 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from types import SimpleNamespace
+
 from odoo.tests import tagged
 
 from odoo.addons.component.core import Component
@@ -129,6 +131,39 @@ class TestRecordEvents(ListeningCase):
         tag = self.tags.create({"name": "a"})
         tag._event("on_order_shipped").notify(tag, tracking="1Z9")
         self.assertEqual(told, [(self.tags, tag, "1Z9")])
+
+    def test_an_event_for_a_collection_leaves_out_the_listeners_of_others(self):
+        told = self.told
+
+        class Shop(Component):
+            _name = "shop.listener"
+            _inherit = "base.event.listener"
+            _collection = "shop.backend"
+
+            def on_order_shipped(self, record):
+                told.append((self._name, self.collection))
+
+        class Any(Component):
+            _name = "any.listener"
+            _inherit = "base.event.listener"
+
+            def on_order_shipped(self, record):
+                told.append((self._name, self.work.collection_name))
+
+        self._build_components(Shop, Any)
+        tag = self.tags.create({"name": "a"})
+        shop = SimpleNamespace(_name="shop.backend", id=1, env=self.env)
+        other = SimpleNamespace(_name="other.backend", id=1, env=self.env)
+        tag._event("on_order_shipped", collection=shop).notify(tag)
+        tag._event("on_order_shipped", collection=other).notify(tag)
+        self.assertEqual(
+            told,
+            [
+                ("shop.listener", shop),
+                ("any.listener", "shop.backend"),
+                ("any.listener", "other.backend"),
+            ],
+        )
 
     def test_events_of_recordsets_are_sent_once_for_each_call(self):
         told = self.told
