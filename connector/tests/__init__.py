@@ -20,3 +20,5 @@ from . import test_export_listener
 from . import test_exporter
 from . import test_exporter_processes
 from . import test_locker
+from . import test_conformance
+from . import test_connector_case

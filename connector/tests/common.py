@@ -72,17 +72,23 @@ class ConnectorCase(TransactionComponentCase):
     # -- external system ------------------------------------------------------
 
     def fake_system(
-        self, model_name: str, usage: str = "backend.adapter"
+        self, *model_names: str, usage: str = "backend.adapter"
     ) -> FakeSystem:
-        """Put a system in memory behind the adapter of a model, to the test's end.
+        """Put a system in memory behind the adapters of models, to the test's end.
 
-        Its tables are called as the working models are. What the adapter offers
+        Its tables are called as the working models are. What the adapters offer
         beyond the usual operations stays as it is.
         """
         system = FakeSystem()
-        adapter_class = type(self.component(usage, model_name))
-        replacements = {name: _speak_to(system, name) for name in OPERATIONS}
-        self.enterContext(patch.multiple(adapter_class, create=True, **replacements))
+        adapter_classes = {
+            type(self.component(usage, model_name)) for model_name in model_names
+        }
+        for adapter_class in adapter_classes:
+            for name in OPERATIONS:
+                method = _speak_to(system, name)
+                self.enterContext(
+                    patch.object(adapter_class, name, method, create=True)
+                )
         return system
 
     # -- jobs -----------------------------------------------------------------
