@@ -3,8 +3,7 @@ import threading
 from unittest.mock import patch
 
 from odoo import SUPERUSER_ID, api
-from odoo.modules.registry import Registry
-from odoo.tests import BaseCase, TransactionCase, get_db_name, tagged
+from odoo.tests import BaseCase, TransactionCase, tagged
 
 from odoo.addons.component.core import (
     Component,
@@ -140,7 +139,7 @@ class TestReadinessOfTheDatabase(TransactionCase):
         created, going, written = (threading.Event() for _ in range(3))
 
         def write():
-            with Registry(get_db_name()).cursor() as cr:
+            with self.registry.cursor() as cr:
                 tags = api.Environment(cr, SUPERUSER_ID, {})[MODEL]
                 tag = tags.create({"name": "never committed"})
                 created.set()
