@@ -525,6 +525,15 @@ class TestImportRetries(ImporterCase):
         self.assertEqual(job.kwargs["had_failed"], 2)
         self.assertTrue(job.eta)
 
+    def test_children_of_a_locked_parent_are_tried_again_with_it(self):
+        self.put(partner(1), partner(2, parent=1), partner(3, parent=2), partner(4))
+        with self.locked_elsewhere(1):
+            outcome, jobs = self.run_chunk([1, 2, 3, 4])
+        self.assertEqual(
+            self.outcomes(outcome), {1: FAILED, 2: FAILED, 3: FAILED, 4: CREATED}
+        )
+        self.assertEqual([job.args[1] for job in jobs], [[1, 2, 3]])
+
     def test_locked_record_alone_gets_a_job_of_its_own(self):
         self.put(partner(1), partner(2))
         with self.locked_elsewhere(1):

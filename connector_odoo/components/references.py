@@ -13,6 +13,7 @@ from typing import Any
 from odoo.fields import Command
 
 from odoo.addons.connector.components.mapper import Modifier
+from odoo.addons.connector.exception import MappingError
 
 #: ``(mapper, model_name, ids in the other Odoo)`` → ids here
 Translate = Callable[[Any, str, list[int]], list[int]]
@@ -71,7 +72,14 @@ def _set(ids: list[int]) -> list[Command]:
 
 def _bound(mapper, binding_model, ids):
     found = mapper.binder_for(binding_model).to_internal_many(ids, unwrap=True)
-    return [found[external_id].id for external_id in ids if external_id in found]
+    missing = [external_id for external_id in ids if external_id not in found]
+    if missing:
+        raise MappingError(
+            f"Nothing is bound to {missing} of {binding_model} in "
+            f"{mapper.backend_record.display_name}. Import it first; if it does not "
+            "come, the user there may not read it."
+        )
+    return [found[external_id].id for external_id in ids]
 
 
 def _matched(mapper, model_name, ids):
@@ -79,12 +87,18 @@ def _matched(mapper, model_name, ids):
 
 
 def bound(field: str, binding: str) -> Reference:
-    """Point a many2one at the record bound to the one there, which is imported first."""
+    """Point a many2one at the record bound to the one there, which is imported first.
+
+    :raise MappingError: it could not be imported
+    """
     return Reference(field, binding, True, _bound, _one, "bound")
 
 
 def bound_set(field: str, binding: str) -> Reference:
-    """Set an x2many to the records bound to those there, which are imported first."""
+    """Set an x2many to the records bound to those there, which are imported first.
+
+    :raise MappingError: one of them could not be imported
+    """
     return Reference(field, binding, True, _bound, _set, "bound_set")
 
 

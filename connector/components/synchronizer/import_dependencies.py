@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
+from operator import attrgetter
 from typing import Any
 
 from odoo.addons.component.core import AbstractComponent
@@ -19,11 +20,11 @@ class ImportDependencies(AbstractComponent):
 
     def _import_all_dependencies(self, items: list[ImportItem], each: Callable) -> None:
         """Import what the items need, model by model, and order the items."""
-        pending = {(self.model._name, item.key): item for item in items if item.pending}
+        in_chunk = {(self.model._name, item.key) for item in items}
         wanted: dict[str, dict[Any, Dependency]] = defaultdict(dict)
-        for item in pending.values():
+        for item in filter(attrgetter("pending"), items):
             for dependency in item.dependencies:
-                if dependency.key in pending:
+                if dependency.key in in_chunk:
                     item.after.add(str(dependency.external_id))
                     continue
                 of_model = wanted[dependency.binding_model]
@@ -71,6 +72,15 @@ class ImportDependencies(AbstractComponent):
                 error = failed.get(dependency.key)
                 if error:
                     raise error
+
+    def _fail_with_those_before(
+        self, group: list[ImportItem], items: list[ImportItem]
+    ) -> None:
+        """Take out what waits for a record of the chunk that failed, by its error."""
+        errors = {item.key: item.error for item in items if item.error}
+        for item in group:
+            for key in item.after & errors.keys():
+                item.fail(errors[key])
 
     def _marking_as_imported(self, items: list[ImportItem]):
         """Keep records that need one another from importing each other for ever."""

@@ -142,6 +142,7 @@ class GenericImporter(AbstractComponent):
             each(self._prepare, items)
             self._import_all_dependencies(items, each)
             for group in generations([item for item in items if item.pending]):
+                self._fail_with_those_before(group, items)
                 self._prefetch(group)
                 each(self._map, group)
                 each(self._write, group)
