@@ -3,9 +3,9 @@
 
 An error of Python's own library (``ValueError``, ``KeyError``, …) and a plain
 ``MappingError`` do not say where: they become a :class:`MappingFailure` that is also
-an instance of the original type and is chained to the original. Every other error (a job's, Odoo's,
-the database's, an author's) means something to whoever catches it: it passes
-unchanged, with a note.
+an instance of the original type and is chained to the original. Every other error (a
+job's, Odoo's, the database's, an author's) means something to whoever catches it: it
+passes unchanged, with a note.
 """
 
 from __future__ import annotations

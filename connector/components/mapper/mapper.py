@@ -94,9 +94,9 @@ class Mapper(AbstractComponent):
             self.binder_for(model_name).prefetch(external_ids)
         for child in plan.children:
             items = [item for record in records for item in child.items_of(record)]
-            child_mapper = self._new_map_child(child.model_name)._child_mapper()
-            if items and isinstance(child_mapper, AbstractComponent):
-                child_mapper.prefetch_bindings(items)
+            if items:
+                map_child = self._new_map_child(child.model_name)
+                map_child._child_mapper().prefetch_bindings(items)
 
     @default_hook
     def map_record(self, record: Any, parent: MapRecord | None = None) -> MapRecord:
