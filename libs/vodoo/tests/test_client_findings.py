@@ -16,9 +16,9 @@ from typing import Any
 
 import httpx2
 import pytest
-from conftest import config_for
-from odoo_server import OdooServer
-from stub_server import (
+from vodoo_support.clients import config_for
+from vodoo_support.odoo_server import OdooServer
+from vodoo_support.stub_server import (
     KEY,
     PASSWORD,
     StubServer,

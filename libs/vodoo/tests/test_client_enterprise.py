@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from enterprise_stub import EnterpriseStub
-from stub_server import KEY, PASSWORD, stub_server
+from vodoo_support.enterprise_stub import EnterpriseStub
+from vodoo_support.stub_server import KEY, PASSWORD, stub_server
 
 from vodoo import HTML, OdooConfig, RecordNotFoundError, RetryConfig
 

@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """A real Odoo 19 for the tests, on a database of its own.
 
-The environment tells how to start it:
+Under ``./dev test`` it is the project's. Else the environment tells how to start it:
 
 ``VODOO_TEST_ODOO``      the command (default: ``python -m odoo`` of this Python)
 ``OPENERP_SERVER``       Odoo's configuration file, for the addons path
@@ -45,8 +45,6 @@ class OdooServer:
 
     url: str
     database: str
-    process: subprocess.Popen[bytes]
-    log: Path
     username: str = "admin"
     password: str = "admin"
     keys: dict[int, str] = field(default_factory=dict)
@@ -69,14 +67,6 @@ class OdooServer:
             cursor.execute(statement, parameters)
             return cursor.fetchall() if cursor.description else []
 
-    def stop(self) -> None:
-        self.process.send_signal(signal.SIGTERM)
-        try:
-            self.process.wait(15)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-
 
 @contextlib.contextmanager
 def connection(database: str) -> Iterator:
@@ -94,18 +84,43 @@ def connection(database: str) -> Iterator:
 
 @contextlib.contextmanager
 def running_odoo(*options: str) -> Iterator[OdooServer]:
-    """Start an Odoo on a fresh copy of the template; both are gone afterwards."""
+    """Start an Odoo on a fresh copy of the template; both are gone afterwards.
+
+    :raises NoOdoo: if none can be started here.
+    """
+    start = _devtools_odoo if os.environ.get("CONNECTOR_HOME") else _own_odoo
+    with start(options) as server:
+        yield server
+
+
+@contextlib.contextmanager
+def _devtools_odoo(options: tuple[str, ...]) -> Iterator[OdooServer]:
+    from devtools.databases import Databases
+    from devtools.environment import Environment
+    from devtools.installation import ensure_template
+    from devtools.odoo_server import OdooServer as DevtoolsServer
+
+    environment = Environment.current()
+    databases = Databases(environment)
+    name = databases.name(f"vodoo_{os.getpid()}_{secrets.token_hex(3)}")
+    databases.create(name, template=ensure_template(environment, MODULES))
+    try:
+        with DevtoolsServer(environment, name, arguments=options) as server:
+            yield OdooServer(server.url, name)
+    finally:
+        databases.drop(name)
+
+
+@contextlib.contextmanager
+def _own_odoo(options: tuple[str, ...]) -> Iterator[OdooServer]:
     command = odoo_command()
     template = _ensure_template(command)
     database = f"vodoo_test_{os.getpid()}_{secrets.token_hex(3)}"
     _administrate(f'CREATE DATABASE "{database}" TEMPLATE "{template}"')
     try:
         with tempfile.TemporaryDirectory(prefix="vodoo-odoo-") as folder:
-            server = _start(command, database, Path(folder), options)
-            try:
+            with _process(command, database, Path(folder), options) as server:
                 yield server
-            finally:
-                server.stop()
     finally:
         _administrate(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
 
@@ -128,44 +143,48 @@ def odoo_command() -> list[str]:
     return command
 
 
-def _start(
+@contextlib.contextmanager
+def _process(
     command: list[str], database: str, folder: Path, options: tuple[str, ...]
-) -> OdooServer:
+) -> Iterator[OdooServer]:
     port = free_port()
+    words = [
+        *command,
+        f"--database={database}",
+        f"--db-filter=^{database}$",
+        f"--http-port={port}",
+        "--http-interface=127.0.0.1",
+        "--max-cron-threads=0",
+        "--log-level=warn",
+        f"--data-dir={folder}",
+        *options,
+    ]
     log = folder / "odoo.log"
     with log.open("wb") as output:
-        process = subprocess.Popen(
-            [
-                *command,
-                f"--database={database}",
-                f"--db-filter=^{database}$",
-                f"--http-port={port}",
-                "--http-interface=127.0.0.1",
-                "--max-cron-threads=0",
-                "--log-level=warn",
-                f"--data-dir={folder}",
-                *options,
-            ],
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
-    server = OdooServer(f"http://127.0.0.1:{port}", database, process, log)
+        process = subprocess.Popen(words, stdout=output, stderr=subprocess.STDOUT)
     try:
-        _wait_until_ready(server)
-    except BaseException:
-        server.stop()
-        raise
-    return server
+        server = OdooServer(f"http://127.0.0.1:{port}", database)
+        _wait_until_ready(server, process, log)
+        yield server
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(15)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
 
 
-def _wait_until_ready(server: OdooServer) -> None:
+def _wait_until_ready(
+    server: OdooServer, process: subprocess.Popen[bytes], log: Path
+) -> None:
     deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline and server.process.poll() is None:
+    while time.monotonic() < deadline and process.poll() is None:
         with contextlib.suppress(httpx2.HTTPError):
             if httpx2.get(f"{server.url}/web/login", timeout=60).status_code == 200:
                 return
         time.sleep(0.2)
-    raise RuntimeError(f"Odoo did not start:\n{server.log.read_text()[-4000:]}")
+    raise RuntimeError(f"Odoo did not start:\n{log.read_text()[-4000:]}")
 
 
 def _ensure_template(command: list[str]) -> str:

@@ -13,7 +13,7 @@ import itertools
 from collections.abc import Callable
 from typing import Any
 
-from stub_server import (
+from .stub_server import (
     Answer,
     Received,
     StubServer,

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from odoo_server import free_port
-from stub_server import (
+from vodoo_support.odoo_server import free_port
+from vodoo_support.stub_server import (
     KEY,
     PASSWORD,
     Answer,

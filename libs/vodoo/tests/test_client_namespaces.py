@@ -274,7 +274,7 @@ def test_3_security_groups_on_odoo_19(client: Any) -> None:
 
 
 def test_security_users(client: Any, odoo: Any, make_client: Any) -> None:
-    from conftest import config_for
+    from vodoo_support.clients import config_for
 
     login = f"bot-{secrets.token_hex(3)}"
     user_id, password = client.security.create_user("Bot", login)

@@ -1,0 +1,57 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Clients of both modes that all look sync."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from vodoo import AsyncOdooClient, OdooClient, OdooConfig
+
+from .blocking import Blocking
+from .odoo_server import OdooServer
+
+MODES = ("sync", "async")
+WIRES = ("json2", "legacy", "web")
+
+
+@contextmanager
+def client_factory() -> Iterator[Callable[..., Any]]:
+    """Give a function that makes clients; all are closed at the end."""
+    closers = []
+
+    def make(config: OdooConfig, mode: str = "sync", **options: Any) -> Any:
+        if mode == "sync":
+            client = OdooClient(config, **options)
+            closers.append(client.close)
+            return client
+        loop = asyncio.new_event_loop()
+
+        async def create() -> AsyncOdooClient:
+            return AsyncOdooClient(config, **options)
+
+        blocking = Blocking(loop.run_until_complete(create()), loop)
+        closers.extend([loop.close, blocking.close])
+        return blocking
+
+    try:
+        yield make
+    finally:
+        for close in reversed(closers):
+            close()
+
+
+def config_for(server: OdooServer, wire: str, **settings: Any) -> OdooConfig:
+    """Return the settings that lead to this wire on the server."""
+    return OdooConfig(
+        **{
+            "url": server.url,
+            "database": server.database,
+            "username": server.username,
+            "password": server.api_key() if wire == "json2" else server.password,
+            "protocol": "web" if wire == "web" else "auto",
+            **settings,
+        }
+    )
