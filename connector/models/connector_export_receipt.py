@@ -83,9 +83,8 @@ class ConnectorExportReceipt(models.Model):
         described = f"external id {external_id} of {record} ({model_name}) in {backend}"
         try:
             with self._own_transaction() as receipts:
-                if not all(
-                    receipts.env[known._name].browse(known.id).exists()
-                    for known in (backend, record)
+                if not (
+                    receipts._is_committed(backend) and receipts._is_committed(record)
                 ):
                     return
                 receipt = receipts.create(
@@ -116,6 +115,15 @@ class ConnectorExportReceipt(models.Model):
                 external_field,
             )
         )
+
+    def _is_committed(self, known) -> bool:
+        """Tell whether a record is there for this transaction, too.
+
+        A collection of components need not be a record: it is there.
+        """
+        if not isinstance(known, models.BaseModel):
+            return True
+        return bool(self.env[known._name].browse(known.id).exists())
 
     def _drop_if_bound(
         self, receipt_id: int, model_name: str, binding_id: int, external_field: str

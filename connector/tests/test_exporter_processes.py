@@ -125,6 +125,22 @@ class TestKeptExternalIds(ProcessCase):
             run_export(env, binding_id)
         self.assertEqual(self.created(), {external_id})
 
+    def test_an_override_that_fails_after_the_creation_loses_nothing(self):
+        binding_id = self.make_partner()
+        with self.assertRaisesRegex(ValueError, "afterwards"):
+            with self.transaction() as env:
+                cls = exporter_class(env)
+                create = cls._create
+
+                def create_and_fail(self, values):
+                    create(self, values)
+                    raise ValueError("afterwards")
+
+                with patch.object(cls, "_create", create_and_fail):
+                    run_export(env, binding_id)
+        (external_id,) = self.created()
+        self.assertEqual(self.read_receipts(binding_id), [external_id])
+
     def test_a_lost_binding_of_a_dependency_is_found_by_its_record(self):
         with self.transaction() as env:
             parent = env["res.partner"].create({"name": "Parent"})

@@ -171,7 +171,11 @@ class GenericExporter(AbstractComponent):
     def _create(self, values: dict[str, Any]) -> Any:
         """Create the external record and return its id."""
         self._validate_create_data(values)
-        return self.backend_adapter.create(values)
+        created_id = self.backend_adapter.create(values)
+        if is_external_id(created_id):
+            # kept from here on, should an override fail in what it does next
+            self.external_id = created_id
+        return created_id
 
     def _update(self, values: dict[str, Any]) -> None:
         """Update the external record."""
