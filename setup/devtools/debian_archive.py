@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from .errors import SetupError
-from .processes import run_logged
+from .processes import advise, last_lines, run_logged
 
 KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 SUITE = "unstable"
@@ -60,7 +60,17 @@ class Apt:
         return run_logged(command, self.log_path, environ, folder)
 
     def update(self) -> None:
-        self.run("apt-get", "update")
+        """Fetch the lists of packages.
+
+        :raises SetupError: when there is none afterwards; apt-get itself is content
+            with less
+        """
+        output = self.run("apt-get", "update")
+        if not any((self.folder / "lists").glob("*Packages*")):
+            raise SetupError(
+                "apt-get update fetched no list of packages:\n"
+                f"{last_lines(output)}\n(all of it: {self.log_path})\n{advise(output)}"
+            )
 
     def offers(self, package: str) -> bool:
         policy = self.run("apt-cache", "policy", package)

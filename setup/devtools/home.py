@@ -75,6 +75,9 @@ class Home:
             except BlockingIOError:
                 note(f"waiting: another ./dev is busy with the {purpose}")
                 fcntl.flock(lock_file, fcntl.LOCK_EX)
+            # Programs that `run_logged` starts hold the lock, too: killed, we may leave
+            # one behind that goes on writing for a moment.
+            os.set_inheritable(lock_file.fileno(), True)
             yield
 
     def is_ready(self, folder: Path) -> bool:

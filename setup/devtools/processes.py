@@ -82,6 +82,8 @@ def run_logged(
                 env=dict(environ) if environ is not None else None,
                 cwd=folder,
                 preexec_fn=die_with_parent,
+                # Python's own files are closed all the same, but for the locks.
+                close_fds=False,
             )
         except OSError as error:
             raise SetupError(f"{words[0]} could not be started: {error}") from error

@@ -4,6 +4,7 @@
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,21 @@ def test_two_processes_do_not_make_the_same_folder_at_once(tmp_path):
     assert [process.returncode for process in processes] == [0, 0]
     assert sum("a thing ..." in output for output in outputs) == 1
     assert sum("waiting: another ./dev" in output for output in outputs) == 1
+
+
+def test_lock_is_held_as_long_as_a_program_that_was_started_under_it(tmp_path):
+    script = (
+        "import os, sys; from pathlib import Path; from devtools.home import Home\n"
+        "from devtools.processes import run_logged\n"
+        "home = Home(Path(sys.argv[1]))\n"
+        "with home.lock('set-up'):\n"
+        "    run_logged(['sh', '-c', 'sleep 1.5 & kill -9 $PPID'], home.path / 'log')"
+    )
+    killed = subprocess.run([sys.executable, "-c", script, tmp_path])
+    assert killed.returncode == -9
+    started = time.monotonic()
+    with Home(tmp_path).lock("set-up"):
+        assert time.monotonic() - started > 0.5
 
 
 def test_home_is_named_by_its_variable_or_below_the_users_caches(tmp_path):
