@@ -22,3 +22,4 @@ from . import test_exporter_processes
 from . import test_locker
 from . import test_conformance
 from . import test_connector_case
+from . import test_import_missing

@@ -13,7 +13,7 @@ from odoo import fields, models
 from odoo.addons.component.core import AbstractComponent
 
 from ...exception import RetryableJobError
-from .chunk import SKIPPED, ImportItem
+from .chunk import SKIPPED, UNCHANGED, UPDATED, ImportItem
 
 
 class Dependency(NamedTuple):
@@ -48,6 +48,10 @@ class ImportHooks(AbstractComponent):
         "mail_notrack": True,
         "tracking_disable": True,
     }
+
+    #: what becomes of a record that the backend does not have any more: "skip",
+    #: "archive", "delete", or "unbind"
+    _missing_record_policy = "skip"
 
     def __init__(self, work_context):
         super().__init__(work_context)
@@ -104,8 +108,24 @@ class ImportHooks(AbstractComponent):
         )
 
     def _handle_missing_record(self) -> str:
-        """Meet an external id that the backend does not know; return the outcome."""
-        return SKIPPED
+        """Meet an external id that the backend does not know; return the outcome.
+
+        What is bound is dealt with as ``_missing_record_policy`` says, by the
+        deleter of the model or else by the generic one.
+        """
+        binding, policy = self.binding, self._missing_record_policy
+        if policy == "skip" or not binding:
+            return SKIPPED
+        active = binding._active_name
+        if policy == "archive" and active and not binding[active]:
+            return UNCHANGED
+        if self.many_components(usage="record.deleter"):
+            deleter = self.component(usage="record.deleter")
+        else:
+            deleter = self.component_by_name("generic.record.deleter")
+        deleter._policy = policy
+        deleter.run(self.external_id)
+        return UPDATED
 
     def _before_import(self) -> None:
         """Do what must be done before the dependencies are imported."""
