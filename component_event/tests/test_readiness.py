@@ -136,28 +136,19 @@ class TestReadinessOfTheDatabase(TransactionCase):
         self.startPatcher(patch.object(type(builder), "build_registry", build))
         builder._register_hook()
 
-        created, going, written = (threading.Event() for _ in range(3))
-
-        def write():
-            with self.registry.cursor() as cr:
-                tags = api.Environment(cr, SUPERUSER_ID, {})[MODEL]
-                tag = tags.create({"name": "never committed"})
-                created.set()
-                going.wait(10)
-                tag.color = 3
-                written.set()
-                cr.rollback()
-
-        thread = threading.Thread(target=write)
-        thread.start()
-        self.assertTrue(created.wait(10))
+        cr = self.registry.cursor()
+        self.addCleanup(cr.close)
+        tags = api.Environment(cr, SUPERUSER_ID, {})[MODEL]
+        tag = tags.create({"name": "never committed"})
+        thread = threading.Thread(target=tag.write, args=({"color": 3},))
         builder._unregister_hook()
-        going.set()
-        self.assertFalse(written.wait(0.1))
+        thread.start()
+        thread.join(0.1)
+        self.assertTrue(thread.is_alive())
         self.assertEqual(told, [])
         builder._register_hook()
         thread.join(10)
-        self.assertTrue(written.is_set())
+        self.assertFalse(thread.is_alive())
         self.assertEqual(told, [["color"]])
 
 
