@@ -1,0 +1,68 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""The command ``vodoo``.
+
+Exit codes: 0 done, 1 any other failure, 2 wrong usage, 3 credentials refused, 4 no
+access rights, 5 record or model not found, 6 Odoo refuses the values, 7 no answer,
+8 it is unknown whether a change was made, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+from .. import errors
+
+EXIT_CODES: tuple[tuple[type[BaseException], int], ...] = (
+    (errors.ConfigurationError, 2),
+    (errors.FieldParsingError, 2),
+    (errors.ArgumentMappingError, 2),
+    (errors.AuthenticationError, 3),
+    (errors.OdooAccessError, 4),
+    (errors.RecordNotFoundError, 5),
+    (errors.UnknownModelError, 5),
+    (errors.UnknownMethodError, 5),
+    (errors.OdooUserError, 6),
+    (errors.InvalidArgumentsError, 6),
+    (errors.ValueEncodingError, 6),
+    (errors.OutcomeUnknownError, 8),
+    (errors.TransportError, 7),
+    (errors.VodooError, 1),
+    (OSError, 1),
+    (ValueError, 2),
+    (KeyboardInterrupt, 130),
+)
+
+
+def exit_code_of(error: BaseException) -> int:
+    """Return the exit code for an error."""
+    for error_class, code in EXIT_CODES:
+        if isinstance(error, error_class):
+            return code
+    return 1
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Carry out a command line; return its exit code."""
+    from .parser import build_parser, normalized
+
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    options = build_parser().parse_args(normalized(words))
+    try:
+        options.run(options)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader has seen enough; Python would complain once more at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (Exception, KeyboardInterrupt) as error:
+        if not isinstance(
+            error, errors.VodooError | OSError | ValueError | KeyboardInterrupt
+        ):
+            raise
+        print(f"vodoo: {error or type(error).__name__}", file=sys.stderr)
+        traceback = getattr(error, "server_traceback", None)
+        if options.debug and traceback:
+            print(traceback, file=sys.stderr)
+        return exit_code_of(error)
+    return 0
