@@ -23,3 +23,14 @@ from . import test_locker
 from . import test_conformance
 from . import test_connector_case
 from . import test_import_missing
+from . import test_dashboard
+from . import test_mapper
+from . import test_mapper_binders
+from . import test_mapper_children
+from . import test_mapper_definitions
+from . import test_mapper_describe
+from . import test_mapper_errors
+from . import test_mapper_hooks
+from . import test_mapper_modifiers
+from . import test_mapper_source_fields
+from . import test_sync_run

@@ -99,3 +99,5 @@ class ImportDependencies(AbstractComponent):
                 wanted[dependency.binding_model].append(dependency.external_id)
         for model, external_ids in wanted.items():
             self.binder_for(model).prefetch(external_ids)
+        if type(self)._map_data is ImportHooks._map_data:
+            self.mapper.prefetch_bindings(item.external_record for item in items)
