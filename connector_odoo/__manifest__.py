@@ -12,6 +12,7 @@
     "data": [
         "security/ir.model.access.csv",
         "views/odoo_backend_views.xml",
+        "views/res_partner_views.xml",
     ],
     "installable": True,
 }

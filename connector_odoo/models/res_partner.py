@@ -1,5 +1,18 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import models
+from odoo import fields, models
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    odoo_bind_ids = fields.One2many(
+        "odoo.res.partner",
+        "odoo_id",
+        string="Bindings to another Odoo",
+        context={"active_test": False},
+        copy=False,
+        groups="base.group_user",
+    )
 
 
 class OdooPartner(models.Model):
