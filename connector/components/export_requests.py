@@ -97,13 +97,18 @@ def _delay_requests(cr: BaseCursor) -> None:
 
 
 def delay_export(
-    binding: models.BaseModel, fields: Iterable[str] | None = None, **job_options: Any
+    binding: models.BaseModel,
+    fields: Iterable[str] | None = None,
+    run: models.BaseModel | None = None,
+    **job_options: Any,
 ) -> Any:
     """Delay one ``export_record``, unless the same is waiting already.
 
     Return the job, or the record of the one that is waiting.
     """
-    arguments = {} if fields is None else {"fields": sorted(fields)}
+    arguments: dict[str, Any] = {} if fields is None else {"fields": sorted(fields)}
+    if run:
+        arguments["run"] = run
     options = {
         "identity_key": export_identity_key(binding, fields),
         "description": binding.env._(

@@ -135,10 +135,12 @@ class ConnectorBackendMixin(models.AbstractModel):
                 ).import_changes(backend)
 
     def export_all(self, filters: list | None = None) -> None:
-        """Delay the export of all bindings in the domain, model by model."""
+        """Delay the export of all bindings in the domain, a run for each model."""
+        runs = self.env["connector.sync.run"].sudo()
         for backend in self:
             for priority, model_name in enumerate(backend._exported_models(), start=1):
                 model = self.env[model_name]
+                run = runs._start(backend, model_name, direction="export")
                 model.with_delay(
                     priority=priority,
                     description=self.env._(
@@ -146,7 +148,7 @@ class ConnectorBackendMixin(models.AbstractModel):
                         model=model._description,
                         backend=backend.display_name,
                     ),
-                ).export_batch(backend, filters=filters)
+                ).export_batch(backend, filters=filters, run=run)
 
     @api.model
     def _scheduler_import(self) -> None:

@@ -1,6 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from typing import Any
 
@@ -8,6 +9,9 @@ from odoo import api, models
 from odoo.tools import split_every
 
 from odoo.addons.queue_job.job import identity_exact
+
+from ..components.synchronizer.batch_exporter import note_export, outcome_of
+from ..components.synchronizer.chunk import SKIPPED
 
 RESYNC_CHUNK_SIZE = 200
 
@@ -22,23 +26,33 @@ class ConnectorBindingMixin(models.AbstractModel):
 
     _inherit = "connector.binding.mixin"
 
-    def export_record(self, fields: Iterable[str] | None = None) -> Any:
+    def export_record(self, fields: Iterable[str] | None = None, run=None) -> Any:
         """Export the record.
 
         :param fields: those that changed, by default all
+        :param run: the run to which the outcome is added
         """
         self.ensure_one()
+        started_at = time.time()
         if not self.exists():
+            if run:
+                note_export(run, self, SKIPPED, started_at)
             return self.env._("%s does not exist any more: not exported.", self)
         with self.backend_id.work_on(self._name) as work:
-            return work.component(usage="record.exporter").run(self, fields=fields)
+            exporter = work.component(usage="record.exporter")
+            message = exporter.run(self, fields=fields)
+        if run:
+            note_export(run, self, outcome_of(exporter), started_at)
+        return message
 
     @api.model
-    def export_batch(self, backend, filters: list | None = None, **kwargs: Any) -> str:
+    def export_batch(
+        self, backend, filters: list | None = None, run=None, **kwargs: Any
+    ) -> str:
         """Delay an export for each binding of the backend in the domain."""
         with backend.work_on(self._name) as work:
             exporter = work.component(usage="delayed.batch.exporter")
-            found = exporter.run(filters=filters, **kwargs)
+            found = exporter.run(filters=filters, run=run, **kwargs)
         return self.env._("%s records to export", found)
 
     @api.model

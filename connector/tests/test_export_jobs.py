@@ -1,4 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from unittest.mock import patch
+
 from odoo.tests.common import tagged
 
 from odoo.addons.queue_job.job import Job
@@ -102,6 +104,51 @@ class TestBindingJobs(ExportCase):
         bindings = self.make_binding() + self.make_binding()
         self.component("direct.batch.exporter", bindings._name).run()
         self.assertEqual(len(self.system.ids(bindings._name)), 2)
+
+    def test_a_run_tells_what_became_of_its_exports(self):
+        new, known, skipped = (self.make_binding() for __ in range(3))
+        known.export_record()
+        exporter_class = type(self.exporter())
+
+        def skip_one(exporter):
+            return exporter.binding == skipped
+
+        with (
+            patch.object(exporter_class, "_has_to_skip", skip_one),
+            self.trap_jobs() as trap,
+        ):
+            self.backend.export_all()
+            self.run_jobs(trap)
+        run = self.last_run()
+        self.assertEqual(run.direction, "export")
+        self.assertEqual(
+            (run.created_count, run.updated_count, run.skipped_count), (1, 1, 1)
+        )
+        self.assertEqual(run.found_count, 3)
+        self.assertEqual(run.state, "done")
+
+    def test_an_export_that_waits_already_is_not_of_the_run(self):
+        binding = self.make_binding()
+        delay_export(binding)
+        run = self.env["connector.sync.run"]._start(
+            self.backend, binding._name, direction="export"
+        )
+        binding.export_batch(self.backend, run=run)
+        self.assertEqual((run.found_count, run.skipped_count), (1, 1))
+        self.assertEqual(run.state, "done")
+
+    def test_a_direct_batch_adds_its_outcomes_to_the_run(self):
+        binding = self.make_binding()
+        run = self.env["connector.sync.run"]._start(
+            self.backend, binding._name, direction="export"
+        )
+        self.component("direct.batch.exporter", binding._name).run(run=run)
+        self.assertEqual((run.found_count, run.created_count), (1, 1))
+
+    def last_run(self):
+        return self.env["connector.sync.run"].search(
+            [("model_name", "=", "test.export.partner")], limit=1, order="id desc"
+        )
 
     def test_one_binding_is_resynchronized_by_one_record(self):
         binding = self.make_binding(external_id="7")

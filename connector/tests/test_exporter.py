@@ -52,8 +52,10 @@ class TestExporter(ExportCase):
         binding = self.make_binding()
         self.exporter().run(binding)
         calls = self.system.calls
-        outcome = self.exporter().run(binding, fields=["color"])
-        self.assertIn("Nothing to export", outcome)
+        exporter = self.exporter()
+        message = exporter.run(binding, fields=["color"])
+        self.assertIn("Nothing to export", message)
+        self.assertEqual(exporter.outcome, "unchanged")
         self.assertEqual(self.system.calls, calls)
 
     def test_skipping_a_record_that_was_never_exported_is_no_error(self):
@@ -62,6 +64,7 @@ class TestExporter(ExportCase):
         after = self.patch_hook(exporter, "_after_export")
         self.patch_hook(exporter, "_has_to_skip", return_value="too young")
         self.assertIn("too young", exporter.run(binding))
+        self.assertEqual(exporter.outcome, "skipped")
         self.assertFalse(binding.external_id)
         self.assertEqual(self.system.calls, [])
         after.assert_not_called()

@@ -1,6 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from odoo import models
@@ -8,6 +9,7 @@ from odoo import models
 from odoo.addons.component.core import AbstractComponent
 
 from ..export_requests import delay_export
+from .chunk import SKIPPED, UPDATED
 
 
 class BatchExporter(AbstractComponent):
@@ -17,14 +19,19 @@ class BatchExporter(AbstractComponent):
     _inherit = "base.exporter"
     _usage = "batch.exporter"
 
-    def run(self, filters: list | None = None, **kwargs: Any) -> int:
+    def run(self, filters: list | None = None, run: Any = None, **kwargs: Any) -> int:
         """Export what matches the domain and return how many bindings that are.
 
-        ``kwargs`` travel on to each export.
+        :param run: the run to which the outcomes are added
+        :param kwargs: travel on to each export
         """
+        if run:
+            kwargs["run"] = run
         bindings = self._find_bindings(filters)
         for binding in bindings:
             self._export_record(binding, **kwargs)
+        if run:
+            run._set_found(len(bindings))
         return len(bindings)
 
     def _find_bindings(self, filters: list | None) -> models.BaseModel:
@@ -56,9 +63,14 @@ class DirectBatchExporter(AbstractComponent):
         self,
         binding: models.BaseModel,
         job_options: dict | None = None,
+        run: Any = None,
         **kwargs: Any,
     ) -> None:
-        self.component(usage="record.exporter").run(binding, **kwargs)
+        exporter = self.component(usage="record.exporter")
+        started_at = time.time()
+        exporter.run(binding, **kwargs)
+        if run:
+            note_export(run, binding, outcome_of(exporter), started_at)
 
 
 class DelayedBatchExporter(AbstractComponent):
@@ -72,6 +84,22 @@ class DelayedBatchExporter(AbstractComponent):
         self,
         binding: models.BaseModel,
         job_options: dict | None = None,
+        run: Any = None,
         **kwargs: Any,
     ) -> None:
-        delay_export(binding, **kwargs, **(job_options or {}))
+        job = delay_export(binding, run=run, **kwargs, **(job_options or {}))
+        if run and isinstance(job, models.BaseModel):
+            # it waits already, and does not belong to this run
+            note_export(run, binding, SKIPPED, time.time())
+
+
+def outcome_of(exporter: Any) -> str:
+    """Return what became of an export; an exporter that does not tell has updated."""
+    return getattr(exporter, "outcome", None) or UPDATED
+
+
+def note_export(
+    run: models.BaseModel, binding: models.BaseModel, outcome: str, started_at: float
+) -> None:
+    """Add what became of one export to its run."""
+    run._note_outcome({outcome: 1}, started_at, {outcome: binding.ids})

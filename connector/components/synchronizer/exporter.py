@@ -11,7 +11,7 @@ from odoo.addons.component.core import AbstractComponent
 
 from ...exception import ConnectorException, IDMissingInBackend
 from ..external_id import is_external_id
-from .chunk import marked
+from .chunk import CREATED, SKIPPED, UNCHANGED, UPDATED, marked
 
 
 class GenericExporter(AbstractComponent):
@@ -19,7 +19,8 @@ class GenericExporter(AbstractComponent):
 
     The backend cannot be rolled back: what it took is kept by ``_commit`` before
     anything else can fail. The hooks see ``binding`` and ``external_id``, which
-    is empty as long as the record was never exported.
+    is empty as long as the record was never exported. ``outcome`` tells in the end
+    what became of it: created, updated, unchanged or skipped.
     """
 
     _name = "generic.exporter"
@@ -29,6 +30,7 @@ class GenericExporter(AbstractComponent):
         super().__init__(work_context)
         self.binding: models.BaseModel | None = None
         self.external_id: Any = None
+        self.outcome: str | None = None
         self._stored_external_id: Any = None
         self._gone_external_id: Any = None
 
@@ -37,11 +39,13 @@ class GenericExporter(AbstractComponent):
 
         ``args`` and ``kwargs`` are those of ``_run``.
         """
-        self.binding = binding
+        self.binding, self.outcome = binding, SKIPPED
         if not binding.exists():
             return self.env._("%s does not exist any more: not exported.", binding)
         self._gone_external_id = None
         self._load_external_id()
+        # what an override of _run does is an export, unless it says otherwise
+        self.outcome = UPDATED if is_external_id(self.external_id) else CREATED
         with self._marking_as_exported(), self._keeping_external_id():
             if self._is_newer_in_backend():
                 self._delay_import()
@@ -61,6 +65,7 @@ class GenericExporter(AbstractComponent):
         """
         reason = self._has_to_skip()
         if reason:
+            self.outcome = SKIPPED
             return self.env._("Skipped: %s", reason) if reason is not True else ""
         self._export_dependencies()
         self._lock()
@@ -76,7 +81,7 @@ class GenericExporter(AbstractComponent):
     def _export_new(self, map_record) -> str:
         values = self._create_data(map_record, fields=None)
         if not values:
-            return self.env._("Nothing to export.")
+            return self._nothing_to_export()
         found_id = self._find_external_id(values)
         if is_external_id(found_id):
             self.external_id = found_id
@@ -89,14 +94,20 @@ class GenericExporter(AbstractComponent):
                 "an external id: let _create, or the adapter's create, return it."
             )
         self.external_id = created_id
+        self.outcome = CREATED
         return self.env._("Created in the backend with ID %s.", created_id)
 
     def _export_update(self, map_record, fields: Iterable[str] | None) -> str:
         values = self._update_data(map_record, fields=fields)
         if not values:
-            return self.env._("Nothing to export.")
+            return self._nothing_to_export()
         self._update(values)
+        self.outcome = UPDATED
         return self.env._("Updated in the backend: ID %s.", self.external_id)
+
+    def _nothing_to_export(self) -> str:
+        self.outcome = UNCHANGED
+        return self.env._("Nothing to export.")
 
     # -- before ---------------------------------------------------------------
 
