@@ -15,8 +15,11 @@ A benchmark is a script::
         work = make(side)                   # not measured
         return Run(lambda: work.component(usage="x"))
 
+    def main(arguments=None):               # what ./dev bench calls
+        bench.run(arguments)
+
     if __name__ == "__main__":
-        bench.main()
+        main()
 
 ``side`` is "floor" (the least that could do the job, in plain Python), "ours" or
 "peer". The peer's addons stand in the folder that ``CONNECTOR_PEER_ADDONS`` names;
@@ -101,8 +104,11 @@ class Benchmark:
 
         return decorate
 
-    def main(self) -> None:
-        """Run the script as what its arguments say: the run, or one side of it."""
+    def run(self, arguments: list[str] | None = None) -> None:
+        """Do what the arguments say: the run, or one side of it.
+
+        :param arguments: those of the command line, by default
+        """
         parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
         parser.add_argument("--side", help=argparse.SUPPRESS)
         parser.add_argument("--only", default="", help="cases whose name has this text")
@@ -112,7 +118,7 @@ class Benchmark:
             default=os.environ.get(PEER_VARIABLE),
             help=f"folder of the peer's addons (${PEER_VARIABLE})",
         )
-        options = parser.parse_args()
+        options = parser.parse_args(arguments)
         if options.side:
             _serve(self.cases, options.side)
             return
@@ -123,6 +129,8 @@ class Benchmark:
             print(_table(self.title, results, bool(options.peer_addons)))
         if any(result["met"] is False for result in results):
             sys.exit(1)
+
+    main = run
 
     def _run(self, options: argparse.Namespace) -> list[dict]:
         sides = ["floor", "ours"]

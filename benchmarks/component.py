@@ -6,13 +6,17 @@ from __future__ import annotations
 import gc
 import itertools
 import random
+import sys
 import tracemalloc
 from contextlib import contextmanager
+from pathlib import Path
 from types import SimpleNamespace
 
-from common import Benchmark, Run
+sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-bench = Benchmark(__file__, "component")
+from common import Benchmark, Run  # noqa: E402
+
+bench = Benchmark(str(Path(__file__).resolve()), "component")
 
 COLLECTION = "bench.backend"
 ADDONS = 20
@@ -75,12 +79,9 @@ def define(count):
     number = itertools.count()
     for addon in addons:
         module = f"odoo.addons.{addon}.components"
-        if addon == addons[0]:
-            parents = {"_name": "bench.base", "_collection": COLLECTION}
-        else:
-            parents = {"_inherit": "bench.base", f"of_{addon}": method}
-        MetaComponent("Base", (AbstractComponent,), {"__module__": module, **parents})
-        for _number in range(per_addon - 1):
+        extension = {"__module__": module, "_inherit": "base", f"of_{addon}": method}
+        MetaComponent("Base", (AbstractComponent,), extension)
+        for _number in range(per_addon):
             position = next(number)
             MetaComponent(
                 f"Component{position}",
@@ -88,7 +89,7 @@ def define(count):
                 {
                     "__module__": module,
                     "_name": f"bench.{position}",
-                    "_inherit": "bench.base",
+                    "_collection": COLLECTION,
                     "_usage": f"usage.{position % 10}",
                     "_apply_on": [f"model.{position // 10}"],
                     "run": method,
@@ -241,35 +242,64 @@ for _size in (500, 5000):
 # build
 
 
-def build_case(count):
+def plain_classes(count):
+    """Create classes that inherit nothing but an __init__."""
+    return [
+        type(
+            f"bench.{position}",
+            (FloorComponent,),
+            {
+                "_name": f"bench.{position}",
+                "_collection": COLLECTION,
+                "_usage": f"usage.{position % 10}",
+                "_apply_on": [f"model.{position // 10}"],
+                "run": method,
+            },
+        )
+        for position in range(count)
+    ]
+
+
+def plain_heirs(count):
+    """Return a function that creates classes with the ancestors of the components.
+
+    The definitions and extensions are there already, as they are for components.
+    """
+    extensions = [
+        type("Base", (FloorComponent,), {f"of_bench_{number}": method})
+        for number in range(ADDONS + 1)
+    ]
+    definitions = plain_classes(count)
+
+    def create():
+        base = type("base", tuple(reversed(extensions)), {"_name": "base"})
+        return [
+            type(definition.__name__, (definition, base), {"_name": "bench"})
+            for definition in definitions
+        ]
+
+    return create
+
+
+def build_case(count, make_floor):
     def prepare(side):
         if side == "floor":
-
-            def call():
-                return [
-                    type(
-                        f"bench.{position}",
-                        (FloorComponent,),
-                        {
-                            "_name": f"bench.{position}",
-                            "_inherit": "bench.base",
-                            "_usage": f"usage.{position % 10}",
-                            "_apply_on": [f"model.{position // 10}"],
-                            "run": method,
-                        },
-                    )
-                    for position in range(count)
-                ]
-
-            return Run(call)
+            return Run(make_floor(count))
         addons = define(count)
         return Run(lambda: build(addons))
 
     return prepare
 
 
-bench.case("build 500 components, 20 addons", target=3, rounds=7)(build_case(500))
-bench.case("build 5,000 components, 20 addons", target=3, rounds=2)(build_case(5000))
+for _size, _rounds in ((500, 9), (5000, 3)):
+    bench.case(
+        f"build {_size} components (floor: classes with the same ancestors)",
+        target=3,
+        rounds=_rounds,
+    )(build_case(_size, plain_heirs))
+bench.case("build 500 components (floor: classes without ancestors)", rounds=9)(
+    build_case(500, lambda count: lambda: plain_classes(count))
+)
 
 
 @bench.case("memory of a registry of 500", unit="B", target=1, rounds=3, against="peer")
@@ -293,5 +323,10 @@ def memory(side):
     return Run(kept)
 
 
+def main(arguments: list[str] | None = None) -> None:
+    """Run the benchmark; the figures need no database."""
+    bench.run(arguments)
+
+
 if __name__ == "__main__":
-    bench.main()
+    main()

@@ -157,10 +157,10 @@ class ComponentRegistry:
         ``_apply_on`` any model; a criterion that is None does not restrict. The answer
         is remembered: components built later are seen after ``_cache.clear()``.
         """
-        try:
-            return self._found[collection_name, usage, model_name].copy()
-        except KeyError:
-            return self._find((collection_name, usage, model_name)).copy()
+        found = self._found.get((collection_name, usage, model_name))
+        if found is None:
+            found = self._find((collection_name, usage, model_name))
+        return [*found]
 
     def _find(self, key: tuple) -> list[Any]:
         index = self._index
