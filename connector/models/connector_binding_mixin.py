@@ -64,6 +64,10 @@ class ConnectorBindingMixin(models.AbstractModel):
         string="Changed in the backend",
         help="When the external record had last been changed, as it was imported",
     )
+    external_fingerprint = fields.Char(
+        copy=False,
+        help="Of the values that were last imported, where they are compared",
+    )
 
     _backend_external_uniq = UniqueLink("backend_id", "external_id")
     _backend_record_uniq = UniqueLink("backend_id", "odoo_id")

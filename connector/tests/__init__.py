@@ -34,3 +34,4 @@ from . import test_mapper_hooks
 from . import test_mapper_modifiers
 from . import test_mapper_source_fields
 from . import test_sync_run
+from . import test_import_unchanged

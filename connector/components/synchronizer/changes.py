@@ -1,6 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from __future__ import annotations
 
+import hashlib
+import json
 from typing import Any
 
 from odoo import fields, models
@@ -50,3 +52,15 @@ def changed_values(record: models.BaseModel, values: dict[str, Any]) -> dict[str
     return {
         name: value for name, value in values.items() if is_changed(record, name, value)
     }
+
+
+def fingerprint(values: dict[str, Any]) -> str:
+    """Return a text that is the same for the same values, in any process."""
+
+    def plain(value: Any) -> Any:
+        if isinstance(value, set | frozenset):
+            return sorted(map(str, value))
+        return str(value)
+
+    written = json.dumps(values, sort_keys=True, default=plain)
+    return hashlib.sha1(written.encode(), usedforsecurity=False).hexdigest()

@@ -26,6 +26,8 @@ class ImportItem:
     force: bool = False
     binding: Any = None
     values: dict[str, Any] | None = None
+    #: of the values of an update, where the importer compares these
+    fingerprint: str | None = None
     outcome: str | None = None
     error: Exception | None = None
     #: what must be in Odoo before this record

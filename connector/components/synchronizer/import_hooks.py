@@ -52,6 +52,10 @@ class ImportHooks(AbstractComponent):
     #: what becomes of a record that the backend does not have any more: "skip",
     #: "archive", "delete", or "unbind"
     _missing_record_policy = "skip"
+    #: skip a record whose mapped values are those of its last import, which keeps
+    #: what was changed in Odoo since; for backends that do not tell when a record
+    #: was changed
+    _skip_same_values = False
 
     def __init__(self, work_context):
         super().__init__(work_context)
@@ -187,6 +191,8 @@ class ImportHooks(AbstractComponent):
             self.binder._sync_date_field: fields.Datetime.now(),
             "external_updated_at": self._external_updated_at(),
         }
+        if self._skip_same_values:
+            values["external_fingerprint"] = self._item.fingerprint
         return {
             name: value for name, value in values.items() if name in self.model._fields
         }

@@ -9,18 +9,14 @@ from odoo.addons.component.core import AbstractComponent
 
 from ...database import pg_try_advisory_locks
 from ...exception import RetryableJobError
-from ..binder import Binder
-from .changes import changed_values
+from .changes import fingerprint
 from .chunk import (
-    CREATED,
     SKIPPED,
     UNCHANGED,
-    UPDATED,
     ChunkOutcome,
     ImportItem,
     generations,
 )
-from .import_hooks import ImportHooks
 from .isolation import Step, isolate
 
 _logger = logging.getLogger(__name__)
@@ -35,7 +31,7 @@ class GenericImporter(AbstractComponent):
     """
 
     _name = "generic.importer"
-    _inherit = "generic.importer.dependencies"
+    _inherit = ["generic.importer.dependencies", "generic.importer.writes"]
     _usage = "record.importer"
 
     def run(
@@ -209,72 +205,28 @@ class GenericImporter(AbstractComponent):
     def _map(self, items: list[ImportItem]) -> None:
         for item in items:
             with self._working_on(item):
-                map_record = self._map_data()
-                if item.binding:
-                    item.values = self._update_data(map_record)
-                    self._validate_update_data(item.values)
-                else:
-                    item.values = self._create_data(map_record)
-                    self._validate_create_data(item.values)
+                self._map_item(item, self._map_data())
 
-    def _write(self, items: list[ImportItem]) -> None:
-        self._create_items([item for item in items if not item.binding])
-        for item in items:
-            with self._working_on(item):
-                if item.outcome != CREATED:
-                    self._update_item(item)
-                self._after_import(item.binding)
+    def _map_item(self, item: ImportItem, map_record: Any) -> None:
+        if item.binding:
+            item.values = self._update_data(map_record)
+        else:
+            item.values = self._create_data(map_record)
+        if self._skip_same_values:
+            update = item.values if item.binding else self._update_data(map_record)
+            item.fingerprint = fingerprint(update)
+            if self._has_same_values(item):
+                item.outcome = UNCHANGED
+                return
+        if item.binding:
+            self._validate_update_data(item.values)
+        else:
+            self._validate_create_data(item.values)
 
-    def _create_items(self, items: list[ImportItem]) -> None:
-        values_list = []
-        for item in items:
-            with self._working_on(item):
-                values_list.append(self._new_binding_values(item))
-        for item, binding in zip(
-            items, self._create_bindings(items, values_list), strict=True
-        ):
-            if type(self.binder).bind is not Binder.bind:
-                self.binder.bind(item.external_id, binding)
-            item.binding = binding.with_context(self.env.context)
-            item.outcome = CREATED
-
-    def _create_bindings(
-        self, items: list[ImportItem], values_list: list[dict[str, Any]]
-    ) -> list:
-        """Create all at once, unless the connector has its own way for one."""
-        if not items:
-            return []
-        if type(self)._create is ImportHooks._create:
-            with self._working_on(items[0]), self._retry_unique_violation():
-                return list(self._create_many(values_list))
-        bindings = []
-        for item, values in zip(items, values_list, strict=True):
-            with self._working_on(item), self._retry_unique_violation():
-                bindings.append(self._create(values))
-        return bindings
-
-    def _new_binding_values(self, item: ImportItem) -> dict[str, Any]:
-        """Return all that the new binding is created with, the link included."""
-        binder = self.binder
-        values = {
-            **item.values,
-            **self._bookkeeping_values(),
-            binder._backend_field: self.backend_record.id,
-            binder._external_field: str(item.external_id),
-        }
-        record = self._find_record_to_bind(values)
-        if record:
-            values[binder._odoo_field] = record.id
-        return values
-
-    def _update_item(self, item: ImportItem) -> None:
-        changes = changed_values(item.binding, item.values)
-        if changes and not (item.force or self._may_overwrite(item.binding)):
-            item.outcome = SKIPPED
-            return
-        if changes:
-            self._update(item.binding, changes)
-        item.binding.with_context(connector_no_export=True).write(
-            self._bookkeeping_values()
+    def _has_same_values(self, item: ImportItem) -> bool:
+        return bool(
+            item.binding
+            and not item.force
+            and "external_fingerprint" in item.binding._fields
+            and item.binding.external_fingerprint == item.fingerprint
         )
-        item.outcome = UPDATED if changes else UNCHANGED

@@ -1,0 +1,103 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+from odoo.addons.component.core import AbstractComponent
+
+from ..binder import Binder
+from .changes import changed_values, fingerprint
+from .chunk import CREATED, SKIPPED, UNCHANGED, UPDATED, ImportItem
+from .import_hooks import ImportHooks
+
+
+class ImportWrites(AbstractComponent):
+    """Create and update the mapped records of a chunk, as many as can at once."""
+
+    _name = "generic.importer.writes"
+    _inherit = "generic.importer.hooks"
+
+    def _write(self, items: list[ImportItem]) -> None:
+        new = [item for item in items if not item.binding]
+        known = [item for item in items if item.binding]
+        self._create_items(new)
+        self._update_items(known)
+        for item in items:
+            with self._working_on(item):
+                self._after_import(item.binding)
+
+    def _create_items(self, items: list[ImportItem]) -> None:
+        values_list = []
+        for item in items:
+            with self._working_on(item):
+                values_list.append(self._new_binding_values(item))
+        for item, binding in zip(
+            items, self._create_bindings(items, values_list), strict=True
+        ):
+            if type(self.binder).bind is not Binder.bind:
+                self.binder.bind(item.external_id, binding)
+            item.binding = binding.with_context(self.env.context)
+            item.outcome = CREATED
+
+    def _create_bindings(
+        self, items: list[ImportItem], values_list: list[dict[str, Any]]
+    ) -> list:
+        """Create all at once, unless the connector has its own way for one."""
+        if not items:
+            return []
+        if type(self)._create is ImportHooks._create:
+            with self._working_on(items[0]), self._retry_unique_violation():
+                return list(self._create_many(values_list))
+        bindings = []
+        for item, values in zip(items, values_list, strict=True):
+            with self._working_on(item), self._retry_unique_violation():
+                bindings.append(self._create(values))
+        return bindings
+
+    def _new_binding_values(self, item: ImportItem) -> dict[str, Any]:
+        """Return all that the new binding is created with, the link included."""
+        binder = self.binder
+        values = {
+            **item.values,
+            **self._bookkeeping_values(),
+            binder._backend_field: self.backend_record.id,
+            binder._external_field: str(item.external_id),
+        }
+        record = self._find_record_to_bind(values)
+        if record:
+            values[binder._odoo_field] = record.id
+        return values
+
+    def _update_items(self, items: list[ImportItem]) -> None:
+        """Write what changed; where the same changed, in one go."""
+        alike: dict[Any, list[tuple[ImportItem, dict[str, Any]]]] = defaultdict(list)
+        for item in items:
+            with self._working_on(item):
+                changes = changed_values(item.binding, item.values)
+                if changes and not (item.force or self._may_overwrite(item.binding)):
+                    item.outcome = SKIPPED
+                    continue
+                item.outcome = UPDATED if changes else UNCHANGED
+                if changes:
+                    alike[self._update_key(item, changes)].append((item, changes))
+        for updates in alike.values():
+            item, changes = updates[0]
+            bindings = self.model.union(*(item.binding for item, _changes in updates))
+            with self._working_on(item):
+                self._update(bindings, changes)
+        for item in items:
+            if item.outcome != SKIPPED:
+                with self._working_on(item):
+                    item.binding.with_context(connector_no_export=True).write(
+                        self._bookkeeping_values()
+                    )
+
+    def _update_key(self, item: ImportItem, changes: dict[str, Any]) -> str:
+        """Return what updates have in common that may be written together.
+
+        A connector with an ``_update`` of its own has each record by itself.
+        """
+        if type(self)._update is not ImportHooks._update:
+            return item.key
+        return fingerprint(changes)

@@ -1,0 +1,138 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from unittest.mock import patch
+
+from odoo.tests import tagged
+
+from ..components.synchronizer.changes import fingerprint
+from ..components.synchronizer.chunk import CREATED, SKIPPED, UNCHANGED, UPDATED
+from .test_importer import PARTNER, ImporterCase, partner
+
+
+@tagged("post_install", "-at_install")
+class TestSkipSameValues(ImporterCase):
+    """The backend does not tell when a record was changed."""
+
+    __test__ = True
+
+    def setUp(self):
+        super().setUp()
+        self.enterContext(self.hooked(_skip_same_values=True))
+        self.put(partner(1, updated_at=None))
+        self.assertEqual(self.run_one(1).outcome, CREATED)
+        self.binding = self.found(1)
+
+    def test_what_was_changed_here_stays_while_the_backend_has_the_same(self):
+        self.binding.email = "mine@example.com"
+        self.assertEqual(self.run_one(1).outcome, UNCHANGED)
+        self.assertEqual(self.binding.email, "mine@example.com")
+
+    def test_what_changed_there_is_written(self):
+        self.binding.email = "mine@example.com"
+        self.put(partner(1, name="New", updated_at=None))
+        self.assertEqual(self.run_one(1).outcome, UPDATED)
+        self.assertEqual(self.binding.name, "New")
+        self.assertEqual(self.binding.email, "1@example.com")
+        self.assertEqual(self.run_one(1).outcome, UNCHANGED)
+
+    def test_force_writes_what_is_the_same_there(self):
+        self.binding.email = "mine@example.com"
+        self.assertEqual(self.run_one(1, force=True).outcome, UPDATED)
+        self.assertEqual(self.binding.email, "1@example.com")
+
+    def test_same_values_are_not_written_at_all(self):
+        with self.hooked(_update=None, _bookkeeping_values=None, _after_import=None):
+            self.assertEqual(self.run_one(1).outcome, UNCHANGED)
+
+    def test_only_create_values_are_not_compared(self):
+        """They are there when the record is made, and not afterwards."""
+        original = type(self.importer)._create_data
+
+        def create_data(importer, map_record, **kwargs):
+            return {**original(importer, map_record, **kwargs), "ref": "first"}
+
+        self.put(partner(2, updated_at=None))
+        with self.hooked(_create_data=create_data):
+            self.assertEqual(self.run_one(2).outcome, CREATED)
+            self.assertEqual(self.run_one(2).outcome, UNCHANGED)
+
+    def test_fingerprint_is_of_the_values_only(self):
+        values = {"a": [(6, 0, [1])], "b": {2, 1}, "c": b"x", "d": 1.5}
+        self.assertEqual(
+            fingerprint(values), fingerprint(dict(reversed(list(values.items()))))
+        )
+        self.assertNotEqual(fingerprint(values), fingerprint({**values, "d": 1.6}))
+
+
+@tagged("post_install", "-at_install")
+class TestGroupedUpdates(ImporterCase):
+    __test__ = True
+
+    def setUp(self):
+        super().setUp()
+        self.put(*(partner(key) for key in range(1, 7)))
+        self.run_chunk(range(1, 7))
+
+    def change(self, key, **values):
+        self.put(partner(key, updated_at="2026-02-01 00:00:00", **values))
+
+    def test_the_same_change_of_many_records_is_written_at_once(self):
+        for key in (1, 2, 3):
+            self.change(key, ref="R")
+        self.change(4, name="Other")
+        written = []
+        model = type(self.env[PARTNER])
+        original = model.write
+
+        def write(bindings, values):
+            if "sync_date" not in values:
+                written.append((bindings.mapped("external_id"), values))
+            return original(bindings, values)
+
+        with patch.object(model, "write", write):
+            outcome, _jobs = self.run_chunk(range(1, 7))
+        self.assertEqual(outcome.counts, {UPDATED: 4, UNCHANGED: 2})
+        self.assertEqual(
+            written, [(["1", "2", "3"], {"ref": "R"}), (["4"], {"name": "Other"})]
+        )
+        self.assertEqual(self.found(3).ref, "R")
+
+    def test_own_update_has_each_record_by_itself(self):
+        for key in (1, 2):
+            self.change(key, ref="R")
+        updated = []
+
+        def update(importer, binding, values):
+            updated.append((importer.external_id, binding.external_id, values))
+
+        with self.hooked(_update=update):
+            self.run_chunk([1, 2])
+        self.assertEqual(updated, [(1, "1", {"ref": "R"}), (2, "2", {"ref": "R"})])
+
+    def test_conflicts_are_left_out_of_the_group(self):
+        for key in (1, 2, 3):
+            self.change(key, ref="R")
+
+        def may_overwrite(importer, binding):
+            return importer.external_id != 2
+
+        with self.hooked(_may_overwrite=may_overwrite):
+            outcome, _jobs = self.run_chunk([1, 2, 3])
+        self.assertEqual(self.outcomes(outcome), {1: UPDATED, 2: SKIPPED, 3: UPDATED})
+        self.assertFalse(self.found(2).ref)
+
+    def test_poisoned_record_leaves_the_others_of_its_group(self):
+        for key in range(1, 7):
+            self.change(key, ref="R")
+        model = type(self.env["res.partner"])
+        original = model.write
+
+        def write(partners, values):
+            if values.get("ref") and "Partner 5" in partners.mapped("name"):
+                raise ValueError("poison")
+            return original(partners, values)
+
+        with patch.object(model, "write", write):
+            outcome, jobs = self.run_chunk(range(1, 7))
+        self.assertEqual(outcome.counts, {UPDATED: 5, "failed": 1})
+        self.assertEqual([job.args[1] for job in jobs], [5])
+        self.assertEqual(self.found(6).ref, "R")
