@@ -2,6 +2,7 @@
 """What README.rst tells a person to type exists."""
 
 import re
+import textwrap
 
 from devtools.bootstrap import COMMANDS
 from devtools.commands import demo
@@ -30,3 +31,21 @@ def test_every_linked_folder_exists():
     assert folders
     for folder in folders:
         assert (CLONE / folder).exists(), folder
+
+
+def code_blocks(language):
+    pattern = rf"\.\. code-block:: {language}\n\n((?:    .*\n|\n)+)"
+    return [textwrap.dedent(block).strip() for block in re.findall(pattern, README)]
+
+
+def test_the_minimal_connector_is_the_one_whose_tests_run():
+    folder = CLONE / "tests" / "addons" / "shop_connector"
+    blocks = code_blocks("python")
+    for name in ("models.py", "components.py"):
+        assert (folder / name).read_text().strip() in blocks, name
+
+
+def test_the_minimal_connector_has_forty_lines_of_code():
+    lines = "\n".join(code_blocks("python")[:2]).splitlines()
+    code = [line for line in lines if line and not line.startswith(("from", "import"))]
+    assert len(code) <= 40
