@@ -50,7 +50,7 @@ class ComponentLookup:
     def _component_class_by_name(self, name: str) -> Any:
         component_class = self.components_registry.get(name)
         if component_class is None:
-            similar = resolution.similar(name, self.components_registry)
+            similar = resolution.similar(name, tuple(self.components_registry))
             raise NoComponentError(
                 f"No component with name {name!r} found."
                 + (f" Similar names: {', '.join(similar)}." if similar else "")
@@ -157,9 +157,8 @@ class ComponentLookup:
     ) -> resolution.Explanation:
         """Tell which component ``component()`` chooses, and why none of the others."""
         model_name = self._ensure_model_name(model_name) or self.model_name
-        registry = self.components_registry
         return resolution.explain(
-            [registry[name] for name in registry],
+            self.components_registry.by_usage,
             self.collection._name,
             usage,
             model_name,

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import weakref
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -162,11 +162,19 @@ class ComponentRegistry:
             found = self._find((collection_name, usage, model_name))
         return [*found]
 
-    def _find(self, key: tuple) -> list[Any]:
+    @property
+    def by_usage(self) -> Mapping[str | None, Sequence[Any]]:
+        """All component classes of each usage, in registration order."""
+        return self._get_index().by_usage
+
+    def _get_index(self) -> UsageIndex:
         index = self._index
         if index is None:
             index = self._index = UsageIndex(self._components.values())
-        found = index.find(*key)
+        return index
+
+    def _find(self, key: tuple) -> list[Any]:
+        found = self._get_index().find(*key)
         self._cache.remember(key, found, len(self._components))
         return found
 

@@ -8,12 +8,14 @@ attributes ``_name``, ``_usage``, ``_collection``, ``_apply_on``, ``_abstract`` 
 
 from __future__ import annotations
 
+import difflib
 import inspect
 import warnings
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 # find candidates
@@ -22,10 +24,16 @@ from typing import Any
 class UsageIndex:
     """Find components by usage and model without walking over them all."""
 
-    __slots__ = ("_classes", "_positions")
+    __slots__ = ("_classes", "_positions", "by_usage")
 
     def __init__(self, component_classes: Iterable[Any]):
-        self._classes = [c for c in component_classes if not c._abstract]
+        #: all classes of each usage, the abstract ones too
+        self.by_usage: dict[str | None, list[Any]] = {}
+        self._classes = []
+        for component_class in component_classes:
+            self.by_usage.setdefault(component_class._usage, []).append(component_class)
+            if not component_class._abstract:
+                self._classes.append(component_class)
         #: (usage, model) -> where in the list of classes: one position, mostly, or all
         self._positions: dict[tuple, int | list[int]] = {}
         for position, component_class in enumerate(self._classes):
@@ -156,16 +164,16 @@ def only_for_model(
 
 
 class Verdict(str, Enum):
-    """What became of a component in a lookup."""
+    """What became of a component in a lookup, the nearest to being chosen first."""
 
     CHOSEN = "chosen"
     TIED = "tied"
-    ABSTRACT = "abstract"
-    OTHER_COLLECTION = "other collection"
-    OTHER_MODEL = "other model"
-    DECLINED = "declined"
-    LESS_SPECIFIC_COLLECTION = "less specific collection"
     LESS_SPECIFIC_MODEL = "less specific model"
+    LESS_SPECIFIC_COLLECTION = "less specific collection"
+    DECLINED = "declined"
+    OTHER_MODEL = "other model"
+    OTHER_COLLECTION = "other collection"
+    ABSTRACT = "abstract"
 
 
 _REASONS = {
@@ -178,6 +186,12 @@ _REASONS = {
     Verdict.LESS_SPECIFIC_COLLECTION: "another is of exactly this collection",
     Verdict.LESS_SPECIFIC_MODEL: "another is for exactly this model",
 }
+
+
+_NEARNESS = {verdict: position for position, verdict in enumerate(Verdict)}
+
+#: how many candidates a message names, the nearest first
+MAX_LINES = 20
 
 
 @dataclass(frozen=True)
@@ -218,7 +232,11 @@ class Explanation:
 
     def __str__(self) -> str:
         if self.candidates:
-            return "\n".join(f"- {c.name}: {c.reason}" for c in self.candidates)
+            nearest = sorted(self.candidates, key=lambda c: _NEARNESS[c.verdict])
+            lines = [f"- {c.name}: {c.reason}" for c in nearest[:MAX_LINES]]
+            if len(nearest) > MAX_LINES:
+                lines.append(f"- and {len(nearest) - MAX_LINES} more")
+            return "\n".join(lines)
         text = "No component has this usage."
         if self.similar_usages:
             text += f" Similar usages: {', '.join(self.similar_usages)}."
@@ -249,7 +267,7 @@ class Explanation:
 
 
 def explain(
-    component_classes: Iterable[Any],
+    by_usage: Mapping[str | None, Sequence[Any]],
     collection_name: str | None,
     usage: str | None,
     model_name: str | None,
@@ -257,11 +275,12 @@ def explain(
 ) -> Explanation:
     """Tell of every component with a usage what a lookup makes of it, and why.
 
-    :param component_classes: in the order of registration
+    :param by_usage: all components of each usage, in the order of registration
     :param matches: asks a component that fits otherwise for its ``_component_match``
     """
-    all_classes = list(component_classes)
-    concerned = [c for c in all_classes if usage is None or c._usage == usage]
+    concerned = by_usage.get(usage, ())
+    if usage is None:
+        concerned = list(chain.from_iterable(by_usage.values()))
     verdicts: dict[Any, Verdict] = {}
     left = []
     for component_class in concerned:
@@ -291,14 +310,11 @@ def explain(
         usage,
         model_name,
         tuple(Candidate(c._name, verdicts[c], c) for c in concerned),
-        ()
-        if concerned
-        else similar(usage, dict.fromkeys(c._usage for c in all_classes if c._usage)),
+        () if concerned else similar(usage, tuple(filter(None, by_usage))),
     )
 
 
-def similar(name: str | None, known: Iterable[str]) -> tuple[str, ...]:
+@lru_cache(maxsize=128)
+def similar(name: str | None, known: tuple[str, ...]) -> tuple[str, ...]:
     """Return what is known and spelt nearly like a name, the nearest first."""
-    import difflib  # only errors need it
-
-    return tuple(difflib.get_close_matches(name or "", list(known), n=3))
+    return tuple(difflib.get_close_matches(name or "", known, n=3))

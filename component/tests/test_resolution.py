@@ -30,7 +30,11 @@ class TestResolution(BaseCase):
 
     def explain(self, *classes, usage="u", declined=()):
         return resolution.explain(
-            classes, "c", usage, "m", lambda cls: cls._name not in declined
+            resolution.UsageIndex(classes).by_usage,
+            "c",
+            usage,
+            "m",
+            lambda cls: cls._name not in declined,
         )
 
     def verdicts(self, *classes, **kwargs):
@@ -121,7 +125,14 @@ class TestResolution(BaseCase):
         text = str(
             self.explain(fake("a", collection="d"), fake("b", models=["n", "o"]))
         )
-        self.assertEqual(text, "- a: it is for collection 'd'\n- b: it applies on n, o")
+        self.assertEqual(text, "- b: it applies on n, o\n- a: it is for collection 'd'")
+
+    def test_message_names_the_nearest_candidates_only(self):
+        classes = [fake(f"c{number}", collection="d") for number in range(30)]
+        lines = str(self.explain(*classes, fake("near", models=["n"]))).splitlines()
+        self.assertEqual(lines[0], "- near: it applies on n")
+        self.assertEqual(lines[-1], "- and 11 more")
+        self.assertEqual(len(lines), 21)
 
     def ask(self, function, **kw):
         component_class = fake("asked")
