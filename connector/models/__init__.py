@@ -5,9 +5,9 @@ from . import connector_webhook_mixin
 from . import connector_binding_jobs
 from . import connector_binding_screen
 from . import connector_backend_mixin
+from . import connector_sync_subject
 from . import connector_cursor
 from . import connector_export_receipt
-from . import connector_sync_subject
 from . import connector_sync_outcome
 from . import connector_sync_run
 from . import connector_sync_overview

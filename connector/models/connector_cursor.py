@@ -32,14 +32,10 @@ class ConnectorCursor(models.Model):
     """
 
     _name = "connector.cursor"
+    _inherit = ["connector.sync.subject"]
     _description = "Synchronization Cursor"
     _order = "backend_model, backend_id, model_name, name"
 
-    backend_model = fields.Char(required=True, readonly=True)
-    backend_id = fields.Many2oneReference(
-        string="Backend ID", model_field="backend_model", required=True, readonly=True
-    )
-    model_name = fields.Char(string="Model", required=True, readonly=True)
     name = fields.Char(string="Purpose", required=True, readonly=True, default="import")
     position = fields.Json(string="Position (data)", readonly=True)
     position_text = fields.Char(
@@ -63,14 +59,11 @@ class ConnectorCursor(models.Model):
         "CHECK (overlap_seconds >= 0)", "A cursor cannot look into the future."
     )
 
-    @api.depends("backend_model", "backend_id", "model_name", "name")
+    @api.depends("name")
     def _compute_display_name(self):
+        super()._compute_display_name()
         for cursor in self:
-            backend = cursor.backend_model
-            if backend in self.env:
-                backend = self.env[backend].browse(cursor.backend_id).exists()
-                backend = backend.display_name
-            cursor.display_name = f"{backend}: {cursor.model_name} ({cursor.name})"
+            cursor.display_name = f"{cursor.display_name} ({cursor.name})"
 
     @api.depends("position")
     def _compute_position_text(self):

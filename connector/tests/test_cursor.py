@@ -72,9 +72,7 @@ class TestCursor(ExportCase):
             self.cursor().position_text = "yesterday"
 
     def test_a_cursor_is_called_by_its_backend(self):
-        self.assertEqual(
-            self.cursor().display_name, "Folder: test.export.partner (import)"
-        )
+        self.assertEqual(self.cursor().display_name, "Folder: Contact (import)")
 
 
 @tagged("post_install", "-at_install")
