@@ -188,6 +188,14 @@ class ConnectorBackendMixin(models.AbstractModel):
 
     # -- deletion -------------------------------------------------------------
 
+    def unlink(self):
+        """Delete the backends, and their cursors and receipts with them."""
+        domain = [("backend_model", "=", self._name), ("backend_id", "in", self.ids)]
+        deleted = super().unlink()
+        for model_name in ("connector.cursor", "connector.export.receipt"):
+            self.env[model_name].sudo().search(domain).unlink()
+        return deleted
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_bound(self):
         """Refuse to delete a backend whose bindings would be lost."""

@@ -160,3 +160,9 @@ class TestBackendDeletion(ExportCase):
     def test_a_backend_without_bindings_is_deleted(self):
         self.backend.unlink()
         self.assertFalse(self.backend.exists())
+
+    def test_the_cursors_of_a_backend_go_with_it(self):
+        cursors = self.env["connector.cursor"]
+        cursor = cursors._ensure(self.backend, "test.export.partner")
+        self.backend.unlink()
+        self.assertFalse(cursor.exists())

@@ -278,4 +278,4 @@ def commits_are_forbidden(cr) -> bool:
     As queue_job does, by a ``commit`` of the very cursor, unless the job function
     allows commits.
     """
-    return "commit" in vars(cr)
+    return "commit" in getattr(cr, "__dict__", ())
