@@ -84,6 +84,7 @@ class OdooServer:
             "ODOO_QUEUE_JOB_HOST": "127.0.0.1",
             "ODOO_QUEUE_JOB_PORT": str(self.port),
             "ODOO_QUEUE_JOB_CHANNELS": CHANNELS,
+            "CONNECTOR_DIE_WITH_PARENT": "1",
         }
         self._process = start_session(command, self.log_path, environ)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 
@@ -24,6 +24,17 @@ def step(title: str) -> Iterator[None]:
 
 def note(text: str) -> None:
     print(f"  {text}", flush=True)
+
+
+def wait_for_interrupt(check: Callable[[], None]) -> None:
+    """Return after Ctrl-C; until then, call `check` now and then."""
+    sys.stdout.flush()
+    try:
+        while True:
+            check()
+            time.sleep(1)
+    except KeyboardInterrupt:
+        print("\n  ending")
 
 
 class Bar:

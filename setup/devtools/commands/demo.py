@@ -4,8 +4,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
-import time
 
 from ..demo.databases import LOGIN, PASSWORD, SourceDatabase, TargetDatabase
 from ..demo.report import find_problems, format_runs
@@ -13,7 +11,7 @@ from ..demo.scenario import Scenario, running_scenario
 from ..demo.source_records import ensure_extra_partners
 from ..environment import Environment
 from ..postgres import running_postgres
-from ..progress import note, step
+from ..progress import note, step, wait_for_interrupt
 
 SHOWN_DIFFERENCES = 20
 
@@ -75,7 +73,4 @@ def serve(scenario: Scenario) -> None:
     print("\nBoth servers run until Ctrl-C:")
     for title, party in (("source", scenario.source), ("target", scenario.target)):
         print(f"  {title}  {party.server.url}  login {LOGIN}, password {PASSWORD}")
-    sys.stdout.flush()
-    while True:
-        scenario.check_alive()
-        time.sleep(1)
+    wait_for_interrupt(scenario.check_alive)

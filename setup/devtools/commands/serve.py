@@ -6,14 +6,13 @@ from __future__ import annotations
 import argparse
 import errno
 import socket
-import time
 
 from ..demo.databases import LOGIN, PASSWORD, TargetDatabase
 from ..environment import Environment
 from ..errors import SetupError
 from ..odoo_server import OdooServer
 from ..postgres import running_postgres
-from ..progress import step
+from ..progress import step, wait_for_interrupt
 
 
 def main(environment: Environment, arguments: list[str]) -> int:
@@ -47,9 +46,8 @@ def main(environment: Environment, arguments: list[str]) -> int:
                 f"log: {server.log_path}",
                 flush=True,
             )
-            while True:
-                server.check_alive()
-                time.sleep(1)
+            wait_for_interrupt(server.check_alive)
+            return 0
         finally:
             server.stop()
 
