@@ -121,7 +121,7 @@ class ExportListener(AbstractComponent):
         if self._is_binding_model(records):
             return list(records.sudo())
         return [
-            binding.with_context(self.env.context)
+            binding.with_env(model.env)
             for model in self._binding_models(records)
             for binding in model.with_context(active_test=False).search(
                 [(self._odoo_field, "in", records.ids)]

@@ -59,11 +59,12 @@ class ConnectorCursor(models.Model):
         "CHECK (overlap_seconds >= 0)", "A cursor cannot look into the future."
     )
 
-    @api.depends("name")
+    @api.depends("backend_name", "model_description", "name")
     def _compute_display_name(self):
-        super()._compute_display_name()
         for cursor in self:
-            cursor.display_name = f"{cursor.display_name} ({cursor.name})"
+            cursor.display_name = (
+                f"{cursor.backend_name}: {cursor.model_description} ({cursor.name})"
+            )
 
     @api.depends("position")
     def _compute_position_text(self):

@@ -170,7 +170,7 @@ class Child:
         with os.fdopen(result_writer, "w", buffering=1) as results:
 
             def tell(word):
-                print(json.dumps(word), file=results)
+                results.write(f"{json.dumps(word)}\n")
 
             with registry.cursor() as cr:
                 env = api.Environment(cr, SUPERUSER_ID, {})
@@ -193,7 +193,7 @@ class Child:
 
     def go_on(self) -> None:
         """Let the child go on."""
-        print("go on", file=self._signals)
+        self._signals.write("go on\n")
 
     def end(self) -> None:
         """Wait until the child is gone."""

@@ -202,16 +202,19 @@ class TestKeptExternalIds(ProcessCase):
                     self.read_partner(binding_id, "external_id"), external_id
                 )
 
-    def _export_and_die(self, binding_id, hook="_commit", commits_are_forbidden=False):
-        """Have another process killed just before a step of the export."""
+    def _export_and_die(self, binding_id, hook=None, commits_are_forbidden=False):
+        """Have another process killed before a hook, by default before it binds."""
 
         def export(env, parent):
-            def die(self):
+            def die(*args):
                 os.kill(os.getpid(), signal.SIGKILL)
 
             if commits_are_forbidden:
                 env.cr.__dict__["commit"] = lambda: None
-            with patch.object(exporter_class(env), hook, die):
+            dying_class = exporter_class(env)
+            if hook is None:
+                dying_class = _component_databases.find(env)["test.folder.binder"]
+            with patch.object(dying_class, hook or "bind", die):
                 run_export(env, binding_id)
 
         child = Child(self.registry.db_name, export)

@@ -40,7 +40,7 @@ class BatchExporter(AbstractComponent):
         bindings = self.model.with_context(active_test=False).search(
             backend_domain + list(filters or [])
         )
-        return bindings.with_context(self.env.context)
+        return bindings.with_env(self.env)
 
     def _export_record(
         self,

@@ -29,7 +29,7 @@ class RecordDeleter(AbstractComponent):
         binding = self.binder.to_internal(external_id)
         if not binding:
             return self.env._("%s is not in Odoo: nothing to delete.", external_id)
-        reason = self._must_skip(binding)
+        reason = self._must_skip(binding)  # pylint: disable=E1128
         if reason:
             return self.env._("Skipped: %s", reason)
         policies = {

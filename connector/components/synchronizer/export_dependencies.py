@@ -103,7 +103,7 @@ class ExportDependencies(AbstractComponent):
                 bindings = model.with_context(connector_no_export=True).create(
                     {**key, **(extra_values or {})}
                 )
-        return bindings.with_context(self.env.context)
+        return bindings.with_env(model.env)
 
     @contextmanager
     def _retry_unique_violation(self) -> Iterator[None]:

@@ -82,7 +82,7 @@ class GenericExporter(AbstractComponent):
         values = self._create_data(map_record, fields=None)
         if not values:
             return self._nothing_to_export()
-        found_id = self._find_external_id(values)
+        found_id = self._find_external_id(values)  # pylint: disable=E1128
         if is_external_id(found_id):
             self.external_id = found_id
             return self._export_update(map_record, None)
@@ -208,7 +208,7 @@ class GenericExporter(AbstractComponent):
         if commits_are_forbidden(self.env.cr):
             self._leave_receipt()
         else:
-            self.env.cr.commit()
+            self.env.cr.commit()  # pylint: disable=invalid-commit
             self._stored_external_id = self.external_id
 
     @contextmanager

@@ -71,4 +71,4 @@ class FolderSystem:
 
     def _log(self, *words: Any) -> None:
         with (self.folder / "calls.log").open("a") as log:
-            print(*words, file=log)
+            log.write(" ".join(map(str, words)) + "\n")
