@@ -186,14 +186,15 @@ class Binder(AbstractComponent):
             return self.model.browse()
         if field == self._external_field:
             wanted = [str(value) for value in wanted]
+        read_at_once = (self._external_field, self._backend_field, self._odoo_field)
         bindings = self.model.with_context(active_test=False).search_fetch(
             [
                 (field, "in", wanted),
                 (self._backend_field, "=", self.backend_record.id),
             ],
-            [self._external_field, self._backend_field, self._odoo_field],
+            [name for name in read_at_once if name in self.model._fields],
         )
-        return bindings.with_context(self.env.context)
+        return bindings.with_env(self.env)
 
     def _group(
         self, bindings: models.BaseModel, key: Callable[[models.BaseModel], Any]

@@ -10,6 +10,7 @@ from odoo.tools import split_every
 from odoo.addons.component.core import AbstractComponent
 
 from ..exception import IDMissingInBackend, InvalidDataError
+from ..rest.errors import RestRefusal
 from ..rest.paging import Answer, PageNumber, Paging
 from ..rest.paths import look_up
 from ..rest.session import RestSession
@@ -27,7 +28,7 @@ class RestAdapter(AbstractComponent):
     _inherit = "base.backend.adapter.crud"
 
     #: path of the records below the backend's address, as ``/orders``
-    _endpoint: str
+    _endpoint = ""
     #: name of the field of an external record that holds its id
     _id_field = "id"
     #: dotted path to the records in the answer to a search, None for the whole
@@ -45,8 +46,15 @@ class RestAdapter(AbstractComponent):
     # -- what a connector says ------------------------------------------------
 
     def _base_url(self) -> str:
-        """Return the address of the backend."""
-        return self.backend_record.url
+        """Return the address of the backend, by default its field ``url``."""
+        url = getattr(self.backend_record, "url", None)
+        if not url:
+            raise RestRefusal(
+                f"{self.backend_record.display_name}: there is no address to speak to. "
+                f"Fill in the field url of {self.backend_record._name}, or override "
+                f"_base_url of {self._name}."
+            )
+        return url
 
     def _authenticate(self, session: RestSession) -> None:
         """Tell the session who we are, by its ``use_`` methods."""
@@ -79,6 +87,11 @@ class RestAdapter(AbstractComponent):
 
     def _path(self, external_id: Any = None) -> str:
         """Return the path of all records, or of one."""
+        if not self._endpoint:
+            raise ValueError(
+                f"{self._name} does not say where the records of {self.model._name} "
+                'are: set _endpoint, as in _endpoint = "/orders".'
+            )
         if external_id is None:
             return self._endpoint
         return f"{self._endpoint.rstrip('/')}/{quote(str(external_id), safe='')}"
@@ -147,6 +160,7 @@ class RestAdapter(AbstractComponent):
                         found[external_id] = record
         return found
 
+    # pylint: disable=method-required-super
     def create(self, values: dict[str, Any]) -> Any:
         """Create an external record and return its external id.
 

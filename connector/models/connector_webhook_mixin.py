@@ -126,7 +126,8 @@ class ConnectorWebhookMixin(models.AbstractModel):
         external_ids = self._checked_external_ids(
             self._webhook_external_ids(topic, payload)
         )
-        backend = self.with_user(SUPERUSER_ID).with_context(self._webhook_context())
+        env = self.env(user=SUPERUSER_ID, context=self._webhook_context())
+        backend = self.with_env(env)
         for external_id in external_ids:
             backend._delay_webhook_import(known[topic], external_id)
         return len(external_ids)

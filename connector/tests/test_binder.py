@@ -13,6 +13,18 @@ INDUSTRY = "test.res.partner.industry"
 COUNTRY = "test.res.country"
 
 
+class OwnBinder(Component):
+    _name = "test.own.binder"
+    _inherit = "test.binder"
+    _apply_on = PARTNER
+
+    def to_internal(self, external_id, unwrap=False):
+        return super().to_internal(external_id.lower(), unwrap=unwrap)
+
+    def to_external(self, binding, wrap=False):
+        return (super().to_external(binding, wrap=wrap) or "").upper()
+
+
 class BinderCase(TestConnectorCase):
     def setUp(self):
         super().setUp()
@@ -133,6 +145,12 @@ class TestBinder(BinderCase):
         self.binder.bind(0, binding.id)
         self.assertEqual(binding.external_id, "0")
 
+    def test_binding_that_wraps_nothing_is_found(self):
+        binding = self.bound("1")
+        self.binder._odoo_field = "no_such_field"
+        self.assertEqual(self.binder.to_internal("1"), binding)
+        self.assertEqual(self.binder.to_external(binding), "1")
+
     def test_unwrap(self):
         binding = self.bound("1")
         self.assertEqual(self.binder.unwrap_binding(binding.id), binding.odoo_id)
@@ -200,17 +218,6 @@ class TestBinderMany(BinderCase):
             )
 
     def test_own_to_internal_and_to_external_are_asked_for_each(self):
-        class OwnBinder(Component):
-            _name = "test.own.binder"
-            _inherit = "test.binder"
-            _apply_on = PARTNER
-
-            def to_internal(self, external_id, unwrap=False):
-                return super().to_internal(external_id.lower(), unwrap=unwrap)
-
-            def to_external(self, binding, wrap=False):
-                return (super().to_external(binding, wrap=wrap) or "").upper()
-
         self.build_components(OwnBinder)
         binder = self.component("binder", PARTNER)
         self.assertEqual(binder._name, "test.own.binder")

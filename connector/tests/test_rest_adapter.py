@@ -12,6 +12,7 @@ from odoo.tests.common import _super_send
 
 from odoo.addons.component.core import Component
 
+from ..components.rest_adapter import RestAdapter
 from ..exception import (
     IDMissingInBackend,
     InvalidDataError,
@@ -75,6 +76,14 @@ class TestRestOperations(RestCase):
 
     def test_usage_is_that_of_an_adapter(self):
         self.assertEqual(self.adapter._usage, "backend.adapter")
+
+    def test_adapter_that_does_not_say_where_it_is_says_what_to_do(self):
+        self.set(_endpoint="")
+        with self.assertRaisesRegex(ValueError, "set _endpoint"):
+            self.adapter.read(1)
+        self.set(_base_url=RestAdapter._base_url, _endpoint="/a")
+        with self.assertRaisesRegex(RestRefusal, "no address to speak to"):
+            self.adapter.read(1)
 
     def test_read(self):
         self.reply({"id": 7, "name": "Azure"})

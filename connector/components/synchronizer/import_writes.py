@@ -37,7 +37,7 @@ class ImportWrites(AbstractComponent):
         ):
             if type(self.binder).bind is not Binder.bind:
                 self.binder.bind(item.external_id, binding)
-            item.binding = binding.with_context(self.env.context)
+            item.binding = binding.with_env(self.env)
             item.outcome = CREATED
 
     def _create_bindings(
