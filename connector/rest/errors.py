@@ -19,6 +19,10 @@ from ..exception import (
 )
 
 
+#: no wait is that long: more seconds are a moment, counted from 1970
+_LONG_AGO = 1_000_000_000
+
+
 class RestRefusal(ConnectorException):
     """The backend refuses for a reason that only a person can mend."""
 
@@ -80,32 +84,54 @@ def transport_error(error: exceptions.RequestException) -> type[Exception]:
     )
 
 
+def is_rate_limited(status: int, headers: Mapping[str, str]) -> bool:
+    """Tell whether the backend refuses only because we asked too often."""
+    if status == 429:
+        return True
+    remaining = headers.get("X-RateLimit-Remaining", headers.get("RateLimit-Remaining"))
+    return status == 403 and remaining == "0"
+
+
 def retry_after_seconds(
     headers: Mapping[str, str], now: datetime | None = None
 ) -> int | None:
-    """Return for how long ``Retry-After`` asks to wait, None if it does not."""
-    value = (headers.get("Retry-After") or "").strip()
-    if not value:
-        return None
+    """Return for how long the backend asks to wait, None if it does not.
+
+    By ``Retry-After``, or by the moment at which a rate limit is lifted.
+    """
+    now = now or datetime.now(timezone.utc)
+    for name in ("Retry-After", "RateLimit-Reset", "X-RateLimit-Reset"):
+        value = (headers.get(name) or "").strip()
+        waiting = _seconds_from(value, now)
+        if waiting is not None:
+            return max(1, ceil(waiting))
+    return None
+
+
+def _seconds_from(value: str, now: datetime) -> float | None:
+    """Read seconds, a date as in HTTP, or seconds since 1970."""
     if value.isdigit():
-        return max(1, int(value))
+        seconds = int(value)
+        return seconds - now.timestamp() if seconds > _LONG_AGO else seconds
     try:
         moment = parsedate_to_datetime(value)
     except ValueError:
         return None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=timezone.utc)
-    waiting = moment - (now or datetime.now(timezone.utc))
-    return max(1, ceil(waiting.total_seconds()))
+    return (moment - now).total_seconds()
 
 
 def make_error(
-    error: type[Exception], message: str, status: int | None, seconds: int | None
+    error: type[Exception],
+    message: str,
+    seconds: int | None = None,
+    rate_limited: bool = False,
 ) -> Exception:
     """Return the error; one that is to be retried knows when.
 
     Being told to slow down does not count as a try of the job.
     """
     if issubclass(error, RetryableJobError):
-        return error(message, seconds=seconds, ignore_retry=status == 429)
+        return error(message, seconds=seconds, ignore_retry=rate_limited)
     return error(message)

@@ -9,6 +9,7 @@ import requests
 
 from .errors import (
     RestRefusal,
+    is_rate_limited,
     make_error,
     retry_after_seconds,
     status_error,
@@ -140,12 +141,13 @@ class RestSession(requests.Session):
         self, method: str, url: str, error: requests.RequestException
     ) -> Exception:
         message = f"{method} {url}: {type(error).__name__}: {error}"
-        return make_error(transport_error(error), self.redact(message), None, None)
+        return make_error(transport_error(error), self.redact(message))
 
     def _refusal(
         self, method: str, url: str, response: requests.Response
     ) -> Exception | None:
-        error = status_error(response.status_code)
+        rate_limited = is_rate_limited(response.status_code, response.headers)
+        error = status_error(429 if rate_limited else response.status_code)
         if error is None:
             return None
         # redacted before it is cut: half a secret would not be recognised
@@ -154,4 +156,4 @@ class RestSession(requests.Session):
             f"{method} {url}: {response.status_code} {response.reason}: {body}"
         )
         seconds = retry_after_seconds(response.headers)
-        return make_error(error, message, response.status_code, seconds)
+        return make_error(error, message, seconds, rate_limited)

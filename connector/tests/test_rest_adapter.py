@@ -257,6 +257,14 @@ class TestRestSession(RestCase):
                 self.adapter.read(1)
             self.assertEqual(caught.exception.seconds, 17)
 
+    def test_rate_limit_told_by_a_refusal_is_tried_again(self):
+        headers = {"X-RateLimit-Remaining": "0", "RateLimit-Reset": "9"}
+        self.reply(Reply("slow", 403, headers))
+        with self.assertRaises(NetworkRetryableError) as caught:
+            self.adapter.read(1)
+        error = caught.exception
+        self.assertEqual((error.seconds, error.ignore_retry), (9, True))
+
     def test_answer_that_is_no_json_is_refused(self):
         self.reply(Reply(b"<html>Please log in</html>"))
         with self.assertRaisesRegex(RestRefusal, "JSONDecodeError"):

@@ -16,6 +16,7 @@ from ..exception import (
 from ..rest.errors import (
     TRANSPORT_ERRORS,
     RestRefusal,
+    is_rate_limited,
     make_error,
     retry_after_seconds,
     status_error,
@@ -108,14 +109,33 @@ class TestRetryAfter(BaseCase):
         self.assertEqual(self.seconds("0"), 1)
         self.assertEqual(self.seconds("Thu, 01 Jan 2026 11:00:00 GMT"), 1)
 
+    def test_moment_at_which_a_rate_limit_is_lifted_is_read(self):
+        now = datetime(2026, 1, 1, 12, 0, 0, tzinfo=timezone.utc)
+        moment = str(int(now.timestamp()) + 45)
+        for headers, expected in (
+            ({"RateLimit-Reset": "30"}, 30),
+            ({"X-RateLimit-Reset": moment}, 45),
+            ({"Retry-After": "7", "X-RateLimit-Reset": moment}, 7),
+            ({"Retry-After": "soon", "RateLimit-Reset": "30"}, 30),
+        ):
+            self.assertEqual(retry_after_seconds(headers, now), expected)
+
+    def test_rate_limit_is_told_from_a_refusal(self):
+        self.assertTrue(is_rate_limited(429, {}))
+        self.assertTrue(is_rate_limited(403, {"X-RateLimit-Remaining": "0"}))
+        self.assertTrue(is_rate_limited(403, {"RateLimit-Remaining": "0"}))
+        self.assertFalse(is_rate_limited(403, {"X-RateLimit-Remaining": "5"}))
+        self.assertFalse(is_rate_limited(403, {}))
+        self.assertFalse(is_rate_limited(200, {"X-RateLimit-Remaining": "0"}))
+
     def test_nonsense_says_nothing(self):
         self.assertIsNone(self.seconds("soon"))
         self.assertIsNone(self.seconds(""))
         self.assertIsNone(retry_after_seconds({}))
 
     def test_error_that_is_tried_again_knows_when(self):
-        error = make_error(NetworkRetryableError, "slow down", 429, 30)
+        error = make_error(NetworkRetryableError, "slow down", 30, rate_limited=True)
         self.assertEqual((error.seconds, error.ignore_retry), (30, True))
-        error = make_error(NetworkRetryableError, "down", 503, None)
+        error = make_error(NetworkRetryableError, "down")
         self.assertEqual((error.seconds, error.ignore_retry), (None, False))
-        self.assertEqual(str(make_error(RestRefusal, "no", 401, 30)), "no")
+        self.assertEqual(str(make_error(RestRefusal, "no", 30)), "no")
