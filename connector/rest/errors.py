@@ -18,7 +18,6 @@ from ..exception import (
     RetryableJobError,
 )
 
-
 #: no wait is that long: more seconds are a moment, counted from 1970
 _LONG_AGO = 1_000_000_000
 
