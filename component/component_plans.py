@@ -151,7 +151,7 @@ def _check_parents(
             raise definition_error(
                 definition,
                 f"In {definition.__name__}, abstract component {plan.name!r} cannot "
-                f"inherit from non-abstract component {parent!r}.",
+                f"inherit from the non-abstract component {parent!r}.",
             )
 
 
@@ -168,7 +168,7 @@ def _hint_at_addons(registry: ComponentRegistry, name: str) -> str:
     """Say where a component is defined that was not built before it was needed."""
     addons = [
         addon
-        for addon, definitions in MetaComponent._modules_components.items()
+        for addon, definitions in list(MetaComponent._modules_components.items())
         if any(definition._name == name for definition in definitions)
     ]
     if not addons:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 from . import resolution
 from .component import AbstractComponent
 from .exception import NoComponentError, SeveralComponentError
-from .registry import ComponentRegistry
 
 C = TypeVar("C", bound=AbstractComponent)
 
@@ -22,7 +21,8 @@ class ComponentLookup:
     model_name: Any
     components_registry: Any
 
-    #: False for a subclass that takes part in lookups: they are not remembered then
+    #: False where more takes part in a lookup than the registry: a hook overridden in
+    #: a subclass, a stand-in for the registry; nothing is remembered then
     _lookup_is_standard = True
 
     if TYPE_CHECKING:
@@ -86,6 +86,7 @@ class ComponentLookup:
         return self._choose_named_component(getattr(name, "_name", name), model_name)
 
     def _choose_named_component(self, name: str, model_name: Any) -> Any:
+        model_name = model_name or self.model_name
         component_class = self._component_class_by_name(name)
         collection_name = self.collection._name
         if not resolution.is_of_collection(component_class, collection_name):
@@ -101,9 +102,9 @@ class ComponentLookup:
                 f"{model_name!r}.\nHint: you might want to use: "
                 f"{' or '.join(hints) or 'another component'}"
             )
-        registry = self.components_registry
-        if self._lookup_is_standard and isinstance(registry, ComponentRegistry):
-            registry._named[collection_name, name, model_name] = component_class
+        if self._lookup_is_standard:
+            key = (collection_name, name, model_name)
+            self.components_registry._named[key] = component_class
         work = self if model_name == self.model_name else self.work_on(model_name)
         return component_class(work)
 
@@ -168,10 +169,8 @@ class ComponentLookup:
     def _choose_component(self, usage: Any, model_name: Any, kw: dict) -> Any:
         if isinstance(usage, type):
             return self.component(usage._usage, model_name, **kw)  # type: ignore[attr-defined]
-        candidates, work = self._matching_components(
-            usage=usage, model_name=model_name, **kw
-        )
-        left = candidates
+        model_name = model_name or self.model_name
+        left, work = self._matching_components(usage=usage, model_name=model_name, **kw)
         if len(left) > 1:
             left = self._filter_components_by_collection(left) or left
         if len(left) > 1:
@@ -186,9 +185,9 @@ class ComponentLookup:
         self, usage: Any, model_name: Any, component_class: Any
     ) -> None:
         """Remember the choice where no component can have a say in it next time."""
-        registry = self.components_registry
-        if not (self._lookup_is_standard and isinstance(registry, ComponentRegistry)):
+        if not self._lookup_is_standard:
             return
+        registry = self.components_registry
         key = (self.collection._name, usage, model_name)
         candidates = registry.lookup(*key)
         if not any(resolution.has_own_match(c, _default_match) for c in candidates):

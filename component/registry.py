@@ -198,6 +198,8 @@ class ComponentDatabases(dict):
         self._overrides: dict[str, list[tuple[object, Any]]] = {}
         #: database name -> what is behind an override; no key when there is nothing
         self._behind: dict[str, Any] = {}
+        #: database name -> what frees its registry
+        self._finalizers: dict[str, weakref.finalize] = {}
 
     def find(self, env: Environment) -> Any:
         """Return the registry that lookups of an environment use, or None.
@@ -221,9 +223,12 @@ class ComponentDatabases(dict):
         It goes when its owner, the registry of Odoo's models, goes.
         """
         registry._owner = weakref.ref(owner)
-        weakref.finalize(
-            owner, self._forget, dbname, weakref.ref(registry)
-        ).atexit = False
+        finalizer = self._finalizers.get(dbname)
+        alive = finalizer.peek() if finalizer else None
+        if alive is None or alive[0] is not owner:
+            finalizer = weakref.finalize(owner, self._forget, dbname)
+            finalizer.atexit = False
+            self._finalizers[dbname] = finalizer
         if dbname in self._overrides:
             self._behind[dbname] = registry
         else:
@@ -236,10 +241,11 @@ class ComponentDatabases(dict):
         if isinstance(registry, ComponentRegistry):
             registry.ready = False
 
-    def _forget(self, dbname: str, reference: weakref.ref) -> None:
-        registry = reference()
+    def _forget(self, dbname: str) -> None:
+        """Free the registry of a database if its owner is gone."""
         for place in (self, self._behind):
-            if registry is not None and place.get(dbname) is registry:
+            owner = getattr(place.get(dbname), "_owner", None)
+            if owner is not None and owner() is None:
                 del place[dbname]
 
     @contextmanager

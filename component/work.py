@@ -41,7 +41,9 @@ class WorkContext(ComponentLookup):
         **kwargs: Any,
     ):
         self.collection = collection
-        self.model_name = self._ensure_model_name(model_name)
+        if model_name.__class__ is not str:
+            model_name = self._ensure_model_name(model_name)
+        self.model_name = model_name
         try:
             env = self.env
         except AttributeError as error:
@@ -61,6 +63,8 @@ class WorkContext(ComponentLookup):
                     "this is before. (In a test: use the test cases of "
                     "odoo.addons.component.tests.common.)"
                 )
+        if not isinstance(components_registry, ComponentRegistry):
+            self._lookup_is_standard = False  # it remembers nothing
         self.components_registry = components_registry
         self._propagate_kwargs = [*_STANDARD_NAMES]
         if kwargs:
@@ -112,6 +116,8 @@ class WorkContext(ComponentLookup):
         work.collection = self.collection
         work.model_name = model_name
         work.components_registry = self.components_registry
+        if not self._lookup_is_standard:
+            work._lookup_is_standard = False
         names = work._propagate_kwargs = self._propagate_kwargs.copy()
         if len(names) > len(_STANDARD_NAMES):
             for name in names:

@@ -25,4 +25,4 @@ class Collection(models.AbstractModel):
         :raises ValueError: unless there is exactly one record
         """
         self.ensure_one()
-        return WorkContext(model_name=model_name, collection=self, **kwargs)
+        return WorkContext(model_name, self, **kwargs)

@@ -206,4 +206,9 @@ class ComponentRegistryCase(metaclass=_RunnableAlone):
 
 
 class TransactionComponentRegistryCase(common.TransactionCase, ComponentRegistryCase):
-    """Give a test a registry of its own and a transaction."""
+    """Give a test a registry of its own, a transaction, and an empty collection."""
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        super().setUpClass()
+        cls.collection = cls.env["collection.base"]

@@ -188,7 +188,7 @@ class TestBuildComponent(ComponentRegistryCase):
             _inherit = "one"
 
         One._build_component(self.comp_registry)
-        with self.assertRaisesRegex(TypeError, "cannot inherit from non-abstract"):
+        with self.assertRaisesRegex(TypeError, "cannot inherit from the non-abstract"):
             Two._build_component(self.comp_registry)
 
     def test_concrete_extended_by_an_abstract_definition_stays_concrete(self):

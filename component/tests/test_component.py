@@ -205,6 +205,14 @@ class TestComponent(TransactionComponentRegistryCase):
         two = self.work.many_components("fake.usage", model_name="res.users")
         self.assertEqual([c.work.model_name for c in two], ["res.users"])
 
+    def test_model_that_is_empty_means_that_of_the_work(self):
+        for model_name in (None, False, ""):
+            for _time in range(2):
+                one = self.work.component("fake.usage", model_name=model_name)
+                self.assertIs(one.work, self.work)
+                one = self.work.component_by_name("one", model_name=model_name)
+                self.assertIs(one.work, self.work)
+
     # by name
 
     def test_component_by_name(self):

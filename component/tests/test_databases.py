@@ -68,6 +68,15 @@ class TestDatabases(BaseCase):
         gc.collect()
         self.assertIs(self.databases["db"], self.registry)
 
+    def test_registry_built_anew_for_the_same_owner_goes_with_it(self):
+        for registry in (ComponentRegistry(), self.registry):
+            self.databases.withdraw("db")
+            self.databases.publish("db", registry, self.owner)
+        self.assertEqual(len(self.databases._finalizers), 1)
+        del self.owner
+        gc.collect()
+        self.assertNotIn("db", self.databases)
+
     def test_former_registry_serves_until_the_new_is_published(self):
         self.databases.publish("db", self.registry, self.owner)
         loading = Owner()

@@ -162,6 +162,22 @@ class TestWorkOn(TransactionComponentRegistryCase):
         self.assertEqual(by_model([one, two], "res.partner"), [one])
         self.assertEqual(by_model([one, two], "res.users"), [])
 
+    def test_registry_may_be_a_stand_in(self):
+        one, _two = self.build_two()
+        for stand_in in (
+            {"one": one},
+            mock.Mock(get=mock.Mock(return_value=one), lookup=lambda *a, **kw: [one]),
+        ):
+            work = WorkContext(
+                "res.users",
+                FakeCollection(self.env(context={})),
+                components_registry=stand_in,
+            )
+            for _time in range(2):
+                found = work.component_by_name("one", model_name="res.partner")
+                self.assertIsInstance(found, one)
+        self.assertIsInstance(work.component("work.test"), one)
+
     def test_subclass_that_takes_part_in_lookups_is_asked_each_time(self):
         _one, two = self.build_two()
         asked = []
