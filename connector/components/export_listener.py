@@ -10,7 +10,8 @@ from odoo.addons.component.core import AbstractComponent
 from odoo.addons.component.exception import NoComponentError
 from odoo.addons.component_event import before_commit, skip_if
 
-from .export_requests import Deletion, ExportRequests
+from .export_jobs import Deletion
+from .export_requests import ExportRequests
 from .external_id import is_external_id
 
 

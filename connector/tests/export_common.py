@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import shutil
 import signal
@@ -14,11 +15,17 @@ from contextlib import contextmanager
 from typing import Any
 from unittest import SkipTest
 
+import psycopg2
+
 import odoo
 from odoo import SUPERUSER_ID, api
 from odoo.tests.common import BaseCase, get_db_name
 
+from ..exception import RetryableJobError
 from .common import ConnectorCase
+
+#: what a process may well meet that races with another one
+EXPECTED_ERRORS = (RetryableJobError, psycopg2.OperationalError)
 
 
 def make_folder(test_class) -> str:
@@ -161,6 +168,7 @@ class Child:
 
     def _run(self, dbname, function, result_writer, signals):
         signal.alarm(self.lifetime_seconds)  # or a failing test could wait for ever
+        logging.getLogger("odoo.sql_db").setLevel(logging.CRITICAL)
         # the parent's connections stay untouched: closing them would end them
         sql_db = odoo.sql_db
         self._inherited_pools.extend([sql_db._Pool, sql_db._Pool_readonly])
@@ -177,7 +185,8 @@ class Child:
                 try:
                     outcome = function(env, Parent(tell, signals))
                 except Exception as error:
-                    traceback.print_exc()
+                    if not isinstance(error, EXPECTED_ERRORS):
+                        traceback.print_exc()
                     outcome = type(error).__name__
                     cr.rollback()
             tell(outcome)

@@ -5,7 +5,7 @@ from odoo.tests.common import tagged
 
 from odoo.addons.queue_job.job import Job
 
-from ..components.export_requests import delay_export
+from ..components.export_jobs import WaitingExports, delay_export
 from .export_common import ExportCase, ProcessCase
 
 
@@ -221,6 +221,13 @@ class TestWaitingExport(ProcessCase):
             delay_export(self.binding(env), ["name"])
         with self.transaction() as env:
             self.assertEqual(self.find_jobs(env).uuid, self.uuid)
+
+    def test_an_export_of_this_very_transaction_is_not_looked_at_again(self):
+        with self.transaction() as env:
+            job = delay_export(self.binding(env), ["email"])
+            self.assertEqual(delay_export(self.binding(env), ["email"]).uuid, job.uuid)
+            delay_export(self.binding(env), ["name"])
+            self.assertEqual([*WaitingExports.of(env.cr).unsure], [self.uuid])
 
     def test_an_export_that_began_before_the_change_was_committed_is_repeated(self):
         with self.transaction() as env:

@@ -159,7 +159,7 @@ class TestKeptExternalIds(ProcessCase):
             )
         self.assertEqual(len(self.created()), 2)
 
-    @mute_logger(RECEIPT_LOGGER)
+    @mute_logger(RECEIPT_LOGGER, "odoo.sql_db")
     def test_a_receipt_that_cannot_be_written_does_not_hide_the_error(self):
         binding_id = self.make_partner()
         with self.assertRaisesRegex(ValueError, "afterwards"):

@@ -8,7 +8,7 @@ from odoo import models
 
 from odoo.addons.component.core import AbstractComponent
 
-from ..export_requests import delay_export
+from ..export_jobs import delay_export
 from .chunk import SKIPPED, UPDATED
 
 
