@@ -106,14 +106,18 @@ def chunks(items: Sequence[Any], size: int) -> list[tuple[int, Sequence[Any]]]:
 def grouped_updates(updates: Updates) -> list[tuple[list[int], Mapping[str, Any]]]:
     """Group records that get the same values, in the order of the first of each.
 
-    A record that stands twice ends the grouping: its updates keep their order.
+    :raises ValueError: if a record stands twice; which update is last would be chance.
     """
     pairs = updates.items() if isinstance(updates, Mapping) else updates
     groups: dict[str, tuple[list[int], Mapping[str, Any]]] = {}
+    seen: set[int] = set()
     for ids, values in pairs:
-        ids_list = [ids] if isinstance(ids, int) else list(ids)
-        group = groups.setdefault(to_json(dict(values)), ([], values))
-        group[0].extend(ids_list)
+        group_ids, _values = groups.setdefault(to_json(dict(values)), ([], values))
+        for record_id in [ids] if isinstance(ids, int) else ids:
+            if record_id in seen:
+                raise ValueError(f"the record {record_id} stands twice in the updates")
+            seen.add(record_id)
+            group_ids.append(record_id)
     return list(groups.values())
 
 

@@ -68,7 +68,9 @@ ERROR_BY_STATUS: dict[int, type[errors.VodooError]] = {
 _UNKNOWN_MODEL = re.compile(
     r"^the model '[^']+' does not exist|^Object \S+ doesn't exist"
 )
-_UNKNOWN_METHOD = re.compile(r"^The method '[^']+' does not exist|has no attribute '")
+_UNKNOWN_METHOD = re.compile(
+    r"^The method '[^']+' does not exist|^type object '[^']+' has no attribute '"
+)
 _UNKNOWN_DATABASE = re.compile(
     r'database "[^"]*" does not exist|^Database not found\.?$', re.M
 )
