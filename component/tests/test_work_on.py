@@ -86,6 +86,14 @@ class TestWorkOn(TransactionComponentRegistryCase):
         work = WorkContext("m", collection, components_registry=parameter)
         self.assertIs(work.components_registry, of_context)
 
+    def test_parameter_wins_over_the_registry_that_the_whole_test_has(self):
+        of_test, parameter = ComponentRegistry(), ComponentRegistry()
+        collection = FakeCollection(self.env(context={"components_registry": of_test}))
+        with _component_databases.override(self.env.cr.dbname, of_test):
+            work = WorkContext("res.partner", collection, parameter)
+            self.assertIs(work.components_registry, parameter)
+            self.assertIs(work.work_on("res.users").components_registry, parameter)
+
     def test_registry_of_the_context_is_honoured_only_when_it_is_one(self):
         parameter = ComponentRegistry()
         collection = FakeCollection(

@@ -30,4 +30,5 @@ class QueueJob(models.Model):
             "res_model": record._name,
             "res_id": record.id,
             "view_mode": "form",
+            "view_type": "form",
         }
