@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,8 @@ from .definitions import MetaComponent, describe
 
 if TYPE_CHECKING:
     from .registry import ComponentRegistry
+
+_logger = logging.getLogger(__name__)
 
 #: the component that all others inherit
 ROOT = "base"
@@ -42,13 +45,19 @@ def collect_plans(
             plans[name] = _plan_of_existing(registry, registry[name])
         if name in parents:
             _extend(registry, plans, definition, name, parents)
-        elif name in plans:
+        elif name in plans and not definition._inherit:
             raise definition_error(
                 definition,
                 f"Component {name!r} already exists; to extend it, the class needs "
                 f"_inherit = {name!r}, otherwise another _name.",
             )
         else:
+            if name in plans:
+                _logger.warning(
+                    "%s takes the place of the component %r that is there already.",
+                    describe(definition),
+                    name,
+                )
             plan = plans[name] = Plan(name, definition)
             _check_parents(registry, plans, plan, definition, parents)
             plan.backwards = [*reversed(parents), definition]

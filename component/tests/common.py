@@ -137,14 +137,17 @@ class TransactionComponentCase(common.TransactionCase, ComponentMixin):
 
 
 class _RunnableAlone(type):
-    """Make a class without a test case among its bases a test case of Odoo.
+    """Make tests that stand beside no test case a test case of Odoo.
 
-    Not simply by a base of the mixin, which could not stand behind it then.
+    Not simply by a base of the mixin, which could not stand behind a test case then,
+    and not for mixins that are built on it.
     """
 
     def __new__(mcs, name: str, bases: tuple, attrs: dict, **kwargs: Any):
         if bases and not any(issubclass(base, TestCase) for base in bases):
-            bases = (*bases, common.BaseCase)
+            names = {*attrs, *(name for base in bases for name in dir(base))}
+            if any(name.startswith("test_") for name in names):
+                bases = (*bases, common.TransactionCase)
         return super().__new__(mcs, name, bases, attrs, **kwargs)
 
 

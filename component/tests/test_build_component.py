@@ -138,6 +138,23 @@ class TestBuildComponent(ComponentRegistryCase):
             Duplicate._build_component(self.comp_registry)
         self.assertEqual(self.comp_registry["one"].__bases__[0], One)
 
+    def test_same_name_with_another_parent_takes_the_place(self):
+        """Test cases build the same components again for each test."""
+
+        class One(Component):
+            _name = "one"
+
+        class Two(Component):
+            _name = "two"
+            _inherit = "one"
+
+        self._build_components(One, Two)
+        first = self.comp_registry["two"]
+        with self.assertLogs("odoo.addons.component", "WARNING"):
+            self._build_components(Two)
+        self.assertIsNot(self.comp_registry["two"], first)
+        self.assertEqual(self.comp_registry["two"].__bases__[0], Two)
+
     def test_extension_of_an_unknown_component_is_refused(self):
         class Extension(Component):
             _inherit = "unknown"

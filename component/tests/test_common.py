@@ -146,11 +146,29 @@ class TestTestCases(BaseCase):
 
     def test_registry_case_alone_is_a_test_case_with_tags(self):
         class Alone(ComponentRegistryCase):
-            pass
+            def test_something(self):
+                """Be a test."""
 
-        self.assertTrue(issubclass(Alone, BaseCase))
+        self.assertTrue(issubclass(Alone, TransactionCase))
         self.assertEqual(Alone.test_tags, {"standard", "at_install"})
         self.assertEqual(Alone.test_module, "component")
+
+    def test_mixin_on_the_registry_case_stands_beside_any_test_case(self):
+        class Mixin(ComponentRegistryCase):
+            def setUp(self):
+                super().setUp()
+
+        class Behind(TransactionCase, Mixin):
+            def test_something(self):
+                """Be a test."""
+
+        class Before(Mixin, TransactionCase):
+            def test_something(self):
+                """Be a test."""
+
+        self.assertFalse(issubclass(Mixin, unittest.TestCase))
+        self.assertEqual(Behind.__bases__, (TransactionCase, Mixin))
+        self.assertEqual(Before.__bases__, (Mixin, TransactionCase))
 
     def test_registry_case_beside_any_test_case(self):
         for bases in (
