@@ -9,6 +9,7 @@ import psycopg2
 
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.sql_db import PoolError
+from odoo.tools.sql import table_exists
 
 _logger = logging.getLogger(__name__)
 
@@ -123,6 +124,8 @@ class ConnectorExportReceipt(models.Model):
         """
         if not isinstance(known, models.BaseModel):
             return True
+        if not table_exists(self.env.cr, known._table):
+            return False
         return bool(self.env[known._name].browse(known.id).exists())
 
     def _drop_if_bound(

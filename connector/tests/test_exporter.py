@@ -313,6 +313,20 @@ class TestCommitPoint(ExportCase):
         self.exporter().run(binding)
         self.assertEqual(self.system.ids(binding._name), [binding.external_id])
 
+    def test_a_record_of_a_table_that_is_not_committed_is_not_committed(self):
+        receipts = self.env["connector.export.receipt"]
+        self.assertTrue(receipts._is_committed(self.backend))
+        with patch.object(type(self.backend), "_table", "made_by_this_transaction"):
+            self.assertFalse(receipts._is_committed(self.backend))
+
+    def test_a_record_that_is_not_committed_leaves_no_receipt(self):
+        binding = self.make_binding()
+        self.exporter().run(binding)
+        with self.registry.cursor() as cr:
+            receipts = self.env(cr=cr)["connector.export.receipt"]
+            found = receipts.search([("backend_id", "=", self.backend.id)])
+            self.assertFalse(found)
+
     def _make_receipt(self, binding, external_id, backend=None):
         backend = backend or self.backend
         return self.env["connector.export.receipt"].create(
