@@ -8,6 +8,4 @@
     "license": "LGPL-3",
     "category": "Generic Modules",
     "depends": ["base"],
-    "data": [],
-    "installable": True,
 }

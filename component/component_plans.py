@@ -53,7 +53,7 @@ def collect_plans(
             )
         else:
             if name in plans:
-                _logger.warning(
+                _logger.info(
                     "%s takes the place of the component %r that is there already.",
                     describe(definition),
                     name,

@@ -52,11 +52,15 @@ class WorkContext(ComponentLookup):
                 f"found: {collection!r}."
             ) from error
         from_context = env.context.get("components_registry")
-        if from_context and isinstance(from_context, ComponentRegistry) and (
-            components_registry is None
-            # that which a test put in front of the database's own is no choice made
-            # for this record: every environment of the test has it
-            or from_context is not _component_databases.get(env.cr.dbname)
+        if (
+            from_context
+            and isinstance(from_context, ComponentRegistry)
+            and (
+                components_registry is None
+                # that which a test put in front of the database's own is no choice made
+                # for this record: every environment of the test has it
+                or from_context is not _component_databases.get(env.cr.dbname)
+            )
         ):
             components_registry = from_context
         elif components_registry is None:

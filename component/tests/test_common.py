@@ -265,5 +265,6 @@ class TestTransactionComponentRegistryCase(TransactionComponentRegistryCase):
         self._load_module_components("fake")
         self._load_module_components("fake")
         self.assertIn("d", self.comp_registry)
+
     def test_an_empty_collection_is_there(self):
         self.assertEqual(self.collection, self.env["collection.base"])

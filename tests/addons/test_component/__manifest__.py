@@ -9,5 +9,4 @@
     "category": "Hidden",
     "depends": ["component"],
     "data": ["security/ir.model.access.csv"],
-    "installable": True,
 }
