@@ -410,6 +410,39 @@ class TestMapper(MapperCase):
         with self.assertRaisesRegex(KeyError, "write = \\(not there\\)"):
             self.values(mapper, self.env["res.partner"].new({}))
 
+    def test_a_field_that_an_imported_record_lacks_is_empty_without_a_modifier(self):
+        class Importing(Component):
+            _name = "test.importing.mapper"
+            _inherit = "base.import.mapper"
+            _apply_on = "res.partner"
+            direct = [("missing", "name"), ("missing", "parent_id"), ("a", "email")]
+
+        class Converting(Component):
+            _name = "test.converting.mapper"
+            _inherit = "base.import.mapper"
+            _apply_on = "res.partner"
+            direct = [(convert("missing", str), "name")]
+
+        mapper = self.make_mapper(Importing)
+        self.assertEqual(
+            self.values(mapper, {"a": 1}),
+            {"name": False, "parent_id": False, "email": 1},
+        )
+        self.assertFalse(mapper._map_direct({"a": 1}, "missing", "name"))
+        with self.assertRaises(KeyError):
+            self.values(self.make_mapper(Converting), {"a": 1})
+
+    def test_a_record_that_only_methods_read_may_be_any_object(self):
+        class Reading(Component):
+            _name = "test.reading.mapper"
+            _inherit = "base.import.mapper"
+
+            @mapping
+            def number(self, record):
+                return {"color": record.real}
+
+        self.assertEqual(self.values(self.make_mapper(Reading), 5), {"color": 5})
+
     def test_a_mapper_without_children_usage_says_so(self):
         class Bare(AbstractComponent):
             _name = "test.bare.mapper"

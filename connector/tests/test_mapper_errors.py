@@ -90,12 +90,12 @@ class TestMapperErrors(MapperCase):
         )
 
     def test_a_missing_source_field_is_named_with_those_there_are(self):
-        record = {key: value for key, value in RECORD.items() if key != "label"}
+        record = {key: value for key, value in RECORD.items() if key != "zip_code"}
         with self.assertRaises(KeyError) as caught:
             self.mapper.map_record(record).values()
-        self.assertIn("row label → name (direct)", str(caught.exception))
-        self.assertIn("label = (not there)", str(caught.exception))
-        self.assertIn("['first', 'lines', 'zip_code']", str(caught.exception))
+        self.assertIn("row zip_code → zip (convert(int))", str(caught.exception))
+        self.assertIn("zip_code = (not there)", str(caught.exception))
+        self.assertIn("['first', 'label', 'lines']", str(caught.exception))
 
     def test_a_method_that_returns_no_dict_is_refused(self):
         failure = self.fail(ValueError, produced=["name", "x"])

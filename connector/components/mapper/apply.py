@@ -27,11 +27,15 @@ def map_records(
             method = None
             is_record = record.__class__ is record_class
             rows = selection.field_rows if is_record else selection.rows
+            # a record that only methods read need not be subscriptable
+            get = getattr(record, "__getitem__", None)
+            if plan.missing_is_empty:
+                get = getattr(record, "get", get)
             values = {}
             for source, target, change, read in rows:
                 if read is None:
                     if change is None:
-                        values[target] = record[source] or False
+                        values[target] = get(source) or False
                     else:
                         values[target] = change(record[source])
                 else:

@@ -125,4 +125,5 @@ def _compile(
         [Method(*item) for item in mapper._map_methods.items()],
         compile_children(children, name),
         model,
+        mapper._missing_is_empty,
     )

@@ -16,7 +16,7 @@ from .describe import MappingLine, describe_plan, describe_unknown
 from .errors import Place, locate
 from .map_child import is_default_map_child
 from .map_record import MapOptions, MapRecord, OptionsScope
-from .modifier import Modifier, reader
+from .modifier import Modifier, optional, reader
 from .paths import read_items
 from .plan import Child, Selection, selected_methods
 from .prefetch import wanted_bindings
@@ -40,6 +40,9 @@ class Mapper(AbstractComponent):
     _map_methods: Mapping[str, MappingDefinition] = {}
     _map_child_usage: str | None = None
     _map_child_fallback: str | None = None
+
+    _missing_is_empty = False
+    """A field that a record lacks is empty, for the rows without a modifier."""
 
     _options: MapOptions | None = None
     _compiled: CompiledMapper | None = None
@@ -182,6 +185,8 @@ class Mapper(AbstractComponent):
         """Return the value of one direct row."""
         if isinstance(from_attr, str):
             modifier = self._find_modifier(self._model_fields(), from_attr, to_attr)
+            if modifier is None and self._missing_is_empty:
+                modifier = optional(from_attr)
             if modifier is None:
                 return reader(from_attr)(self, record, to_attr) or False
             from_attr = modifier
@@ -263,13 +268,14 @@ class ImportMapper(AbstractComponent):
     _usage = "import.mapper"
     _map_child_usage = "import.map.child"
     _map_child_fallback = "base.map.child.import"
+    _missing_is_empty = True
 
     def _find_modifier(
         self, model_fields: Mapping[str, Any], source: str, target: str
     ) -> Modifier | None:
         field = model_fields.get(target)
         is_relation = field is not None and field.type == "many2one"
-        return external_to_m2o(source) if is_relation else None
+        return external_to_m2o(optional(source)) if is_relation else None
 
 
 class ExportMapper(AbstractComponent):

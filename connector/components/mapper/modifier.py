@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from copy import copy
 from typing import Any
 
@@ -76,6 +76,20 @@ class Modifier:
         return kept
 
 
+def optional(field: str) -> Modifier:
+    """Read a field that counts as empty where the record lacks it."""
+
+    def build(read: Read, keeps_falsy: bool) -> Read:
+        def read_optional(mapper: Any, record: Any, to_attr: str) -> Any:
+            if "." not in field and isinstance(record, Mapping):
+                return record.get(field) or False
+            return read(mapper, record, to_attr) or False
+
+        return read_optional
+
+    return Modifier(field, build, "")
+
+
 class ValueModifier(Modifier):
     """A modifier that looks at nothing but the value.
 
@@ -128,7 +142,7 @@ def describe_source(source: Source) -> str:
         steps.append("keep_falsy")
     if callable(source.field):
         steps.append(describe_source(source.field))
-    return " ← ".join(dict.fromkeys(steps))
+    return " ← ".join(step for step in dict.fromkeys(steps) if step)
 
 
 def _describe_function(function: Callable[..., Any]) -> str:

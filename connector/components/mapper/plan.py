@@ -83,7 +83,9 @@ class Selection(NamedTuple):
 class Plan:
     """A mapper, compiled; immutable.
 
-    ``model`` is the working model, None when it is not known.
+    ``model`` is the working model, None when it is not known. With
+    ``missing_is_empty`` a field that a record lacks counts as empty, where a row
+    has no modifier.
     """
 
     def __init__(
@@ -93,8 +95,10 @@ class Plan:
         methods: Iterable[Method],
         children: Iterable[Child],
         model: models.BaseModel | None = None,
+        missing_is_empty: bool = False,
     ) -> None:
         self.name = name
+        self.missing_is_empty = missing_is_empty
         self.record_class = type(model) if isinstance(model, models.BaseModel) else None
         self._field_names = frozenset(() if model is None else model._fields)
         self.rows = tuple(rows)

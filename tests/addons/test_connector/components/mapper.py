@@ -4,6 +4,7 @@ from odoo.fields import Command
 from odoo.addons.component.core import AbstractComponent, Component
 from odoo.addons.connector.components.mapper import (
     changed_by,
+    convert,
     external_to_m2o,
     m2o_to_external,
     mapping,
@@ -81,4 +82,4 @@ class TestPartnerIndustryImportMapper(Component):
     _inherit = "test.import.mapper"
     _apply_on = "test.res.partner.industry"
 
-    direct = [("name", "name")]
+    direct = [(convert("name", str), "name")]
