@@ -5,11 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from types import TracebackType
-from typing import Any, ClassVar, Generic
+from typing import TYPE_CHECKING, Any, ClassVar, Generic
 
 import httpx2
 
-from . import bulk, detection, namespaces
+from . import bulk, detection
 from . import transport as transports
 from .config import OdooConfig
 from .crud import Crud, Values
@@ -33,12 +33,27 @@ from .transport import HTTPTransport, Transport
 from .values import Domain, Records, false_to_none, fields_with_false
 from .wire import Call, Credentials
 
+if TYPE_CHECKING:
+    from . import namespaces
+
 
 class Client(Crud[Mode], Generic[Mode]):
     """Call an Odoo server."""
 
     shell_class: ClassVar[type[Shell]]
     transport_classes: ClassVar[Mapping[str, type[HTTPTransport[Any]]]]
+
+    account_moves: namespaces.AccountMoves[Mode]
+    activities: namespaces.Activities[Mode]
+    crm: namespaces.CRM[Mode]
+    documents: namespaces.Documents[Mode]
+    generic: namespaces.Generic[Mode]
+    helpdesk: namespaces.Helpdesk[Mode]
+    knowledge: namespaces.Knowledge[Mode]
+    projects: namespaces.Projects[Mode]
+    security: namespaces.Security[Mode]
+    tasks: namespaces.Tasks[Mode]
+    timer: namespaces.Timer[Mode]
 
     def __init__(
         self,
@@ -68,19 +83,26 @@ class Client(Crud[Mode], Generic[Mode]):
         if not auto_detect and self._protocol == "auto":
             self._protocol = "legacy"
         self._detection_lock: Lock = self.shell.lock()
-        self.account_moves = namespaces.AccountMoves(self)
-        self.activities = namespaces.Activities(self)
-        self.crm = namespaces.CRM(self)
-        self.documents = namespaces.Documents(self)
-        self.generic = namespaces.Generic(self)
-        self.helpdesk = namespaces.Helpdesk(self)
-        self.knowledge = namespaces.Knowledge(self)
-        self.projects = namespaces.Projects(self)
-        self.security = namespaces.Security(self)
-        self.tasks = namespaces.Tasks(self)
-        self.timer = namespaces.Timer(self)
         self._field_types: dict[str, dict[str, str]] = {}
         self._field_types_lock: Lock = self.shell.lock()
+
+    if not TYPE_CHECKING:  # else any misspelt attribute would be one
+
+        def __getattr__(self, name: str) -> Any:
+            # Made on first use: to import them takes a third of the import of vodoo.
+            if not name.startswith("_"):
+                from .namespaces import NAMESPACES
+
+                if name in NAMESPACES:
+                    namespace = NAMESPACES[name](self)
+                    setattr(self, name, namespace)
+                    return namespace
+            raise AttributeError(f"{type(self).__name__!r} has no attribute {name!r}")
+
+    def __dir__(self) -> list[str]:
+        from .namespaces import NAMESPACES
+
+        return sorted({*super().__dir__(), *NAMESPACES})
 
     @operation
     def get_uid(self) -> Operation[int]:

@@ -26,12 +26,12 @@ from collections.abc import (
     Iterator,
     Sequence,
 )
-from dataclasses import dataclass
 from typing import (
     TYPE_CHECKING,
     Any,
     Concatenate,
     Generic,
+    NamedTuple,
     ParamSpec,
     Protocol,
     TypeAlias,
@@ -51,29 +51,25 @@ P = ParamSpec("P")
 Mode = TypeVar("Mode")
 
 
-@dataclass(frozen=True)
-class Send:
+class Send(NamedTuple):
     """Send the request; answered by the Response or an error."""
 
     request: Request
 
 
-@dataclass(frozen=True)
-class Sleep:
+class Sleep(NamedTuple):
     """Wait."""
 
     seconds: float
 
 
-@dataclass(frozen=True)
-class Invoke:
+class Invoke(NamedTuple):
     """Call a function of the shell's own kind, awaiting it in the async one."""
 
     function: Callable[[], Any]
 
 
-@dataclass(frozen=True)
-class Gather:
+class Gather(NamedTuple):
     """Carry out operations at once, at most ``limit`` at a time.
 
     Answered by their results in order; an exception stands in for its result.
@@ -83,8 +79,7 @@ class Gather:
     limit: int
 
 
-@dataclass(frozen=True)
-class Offload:
+class Offload(NamedTuple):
     """Call a function that blocks (files), in the async shell in another thread."""
 
     function: Callable[[], Any]

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import base64
 import datetime
-import decimal
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -92,8 +91,8 @@ def encode_value(value: object) -> object:
         return base64.b64encode(value).decode("ascii")
     if isinstance(value, Markdown):
         return value.to_html()
-    if isinstance(value, decimal.Decimal):
-        return float(value)
+    if hasattr(value, "as_integer_ratio"):  # Decimal, Fraction
+        return float(value)  # type: ignore[arg-type]
     if isinstance(value, Mapping):
         return dict(value)
     raise TypeError(f"a value of type {type(value).__name__}")

@@ -1,6 +1,10 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Methods for the parts of Odoo that people use most."""
 
+from __future__ import annotations
+
+from typing import Any
+
 from .account_moves import AccountMoves, build_account_move_domain
 from .activities import Activities
 from .base import Namespace, RecordNamespace
@@ -14,7 +18,23 @@ from .security import Security
 from .tasks import Tasks
 from .timer import Timer, TimerHandle, Timesheet
 
+#: attribute of the client: its namespace
+NAMESPACES: dict[str, type[Namespace[Any]]] = {
+    "account_moves": AccountMoves,
+    "activities": Activities,
+    "crm": CRM,
+    "documents": Documents,
+    "generic": Generic,
+    "helpdesk": Helpdesk,
+    "knowledge": Knowledge,
+    "projects": Projects,
+    "security": Security,
+    "tasks": Tasks,
+    "timer": Timer,
+}
+
 __all__ = [
+    "NAMESPACES",
     "CRM",
     "AccountMoves",
     "Activities",
