@@ -26,6 +26,5 @@
         "web.assets_backend": ["connector/static/src/**/*"],
         "web.assets_unit_tests": ["connector/static/tests/**/*.test.js"],
     },
-    "installable": True,
     "application": True,
 }

@@ -14,5 +14,4 @@
         "views/odoo_backend_views.xml",
         "views/res_partner_views.xml",
     ],
-    "installable": True,
 }

@@ -12,5 +12,4 @@
         "security/ir.model.access.csv",
         "views/odoo_backend_views.xml",
     ],
-    "installable": True,
 }

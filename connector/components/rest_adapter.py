@@ -138,6 +138,7 @@ class RestAdapter(AbstractComponent):
         return [record for records in self._pages(filters) for record in records]
 
     def read(self, external_id: Any, **params: Any) -> dict[str, Any]:
+        # pylint: disable=method-required-super
         body = self.call("GET", self._path(external_id), params=params)
         record = look_up(body, self._record_path)
         if not record:

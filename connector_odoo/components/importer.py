@@ -29,7 +29,8 @@ class OdooRecordImporter(Component):
         if self.model._name not in self.backend_record._exported_models():
             return True
         changed_at = self.binder.unwrap_binding(binding).write_date
-        if not binding.sync_date or changed_at.replace(microsecond=0) <= binding.sync_date:
+        synced_at = binding.sync_date
+        if not synced_at or changed_at.replace(microsecond=0) <= synced_at:
             return True
         resolver = self.component(usage="conflict.resolver")
         there_at = self._external_updated_at()

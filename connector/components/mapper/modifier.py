@@ -10,10 +10,10 @@ from typing import Any
 from .paths import read_path
 from .source_fields import Source, source_fields
 
+#: ``(mapper, record, to_attr)`` → value
 Read = Callable[[Any, Any, str], Any]
-"""``(mapper, record, to_attr)`` → value."""
+#: source value → target value
 Change = Callable[[Any], Any]
-"""Source value → target value."""
 
 
 def reader(source: Source) -> Read:

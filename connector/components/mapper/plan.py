@@ -64,8 +64,8 @@ class Child(NamedTuple):
             return ()
 
 
+#: source, target, change and read of a row
 Step = tuple[Source, str, "Change | None", "Read | None"]
-"""Source, target, change and read of a row."""
 
 
 class Selection(NamedTuple):

@@ -8,8 +8,8 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
+#: a field's name, a dotted path, or a modifier ``(mapper, record, to_attr)``
 Source = str | Callable[[Any, Any, str], Any]
-"""A field's name, a dotted path, or a modifier ``(mapper, record, to_attr)``."""
 
 
 def source_fields(source: Source) -> tuple[str, ...]:

@@ -9,5 +9,4 @@
     "category": "Hidden",
     "depends": ["connector"],
     "data": ["security/ir.model.access.csv"],
-    "installable": True,
 }
