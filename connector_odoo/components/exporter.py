@@ -46,9 +46,9 @@ class OdooRecordExporter(Component):
     def _note_version(self, external_id):
         """Note when it was written there, so that it is not imported for that."""
         written_at = self.backend_adapter.find_write_date(external_id)
-        self.binding.with_context(connector_no_export=True).external_updated_at = (
-            written_at
-        )
+        self.binding.with_context(
+            connector_no_export=True
+        ).external_updated_at = written_at
 
 
 class OdooBatchExporter(Component):

@@ -83,4 +83,3 @@ class TestImportProduct(OdooConnectorCase):
         (binding,) = self._import("odoo.product.product", plain)
         (template,) = self._bindings("odoo.product.template", plain.product_tmpl_id)
         self.assertEqual(template.odoo_id.product_variant_ids, binding.odoo_id)
-

@@ -41,7 +41,10 @@ export function useLiveReload(model) {
 
     function schedule() {
         if (mounted) {
-            timer = browser.setTimeout(reload, isLive(model.root) ? DELAYS.live : DELAYS.idle);
+            timer = browser.setTimeout(
+                reload,
+                isLive(model.root) ? DELAYS.live : DELAYS.idle,
+            );
         }
     }
 

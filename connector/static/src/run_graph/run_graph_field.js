@@ -25,7 +25,10 @@ export const SLOTS = 12;
  * thousands, one of ten is still seen.
  */
 export function partHeight(run, name) {
-    const total = OUTCOMES.reduce((sum, outcome) => sum + (run?.[outcome.name] ?? 0), 0);
+    const total = OUTCOMES.reduce(
+        (sum, outcome) => sum + (run?.[outcome.name] ?? 0),
+        0,
+    );
     return total && run[name] / Math.sqrt(total);
 }
 
@@ -95,11 +98,11 @@ export class RunGraphField extends Component {
             () => {
                 const chart = new Chart(
                     this.canvas.el,
-                    runChart(this.runs, (runId) => this.openRun(runId))
+                    runChart(this.runs, (runId) => this.openRun(runId)),
                 );
                 return () => chart.destroy();
             },
-            () => [JSON.stringify(this.runs)]
+            () => [JSON.stringify(this.runs)],
         );
     }
 
