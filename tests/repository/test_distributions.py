@@ -43,14 +43,10 @@ def fresh_python(environment, wheels, tmp_path_factory):
     site_packages = next(folder.glob("lib/python3*/site-packages"))
     ours = next(p for p in map(os.path.realpath, sys.path) if "site-packages" in p)
     (site_packages / "odoo.pth").write_text(f"{ours}\n{environment.odoo.path}\n")
-    install = [python, "-m", "pip", "install", "-q", "--no-index"]
-    if not list(environment.odoo.path.glob("odoo*-info")):
-        # A plain checkout: pip cannot know that Odoo is there.
-        install.append("--no-deps")
-    subprocess.check_call(
-        [*install, f"--find-links={wheels}", *sorted(wheels.glob("*.whl"))],
-        env=clean_environ(),
-    )
+    # Without pip's own look at the dependencies, which follows those of Odoo, too: it
+    # asks for psycopg2, and does not take psycopg2-binary for it.
+    install = [python, "-m", "pip", "install", "-q", "--no-index", "--no-deps"]
+    subprocess.check_call([*install, *sorted(wheels.glob("*.whl"))], env=clean_environ())
     return python
 
 
@@ -76,6 +72,32 @@ def test_every_distribution_builds_into_a_wheel(wheels):
     built = {normalise(path.name.split("-")[0]) for path in wheels.glob("*.whl")}
     expected = {normalise(f"odoo-addon-{name}") for name in ADDONS}
     assert built == expected | {"vodoo", "odoo-addons-connector-suite"}
+
+
+MISSING_REQUIREMENTS = """
+import sys
+from importlib.metadata import distribution, version
+from packaging.requirements import Requirement
+
+for name in sys.argv[1:]:
+    for requirement in map(Requirement, distribution(name).requires or ()):
+        needed = requirement.marker is None or requirement.marker.evaluate()
+        if needed and version(requirement.name) not in requirement.specifier:
+            print(f"{name} needs {requirement}, found {version(requirement.name)}")
+"""
+
+
+def test_what_the_wheels_need_is_there(fresh_python, environment):
+    if not list(environment.odoo.path.glob("odoo*-info")):
+        pytest.skip("a plain checkout of Odoo does not tell its version to pip")
+    names = ["vodoo", *(f"odoo-addon-{name}" for name in ADDONS)]
+    missing = subprocess.check_output(
+        [fresh_python, "-c", MISSING_REQUIREMENTS, *names],
+        cwd="/",
+        env=clean_environ(),
+        text=True,
+    )
+    assert missing == ""
 
 
 def test_installed_wheels_do_not_come_from_this_clone(fresh_python):
