@@ -594,7 +594,19 @@ class TestImportQueries(ImporterCase):
         self.assertEqual(outcome.counts, {CREATED: 10})
         outcome, of_hundred = self.count_queries(hundred)
         self.assertEqual(outcome.counts, {CREATED: 100})
-        self.assertLessEqual(of_hundred, of_ten)
+        # addons like account have queries of their own for each child of a partner
+        of_odoo = self.count_queries_of_odoo(100) - self.count_queries_of_odoo(10)
+        self.assertLessEqual(of_hundred - of_ten, max(of_odoo, 0))
+
+    def count_queries_of_odoo(self, number):
+        """Count the queries of as many partners, half of them with a parent."""
+        partners = self.env["res.partner"].with_context(**self.importer._import_context)
+        parents = partners.create([{"name": "Parent"} for _ in range(number // 2)])
+        self.env.flush_all()
+        before = self.env.cr.sql_log_count
+        partners.create([{"name": "Child", "parent_id": parent.id} for parent in parents])
+        self.env.flush_all()
+        return self.env.cr.sql_log_count - before
 
     def imported_families(self):
         """Import 4, 10 and 100 records, and yield their ids."""
