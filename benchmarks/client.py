@@ -459,8 +459,11 @@ def ensure_peers() -> str | None:
     if not complete.exists():
         subprocess.run([base, "-m", "venv", "--clear", folder], check=True)
         command = [python, "-m", "pip", "install", "--quiet"]
+        environ = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
         subprocess.run(
-            [*command, "--disable-pip-version-check", *PEER_REQUIREMENTS], check=True
+            [*command, "--disable-pip-version-check", *PEER_REQUIREMENTS],
+            check=True,
+            env=environ,
         )
         complete.touch()
     return str(python)

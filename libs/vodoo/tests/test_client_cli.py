@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from vodoo_support.odoo_server import OdooServer
-
 from vodoo import FieldParsingError, Markdown, errors
 from vodoo.cli import exit_code_of, main
 from vodoo.cli.assignments import parse_assignments, parse_domain, values_of
 from vodoo.cli.output import plain
 from vodoo.cli.parser import build_parser, normalized
+from vodoo_support.odoo_server import OdooServer
 
 Run = Callable[..., tuple[int, str, str]]
 

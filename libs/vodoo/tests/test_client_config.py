@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from vodoo import ConfigurationError, OdooConfig, RetryConfig, get_config
 from vodoo.config_files import instances, read_variables, use_instance
 

@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from vodoo import HTML, OdooConfig, RecordNotFoundError, RetryConfig
 from vodoo_support.enterprise_stub import EnterpriseStub
 from vodoo_support.stub_server import KEY, PASSWORD, stub_server
-
-from vodoo import HTML, OdooConfig, RecordNotFoundError, RetryConfig
 
 TICKET_FIELDS = {
     "name": "char",

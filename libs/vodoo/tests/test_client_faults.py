@@ -10,6 +10,21 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from vodoo import (
+    AsyncOdooClient,
+    AuthenticationError,
+    ConcurrencyError,
+    ConnectionFailedError,
+    ConnectionLostError,
+    OdooConfig,
+    Outcome,
+    OutcomeUnknownError,
+    ProtocolError,
+    RequestTimeoutError,
+    RetryConfig,
+    ServerUnavailableError,
+    VodooError,
+)
 from vodoo_support.odoo_server import free_port
 from vodoo_support.stub_server import (
     KEY,
@@ -25,22 +40,6 @@ from vodoo_support.stub_server import (
     result,
     rpc_error,
     stub_server,
-)
-
-from vodoo import (
-    AsyncOdooClient,
-    AuthenticationError,
-    ConcurrencyError,
-    ConnectionFailedError,
-    ConnectionLostError,
-    OdooConfig,
-    Outcome,
-    OutcomeUnknownError,
-    ProtocolError,
-    RequestTimeoutError,
-    RetryConfig,
-    ServerUnavailableError,
-    VodooError,
 )
 
 FAST = RetryConfig(max_retries=2, backoff_base=0.01)

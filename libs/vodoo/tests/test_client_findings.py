@@ -16,19 +16,6 @@ from typing import Any
 
 import httpx2
 import pytest
-from vodoo_support.clients import config_for
-from vodoo_support.odoo_server import OdooServer
-from vodoo_support.stub_server import (
-    KEY,
-    PASSWORD,
-    StubServer,
-    html,
-    json_2_error,
-    reply,
-    result,
-    stub_server,
-)
-
 from vodoo import (
     ArgumentMappingError,
     AsyncOdooClient,
@@ -42,6 +29,18 @@ from vodoo import (
     RetryConfig,
     ServerUnavailableError,
     VodooError,
+)
+from vodoo_support.clients import config_for
+from vodoo_support.odoo_server import OdooServer
+from vodoo_support.stub_server import (
+    KEY,
+    PASSWORD,
+    StubServer,
+    html,
+    json_2_error,
+    reply,
+    result,
+    stub_server,
 )
 
 SECRET = "Hunter2-and-more"

@@ -18,9 +18,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from vodoo_support.clients import config_for
-from vodoo_support.odoo_server import OdooServer
-
 from vodoo import (
     HTML,
     ArgumentMappingError,
@@ -58,6 +55,8 @@ from vodoo.signatures import STANDARD_SIGNATURES, Signature, named, positional
 from vodoo.values import encode_value, to_bytes, to_date, to_datetime, to_json
 from vodoo.version import major_version
 from vodoo.wire import Call, Credentials, Login, Request, Response
+from vodoo_support.clients import config_for
+from vodoo_support.odoo_server import OdooServer
 
 CREDENTIALS = Credentials("http://localhost", "db", "ada", Secret("secret"))
 
