@@ -213,15 +213,8 @@ class TestWaitingExport(ProcessCase):
         return jobs.filtered(lambda job: job.records.ids == [self.binding_id])
 
     def _delete_jobs(self):
-        # a child process of the test before may still be writing its job
-        for tries_left in (2, 1, 0):
-            try:
-                with self.transaction() as env:
-                    self.find_jobs(env).unlink()
-                return
-            except SerializationFailure:
-                if not tries_left:
-                    raise
+        with self.transaction() as env:
+            self.find_jobs(env).unlink()
 
     def test_a_waiting_export_takes_the_change_along(self):
         with self.transaction() as env:

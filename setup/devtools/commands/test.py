@@ -106,11 +106,17 @@ def run_pytest(
         *options,
     ]
     sys.stdout.flush()
+    environ = {
+        **environment.process_environ(),
+        # The first HttpCase starts Odoo's server in the process of the tests, and
+        # queue_job its runner with it, which would run the jobs of other tests.
+        "ODOO_QUEUE_JOB_CHANNELS": "root:0",
+    }
     try:
         code = subprocess.call(
             command,
             cwd=environment.clone,
-            env=environment.process_environ(),
+            env=environ,
             preexec_fn=die_with_parent,
         )
     except OSError as error:
