@@ -27,8 +27,10 @@ class RemoteRefusal(ConnectorException):
     """The other Odoo refuses for a reason that only a person can mend."""
 
 
-#: the first class that fits decides; an error below none of them stays as it is
+#: the first class that fits decides, where trying again cannot help
 CONNECTOR_ERRORS: tuple[tuple[type[Exception], type[Exception]], ...] = (
+    # trying again could create a record twice
+    (vodoo.OutcomeUnknownError, RemoteRefusal),
     (vodoo.RecordNotFoundError, IDMissingInBackend),
     (vodoo.OdooValidationError, InvalidDataError),
     (vodoo.AuthenticationError, RemoteRefusal),
@@ -38,18 +40,24 @@ CONNECTOR_ERRORS: tuple[tuple[type[Exception], type[Exception]], ...] = (
 )
 
 
+def find_connector_error(error: vodoo.VodooError) -> type[Exception]:
+    """Return the error by which a job knows how to meet one of the client."""
+    if error.transient:
+        return NetworkRetryableError
+    return next(
+        connector_error
+        for client_error, connector_error in CONNECTOR_ERRORS
+        if isinstance(error, client_error)
+    )
+
+
 @contextmanager
 def translated_errors() -> Iterator[None]:
     """Turn the client's errors into those that a job knows how to meet."""
     try:
         yield
     except vodoo.VodooError as error:
-        for client_error, connector_error in CONNECTOR_ERRORS:
-            if isinstance(error, client_error):
-                if error.transient:
-                    connector_error = NetworkRetryableError
-                raise connector_error(str(error)) from error
-        raise
+        raise find_connector_error(error)(str(error)) from error
 
 
 class RemoteOdoo:

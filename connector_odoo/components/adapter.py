@@ -11,6 +11,8 @@ from odoo import fields as odoo_fields
 from odoo.addons.component.core import Component
 from odoo.addons.connector.exception import IDMissingInBackend
 
+from ..remote import translated_errors
+
 PAGE_SIZE = 1000
 
 #: archived records are records too
@@ -116,9 +118,12 @@ class OdooAdapter(Component):
 
     def write(self, external_id: int, values: dict[str, Any]) -> None:
         """Write a record there."""
-        self.call("write", [int(external_id)], values)
+        client = self.work.remote.client
+        with translated_errors():
+            client.write(self.remote_model, [int(external_id)], values, idempotent=True)
 
     def delete(self, external_id: int) -> None:
         """Delete a record there; one that is gone already is no error."""
-        with suppress(IDMissingInBackend):
-            self.call("unlink", [int(external_id)])
+        client = self.work.remote.client
+        with suppress(IDMissingInBackend), translated_errors():
+            client.unlink(self.remote_model, [int(external_id)], idempotent=True)
