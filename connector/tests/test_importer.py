@@ -604,7 +604,7 @@ class TestImportQueries(ImporterCase):
         parents = partners.create([{"name": "Parent"} for _ in range(number // 2)])
         self.env.flush_all()
         before = self.env.cr.sql_log_count
-        partners.create([{"name": "Child", "parent_id": parent.id} for parent in parents])
+        partners.create([{"name": "Child", "parent_id": key} for key in parents.ids])
         self.env.flush_all()
         return self.env.cr.sql_log_count - before
 
