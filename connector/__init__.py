@@ -3,3 +3,4 @@ from . import database
 from . import components
 from . import controllers
 from . import models
+from . import wizards

@@ -12,10 +12,12 @@
     "data": [
         "security/connector_groups.xml",
         "security/ir.model.access.csv",
+        "security/component_access.xml",
         "data/queue_job_channels.xml",
         "data/queue_job_functions.xml",
         "data/ir_cron.xml",
         "views/connector_menus.xml",
+        "views/component_views.xml",
         "views/connector_cursor_views.xml",
         "views/connector_export_receipt_views.xml",
         "views/connector_dashboard_views.xml",
