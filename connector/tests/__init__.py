@@ -35,5 +35,5 @@ from . import test_mapper_modifiers
 from . import test_mapper_source_fields
 from . import test_sync_run
 from . import test_import_unchanged
-from . import test_javascript
 from . import test_component_browser
+from . import test_javascript
