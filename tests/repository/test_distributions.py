@@ -46,7 +46,9 @@ def fresh_python(environment, wheels, tmp_path_factory):
     # Without pip's own look at the dependencies, which follows those of Odoo, too: it
     # asks for psycopg2, and does not take psycopg2-binary for it.
     install = [python, "-m", "pip", "install", "-q", "--no-index", "--no-deps"]
-    subprocess.check_call([*install, *sorted(wheels.glob("*.whl"))], env=clean_environ())
+    subprocess.check_call(
+        [*install, *sorted(wheels.glob("*.whl"))], env=clean_environ()
+    )
     return python
 
 

@@ -47,10 +47,18 @@ test("the last run stands at the right end", () => {
 
 test("a tooltip tells the true numbers", () => {
     const { options, data } = runChart(RUNS, () => {});
-    const datasetIndex = data.datasets.findIndex((dataset) => dataset.label === "Created");
-    const item = { dataset: data.datasets[datasetIndex], datasetIndex, dataIndex: SLOTS - 2 };
+    const datasetIndex = data.datasets.findIndex(
+        (dataset) => dataset.label === "Created",
+    );
+    const item = {
+        dataset: data.datasets[datasetIndex],
+        datasetIndex,
+        dataIndex: SLOTS - 2,
+    };
     expect(options.plugins.tooltip.callbacks.label(item)).toBe("Created: 100");
-    expect(options.plugins.tooltip.callbacks.footer([item]).toString()).toBe("120.5 records/s");
+    expect(options.plugins.tooltip.callbacks.footer([item]).toString()).toBe(
+        "120.5 records/s",
+    );
 });
 
 test("a bar opens its run, the empty room beside it nothing", () => {
