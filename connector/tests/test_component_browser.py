@@ -52,6 +52,19 @@ class TestComponentBrowser(TransactionCase):
         positions = [order.index(name) for name in names]
         self.assertEqual(positions, sorted(positions))
 
+    def test_a_mapper_shows_its_mapping(self):
+        registry = get_component_registry(self.env.cr.dbname)
+        if "test.res.partner.import.mapper" not in registry:
+            self.skipTest("test_connector is not installed")
+        components = self.open()
+        mapper = components.filtered(
+            lambda c: c.name == "test.res.partner.import.mapper"
+        )
+        self.assertIn("<td>name</td>", mapper.mapping)
+        self.assertIn("external_to_m2o", mapper.mapping)
+        binder = components.filtered(lambda c: c.name == "base.binder")
+        self.assertFalse(binder.mapping)
+
     def test_components_are_grouped_in_the_list(self):
         self.open()
         groups = self.components._read_group([], ["usage"], ["__count"])

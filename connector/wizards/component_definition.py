@@ -63,6 +63,9 @@ class ConnectorComponent(models.TransientModel):
         compute="_compute_resolution_order",
         help="Where an attribute is looked for, first to last",
     )
+    mapping = fields.Html(
+        compute="_compute_mapping", help="What a mapper converts, in its order"
+    )
 
     @api.model
     def action_open(self) -> dict[str, Any]:
@@ -158,6 +161,28 @@ class ConnectorComponent(models.TransientModel):
                 ),
                 rows,
             )
+
+    def _compute_mapping(self):
+        registry = self._get_registry()
+        titles = (
+            self.env._("Source"),
+            self.env._("Target"),
+            self.env._("How"),
+            self.env._("Only on create"),
+        )
+        for component in self:
+            component_class = registry.get(component.name)
+            describe = getattr(component_class, "describe_class", None)
+            rows = [
+                (
+                    line["source"],
+                    line["target"],
+                    line["how"],
+                    self.env._("yes") if line["only_create"] else "",
+                )
+                for line in (describe() if describe else ())
+            ]
+            component.mapping = html_table(titles, rows) if rows else False
 
 
 def path_in_addon(definition) -> str:
