@@ -6,6 +6,28 @@ from .export_mapper import image
 from .export_references import keyed, linked, linked_set
 from .references import bound, bound_set, matched
 
+SAME_ON_BOTH_SIDES = [
+    (name, name)
+    for name in (
+        "name",
+        "is_company",
+        "type",
+        "active",
+        "ref",
+        "vat",
+        "function",
+        "email",
+        "phone",
+        "website",
+        "street",
+        "street2",
+        "zip",
+        "city",
+        "comment",
+        "color",
+    )
+]
+
 
 class PartnerImportMapper(Component):
     _name = "odoo.res.partner.import.mapper"
@@ -13,22 +35,7 @@ class PartnerImportMapper(Component):
     _apply_on = "odoo.res.partner"
 
     direct = [
-        ("name", "name"),
-        ("is_company", "is_company"),
-        ("type", "type"),
-        ("active", "active"),
-        ("ref", "ref"),
-        ("vat", "vat"),
-        ("function", "function"),
-        ("email", "email"),
-        ("phone", "phone"),
-        ("website", "website"),
-        ("street", "street"),
-        ("street2", "street2"),
-        ("zip", "zip"),
-        ("city", "city"),
-        ("comment", "comment"),
-        ("color", "color"),
+        *SAME_ON_BOTH_SIDES,
         ("image_1920", "image_1920"),
         (bound("parent_id", "odoo.res.partner"), "parent_id"),
         (bound_set("category_id", "odoo.res.partner.category"), "category_id"),
@@ -51,22 +58,7 @@ class PartnerExportMapper(Component):
     _apply_on = "odoo.res.partner"
 
     direct = [
-        ("name", "name"),
-        ("is_company", "is_company"),
-        ("type", "type"),
-        ("active", "active"),
-        ("ref", "ref"),
-        ("vat", "vat"),
-        ("function", "function"),
-        ("email", "email"),
-        ("phone", "phone"),
-        ("website", "website"),
-        ("street", "street"),
-        ("street2", "street2"),
-        ("zip", "zip"),
-        ("city", "city"),
-        ("comment", "comment"),
-        ("color", "color"),
+        *SAME_ON_BOTH_SIDES,
         (image("image_1920"), "image_1920"),
         (linked("parent_id", "odoo.res.partner"), "parent_id"),
         (linked_set("category_id", "odoo.res.partner.category"), "category_id"),
