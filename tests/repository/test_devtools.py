@@ -11,7 +11,7 @@ import pytest
 from devtools import postgres
 from devtools.addons import Addon, close_over, outside_dependencies, select_for_tests
 from devtools.bootstrap import COMMANDS
-from devtools.commands.test import select_addons, split_arguments
+from devtools.commands.test import select_addons, select_long, split_arguments
 from devtools.debian_archive import choose_mirror, parse_template
 from devtools.demo.comparison import ComparedModel, find_differences, translate
 from devtools.demo.jobs import are_all_settled, describe_states
@@ -265,6 +265,12 @@ def test_arguments_of_pytest_pass_through(tmp_path):
     paths, options = split_arguments(tmp_path, FAMILY, arguments)
     assert paths == ["/clone/low", f"{tmp_path}/low/tests::test_a"]
     assert options == ["-k", "cache", "--maxfail=1"]
+
+
+def test_long_tests_run_when_they_are_asked_for():
+    assert select_long(["-x"]) == ["-x", "-m", "not long"]
+    assert select_long(["--long", "-x"]) == ["-x"]
+    assert select_long(["-m", "long"]) == ["-m", "long"]
 
 
 # -- the demo -----------------------------------------------------------------

@@ -92,6 +92,13 @@ def select_addons(clone: Path, addons: dict[str, Addon], paths: list[str]) -> se
     return select_for_tests(addons, owners)
 
 
+def select_long(options: list[str]) -> list[str]:
+    """Leave out the tests marked "long" unless --long or a choice of marks is given."""
+    if "--long" in options:
+        return [option for option in options if option != "--long"]
+    return options if "-m" in options else [*options, "-m", "not long"]
+
+
 def run_pytest(
     environment: Environment, database: str, paths: list[str], options: list[str]
 ) -> int:
@@ -103,7 +110,7 @@ def run_pytest(
         f"--odoo-config={write_config(environment)}",
         "--odoo-http",
         *paths,
-        *options,
+        *select_long(options),
     ]
     sys.stdout.flush()
     environ = {
