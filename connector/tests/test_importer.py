@@ -136,6 +136,16 @@ class TestImportOne(ImporterCase):
         with self.hooked(_map_data=None):
             self.assertEqual(self.run_one(1).outcome, UNCHANGED)
 
+    def test_record_that_must_not_be_overwritten_is_skipped_to_the_end(self):
+        self.put(partner(1))
+        self.run_one(1)
+        self.put(partner(1, name="Theirs", updated_at="2026-01-02 00:00:00"))
+        with self.hooked(
+            _may_overwrite=lambda importer, binding: False, _after_import=None
+        ):
+            self.assertEqual(self.run_one(1).outcome, SKIPPED)
+        self.assertEqual(self.found(1).name, "Partner 1")
+
     def test_force_imports_what_is_up_to_date(self):
         self.put(partner(1))
         self.run_one(1)

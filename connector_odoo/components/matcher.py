@@ -123,13 +123,6 @@ class UserMatcher(Component):
     _key_fields = ("login",)
 
 
-class LanguageMatcher(Component):
-    _name = "odoo.res.lang.matcher"
-    _inherit = "odoo.record.matcher"
-    _apply_on = "res.lang"
-    _key_fields = ("code",)
-
-
 class CurrencyMatcher(Component):
     _name = "odoo.res.currency.matcher"
     _inherit = "odoo.record.matcher"

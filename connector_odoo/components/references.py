@@ -105,8 +105,3 @@ def bound_set(field: str, binding: str) -> Reference:
 def matched(field: str, model_name: str) -> Reference:
     """Point a many2one at the record that has the same natural key."""
     return Reference(field, model_name, False, _matched, _one, "matched")
-
-
-def matched_set(field: str, model_name: str) -> Reference:
-    """Set an x2many to the records that have the same natural keys."""
-    return Reference(field, model_name, False, _matched, _set, "matched_set")

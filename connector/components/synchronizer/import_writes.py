@@ -24,8 +24,9 @@ class ImportWrites(AbstractComponent):
         self._create_items(new)
         self._update_items(known)
         for item in items:
-            with self._working_on(item):
-                self._after_import(item.binding)
+            if item.outcome != SKIPPED:
+                with self._working_on(item):
+                    self._after_import(item.binding)
 
     def _create_items(self, items: list[ImportItem]) -> None:
         values_list = []
