@@ -120,7 +120,8 @@ def test_namespaces(run: Run, tmp_path: Path) -> None:
 
 
 def test_security_and_config(run: Run) -> None:
-    login = secrets.token_hex(4)
+    # A login of digits only would be taken for an id.
+    login = f"bot{secrets.token_hex(4)}"
     created = json.loads(run("--json", "security", "create-user", "Bot", login)[1])
     assert len(created["password"]) == 24
     assert json.loads(run("--json", "security", "create-groups")[1])["API Base"]

@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ..release import VERSION
-from . import commands
-from .commands import connected
+from .commands import any_model, configuration, connected, namespaces, records
 
 #: command group: (namespace, whether its records have tags, whether it creates)
 RECORD_GROUPS: dict[str, tuple[str, bool, bool]] = {
@@ -118,34 +117,34 @@ def _add_model(groups: Any) -> None:
         return parser
 
     for name in ("search", "list"):
-        parser = add(name, commands.search, "find records")
+        parser = add(name, any_model.search, "find records")
         _domain(parser)
         _shape(parser)
         parser.add_argument("--order")
         parser.add_argument("--offset", type=int, default=0)
-    _domain(add("count", commands.count, "count records"))
-    parser = add("read", commands.read, "show records")
+    _domain(add("count", any_model.count, "count records"))
+    parser = add("read", any_model.read, "show records")
     parser.add_argument("ids", type=int, nargs="+")
     parser.add_argument("--fields", help="name,email")
-    parser = add("create", commands.create, "create a record")
+    parser = add("create", any_model.create, "create a record")
     parser.add_argument("values", nargs="+", metavar="field=value")
     for name in ("update", "write"):
-        parser = add(name, commands.update, "change records: = += -= *= /=")
+        parser = add(name, any_model.update, "change records: = += -= *= /=")
         parser.add_argument("ids", type=_ids, metavar="ID[,ID…]")
         parser.add_argument("values", nargs="+", metavar="field=value")
     for name in ("delete", "unlink"):
-        parser = add(name, commands.delete, "delete records")
+        parser = add(name, any_model.delete, "delete records")
         parser.add_argument("ids", type=int, nargs="+")
-    add("fields", commands.fields, "show the model's fields")
-    parser = add("call", commands.call, "call a method")
+    add("fields", any_model.fields, "show the model's fields")
+    parser = add("call", any_model.call, "call a method")
     parser.add_argument("method")
     parser.add_argument("args", nargs="*", help="in JSON")
     parser.add_argument("--kwargs", help='{"name": "value"}')
-    parser = add("export", commands.export, "write records as lines of JSON")
+    parser = add("export", any_model.export, "write records as lines of JSON")
     _domain(parser)
     parser.add_argument("--fields", help="name,email")
     parser.add_argument("-o", "--output", dest="file", default="-")
-    parser = add("import", commands.import_, "create records from lines of JSON")
+    parser = add("import", any_model.import_, "create records from lines of JSON")
     parser.add_argument("file", nargs="?", default="-")
 
 
@@ -161,37 +160,37 @@ def _add_records(
         parser.add_argument("id", type=int)
         return parser
 
-    parser = group.add("list", commands.list_records, "find records")
+    parser = group.add("list", records.list_records, "find records")
     _domain(parser)
     _shape(parser)
-    add("show", commands.show_record, "show a record").add_argument("--fields")
-    posts = {"comment": commands.post_comment, "note": commands.post_note}
+    add("show", records.show_record, "show a record").add_argument("--fields")
+    posts = {"comment": records.post_comment, "note": records.post_note}
     for post, command in posts.items():
         parser = add(post, command, f"post a {post}, in Markdown")
         parser.add_argument("message")
         parser.add_argument("--user", type=int, help="id of the author")
         parser.add_argument("--html", action="store_true", help="the message is HTML")
-    parser = add("chatter", commands.chatter, "show the messages of a record")
+    parser = add("chatter", records.chatter, "show the messages of a record")
     parser.add_argument("--limit", type=int, default=0)
-    add("attachments", commands.attachments, "show the attachments of a record")
+    add("attachments", records.attachments, "show the attachments of a record")
     for download in ("download", "download-all"):
         parser = group.add(
-            download, commands.download, "save the attachments of records"
+            download, records.download, "save the attachments of records"
         )
         parser.add_argument("ids", type=int, nargs="+", metavar="id")
         parser.add_argument("-o", "--output", type=Path)
         parser.add_argument("--extension")
-    parser = add("attach", commands.attach, "attach files")
+    parser = add("attach", records.attach, "attach files")
     parser.add_argument("files", type=Path, nargs="+")
-    parser = add("set", commands.set_values, "change a record: = += -= *= /=")
+    parser = add("set", records.set_values, "change a record: = += -= *= /=")
     parser.add_argument("values", nargs="+", metavar="field=value")
-    add("url", commands.url, "show the address of a record")
-    group.add("fields", commands.namespace_fields, "show the fields")
+    add("url", records.url, "show the address of a record")
+    group.add("fields", records.namespace_fields, "show the fields")
     if has_tags:
-        group.add("tags", commands.tags, "show all tags")
-        add("tag", commands.tag, "add a tag").add_argument("tag", type=int)
+        group.add("tags", records.tags, "show all tags")
+        add("tag", records.tag, "add a tag").add_argument("tag", type=int)
     if creates:
-        parser = group.add("create", commands.create_in_namespace, "create a record")
+        parser = group.add("create", records.create_in_namespace, "create a record")
         parser.add_argument("name")
         if namespace == "tasks":
             parser.add_argument("--project", type=int, required=True)
@@ -201,48 +200,50 @@ def _add_records(
 
 def _add_own(group: _Group, namespace: str) -> None:
     if namespace == "crm":
-        parser = group.add("stages", commands.crm_stages, "show the stages")
+        parser = group.add("stages", namespaces.crm_stages, "show the stages")
         parser.add_argument("--team", type=int)
-        parser = group.add("pipeline", commands.crm_pipeline, "show count and revenue")
+        parser = group.add(
+            "pipeline", namespaces.crm_pipeline, "show count and revenue"
+        )
         parser.add_argument("--team", type=_id_or_name)
         parser.add_argument("--user", type=_id_or_name)
     elif namespace == "projects":
-        parser = group.add("stages", commands.project_stages, "show the stages")
+        parser = group.add("stages", namespaces.project_stages, "show the stages")
         parser.add_argument("project", type=int, nargs="?")
     elif namespace == "tasks":
-        parser = group.add("tag-create", commands.tag_create, "create a tag")
+        parser = group.add("tag-create", namespaces.tag_create, "create a tag")
         parser.add_argument("name")
         parser.add_argument("--color", type=int)
-        parser = group.add("tag-delete", commands.tag_delete, "delete a tag")
+        parser = group.add("tag-delete", namespaces.tag_delete, "delete a tag")
         parser.add_argument("tag", type=int)
 
 
 def _add_activities(groups: Any) -> None:
     group = _Group(groups, "activity", "what is to be done")
-    parser = group.add("list", commands.activity_list, "show activities")
+    parser = group.add("list", namespaces.activity_list, "show activities")
     parser.add_argument("model", nargs="?")
     parser.add_argument("id", type=int, nargs="?")
     parser.add_argument("--limit", type=int, default=50)
-    parser = group.add("schedule", commands.activity_schedule, "plan an activity")
+    parser = group.add("schedule", namespaces.activity_schedule, "plan an activity")
     parser.add_argument("model")
     parser.add_argument("id", type=int)
     parser.add_argument("summary")
     parser.add_argument("--deadline", metavar="YYYY-MM-DD")
-    parser = group.add("done", commands.activity_done, "finish an activity")
+    parser = group.add("done", namespaces.activity_done, "finish an activity")
     parser.add_argument("id", type=int)
     parser.add_argument("--feedback")
 
 
 def _add_documents(groups: Any) -> None:
     group = _Group(groups, "document", "files of Documents (Enterprise)")
-    parser = group.add("list", commands.document_list, "show documents")
+    parser = group.add("list", namespaces.document_list, "show documents")
     parser.add_argument("--folder")
     parser.add_argument("--limit", type=int, default=50)
-    group.add("folders", commands.document_folders, "show the folders")
-    parser = group.add("upload", commands.document_upload, "upload files")
+    group.add("folders", namespaces.document_folders, "show the folders")
+    parser = group.add("upload", namespaces.document_upload, "upload files")
     parser.add_argument("files", type=Path, nargs="+")
     parser.add_argument("--folder")
-    parser = group.add("download", commands.document_download, "save a document")
+    parser = group.add("download", namespaces.document_download, "save a document")
     parser.add_argument("id", type=int)
     parser.add_argument("-o", "--output", type=Path)
 
@@ -250,42 +251,45 @@ def _add_documents(groups: Any) -> None:
 def _add_timer(groups: Any) -> None:
     group = _Group(groups, "timer", "own timesheets and their timers (Enterprise)")
     for name in ("status", "list"):
-        parser = group.add(name, commands.timer_list, "show the timesheets of today")
+        parser = group.add(name, namespaces.timer_list, "show the timesheets of today")
         parser.add_argument("--days", type=int, default=0, help="days before, too")
-    group.add("active", commands.timer_active, "show what is running")
-    parser = group.add("start", commands.timer_start, "start a timer")
+    group.add("active", namespaces.timer_active, "show what is running")
+    parser = group.add("start", namespaces.timer_start, "start a timer")
     parser.add_argument("kind", choices=["task", "ticket", "timesheet"])
     parser.add_argument("id", type=int)
-    parser = group.add("stop", commands.timer_stop, "stop a timesheet, or all")
+    parser = group.add("stop", namespaces.timer_stop, "stop a timesheet, or all")
     parser.add_argument("id", type=int, nargs="?")
 
 
 def _add_security(groups: Any) -> None:
     group = _Group(groups, "security", "groups and users for programs")
-    group.add("create-groups", commands.create_groups, "create the groups")
-    parser = group.add("assign-bot", commands.assign_bot, "add a user to groups")
+    group.add("create-groups", namespaces.create_groups, "create the groups")
+    parser = group.add("assign-bot", namespaces.assign_bot, "add a user to groups")
     parser.add_argument("user", help="id or login")
     parser.add_argument("groups", nargs="+")
     parser.add_argument("--keep-default-groups", action="store_true")
-    parser = group.add("create-user", commands.create_user, "create a user")
+    parser = group.add("create-user", namespaces.create_user, "create a user")
     parser.add_argument("name")
     parser.add_argument("login")
     parser.add_argument("--email")
-    parser = group.add("set-password", commands.set_password, "give a new password")
+    parser = group.add("set-password", namespaces.set_password, "give a new password")
     parser.add_argument("user", help="id or login")
 
 
 def _add_config(groups: Any) -> None:
     group = _Group(groups, "config", "instances and settings")
     group.add(
-        "list-instances", commands.config_instances, "show the instances", offline=True
+        "list-instances",
+        configuration.config_instances,
+        "show the instances",
+        offline=True,
     )
-    group.add("show", commands.config_show, "show the settings", offline=True)
+    group.add("show", configuration.config_show, "show the settings", offline=True)
     parser = group.add(
-        "use", commands.config_use, "make an instance the default", offline=True
+        "use", configuration.config_use, "make an instance the default", offline=True
     )
     parser.add_argument("name")
-    group.add("test", commands.config_test, "log in")
+    group.add("test", configuration.config_test, "log in")
 
 
 def _ids(text: str) -> list[int]:

@@ -7,13 +7,14 @@ from typing import Any
 
 from .account_moves import AccountMoves, build_account_move_domain
 from .activities import Activities
-from .base import Namespace, RecordNamespace
+from .base import Namespace
 from .crm import CRM
 from .documents import Documents
 from .generic import Generic
 from .helpdesk import Helpdesk
 from .knowledge import Knowledge
 from .projects import Projects
+from .records import RecordNamespace
 from .security import Security
 from .tasks import Tasks
 from .timer import Timer, TimerHandle, Timesheet

@@ -4,7 +4,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..operation import Mode
-from .base import RecordNamespace
+from .records import RecordNamespace
 
 
 class AccountMoves(RecordNamespace[Mode]):

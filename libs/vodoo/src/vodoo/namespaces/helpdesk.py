@@ -6,7 +6,7 @@ from typing import Any
 
 from ..operation import Mode, Operation, operation
 from ..values import HTML, Cmd, Markdown
-from .base import RecordNamespace
+from .records import RecordNamespace
 
 
 class Helpdesk(RecordNamespace[Mode]):

@@ -7,7 +7,8 @@ from ..crud import Crud
 from ..errors import RecordNotFoundError
 from ..operation import Mode, Operation, operation
 from ..values import HTML, Markdown
-from .base import RecordNamespace, by_record_id
+from .base import by_record_id
+from .records import RecordNamespace
 
 
 class Knowledge(RecordNamespace[Mode]):

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from ..operation import Mode, Operation, operation
 from ..values import Records
-from .base import RecordNamespace
+from .records import RecordNamespace
 
 
 class Projects(RecordNamespace[Mode]):

@@ -7,7 +7,7 @@ from typing import Any
 from ..crud import Crud
 from ..operation import Mode, Operation, operation
 from ..values import HTML, Cmd, Markdown
-from .base import RecordNamespace
+from .records import RecordNamespace
 
 
 class Tasks(RecordNamespace[Mode]):

@@ -1,0 +1,34 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Commands on the configuration."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ... import config_files
+from ...client import OdooClient
+from ..output import show
+from .common import Options, configuration
+
+
+def config_instances(options: Options) -> None:
+    found = config_files.instances()
+    show(options, [{"instance": n, "file": str(f)} for n, f in sorted(found.items())])
+
+
+def config_show(options: Options) -> None:
+    config = configuration(options)
+    names = ("url", "database", "username", "protocol", "timeout", "max_concurrency")
+    show(options, {name: getattr(config, name) for name in names})
+
+
+def config_use(options: Options) -> None:
+    show(options, str(config_files.use_instance(options.name)))
+
+
+def config_test(options: Options, client: OdooClient) -> Any:
+    return {
+        "uid": client.uid,
+        "transport": type(client.transport).__name__,
+        "version": client.shell.run(client.transport.version_steps()),
+    }

@@ -1,0 +1,147 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Files attached to records."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from pathlib import Path
+from typing import ClassVar
+
+from ..crud import Crud
+from ..errors import RecordNotFoundError
+from ..files import (
+    Attachment,
+    attachment_batches,
+    read_file,
+    save_without_overwriting,
+)
+from ..operation import Mode, Offload, Operation, operation
+from ..values import Records, to_bytes
+from .base import Namespace, by_record_id
+
+AttachmentData = tuple[int, str, bytes]
+
+ATTACHMENT_FIELDS = ("id", "name", "file_size", "mimetype", "create_date")
+
+
+class AttachmentsNamespace(Namespace[Mode]):
+    """Attach files to the records of one model, and save them."""
+
+    model: ClassVar[str]
+
+    @operation
+    @by_record_id
+    def attachments(self, record_id: int) -> Operation[Records]:
+        """Return the attachments of a record, without their contents."""
+        return (yield from self._attachments(record_id))
+
+    @operation
+    @by_record_id
+    def attach(
+        self,
+        record_id: int,
+        file_path: str | Path | None = None,
+        *,
+        data: bytes | None = None,
+        name: str | None = None,
+    ) -> Operation[int]:
+        """Attach a file, or data under a name; return the attachment's id.
+
+        :raises ValueError: unless exactly one of both is given.
+        :raises FileNotFoundError: if there is no such file.
+        """
+        if (file_path is None) == (data is None):
+            raise ValueError("give either file_path or data")
+        if file_path is not None:
+            path = Path(file_path)
+            data = yield Offload(lambda: read_file(path))
+            name = name or path.name
+        if not name:
+            raise ValueError("data needs a name")
+        attachment_id: int = yield from Crud.create(
+            self.client,
+            "ir.attachment",
+            {"name": name, "datas": data, "res_model": self.model, "res_id": record_id},
+        )
+        return attachment_id
+
+    @operation
+    def attachment_data(self, attachment_id: int) -> Operation[bytes]:
+        """Return the content of an attachment.
+
+        :raises RecordNotFoundError: if there is none, or it is empty.
+        """
+        records = yield from self._read_contents([attachment_id])
+        if not records or not records[0]["datas"]:
+            raise RecordNotFoundError(
+                "ir.attachment",
+                attachment_id,
+                f"no content in ir.attachment({attachment_id})",
+            )
+        return to_bytes(records[0]["datas"])
+
+    @operation
+    @by_record_id
+    def all_attachment_data(
+        self, record_id: int
+    ) -> Operation[Sequence[AttachmentData]]:
+        """Return id, name and content of all attachments of a record.
+
+        Links without a content are left out.
+        """
+        collected: Sequence[AttachmentData] = []
+        for batch in attachment_batches((yield from self._attachments(record_id))):
+            collected = [*collected, *(yield from self._contents(batch))]
+        return collected
+
+    @operation
+    @by_record_id
+    def download(
+        self,
+        record_id: int,
+        output_dir: str | Path | None = None,
+        extension: str | None = None,
+    ) -> Operation[Sequence[Path]]:
+        """Save the attachments of a record, by default in the working directory.
+
+        No name leads out of the directory, and no file is overwritten: a second one
+        of the same name gets a number.
+        """
+        folder = Path(output_dir or ".")
+        saved: Sequence[Path] = []
+        attachments = yield from self._attachments(record_id)
+        if extension:
+            ending = "." + extension.lower().lstrip(".")
+            attachments = [a for a in attachments if a["name"].lower().endswith(ending)]
+        for batch in attachment_batches(attachments):
+            contents = yield from self._contents(batch)
+            for _attachment_id, name, content in contents:
+                save = functools.partial(
+                    save_without_overwriting, folder, name, content
+                )
+                saved = [*saved, (yield Offload(save))]
+        return saved
+
+    def _attachments(self, record_id: int) -> Operation[Records]:
+        domain = [["res_model", "=", self.model], ["res_id", "=", record_id]]
+        return (
+            yield from Crud.search_read(
+                self.client, "ir.attachment", domain, ATTACHMENT_FIELDS, order="id"
+            )
+        )
+
+    def _read_contents(self, ids: Sequence[int]) -> Operation[Records]:
+        return (
+            yield from Crud.read(self.client, "ir.attachment", ids, ["name", "datas"])
+        )
+
+    def _contents(
+        self, batch: Sequence[Attachment]
+    ) -> Operation[Sequence[AttachmentData]]:
+        records = yield from self._read_contents([a["id"] for a in batch])
+        return [
+            (record["id"], record["name"], to_bytes(record["datas"]))
+            for record in records
+            if record["datas"]
+        ]
