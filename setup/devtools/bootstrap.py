@@ -19,6 +19,7 @@ COMMANDS = {
     "bench": "run a case of benchmarks/",
     "shell": "open Odoo's shell on a database with all addons",
     "serve": "serve Odoo with all addons and the job runner",
+    "docs": "build the documentation as a site",
     "build": "build a wheel of each addon and library",
     "clean": "remove what was made for this clone, or with --all the cache folder",
 }

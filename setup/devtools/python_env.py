@@ -40,6 +40,24 @@ def ensure_python(home: Home, purpose: str, title: str) -> Path:
     return folder / "bin" / "python"
 
 
+def ensure_packages(home: Home, python: Path, purpose: str, title: str) -> Path:
+    """Return a folder with what requirements/`purpose`*.txt list, made for `python`.
+
+    It is no environment of its own: what is added to one for a single purpose.
+    """
+    files = requirement_files(purpose)
+    log_path = home.log_folder / f"{purpose}-packages.log"
+
+    def make(folder: Path) -> None:
+        command: list[str | Path] = [python, "-m", "pip", "install", "--no-deps"]
+        command += ["--disable-pip-version-check", "--target", folder]
+        for requirements in files:
+            run_logged([*command, "-r", requirements], log_path)
+
+    key = digest(str(python), [path.read_text() for path in files])
+    return home.ensure_folder(f"{purpose}-{python_name()}-{key}", title, make)
+
+
 def requirement_files(purpose: str) -> list[Path]:
     names = (f"{purpose}.txt", f"{purpose}-addons.txt")
     return [REQUIREMENTS / name for name in names if (REQUIREMENTS / name).is_file()]

@@ -11,11 +11,10 @@ from pathlib import Path
 
 from ..environment import Environment
 from ..errors import SetupError
-from ..home import digest
 from ..odoo_config import write_config
 from ..postgres import running_postgres
-from ..processes import die_with_parent, run_logged
-from ..python_env import requirement_files
+from ..processes import die_with_parent
+from ..python_env import ensure_packages
 
 RUN = (
     "import importlib, sys; sys.path.insert(0, {clone!r}); "
@@ -74,15 +73,10 @@ def find_cases(clone: Path) -> list[str]:
 
 def ensure_peer_addons(environment: Environment) -> Path:
     """Return a folder with the published addons that we measure against."""
-    (requirements,) = requirement_files("peer")
-    log_path = environment.home.log_folder / "peer.log"
-
-    def make(folder: Path) -> None:
-        command: list[str | Path] = [environment.python, "-m", "pip", "install"]
-        command += ["--no-deps", "--disable-pip-version-check", "--target", folder]
-        run_logged([*command, "-r", requirements], log_path)
-
-    name = f"peer-{digest(requirements.read_text())}"
-    title = "The peer: published addons of the OCA"
-    folder = environment.home.ensure_folder(name, title, make)
+    folder = ensure_packages(
+        environment.home,
+        environment.python,
+        "peer",
+        "The peer: published addons of the OCA",
+    )
     return folder / "odoo" / "addons"

@@ -1,0 +1,119 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""./dev docs [--language LANGUAGE] [--check-links] [--update-catalogs]"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from ..environment import Environment
+from ..home import digest
+from ..odoo_config import write_config
+from ..processes import die_with_parent
+from ..python_env import ensure_packages
+
+SOURCE_LANGUAGE = "en"
+
+
+def main(environment: Environment, arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(
+        prog="./dev docs",
+        description="Build the documentation of docs/ into docs/_build. Every warning "
+        "is an error, a link within the site that leads nowhere too.",
+    )
+    parser.add_argument(
+        "--language",
+        default=SOURCE_LANGUAGE,
+        help="build a translation of docs/locale, fr for example",
+    )
+    parser.add_argument("--output", type=Path, metavar="FOLDER")
+    parser.add_argument(
+        "--check-links",
+        action="store_true",
+        help="also ask the servers behind the links that leave the site",
+    )
+    parser.add_argument(
+        "--update-catalogs",
+        action="store_true",
+        help="write what has to be translated into the catalogs of docs/locale",
+    )
+    options = parser.parse_args(arguments)
+    output = options.output or default_output(environment, options.language)
+    sphinx = Sphinx(environment)
+    if options.update_catalogs:
+        return sphinx.update_catalogs()
+    code = sphinx.build("html", output.absolute(), options.language)
+    if options.check_links and not code:
+        code = sphinx.build("linkcheck", sphinx.build_folder / "links")
+    if not code:
+        print(f"\n{output.absolute() / 'index.html'}")
+    return code
+
+
+def default_output(environment: Environment, language: str) -> Path:
+    folder = environment.clone / "docs" / "_build"
+    return folder / ("html" if language == SOURCE_LANGUAGE else f"html-{language}")
+
+
+class Sphinx:
+    """Run Sphinx on docs/ in a process that can import Odoo and all addons."""
+
+    def __init__(self, environment: Environment):
+        self.environment = environment
+        self.source = environment.clone / "docs"
+        self.build_folder = self.source / "_build"
+        self.packages = ensure_docs_packages(environment)
+
+    def build(self, builder: str, output: Path, language: str = SOURCE_LANGUAGE) -> int:
+        # Everything anew: of a page that is not read again, no warning is seen.
+        command = ["-m", "sphinx", "--builder", builder, "--fresh-env", "--write-all"]
+        command += ["--fail-on-warning", "--quiet", "--define", f"language={language}"]
+        doctrees = self.build_folder / f"doctrees-{digest(builder, str(output))}"
+        return self._run([*command, "-d", doctrees, self.source, output])
+
+    def update_catalogs(self) -> int:
+        """Bring the catalogs that are in docs/locale up to date with the pages.
+
+        A page is translated into a language that has a catalog for it, be it empty.
+        """
+        templates = self.build_folder / "gettext"
+        code = self.build("gettext", templates)
+        for language in sorted((self.source / "locale").iterdir()):
+            pages = [path.stem for path in language.glob("LC_MESSAGES/*.po")]
+            with tempfile.TemporaryDirectory() as chosen:
+                for page in pages:
+                    shutil.copy(templates / f"{page}.pot", chosen)
+                command: list[str | Path] = ["-m", "sphinx_intl", "update"]
+                command += ["--pot-dir", chosen]
+                command += ["--locale-dir", self.source / "locale"]
+                command += ["--language", language.name, "--line-width", "88"]
+                code = code or self._run(command)
+        return code
+
+    def _run(self, command: Sequence[str | Path]) -> int:
+        environ = self.environment.process_environ()
+        environ["PYTHONPATH"] = f"{self.packages}{os.pathsep}{environ['PYTHONPATH']}"
+        environ["CONNECTOR_ODOO_CONFIG"] = str(write_config(self.environment))
+        sys.stdout.flush()
+        return subprocess.call(
+            [self.environment.python, *command],
+            cwd=self.environment.clone,
+            env=environ,
+            preexec_fn=die_with_parent,
+        )
+
+
+def ensure_docs_packages(environment: Environment) -> Path:
+    """Return a folder with Sphinx, for PYTHONPATH.
+
+    It is apart from Odoo's packages because they need other versions of docutils.
+    """
+    return ensure_packages(
+        environment.home, environment.python, "docs", "Documentation tools"
+    )
