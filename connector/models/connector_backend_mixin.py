@@ -13,8 +13,8 @@ from .connector_schedule import next_time
 class ConnectorBackendMixin(models.AbstractModel):
     """Give a backend its states, its buttons and its schedule.
 
-    The backend says by ``_check_connection`` how to try the connection, and by
-    ``_imported_models`` and ``_exported_models`` what is synchronized.
+    The backend says by ``_imported_models`` and ``_exported_models`` what is
+    synchronized, and by ``_check_connection`` how to try the connection.
     """
 
     _name = "connector.backend.mixin"
@@ -53,9 +53,16 @@ class ConnectorBackendMixin(models.AbstractModel):
     def _check_connection(self) -> str | None:
         """Try the connection and return what to tell about it.
 
+        By default, the first page of the first model to import is asked for.
+
         :raise UserError: why the backend cannot be used; so do the errors of a
             connector
         """
+        for model_name in self._imported_models()[:1]:
+            with self.work_on(model_name) as work:
+                adapter = work.component(usage="backend.adapter")
+                next(iter(adapter.search_pages()), None)
+            return None
         raise NotImplementedError(
             f"{self._name} does not say how its connection is checked: override "
             "_check_connection, raise a UserError if it fails."

@@ -21,6 +21,9 @@ from . import test_exporter
 from . import test_exporter_processes
 from . import test_locker
 from . import test_conformance
+from . import test_export_conformance
+from . import test_json_service
+from . import test_usual_components
 from . import test_connector_case
 from . import test_import_missing
 from . import test_dashboard

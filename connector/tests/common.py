@@ -7,6 +7,7 @@ system in memory in the place of the real one. :mod:`.conformance` brings tests.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import contextmanager
 from typing import Any
 from unittest import SkipTest
@@ -23,8 +24,9 @@ from odoo.addons.component.tests.common import TransactionComponentCase, _in_fro
 from odoo.addons.queue_job.tests.common import JobsTrap, trap_jobs
 
 from ..testing import OPERATIONS, FakeSystem
+from .json_service import JsonService
 
-__all__ = ["ConnectorCase", "FakeSystem", "TestConnectorCase"]
+__all__ = ["ConnectorCase", "FakeSystem", "JsonService", "TestConnectorCase"]
 
 
 class ConnectorCase(TransactionComponentCase):
@@ -90,6 +92,14 @@ class ConnectorCase(TransactionComponentCase):
                     patch.object(adapter_class, name, method, create=True)
                 )
         return system
+
+    def json_service(self, tables: Mapping[str, str]) -> JsonService:
+        """Start a small HTTP service of records in memory, to the test's end.
+
+        :param tables: the working models by the path of their records:
+            ``{"partners": "shop.res.partner"}``
+        """
+        return self.enterContext(JsonService(FakeSystem(), tables))
 
     # -- jobs -----------------------------------------------------------------
 

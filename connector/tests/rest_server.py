@@ -27,15 +27,15 @@ class RestServer:
     """A real HTTP server on the loopback address, which records its requests.
 
     It answers with what ``reply`` returns for a request, or with the next of
-    ``replies``.
+    ``replies``. Without a ``port`` a free one is taken.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, port: int = 0) -> None:
         self.requests: list[Request] = []
         self.replies: list[Reply] = []
         self.reply = lambda request: self.replies.pop(0)
         handler = type("Handler", (_Handler,), {"rest_server": self})
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        self._server = ThreadingHTTPServer(("127.0.0.1", port), handler)
         self._server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._server.server_port}"
         self._thread = Thread(target=self._server.serve_forever, args=(0.01,))

@@ -6,6 +6,7 @@ from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests.common import TransactionCase, tagged
 
+from ..exception import NetworkRetryableError
 from ..models.connector_schedule import next_time
 from .export_common import ExportCase
 
@@ -74,12 +75,32 @@ class TestBackendStates(ExportCase):
         self.assertEqual(self.backend.state, "draft")
 
     def test_a_backend_that_cannot_check_says_what_is_missing(self):
-        check = self.registry["connector.backend.mixin"]._check_connection
         with (
-            patch.object(type(self.backend), "_check_connection", check),
+            self.without_own_check(_imported_models=lambda backend: []),
             self.assertRaisesRegex(NotImplementedError, "override _check_connection"),
         ):
             self.backend.button_check_connection()
+
+    def test_without_a_check_of_its_own_the_first_model_is_asked(self):
+        system = self.fake_system("test.export.category")
+        with self.without_own_check():
+            self.backend.button_check_connection()
+        self.assertEqual(self.backend.state, "checked")
+        (call,) = system.called()
+        self.assertEqual(
+            (call.operation, call.table), ("search_pages", "test.export.category")
+        )
+
+    def test_without_a_check_of_its_own_a_failing_backend_is_told(self):
+        system = self.fake_system("test.export.category")
+        system.fail_next("search_pages", NetworkRetryableError("no answer"))
+        with self.without_own_check(), self.assertRaisesRegex(UserError, "no answer"):
+            self.backend.button_check_connection()
+
+    def without_own_check(self, **methods):
+        """Let the backend check its connection as the mixin does."""
+        check = self.registry["connector.backend.mixin"]._check_connection
+        return patch.multiple(type(self.backend), _check_connection=check, **methods)
 
 
 @tagged("post_install", "-at_install")

@@ -1,0 +1,159 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What every exporter must do, as tests: point them at a model.
+
+.. code-block:: python
+
+    class TestOrder(ImportConformance, ExportConformance, ConnectorCase):
+        backend_model = "shop.backend"
+        conformance_model = "shop.sale.order"
+
+        def external_record(self):
+            return {"id": 42, "state": "open", ...}
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from unittest import SkipTest
+
+from odoo import models
+
+from ..exception import NetworkRetryableError, RetryableJobError
+from .conformance import Conformance
+
+
+class ExportConformance(Conformance):
+    """Test the export of one binding model.
+
+    A record is made here of what the import mapper makes of ``external_record()``,
+    unless the author says otherwise, and exported by the jobs of the binding model.
+    """
+
+    #: whether a listener has edits exported, and deletions
+    exports_edits = True
+    exports_deletions = True
+
+    # -- what an author may say -----------------------------------------------
+
+    def record_values(self) -> dict[str, Any]:
+        """Return the values of a record that is made here."""
+        return self._imported_values(self.external_record(), for_create=True)
+
+    def edited_values(self) -> dict[str, Any] | None:
+        """Return what is changed here afterwards, None if this is not to be tested."""
+        changed = self.changed_external_record()  # pylint: disable=E1128
+        return changed and self._imported_values(changed)
+
+    # -- helpers --------------------------------------------------------------
+
+    def setUp(self) -> None:
+        super().setUp()
+        # what is there before belongs to the tests of the import
+        for external_id in list(self.external_table()):
+            self.conformance_system.remove(self.conformance_model, external_id)
+
+    def _imported_values(
+        self, external_record: dict[str, Any], **options: Any
+    ) -> dict[str, Any]:
+        mapper = self.component("import.mapper", self.conformance_model)
+        values = mapper.map_record(external_record).values(**options)
+        return {
+            name: value
+            for name, value in values.items()
+            if name not in ("backend_id", "external_id")
+        }
+
+    def make_exported_binding(self) -> models.BaseModel:
+        """Return the binding of a record that was made here and exported."""
+        binding = self._make_binding()
+        binding.export_record()
+        self.env.cr.precommit.clear()
+        return binding
+
+    def _make_binding(self) -> models.BaseModel:
+        return self.env[self.conformance_model].create(
+            {**self.record_values(), "backend_id": self.backend.id}
+        )
+
+    def _edited_values(self) -> dict[str, Any]:
+        values = self.edited_values()
+        if values is None:
+            raise SkipTest("changed_external_record() returns None")
+        return values
+
+    def assertExported(self, binding: models.BaseModel) -> None:
+        """Check that the backend has one record, with the values of the binding."""
+        self.assertEqual(
+            [str(external_id) for external_id in self.external_table()],
+            [binding.external_id],
+            "The backend must have the record once, with the id that is bound",
+        )
+        mapper = self.component("export.mapper", self.conformance_model)
+        (exported,) = self.external_table().values()
+        self.assertSameValues(mapper.map_record(binding).values(), exported)
+
+    def jobs_of_listener(self, trap, method_name: str) -> list:
+        """Return the jobs of a method that wait once the transaction is committed."""
+        self.env.cr.flush()
+        return [job for job in trap.enqueued_jobs if job.method_name == method_name]
+
+    # -- tests ----------------------------------------------------------------
+
+    def test_export_creates_the_record_once(self) -> None:
+        binding = self.make_exported_binding()
+        self.assertExported(binding)
+        binding.export_record()
+        self.assertExported(binding)
+
+    def test_an_edit_is_exported_to_the_same_record(self) -> None:
+        binding = self.make_exported_binding()
+        before = dict(next(iter(self.external_table().values())))
+        binding.write(self._edited_values())
+        binding.export_record()
+        self.assertExported(binding)
+        self.assertNotEqual(
+            next(iter(self.external_table().values())),
+            before,
+            "The edit did not arrive in the backend",
+        )
+
+    def test_a_failing_export_is_retried_and_creates_once(self) -> None:
+        binding = self._make_binding()
+        self.conformance_system.fail_next(
+            "create", NetworkRetryableError("down for a while")
+        )
+        with self.assertRaises(RetryableJobError):
+            binding.export_record()
+        self.assertFalse(binding.external_id, "Bound to what was not created")
+        binding.export_record()
+        self.assertExported(binding)
+
+    def test_an_edit_delays_one_export(self) -> None:
+        if not self.exports_edits:
+            raise SkipTest("exports_edits is False")
+        binding = self.make_exported_binding()
+        with self.trap_jobs() as trap:
+            for name, value in self._edited_values().items():
+                binding[name] = value
+            jobs = self.jobs_of_listener(trap, "export_record")
+            self.assertEqual(len(jobs), 1, "An edit delays one export")
+            self.run_jobs(trap)
+        self.assertExported(binding)
+
+    def test_an_import_is_not_exported(self) -> None:
+        self.conformance_system.put(self.conformance_model, self.external_record())
+        with self.trap_jobs() as trap:
+            self.import_record(self.conformance_id)
+            jobs = self.jobs_of_listener(trap, "export_record")
+            self.assertFalse(jobs, "What was imported is sent back")
+
+    def test_what_is_deleted_here_is_deleted_there(self) -> None:
+        if not self.exports_deletions:
+            raise SkipTest("exports_deletions is False")
+        binding = self.make_exported_binding()
+        with self.trap_jobs() as trap:
+            binding.unlink()
+            jobs = self.jobs_of_listener(trap, "export_delete_record")
+            self.assertEqual(len(jobs), 1, "A deletion delays one deletion there")
+            self.run_jobs(trap)
+        self.assertFalse(self.external_table(), "The backend still has the record")
