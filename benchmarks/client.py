@@ -10,239 +10,21 @@ made on the first run; ``--no-peers`` leaves them out.
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
 import os
 import statistics
 import subprocess
 import sys
-import tempfile
-import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+
+from benchmarks.client_peers import PEERS, ensure_peers
+from benchmarks.client_sides import CONCURRENCY, CONCURRENT_CALLS, CREATES, FIRST_CALLS
 
 CLONE = Path(__file__).resolve().parent.parent
-PEER_REQUIREMENTS = ("odoorpc==0.10.1", "odooly==2.6.7", "vodoo==4.3.2")
-PEER_PYTHONS = ("python3.14", "python3.13", "python3.12")
+SIDES_PROGRAM = Path(__file__).with_name("client_sides.py")
 SIDES = ("floor", "ours", "ours-web", "odoorpc", "odooly", "vodoo 4.3.2")
-MODEL, LIMIT = "res.lang", 1
-CALLS = 40
-CONCURRENT_CALLS, CONCURRENCY = 300, 16
-FIRST_CALLS = 20
-CREATES = 2000
-ONE_BY_ONE = 60
 IMPORT_TARGET_MS = 50
-
-
-# What runs in the process of a side
-
-
-class Side:
-    """Open one client; a subclass makes small calls."""
-
-    def __init__(self, server: dict[str, str], wire: str) -> None:
-        self.server = server
-        self.wire = wire
-        self.password = server["key"] if wire == "json2" else server["password"]
-        self.open()
-        self.call()
-
-    def open(self) -> None:
-        raise NotImplementedError
-
-    def call(self) -> list[int]:
-        raise NotImplementedError
-
-    def cpu(self) -> float:
-        """Return the CPU seconds of this process for a small call."""
-        started = time.process_time()
-        for _ in range(CALLS):
-            self.call()
-        return (time.process_time() - started) / CALLS
-
-    def wall(self) -> float:
-        """Return the seconds of a small call."""
-        started = time.perf_counter()
-        for _ in range(CALLS):
-            self.call()
-        return (time.perf_counter() - started) / CALLS
-
-    def config(self, module: Any, **settings: Any) -> Any:
-        return module.OdooConfig(
-            url=self.server["url"],
-            database=self.server["database"],
-            username="admin",
-            password=self.password,
-            **settings,
-        )
-
-
-class Floor(Side):
-    """Call with httpx2 and nothing else."""
-
-    def open(self) -> None:
-        import httpx2
-
-        self.http = httpx2.Client(headers=self.headers(), timeout=30)
-        self.uid = 2
-
-    def headers(self) -> dict[str, str]:
-        if self.wire != "json2":
-            return {}
-        database = self.server["database"]
-        return {
-            "Authorization": f"bearer {self.password}",
-            "X-Odoo-Database": database,
-        }
-
-    def request(self) -> tuple[str, dict[str, Any]]:
-        if self.wire == "json2":
-            body: dict[str, Any] = {"domain": [], "limit": LIMIT}
-            return f"{self.server['url']}/json/2/{MODEL}/search", body
-        credentials = [self.server["database"], 2, self.password]
-        args = [*credentials, MODEL, "search", [[]], {"limit": LIMIT}]
-        params = {"service": "object", "method": "execute_kw", "args": args}
-        body = {"jsonrpc": "2.0", "method": "call", "id": 1, "params": params}
-        return f"{self.server['url']}/jsonrpc", body
-
-    def call(self) -> list[int]:
-        url, body = self.request()
-        answer = self.http.post(url, json=body).raise_for_status().json()
-        return answer if self.wire == "json2" else answer["result"]
-
-    def concurrent(self) -> float:
-        return asyncio.run(self._concurrent())
-
-    async def _concurrent(self) -> float:
-        import httpx2
-
-        url, body = self.request()
-        slots = asyncio.Semaphore(CONCURRENCY)
-        limits = httpx2.Limits(max_connections=CONCURRENCY)
-        async with httpx2.AsyncClient(
-            headers=self.headers(), timeout=30, limits=limits
-        ) as http:
-
-            async def call() -> Any:
-                async with slots:
-                    return (await http.post(url, json=body)).raise_for_status().json()
-
-            started = time.perf_counter()
-            await asyncio.gather(*(call() for _ in range(CONCURRENT_CALLS)))
-            return time.perf_counter() - started
-
-
-class Ours(Side):
-    """Call with libs/vodoo, or the published vodoo in its own environment."""
-
-    protocol: str | None = None
-
-    def open(self) -> None:
-        import vodoo
-
-        self.module = vodoo
-        settings = {"protocol": self.protocol} if self.protocol else {}
-        self.client = vodoo.OdooClient(self.config(vodoo, **settings))
-
-    def call(self) -> list[int]:
-        return self.client.search(MODEL, [], limit=LIMIT)
-
-    def concurrent(self) -> float:
-        return asyncio.run(self._burst(CONCURRENT_CALLS, warm=True))
-
-    def first_calls(self) -> float:
-        """Return the seconds of concurrent calls on a client that is not logged in."""
-        return asyncio.run(self._burst(FIRST_CALLS, warm=False))
-
-    async def _burst(self, number: int, warm: bool) -> float:
-        client = self.module.AsyncOdooClient(self.config(self.module))
-        slots = asyncio.Semaphore(CONCURRENCY)
-
-        async def call() -> Any:
-            async with slots:
-                return await client.search(MODEL, [], limit=LIMIT)
-
-        async with client:
-            if warm:
-                await call()
-            started = time.perf_counter()
-            await asyncio.gather(*(call() for _ in range(number)))
-            return time.perf_counter() - started
-
-    def create_many(self) -> float:
-        """Return the seconds per record of ``create_many``."""
-        values = [{"name": f"many {number}"} for number in range(CREATES)]
-        started = time.perf_counter()
-        result = self.client.create_many("res.partner.category", values)
-        seconds = time.perf_counter() - started
-        self.client.unlink("res.partner.category", result.raise_for_errors().ids)
-        return seconds / CREATES
-
-    def create_one_by_one(self) -> float:
-        """Return the seconds per record of ``create``."""
-        started = time.perf_counter()
-        ids = [
-            self.client.create("res.partner.category", {"name": f"one {number}"})
-            for number in range(ONE_BY_ONE)
-        ]
-        seconds = time.perf_counter() - started
-        self.client.unlink("res.partner.category", ids)
-        return seconds / ONE_BY_ONE
-
-
-class OursWeb(Ours):
-    protocol = "web"
-
-
-class OdooRPC(Side):
-    def open(self) -> None:
-        import odoorpc
-
-        _scheme, _slashes, address = self.server["url"].split("/", 2)
-        host, port = address.split(":")
-        self.odoo = odoorpc.ODOO(host, protocol="jsonrpc", port=int(port))
-        self.odoo.login(self.server["database"], "admin", self.password)
-
-    def call(self) -> list[int]:
-        return self.odoo.env[MODEL].search([], limit=LIMIT)
-
-
-class Odooly(Side):
-    def open(self) -> None:
-        import odooly
-
-        server, database = self.server["url"], self.server["database"]
-        self.client = odooly.Client(server, database, "admin", self.password)
-
-    def call(self) -> list[int]:
-        return self.client.env.execute(MODEL, "search", [], limit=LIMIT)
-
-
-CLASSES: dict[str, type[Side]] = {
-    "floor": Floor,
-    "ours": Ours,
-    "ours-web": OursWeb,
-    "odoorpc": OdooRPC,
-    "odooly": Odooly,
-    "vodoo 4.3.2": Ours,
-}
-PEERS = ("odoorpc", "odooly", "vodoo 4.3.2")
-
-
-def serve(name: str, server: dict[str, str]) -> None:
-    """Answer each line ``measure wire`` with a figure."""
-    opened: dict[str, Side] = {}
-    output = sys.stdout
-    sys.stdout = sys.stderr
-    for line in sys.stdin:
-        measure, wire = line.split()
-        if wire not in opened:
-            opened[wire] = CLASSES[name](server, wire)
-        print(getattr(opened[wire], measure)(), file=output, flush=True)
-
-
-# The run
 
 
 class Process:
@@ -256,7 +38,7 @@ class Process:
             environ["PYTHONPATH"] = source_path()
         self.name = name
         self.process = subprocess.Popen(
-            [python, __file__, "--side", name, "--server", json.dumps(server)],
+            [python, SIDES_PROGRAM, name, json.dumps(server)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -344,12 +126,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--no-peers", action="store_true")
-    parser.add_argument("--side", help=argparse.SUPPRESS)
-    parser.add_argument("--server", help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
-    if options.side:
-        serve(options.side, json.loads(options.server))
-        return 0
     sys.path[:0] = [str(CLONE / "libs/vodoo/tests"), str(CLONE / "libs/vodoo/src")]
     from vodoo_support.odoo_server import running_odoo
 
@@ -442,44 +219,6 @@ def import_seconds(python: str, module: str) -> float:
 def source_path() -> str:
     own = str(CLONE / "libs" / "vodoo" / "src")
     return os.pathsep.join(filter(None, [own, os.environ.get("PYTHONPATH")]))
-
-
-def ensure_peers() -> str | None:
-    """Return a Python that has the other clients."""
-    base = find_peer_python()
-    if base is None:
-        wanted = ", ".join(PEER_PYTHONS)
-        print(f"without the other clients: none of {wanted} was found", file=sys.stderr)
-        return None
-    home = Path(os.environ.get("CONNECTOR_HOME") or tempfile.gettempdir())
-    versions = "-".join(word.replace("==", "-") for word in PEER_REQUIREMENTS)
-    folder = home / f"client-peers-{versions}"
-    python = folder / "bin" / "python"
-    complete = folder / "complete"
-    if not complete.exists():
-        subprocess.run([base, "-m", "venv", "--clear", folder], check=True)
-        command = [python, "-m", "pip", "install", "--quiet"]
-        environ = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
-        subprocess.run(
-            [*command, "--disable-pip-version-check", *PEER_REQUIREMENTS],
-            check=True,
-            env=environ,
-        )
-        complete.touch()
-    return str(python)
-
-
-def find_peer_python() -> str | None:
-    """Return a Python that is new enough for the published vodoo."""
-    for command in (sys.executable, *PEER_PYTHONS):
-        probe = "import sys, venv; sys.exit(sys.version_info < (3, 12))"
-        try:
-            done = subprocess.run([command, "-c", probe], capture_output=True)
-        except OSError:
-            continue
-        if done.returncode == 0:
-            return command
-    return None
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .resolution import Explanation
+    from .explanation import Explanation
 
 
 class ComponentException(Exception):

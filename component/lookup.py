@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
-from . import resolution
+from . import explanation, resolution
 from .component import AbstractComponent
 from .exception import NoComponentError, SeveralComponentError
 
@@ -50,7 +50,7 @@ class ComponentLookup:
     def _component_class_by_name(self, name: str) -> Any:
         component_class = self.components_registry.get(name)
         if component_class is None:
-            similar = resolution.similar(name, tuple(self.components_registry))
+            similar = explanation.similar(name, tuple(self.components_registry))
             raise NoComponentError(
                 f"No component with name {name!r} found."
                 + (f" Similar names: {', '.join(similar)}." if similar else "")
@@ -155,10 +155,10 @@ class ComponentLookup:
 
     def explain(
         self, usage: str | None = None, model_name: Any = None, **kw: Any
-    ) -> resolution.Explanation:
+    ) -> explanation.Explanation:
         """Tell which component ``component()`` chooses, and why none of the others."""
         model_name = self._ensure_model_name(model_name) or self.model_name
-        return resolution.explain(
+        return explanation.explain(
             self.components_registry.by_usage,
             self.collection._name,
             usage,

@@ -6,7 +6,7 @@ from odoo.addons.component.exception import (
     RegistryNotReadyError,
     SeveralComponentError,
 )
-from odoo.addons.component.resolution import Verdict
+from odoo.addons.component.explanation import Verdict
 from odoo.addons.component.tests.common import TransactionComponentRegistryCase
 
 from .test_work_on import FakeCollection

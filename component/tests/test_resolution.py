@@ -5,8 +5,8 @@ import warnings
 
 from odoo.tests import BaseCase
 
-from odoo.addons.component import resolution
-from odoo.addons.component.resolution import Verdict
+from odoo.addons.component import explanation, resolution
+from odoo.addons.component.explanation import Verdict
 
 
 def fake(name, usage="u", collection=None, models=None, abstract=False):
@@ -29,7 +29,7 @@ class TestResolution(BaseCase):
     """Choosing needs no registry and no database."""
 
     def explain(self, *classes, usage="u", declined=()):
-        return resolution.explain(
+        return explanation.explain(
             resolution.UsageIndex(classes).by_usage,
             "c",
             usage,

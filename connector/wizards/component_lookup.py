@@ -8,7 +8,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 
 from odoo.addons.component.core import WorkContext
-from odoo.addons.component.resolution import Verdict
+from odoo.addons.component.explanation import Verdict
 
 from .component_definition import html_table
 
