@@ -56,6 +56,14 @@ class CRUDAdapter(AbstractComponent):
                 found[external_id] = external_record
         return found
 
+    def find_existing(self, external_ids):
+        """Return those external ids, in a set, that the backend has.
+
+        An adapter overrides this where the backend can tell without giving the
+        records.
+        """
+        return set(self.read_many(external_ids))
+
     def search_read(self, *args, **kwargs):
         """Return the external records that match the filters."""
         raise NotImplementedError

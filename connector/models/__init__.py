@@ -5,6 +5,7 @@ from . import connector_webhook_mixin
 from . import connector_binding_jobs
 from . import connector_binding_screen
 from . import connector_backend_mixin
+from . import connector_backend_imports
 from . import connector_sync_subject
 from . import connector_cursor
 from . import connector_export_receipt

@@ -12,8 +12,16 @@ from odoo.addons.queue_job.job import identity_exact
 
 from ..components.synchronizer.batch_exporter import note_export, outcome_of
 from ..components.synchronizer.chunk import SKIPPED
+from ..components.synchronizer.removed_records import TooManyRemoved
 
 RESYNC_CHUNK_SIZE = 200
+
+
+def own_or_generic(work: Any, usage: str) -> Any:
+    """Return the connector's component of a usage, the generic one if it has none."""
+    if work.many_components(usage=usage):
+        return work.component(usage=usage)
+    return work.component_by_name(f"generic.{usage}")
 
 
 class ConnectorBindingMixin(models.AbstractModel):
@@ -88,3 +96,22 @@ class ConnectorBindingMixin(models.AbstractModel):
         """Import what changed in the backend since the last time."""
         with backend.work_on(self._name) as work:
             return work.component(usage="changes.importer").run(**kwargs)
+
+    @api.model
+    def import_removed(self, backend, run=None, confirmed: bool = False) -> str:
+        """Find what is bound and gone in the backend, and have it removed here.
+
+        Where that would be too much, nothing is done and the run asks a person.
+        """
+        with backend.work_on(self._name) as work:
+            finder = own_or_generic(work, "removed.records.finder")
+            try:
+                gone = finder.run(run=run, confirmed=confirmed)
+            except TooManyRemoved as error:
+                if not run:
+                    raise
+                run._ask(str(error))
+                return str(error)
+        if run:
+            run._set_found(gone)
+        return self.env._("%s records are gone", gone)

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from odoo import api, fields, models
 
-OUTCOMES = ("created", "updated", "unchanged", "skipped", "failed")
+OUTCOMES = ("created", "updated", "unchanged", "removed", "skipped", "failed")
 
 
 class ConnectorSyncOutcome(models.Model):
@@ -21,6 +21,7 @@ class ConnectorSyncOutcome(models.Model):
     created = fields.Integer()
     updated = fields.Integer()
     unchanged = fields.Integer()
+    removed = fields.Integer(help="Archived, deleted or unbound: gone in the backend")
     skipped = fields.Integer()
     failed = fields.Integer(help="Negative where a record that had failed was mended")
     binding_ids = fields.Json(help="{outcome: ids of the bindings that it befell}")

@@ -38,6 +38,7 @@ class ConnectorSyncOverview(models.Model):
     created_count = fields.Integer(related="last_run_id.created_count")
     updated_count = fields.Integer(related="last_run_id.updated_count")
     unchanged_count = fields.Integer(related="last_run_id.unchanged_count")
+    removed_count = fields.Integer(related="last_run_id.removed_count")
     skipped_count = fields.Integer(related="last_run_id.skipped_count")
     failed_count = fields.Integer(related="last_run_id.failed_count")
     records_per_second = fields.Float(related="last_run_id.records_per_second")
@@ -56,6 +57,7 @@ class ConnectorSyncOverview(models.Model):
             SELECT min(id) AS id, backend_model, backend_id, model_name,
                    max(id) AS last_run_id, count(*) AS run_count
             FROM connector_sync_run
+            WHERE direction IN ('import', 'export')
             GROUP BY backend_model, backend_id, model_name
             """
         )
@@ -104,6 +106,7 @@ class ConnectorSyncOverview(models.Model):
             ) AS rank
             FROM connector_sync_run
             WHERE backend_model = ANY(%s) AND model_name = ANY(%s)
+              AND direction IN ('import', 'export')
             """,
             self.mapped("backend_model"),
             self.mapped("model_name"),

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import format_datetime
 
@@ -45,11 +46,13 @@ class ConnectorSyncRun(models.Model):
     _order = "id desc"
 
     direction = fields.Selection(
-        [("import", "Import"), ("export", "Export")],
+        [("import", "Import"), ("export", "Export"), ("removal", "Removed records")],
+        string="Kind",
         default="import",
         required=True,
         readonly=True,
     )
+    question = fields.Text(readonly=True, help="What a person must decide first")
     searched = fields.Boolean(
         readonly=True, help="The records to synchronize are all known"
     )
@@ -59,6 +62,7 @@ class ConnectorSyncRun(models.Model):
     created_count = fields.Integer(string="Created", compute="_compute_counts")
     updated_count = fields.Integer(string="Updated", compute="_compute_counts")
     unchanged_count = fields.Integer(string="Unchanged", compute="_compute_counts")
+    removed_count = fields.Integer(string="Removed", compute="_compute_counts")
     skipped_count = fields.Integer(string="Skipped", compute="_compute_counts")
     failed_count = fields.Integer(string="Failed", compute="_compute_counts")
     pending_job_count = fields.Integer(string="Pending jobs", compute="_compute_counts")
@@ -73,13 +77,14 @@ class ConnectorSyncRun(models.Model):
         [
             ("queued", "Queued"),
             ("running", "Running"),
+            ("waiting", "Waits for an answer"),
             ("done", "Done"),
             ("failed", "Done with failures"),
         ],
         compute="_compute_counts",
     )
 
-    @api.depends("found_count", "searched", "outcome_ids")
+    @api.depends("found_count", "searched", "question", "outcome_ids")
     def _compute_counts(self):
         totals = self._read_totals()
         jobs_by_run = self._read_jobs()
@@ -96,6 +101,8 @@ class ConnectorSyncRun(models.Model):
             found = run.found_count if run.searched else None
             run.progress = 100.0 if found == 0 else 100.0 * settled / (found or 1)
             run.state = run_state(found, settled, run.failed_count, jobs)
+            if run.question:
+                run.state = "waiting"
             run.is_live = bool(run.pending_job_count) or run.state in (
                 "queued",
                 "running",
@@ -148,9 +155,38 @@ class ConnectorSyncRun(models.Model):
             }
         )
 
+    def _get_backend(self) -> models.BaseModel:
+        return self.env[self.backend_model].browse(self.backend_id)
+
+    def _find_questions(self) -> models.BaseModel:
+        """Return older runs for the same that still wait for an answer."""
+        return self.search(
+            [
+                (name, "=", self[name])
+                for name in ("backend_model", "backend_id", "model_name")
+            ]
+            + [("question", "!=", False), ("id", "<", self.id)]
+        )
+
     def _set_found(self, found_count: int) -> None:
         """Note how many records the run goes over; all their jobs are enqueued."""
         self.exists().write({"found_count": found_count, "searched": True})
+
+    def _ask(self, question: str) -> None:
+        """Have a person decide: on the run, and by an activity on the backend."""
+        self.question = question
+        backend = self._get_backend()
+        summary = self.display_name
+        if "activity_ids" not in backend._fields or summary in (
+            backend.activity_ids.mapped("summary")
+        ):
+            return
+        backend.activity_schedule(
+            "mail.mail_activity_data_todo",
+            summary=summary,
+            note=question,
+            user_id=(self.create_uid or self.env.user).id,
+        )
 
     def _note_outcome(
         self,
@@ -232,6 +268,16 @@ class ConnectorSyncRun(models.Model):
             "context": {"active_test": False, "create": False},
         }
 
+    def _action_open(self) -> dict:
+        """Open the runs."""
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Runs"),
+            "res_model": self._name,
+            "view_mode": "list,form",
+            "domain": [("id", "in", self.ids)],
+        }
+
     def action_open_jobs(self) -> dict:
         """Open the jobs of the run."""
         return self._action_jobs(self.env._("Jobs"), Domain.TRUE)
@@ -251,6 +297,24 @@ class ConnectorSyncRun(models.Model):
             f"{self.display_name}: {name}",
             Domain("sync_run_id", "in", self.ids) & Domain(domain),
         )
+
+    def action_confirm_removal(self) -> None:
+        """Answer yes: have removed what is gone, however much that is."""
+        self.ensure_one()
+        self.check_access("read")
+        if not self.question:
+            raise UserError(self.env._("%s asks nothing.", self.display_name))
+        backend = self._get_backend()
+        backend.check_access("write")
+        self.sudo().question = False
+        self.sudo()._delay_import_removed(backend, confirmed=True)
+
+    def _delay_import_removed(self, backend, confirmed: bool = False, **options):
+        """Delay the search for what is gone in the backend, as its user."""
+        backend.env[self.model_name].with_delay(
+            description=self.env._("Find removed records: %s", self.display_name),
+            **options,
+        ).import_removed(backend, run=self, confirmed=confirmed)
 
     def action_retry_failed_jobs(self) -> None:
         """Enqueue the failed jobs once more."""

@@ -2,6 +2,7 @@ from . import test_binder
 from . import test_binding_mixin
 from . import test_chunk
 from . import test_changes
+from . import test_removed_records
 from . import test_importer
 from . import test_batch_importer
 from . import test_rest_paging

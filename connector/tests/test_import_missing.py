@@ -3,7 +3,13 @@ from odoo.tests import tagged
 
 from odoo.addons.component.core import Component
 
-from ..components.synchronizer.chunk import CREATED, SKIPPED, UNCHANGED, UPDATED
+from ..components.synchronizer.chunk import (
+    CREATED,
+    REMOVED,
+    SKIPPED,
+    UNCHANGED,
+    UPDATED,
+)
 from .test_importer import PARTNER, ImporterCase, partner
 
 
@@ -36,7 +42,7 @@ class TestImportMissing(ImporterCase):
         self.assertTrue(self.record.active)
 
     def test_it_is_archived_by_policy_once(self):
-        self.assertEqual(self.outcomes_with("archive"), UPDATED)
+        self.assertEqual(self.outcomes_with("archive"), REMOVED)
         self.assertFalse(self.record.active)
         self.assertEqual(self.found(1), self.gone)
         self.assertEqual(self.outcomes_with("archive"), UNCHANGED)
@@ -48,7 +54,7 @@ class TestImportMissing(ImporterCase):
         self.assertEqual(self.record.name, "Back")
 
     def test_it_is_deleted_by_policy(self):
-        self.assertEqual(self.outcomes_with("delete"), UPDATED)
+        self.assertEqual(self.outcomes_with("delete"), REMOVED)
         self.assertFalse(self.gone.exists() or self.record.exists())
         self.assertEqual(self.outcomes_with("delete"), SKIPPED)
 
@@ -58,7 +64,7 @@ class TestImportMissing(ImporterCase):
         self.assertEqual(self.run_one(1).outcome, CREATED)
 
     def test_it_is_unbound_by_policy(self):
-        self.assertEqual(self.outcomes_with("unbind"), UPDATED)
+        self.assertEqual(self.outcomes_with("unbind"), REMOVED)
         self.assertFalse(self.gone.exists())
         self.assertTrue(self.record.exists())
 
@@ -74,7 +80,7 @@ class TestImportMissing(ImporterCase):
 
         self.build_components(Deleter)
         self.importer = self.component("record.importer", PARTNER)
-        self.assertEqual(self.outcomes_with("delete"), UPDATED)
+        self.assertEqual(self.outcomes_with("delete"), REMOVED)
         self.assertEqual(asked, [(1, "delete")])
 
     def test_unknown_policy_says_which_there_are(self):

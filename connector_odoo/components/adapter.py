@@ -81,6 +81,10 @@ class OdooAdapter(Component):
         )
         return {row["id"]: row for row in rows}
 
+    def find_existing(self, external_ids: Iterable[int | str]) -> set[int]:
+        """Return those ids, archived or not, that the other Odoo has."""
+        return set(self.search([("id", "in", [int(key) for key in external_ids])]))
+
     def read(self, external_id: int, fields: list[str] | None = None) -> dict | None:
         """Return one record, None if it does not exist."""
         return self.read_many([external_id], fields).get(external_id)

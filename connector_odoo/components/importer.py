@@ -13,6 +13,10 @@ class OdooRecordImporter(Component):
     _name = "odoo.record.importer"
     _inherit = ["odoo.connector", "generic.importer"]
 
+    @property
+    def _missing_record_policy(self):
+        return self.backend_record.removal_policy
+
     def _read_many(self, external_ids):
         return self.backend_adapter.read_many(external_ids, sorted(self._read_fields()))
 

@@ -83,6 +83,19 @@ class OdooBackend(models.Model):
         required=True,
     )
 
+    removal_policy = fields.Selection(
+        [
+            ("skip", "Keep the record"),
+            ("archive", "Archive the record"),
+            ("unbind", "Keep the record, and unbind it"),
+            ("delete", "Delete the record"),
+        ],
+        string="Removed there",
+        default="archive",
+        required=True,
+        help="What becomes here of a record that was deleted in the other Odoo",
+    )
+
     _chunk_size_positive = models.Constraint(
         "CHECK (chunk_size > 0)", "A chunk holds at least one record."
     )
@@ -152,27 +165,4 @@ class OdooBackend(models.Model):
             "type": "ir.actions.client",
             "tag": "display_notification",
             "params": {"type": "info", "message": message},
-        }
-
-    def action_import_all(self, force: bool = False):
-        """Compare everything with the other Odoo, each model in a run of its own.
-
-        What has not changed since it was imported is not read, unless ``force``.
-        """
-        runs = self.env["connector.sync.run"].sudo()
-        for backend in self:
-            model_names = backend._imported_models()
-            for priority, model_name in enumerate(model_names, start=1):
-                run = runs._start(backend, model_name)
-                self.env[model_name].with_delay(
-                    priority=priority,
-                    description=self.env._("Find what to import: %s", run.display_name),
-                ).import_batch(backend, run=run, force=force)
-                runs |= run
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Runs"),
-            "res_model": runs._name,
-            "view_mode": "list",
-            "domain": [("id", "in", runs.ids)],
         }

@@ -3,6 +3,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from odoo.addons.queue_job.tests.common import trap_jobs
+
 from .common import OdooConnectorCase
 
 
@@ -32,6 +34,17 @@ class TestBackend(OdooConnectorCase):
         before = self.backend.sudo().secret
         self.backend.api_key = self.backend.api_key
         self.assertEqual(self.backend.sudo().secret, before)
+
+    def test_what_was_deleted_there_is_archived_here(self):
+        partners = self.env["res.partner"].create([{"name": n} for n in "ABCDE"])
+        kept, gone = self._import("odoo.res.partner", partners)[:2]
+        partners[1].unlink()
+        self.env.flush_all()
+        with trap_jobs() as trap:
+            self.env["odoo.res.partner"].import_removed(self.backend)
+            trap.perform_enqueued_jobs()
+        self.assertEqual((kept.active, gone.active), (True, False))
+        self.assertFalse(gone.odoo_id.active)
 
     def test_comparing_all_starts_a_run_for_each_model(self):
         action = self.backend.action_import_all()

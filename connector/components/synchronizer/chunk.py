@@ -12,6 +12,7 @@ from typing import Any
 CREATED = "created"
 UPDATED = "updated"
 UNCHANGED = "unchanged"
+REMOVED = "removed"
 SKIPPED = "skipped"
 FAILED = "failed"
 

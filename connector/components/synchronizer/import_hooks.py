@@ -13,7 +13,7 @@ from odoo import fields, models
 from odoo.addons.component.core import AbstractComponent
 
 from ...exception import RetryableJobError
-from .chunk import SKIPPED, UNCHANGED, UPDATED, ImportItem
+from .chunk import REMOVED, SKIPPED, UNCHANGED, ImportItem
 
 
 class Dependency(NamedTuple):
@@ -120,16 +120,19 @@ class ImportHooks(AbstractComponent):
         binding, policy = self.binding, self._missing_record_policy
         if policy == "skip" or not binding:
             return SKIPPED
-        active = binding._active_name
-        if policy == "archive" and active and not binding[active]:
-            return UNCHANGED
+        if policy == "archive":
+            active = binding._active_name
+            if not active:
+                return SKIPPED
+            if not binding[active]:
+                return UNCHANGED
         if self.many_components(usage="record.deleter"):
             deleter = self.component(usage="record.deleter")
         else:
             deleter = self.component_by_name("generic.record.deleter")
         deleter._policy = policy
         deleter.run(self.external_id)
-        return UPDATED
+        return REMOVED
 
     def _before_import(self) -> None:
         """Do what must be done before the dependencies are imported."""

@@ -10,6 +10,7 @@ import { Component, onWillStart, useEffect, useRef } from "@odoo/owl";
 const OUTCOMES = [
     { name: "unchanged", label: _t("Unchanged"), bright: "#ced4da", dark: "#5a6069" },
     { name: "skipped", label: _t("Skipped"), bright: "#adb5bd", dark: "#7c8187" },
+    { name: "removed", label: _t("Removed"), bright: "#fd7e14", dark: "#fd9843" },
     { name: "updated", label: _t("Updated"), bright: "#3d9ad1", dark: "#4ba7dd" },
     { name: "created", label: _t("Created"), bright: "#28a745", dark: "#35b653" },
     { name: "failed", label: _t("Failed"), bright: "#dc3545", dark: "#e4606d" },

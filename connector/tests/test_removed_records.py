@@ -1,0 +1,229 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from unittest.mock import patch
+
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import BaseCase, new_test_user, tagged
+
+from ..components.synchronizer.removed_records import (
+    TooManyRemoved,
+    allowed_removals,
+)
+from ..exception import NetworkRetryableError
+from .export_common import ExportCase
+from .test_importer import PARTNER, ImporterCase, partner
+
+
+class TestAllowedRemovals(BaseCase):
+    def test_a_share_may_go_and_one_record_always(self):
+        self.assertEqual(allowed_removals(1000, 10), 100)
+        self.assertEqual(allowed_removals(1000, 0), 1)
+        self.assertEqual(allowed_removals(4, 10), 1)
+
+    def test_all_records_never_go(self):
+        self.assertEqual(allowed_removals(1000, 100), 999)
+        self.assertEqual(allowed_removals(1, 100), 0)
+
+
+@tagged("post_install", "-at_install")
+class TestRemovedRecords(ImporterCase):
+    """Compare what is bound with what the backend has."""
+
+    __test__ = True
+
+    def setUp(self):
+        super().setUp()
+        self.put(*map(partner, range(1, 31)))
+        self.run_chunk(range(1, 31))
+        self.run = self.env["connector.sync.run"]._start(
+            self.backend, PARTNER, "removal"
+        )
+
+    def remove(self, *external_ids):
+        for external_id in external_ids:
+            self.system.remove(PARTNER, external_id)
+
+    def find_removed(self, policy="archive", **kwargs):
+        """Search as a job does; return the jobs."""
+        with self.hooked(_missing_record_policy=policy), self.trap_jobs() as trap:
+            self.env[PARTNER].import_removed(self.backend, run=self.run, **kwargs)
+            jobs = trap.enqueued_jobs
+            self.run_jobs(trap)
+        return jobs
+
+    def gone(self, *external_ids):
+        records = self.env["res.partner"].union(
+            *(self.found(external_id).odoo_id for external_id in external_ids)
+        )
+        return records.filtered(lambda record: not record.active)
+
+    def test_what_is_gone_is_archived_and_counted(self):
+        self.remove(7, 19)
+        jobs = self.find_removed()
+        self.assertEqual([job.args[1] for job in jobs], [["7", "19"]])
+        self.assertEqual(len(self.gone(*range(1, 31))), 2)
+        self.assertEqual((self.run.removed_count, self.run.found_count), (2, 2))
+        self.assertEqual(self.run.state, "done")
+
+    def test_what_is_archived_is_not_found_again(self):
+        self.remove(7)
+        self.find_removed()
+        self.assertEqual(self.find_removed(), [])
+        self.assertEqual(self.run.found_count, 0)
+
+    def test_what_is_gone_is_deleted_or_unbound_by_policy(self):
+        self.remove(7)
+        record = self.found(7).odoo_id
+        self.find_removed("unbind")
+        self.assertFalse(self.found(7))
+        self.assertTrue(record.exists())
+        self.remove(8)
+        record = self.found(8).odoo_id
+        self.find_removed("delete")
+        self.assertFalse(record.exists())
+
+    def test_what_is_kept_is_told(self):
+        self.remove(7)
+        self.assertEqual(self.find_removed("skip"), [])
+        self.assertEqual(self.run.skipped_count, 1)
+        self.assertEqual(self.run._find_records("skipped"), self.found(7).odoo_id)
+
+    def test_what_is_there_again_by_then_stays(self):
+        self.remove(7)
+        with self.hooked(_missing_record_policy="delete"), self.trap_jobs() as trap:
+            self.env[PARTNER].import_removed(self.backend, run=self.run)
+            self.put(partner(7))
+            self.run_jobs(trap)
+        self.assertEqual((self.run.unchanged_count, self.run.removed_count), (1, 0))
+
+    def test_bindings_are_compared_in_pages_and_removed_in_chunks(self):
+        with self.backend.work_on(PARTNER) as work:
+            cls = type(work.component_by_name("generic.removed.records.finder"))
+        self.remove(1, 2, 3)
+        self.system.forget_calls()
+        with patch.multiple(cls, _page_size=8, _chunk_size=2):
+            jobs = self.find_removed()
+        asked = [len(call.args[0]) for call in self.system.called("read_many")]
+        self.assertEqual(asked[:4], [8, 8, 8, 6])
+        self.assertEqual([job.args[1] for job in jobs], [["1", "2"], ["3"]])
+
+    def test_the_bindings_of_another_backend_are_left_alone(self):
+        other = self.backend.copy({"name": "Other"})
+        self.found(7).copy({"backend_id": other.id, "external_id": "99"})
+        self.assertEqual(self.find_removed(), [])
+
+    # -- when in doubt ---------------------------------------------------------
+
+    def test_an_empty_answer_removes_nothing(self):
+        self.system.tables[PARTNER].clear()
+        self.assertEqual(self.find_removed("delete"), [])
+        self.assertEqual(self.run.state, "waiting")
+        self.assertIn("of the 30 bound records", self.run.question)
+        self.assertTrue(all(self.found(number) for number in range(1, 31)))
+
+    def test_too_large_a_share_is_asked_about(self):
+        self.remove(1, 2, 3, 4)
+        self.assertEqual(self.find_removed(), [])
+        self.assertFalse(self.gone(1, 2, 3, 4))
+        self.assertTrue(self.run.question)
+
+    def test_jobs_of_the_first_pages_go_when_a_later_one_is_too_much(self):
+        with self.backend.work_on(PARTNER) as work:
+            cls = type(work.component_by_name("generic.removed.records.finder"))
+        self.remove(1, 2, 3, 28, 29)
+        before = self.env["queue.job"].search_count([])
+        with patch.object(cls, "_page_size", 5):
+            self.env[PARTNER].import_removed(self.backend, run=self.run)
+        self.assertEqual(self.env["queue.job"].search_count([]), before)
+        self.assertTrue(self.run.question)
+
+    def test_without_a_run_the_question_is_an_error(self):
+        self.remove(1, 2, 3, 4)
+        with self.assertRaisesRegex(TooManyRemoved, "nothing was done"):
+            self.env[PARTNER].import_removed(self.backend)
+
+    def test_a_failing_answer_removes_nothing(self):
+        self.remove(7)
+        self.system.fail_next("read_many", NetworkRetryableError("down"))
+        with self.assertRaises(NetworkRetryableError):
+            self.find_removed()
+        self.assertFalse(self.run.searched)
+
+    def test_a_person_says_yes(self):
+        self.remove(1, 2, 3, 4)
+        self.find_removed()
+        with self.hooked(_missing_record_policy="archive"), self.trap_jobs() as trap:
+            self.run.action_confirm_removal()
+            self.run_jobs(trap)
+        self.assertEqual(len(self.gone(1, 2, 3, 4)), 4)
+        self.assertEqual((self.run.state, self.run.removed_count), ("done", 4))
+        with self.assertRaisesRegex(UserError, "asks nothing"):
+            self.run.action_confirm_removal()
+
+    def test_only_a_manager_says_yes(self):
+        self.remove(1, 2, 3, 4)
+        self.find_removed()
+        user = new_test_user(self.env, "removal-user", groups="base.group_user")
+        with self.assertRaises(AccessError):
+            self.run.with_user(user).action_confirm_removal()
+        self.assertTrue(self.run.question)
+
+    def test_the_cards_of_the_dashboard_tell_of_imports_and_exports(self):
+        self.env.flush_all()
+        overview = self.env["connector.sync.overview"]
+        of_model = [("model_name", "=", PARTNER)]
+        self.assertFalse(overview.search(of_model))
+        run = self.env["connector.sync.run"]._start(self.backend, PARTNER)
+        self.env["connector.sync.run"]._start(self.backend, PARTNER, "removal")
+        self.env.flush_all()
+        self.assertEqual(overview.search(of_model).last_run_id, run)
+
+
+@tagged("post_install", "-at_install")
+class TestBackendRemoval(ExportCase):
+    def jobs_of(self, trap):
+        return [
+            (job.method_name, job.model_name)
+            for job in trap.enqueued_jobs
+            if job.args[0] == self.backend
+        ]
+
+    def test_the_button_starts_a_run_for_each_model(self):
+        with self.trap_jobs() as trap:
+            action = self.backend.button_import_removed()
+        runs = self.env["connector.sync.run"].search(action["domain"])
+        self.assertEqual(set(runs.mapped("direction")), {"removal"})
+        self.assertEqual(
+            self.jobs_of(trap),
+            [
+                ("import_removed", "test.export.category"),
+                ("import_removed", "test.export.partner"),
+            ],
+        )
+
+    def test_an_unanswered_question_is_asked_anew(self):
+        with self.trap_jobs():
+            old = self.backend.import_removed()
+            old.question = "Really?"
+            new = self.backend.import_removed()
+        self.assertFalse(old.exists())
+        self.assertEqual(len(new.exists()), 2)
+
+    def test_what_is_due_is_looked_for(self):
+        cron = self.env.ref("connector.ir_cron_run_schedules").ir_actions_server_id
+        self.backend.write({"state": "production", "removal_interval_hours": 24})
+        with self.trap_jobs() as trap:
+            cron.run()
+            cron.run()
+        self.assertEqual(len(self.jobs_of(trap)), 2)
+
+    def test_nothing_is_looked_for_by_itself_unless_asked_to(self):
+        self.backend.state = "production"
+        with self.trap_jobs() as trap:
+            self.env.ref("connector.ir_cron_run_schedules").ir_actions_server_id.run()
+        self.assertEqual(self.jobs_of(trap), [])
+
+    def test_importing_all_again_is_forced(self):
+        with self.trap_jobs() as trap:
+            self.backend.button_import_all_again()
+            forced = [job.kwargs["force"] for job in trap.enqueued_jobs]
+        self.assertEqual(forced, [True, True])
