@@ -16,12 +16,13 @@ from .http_transport import HTTPTransport
 from .json_2 import JSON2, looks_like_api_key
 from .json_rpc import JSONRPC
 from .named_arguments import Documentation, guessed_call, refuses_guess
+from .older_servers import AnyVersion
 from .operation import Lock, Mode, Operation, locked, operation
 from .web_session import WebSession
 from .wire import Call
 
 
-class Legacy(HTTPTransport[Mode]):
+class Legacy(AnyVersion[Mode]):
     """Speak ``/jsonrpc``."""
 
     protocol: JSONRPC
@@ -105,7 +106,7 @@ class JSON2Calls(HTTPTransport[Mode]):
         return (yield from self._send(corrected, None))
 
 
-class Web(HTTPTransport[Mode]):
+class Web(AnyVersion[Mode]):
     """Speak as Odoo's web client does, in a session."""
 
     protocol: WebSession
