@@ -18,7 +18,6 @@ from .errors import SetupError
 from .processes import advise, last_lines, run_logged
 
 KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
-SUITE = "unstable"
 TEMPLATE = "usr/share/python-apt/templates/Debian.info"
 
 
@@ -31,6 +30,7 @@ class Apt:
         self.sources = sources
         for name in ("lists/partial", "cache/archives/partial", "download"):
             (folder / name).mkdir(parents=True, exist_ok=True)
+        (folder / "status").touch()
 
     def options(self) -> list[str]:
         options = [
@@ -44,6 +44,8 @@ class Apt:
             options += [
                 f"Dir::Etc::SourceList={self.sources}",
                 "Dir::Etc::SourceParts=/dev/null",
+                # What this machine has installed does not count.
+                f"Dir::State::status={self.folder / 'status'}",
             ]
         return [word for option in options for word in ("-o", option)]
 
@@ -85,9 +87,27 @@ class Apt:
         self.run("apt-get", "download", *packages, folder=folder)
         return sorted(folder.glob("*.deb"))
 
+    def close_over(self, packages: Iterable[str]) -> list[str]:
+        """Return these packages and all that they need and that is not installed."""
+        options = ("--simulate", "--no-install-recommends")
+        output = self.run("apt-get", *options, "install", *packages)
+        return re.findall(r"^Inst (\S+)", output, re.MULTILINE)
+
+    def list_dependencies(self, package: str) -> list[str]:
+        """Return what a package itself asks for, the first of alternatives."""
+        return parse_dependencies(
+            self.run("apt-cache", "show", "--no-all-versions", package)
+        )
+
     def extract(self, packages: Iterable[Path], target: Path) -> None:
         for package in packages:
             run_logged(["dpkg-deb", "-x", package, target], self.log_path)
+
+
+def parse_dependencies(description: str) -> list[str]:
+    """Return the names after ``Depends:``, without versions and alternatives."""
+    found = re.search(r"^Depends: (.*)$", description, re.MULTILINE)
+    return re.findall(r"(?:^|,)\s*([^\s:|(,]+)", found[1]) if found else []
 
 
 def machine_apt(folder: Path, log_path: Path) -> Apt:
@@ -102,14 +122,14 @@ def machine_apt(folder: Path, log_path: Path) -> Apt:
     return apt
 
 
-def debian_apt(folder: Path, log_path: Path, machine: Apt) -> Apt:
-    """Return apt over Debian's unstable suite."""
+def debian_apt(folder: Path, log_path: Path, machine: Apt, suite: str) -> Apt:
+    """Return apt over a suite of Debian's archive."""
     mirror = os.environ.get("CONNECTOR_DEBIAN_MIRROR")
     mirror = mirror or find_machine_mirror(machine) or read_documented_mirror(machine)
     keyring = find_keyring(machine)
-    sources = folder / "debian.list"
-    sources.write_text(f"deb [signed-by={keyring}] {mirror} {SUITE} main\n")
-    apt = Apt(folder / "debian", log_path, sources)
+    sources = folder / f"{suite}.list"
+    sources.write_text(f"deb [signed-by={keyring}] {mirror} {suite} main\n")
+    apt = Apt(folder / suite, log_path, sources)
     try:
         apt.update()
     except SetupError as error:

@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from .addons import addons_folders
 from .home import Home, digest
 from .odoo_source import OdooSource, ensure_odoo
-from .python_env import ensure_python
+from .python_env import ensure_python, requirement_files
 
 CLONE = Path(__file__).resolve().parents[2]
 
@@ -59,6 +60,32 @@ class Environment:
     def data_folder(self) -> Path:
         """Odoo's data_dir: file stores and sessions."""
         return self.home.make_folder("odoo-data")
+
+    @property
+    def start_command(self) -> list[str]:
+        """The words that start Odoo; its arguments follow."""
+        return [str(self.python), str(self.clone / "setup" / "bin" / "odoo")]
+
+    @property
+    def addons_folders(self) -> list[Path]:
+        return [*self.odoo.addons_paths, *addons_folders(self.clone)]
+
+    @property
+    def config_name(self) -> str:
+        return "odoo.conf"
+
+    @property
+    def pins(self) -> list[str]:
+        """What besides Odoo's version decides how a database comes out."""
+        return [path.read_text() for path in requirement_files("odoo")]
+
+    @property
+    def health_path(self) -> str:
+        """What a server answers as soon as it is up."""
+        return "/web/health"
+
+    def demo_options(self, with_demo: bool) -> list[str]:
+        return ["--with-demo"] if with_demo else []
 
     def process_environ(self, environ: Mapping[str, str] = os.environ) -> dict:
         """Return the variables for a process that imports Odoo and this clone.

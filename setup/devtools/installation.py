@@ -14,7 +14,6 @@ from .home import digest
 from .odoo_config import odoo_command
 from .processes import last_lines, run_logged
 from .progress import step
-from .python_env import requirement_files
 
 
 def install_addons(
@@ -27,7 +26,7 @@ def install_addons(
 
     :raises SetupError: when one is not installed afterwards
     """
-    options = ["--with-demo"] if with_demo else []
+    options = environment.demo_options(with_demo)
     _load(environment, database, "init", sorted(names), options)
 
 
@@ -91,9 +90,8 @@ def ensure_template(
 ) -> str:
     """Return a database with addons that are not of this clone, to be copied."""
     modules = sorted({"base", *names})
-    pins = [path.read_text() for path in requirement_files("odoo")]
     source = (str(environment.odoo.path), environment.odoo.version)
-    key = digest(modules, with_demo, source, pins)
+    key = digest(modules, with_demo, source, environment.pins)
     databases = Databases(environment)
     name = databases.shared_name(f"template_{key}")
     kind = "database template with demo data" if with_demo else "database template"

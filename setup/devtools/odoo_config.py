@@ -6,18 +6,16 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from .addons import addons_folders
 from .environment import Environment
 
 CHANNELS = "root:2"
 
 
 def format_config(environment: Environment) -> str:
-    folders = [*environment.odoo.addons_paths, *addons_folders(environment.clone)]
     return f"""\
 ; written by ./dev before each command
 [options]
-addons_path = {",".join(map(str, folders))}
+addons_path = {",".join(map(str, environment.addons_folders))}
 data_dir = {environment.data_folder}
 http_interface = 127.0.0.1
 with_demo = False
@@ -31,7 +29,7 @@ channels = {CHANNELS}
 
 def write_config(environment: Environment) -> Path:
     """Write the file, whole at any moment; return its path."""
-    path = environment.clone_folder / "odoo.conf"
+    path = environment.clone_folder / environment.config_name
     content = format_config(environment)
     if not path.is_file() or path.read_text() != content:
         part = path.with_suffix(f".{os.getpid()}")
@@ -43,8 +41,7 @@ def write_config(environment: Environment) -> Path:
 
 def odoo_command(environment: Environment, *arguments: str) -> list[str]:
     config = write_config(environment)
-    script = environment.clone / "setup" / "bin" / "odoo"
-    words = [str(environment.python), str(script)]
+    words = environment.start_command
     if arguments and not arguments[0].startswith("-"):
         # A subcommand comes before the options.
         words.append(arguments[0])

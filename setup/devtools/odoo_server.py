@@ -72,8 +72,8 @@ class OdooServer:
             f"--database={self.database}",
             f"--db-filter=^{self.database}$",
             f"--http-port={self.port}",
-            f"--gevent-port={find_free_port()}",
             f"--workers={self.workers}",
+            *([f"--gevent-port={find_free_port()}"] if self.workers else []),
             "--max-cron-threads=0",
             *(["--load=base,web,queue_job"] if self.with_jobs else []),
             *self.arguments,
@@ -105,10 +105,11 @@ class OdooServer:
     def wait_until_ready(self) -> None:
         """Wait until the server answers a request."""
         deadline = time.monotonic() + START_PATIENCE_SECONDS
+        health_url = self.url + self.environment.health_path
         while True:
             self.check_alive()
             try:
-                with urllib.request.urlopen(f"{self.url}/web/health", timeout=10):
+                with urllib.request.urlopen(health_url, timeout=10):
                     return
             except urllib.error.HTTPError:
                 raise

@@ -14,6 +14,7 @@ from .home import Home, remove_folder
 
 SERIES = (19, 0)
 PACKAGE = "odoo-19"
+SUITE = "unstable"
 # Odoo's folder has symbolic links to what these packages hold.
 LINKED_PACKAGES = (
     "fonts-font-awesome",
@@ -41,6 +42,9 @@ class OdooSource:
         # Debian's other folder has the same addons again, without their static files.
         second = self.path / "addons"
         return [first, second] if (second / "web" / "static").is_dir() else [first]
+
+    def has_addon(self, name: str) -> bool:
+        return any((path / name).is_dir() for path in self.addons_paths)
 
     @property
     def version(self) -> str:
@@ -83,7 +87,7 @@ def fetch_odoo(home: Home, folder: Path) -> None:
     log_path = home.log_folder / "odoo.log"
     apt = machine_apt(apt_folder, log_path)
     if not apt.offers(PACKAGE):
-        apt = debian_apt(apt_folder, log_path, apt)
+        apt = debian_apt(apt_folder, log_path, apt, SUITE)
     if not apt.offers(PACKAGE):
         raise SetupError(
             f"{PACKAGE} was not found in Debian's archive ({apt.sources}).\n"

@@ -12,7 +12,11 @@ from devtools import postgres
 from devtools.addons import Addon, close_over, outside_dependencies, select_for_tests
 from devtools.bootstrap import COMMANDS
 from devtools.commands.test import select_addons, select_long, split_arguments
-from devtools.debian_archive import choose_mirror, parse_template
+from devtools.debian_archive import (
+    choose_mirror,
+    parse_dependencies,
+    parse_template,
+)
 from devtools.demo.comparison import ComparedModel, find_differences, translate
 from devtools.demo.jobs import are_all_settled, describe_states
 from devtools.demo.report import find_problems
@@ -21,6 +25,7 @@ from devtools.environment import CLONE
 from devtools.errors import SetupError
 from devtools.home import Home, digest
 from devtools.installation import summarise_log
+from devtools.odoo_14 import choose_needed
 from devtools.odoo_source import check_checkout
 from devtools.processes import advise, find_free_port, run_logged
 from devtools.progress import Bar, format_table
@@ -186,6 +191,23 @@ def test_mirror_is_read_from_the_description_of_the_distribution():
     )
     assert parse_template(template) == "http://mirror.example/debian"
     assert parse_template("Suite: bookworm\n") is None
+
+
+def test_dependencies_are_read_without_versions_and_alternatives():
+    description = (
+        "Package: odoo-14\nPre-Depends: init-system-helpers (>= 1.54~)\n"
+        "Depends: python3-babel, python3:any, postgresql-client | pgclient, "
+        "adduser (>= 3.1), wkhtmltopdf\nRecommends: postgresql\n"
+    )
+    assert parse_dependencies(description) == [
+        *("python3-babel", "python3", "postgresql-client", "adduser", "wkhtmltopdf")
+    ]
+    assert parse_dependencies("Package: libc6\n") == []
+
+
+def test_odoo_14_takes_what_serves_and_nothing_that_draws_or_prints():
+    asked = ["python3-lxml", "python3-pydot", "wkhtmltopdf", "libjs-jquery", "adduser"]
+    assert choose_needed(asked) == ["python3-lxml", "libjs-jquery"]
 
 
 def test_summary_of_a_log_has_problems_and_their_tracebacks_only():

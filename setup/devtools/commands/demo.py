@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""./dev demo [--records N] [--fresh] [--serve]"""
+"""./dev demo [--records N] [--source SERIES] [--fresh] [--serve]"""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from ..demo.report import find_problems, format_runs
 from ..demo.scenario import Scenario, running_scenario
 from ..demo.source_records import ensure_extra_partners
 from ..environment import Environment
+from ..odoo_14 import ensure_odoo_14
 from ..postgres import running_postgres
 from ..progress import note, step, wait_for_interrupt
 
@@ -31,13 +32,20 @@ def main(environment: Environment, arguments: list[str]) -> int:
         help="have at least N more contacts in the source, besides Odoo's demo data",
     )
     parser.add_argument(
+        "--source",
+        choices=("14", "19"),
+        default="19",
+        metavar="SERIES",
+        help="which Odoo to import from: 14 or 19 (default: 19)",
+    )
+    parser.add_argument(
         "--fresh", action="store_true", help="begin with two new databases"
     )
     parser.add_argument(
         "--serve", action="store_true", help="leave both servers running until Ctrl-C"
     )
     options = parser.parse_args(arguments)
-    source, target = SourceDatabase(environment), TargetDatabase(environment)
+    source, target = choose_databases(environment, options.source)
     print("Odoo to Odoo: contacts and their tags, imported by jobs")
     with running_postgres(environment):
         if options.fresh:
@@ -51,6 +59,18 @@ def main(environment: Environment, arguments: list[str]) -> int:
             if options.serve:
                 serve(scenario)
             return code
+
+
+def choose_databases(
+    environment: Environment, series: str
+) -> tuple[SourceDatabase, TargetDatabase]:
+    """Return the two databases; each series of the source has a target of its own."""
+    if series == "14":
+        return (
+            SourceDatabase(ensure_odoo_14(environment), "demo_source_14"),
+            TargetDatabase(environment, "demo_target_14"),
+        )
+    return SourceDatabase(environment), TargetDatabase(environment)
 
 
 def import_and_compare(scenario: Scenario) -> int:

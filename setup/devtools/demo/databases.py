@@ -29,7 +29,10 @@ PASSWORD = "admin"
 MAKE_KEY = """
 import os
 user = env.ref("base.user_admin")
-key = env["res.users.apikeys"].with_user(user).sudo()._generate("rpc", "demo", None)
+keys = env["res.users.apikeys"].with_user(user).sudo()
+# Keys expire since Odoo 18.
+never = [None] if "expiration_date" in keys._fields else []
+key = keys._generate("rpc", "demo", *never)
 env.cr.commit()
 with open(os.environ["KEY_PATH"], "w", opener=lambda p, f: os.open(p, f, 0o600)) as out:
     out.write(key)
@@ -71,7 +74,7 @@ class DemoDatabase:
 
 
 class SourceDatabase(DemoDatabase):
-    """An Odoo with Odoo's own demo data."""
+    """An Odoo with Odoo's own demo data, of the series of its environment."""
 
     def __init__(self, environment: Environment, purpose: str = "demo_source"):
         super().__init__(environment, purpose)
@@ -87,7 +90,8 @@ class SourceDatabase(DemoDatabase):
         addons = find_addons(self.environment.clone)
         closed = close_over(addons, [CONNECTOR])
         own = {"queue_job"}
-        return {"contacts", "rpc", *outside_dependencies(addons, closed)} - own
+        wanted = {"contacts", "rpc", *outside_dependencies(addons, closed)} - own
+        return {name for name in wanted if self.environment.odoo.has_addon(name)}
 
 
 class TargetDatabase(DemoDatabase):

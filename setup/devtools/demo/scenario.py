@@ -119,8 +119,8 @@ def running_scenario(
     target.ensure()
     keys = source.ensure_key(), target.ensure_key()
     servers = (
-        OdooServer(environment, source.name),
-        OdooServer(environment, target.name, workers=WORKERS, with_jobs=True),
+        OdooServer(source.environment, source.name),
+        OdooServer(target.environment, target.name, workers=WORKERS, with_jobs=True),
     )
     with ExitStack() as stack:
         with step("two Odoo servers"):
