@@ -79,8 +79,8 @@ class RemovedRecordsFinder(AbstractComponent):
     def _question(self, gone: int, bound: int) -> str:
         return self.env._(
             "%(gone)s or more of the %(bound)s bound records of %(model)s are not "
-            "found in %(backend)s any more. This may be a wrong answer, or missing rights "
-            "there: nothing was done. Shall they be removed here, too?",
+            "found in %(backend)s any more. This may be a wrong answer, or missing "
+            "rights there: nothing was done. Shall they be removed here, too?",
             gone=gone,
             bound=bound,
             model=self.model._description,
