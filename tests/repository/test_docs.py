@@ -7,8 +7,7 @@ import re
 import textwrap
 
 import pytest
-from devtools.commands.docs import Sphinx
-from devtools.environment import CLONE, Environment
+from devtools.environment import CLONE
 
 DOCS = CLONE / "docs"
 PAGES = sorted(path for path in DOCS.rglob("*.rst") if "_build" not in path.parts)
@@ -28,13 +27,6 @@ def python_blocks(page):
 def parse(block):
     """Return the tree of a sample; a method or the body of one stands alone there."""
     return ast.parse(f"async def sample():\n{textwrap.indent(block, '    ')}")
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("site")
-    assert Sphinx(Environment.current()).build("html", folder) == 0
-    return folder
 
 
 def test_site_builds_without_a_warning(site):

@@ -18,9 +18,7 @@ class GenericExporter(AbstractComponent):
     """Export one record: skip, dependencies, lock, map, create or update, bind.
 
     The backend cannot be rolled back: what it took is kept by ``_commit`` before
-    anything else can fail. The hooks see ``binding`` and ``external_id``, which
-    is empty as long as the record was never exported. ``outcome`` tells in the end
-    what became of it: created, updated, unchanged or skipped.
+    anything else can fail. The hooks see ``binding`` and ``external_id``.
     """
 
     _name = "generic.exporter"
@@ -28,8 +26,11 @@ class GenericExporter(AbstractComponent):
 
     def __init__(self, work_context):
         super().__init__(work_context)
+        #: what is exported
         self.binding: models.BaseModel | None = None
+        #: its id in the backend, empty as long as it was never exported
         self.external_id: Any = None
+        #: what became of it: created, updated, unchanged or skipped
         self.outcome: str | None = None
         self._stored_external_id: Any = None
         self._gone_external_id: Any = None

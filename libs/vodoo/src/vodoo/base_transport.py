@@ -10,7 +10,7 @@ from typing import Any
 from .crud import Crud
 from .errors import TransportError
 from .http_client import HTTPOptions
-from .operation import Async, Invoke, Mode, Operation, Sync
+from .operation import Async, Invoke, Mode, Operation, Sync, operation
 from .shell import AsyncShell, SyncShell
 from .wire import Call
 
@@ -27,6 +27,11 @@ class Transport(Crud[Mode]):
     @abstractmethod
     def authenticate(self) -> Any:
         """Log in and return the user's id."""
+
+    @operation
+    def get_uid(self) -> Operation[int]:
+        """Return the user's id, logging in if needed."""
+        return (yield from self.uid_steps())
 
     @abstractmethod
     def execute_kw(

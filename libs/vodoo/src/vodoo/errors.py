@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """All errors of the client, grouped by what the caller must do.
 
-::
+.. code-block:: text
 
     VodooError
     │   -- correct the call or the settings; nothing was sent --

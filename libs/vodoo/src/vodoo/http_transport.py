@@ -88,11 +88,6 @@ class HTTPTransport(Transport[Mode]):
         return (yield from self.uid_steps())
 
     @operation
-    def get_uid(self) -> Operation[int]:
-        """Return the user's id, logging in if needed."""
-        return (yield from self.uid_steps())
-
-    @operation
     def execute_kw(
         self,
         model: str,

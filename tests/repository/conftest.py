@@ -1,0 +1,14 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What several tests of the repository need."""
+
+import pytest
+from devtools.commands.docs import Sphinx
+from devtools.environment import Environment
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory):
+    """The documentation, built once."""
+    folder = tmp_path_factory.mktemp("site")
+    assert Sphinx(Environment.current()).build("html", folder) == 0
+    return folder
