@@ -23,8 +23,25 @@ from vodoo_support.odoo_server import NoOdoo, OdooServer, running_odoo  # noqa: 
 @pytest.fixture(scope="session")
 def odoo() -> Iterator[OdooServer]:
     """A real Odoo 19."""
+    yield from _serve(19)
+
+
+@pytest.fixture(
+    scope="session",
+    params=[19, pytest.param(14, marks=pytest.mark.long)],
+    ids="odoo{}".format,
+)
+def any_odoo(request: pytest.FixtureRequest) -> Iterator[OdooServer]:
+    """A real Odoo of each series that there is."""
+    if request.param == 19:
+        yield request.getfixturevalue("odoo")
+    else:
+        yield from _serve(request.param)
+
+
+def _serve(series: int) -> Iterator[OdooServer]:
     try:
-        context = running_odoo()
+        context = running_odoo(series=series)
         server = context.__enter__()
     except NoOdoo as missing:
         warnings.warn(f"NOT TESTED against a real Odoo: {missing}", stacklevel=1)
@@ -47,8 +64,8 @@ def make_client() -> Iterator[Callable[..., Any]]:
     params=[(mode, wire) for mode in MODES for wire in WIRES],
     ids="-".join,
 )
-def client(request: pytest.FixtureRequest, odoo: OdooServer) -> Iterator[Any]:
+def client(request: pytest.FixtureRequest, any_odoo: OdooServer) -> Iterator[Any]:
     """A client on the real server, in each mode and over each wire."""
     mode, wire = request.param
     with client_factory() as make:
-        yield make(config_for(odoo, wire), mode)
+        yield make(config_for(any_odoo, wire), mode)

@@ -80,8 +80,10 @@ def test_1_no_positional_argument_is_dropped(client: Any) -> None:
 
 
 def test_1_arguments_of_other_methods_are_named_by_the_servers_documentation(
-    client: Any,
+    client: Any, any_odoo: OdooServer
 ) -> None:
+    if any_odoo.series < 19:
+        pytest.skip("documents nothing, and needs no names")
     partner = client.create("res.partner", {"name": "Documented"})
     groups = client.execute("res.users", "has_groups", [client.uid], "base.group_user")
     assert groups is True
@@ -178,11 +180,14 @@ def test_4_several_records_are_created_once(client: Any) -> None:
     client.unlink("res.partner", ids)
 
 
-def test_5_false_of_a_boolean_and_of_a_method_stay_false(client: Any) -> None:
+def test_5_false_of_a_boolean_and_of_a_method_stay_false(
+    client: Any, any_odoo: OdooServer
+) -> None:
     partner = client.create("res.partner", {"name": "False", "is_company": False})
     (record,) = client.read("res.partner", [partner], ["is_company", "email"])
     assert record == {"id": partner, "is_company": False, "email": None}
-    has_group = client.execute("res.users", "has_group", [2], "base.group_portal")
+    users = [[2]] if any_odoo.series > 14 else []
+    has_group = client.execute("res.users", "has_group", *users, "base.group_portal")
     assert has_group is False
 
 
@@ -278,20 +283,20 @@ def test_7_a_login_password_is_never_a_bearer_token(
 
 @pytest.mark.parametrize("wire", ["json2", "legacy", "web"])
 def test_7_a_wrong_database_is_called_by_its_name(
-    odoo: OdooServer, make_client: Callable[..., Any], wire: str
+    any_odoo: OdooServer, make_client: Callable[..., Any], wire: str
 ) -> None:
-    client = make_client(config_for(odoo, wire, database="no_such_database"))
+    client = make_client(config_for(any_odoo, wire, database="no_such_database"))
     with pytest.raises(ConfigurationError, match="no_such_database"):
         client.search("res.partner")
 
 
 @pytest.mark.parametrize("wire", ["json2", "legacy", "web"])
 def test_7_a_wrong_password_is_an_authentication_error(
-    odoo: OdooServer, make_client: Callable[..., Any], wire: str
+    any_odoo: OdooServer, make_client: Callable[..., Any], wire: str
 ) -> None:
     wrong = "0" * 40 if wire == "json2" else "wrong"
     with pytest.raises(AuthenticationError):
-        make_client(config_for(odoo, wire, password=wrong)).search("res.partner")
+        make_client(config_for(any_odoo, wire, password=wrong)).search("res.partner")
 
 
 # 8: raw network errors (the rest is in test_faults)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from vodoo import InvalidArgumentsError, OdooConfig
+from vodoo import InvalidArgumentsError, OdooConfig, UnknownModelError
 from vodoo_support.stub_server import (
     PASSWORD,
     StubServer,
@@ -37,14 +37,22 @@ def stub() -> Any:
 def client(
     request: pytest.FixtureRequest, make_client: Callable[..., Any], stub: StubServer
 ) -> Any:
-    config = OdooConfig(
+    return make_client(stub_config(stub, request.param))
+
+
+def stub_config(stub: StubServer, protocol: str) -> OdooConfig:
+    return OdooConfig(
         url=stub.url,
         database="old",
         username="admin",
         password=PASSWORD,
-        protocol=request.param,
+        protocol=protocol,
     )
-    return make_client(config)
+
+
+def args_of(request: Any) -> list[Any]:
+    params = request.body["params"]
+    return params["args"] if "kwargs" in params else params["args"][5]
 
 
 def kwargs_of(request: Any) -> dict[str, Any]:
@@ -96,3 +104,35 @@ def test_another_refusal_is_raised(client: Any, stub: StubServer) -> None:
     with pytest.raises(InvalidArgumentsError):
         search_read(client, load=None)
     assert len(stub.calls) == 1
+
+
+VERSION_14 = {
+    "/web/webclient": result({"server_version_info": [14, 0, 0, "final", 0]}),
+}
+
+
+def test_a_task_has_one_user(client: Any, stub: StubServer) -> None:
+    stub.routes = VERSION_14
+    stub.script = [result(5)]
+    assert client.tasks.create("Punch cards", 1, user_ids=[7]) == 5
+    values = args_of(stub.calls[-1])[0]
+    assert (values["user_id"], "user_ids" in values) == (7, False)
+    with pytest.raises(ValueError, match="several users"):
+        client.tasks.create("Punch cards", 1, user_ids=[7, 8])
+    assert len(stub.calls) == 1
+
+
+def test_records_that_come_as_text_are_read(client: Any, stub: StubServer) -> None:
+    stub.script = [result("mail.activity(12,)")]
+    assert client.activities.schedule("res.partner", 1, "Call her") == 12
+
+
+def test_an_unknown_model_is_told_whatever_the_server_says(
+    make_client: Callable[..., Any], stub: StubServer
+) -> None:
+    client = make_client(stub_config(stub, "web"))
+    stub.script = [rpc_error("builtins.KeyError", "no.such.model", code=200)]
+    with pytest.raises(UnknownModelError, match="'no.such.model' does not exist"):
+        client.search("no.such.model")
+    with pytest.raises(InvalidArgumentsError):
+        client.search("res.partner")

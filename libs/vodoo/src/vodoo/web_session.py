@@ -7,7 +7,13 @@ import re
 from typing import Any
 from urllib.parse import quote
 
-from .errors import ProtocolError, UnknownMethodError, UnknownModelError
+from .errors import (
+    InvalidArgumentsError,
+    OdooServerError,
+    ProtocolError,
+    UnknownMethodError,
+    UnknownModelError,
+)
 from .json_rpc import JSONRPC
 from .secret import Secret
 from .signatures import positional
@@ -52,11 +58,18 @@ class WebSession(JSONRPC):
     def read_call(self, response: Response, call: Call) -> Any:
         try:
             return self.read_result(response)
-        except UnknownMethodError as error:
-            # An unknown model is no route at all; an unknown method says its name.
-            if error.name != "werkzeug.exceptions.NotFound":
+        except (UnknownMethodError, InvalidArgumentsError) as error:
+            if not _means_unknown_model(error, call.model):
                 raise
             unknown = UnknownModelError(
                 error.message, error.code, error.data, server_message=error.message
             )
         raise unknown
+
+
+def _means_unknown_model(error: OdooServerError, model: str) -> bool:
+    """Tell an unknown model from an unknown method, which says its name."""
+    if error.name == "werkzeug.exceptions.NotFound":
+        return True
+    # Odoo 14 to 17 look the model up and let what Python says pass.
+    return error.name == "builtins.KeyError" and error.message.strip("'") == model

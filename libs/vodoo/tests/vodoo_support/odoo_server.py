@@ -1,7 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""A real Odoo 19 for the tests, on a database of its own.
+"""A real Odoo for the tests, on a database of its own.
 
-Under ``./dev test`` it is the project's. Else the environment tells how to start it:
+Under ``./dev test`` it is the project's, an Odoo 19, or in the long form an Odoo 14 as
+well. Else the environment tells how to start it:
 
 ``VODOO_TEST_ODOO``      the command (default: ``python -m odoo`` of this Python)
 ``OPENERP_SERVER``       Odoo's configuration file, for the addons path
@@ -47,6 +48,7 @@ class OdooServer:
     database: str
     username: str = "admin"
     password: str = "admin"
+    series: int = 19
     keys: dict[int, str] = field(default_factory=dict)
 
     def api_key(self, user_id: int = 2) -> str:
@@ -83,30 +85,39 @@ def connection(database: str) -> Iterator:
 
 
 @contextlib.contextmanager
-def running_odoo(*options: str) -> Iterator[OdooServer]:
+def running_odoo(*options: str, series: int = 19) -> Iterator[OdooServer]:
     """Start an Odoo on a fresh copy of the template; both are gone afterwards.
 
     :raises NoOdoo: if none can be started here.
     """
-    start = _devtools_odoo if os.environ.get("CONNECTOR_HOME") else _own_odoo
-    with start(options) as server:
+    if os.environ.get("CONNECTOR_HOME"):
+        running = _devtools_odoo(options, series)
+    elif series == 19:
+        running = _own_odoo(options)
+    else:
+        raise NoOdoo(f"an Odoo {series} runs under ./dev only")
+    with running as server:
         yield server
 
 
 @contextlib.contextmanager
-def _devtools_odoo(options: tuple[str, ...]) -> Iterator[OdooServer]:
+def _devtools_odoo(options: tuple[str, ...], series: int) -> Iterator[OdooServer]:
     from devtools.databases import Databases
     from devtools.environment import Environment
     from devtools.installation import ensure_template
+    from devtools.odoo_14 import ensure_odoo_14
     from devtools.odoo_server import OdooServer as DevtoolsServer
 
     environment = Environment.current()
+    if series == 14:
+        environment = ensure_odoo_14(environment)
     databases = Databases(environment)
+    modules = [name for name in MODULES if environment.odoo.has_addon(name)]
     name = databases.name(f"vodoo_{os.getpid()}_{secrets.token_hex(3)}")
-    databases.create(name, template=ensure_template(environment, MODULES))
+    databases.create(name, template=ensure_template(environment, modules))
     try:
         with DevtoolsServer(environment, name, arguments=options) as server:
-            yield OdooServer(server.url, name)
+            yield OdooServer(server.url, name, series=series)
     finally:
         databases.drop(name)
 

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from typing import Any
 
 from ..operation import Mode, Operation, operation
@@ -73,7 +74,7 @@ class Activities(Namespace[Mode]):
             date_deadline=deadline,
             user_id=user_id,
         )
-        return int(ids[0] if isinstance(ids, list) else ids)
+        return _first_id(ids)
 
     @operation
     def done(
@@ -84,3 +85,12 @@ class Activities(Namespace[Mode]):
             "mail.activity", "action_feedback", ids=[activity_id], feedback=feedback
         )
         return message_id or None
+
+
+def _first_id(answer: Any) -> int:
+    """Read the id; Odoo 14 writes records as ``mail.activity(2,)``."""
+    if isinstance(answer, list):
+        answer = answer[0]
+    if isinstance(answer, str):
+        (answer,) = re.findall(r"\d+", answer)
+    return int(answer)

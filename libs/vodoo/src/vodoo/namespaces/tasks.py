@@ -6,8 +6,11 @@ from typing import Any
 
 from ..crud import Crud
 from ..operation import Mode, Operation, operation
-from ..values import HTML, Cmd, Markdown
+from ..values import HTML, Cmd, Markdown, Record
 from .records import RecordNamespace
+
+#: Before this version a task had one user.
+SEVERAL_USERS_VERSION = 15
 
 
 class Tasks(RecordNamespace[Mode]):
@@ -40,20 +43,32 @@ class Tasks(RecordNamespace[Mode]):
         parent_id: int | None = None,
         **extra: Any,
     ) -> Operation[int]:
-        """Create a task and return its id; the description is Markdown."""
+        """Create a task and return its id; the description is Markdown.
+
+        :raises ValueError: for several users where a task can have only one (Odoo 14).
+        """
         if isinstance(description, str) and not isinstance(description, HTML):
             description = Markdown(description)
         values = {
             "name": name,
             "project_id": project_id,
             "description": description,
-            "user_ids": None if user_ids is None else [Cmd.set(user_ids)],
             "tag_ids": None if tag_ids is None else [Cmd.set(tag_ids)],
             "parent_id": parent_id,
+            **(yield from self._user_values(user_ids)),
             **extra,
         }
         context = {"default_project_id": project_id}
         return (yield from self.create_record(values, context=context))
+
+    def _user_values(self, user_ids: Sequence[int] | None) -> Operation[Record]:
+        if user_ids is None:
+            return {}
+        if (yield from self.version_steps()) >= SEVERAL_USERS_VERSION:
+            return {"user_ids": [Cmd.set(user_ids)]}
+        if len(user_ids) > 1:
+            raise ValueError("this server is too old for several users of a task")
+        return {"user_id": user_ids[0] if user_ids else False}
 
     @operation
     def create_tag(self, name: str, color: int | None = None) -> Operation[int]:
