@@ -6,6 +6,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import partial
 from typing import Any
 
@@ -21,6 +22,21 @@ from .merge import Occurrence, merge, regroup, without_missing
 _logger = logging.getLogger(__name__)
 
 _KEY = "component_event.log"
+
+_is_silent: ContextVar[bool] = ContextVar("component_event.is_silent", default=False)
+
+
+@contextmanager
+def silenced() -> Iterator[None]:
+    """Have nobody told of what happens in the block: it will be undone.
+
+    What was sent before and waits for the commit still is told.
+    """
+    token = _is_silent.set(True)
+    try:
+        yield
+    finally:
+        _is_silent.reset(token)
 
 
 class Log:
@@ -56,6 +72,8 @@ class Log:
 
 def deliver(event: Callable, args: tuple, kwargs: dict[str, Any]) -> None:
     """Call a listener's method, or have it called at the moment it is marked for."""
+    if _is_silent.get():
+        return
     moment = moment_of(event)
     if moment is None:
         call(event, args, kwargs)

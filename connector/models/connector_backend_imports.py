@@ -55,6 +55,17 @@ class ConnectorBackendMixin(models.AbstractModel):
         """Read everything again, whatever changed here, and show the runs."""
         return self.action_import_all(force=True)
 
+    def button_dry_run(self) -> dict:
+        """Find out what an import would change, and show the runs."""
+        runs = self.env["connector.sync.run"]
+        for backend, run, priority in self._start_runs("dry_run"):
+            self.env[run.model_name].with_delay(
+                priority=priority,
+                description=self.env._("Find what to run dry: %s", run.display_name),
+            ).dry_run_batch(backend, run=run)
+            runs |= run
+        return runs._action_open()
+
     # -- what is gone ---------------------------------------------------------
 
     def import_removed(self) -> models.BaseModel:

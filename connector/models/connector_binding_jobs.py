@@ -98,6 +98,24 @@ class ConnectorBindingMixin(models.AbstractModel):
             return work.component(usage="changes.importer").run(**kwargs)
 
     @api.model
+    def dry_run_batch(self, backend, filters=None, run=None, **kwargs: Any) -> str:
+        """Delay the jobs that tell what an import would change, for the run."""
+        with backend.work_on(self._name) as work:
+            found = own_or_generic(work, "dry.run").run(filters, run=run, **kwargs)
+        run._set_found(found)
+        return self.env._("%s records found", found)
+
+    @api.model
+    def dry_run_chunk(self, backend, external_ids, run=None, **kwargs: Any) -> str:
+        """Tell what an import of some records would change; change nothing."""
+        started_at = time.time()
+        with backend.work_on(self._name) as work:
+            dry_run = own_or_generic(work, "dry.run")
+            outcome, lines = dry_run.run_chunk(external_ids, **kwargs)
+        run._note_dry_run(outcome.counts, lines, outcome.binding_ids, started_at)
+        return str(outcome)
+
+    @api.model
     def import_removed(self, backend, run=None, confirmed: bool = False) -> str:
         """Find what is bound and gone in the backend, and have it removed here.
 

@@ -46,7 +46,12 @@ class ConnectorSyncRun(models.Model):
     _order = "id desc"
 
     direction = fields.Selection(
-        [("import", "Import"), ("export", "Export"), ("removal", "Removed records")],
+        [
+            ("import", "Import"),
+            ("export", "Export"),
+            ("removal", "Removed records"),
+            ("dry_run", "Dry run"),
+        ],
         string="Kind",
         default="import",
         required=True,
@@ -57,6 +62,9 @@ class ConnectorSyncRun(models.Model):
         readonly=True, help="The records to synchronize are all known"
     )
     found_count = fields.Integer(string="Found", readonly=True)
+    dry_run_line_ids = fields.One2many(
+        "connector.dry.run.line", "run_id", string="What would change", readonly=True
+    )
     outcome_ids = fields.One2many("connector.sync.outcome", "run_id", readonly=True)
     job_ids = fields.One2many("queue.job", "sync_run_id", readonly=True)
     created_count = fields.Integer(string="Created", compute="_compute_counts")
@@ -172,6 +180,20 @@ class ConnectorSyncRun(models.Model):
         """Note how many records the run goes over; all their jobs are enqueued."""
         self.exists().write({"found_count": found_count, "searched": True})
 
+    def _note_dry_run(
+        self,
+        counts: Mapping[str, int],
+        lines: list[dict],
+        binding_ids: Mapping[str, Iterable[int]],
+        started_at: float,
+    ) -> None:
+        """Add what would become of some records, and what would change of them."""
+        if self.exists():
+            self.env["connector.dry.run.line"].create(
+                [{**line, "run_id": self.id} for line in lines]
+            )
+            self._note_outcome(counts, started_at, binding_ids)
+
     def _ask(self, question: str) -> None:
         """Have a person decide: on the run, and by an activity on the backend."""
         self.question = question
@@ -247,6 +269,8 @@ class ConnectorSyncRun(models.Model):
                 f"Which records to open? Expected connector_outcome in the context "
                 f"to be one of {', '.join(OUTCOMES)}; found {outcome!r}."
             )
+        if self.direction == "dry_run" and outcome != "unchanged":
+            return self._action_dry_run_lines([("outcome", "=", outcome)])
         if outcome == "failed":
             return self._action_jobs(
                 self.env._("Failed"),
@@ -266,6 +290,20 @@ class ConnectorSyncRun(models.Model):
             "views": [(False, "list"), (False, "form")],
             "domain": [("id", "in", records.ids)],
             "context": {"active_test": False, "create": False},
+        }
+
+    def action_open_dry_run(self) -> dict:
+        """Open what would change."""
+        return self._action_dry_run_lines([])
+
+    def _action_dry_run_lines(self, domain: list) -> dict:
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Dry run: %s", self.display_name),
+            "res_model": "connector.dry.run.line",
+            "view_mode": "list,form",
+            "views": [(False, "list"), (False, "form")],
+            "domain": [("run_id", "in", self.ids), *domain],
         }
 
     def _action_open(self) -> dict:

@@ -7,6 +7,7 @@ from .batch_importer import BatchImporter, DelayedBatchImporter, DirectBatchImpo
 from .translation_importer import TranslationImporter
 from .image_importer import ImageImporter
 from .changes_importer import ChangesImporter
+from .dry_run import DryRun
 from .removed_records import RemovedRecordsFinder, TooManyRemoved
 from .export_dependencies import ExportDependencies
 from .exporter import GenericExporter, GenericRecordExporter

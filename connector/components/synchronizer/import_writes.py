@@ -81,6 +81,7 @@ class ImportWrites(AbstractComponent):
                     continue
                 item.outcome = UPDATED if changes else UNCHANGED
                 if changes:
+                    self._note_update(item, changes)
                     alike[self._update_key(item, changes)].append((item, changes))
         for updates in alike.values():
             item, changes = updates[0]
@@ -93,6 +94,12 @@ class ImportWrites(AbstractComponent):
                     item.binding.with_context(connector_no_export=True).write(
                         self._bookkeeping_values()
                     )
+
+    def _note_update(self, item: ImportItem, changes: dict[str, Any]) -> None:
+        """Have a dry run know what is about to be written."""
+        recorder = getattr(self.work, "import_recorder", None)
+        if recorder is not None:
+            recorder.note_update(item, changes)
 
     def _update_key(self, item: ImportItem, changes: dict[str, Any]) -> str:
         """Return what updates have in common that may be written together.

@@ -1,0 +1,175 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Import without leaving anything behind, and tell what would have changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
+from typing import Any
+
+from odoo import models
+from odoo.sql_db import BaseCursor
+from odoo.tools.misc import Callbacks
+
+from odoo.addons.component.core import AbstractComponent
+from odoo.addons.component_event.delivery import silenced
+
+from .changes import linked_ids
+from .chunk import CREATED, UNCHANGED, ChunkOutcome, ImportItem
+
+#: of a value that is told
+MAX_CHARACTERS = 500
+
+
+@contextmanager
+def rolled_back(cr: BaseCursor) -> Iterator[None]:
+    """Roll back all that the block writes; nothing is told, nor done at the commit."""
+    cr.flush()
+    postcommit, cr.postcommit = cr.postcommit, Callbacks()
+    try:
+        with silenced(), closing(cr.savepoint()):
+            yield
+    finally:
+        cr.postcommit = postcommit
+
+
+class ImportRecorder:
+    """Take note of what an import writes: ``work.import_recorder`` of a dry run."""
+
+    def __init__(self) -> None:
+        self._changes: dict[tuple[str, int], str] = {}
+
+    def note_update(self, item: ImportItem, changes: dict[str, Any]) -> None:
+        """Note what is about to be written on a binding."""
+        binding = item.binding
+        self._changes[binding._name, binding.id] = describe_changes(binding, changes)
+
+    def line_values(self, model: models.BaseModel, item: ImportItem) -> dict[str, Any]:
+        """Return what is kept of one record, while a new binding is still there."""
+        values = {
+            "outcome": item.outcome,
+            "external_id": item.key,
+            "reason": str(item.error) if item.error else False,
+        }
+        if item.outcome == CREATED:
+            changes = {k: v for k, v in item.values.items() if k in model._fields}
+            values["changes"] = describe_changes(model.new(), changes)
+            values["record_name"] = item.binding.display_name
+        elif item.binding:
+            key = item.binding._name, item.binding.id
+            values["changes"] = self._changes.get(key) if not item.error else False
+            values["binding_id"] = item.binding.id
+        return values
+
+
+def describe_changes(record: models.BaseModel, changes: dict[str, Any]) -> str:
+    """Return a line for each field: its label, the old value and the new one."""
+    lines = []
+    for name, value in changes.items():
+        field = record._fields.get(name)
+        label = field._description_string(record.env) if field else name
+        old, new = describe_old(record, name), describe_new(record, name, value)
+        lines.append(f"{label}: {old} → {new}" if record.id else f"{label}: {new}")
+    return "\n".join(lines)
+
+
+def describe_old(record: models.BaseModel, name: str) -> str:
+    """Return what a person reads in a field of a record."""
+    field = record._fields.get(name)
+    return describe(record, name, record[name]) if field and record.id else ""
+
+
+def describe_new(record: models.BaseModel, name: str, value: Any) -> str:
+    """Return what a person would read once the value was written."""
+    field = record._fields.get(name)
+    if field is None or field.type in ("json", "properties", "reference"):
+        return shorten(str(value))
+    if field.type in ("one2many", "many2many"):
+        ids = linked_ids(record[name].ids, value)
+        if ids is None:
+            return record.env._("%s lines that change", len(value))
+        return describe(record, name, record.env[field.comodel_name].browse(ids))
+    if field.type == "binary":
+        return describe(record, name, value)
+    cached = field.convert_to_cache(value, record, validate=False)
+    return describe(record, name, field.convert_to_record(cached, record))
+
+
+def describe(record: models.BaseModel, name: str, value: Any) -> str:
+    """Return the text for a value as the record holds it."""
+    field = record._fields[name]
+    if field.type == "boolean":
+        return record.env._("yes") if value else record.env._("no")
+    if field.type == "binary":
+        return record.env._("%s characters (base64)", len(value)) if value else ""
+    if field.type == "selection":
+        labels = dict(field._description_selection(record.env))
+        return str(labels.get(value, value or ""))
+    if isinstance(value, models.BaseModel):
+        return shorten(", ".join(each.display_name or "" for each in value))
+    if value is False or value is None:
+        return ""
+    return shorten(str(value))
+
+
+def shorten(text: str) -> str:
+    """Cut what is too long to be read."""
+    return text if len(text) <= MAX_CHARACTERS else f"{text[: MAX_CHARACTERS - 1]}…"
+
+
+class DryRun(AbstractComponent):
+    """Find what would be imported, and tell for each chunk what would change."""
+
+    _name = "generic.dry.run"
+    _inherit = "generic.batch.importer"
+    _usage = "dry.run"
+
+    def _import_chunk(
+        self,
+        external_ids: Iterable[Any],
+        job_options: dict | None = None,
+        **kwargs: Any,
+    ) -> None:
+        external_ids = list(external_ids)
+        options = {
+            "description": self.env._(
+                "Dry run of %(count)s records of %(model)s from %(backend)s",
+                count=len(external_ids),
+                model=self.model._description,
+                backend=self.backend_record.display_name,
+            ),
+            **(job_options or {}),
+        }
+        self.model.with_delay(**options).dry_run_chunk(
+            self.backend_record, external_ids, **kwargs
+        )
+
+    def run_chunk(
+        self, external_ids: Iterable[Any], force: bool = False
+    ) -> tuple[ChunkOutcome, list[dict[str, Any]]]:
+        """Return what would become of some records, and a line for each that changes.
+
+        The lines are values of ``connector.dry.run.line``. Nothing is left behind.
+
+        :raise TypeError: the importer of the model is not the generic one
+        """
+        importer = self.component(usage="record.importer")
+        if not hasattr(importer, "import_many"):
+            raise TypeError(
+                f"{importer._name} cannot be run dry: expected an importer that "
+                "inherits generic.importer."
+            )
+        importer.work.import_recorder = recorder = ImportRecorder()
+        importer.work._propagate_kwargs.append("import_recorder")
+        with rolled_back(self.env.cr):
+            outcome = importer.import_many(external_ids, force)
+            lines = [
+                recorder.line_values(self.model, item)
+                for item in outcome.items
+                if item.outcome != UNCHANGED
+            ]
+        for line in lines:
+            if line.get("binding_id"):
+                binding = self.model.browse(line["binding_id"])
+                line["record_name"] = binding.display_name
+        return outcome, lines
