@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 from unittest import SkipTest
 from unittest.mock import patch
@@ -93,12 +94,17 @@ class ConnectorCase(TransactionComponentCase):
                 )
         return system
 
-    def json_service(self, tables: Mapping[str, str]) -> JsonService:
+    def json_service(
+        self, tables: Mapping[str, str], records_path: Path | None = None
+    ) -> JsonService:
         """Start a small HTTP service of records in memory, to the test's end.
 
         :param tables: the working models by the path of their records:
             ``{"partners": "shop.res.partner"}``
+        :param records_path: JSON file of the records, ``{path: [record, …]}``
         """
+        if records_path:
+            return self.enterContext(JsonService.load(records_path, tables))
         return self.enterContext(JsonService(FakeSystem(), tables))
 
     # -- jobs -----------------------------------------------------------------

@@ -33,8 +33,8 @@ class JsonService(RestServer):
     ``DELETE /partners/1``              204
     ==================================  ==============================================
 
-    Whatever is written gets the current time (UTC) as its ``updated_at``. An error that the
-    system is told to raise, by ``fail_next``, is a 503.
+    Whatever is written gets the current time (UTC) as its ``updated_at``. An error
+    that the system is told to raise, by ``fail_next``, is a 503.
 
     :param tables: ``{path: table of the system}``, the path without slashes
     """
@@ -48,13 +48,19 @@ class JsonService(RestServer):
         self.reply = self._answer
 
     @classmethod
-    def load(cls, path: Path, port: int = 0) -> JsonService:
-        """Return a service of the records in a JSON file: ``{path: [record, …]}``."""
+    def load(
+        cls, path: Path, tables: Mapping[str, str] | None = None, port: int = 0
+    ) -> JsonService:
+        """Return a service of the records in a JSON file: ``{path: [record, …]}``.
+
+        Without ``tables`` those of the system are called as the paths.
+        """
         records_by_path = json.loads(Path(path).read_text(encoding="utf-8"))
+        tables = tables or {name: name for name in records_by_path}
         system = FakeSystem()
-        for table, records in records_by_path.items():
-            system.put(table, *records)
-        return cls(system, {name: name for name in records_by_path}, port)
+        for name, records in records_by_path.items():
+            system.put(tables[name], *records)
+        return cls(system, tables, port)
 
     def _answer(self, request: Request) -> Reply:
         name, _, external_id = request.path.strip("/").partition("/")
@@ -111,7 +117,7 @@ def main() -> None:
     parser.add_argument("records", type=Path, help='JSON file: {"partners": [{…}, …]}')
     parser.add_argument("--port", type=int, default=0, help="instead of a free one")
     options = parser.parse_args()
-    service = JsonService.load(options.records, options.port)
+    service = JsonService.load(options.records, port=options.port)
     with service, suppress(KeyboardInterrupt):
         addresses = [f"{service.url}/{name}" for name in service.tables]
         print(*addresses, sep="\n", flush=True)  # pylint: disable=print-used

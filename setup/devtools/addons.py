@@ -1,10 +1,14 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""The addons of this clone: what each depends on, and what it consists of."""
+"""The addons of this clone, and others beside it: what each depends on and is made of.
+
+CONNECTOR_ADDONS names the folders of the others, separated as in PATH.
+"""
 
 from __future__ import annotations
 
 import ast
 import hashlib
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,28 +26,76 @@ class Addon:
     path: Path
     depends: tuple[str, ...]
     is_test_only: bool
+    is_of_clone: bool = True
 
 
 def find_addons(clone: Path) -> dict[str, Addon]:
     """Return the addons of the clone by name: at its top, and below tests/addons."""
-    addons = {}
-    for folder in (clone, clone / TEST_ADDONS):
-        for manifest in sorted(folder.glob("*/__manifest__.py")):
-            content = ast.literal_eval(manifest.read_text())
-            if content.get("installable", True):
-                name = manifest.parent.name
-                addons[name] = Addon(
-                    name=name,
-                    path=manifest.parent,
-                    depends=tuple(content.get("depends", ())),
-                    is_test_only=folder != clone,
-                )
+    found = [
+        read_addon(manifest.parent, is_test_only=folder != clone)
+        for folder in (clone, clone / TEST_ADDONS)
+        for manifest in sorted(folder.glob("*/__manifest__.py"))
+    ]
+    return {addon.name: addon for addon in found if addon is not None}
+
+
+def find_usable_addons(clone: Path) -> dict[str, Addon]:
+    """Return the addons of the clone, and those that CONNECTOR_ADDONS names.
+
+    :raises SetupError: when it names something else
+    """
+    addons = find_addons(clone)
+    for word in os.environ.get("CONNECTOR_ADDONS", "").split(os.pathsep):
+        path = Path(word).expanduser().absolute()
+        if not word or path.parent in (clone, clone / TEST_ADDONS):
+            continue
+        if not is_addon(path):
+            raise SetupError(
+                f"CONNECTOR_ADDONS names {path}, where no __manifest__.py was found.\n"
+                "Let it name the folders of addons."
+            )
+        addon = read_addon(path, is_of_clone=False)
+        if addon is not None and addons.setdefault(addon.name, addon) != addon:
+            raise SetupError(
+                f"there are two addons called {addon.name}: {addons[addon.name].path} "
+                f"and {path}. Rename one."
+            )
     return addons
 
 
+def is_addon(path: Path) -> bool:
+    return (path / "__manifest__.py").is_file()
+
+
+def find_addon_folder(path: Path) -> Path | None:
+    """Return the addon that a file or folder is, or is a part of."""
+    path = path.absolute()
+    return next((one for one in (path, *path.parents) if is_addon(one)), None)
+
+
+def use_addons_beside_the_clone(paths: Iterable[Path]) -> None:
+    """Have this process and those it starts find these addons, too."""
+    words = os.environ.get("CONNECTOR_ADDONS", "").split(os.pathsep)
+    words += [str(path.absolute()) for path in paths]
+    os.environ["CONNECTOR_ADDONS"] = os.pathsep.join(
+        dict.fromkeys(word for word in words if word)
+    )
+
+
+def read_addon(
+    path: Path, is_test_only: bool = False, is_of_clone: bool = True
+) -> Addon | None:
+    """Return the addon of a folder, None if it is not installable."""
+    content = ast.literal_eval((path / "__manifest__.py").read_text())
+    if not content.get("installable", True):
+        return None
+    depends = tuple(content.get("depends", ()))
+    return Addon(path.name, path, depends, is_test_only, is_of_clone)
+
+
 def addons_folders(clone: Path) -> list[Path]:
-    """Return the folders of this clone to put on Odoo's addons path."""
-    return sorted({addon.path.parent for addon in find_addons(clone).values()})
+    """Return the folders to put on Odoo's addons path, besides Odoo's own."""
+    return sorted({addon.path.parent for addon in find_usable_addons(clone).values()})
 
 
 def close_over(addons: dict[str, Addon], names: Iterable[str]) -> set[str]:
@@ -71,12 +123,14 @@ def outside_dependencies(addons: dict[str, Addon], names: Iterable[str]) -> set[
 def select_for_tests(addons: dict[str, Addon], names: Iterable[str]) -> set[str]:
     """Return what has to be installed to run the tests of these addons.
 
-    Test-only addons that need nothing else come along.
+    Test-only addons that need nothing else come along, if the addons are of the clone.
     """
     unknown = sorted(set(names) - set(addons))
     if unknown:
         raise SetupError(f"no such addon in this clone: {', '.join(unknown)}")
     selected = close_over(addons, names)
+    if not any(addons[name].is_of_clone for name in names):
+        return selected
     while True:
         more = {
             addon.name

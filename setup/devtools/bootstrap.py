@@ -19,6 +19,7 @@ COMMANDS = {
     "bench": "run a case of benchmarks/",
     "shell": "open Odoo's shell on a database with all addons",
     "serve": "serve Odoo with all addons and the job runner",
+    "scaffold": "make a new connector addon that works from the start",
     "docs": "build the documentation as a site",
     "build": "build a wheel of each addon and library",
     "clean": "remove what was made for this clone, or with --all the cache folder",
@@ -26,7 +27,7 @@ COMMANDS = {
 
 
 def make_parser() -> argparse.ArgumentParser:
-    lines = [f"  {name:<8}{text}" for name, text in COMMANDS.items()]
+    lines = [f"  {name:<10}{text}" for name, text in COMMANDS.items()]
     parser = argparse.ArgumentParser(
         prog="./dev",
         usage="./dev COMMAND [arguments]",
@@ -36,6 +37,7 @@ def make_parser() -> argparse.ArgumentParser:
         "What is made once is kept in the folder that CONNECTOR_HOME names "
         "(~/.cache/connector-suite).\n"
         "ODOO_DIR names a checkout of Odoo 19 to use instead of Debian's package;\n"
+        "CONNECTOR_ADDONS names folders of addons to use beside those of this clone;\n"
         "PGHOST, PGPORT, PGUSER and PGPASSWORD a database server to use instead of "
         "the embedded one.",
     )

@@ -72,7 +72,9 @@ class Environment:
 
     @property
     def config_name(self) -> str:
-        return "odoo.conf"
+        # Commands with other addons beside the clone may run at the same time.
+        beside = os.environ.get("CONNECTOR_ADDONS")
+        return f"odoo-{digest(beside)}.conf" if beside else "odoo.conf"
 
     @property
     def pins(self) -> list[str]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
-from .addons import find_addons, outside_dependencies, state_digest
+from .addons import find_usable_addons, outside_dependencies, state_digest
 from .databases import Databases
 from .environment import Environment
 from .errors import SetupError
@@ -104,15 +104,20 @@ def ensure_template(
 
 
 def ensure_addons_database(environment: Environment, names: Iterable[str]) -> str:
-    """Return a database with addons of this clone, to be copied.
+    """Return a database with addons of this clone, or beside it, to be copied.
 
-    It is made again when their files have changed.
+    It is made again when their files have changed. Addons beside the clone are
+    installed into a copy of a database with what they need of the clone.
     """
-    addons = find_addons(environment.clone)
+    addons = find_usable_addons(environment.clone)
     selected = sorted(names)
-    template = ensure_template(
-        environment, {"contacts", "rpc", *outside_dependencies(addons, selected)}
-    )
+    of_clone = [name for name in selected if addons[name].is_of_clone]
+    if of_clone == selected:
+        template = ensure_template(
+            environment, {"contacts", "rpc", *outside_dependencies(addons, selected)}
+        )
+    else:
+        template = ensure_addons_database(environment, of_clone)
     databases = Databases(environment)
     selection = digest(selected, length=6)
     prefix = databases.name(f"addons_{selection}_")

@@ -1,18 +1,36 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""./dev serve [PURPOSE] [--port N]"""
+"""./dev serve [PURPOSE] [--addon FOLDER] [--port N]"""
 
 from __future__ import annotations
 
 import argparse
 import errno
 import socket
+import subprocess
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
+from ..addons import use_addons_beside_the_clone
 from ..demo.databases import LOGIN, PASSWORD, TargetDatabase
 from ..environment import Environment
 from ..errors import SetupError
+from ..odoo_config import write_config
 from ..odoo_server import OdooServer
 from ..postgres import running_postgres
+from ..processes import die_with_parent
 from ..progress import step, wait_for_interrupt
+
+RECORDS = Path("tests") / "records.json"
+SERVE_RECORDS = """
+import sys
+from odoo.modules.module import initialize_sys_path
+from odoo.tools import config
+config.parse_config([f"--config={sys.argv.pop(1)}"])
+initialize_sys_path()
+from odoo.addons.connector.tests.json_service import main
+main()
+"""
 
 
 def main(environment: Environment, arguments: list[str]) -> int:
@@ -27,11 +45,21 @@ def main(environment: Environment, arguments: list[str]) -> int:
         default="scratch",
         help="which one: a name of your choice, or demo_target (default: scratch)",
     )
+    parser.add_argument(
+        "--addon",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FOLDER",
+        help="install this addon, too; if it has a file tests/records.json, serve that "
+        "by a small HTTP service to import from",
+    )
     parser.add_argument("--port", type=int, help="instead of a free one")
     options = parser.parse_args(arguments)
     if options.port:
         check_port(options.port)
-    with running_postgres(environment):
+    use_addons_beside_the_clone(options.addon)
+    with running_postgres(environment), ExitStack() as services:
         database = TargetDatabase(environment, options.purpose, wanted=None)
         database.ensure()
         server = OdooServer(
@@ -46,10 +74,36 @@ def main(environment: Environment, arguments: list[str]) -> int:
                 f"log: {server.log_path}",
                 flush=True,
             )
+            for addon in options.addon:
+                if (addon / RECORDS).is_file():
+                    address = services.enter_context(serve_records(environment, addon))
+                    print(f"records of {addon}: {address}", flush=True)
             wait_for_interrupt(server.check_alive)
             return 0
         finally:
             server.stop()
+
+
+@contextmanager
+def serve_records(environment: Environment, addon: Path) -> Iterator[str]:
+    """Serve the records of an addon's tests to the end; tell the address."""
+    files = [write_config(environment), addon.absolute() / RECORDS]
+    process = subprocess.Popen(
+        [environment.python, "-c", SERVE_RECORDS, *files],
+        env=environment.process_environ(),
+        stdout=subprocess.PIPE,
+        text=True,
+        preexec_fn=die_with_parent,
+    )
+    try:
+        assert process.stdout is not None
+        first_path = process.stdout.readline().strip()
+        if not first_path:
+            raise SetupError(f"the records of {addon} cannot be served, see above.")
+        yield first_path.rpartition("/")[0]
+    finally:
+        process.kill()
+        process.wait()
 
 
 def check_port(port: int) -> None:

@@ -8,7 +8,13 @@ import subprocess
 import sys
 from pathlib import Path
 
-from ..addons import Addon, find_addons, select_for_tests
+from ..addons import (
+    Addon,
+    find_addon_folder,
+    find_usable_addons,
+    select_for_tests,
+    use_addons_beside_the_clone,
+)
 from ..databases import Databases
 from ..environment import Environment
 from ..errors import SetupError
@@ -26,6 +32,7 @@ Without a name or path all tests run: of the addons, libs/ and tests/.
     ./dev test component/tests/test_work.py -k cache -x
     ./dev test tests/repository
     ./dev test --long                       also the tests marked "long"
+    ./dev test ../my_addon                  an addon that is not of this clone
 """
 
 
@@ -33,7 +40,9 @@ def main(environment: Environment, arguments: list[str]) -> int:
     if arguments[:1] in (["-h"], ["--help"]):
         print(HELP)
         return 0
-    addons = find_addons(environment.clone)
+    folders = [find_addon_folder(Path(word.partition("::")[0])) for word in arguments]
+    use_addons_beside_the_clone(folder for folder in folders if folder)
+    addons = find_usable_addons(environment.clone)
     paths, options = split_arguments(environment.clone, addons, arguments)
     selected = select_addons(environment.clone, addons, paths)
     with running_postgres(environment):
@@ -106,6 +115,8 @@ def run_pytest(
         str(environment.python),
         "-m",
         "pytest",
+        # Whatever folder the tests are in.
+        f"--config-file={environment.clone / 'pytest.ini'}",
         f"--odoo-database={database}",
         f"--odoo-config={write_config(environment)}",
         "--odoo-http",

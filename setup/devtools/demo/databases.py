@@ -9,6 +9,7 @@ from pathlib import Path
 from ..addons import (
     close_over,
     find_addons,
+    find_usable_addons,
     outside_dependencies,
     state_digest,
 )
@@ -111,7 +112,7 @@ class TargetDatabase(DemoDatabase):
 
     def ensure(self) -> None:
         """Have the addons installed as their files are now."""
-        addons = find_addons(self.environment.clone)
+        addons = find_usable_addons(self.environment.clone)
         if self.wanted is None:
             wanted = [name for name, one in addons.items() if not one.is_test_only]
         else:

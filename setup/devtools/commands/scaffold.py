@@ -1,0 +1,138 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""./dev scaffold NAME [FOLDER]"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+from collections.abc import Collection
+from pathlib import Path
+
+from ..addons import find_usable_addons
+from ..environment import Environment
+from ..odoo_models import FoundModel, find_models, required_fields
+from ..scaffolding import (
+    DEFAULT_MODELS,
+    KINDS,
+    Scaffold,
+    check_scaffold,
+    count_lines,
+    default_backend,
+    module_name,
+    needed_addons,
+    render,
+)
+
+MAPPED = {"name"}
+
+
+def main(environment: Environment, arguments: list[str]) -> int:
+    options = make_parser().parse_args(arguments)
+    scaffold = ask(options)
+    addons = find_addons_to_know(environment)
+    models = find_models(addons)
+    check_scaffold(scaffold, {path.name for path in addons}, models)
+    folder = Path(options.folder).expanduser()
+    made = render(scaffold, needed_addons(scaffold, models), folder)
+    report(made, scaffold, models)
+    return 0
+
+
+def find_addons_to_know(environment: Environment) -> list[Path]:
+    """Return the addons that a new one may depend on, and must not be called as."""
+    ours = find_usable_addons(environment.clone).values()
+    return [
+        *(
+            manifest.parent
+            for folder in environment.odoo.addons_paths
+            for manifest in sorted(folder.glob("*/__manifest__.py"))
+        ),
+        *(addon.path for addon in ours if not addon.is_test_only),
+    ]
+
+
+def make_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="./dev scaffold",
+        description="Make a connector addon that works from the start. What is not "
+        "given is asked for, on a terminal.",
+    )
+    parser.add_argument("name", help="of the addon, as shop or connector_shop")
+    parser.add_argument(
+        "folder", nargs="?", default=".", help="in which it is made (default: this one)"
+    )
+    parser.add_argument(
+        "--kind",
+        choices=KINDS,
+        help="; ".join(f"{name}: {text}" for name, text in KINDS.items()),
+    )
+    parser.add_argument("--backend", help="what is connected (default: of the name)")
+    parser.add_argument(
+        "--model",
+        action="append",
+        dest="models",
+        help="a model of Odoo to synchronize, as res.partner; may be repeated",
+    )
+    parser.add_argument("--author", help="for the manifest (default: git's user.name)")
+    return parser
+
+
+def ask(options: argparse.Namespace) -> Scaffold:
+    """Return the scaffold that the options describe, with answers for the others."""
+    name = module_name(options.name)
+    kind = options.kind or prompt(f"kind ({', '.join(KINDS)})", "rest", KINDS)
+    backend = options.backend
+    if not backend and kind == "odoo":
+        backend = "odoo"
+    models = options.models
+    if not models:
+        answer = prompt("models", ", ".join(DEFAULT_MODELS[kind]))
+        models = answer.replace(",", " ").split()
+    return Scaffold(
+        name=name,
+        kind=kind,
+        backend=backend or prompt("backend", default_backend(name)),
+        models=tuple(dict.fromkeys(models)),
+        author=options.author or prompt("author", find_author()),
+    )
+
+
+def prompt(question: str, default: str, choices: Collection[str] = ()) -> str:
+    """Return the answer of a person, the default where there is none to ask."""
+    while sys.stdin.isatty() and sys.stdout.isatty():
+        answer = input(f"{question} [{default}]: ").strip() or default
+        if not choices or answer in choices:
+            return answer
+    return default
+
+
+def find_author() -> str:
+    command = ["git", "config", "user.name"]
+    try:
+        return subprocess.check_output(command, text=True).strip() or "My Company"
+    except (OSError, subprocess.CalledProcessError):
+        return "My Company"
+
+
+def report(made: Path, scaffold: Scaffold, models: dict[str, FoundModel]) -> None:
+    total, tests = count_lines(made)
+    below = made.absolute().is_relative_to(Path.cwd())
+    shown = f"./{os.path.relpath(made)}" if below else str(made)
+    print(f"{shown}: {total} lines of Python, {tests} of them tests.\n")
+    for model_name in scaffold.models:
+        missing = sorted(set(required_fields(models[model_name])) - MAPPED)
+        if missing:
+            print(
+                f"{model_name} also requires {', '.join(missing)}: map them in "
+                f"{shown}/components.py, or its tests fail.\n"
+            )
+    lines = {
+        f"./dev test {shown}": "its tests",
+        f"./dev lint {shown}": "pylint-odoo, ruff and the others",
+        f"./dev serve --addon {shown}": "an Odoo that has it, to look at",
+    }
+    width = max(map(len, lines))
+    for command, text in lines.items():
+        print(f"    {command:<{width}}  {text}")

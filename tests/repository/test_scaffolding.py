@@ -1,0 +1,158 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What ./dev scaffold makes of names, and what it refuses."""
+
+import filecmp
+import re
+import subprocess
+import sys
+from dataclasses import replace
+
+import pytest
+from devtools.commands.scaffold import find_addons_to_know
+from devtools.environment import CLONE, Environment
+from devtools.errors import SetupError
+from devtools.odoo_models import find_models, names_defined, required_fields
+from devtools.scaffolding import (
+    KINDS,
+    TEMPLATES,
+    Scaffold,
+    check_scaffold,
+    count_lines,
+    default_backend,
+    module_name,
+    needed_addons,
+    render,
+)
+
+SHOP = Scaffold("shop", "rest", "shop", ("res.partner",), "My Company")
+
+
+@pytest.fixture(scope="module")
+def models():
+    return find_models(find_addons_to_know(Environment.current()))
+
+
+@pytest.mark.parametrize(
+    "words, name",
+    [("shop", "shop"), ("Connector Shop", "connector_shop"), ("MyShop", "my_shop")],
+)
+def test_an_addon_is_named_as_odoo_names_it(words, name):
+    assert module_name(words) == name
+
+
+@pytest.mark.parametrize("words", ["my-shop", "2shop", "shöp", "", "../shop", "a__b"])
+def test_a_name_that_no_addon_can_have_is_refused(words):
+    with pytest.raises(SetupError, match="as the name of an addon cannot be used"):
+        module_name(words)
+
+
+@pytest.mark.parametrize("name", ["shop", "connector_shop", "shop_connector"])
+def test_the_backend_is_called_as_the_addon(name):
+    assert default_backend(name) == "shop"
+
+
+def test_a_scaffold_that_works_is_accepted(models):
+    check_scaffold(SHOP, {"sale"}, models)
+
+
+@pytest.mark.parametrize(
+    "changes, message",
+    [
+        ({"name": "sale"}, "there is an addon sale already"),
+        ({"backend": "My Shop"}, "'My Shop' as a backend cannot be used"),
+        ({"backend": "odoo"}, "odoo.res.partner would be made, and connector_odoo"),
+        (
+            {"models": ("res.partnr",)},
+            "no model 'res.partnr'.*mean res.partner",
+        ),
+        ({"models": ("res.country", "x.country")}, "no model 'x.country' was found"),
+        ({"models": ("res.partner.category", "res.partner.category")}, "the same path"),
+    ],
+)
+def test_what_would_not_work_is_refused(models, changes, message):
+    with pytest.raises(SetupError, match=message):
+        check_scaffold(replace(SHOP, **changes), {"sale"}, models)
+
+
+def test_addons_of_the_models_are_needed(models):
+    wanted = replace(SHOP, models=("sale.order", "product.product", "res.partner"))
+    assert needed_addons(wanted, models) == ["product", "sale"]
+
+
+def test_nothing_is_overwritten(tmp_path):
+    (tmp_path / "shop").mkdir()
+    with pytest.raises(SetupError, match="shop exists already: nothing was written"):
+        render(SHOP, [], tmp_path)
+    assert list(tmp_path.rglob("*")) == [tmp_path / "shop"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_file_is_valid_and_none_is_empty(tmp_path, kind):
+    scaffold = replace(SHOP, kind=kind, models=("res.partner.industry", "res.partner"))
+    made = render(scaffold, ["sale", "stock"], tmp_path)
+    assert list(tmp_path.iterdir()) == [made]
+    for path in made.rglob("*"):
+        assert path.is_dir() or path.read_bytes().strip(), path
+        if path.suffix == ".py":
+            compile(path.read_text(), str(path), "exec")
+
+
+def test_a_connector_has_less_than_150_lines_with_its_tests(tmp_path):
+    total, tests = count_lines(render(SHOP, [], tmp_path))
+    assert 0 < tests < total < 150
+
+
+def test_odoos_own_command_makes_the_same_of_the_template(tmp_path):
+    ours = render(SHOP, [], tmp_path / "ours")
+    script = "from odoo.cli import main; main()"
+    arguments = ["-t", TEMPLATES / "connector", "shop", tmp_path / "odoo"]
+    subprocess.check_call([sys.executable, "-c", script, "scaffold", *arguments])
+    comparison = filecmp.dircmp(ours, tmp_path / "odoo" / "shop")
+    assert_same(comparison)
+
+
+def assert_same(comparison):
+    assert not comparison.left_only + comparison.right_only + comparison.diff_files
+    for below in comparison.subdirs.values():
+        assert_same(below)
+
+
+def test_the_heads_of_the_templates_files_are_equal():
+    """Each is rendered by itself, so that they stand in each."""
+    for template in TEMPLATES.iterdir():
+        found = {}
+        for path in template.rglob("*.template") if template.is_dir() else ():
+            for name, value in re.findall(
+                r"^\{%- set (\w+) = (.*) -%\}$", path.read_text(), re.MULTILINE
+            ):
+                found.setdefault(name, set()).add(value)
+        assert all(len(values) == 1 for values in found.values()), found
+
+
+def test_extensions_of_a_model_do_not_define_it():
+    source = (
+        "class A(models.Model):\n    _name = 'my.own'\n    _inherit = ['mail.thread']\n"
+        "class B(models.Model):\n    _name = 'res.users'\n"
+        "    _inherit = [\n        'res.users',\n        'mail.thread']\n"
+        'class C(models.Model):\n    _name = "res.bank"\n    _inherit = "res.bank"\n'
+    )
+    assert names_defined(source) == ["my.own"]
+
+
+@pytest.mark.parametrize(
+    "model, fields",
+    [
+        ("res.partner.industry", []),
+        ("product.product", []),
+        ("sale.order", ["partner_id"]),
+        ("product.category", ["name"]),
+    ],
+)
+def test_fields_that_must_be_mapped_are_told(models, model, fields):
+    assert required_fields(models[model]) == fields
+
+
+def test_templates_are_those_that_the_kinds_use():
+    used = {replace(SHOP, kind=kind).template for kind in KINDS}
+    assert used == {path for path in TEMPLATES.iterdir() if path.is_dir()}
+    assert TEMPLATES.is_relative_to(CLONE)
