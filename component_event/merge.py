@@ -93,6 +93,7 @@ def regroup(pending: Iterable[Pending]) -> list[Occurrence]:
             key = (
                 _target(item.occurrence),
                 item.operation,
+                item.record._name,
                 id(item.record.env),
                 fields,
             )

@@ -117,7 +117,8 @@ class Base(models.AbstractModel):
             for record, vals in zip(self, vals_list, strict=False):
                 collect("on_record_create").notify(record, fields=list(vals))
         if "on_records_create" in audience.events and self:
-            collect("on_records_create").notify(self, vals_list)
+            # a copy: the caller may go on to use its list for something else
+            collect("on_records_create").notify(self, list(vals_list))
 
     def _event_written(self, fields: list[str]) -> None:
         audience = self._event_audience("write")

@@ -76,6 +76,30 @@ class TestBeforeCommit(ListeningCase):
             ],
         )
 
+    def test_records_of_two_models_are_told_apart(self):
+        told = []
+
+        @before_commit
+        def on_records_create(listener, records, vals_list=None):
+            told.append(records)
+
+        self._listen(
+            apply_on=["res.partner.category", "res.partner.industry"],
+            on_records_create=on_records_create,
+        )
+        tag = self.tags.create({"name": "a"})
+        industry = self.env["res.partner.industry"].create({"name": "b"})
+        self.send_before_commit()
+        self.assertEqual(told, [tag, industry])
+
+    def test_values_are_told_as_they_were_at_the_creation(self):
+        self._tell("records_create")
+        vals_list = [{"name": "a"}]
+        tag = self.tags.create(vals_list)
+        vals_list.clear()
+        self.send_before_commit()
+        self.assertEqual(self.told, [("records_create", tag.ids, [[{"name": "a"}]])])
+
     def test_what_is_rolled_back_is_not_told(self):
         self._tell("record_write")
         tag = self.tags.create({"name": "a"})

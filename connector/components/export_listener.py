@@ -23,8 +23,12 @@ class ExportListener(AbstractComponent):
     """Have bindings exported when they, or the records behind them, change.
 
     It applies on the binding models, and on the models they wrap where changes
-    made there count: ``_apply_on = ["my.res.partner", "res.partner"]``. Whatever
-    happens to a record in a transaction makes one job, of all the fields that
+    made there count: ``_apply_on = ["my.res.partner", "res.partner"]``. Or on all
+    bindings of a connector, by the abstract model that these inherit:
+    ``_apply_on = "my.binding"``. That leaves out those with ``_is_exported = False``,
+    and what another listener, built on this one, applies on.
+
+    Whatever happens to a record in a transaction makes one job, of all the fields that
     changed and that the export mapper reads.
     """
 
@@ -110,12 +114,19 @@ class ExportListener(AbstractComponent):
         for backend in self._find_backends_for(record) or ():
             for model in self._binding_models(record):
                 if model._fields[self._backend_field].comodel_name == backend._name:
-                    model.create(
-                        {
-                            self._backend_field: backend.id,
-                            self._odoo_field: record.id,
-                        }
-                    )
+                    link = {
+                        self._backend_field: backend.id,
+                        self._odoo_field: record.id,
+                    }
+                    if not self._search_bindings(model, link):
+                        model.create(link)
+
+    def _search_bindings(
+        self, model: models.BaseModel, link: dict[str, Any]
+    ) -> models.BaseModel:
+        return model.with_context(active_test=False).search(
+            [(name, "=", value) for name, value in link.items()]
+        )
 
     def _find_bindings(self, records: models.BaseModel) -> list[models.BaseModel]:
         """Return the bindings themselves, or those of the records, archived or not."""

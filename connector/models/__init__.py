@@ -1,3 +1,4 @@
+from . import component_builder
 from . import connector_backend
 from . import external_binding
 from . import connector_binding_mixin

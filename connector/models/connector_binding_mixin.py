@@ -44,6 +44,8 @@ class ConnectorBindingMixin(models.AbstractModel):
 
     _connector_backend = "connector.backend"
     _odoo_model: str | None = None
+    #: whether a listener that applies on all bindings of the connector hears of it
+    _is_exported = True
 
     backend_id = ComodelFromModel(
         find_comodel=lambda model_class: model_class._connector_backend,

@@ -188,3 +188,21 @@ class TestExportRequests(TransactionCase):
         self.assertIs(ExportRequests.of(self.env.cr), requests)
         self.env.cr.precommit.clear()
         self.assertIsNot(ExportRequests.of(self.env.cr), requests)
+
+    def test_a_base_of_bindings_stands_for_all_of_them(self):
+        class Everything:
+            _apply_on = "external.binding"
+            _odoo_field = "odoo_id"
+            apply_on_models = ["external.binding"]
+
+        class Partners(Everything):
+            apply_on_models = ["test.export.partner"]
+
+        builder = self.env["component.builder"]
+        self.assertTrue(builder._is_binding_base("external.binding"))
+        self.assertFalse(builder._is_binding_base("test.export.partner"))
+        found = builder._find_models_for(Everything, [Everything])
+        self.assertLessEqual({"test.export.partner", "res.partner"}, set(found))
+        self.assertNotIn("external.binding", found)
+        found = builder._find_models_for(Everything, [Everything, Partners])
+        self.assertNotIn("test.export.partner", found)

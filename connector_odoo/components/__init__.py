@@ -3,10 +3,12 @@ from . import adapter
 from . import binder
 from . import conflict
 from . import matcher
+from . import export_references
 from . import references
 from . import mapper
+from . import natural_key
+from . import prices
 from . import importer
-from . import export_references
 from . import export_mapper
 from . import exporter
 from . import export_listener

@@ -72,14 +72,20 @@ class OdooAdapter(Component):
 
         Fields that the other Odoo does not know are left out.
         """
-        rows = self.call(
+        rows = self.read_all([("id", "in", list(external_ids))], fields)
+        return {row["id"]: row for row in rows}
+
+    def read_all(
+        self, domain: list, fields: list[str] | None = None
+    ) -> list[dict[str, Any]]:
+        """Return the records in a domain, archived or not, a many2one being an id."""
+        return self.call(
             "search_read",
-            [("id", "in", list(external_ids))],
+            domain,
             fields=self._offered(fields) if fields else None,
             load=None,
             context=CONTEXT,
         )
-        return {row["id"]: row for row in rows}
 
     def find_existing(self, external_ids: Iterable[int | str]) -> set[int]:
         """Return those ids, archived or not, that the other Odoo has."""
@@ -96,6 +102,10 @@ class OdooAdapter(Component):
             lambda: self.call("fields_get", fields, ["type"]),
         )
         return [name for name in fields if name in known]
+
+    def _accepted(self, values: dict[str, Any]) -> dict[str, Any]:
+        """Return the values of those fields that the other Odoo has."""
+        return {name: values[name] for name in self._offered(sorted(values))}
 
     def find_write_date(self, external_id: int) -> datetime | None:
         """Return when a record was last written there, None if it does not exist."""
@@ -117,14 +127,19 @@ class OdooAdapter(Component):
 
     def create(self, values: dict[str, Any]) -> int:
         """Create a record there and return its id."""
-        created = self.call("create", [values])
+        created = self.call("create", [self._accepted(values)])
         return created[0] if isinstance(created, list) else created
 
     def write(self, external_id: int, values: dict[str, Any]) -> None:
         """Write a record there."""
         client = self.work.remote.client
         with translated_errors():
-            client.write(self.remote_model, [int(external_id)], values, idempotent=True)
+            client.write(
+                self.remote_model,
+                [int(external_id)],
+                self._accepted(values),
+                idempotent=True,
+            )
 
     def delete(self, external_id: int) -> None:
         """Delete a record there; one that is gone already is no error."""

@@ -1,9 +1,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from __future__ import annotations
 
-from odoo.addons.component.core import AbstractComponent
+from odoo.addons.component.core import AbstractComponent, Component
 
-from .export_references import ExportReference
+from .export_references import KEPT, ExportReference
 
 
 class OdooExportMapper(AbstractComponent):
@@ -12,16 +12,55 @@ class OdooExportMapper(AbstractComponent):
     _name = "odoo.export.mapper"
     _inherit = ["odoo.connector", "base.export.mapper"]
 
+    #: references that no row maps, and that must be there first all the same
+    dependencies: list[ExportReference] = []
+
     @property
     def references(self) -> list[ExportReference]:
-        """Return the rows' sources that lead to other records."""
+        """Return what leads to other records: the rows' sources, the dependencies."""
+        sources = [source for source, _to in self.direct]
         return [
-            source for source, _to in self.direct if isinstance(source, ExportReference)
+            *(source for source in sources if isinstance(source, ExportReference)),
+            *self.dependencies,
         ]
+
+    def finalize(self, map_record, values):
+        values = super().finalize(map_record, values)
+        return {name: value for name, value in values.items() if value is not KEPT}
 
     def matcher_for(self, model_name: str):
         """Return who finds records of a model by their natural key."""
         return self.component(usage="record.matcher", model_name=model_name)
+
+    def _find_modifier(self, model_fields, source, target):
+        """Give what is stored as a file in the form that the external API takes."""
+        field = model_fields.get(source)
+        if field is not None and field.type == "binary":
+            return image(source)
+        return super()._find_modifier(model_fields, source, target)
+
+
+class OdooReversedMapper(Component):
+    """Map back what the import mapper of the model maps, row by row.
+
+    A model needs an export mapper of its own only for what is no plain row: it is
+    built on this one.
+    """
+
+    _name = "odoo.reversed.mapper"
+    _inherit = "odoo.export.mapper"
+
+    @property
+    def direct(self):
+        return self._import_mapper.reversed_direct
+
+    @property
+    def dependencies(self):
+        return self._import_mapper.reversed_dependencies
+
+    @property
+    def _import_mapper(self):
+        return self.component(usage="import.mapper")
 
 
 def image(field: str):

@@ -11,8 +11,11 @@ from odoo.fields import Command
 
 from odoo.addons.connector.components.mapper import Modifier
 
-#: ``(mapper, records here)`` → ids in the other Odoo
-Translate = Callable[[Any, models.BaseModel], list[int]]
+#: ``(mapper, records here)`` → ids in the other Odoo, or ``KEPT``
+Translate = Callable[[Any, models.BaseModel], list[Any]]
+
+#: the value of what is left there as it is
+KEPT = object()
 
 
 class ExportReference(Modifier):
@@ -33,7 +36,8 @@ class ExportReference(Modifier):
 
         def build(read, keeps_falsy):
             def read_reference(mapper, record, to_attr):
-                return as_value(translate(mapper, read(mapper, record, to_attr)))
+                related = read(mapper, record, to_attr)
+                return as_value(translate(mapper, related) if related else [])
 
             return read_reference
 
@@ -49,7 +53,13 @@ def _set(ids: list[int]) -> list[Command]:
 
 
 def _keyed(mapper, records):
-    return mapper.matcher_for(records._name).find_external_ids(records)
+    found = mapper.matcher_for(records._name).find_external_ids(records)
+    return found or [KEPT]
+
+
+def _keyed_owner(mapper, users):
+    is_stand_in = users == mapper.backend_record.owner_id
+    return [KEPT] if is_stand_in else _keyed(mapper, users)
 
 
 def _linked(binding_model: str) -> Translate:
@@ -73,5 +83,16 @@ def linked_set(field: str, binding: str) -> ExportReference:
 
 
 def keyed(field: str) -> ExportReference:
-    """Point a many2one there at the record that has the same natural key."""
+    """Point a many2one there at the record that has the same natural key.
+
+    Without such a record it stays there as it is.
+    """
     return ExportReference(field, None, _keyed, _one, "keyed")
+
+
+def keyed_owner(field: str) -> ExportReference:
+    """Point a many2one there at the user with the same login.
+
+    The default owner stands for somebody whom we do not know: it stays as it is.
+    """
+    return ExportReference(field, None, _keyed_owner, _one, "keyed_owner")

@@ -9,19 +9,24 @@ class OdooRecordExporter(Component):
     """Export records of any model: the mapper says what is needed first."""
 
     _name = "odoo.record.exporter"
-    _inherit = ["odoo.connector", "generic.record.exporter"]
+    _inherit = ["odoo.connector", "odoo.natural.key.exporter"]
 
     def _has_to_skip(self):
-        """Leave theirs alone where it changed, too, and the policy says so."""
+        """Leave theirs alone where it changed and ours did not, or theirs wins."""
         version = self.binding.external_updated_at
         if not (self.external_id and version):
+            return False
+        if self.model._name not in self.backend_record._imported_models():
             return False
         written_at = self.backend_adapter.find_write_date(self.external_id)
         if not written_at or written_at <= version:
             return False
-        changed_at = self.binder.unwrap_binding(self.binding).write_date
-        resolver = self.component(usage="conflict.resolver")
-        winner = resolver.resolve(self.binding, changed_at, written_at)
+        changed_at = self.binding.changed_here_at
+        if changed_at:
+            resolver = self.component(usage="conflict.resolver")
+            winner = resolver.resolve(self.binding, changed_at, written_at)
+        else:
+            winner = Winner.THERE
         if winner is Winner.THERE:
             self._delay_import()
         if winner is Winner.HERE:
@@ -45,10 +50,14 @@ class OdooRecordExporter(Component):
 
     def _note_version(self, external_id):
         """Note when it was written there, so that it is not imported for that."""
-        written_at = self.backend_adapter.find_write_date(external_id)
-        self.binding.with_context(
-            connector_no_export=True
-        ).external_updated_at = written_at
+        self.binding.with_context(connector_no_export=True).write(
+            {
+                "external_updated_at": self.backend_adapter.find_write_date(
+                    external_id
+                ),
+                "changed_here_at": False,
+            }
+        )
 
 
 class OdooBatchExporter(Component):

@@ -11,7 +11,7 @@ class OdooRecordImporter(Component):
     """Import records of any model: the mapper says what is read and needed."""
 
     _name = "odoo.record.importer"
-    _inherit = ["odoo.connector", "generic.importer"]
+    _inherit = ["odoo.connector", "odoo.natural.key.importer"]
 
     @property
     def _missing_record_policy(self):
@@ -30,15 +30,18 @@ class OdooRecordImporter(Component):
 
     def _may_overwrite(self, binding):
         """Keep what changed here since the last time, if the policy says so."""
+        if not binding.changed_here_at:
+            return True
         if self.model._name not in self.backend_record._exported_models():
             return True
-        changed_at = self.binder.unwrap_binding(binding).write_date
-        synced_at = binding.sync_date
-        if not synced_at or changed_at.replace(microsecond=0) <= synced_at:
-            return True
         resolver = self.component(usage="conflict.resolver")
-        there_at = self._external_updated_at()
-        return resolver.resolve(binding, changed_at, there_at) is Winner.THERE
+        winner = resolver.resolve(
+            binding, binding.changed_here_at, self._external_updated_at()
+        )
+        return winner is Winner.THERE
+
+    def _bookkeeping_values(self):
+        return {**super()._bookkeeping_values(), "changed_here_at": False}
 
     def _import_dependencies(self):
         for reference in self.mapper.references:

@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from odoo.addons.component.core import AbstractComponent
@@ -21,6 +21,22 @@ class OdooImportMapper(AbstractComponent):
 
     #: references that no row maps, and that must be here first all the same
     dependencies: list[Reference] = []
+    #: fields that tell a record on both sides: what has the same values in them, and
+    #: is not bound yet, is bound instead of being created a second time
+    natural_key: tuple[str, ...] = ()
+
+    #: the rows and the dependencies on their way back
+    reversed_direct: list[tuple[Any, str]] = []
+    reversed_dependencies: list[Any] = []
+
+    @classmethod
+    def _complete_component_build(cls) -> None:
+        super()._complete_component_build()
+        if isinstance(cls.direct, list | tuple):  # no property
+            cls.reversed_direct = list(_reversed_rows(cls.direct))
+        cls.reversed_dependencies = [
+            reference.exported(reference.field) for reference in cls.dependencies
+        ]
 
     @property
     def references(self) -> list[Reference]:
@@ -47,3 +63,12 @@ class OdooImportMapper(AbstractComponent):
             if not reference.is_binding:
                 matcher = self.matcher_for(reference.model_name)
                 matcher.prefetch(reference.ids_in(records))
+
+
+def _reversed_rows(rows: Iterable[tuple[Any, str]]) -> Iterator[tuple[Any, str]]:
+    """Yield the rows on their way back, those that have one."""
+    for source, target in rows:
+        if isinstance(source, Reference):
+            yield source.exported(target), source.field
+        elif isinstance(source, str):
+            yield target, source

@@ -42,6 +42,11 @@ class OdooMatcher(AbstractComponent):
                 known[record.id] = ids_there.get(self._key(record))
         return [known[record.id] for record in records if known[record.id]]
 
+    def describe(self, external_ids: Iterable[int]) -> str:
+        """Return the keys of records there, for a message."""
+        rows = self._search_rows([("id", "in", list(external_ids))])
+        return ", ".join(repr(row[self._key_fields[0]]) for row in rows)
+
     @property
     def _known(self) -> dict[int, int | None]:
         """``{id there: id here}``, for the time of the session."""

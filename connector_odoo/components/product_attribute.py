@@ -1,14 +1,16 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo.addons.component.core import Component
+from odoo.addons.connector.components.mapper import changed_by, mapping
 
 from .references import bound, bound_set
 
 
-class ProductAttributeImportMapper(Component):
-    _name = "odoo.product.attribute.import.mapper"
+class ProductAttributeMapper(Component):
+    _name = "odoo.product.attribute.mapper"
     _inherit = "odoo.import.mapper"
     _apply_on = "odoo.product.attribute"
 
+    natural_key = ("name", "create_variant")
     direct = [
         ("name", "name"),
         ("sequence", "sequence"),
@@ -17,11 +19,12 @@ class ProductAttributeImportMapper(Component):
     ]
 
 
-class ProductAttributeValueImportMapper(Component):
-    _name = "odoo.product.attribute.value.import.mapper"
+class ProductAttributeValueMapper(Component):
+    _name = "odoo.product.attribute.value.mapper"
     _inherit = "odoo.import.mapper"
     _apply_on = "odoo.product.attribute.value"
 
+    natural_key = ("attribute_id", "name")
     direct = [
         ("name", "name"),
         ("sequence", "sequence"),
@@ -31,13 +34,56 @@ class ProductAttributeValueImportMapper(Component):
     ]
 
 
-class ProductAttributeLineImportMapper(Component):
-    _name = "odoo.product.attribute.line.import.mapper"
+class ProductAttributeLineMapper(Component):
+    _name = "odoo.product.attribute.line.mapper"
     _inherit = "odoo.import.mapper"
     _apply_on = "odoo.product.attribute.line"
 
+    natural_key = ("product_tmpl_id", "attribute_id")
     direct = [
+        ("active", "active"),
         (bound("product_tmpl_id", "odoo.product.template"), "product_tmpl_id"),
         (bound("attribute_id", "odoo.product.attribute"), "attribute_id"),
         (bound_set("value_ids", "odoo.product.attribute.value"), "value_ids"),
     ]
+
+
+class ProductLineValueMapper(Component):
+    """Map what a value of a line costs; Odoo makes it of the line by itself."""
+
+    _name = "odoo.product.line.value.mapper"
+    _inherit = "odoo.import.mapper"
+    _apply_on = "odoo.product.line.value"
+
+    natural_key = ("attribute_line_id", "product_attribute_value_id")
+    direct = [
+        ("ptav_active", "ptav_active"),
+        (
+            bound("attribute_line_id", "odoo.product.attribute.line"),
+            "attribute_line_id",
+        ),
+        (
+            bound("product_attribute_value_id", "odoo.product.attribute.value"),
+            "product_attribute_value_id",
+        ),
+    ]
+
+    @mapping
+    @changed_by("price_extra", "currency_id")
+    def price(self, record):
+        converter = self.component(usage="price.converter")
+        price = converter.to_here(record["price_extra"], record.get("currency_id"))
+        return {"price_extra": price}
+
+
+class ProductLineValueExportMapper(Component):
+    _name = "odoo.product.line.value.export.mapper"
+    _inherit = "odoo.reversed.mapper"
+    _apply_on = "odoo.product.line.value"
+
+    @mapping
+    @changed_by("price_extra")
+    def price(self, record):
+        converter = self.component(usage="price.converter")
+        price = converter.to_there(record.price_extra, record.currency_id, record)
+        return {"price_extra": price}

@@ -4,11 +4,12 @@ from odoo.addons.component.core import Component
 from .references import bound
 
 
-class ProductCategoryImportMapper(Component):
-    _name = "odoo.product.category.import.mapper"
+class ProductCategoryMapper(Component):
+    _name = "odoo.product.category.mapper"
     _inherit = "odoo.import.mapper"
     _apply_on = "odoo.product.category"
 
+    natural_key = ("name", "parent_id")
     direct = [
         ("name", "name"),
         (bound("parent_id", "odoo.product.category"), "parent_id"),

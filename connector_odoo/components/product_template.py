@@ -1,12 +1,12 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo.addons.component.core import Component
-from odoo.addons.connector.components.mapper import changed_by, mapping
+from odoo.addons.connector.components.mapper import changed_by, mapping, only_create
 
-from .references import bound, matched
+from .references import bound, required
 
 
-class ProductTemplateImportMapper(Component):
-    _name = "odoo.product.template.import.mapper"
+class ProductTemplateMapper(Component):
+    _name = "odoo.product.template.mapper"
     _inherit = "odoo.import.mapper"
     _apply_on = "odoo.product.template"
 
@@ -18,7 +18,7 @@ class ProductTemplateImportMapper(Component):
         ("description_sale", "description_sale"),
         ("image_1920", "image_1920"),
         (bound("categ_id", "odoo.product.category"), "categ_id"),
-        (matched("uom_id", "uom.uom"), "uom_id"),
+        (required("uom_id", "uom.uom"), "uom_id"),
     ]
 
     @mapping
@@ -31,12 +31,26 @@ class ProductTemplateImportMapper(Component):
     @mapping
     @changed_by("list_price", "currency_id")
     def price(self, record):
-        """Convert the price into the currency of the company here."""
-        price = record["list_price"]
-        (currency_id,) = self.matcher_for("res.currency").match_many(
-            [record["currency_id"]]
-        ) or (None,)
-        if currency_id:
-            currency = self.env["res.currency"].browse(currency_id)
-            price = currency._convert(price, self.env.company.currency_id)
+        converter = self.component(usage="price.converter")
+        price = converter.to_here(record["list_price"], record.get("currency_id"))
+        return {"list_price": price}
+
+
+class ProductTemplateExportMapper(Component):
+    _name = "odoo.product.template.export.mapper"
+    _inherit = "odoo.reversed.mapper"
+    _apply_on = "odoo.product.template"
+
+    @mapping
+    @only_create
+    @changed_by("type")
+    def kind(self, record):
+        """Say once what it is: up to Odoo 17 goods may be storable there."""
+        return {"type": record.type}
+
+    @mapping
+    @changed_by("list_price")
+    def price(self, record):
+        converter = self.component(usage="price.converter")
+        price = converter.to_there(record.list_price, record.currency_id, record)
         return {"list_price": price}

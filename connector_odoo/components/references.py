@@ -15,6 +15,14 @@ from odoo.fields import Command
 from odoo.addons.connector.components.mapper import Modifier
 from odoo.addons.connector.exception import MappingError
 
+from .export_references import (
+    ExportReference,
+    keyed,
+    keyed_owner,
+    linked,
+    linked_set,
+)
+
 #: ``(mapper, model_name, ids in the other Odoo)`` → ids here
 Translate = Callable[[Any, str, list[int]], list[int]]
 
@@ -27,9 +35,12 @@ def external_ids(value: Any) -> list[int]:
 
 
 class Reference(Modifier):
-    """Turn ids of the other Odoo into ids here."""
+    """Turn ids of the other Odoo into ids here.
 
-    __slots__ = ("is_binding", "model_name")
+    ``exported(field)`` is the modifier of the same relation on its way back.
+    """
+
+    __slots__ = ("exported", "is_binding", "model_name")
 
     def __init__(
         self,
@@ -39,8 +50,10 @@ class Reference(Modifier):
         translate: Translate,
         as_value: Callable[[list[int]], Any],
         how: str,
+        exported: Callable[[str], ExportReference],
     ) -> None:
         self.model_name = model_name
+        self.exported = exported
         self.is_binding = is_binding
 
         def build(read, keeps_falsy):
@@ -86,12 +99,30 @@ def _matched(mapper, model_name, ids):
     return mapper.matcher_for(model_name).match_many(ids)
 
 
+def _required(mapper, model_name, ids):
+    matcher = mapper.matcher_for(model_name)
+    found = matcher.match_many(ids)
+    if ids and not found:
+        raise MappingError(
+            f"No {model_name} here is like {matcher.describe(ids)} in "
+            f"{mapper.backend_record.display_name}. Make it, or give one its name."
+        )
+    return found
+
+
+def _matched_owner(mapper, model_name, ids):
+    found = mapper.matcher_for(model_name).match_many(ids)
+    return found or (mapper.backend_record.owner_id.ids if ids else [])
+
+
 def bound(field: str, binding: str) -> Reference:
     """Point a many2one at the record bound to the one there, which is imported first.
 
     :raise MappingError: it could not be imported
     """
-    return Reference(field, binding, True, _bound, _one, "bound")
+    return Reference(
+        field, binding, True, _bound, _one, "bound", lambda here: linked(here, binding)
+    )
 
 
 def bound_set(field: str, binding: str) -> Reference:
@@ -99,9 +130,32 @@ def bound_set(field: str, binding: str) -> Reference:
 
     :raise MappingError: one of them could not be imported
     """
-    return Reference(field, binding, True, _bound, _set, "bound_set")
+    return Reference(
+        field,
+        binding,
+        True,
+        _bound,
+        _set,
+        "bound_set",
+        lambda here: linked_set(here, binding),
+    )
 
 
 def matched(field: str, model_name: str) -> Reference:
     """Point a many2one at the record that has the same natural key."""
-    return Reference(field, model_name, False, _matched, _one, "matched")
+    return Reference(field, model_name, False, _matched, _one, "matched", keyed)
+
+
+def required(field: str, model_name: str) -> Reference:
+    """Point a many2one at the record that has the same natural key, if it is set.
+
+    :raise MappingError: there is none
+    """
+    return Reference(field, model_name, False, _required, _one, "required", keyed)
+
+
+def owner(field: str) -> Reference:
+    """Point a many2one at the user with the same login, or at the default owner."""
+    return Reference(
+        field, "res.users", False, _matched_owner, _one, "owner", keyed_owner
+    )

@@ -1,25 +1,13 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from __future__ import annotations
 
+from collections import defaultdict
 from contextlib import closing, contextmanager
 
 from odoo import api, fields, models
 from odoo.fields import NO_ACCESS
 
 from ..remote import RemoteOdoo
-
-#: what a backend can synchronize, by the field that says in which direction
-MODELS_BY_CHOICE = {
-    "sync_partners": ["odoo.res.partner.category", "odoo.res.partner"],
-    "sync_products": [
-        "odoo.product.category",
-        "odoo.product.attribute",
-        "odoo.product.attribute.value",
-        "odoo.product.template",
-        "odoo.product.attribute.line",
-        "odoo.product.product",
-    ],
-}
 
 DIRECTIONS = [
     ("import", "Import"),
@@ -42,6 +30,13 @@ class OdooBackend(models.Model):
         default=lambda self: self.env.company,
         help="For which imported records are made; empty: for all companies",
     )
+    owner_id = fields.Many2one(
+        "res.users",
+        string="Default owner",
+        domain=[("share", "=", False)],
+        help="Gets the records whose salesperson has no account here. Accounts are "
+        "the same if their logins are",
+    )
     url = fields.Char(string="Address", required=True, help="https://erp.example.com")
     database = fields.Char(required=True)
     login = fields.Char(required=True)
@@ -59,10 +54,12 @@ class OdooBackend(models.Model):
         DIRECTIONS, string="Contacts", default="import", help="Contacts and their tags"
     )
     sync_products = fields.Selection(
-        [("import", "Import")],
+        DIRECTIONS,
         string="Products",
         help="Products, their variants, attributes and categories",
     )
+    is_importing = fields.Boolean(compute="_compute_directions")
+    is_exporting = fields.Boolean(compute="_compute_directions")
     export_new = fields.Boolean(
         string="Export new records",
         help="Also create there what is created here; otherwise only what is bound "
@@ -130,8 +127,15 @@ class OdooBackend(models.Model):
 
     @api.model
     def _models_by_choice(self) -> dict[str, list[str]]:
-        """Return the binding models that each field of choice stands for, in order."""
-        return MODELS_BY_CHOICE
+        """Return the binding models that each field of choice stands for.
+
+        They come in the order in which they are defined: what others need, first.
+        """
+        choices = defaultdict(list)
+        for model_name in self.pool.descendants(["odoo.binding"], "_inherit"):
+            if choice := self.env[model_name]._sync_choice:
+                choices[choice].append(model_name)
+        return choices
 
     def _chosen_models(self, *directions: str) -> list[str]:
         self.ensure_one()
@@ -147,6 +151,12 @@ class OdooBackend(models.Model):
 
     def _exported_models(self):
         return self._chosen_models("export", "both")
+
+    @api.depends(lambda self: list(self._models_by_choice()))
+    def _compute_directions(self):
+        for backend in self:
+            backend.is_importing = bool(backend._imported_models())
+            backend.is_exporting = bool(backend._exported_models())
 
     # -- buttons --------------------------------------------------------------
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from odoo import models
+from odoo import fields, models
 
 
 class OdooBinding(models.AbstractModel):
@@ -14,6 +14,16 @@ class OdooBinding(models.AbstractModel):
     _description = "Binding to another Odoo"
 
     _connector_backend = "odoo.backend"
+    #: field of the backend that says in which direction the model is synchronized
+    _sync_choice: str | None = None
+    #: many2one of the record to what it is a part of: it is exported where that is
+    _part_of: str | None = None
+
+    changed_here_at = fields.Datetime(
+        string="Changed here",
+        copy=False,
+        help="When it was last changed here, since it was last synchronized",
+    )
 
     def _external_url(self) -> str:
         """Return the address of the form, as every Odoo since 14 knows it."""

@@ -7,6 +7,7 @@ class OdooProductCategory(models.Model):
     _inherit = "odoo.binding"
     _inherits = {"product.category": "odoo_id"}
     _description = "Product Category of another Odoo"
+    _sync_choice = "sync_products"
 
 
 class OdooProductAttribute(models.Model):
@@ -14,6 +15,7 @@ class OdooProductAttribute(models.Model):
     _inherit = "odoo.binding"
     _inherits = {"product.attribute": "odoo_id"}
     _description = "Product Attribute of another Odoo"
+    _sync_choice = "sync_products"
 
 
 class OdooProductAttributeValue(models.Model):
@@ -21,6 +23,8 @@ class OdooProductAttributeValue(models.Model):
     _inherit = "odoo.binding"
     _inherits = {"product.attribute.value": "odoo_id"}
     _description = "Product Attribute Value of another Odoo"
+    _sync_choice = "sync_products"
+    _part_of = "attribute_id"
 
 
 class OdooProductTemplate(models.Model):
@@ -28,6 +32,7 @@ class OdooProductTemplate(models.Model):
     _inherit = "odoo.binding"
     _inherits = {"product.template": "odoo_id"}
     _description = "Product of another Odoo"
+    _sync_choice = "sync_products"
 
 
 class OdooProductAttributeLine(models.Model):
@@ -37,6 +42,19 @@ class OdooProductAttributeLine(models.Model):
     _inherit = "odoo.binding"
     _inherits = {"product.template.attribute.line": "odoo_id"}
     _description = "Product Attribute Line of another Odoo"
+    _sync_choice = "sync_products"
+    _part_of = "product_tmpl_id"
+
+
+class OdooProductLineValue(models.Model):
+    """One value of such a line, and what it costs: Odoo makes it by itself."""
+
+    _name = "odoo.product.line.value"
+    _inherit = "odoo.binding"
+    _inherits = {"product.template.attribute.value": "odoo_id"}
+    _description = "Product Attribute Line Value of another Odoo"
+    _sync_choice = "sync_products"
+    _part_of = "product_tmpl_id"
 
 
 class OdooProductVariant(models.Model):
@@ -44,3 +62,5 @@ class OdooProductVariant(models.Model):
     _inherit = "odoo.binding"
     _inherits = {"product.product": "odoo_id"}
     _description = "Product Variant of another Odoo"
+    _sync_choice = "sync_products"
+    _part_of = "product_tmpl_id"

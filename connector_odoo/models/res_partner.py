@@ -20,3 +20,4 @@ class OdooPartner(models.Model):
     _inherit = "odoo.binding"
     _inherits = {"res.partner": "odoo_id"}
     _description = "Contact of another Odoo"
+    _sync_choice = "sync_partners"

@@ -7,3 +7,4 @@ class OdooPartnerCategory(models.Model):
     _inherit = "odoo.binding"
     _inherits = {"res.partner.category": "odoo_id"}
     _description = "Partner Tag of another Odoo"
+    _sync_choice = "sync_partners"

@@ -3,8 +3,9 @@ from datetime import timedelta
 
 from odoo import fields
 from odoo.fields import Command
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
+from odoo.addons.component.core import _component_databases
 from odoo.addons.queue_job.tests.common import trap_jobs
 
 from .common import OdooConnectorCase
@@ -68,6 +69,29 @@ class TestExport(OdooConnectorCase):
         )
         self.assertEqual(there.category_id.ids, [int(tag.external_id)])
 
+    def test_a_salesperson_whom_the_other_side_does_not_know_is_kept_there(self):
+        deputy = new_test_user(self.env, "deputy")
+        binding, there = self._export(self.partner)
+        there.with_context(connector_no_export=True).user_id = self.admin
+        for default_owner, expected in ((deputy, self.admin), (self.admin, deputy)):
+            self.backend.owner_id = default_owner
+            self.partner.with_context(connector_no_export=True).user_id = deputy
+            binding.with_context(connector_no_export=True).external_updated_at = False
+            self.env.flush_all()
+            binding.export_record(fields=["user_id"])
+            there.invalidate_recordset()
+            self.assertEqual(there.user_id, expected)
+
+    def test_every_exported_model_is_listened_to(self):
+        registry = _component_databases[self.env.cr.dbname]
+        models = registry["odoo.export.listener"].apply_on_models
+        for choice, binding_models in self.backend._models_by_choice().items():
+            directions = self.backend._fields[choice].get_values(self.env)
+            for name in binding_models:
+                self.assertEqual(name in models, "export" in directions, name)
+                wrapped = self.env[name]._fields["odoo_id"].comodel_name
+                self.assertEqual(wrapped in models, "export" in directions, wrapped)
+
     def test_several_edits_make_one_job_of_the_fields_that_changed(self):
         binding, _there = self._export(self.partner)
         with trap_jobs() as trap:
@@ -94,21 +118,23 @@ class TestExport(OdooConnectorCase):
     def _change_on_both_sides(self, here_later):
         """Return the binding and its counterpart, both changed since they agreed."""
         binding, there = self._export(self.company)
-        self.env.flush_all()
         now = fields.Datetime.now() + timedelta(hours=1)
-        binding.sync_date = now
-        binding.external_updated_at = now
         moments = [now + timedelta(minutes=1), now + timedelta(minutes=2)]
         if not here_later:
             moments.reverse()
         there.with_context(connector_no_export=True).city = "There"
-        self.company.with_context(connector_no_export=True).city = "Here"
+        with trap_jobs():
+            self.company.city = "Here"
+            self.env.cr.flush()
+        self.assertTrue(binding.changed_here_at)
+        binding.with_context(connector_no_export=True).write(
+            {"external_updated_at": now, "changed_here_at": moments[1]}
+        )
         self.env.flush_all()
-        for record, moment in ((there, moments[0]), (self.company, moments[1])):
-            self.env.cr.execute(
-                "UPDATE res_partner SET write_date = %s WHERE id = %s",
-                (moment, record.id),
-            )
+        self.env.cr.execute(
+            "UPDATE res_partner SET write_date = %s WHERE id = %s",
+            (moments[0], there.id),
+        )
         self.env.invalidate_all()
         return binding, there
 

@@ -1,6 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo.fields import Command
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 from .common import OdooConnectorCase
 
@@ -81,6 +81,26 @@ class TestImport(OdooConnectorCase):
         self.contact.active = False
         (contact,) = self._import("odoo.res.partner", self.contact)
         self.assertFalse(contact.active)
+
+    def test_a_tag_of_the_same_name_is_bound_instead_of_made_again(self):
+        gold, silver = self._import("odoo.res.partner.category", self.tags)
+        self.assertEqual((gold + silver).odoo_id, self.tags)
+
+    def test_the_default_owner_gets_what_a_stranger_owns(self):
+        stranger = new_test_user(self.env, "stranger", groups="base.group_user")
+        self.backend.owner_id = new_test_user(self.env, "deputy")
+        self.contact.user_id = stranger
+        with self.backend.work_on("odoo.res.partner") as work:
+            mapper = work.component(usage="import.mapper")
+            row = next(source for source, to in mapper.direct if to == "user_id")
+            for known, expected in (
+                ({7: stranger.id}, stranger.id),
+                ({7: None}, self.backend.owner_id.id),
+            ):
+                users = work.remote.remember(("matched", "res.users"), dict)
+                users.update(known)
+                self.assertEqual(row(mapper, {"user_id": 7}, "user_id"), expected)
+            self.assertFalse(row(mapper, {"user_id": False}, "user_id"))
 
     def _set_write_date(self, record, moment):
         """Let the record look as if it had been written at that moment."""

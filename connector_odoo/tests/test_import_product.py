@@ -2,53 +2,48 @@
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from .common import OdooConnectorCase
+from odoo.addons.connector.exception import MappingError
+
+from .product_common import ProductCase
 
 
 @tagged("post_install", "-at_install")
-class TestImportProduct(OdooConnectorCase):
-    def setUp(self):
-        super().setUp()
-        self.size = self.env["product.attribute"].create({"name": "Size"})
-        self.small, self.large = self.env["product.attribute.value"].create(
-            [
-                {"name": "Small", "attribute_id": self.size.id},
-                {"name": "Large", "attribute_id": self.size.id},
-            ]
-        )
-        self.category = self.env["product.category"].create(
-            {
-                "name": "Shirts",
-                "parent_id": self.env["product.category"].create({"name": "Wear"}).id,
-            }
-        )
-        self.template = self.env["product.template"].create(
-            {
-                "name": "Shirt",
-                "list_price": 25.5,
-                "categ_id": self.category.id,
-                "attribute_line_ids": [
-                    Command.create(
-                        {
-                            "attribute_id": self.size.id,
-                            "value_ids": [Command.set((self.small + self.large).ids)],
-                        }
-                    )
-                ],
-            }
-        )
-        self.variants = self.template.product_variant_ids
-        for variant in self.variants:
-            values = variant.product_template_attribute_value_ids
-            variant.default_code = f"SHIRT-{values.name}"
-
+class TestImportProduct(ProductCase):
     def test_a_product_arrives_with_price_and_category(self):
         (template,) = self._import("odoo.product.template", self.template)
+        self.assertNotEqual(template.odoo_id, self.template)
         self.assertEqual(template.name, "Shirt")
         self.assertEqual(template.list_price, 25.5)
-        self.assertEqual(template.categ_id.complete_name, "Wear / Shirts")
-        self.assertNotEqual(template.categ_id, self.category)
         self.assertEqual(template.uom_id, self.template.uom_id)
+
+    def test_a_category_of_the_same_name_and_parent_is_bound(self):
+        (template,) = self._import("odoo.product.template", self.template)
+        self.assertEqual(template.categ_id, self.category)
+        bindings = self._bindings("odoo.product.category", self.category)
+        self.assertEqual(bindings.odoo_id, self.category)
+
+    def test_what_is_bound_already_is_not_bound_again(self):
+        categories = self.category.copy() + self.category.copy()
+        categories.name = "Twins"
+        bindings = self._import("odoo.product.category", categories)
+        self.assertEqual(len(bindings.odoo_id), 2)
+
+    def test_a_value_that_costs_more_arrives_with_its_price(self):
+        values = self.template.attribute_line_ids.product_template_value_ids
+        values[1].price_extra = 4.5
+        self._import("odoo.product.product", self.variants)
+        bindings = self._bindings("odoo.product.line.value", values)
+        self.assertEqual(bindings.mapped("price_extra"), [0.0, 4.5])
+        self.assertFalse(bindings.odoo_id & values)
+
+    def test_a_unit_without_counterpart_is_named(self):
+        with self.backend.work_on("odoo.product.template") as work:
+            work.remote.remember(("matched", "uom.uom"), lambda: {1: None})
+            mapper = work.component(usage="import.mapper")
+            row = next(source for source, to in mapper.direct if to == "uom_id")
+            name = self.env["uom.uom"].browse(1).name
+            with self.assertRaisesRegex(MappingError, name):
+                row(mapper, {"uom_id": 1}, "uom_id")
 
     def test_a_price_is_converted_into_the_currency_here(self):
         currency = self.env["res.currency"].create(
@@ -62,7 +57,12 @@ class TestImportProduct(OdooConnectorCase):
             work.remote.remember(("matched", "res.currency"), lambda: {7: currency.id})
             mapper = work.component(usage="import.mapper")
             values = mapper.price({"list_price": 10.0, "currency_id": 7})
+            variants = work.component(
+                usage="import.mapper", model_name="odoo.product.product"
+            )
+            cost = variants.cost({"standard_price": 4.0, "cost_currency_id": 7})
         self.assertEqual(values, {"list_price": 5.0})
+        self.assertEqual(cost, {"standard_price": 2.0})
 
     def test_variants_bind_those_that_odoo_made_of_the_attribute_lines(self):
         bindings = self._import("odoo.product.product", self.variants)

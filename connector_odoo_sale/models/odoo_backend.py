@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import api, fields, models
+from odoo import fields, models
 
 
 class OdooBackend(models.Model):
@@ -10,7 +10,3 @@ class OdooBackend(models.Model):
         string="Sale orders",
         help="Their products and contacts come along",
     )
-
-    @api.model
-    def _models_by_choice(self):
-        return {**super()._models_by_choice(), "sync_sales": ["odoo.sale.order"]}

@@ -7,6 +7,8 @@ class OdooSaleOrder(models.Model):
     _inherit = "odoo.binding"
     _inherits = {"sale.order": "odoo_id"}
     _description = "Sale Order of another Odoo"
+    _sync_choice = "sync_sales"
+    _is_exported = False
 
     line_binding_ids = fields.One2many("odoo.sale.order.line", "order_binding_id")
 
@@ -18,6 +20,7 @@ class OdooSaleOrderLine(models.Model):
     _inherit = "odoo.binding"
     _inherits = {"sale.order.line": "odoo_id"}
     _description = "Sale Order Line of another Odoo"
+    _is_exported = False
 
     order_binding_id = fields.Many2one(
         "odoo.sale.order", required=True, index=True, ondelete="cascade"

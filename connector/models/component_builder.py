@@ -1,0 +1,54 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from __future__ import annotations
+
+from typing import Any
+
+from odoo import models
+
+EXPORT_LISTENER = "generic.export.listener"
+
+
+class ComponentBuilder(models.AbstractModel):
+    """Let export listeners apply on all bindings of a connector at once."""
+
+    _inherit = "component.builder"
+
+    def build_registry(self, components_registry, states=None, exclude_addons=None):
+        super().build_registry(components_registry, states, exclude_addons)
+        base = components_registry.get(EXPORT_LISTENER)
+        if base is None:
+            return
+        classes = [components_registry[name] for name in components_registry]
+        listeners = [cls for cls in classes if issubclass(cls, base)]
+        for listener in listeners:
+            if self._is_binding_base(listener._apply_on):
+                listener._apply_on = self._find_models_for(listener, listeners)
+                listener._complete_component_build()
+
+    def _is_binding_base(self, model_name: Any) -> bool:
+        """Tell whether it is the name of an abstract model that bindings inherit."""
+        model = self.env.get(model_name) if isinstance(model_name, str) else None
+        is_binding = isinstance(model, self.pool["external.binding"])
+        return is_binding and model._abstract
+
+    def _find_models_for(self, listener: Any, listeners: list[Any]) -> list[str]:
+        """Return the bindings below a base that are exported, and what they wrap.
+
+        Those that a listener built on this one applies on are left to it.
+        """
+        claimed = {
+            model_name
+            for other in listeners
+            if other is not listener and issubclass(other, listener)
+            for model_name in other.apply_on_models or ()
+        }
+        found: list[str] = []
+        for model_name in self.pool.descendants([listener._apply_on], "_inherit"):
+            model = self.env[model_name]
+            if not model._abstract and getattr(model, "_is_exported", True):
+                found += [model_name, *self._wrapped(model, listener._odoo_field)]
+        return [name for name in dict.fromkeys(found) if name not in claimed]
+
+    def _wrapped(self, model: models.BaseModel, odoo_field: str) -> list[str]:
+        field = model._fields.get(odoo_field)
+        return [field.comodel_name] if field else []

@@ -1,0 +1,102 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Bind what both sides have already, told by the same values in the same fields."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from odoo import models
+
+from odoo.addons.component.core import AbstractComponent
+
+from .adapter import CONTEXT
+
+
+def key_of_values(values: Mapping[str, Any], fields: Iterable[str]) -> tuple:
+    """Return the key of values, as they are written or read: relations are ids."""
+    return tuple(_plain(values.get(name)) for name in fields)
+
+
+def _plain(value: Any) -> Any:
+    if not isinstance(value, list | tuple):
+        return value or False
+    if value and isinstance(value[0], list | tuple):  # one command: set
+        value = value[0][2]
+    return frozenset(value) or False
+
+
+def key_of_record(record: models.BaseModel, fields: Iterable[str]) -> tuple:
+    """Return the key of a record here."""
+
+    def plain(name: str) -> Any:
+        value = record[name]
+        if record._fields[name].type == "many2one":
+            return value.id
+        return frozenset(value.ids) if isinstance(value, models.BaseModel) else value
+
+    return tuple(plain(name) or False for name in fields)
+
+
+class NaturalKeyImporter(AbstractComponent):
+    """Bind a new record to one that has its natural key and is not bound yet."""
+
+    _name = "odoo.natural.key.importer"
+    _inherit = "generic.importer"
+
+    def __init__(self, work_context):
+        super().__init__(work_context)
+        self._unbound: dict[tuple, models.BaseModel] = {}
+
+    def _create_items(self, items):
+        key_fields = self.mapper.natural_key
+        if key_fields and items:
+            keys = {item.values.get(key_fields[0]) for item in items}
+            self._unbound = self._find_unbound(key_fields, list(keys))
+        super()._create_items(items)
+
+    def _find_unbound(
+        self, key_fields: tuple[str, ...], first_values: list[Any]
+    ) -> dict[tuple, models.BaseModel]:
+        """Return ``{key: record}``, of several the one in use, then the oldest."""
+        model = self.env[self.binder.unwrap_model()].with_context(**CONTEXT)
+        active_last = f"{model._active_name}, " if model._active_name else ""
+        records = model.search(
+            [(key_fields[0], "in", first_values)], order=f"{active_last}id desc"
+        )
+        bound = self.model.with_context(**CONTEXT).search_fetch(
+            [
+                ("backend_id", "=", self.backend_record.id),
+                ("odoo_id", "in", records.ids),
+            ],
+            ["odoo_id"],
+        )
+        unbound = records - bound.odoo_id
+        return {key_of_record(record, key_fields): record for record in unbound}
+
+    def _find_record_to_bind(self, values):
+        if not self.mapper.natural_key:
+            return super()._find_record_to_bind(values)
+        key = key_of_values(values, self.mapper.natural_key)
+        return self._unbound.pop(key, None)
+
+
+class NaturalKeyExporter(AbstractComponent):
+    """Bind a new record to one there that has its natural key and is not bound yet."""
+
+    _name = "odoo.natural.key.exporter"
+    _inherit = "generic.record.exporter"
+
+    def _find_external_id(self, values):
+        key_fields = self.component(usage="import.mapper").natural_key
+        if not key_fields:
+            return super()._find_external_id(values)
+        adapter = self.backend_adapter
+        rows = adapter.read_all(
+            [(key_fields[0], "=", values.get(key_fields[0]))], [*key_fields, "active"]
+        )
+        key = key_of_values(values, key_fields)
+        alike = [row for row in rows if key_of_values(row, key_fields) == key]
+        alike.sort(key=lambda row: (not row.get("active", True), row["id"]))
+        bound = self.binder.to_internal_many(row["id"] for row in alike)
+        return next((row["id"] for row in alike if row["id"] not in bound), None)

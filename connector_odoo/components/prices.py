@@ -1,0 +1,63 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from __future__ import annotations
+
+from odoo import models
+
+from odoo.addons.component.core import Component
+
+
+class OdooPriceConverter(Component):
+    """Convert prices between the currencies of the two sides, at today's rate.
+
+    What has no currency, or one that the other side does not know, is kept.
+    """
+
+    _name = "odoo.price.converter"
+    _inherit = "odoo.connector"
+    _usage = "price.converter"
+
+    def to_here(self, amount: float, external_currency_id: int | bool) -> float:
+        """Return a price of there in the currency of the company here."""
+        return self._convert(
+            amount,
+            self._find_currency(external_currency_id),
+            self.env.company.currency_id,
+        )
+
+    def to_there(
+        self, amount: float, currency: models.BaseModel, binding: models.BaseModel
+    ) -> float:
+        """Return a price of here in the currency that the record has there."""
+        return self._convert(
+            amount, currency, self._find_currency(self._external_currency_id(binding))
+        )
+
+    def _convert(self, amount, source, target):
+        if not (amount and source and target) or source == target:
+            return amount
+        return source._convert(amount, target)
+
+    def _find_currency(self, external_id: int | bool) -> models.BaseModel:
+        matcher = self.component(usage="record.matcher", model_name="res.currency")
+        ids = matcher.match_many([external_id] if external_id else [])
+        return self.env["res.currency"].browse(ids[:1])
+
+    def _external_currency_id(self, binding: models.BaseModel) -> int | bool:
+        """Return the currency of the record there, or of the company of our user."""
+        remote = self.work.remote
+        if binding.external_id:
+            adapter = self.component(usage="backend.adapter")
+            row = adapter.read(int(binding.external_id), ["currency_id"])
+            if row and row.get("currency_id"):
+                return row["currency_id"]
+        return remote.remember("company currency", self._read_company_currency)
+
+    def _read_company_currency(self) -> int | bool:
+        remote = self.work.remote
+        (user,) = remote.call(
+            "res.users", "read", [remote.client.uid], ["company_id"], load=None
+        )
+        (company,) = remote.call(
+            "res.company", "read", [user["company_id"]], ["currency_id"], load=None
+        )
+        return company["currency_id"]
