@@ -1,0 +1,25 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""By which certificates a server is known."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from vodoo.http_client import HTTPOptions, _verify
+
+
+def test_clients_share_the_certificates_of_the_system() -> None:
+    assert _verify(HTTPOptions()) is _verify(HTTPOptions())
+
+
+def test_other_certificates_named_by_the_environment_are_read(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    before = _verify(HTTPOptions())
+    monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path))
+    assert _verify(HTTPOptions()) is not before
+
+
+def test_a_server_need_not_be_known() -> None:
+    assert _verify(HTTPOptions(verify=False)) is False
