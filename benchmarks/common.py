@@ -44,6 +44,8 @@ from pathlib import Path
 OWN_ADDONS = Path(__file__).resolve().parent.parent
 PEER_VARIABLE = "CONNECTOR_PEER_ADDONS"
 ROUND_SECONDS = 0.02
+#: ``{side: its figure}`` in one round
+Figures = dict[str, float]
 
 
 @dataclass
@@ -126,7 +128,7 @@ class Benchmark:
         if options.json:
             print(json.dumps(results, indent=1))
         else:
-            print(_table(self.title, results, bool(options.peer_addons)))
+            print(format_results(self.title, results, bool(options.peer_addons)))
         if any(result["met"] is False for result in results):
             sys.exit(1)
 
@@ -187,15 +189,26 @@ class _Side:
 
 
 def _measure(number: int, case: Case, processes: dict[str, _Side]) -> dict:
-    rounds: list[dict[str, float]] = []
+    rounds: list[Figures] = []
     order = list(processes)
     for turn in range(case.rounds + 1):
         figures = {side: processes[side].measure(number) for side in order}
         order.append(order.pop(0))
         if turn:  # the first round warms up
             rounds.append({k: v for k, v in figures.items() if v is not None})
-    result: dict = {"case": case.name, "unit": case.unit, "target": case.target}
-    for side in processes:
+    return summarise(case.name, rounds, case.unit, case.target, case.against)
+
+
+def summarise(
+    name: str,
+    rounds: list[Figures],
+    unit: str = "s",
+    target: float | None = None,
+    against: str = "floor",
+) -> dict:
+    """Return the medians of a case's rounds, and of the ratios within each."""
+    result: dict = {"case": name, "unit": unit, "target": target}
+    for side in dict.fromkeys(side for figures in rounds for side in figures):
         if all(side in figures for figures in rounds):
             result[side] = statistics.median(figures[side] for figures in rounds)
 
@@ -207,11 +220,9 @@ def _measure(number: int, case: Case, processes: dict[str, _Side]) -> dict:
     result["ours_to_floor"] = ratio("ours", "floor")
     result["peer_to_floor"] = ratio("peer", "floor")
     result["peer_to_ours"] = ratio("peer", "ours")
-    reached = ratio("ours", case.against)
-    result["against"] = case.against
-    result["met"] = (
-        None if case.target is None or reached is None else reached <= case.target
-    )
+    reached = ratio("ours", against)
+    result["against"] = against
+    result["met"] = None if target is None or reached is None else reached <= target
     return result
 
 
@@ -272,7 +283,8 @@ def _time(call: Callable[[], object], number: int) -> float:
     return time.perf_counter() - start
 
 
-def _table(title: str, results: list[dict], has_peer: bool) -> str:
+def format_results(title: str, results: list[dict], has_peer: bool) -> str:
+    """Return a table of what ``summarise`` gave."""
     columns = ["case", "floor", "ours", "x floor", "target"]
     if has_peer:
         columns += ["peer", "x floor", "peer/ours"]
@@ -322,4 +334,6 @@ def _target(result: dict) -> str:
         return ""
     against = "" if result["against"] == "floor" else f" {result['against']}"
     missed = " MISSED" if result["met"] is False else ""
-    return f"<= {result['target']:g}{against}{missed}"
+    target = result["target"]
+    shown = f"{target:g}" if target >= 1 else f"1/{1 / target:g}"
+    return f"<= {shown}{against}{missed}"

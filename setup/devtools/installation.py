@@ -21,13 +21,15 @@ def install_addons(
     database: str,
     names: Iterable[str],
     with_demo: bool = False,
+    arguments: tuple[str, ...] = (),
 ) -> None:
     """Install addons into an existing database.
 
+    :param arguments: more words of Odoo's command line
     :raises SetupError: when one is not installed afterwards
     """
     options = environment.demo_options(with_demo)
-    _load(environment, database, "init", sorted(names), options)
+    _load(environment, database, "init", sorted(names), [*options, *arguments])
 
 
 def upgrade_addons(

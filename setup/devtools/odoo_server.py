@@ -93,6 +93,11 @@ class OdooServer:
             end_session(self._process)
             self._process = None
 
+    @property
+    def process_id(self) -> int | None:
+        """The process whose children are the workers; None when it is not started."""
+        return self._process.pid if self._process else None
+
     def check_alive(self) -> None:
         """:raises SetupError: with the end of the log, when the server is gone"""
         if self._process is None or self._process.poll() is not None:
