@@ -17,11 +17,41 @@ RETRY_SECONDS = 5
 
 
 def since(position: dict[str, Any] | None, overlap_seconds: int) -> datetime | None:
-    """Return from when on to look for changes, None to look for all there is."""
-    moment = (position or {}).get("since")
+    """Return from when on to look for changes, None to look for all there is.
+
+    What is settled needs no overlap: look for what is later.
+    """
+    position = position or {}
+    moment = fields.Datetime.to_datetime(position.get("since"))
     if not moment:
         return None
-    return fields.Datetime.to_datetime(moment) - timedelta(seconds=overlap_seconds)
+    if position.get("settled"):
+        return moment + timedelta(seconds=1)
+    return moment - timedelta(seconds=overlap_seconds)
+
+
+def moved(
+    position: dict[str, Any] | None,
+    moment: datetime,
+    overlap_seconds: int,
+    read_at: datetime,
+) -> dict[str, Any]:
+    """Return the position after a search that found all up to ``moment``.
+
+    Where the moment stays the same for longer than the overlap, nothing can be
+    committed any more that is not later: it is settled. The seconds are counted by
+    our clock, from the first search that came to the moment.
+    """
+    position = dict(position or {})
+    text = fields.Datetime.to_string(moment)
+    reached_at = fields.Datetime.to_datetime(position.get("reached_at"))
+    if text > (position.get("since") or "") or not reached_at:
+        position["since"] = max(text, position.get("since") or "")
+        position["reached_at"] = fields.Datetime.to_string(read_at)
+        position.pop("settled", None)
+    elif read_at - reached_at >= timedelta(seconds=overlap_seconds + 2):
+        position["settled"] = True
+    return position
 
 
 class ConnectorCursor(models.Model):
@@ -44,6 +74,10 @@ class ConnectorCursor(models.Model):
         inverse="_inverse_position_text",
         help='As JSON, like {"since": "2026-01-31 12:00:00"}. Empty: from the start.',
     )
+    found = fields.Json(
+        readonly=True, help="{date: external ids} that the overlap will find again"
+    )
+    looked_at = fields.Datetime(string="Last search", readonly=True)
     overlap_seconds = fields.Integer(
         default=60,
         required=True,
@@ -86,6 +120,7 @@ class ConnectorCursor(models.Model):
                     )
                 ) from error
             cursor.position = position
+            cursor.found = False
 
     @api.model
     def _find(self, backend, model_name: str, name: str = "import"):
@@ -149,11 +184,17 @@ class ConnectorCursor(models.Model):
         """Return from when on to look for changes (UTC), None for all there is."""
         return since(self.position, self.overlap_seconds)
 
-    def _move_to(self, moment: datetime) -> None:
-        """Move on to a moment (UTC), never back."""
-        known = (self.position or {}).get("since") or ""
-        text = fields.Datetime.to_string(moment)
-        self._move({**(self.position or {}), "since": max(known, text)})
+    def _move_to(self, moment: datetime, read_at: datetime | None = None) -> None:
+        """Move on to a moment (UTC), never back.
+
+        :param read_at: our time (UTC) when the search began
+        """
+        read_at = read_at or fields.Datetime.now()
+        self._move(moved(self.position, moment, self.overlap_seconds, read_at))
+
+    def _remember(self, found: dict[str, list], looked_at: datetime) -> None:
+        """Note what was found, by date, and our time (UTC) of looking."""
+        self.write({"found": dict(found), "looked_at": looked_at})
 
     def _move(self, position: dict[str, Any]) -> None:
         """Note how far things were looked through, in whatever the backend counts.

@@ -45,6 +45,10 @@ class ConnectorSyncOverview(models.Model):
     pending_job_count = fields.Integer(string="Pending jobs", compute="_compute_jobs")
     failed_job_count = fields.Integer(string="Failed jobs", compute="_compute_jobs")
     is_live = fields.Boolean(compute="_compute_jobs")
+    looked_at = fields.Datetime(
+        compute="_compute_looked_at",
+        help="When changes were looked for; a run is there only if some were found",
+    )
     graph = fields.Json(
         compute="_compute_graph",
         help="The last runs, oldest first: what became of them",
@@ -86,6 +90,24 @@ class ConnectorSyncOverview(models.Model):
             overview.is_live = (
                 bool(overview.pending_job_count) or overview.last_run_id.is_live
             )
+
+    @api.depends("backend_model", "backend_id", "model_name")
+    def _compute_looked_at(self):
+        cursors = self.env["connector.cursor"].search(
+            [
+                ("name", "=", "import"),
+                ("backend_model", "in", self.mapped("backend_model")),
+                ("model_name", "in", self.mapped("model_name")),
+            ]
+        )
+        looked_at = {
+            (cursor.backend_model, cursor.backend_id, cursor.model_name): (
+                cursor.looked_at
+            )
+            for cursor in cursors
+        }
+        for overview in self:
+            overview.looked_at = looked_at.get(overview._key())
 
     @api.depends("last_run_id", "backend_model", "backend_id", "model_name")
     def _compute_graph(self):

@@ -113,6 +113,11 @@ class OdooAdapter(Component):
             return page[int(external_id)]
         return None
 
+    def find_last_id(self) -> int:
+        """Return the id of the record created last there, 0 if there is none."""
+        ids = self.call("search", [], limit=1, order="id desc", context=CONTEXT)
+        return ids[0] if ids else 0
+
     def find_last_write_date(self) -> datetime | None:
         """Return when any record was last written there, None if there is none."""
         rows = self.call(

@@ -14,9 +14,15 @@ class OdooChangesImporter(Component):
     _overlap_seconds = 120
 
     def _filters_since(self, since):
-        if since is None:
-            return []
-        return [("write_date", ">=", fields.Datetime.to_string(since))]
+        """Ask for what was written since, but not for what is created meanwhile.
+
+        So a search ends, however fast the other Odoo creates records: the next one
+        finds these. What is written meanwhile stays among the results.
+        """
+        filters = [("id", "<=", self.backend_adapter.find_last_id())]
+        if since is not None:
+            filters.append(("write_date", ">=", fields.Datetime.to_string(since)))
+        return filters
 
     def _now(self):
         return self.backend_adapter.find_last_write_date() or super()._now()

@@ -11,6 +11,7 @@ from odoo.tools import split_every
 from odoo.addons.component.core import AbstractComponent
 
 from .chunk import UNCHANGED
+from .overlap import Overlap
 
 
 class BatchImporter(AbstractComponent):
@@ -26,6 +27,8 @@ class BatchImporter(AbstractComponent):
 
     #: records of one chunk, where the backend has no field ``chunk_size``
     _chunk_size = 200
+    #: what the search before found, where this one looks at the same time again
+    overlap: Overlap | None = None
 
     @property
     def chunk_size(self) -> int:
@@ -51,6 +54,8 @@ class BatchImporter(AbstractComponent):
         def pages() -> Iterator[Iterable[Any]]:
             nonlocal found
             for page in self.backend_adapter.search_pages(filters):
+                if self.overlap is not None and not force:
+                    page = self.overlap.without_known(page)
                 found += len(page)
                 yield page if force else self._without_uptodate(page, run)
 

@@ -1,12 +1,14 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from odoo import fields
 
 from odoo.addons.component.core import AbstractComponent
+
+from .overlap import Overlap
 
 
 class ChangesImporter(AbstractComponent):
@@ -14,6 +16,9 @@ class ChangesImporter(AbstractComponent):
 
     The cursor moves in the transaction that enqueues the imports: what was
     enqueued is not looked for again, and what was not, is.
+
+    Where the adapter tells when records changed, what the overlap finds again is
+    known by its id and date, and passed over.
     """
 
     _name = "generic.changes.importer"
@@ -23,22 +28,37 @@ class ChangesImporter(AbstractComponent):
     _batch_importer_usage = "delayed.batch.importer"
     #: how far a new cursor looks back behind its position
     _overlap_seconds = 60
+    #: up to which time changes are found, by the clock of the backend (UTC)
+    looked_at: datetime | None = None
 
     def run(self, **kwargs: Any) -> str:
         """Enqueue the imports, in a new run; ``kwargs`` travel on to each of them.
 
+        There is no run where nothing was found.
+
         :raise RetryableJobError: another job looks for changes now
         """
         cursor = self._lock_cursor()
-        looked_at = self._now()
+        self.looked_at = self._now()
+        read_at = fields.Datetime.now()
         run = self.env["connector.sync.run"]._start(
             self.backend_record, self.model._name
         )
         batch_importer = self.component(usage=self._batch_importer_usage)
+        overlap = Overlap(
+            cursor.found,
+            since=self.looked_at - timedelta(seconds=cursor.overlap_seconds),
+            read_at=read_at,
+        )
+        batch_importer.overlap = overlap
         filters = self._filters_since(cursor._since())
         found = batch_importer.run(filters=filters, run=run, **kwargs)
-        run._set_found(found)
-        cursor._move_to(looked_at)
+        if found:
+            run._set_found(found)
+        else:
+            run.unlink()
+        cursor._move_to(self.looked_at, read_at)
+        cursor._remember(overlap.found, read_at)
         return self.env._("%s records found", found)
 
     def _lock_cursor(self):

@@ -14,6 +14,7 @@ from odoo.addons.component.core import AbstractComponent
 
 from ...exception import RetryableJobError
 from .chunk import REMOVED, SKIPPED, UNCHANGED, ImportItem
+from .overlap import is_fresh
 
 
 class Dependency(NamedTuple):
@@ -61,6 +62,8 @@ class ImportHooks(AbstractComponent):
         super().__init__(work_context)
         self._item: ImportItem | None = None
         self._dependencies: list[Dependency] = []
+        #: our time (UTC) when the records at hand were read
+        self._read_at: datetime | None = None
 
     @contextmanager
     def _working_on(self, item: ImportItem) -> Iterator[ImportItem]:
@@ -189,10 +192,18 @@ class ImportHooks(AbstractComponent):
         return None
 
     def _bookkeeping_values(self) -> dict[str, Any]:
-        """Return what a binding keeps about its synchronization."""
+        """Return what a binding keeps about its synchronization.
+
+        The date of a record that was changed a moment ago is kept the next time: it
+        may have been changed once more in the same second.
+        """
+        now = fields.Datetime.now()
+        updated_at = self._external_updated_at()
         values = {
-            self.binder._sync_date_field: fields.Datetime.now(),
-            "external_updated_at": self._external_updated_at(),
+            self.binder._sync_date_field: now,
+            "external_updated_at": None
+            if is_fresh(updated_at, self._read_at or now)
+            else updated_at,
         }
         if self._skip_same_values:
             values["external_fingerprint"] = self._item.fingerprint

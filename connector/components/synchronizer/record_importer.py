@@ -5,6 +5,8 @@ import logging
 from collections.abc import Iterable
 from typing import Any
 
+from odoo import fields
+
 from odoo.addons.component.core import AbstractComponent
 
 from ...database import pg_try_advisory_locks
@@ -172,6 +174,7 @@ class GenericImporter(AbstractComponent):
         unread = [item for item in items if item.pending and not item.external_record]
         if not unread:
             return
+        self._read_at = fields.Datetime.now()
         records = self._read_many([item.external_id for item in unread])
         by_key = {str(external_id): record for external_id, record in records.items()}
         for item in unread:
