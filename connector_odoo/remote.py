@@ -11,7 +11,6 @@ from typing import Any, TypeVar
 import vodoo
 
 from odoo import models
-from odoo.exceptions import UserError
 
 from odoo.addons.connector.exception import (
     ConnectorException,
@@ -63,8 +62,9 @@ def translated_errors() -> Iterator[None]:
 class RemoteOdoo:
     """Hold the client of one session, and what was learnt through it."""
 
-    def __init__(self, backend: models.BaseModel) -> None:
+    def __init__(self, backend: models.BaseModel, **settings: Any) -> None:
         self._backend = backend
+        self._settings = settings
         self._memory: dict[Hashable, Any] = {}
 
     @cached_property
@@ -77,6 +77,7 @@ class RemoteOdoo:
                 database=backend.database,
                 username=backend.login,
                 password=backend.sudo().secret or "",
+                **self._settings,
             )
         )
 
@@ -90,30 +91,6 @@ class RemoteOdoo:
         if key not in self._memory:
             self._memory[key] = compute()
         return self._memory[key]
-
-    def check(self) -> str:
-        """Return a message that tells who we are there.
-
-        :raise UserError: why the other Odoo cannot be used
-        """
-        env = self._backend.env
-        try:
-            uid = self.client.uid
-            (user,) = self.client.read("res.users", [uid], ["name", "login"])
-        except vodoo.VodooError as error:
-            raise UserError(
-                env._(
-                    "%(url)s cannot be used: %(reason)s",
-                    url=self._backend.url,
-                    reason=error,
-                )
-            ) from error
-        return env._(
-            "Connected to %(url)s as %(name)s (%(login)s).",
-            url=self._backend.url,
-            name=user["name"],
-            login=user["login"],
-        )
 
     def close(self) -> None:
         """Close the connections, if any was opened."""

@@ -7,6 +7,7 @@ from contextlib import closing, contextmanager
 from odoo import api, fields, models
 from odoo.fields import NO_ACCESS
 
+from ..connection_check import check_connection
 from ..remote import RemoteOdoo
 
 DIRECTIONS = [
@@ -120,8 +121,7 @@ class OdooBackend(models.Model):
 
     def _check_connection(self):
         self.ensure_one()
-        with closing(RemoteOdoo(self)) as remote:
-            return remote.check()
+        return check_connection(self)
 
     # -- what is synchronized -------------------------------------------------
 

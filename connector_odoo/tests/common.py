@@ -23,7 +23,7 @@ class OdooConnectorCase(HttpCase):
         self.enterContext(self.allow_requests(all_requests=True))
 
     def _make_api_key(self, user):
-        keys = self.env["res.users.apikeys"].with_user(user)
+        keys = self.env["res.users.apikeys"].with_user(user).sudo()
         return keys._generate("rpc", "connector", None)
 
     def _import(self, binding_model, records, **kwargs):

@@ -253,7 +253,30 @@ def test_a_refused_connection_is_tried_again_for_any_method(
     with pytest.raises(ConnectionFailedError) as raised:
         client.create("res.partner", {"name": "x"})
     assert raised.value.outcome is Outcome.NOT_DONE
+    assert raised.value.obstacle == "refused"
     assert raised.value.model == "res.partner"
+
+
+@pytest.mark.parametrize("mode", ["sync", "async"])
+@pytest.mark.parametrize("obstacle", ["name", "tls"])
+def test_what_is_in_the_way_of_a_connection_is_told(
+    make_client: Callable[..., Any], stub: StubServer, mode: str, obstacle: str
+) -> None:
+    urls = {
+        "name": "https://erp.invalid",
+        "tls": stub.url.replace("http:", "https:"),
+    }
+    config = OdooConfig(
+        url=urls[obstacle],
+        database="db",
+        username="ada",
+        password=KEY,
+        retry=RetryConfig(max_retries=0),
+    )
+    client = make_client(config, mode)
+    with pytest.raises(ConnectionFailedError) as raised:
+        client.search("res.partner")
+    assert raised.value.obstacle == obstacle
 
 
 def test_a_server_that_comes_up_late_gets_the_create_once(

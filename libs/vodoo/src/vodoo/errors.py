@@ -47,7 +47,9 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
+
+Obstacle = Literal["name", "refused", "tls"]
 
 
 class Outcome(enum.Enum):
@@ -155,9 +157,14 @@ class TransportError(VodooError):
 
 
 class ConnectionFailedError(TransportError):
-    """Report that the request did not reach the server."""
+    """Report that the request did not reach the server.
+
+    ``obstacle`` tells why, where that is known: no server has this ``"name"``, the
+    connection was ``"refused"``, or ``"tls"`` could not be agreed upon.
+    """
 
     transient = True
+    obstacle: Obstacle | None = None
 
 
 class RequestTimeoutError(TransportError, TimeoutError):

@@ -6,6 +6,7 @@ from __future__ import annotations
 import functools
 import http.cookiejar
 import os
+import socket
 import ssl
 from dataclasses import dataclass
 
@@ -115,9 +116,28 @@ def failure(error: Exception, request: Request) -> errors.TransportError:
     address = request.url.split("/", 3)[2]
     reason = str(error) or "no reason given"
     translated = ours(f"{_STORY[ours]} {address}: {reason} ({type(error).__name__})")
+    if isinstance(translated, errors.ConnectionFailedError):
+        translated.obstacle = _find_obstacle(error)
     if sent:
         translated.outcome = errors.Outcome.UNKNOWN
     return translated
+
+
+def _find_obstacle(error: BaseException | None) -> errors.Obstacle | None:
+    """Return what an error, or one that it comes from, says to be in the way."""
+    while error is not None:
+        for theirs, obstacle in _OBSTACLES.items():
+            if isinstance(error, theirs):
+                return obstacle
+        error = error.__cause__ or error.__context__
+    return None
+
+
+_OBSTACLES: dict[type[Exception], errors.Obstacle] = {
+    socket.gaierror: "name",
+    ConnectionRefusedError: "refused",
+    ssl.SSLError: "tls",
+}
 
 
 _STORY: dict[type[errors.TransportError], str] = {

@@ -1,0 +1,162 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Try all that a synchronization needs of another Odoo, and say what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+
+import vodoo
+
+from odoo import models
+from odoo.exceptions import UserError
+
+from .remote import RemoteOdoo
+
+#: a person is waiting
+SETTINGS = {"timeout": 15, "retry_count": 0}
+
+
+def check_connection(backend: models.BaseModel) -> str:
+    """Return a message that tells who we are there.
+
+    :raise UserError: all that keeps the backend from being synchronized
+    """
+    with closing(RemoteOdoo(backend, **SETTINGS)) as remote:
+        try:
+            user = remote.client.execute(
+                "res.users", "read", [remote.client.uid], ["name", "login"]
+            )[0]
+        except vodoo.VodooError as error:
+            raise UserError(explain(backend, error)) from error
+        problems = [*_login_problems(backend, user), *_model_problems(backend, remote)]
+    if problems:
+        raise UserError("\n".join(problems))
+    return backend.env._(
+        "Connected to %(url)s as %(name)s (%(login)s).",
+        url=backend.url,
+        name=user["name"],
+        login=user["login"],
+    )
+
+
+def explain(backend: models.BaseModel, error: vodoo.VodooError) -> str:
+    """Return what a person can do about an error of the login."""
+    env = backend.env
+    values = {
+        "url": backend.url,
+        "database": backend.database,
+        "login": backend.login,
+        "reason": error,
+    }
+    if isinstance(error, vodoo.ConnectionFailedError):
+        return _explain_obstacle(backend, error)
+    if isinstance(error, vodoo.DatabaseNotFoundError):
+        return env._(
+            "The Odoo at %(url)s has no database %(database)s. Correct the database; "
+            "its name is on the page that lets you choose one at the login.",
+            **values,
+        )
+    if isinstance(error, vodoo.ConfigurationError):
+        return env._("This cannot work: %(reason)s.", **values)
+    if isinstance(error, vodoo.AuthenticationError):
+        return env._(
+            "%(url)s does not let %(login)s in: %(reason)s. Correct the login, or "
+            "make a new API key there, in the preferences of this user.",
+            **values,
+        )
+    if isinstance(error, vodoo.ProtocolError):
+        return env._(
+            "What answers at %(url)s is no Odoo: %(reason)s. Correct the address.",
+            **values,
+        )
+    if isinstance(error, vodoo.RequestTimeoutError):
+        return env._(
+            "%(url)s does not answer in time. Is the address right, and does a "
+            "firewall let us through?",
+            **values,
+        )
+    return env._("%(url)s cannot be used: %(reason)s", **values)
+
+
+def _explain_obstacle(
+    backend: models.BaseModel, error: vodoo.ConnectionFailedError
+) -> str:
+    env, values = backend.env, {"url": backend.url, "reason": error}
+    if error.obstacle == "name":
+        return env._(
+            "No server has the name in %(url)s. Correct the address.", **values
+        )
+    if error.obstacle == "refused":
+        return env._(
+            "Nothing answers at %(url)s. Is the other Odoo running, and is the port "
+            "in the address right?",
+            **values,
+        )
+    if error.obstacle == "tls":
+        return env._(
+            "There is no secure connection to %(url)s: %(reason)s. Have the "
+            "certificate of that server mended, or correct the address: https:// is "
+            "for servers with a certificate, http:// for those without.",
+            **values,
+        )
+    return env._("%(url)s cannot be reached: %(reason)s", **values)
+
+
+def _login_problems(backend: models.BaseModel, user: dict) -> Iterator[str]:
+    """Tell an API key of somebody else: it, not the login, says who we are."""
+    if user["login"] != backend.login:
+        yield backend.env._(
+            "The API key is that of %(name)s (%(key_login)s), not of %(login)s. "
+            "Correct the login, or the key.",
+            name=user["name"],
+            key_login=user["login"],
+            login=backend.login,
+        )
+
+
+def _model_problems(backend: models.BaseModel, remote: RemoteOdoo) -> Iterator[str]:
+    """Tell the models that are to be synchronized, and cannot be."""
+    exported = backend._exported_models()
+    for binding_model in dict.fromkeys([*backend._imported_models(), *exported]):
+        operations = ["read"]
+        if binding_model in exported:
+            operations += ["create", "write"]
+            operations += ["unlink"] if backend.export_deletions else []
+        yield from _check_model(backend, remote, binding_model, operations)
+
+
+def _check_model(
+    backend: models.BaseModel,
+    remote: RemoteOdoo,
+    binding_model: str,
+    operations: list[str],
+) -> Iterator[str]:
+    env = backend.env
+    model = env["ir.model"]._get(env[binding_model]._fields["odoo_id"].comodel_name)
+    values = {"name": model.name, "model": model.model, "login": backend.login}
+    try:
+        refused = [
+            operation
+            for operation in operations
+            if not remote.client.execute(
+                model.model, "check_access_rights", operation, raise_exception=False
+            )
+        ]
+    except vodoo.UnknownModelError:
+        yield env._(
+            "%(name)s (%(model)s) does not exist there: install the module %(module)s "
+            "in the other Odoo, or do not synchronize it.",
+            module=env[model.model]._original_module,
+            **values,
+        )
+    except vodoo.VodooError as error:
+        yield env._("%(name)s (%(model)s): %(reason)s", reason=error, **values)
+    else:
+        if refused:
+            yield env._(
+                "%(login)s may not %(operations)s %(name)s (%(model)s) there. Give "
+                "this user the rights, or do not synchronize it.",
+                operations=", ".join(refused),
+                **values,
+            )
