@@ -13,5 +13,6 @@
         "security/ir.model.access.csv",
         "views/odoo_backend_views.xml",
         "views/res_partner_views.xml",
+        "views/product_views.xml",
     ],
 }

@@ -14,6 +14,10 @@ class ConnectorBindingMixin(models.AbstractModel):
         """Have the records synchronized, in jobs, and say so."""
         self.check_access("write")
         self._synchronize()
+        return self._notify_of_sync()
+
+    def _notify_of_sync(self) -> dict:
+        """Say that the records will be synchronized."""
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",

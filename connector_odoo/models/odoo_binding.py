@@ -3,7 +3,9 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from odoo import fields, models
+from odoo import api, fields, models
+
+from odoo.addons.connector.components.export_jobs import delay_export
 
 
 class OdooBinding(models.AbstractModel):
@@ -24,6 +26,25 @@ class OdooBinding(models.AbstractModel):
         copy=False,
         help="When it was last changed here, since it was last synchronized",
     )
+
+    can_send = fields.Boolean(
+        compute="_compute_can_send", help="Whether the backend exports such records"
+    )
+
+    @api.depends("backend_id")
+    def _compute_can_send(self):
+        for binding in self:
+            exported = binding.backend_id.sudo()._exported_models()
+            binding.can_send = self._name in exported
+
+    def button_send(self) -> dict:
+        """Have the whole record exported, in a job, whatever changed there."""
+        self.check_access("write")
+        for binding in self:
+            # what nobody knows to be theirs is in nobody's way
+            binding.with_context(connector_no_export=True).external_updated_at = False
+            delay_export(binding)
+        return self._notify_of_sync()
 
     def _external_url(self) -> str:
         """Return the address of the form, as every Odoo since 14 knows it."""

@@ -6,3 +6,5 @@ from . import test_export
 from . import test_partner_screen
 from . import test_remote_errors
 from . import test_export_product
+from . import test_product_screen
+from . import test_connection_check
