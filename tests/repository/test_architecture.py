@@ -2,7 +2,9 @@
 """Arrows point one way: connector_odoo → connector → component_event → component."""
 
 import ast
+import re
 import sys
+from importlib.util import module_from_spec, spec_from_file_location
 
 import pytest
 from devtools.addons import close_over, find_addons
@@ -21,6 +23,8 @@ ORDER = [
 MAY_SPEAK = {"connector_odoo"}
 SPEAKING_FOLDERS = {CLONE / "connector" / "rest"}
 PROTOCOLS = {"vodoo", "httpx2", "requests"}
+# What the picture shows besides our addons; the rest of Odoo's is "Odoo".
+FOREIGN = {"vodoo": "vodoo", "queue_job": "queue_job", "base": "Odoo"}
 
 
 def imported_names(path):
@@ -96,6 +100,66 @@ def test_client_library_imports_nothing_of_odoo():
         if name.split(".")[0] == "odoo"
     ]
     assert against == []
+
+
+def read_picture():
+    """Return the arrows that docs/pictures/draw.py draws."""
+    spec = spec_from_file_location("draw", CLONE / "docs" / "pictures" / "draw.py")
+    draw = module_from_spec(spec)
+    sys.modules["draw"] = draw
+    spec.loader.exec_module(draw)
+    return draw
+
+
+def without_short_cuts(arrows):
+    """Leave out what an arrow's end is reached by anyway, by way of others."""
+    known = {
+        name: {end for start, end in arrows if start == name} for name, _ in arrows
+    }
+
+    def reachable(name):
+        ends = known.get(name, set())
+        return ends.union(*map(reachable, ends))
+
+    return {
+        (start, end)
+        for start, ends in known.items()
+        for end in ends
+        if not any(end in reachable(other) for other in ends)
+    }
+
+
+def test_the_picture_shows_the_arrows_of_the_manifests():
+    arrows = {
+        (name, depended if depended in ORDER else FOREIGN.get(depended))
+        for name in ORDER
+        for depended in [*ADDONS[name].depends, *libraries(name)]
+    }
+    arrows = {(start, end) for start, end in arrows if end}
+    assert without_short_cuts(arrows) == set(read_picture().ARROWS)
+
+
+def libraries(name):
+    manifest = ast.literal_eval((ADDONS[name].path / "__manifest__.py").read_text())
+    return manifest.get("external_dependencies", {}).get("python", [])
+
+
+def test_the_pictures_are_as_they_are_drawn():
+    folder = CLONE / "docs" / "pictures"
+    for name, text in read_picture().draw_all().items():
+        assert (folder / name).read_text() == text, f"run {folder / 'draw.py'}"
+
+
+def test_every_named_file_is_there():
+    page = (CLONE / "docs" / "architecture.rst").read_text()
+    sections = re.findall(r"^([a-z_]+)\n-+\n(.*?)(?=^\S+\n[-=]+\n)", page, re.M | re.S)
+    assert {"component", "component_event", "connector"} <= {
+        name for name, _ in sections
+    }
+    for addon, text in sections:
+        for name in re.findall(r"``([\w/]+(?:\.py|/))``", text):
+            found = list((CLONE / addon).rglob(name))
+            assert found, f"{addon}: {name}"
 
 
 def test_bootstrap_needs_the_standard_library_only():

@@ -5,8 +5,12 @@ from __future__ import annotations
 
 import argparse
 import os
+import platform
+import re
 import subprocess
 import sys
+from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 
 from ..environment import Environment
@@ -26,11 +30,16 @@ def main(environment: Environment, arguments: list[str]) -> int:
     cases = find_cases(environment.clone)
     parser = argparse.ArgumentParser(
         prog="./dev bench",
-        usage="./dev bench CASE [arguments of the case]",
+        usage="./dev bench [--save] CASE [arguments of the case]",
         description="Run a case of benchmarks/. It finds a database server in the PG* "
         "variables, Odoo's configuration in CONNECTOR_ODOO_CONFIG, and in "
         "CONNECTOR_PEER_ADDONS a folder for the addons path with the published OCA "
         f"addons. Cases: {', '.join(cases) or 'none yet'}",
+    )
+    parser.add_argument(
+        "--save",
+        action="store_true",
+        help="also write the figures into docs/benchmarks, with machine and date",
     )
     parser.add_argument("case", help=", ".join(cases))
     parser.add_argument("arguments", nargs=argparse.REMAINDER)
@@ -51,12 +60,54 @@ def main(environment: Environment, arguments: list[str]) -> int:
             "CONNECTOR_ODOO_CONFIG": str(write_config(environment)),
         }
         sys.stdout.flush()
-        return subprocess.call(
+        process = subprocess.Popen(
             [environment.python, "-c", script, *options.arguments],
             cwd=environment.clone,
             env={**os.environ, **environ},
             preexec_fn=die_with_parent,
+            stdout=subprocess.PIPE if options.save else None,
+            text=True,
         )
+        figures = print_and_keep(process.stdout) if process.stdout else ""
+        if options.save:
+            save_figures(environment, options, figures)
+        return process.wait()
+
+
+def print_and_keep(lines: Iterable[str]) -> str:
+    kept = []
+    for line in lines:
+        print(line, end="", flush=True)
+        kept.append(line)
+    return "".join(kept)
+
+
+def save_figures(
+    environment: Environment, options: argparse.Namespace, figures: str
+) -> None:
+    """Write the figures into the documentation, which shows them as they are."""
+    folder = environment.clone / "docs" / "benchmarks"
+    folder.mkdir(exist_ok=True)
+    words = " ".join(["./dev bench", options.case, *options.arguments])
+    head = [f"$ {words}", f"{date.today()}, {describe_machine(environment)}"]
+    path = folder / f"{options.case}.txt"
+    path.write_text("\n".join([*head, "", figures.strip(), ""]))
+    print(f"\nwritten: {path}")
+
+
+def describe_machine(environment: Environment) -> str:
+    processor = re.search(
+        r"^model name\s*: (.+)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE
+    )
+    memory_gigabytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
+    parts = [
+        processor[1].strip() if processor else platform.machine(),
+        f"{os.cpu_count()} processors",
+        f"{memory_gigabytes:.0f} GB",
+        f"Python {platform.python_version()}",
+        f"Odoo {environment.odoo.version}",
+    ]
+    return ", ".join(parts)
 
 
 def find_cases(clone: Path) -> list[str]:
