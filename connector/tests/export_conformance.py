@@ -37,7 +37,11 @@ class ExportConformance(Conformance):
     # -- what an author may say -----------------------------------------------
 
     def record_values(self) -> dict[str, Any]:
-        """Return the values of a record that is made here."""
+        """Return the values of a record that is made here.
+
+        What the external record refers to is imported for it.
+        """
+        self._import_dependencies()
         return self._imported_values(self.external_record(), for_create=True)
 
     def edited_values(self) -> dict[str, Any] | None:
@@ -58,6 +62,16 @@ class ExportConformance(Conformance):
             for external_id, record in self.external_table().items()
             if external_id not in self._external_ids_before
         }
+
+    def _import_dependencies(self) -> None:
+        """Import the external record, and keep only what came along with it."""
+        self.import_record(self.conformance_id)
+        binding = self.conformance_binding().with_context(connector_no_export=True)
+        record = self.component("binder", self.conformance_model).unwrap_binding(
+            binding
+        )
+        binding.unlink()
+        record.unlink()
 
     def _imported_values(
         self, external_record: dict[str, Any], **options: Any

@@ -1,34 +1,12 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """A scaffolded addon is installed, and passes its tests and the linters, as it is."""
 
-import re
 import subprocess
 import sys
 
 import pytest
-from devtools.environment import CLONE
 from devtools.scaffolding import TEMPLATES
-
-
-def run_dev(*words):
-    """Run ./dev as a person does who has answered nothing; return its output."""
-    done = subprocess.run(
-        [sys.executable, CLONE / "dev", *words],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    assert done.returncode == 0, done.stdout
-    return done.stdout
-
-
-def assert_works(addon, least_tests):
-    """Check that the addon's tests pass, in a database where it is installed."""
-    output = run_dev("test", addon, "-q")
-    passed = re.search(r"(\d+) passed", output)
-    assert passed and int(passed[1]) >= least_tests, output
-    assert "skipped" not in output
+from scaffold_support import assert_works, run_dev
 
 
 def test_a_rest_connector_works_and_is_clean(tmp_path):

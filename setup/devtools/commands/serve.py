@@ -71,7 +71,7 @@ def main(environment: Environment, arguments: list[str]) -> int:
                 server.wait_until_ready()
             print(
                 f"{server.url}  login {LOGIN}, password {PASSWORD}; Ctrl-C ends it\n"
-                f"log: {server.log_path}",
+                f"database {database.name}  log: {server.log_path}",
                 flush=True,
             )
             for addon in options.addon:
