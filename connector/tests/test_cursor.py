@@ -4,7 +4,7 @@ from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import ValidationError
-from odoo.tests.common import TransactionCase, tagged
+from odoo.tests.common import TransactionCase, new_test_user, tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.component.core import Component
@@ -206,6 +206,17 @@ class TestChangesImporter(ExportCase):
             importer.run()
         cursor = self.env["connector.cursor"]._find(self.backend, self.model)
         self.assertFalse(cursor.position)
+
+    def test_a_connector_manager_may_have_changes_looked_for(self):
+        self.system.create("test.export.category", {"name": "Tag"})
+        manager = new_test_user(
+            self.env, "manager", groups="connector.group_connector_manager"
+        )
+        backend = self.backend.with_user(manager)
+        with self.trap_jobs() as trap:
+            backend.env["test.export.category"].import_changes(backend)
+            (job,) = trap.enqueued_jobs
+        self.assertEqual(job.kwargs["run"].found_count, 1)
 
     def test_the_job_runs_the_importer(self):
         with self.trap_jobs() as trap:

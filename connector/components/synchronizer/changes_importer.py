@@ -41,9 +41,8 @@ class ChangesImporter(AbstractComponent):
         cursor = self._lock_cursor()
         self.looked_at = self._now()
         read_at = fields.Datetime.now()
-        run = self.env["connector.sync.run"]._start(
-            self.backend_record, self.model._name
-        )
+        runs = self.env["connector.sync.run"].sudo()
+        run = runs._start(self.backend_record, self.model._name)
         batch_importer = self.component(usage=self._batch_importer_usage)
         overlap = Overlap(
             cursor.found,
