@@ -1,6 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from copy import deepcopy
 
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from odoo.addons.component.core import Component
@@ -46,6 +47,22 @@ class TestBeforeCommit(ListeningCase):
         tag.unlink()
         self.send_before_commit()
         self.assertEqual(self.told, [("record_deleted", tag.ids, [{}])])
+
+    def test_records_made_by_the_lines_of_another_are_told_with_their_values(self):
+        told = []
+
+        def on_records_create(listener, records, vals_list):
+            told.extend(
+                (record.name, values["name"])
+                for record, values in zip(records, vals_list, strict=True)
+            )
+
+        self._listen(on_records_create=before_commit(on_records_create))
+        # Odoo clears the list of the lines' values once they are created
+        lines = [Command.create({"name": "b"}), Command.create({"name": "c"})]
+        self.tags.create({"name": "a", "child_ids": lines})
+        self.send_before_commit()
+        self.assertCountEqual(told, [(name, name) for name in "abc"])
 
     def test_what_went_with_its_parent_is_not_told_as_written(self):
         parent = self.tags.create({"name": "a"})

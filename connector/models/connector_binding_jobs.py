@@ -15,6 +15,8 @@ from ..components.synchronizer.chunk import SKIPPED
 from ..components.synchronizer.removed_records import TooManyRemoved
 
 RESYNC_CHUNK_SIZE = 200
+#: with the retry patterns, the backend may be down for four hours
+JOB_TRIES = 20
 
 
 def own_or_generic(work: Any, usage: str) -> Any:
@@ -33,6 +35,12 @@ class ConnectorBindingMixin(models.AbstractModel):
     """
 
     _inherit = "connector.binding.mixin"
+
+    def with_delay(self, *args: Any, **kwargs: Any) -> Any:
+        """Delay a method, to be tried for hours while the backend is down."""
+        if len(args) < 3:  # the third is max_retries, too
+            kwargs.setdefault("max_retries", JOB_TRIES)
+        return super().with_delay(*args, **kwargs)
 
     def export_record(self, fields: Iterable[str] | None = None, run=None) -> Any:
         """Export the record.

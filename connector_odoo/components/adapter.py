@@ -6,12 +6,15 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
+import vodoo
+
 from odoo import fields as odoo_fields
 
 from odoo.addons.component.core import Component
-from odoo.addons.connector.exception import IDMissingInBackend
+from odoo.addons.connector.exception import IDMissingInBackend, InvalidDataError
 
 from ..remote import translated_errors
+from .load_row import load_row
 
 PAGE_SIZE = 1000
 
@@ -97,10 +100,7 @@ class OdooAdapter(Component):
 
     def _offered(self, fields: list[str]) -> list[str]:
         """Return those fields that the model has in the other Odoo."""
-        known = self.work.remote.remember(
-            ("fields", self.remote_model, tuple(fields)),
-            lambda: self.call("fields_get", fields, ["type"]),
-        )
+        known = self._types_of(fields)
         return [name for name in fields if name in known]
 
     def _accepted(self, values: dict[str, Any]) -> dict[str, Any]:
@@ -134,6 +134,54 @@ class OdooAdapter(Component):
         """Create a record there and return its id."""
         created = self.call("create", [self._accepted(values)])
         return created[0] if isinstance(created, list) else created
+
+    def create_once(self, key: str, values: dict[str, Any]) -> int:
+        """Create a record there, unless it was created under this key before.
+
+        The key becomes its external id there, in the same transaction. A creation
+        whose answer was lost is found by it: its record is updated instead.
+        """
+        row = load_row(key, values, self._types_of(list(values)))
+        if row is None:
+            return self.create(values)
+        try:
+            with translated_errors():
+                return self.work.remote.client.load(
+                    self.remote_model,
+                    row.fields,
+                    [row.cells],
+                    context={**CONTEXT, "tz": "UTC"},
+                )[0]
+        except InvalidDataError:
+            # The import tells less, and takes less, than the methods it is made of.
+            external_id = self._find_by_key(key)
+            if external_id is None:
+                return self.create(values)
+            self.write(external_id, values)
+            return external_id
+
+    def _find_by_key(self, key: str) -> int | None:
+        """Return the id of the record that has an external id there."""
+        module, xml_id = key.split(".", 1)
+        with translated_errors():
+            try:
+                _model, external_id = self.work.remote.client.execute(
+                    "ir.model.data",
+                    "check_object_reference",
+                    module=module,
+                    xml_id=xml_id,
+                )
+            except vodoo.InvalidArgumentsError:
+                return None
+        return external_id or None
+
+    def _types_of(self, fields: list[str]) -> dict[str, str]:
+        """Return ``{field: type}`` of those that the model has in the other Odoo."""
+        known = self.work.remote.remember(
+            ("fields", self.remote_model, tuple(fields)),
+            lambda: self.call("fields_get", fields, ["type"]),
+        )
+        return {name: definition["type"] for name, definition in known.items()}
 
     def write(self, external_id: int, values: dict[str, Any]) -> None:
         """Write a record there."""

@@ -40,9 +40,20 @@ class OdooRecordExporter(Component):
                     self._export_dependency(record, reference.binding_model)
 
     def _create(self, values):
-        external_id = super()._create(values)
-        self._note_version(external_id)
-        return external_id
+        """Create the record there once, however often its answer is lost."""
+        self._validate_create_data(values)
+        # kept from here on, should what comes next fail
+        self.external_id = self.backend_adapter.create_once(self._marker(), values)
+        self._note_version(self.external_id)
+        return self.external_id
+
+    def _marker(self) -> str:
+        """Return the external id that the record has there: this database, record."""
+        parameters = self.env["ir.config_parameter"].sudo()
+        _binding_model, record = self._receipt_key()
+        parts = [parameters.get_param("database.uuid"), self.backend_record.id]
+        parts += [record._name.replace(".", "_"), record.id]
+        return "__connector__." + "_".join(map(str, parts))
 
     def _update(self, values):
         super()._update(values)

@@ -8,3 +8,4 @@ from . import test_remote_errors
 from . import test_export_product
 from . import test_product_screen
 from . import test_connection_check
+from . import test_load_row

@@ -6,6 +6,7 @@ from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
 from odoo.addons.component.core import _component_databases
+from odoo.addons.connector.exception import InvalidDataError
 from odoo.addons.queue_job.tests.common import trap_jobs
 
 from .common import OdooConnectorCase
@@ -91,6 +92,59 @@ class TestExport(OdooConnectorCase):
                 self.assertEqual(name in models, "export" in directions, name)
                 wrapped = self.env[name]._fields["odoo_id"].comodel_name
                 self.assertEqual(wrapped in models, "export" in directions, wrapped)
+
+    def test_a_creation_repeated_under_its_key_makes_one_record(self):
+        values = {"name": "Grace", "is_company": False, "color": 0, "city": False}
+        with self.backend.work_on("odoo.res.partner") as work:
+            adapter = work.component(usage="backend.adapter")
+            key = "__connector__.test_grace"
+            first = adapter.create_once(key, values)
+            second = adapter.create_once(key, {**values, "city": "Arlington"})
+        self.assertEqual(first, second)
+        self.assertEqual(self.env["res.partner"].browse(first).city, "Arlington")
+
+    def test_a_creation_whose_answer_was_lost_is_not_made_twice(self):
+        binding = self._bind(self.partner)
+        self.env.flush_all()
+        with self.backend.work_on("odoo.res.partner") as work:
+            # all that is left of the first try
+            exporter = work.component(usage="record.exporter")
+            exporter.binding = binding
+            lost_id = work.component(usage="backend.adapter").create_once(
+                exporter._marker(), {"name": "Ada"}
+            )
+        binding.export_record()
+        self.assertEqual(int(binding.external_id), lost_id)
+        there = self.env["res.partner"].browse(lost_id)
+        self.assertEqual(there.email, "ada@ours.example")
+
+    def test_a_key_belongs_to_one_record_and_backend(self):
+        other = self.backend.copy()
+        markers = set()
+        for backend in (self.backend, other):
+            for record in (self.partner, self.company):
+                binding = self.env["odoo.res.partner"].new(
+                    {"odoo_id": record.id, "backend_id": backend.id}
+                )
+                with backend.work_on("odoo.res.partner") as work:
+                    exporter = work.component(usage="record.exporter")
+                    exporter.binding = binding
+                    markers.add(exporter._marker())
+        self.assertEqual(len(markers), 4)
+
+    def test_what_the_import_there_cannot_take_is_created(self):
+        values = {"name": "Mary", "child_ids": [Command.create({"name": "Jr."})]}
+        with self.backend.work_on("odoo.res.partner") as work:
+            adapter = work.component(usage="backend.adapter")
+            external_id = adapter.create_once("__connector__.test_mary", values)
+        there = self.env["res.partner"].browse(external_id)
+        self.assertEqual(there.child_ids.name, "Jr.")
+
+    def test_what_is_refused_there_tells_why(self):
+        with self.backend.work_on("odoo.res.partner") as work:
+            adapter = work.component(usage="backend.adapter")
+            with self.assertRaisesRegex(InvalidDataError, "name"):
+                adapter.create_once("__connector__.test_nobody", {"city": "Nowhere"})
 
     def test_several_edits_make_one_job_of_the_fields_that_changed(self):
         binding, _there = self._export(self.partner)

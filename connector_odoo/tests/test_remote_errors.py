@@ -34,6 +34,8 @@ class TestRemoteErrors(BaseCase):
             vodoo.RequestTimeoutError,
             vodoo.ConnectionLostError,
             vodoo.ConcurrencyError,
+            vodoo.DatabaseLostError,
+            vodoo.ProtocolError,
         ):
             with self.subTest(error_class.__name__):
                 self.assertIs(self.decide(error_class), NetworkRetryableError)

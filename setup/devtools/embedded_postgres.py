@@ -172,15 +172,20 @@ class EmbeddedPostgres:
         if self.account:
             os.chown(folder, self.account.pw_uid, self.account.pw_gid)
 
-    def _call(self, program: str, *arguments: str | Path) -> tuple[int, str]:
+    def program(self, name: str) -> Path:
+        """Return where a program of PostgreSQL is, for the user who runs the server."""
         package = find_package()
         if self.account:
+            self._prepare_server_folder()
             package = self.server_folder / "binaries" / package.name
+        return package / "pginstall" / "bin" / name
+
+    def _call(self, program: str, *arguments: str | Path) -> tuple[int, str]:
         # To a file, not a pipe: the server inherits it and would keep a pipe open.
         with (self.home.log_folder / "postgres.log").open("ab+") as log:
             start = log.seek(0, os.SEEK_END)
             code = subprocess.call(
-                [str(package / "pginstall" / "bin" / program), *map(str, arguments)],
+                [str(self.program(program)), *map(str, arguments)],
                 cwd="/",
                 stdin=subprocess.DEVNULL,
                 stdout=log,

@@ -7,6 +7,7 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Mapping
 
 from .environment import Environment
 from .errors import SetupError
@@ -28,6 +29,8 @@ class OdooServer:
     :param workers: 0 for one process with threads
     :param with_jobs: run the jobs of queue_job, too
     :param port: instead of a free one
+    :param channels: those of queue_job, and how many jobs they run at once
+    :param variables: added to the environment, to name another database server, say
     """
 
     def __init__(
@@ -38,6 +41,8 @@ class OdooServer:
         with_jobs: bool = False,
         port: int | None = None,
         arguments: tuple[str, ...] = (),
+        channels: str = CHANNELS,
+        variables: Mapping[str, str] | None = None,
     ):
         self.environment = environment
         self.database = database
@@ -45,6 +50,8 @@ class OdooServer:
         self.with_jobs = with_jobs
         self.port = port or find_free_port()
         self.arguments = arguments
+        self.channels = channels
+        self.variables = dict(variables or {})
         self.log_path = environment.home.log_folder / f"{database}-server.log"
         self._process: subprocess.Popen | None = None
 
@@ -64,9 +71,15 @@ class OdooServer:
     def __exit__(self, *exception: object) -> None:
         self.stop()
 
-    def start(self) -> None:
+    @property
+    def pid(self) -> int | None:
+        """Return the process id of the server, None while it does not run."""
+        return self._process.pid if self._process else None
+
+    def start(self, keep_log: bool = False) -> None:
         """Start without waiting; `wait_until_ready` waits."""
-        self.log_path.unlink(missing_ok=True)
+        if not keep_log:
+            self.log_path.unlink(missing_ok=True)
         command = odoo_command(
             self.environment,
             f"--database={self.database}",
@@ -83,14 +96,16 @@ class OdooServer:
             "ODOO_QUEUE_JOB_SCHEME": "http",
             "ODOO_QUEUE_JOB_HOST": "127.0.0.1",
             "ODOO_QUEUE_JOB_PORT": str(self.port),
-            "ODOO_QUEUE_JOB_CHANNELS": CHANNELS,
+            "ODOO_QUEUE_JOB_CHANNELS": self.channels,
             "CONNECTOR_DIE_WITH_PARENT": "1",
+            **self.variables,
         }
         self._process = start_session(command, self.log_path, environ)
 
-    def stop(self) -> None:
+    def stop(self, patience_seconds: float = 3) -> None:
+        """End the server and its workers; with no patience as by a power cut."""
         if self._process is not None:
-            end_session(self._process)
+            end_session(self._process, patience_seconds)
             self._process = None
 
     @property

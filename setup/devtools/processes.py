@@ -128,8 +128,11 @@ def start_session(
 
 
 def end_session(process: subprocess.Popen, patience_seconds: float = 3) -> None:
-    """End a process of `start_session` and whatever it started."""
-    if process.poll() is None:
+    """End a process of `start_session` and whatever it started.
+
+    Without patience it is killed at once.
+    """
+    if patience_seconds and process.poll() is None:
         process.terminate()
         try:
             process.wait(patience_seconds)

@@ -13,6 +13,9 @@ from ...exception import ConnectorException, IDMissingInBackend
 from ..external_id import is_external_id
 from .chunk import CREATED, SKIPPED, UNCHANGED, UPDATED, marked
 
+#: the export that holds the lock takes no longer, as a rule
+LOCK_RETRY_SECONDS = 5
+
 
 class GenericExporter(AbstractComponent):
     """Export one record: skip, dependencies, lock, map, create or update, bind.
@@ -149,7 +152,9 @@ class GenericExporter(AbstractComponent):
 
         :raise RetryableJobError: another job does so now
         """
-        self.component(usage="record.locker").lock(self.binding)
+        self.component(usage="record.locker").lock(
+            self.binding, seconds=LOCK_RETRY_SECONDS
+        )
 
     # -- values ---------------------------------------------------------------
 

@@ -32,6 +32,8 @@ Without a name or path all tests run: of the addons, libs/ and tests/.
     ./dev test component/tests/test_work.py -k cache -x
     ./dev test tests/repository
     ./dev test --long                       also the tests marked "long"
+    ./dev test faults [--seed N] [--long]   two Odoos, and what goes wrong between
+    ./dev test faults --soak MINUTES        edits on both sides, for that long
     ./dev test ../my_addon                  an addon that is not of this clone
 """
 
@@ -43,6 +45,7 @@ def main(environment: Environment, arguments: list[str]) -> int:
     folders = [find_addon_folder(Path(word.partition("::")[0])) for word in arguments]
     use_addons_beside_the_clone(folder for folder in folders if folder)
     addons = find_usable_addons(environment.clone)
+    arguments = expand_faults(arguments)
     paths, options = split_arguments(environment.clone, addons, arguments)
     selected = select_addons(environment.clone, addons, paths)
     with running_postgres(environment):
@@ -54,6 +57,15 @@ def main(environment: Environment, arguments: list[str]) -> int:
             return run_pytest(environment, database, paths, options)
         finally:
             databases.drop(database)
+
+
+def expand_faults(arguments: list[str]) -> list[str]:
+    """Turn the word ``faults`` into the tests that it, or ``--soak``, means."""
+    if arguments[:1] != ["faults"]:
+        return arguments
+    if "--soak" in arguments:
+        return ["tests/faults/test_soak.py", "--long", *arguments[1:]]
+    return ["tests/faults", "--ignore=tests/faults/test_soak.py", *arguments[1:]]
 
 
 def split_arguments(

@@ -7,6 +7,7 @@ from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from .errors import OdooValidationError
 from .operation import Bound, Mode, Operation, operation
 from .values import Domain, Record, Records
 from .wire import Call
@@ -97,6 +98,29 @@ class Crud(Bound[Mode]):
         vals_list = values if isinstance(values, Mapping) else list(values)
         call = Call(model, "create", [vals_list], _given(context=context), idempotent)
         return (yield from self.call_steps(call))
+
+    @operation
+    def load(
+        self,
+        model: str,
+        fields: Sequence[str],
+        rows: Sequence[Sequence[str]],
+        context: Values | None = None,
+    ) -> Operation[list[int]]:
+        """Create or update records as Odoo's import does; all or none.
+
+        Return their ids. With the field ``id``, an external id, each row is sent
+        again when its answer was lost: it updates what it created.
+
+        :raises OdooValidationError: Odoo refuses a row
+        """
+        args = [list(fields), [list(row) for row in rows]]
+        call = Call(model, "load", args, _given(context=context), "id" in fields)
+        outcome = yield from self.call_steps(call)
+        if not outcome["ids"]:
+            messages = [message["message"] for message in outcome["messages"]]
+            raise OdooValidationError("\n".join(messages), model=model, method="load")
+        return list(outcome["ids"])
 
     @operation
     def write(

@@ -32,6 +32,7 @@
             ├── UnknownMethodError
             ├── InvalidArgumentsError  fields, domain, values, parameters
             ├── ConcurrencyError       rolled back: try again
+            ├── DatabaseLostError      try again, if it may be done twice
             ├── SessionExpiredError    rolled back: log in again
             └── OdooUserError          show the message to the user
                 ├── OdooAccessDeniedError   (an AuthenticationError too)
@@ -232,6 +233,13 @@ class ConcurrencyError(OdooServerError):
     """Report that another transaction was faster; it may be tried again."""
 
     transient = True
+
+
+class DatabaseLostError(OdooServerError):
+    """Report that the server lost its database, or got no connection to it."""
+
+    transient = True
+    outcome = Outcome.UNKNOWN
 
 
 class SessionExpiredError(OdooServerError):

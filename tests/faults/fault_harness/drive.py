@@ -1,0 +1,71 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Run the jobs of a world to their end while its faults come."""
+
+from __future__ import annotations
+
+import time
+
+import psycopg2
+
+from .acts import Acts
+from .injector import Injector
+from .plan import Fault
+from .reading import SETTLED
+from .world import World
+
+POLL_SECONDS = 0.2
+#: the runner looks for dead jobs once a minute when nothing else wakes it
+STUCK_SECONDS = 200
+#: how long a fault waits for something to befall
+ACT_PATIENCE_SECONDS = 20
+
+
+class StuckError(AssertionError):
+    """Jobs that nobody runs any more."""
+
+
+def run_to_end(world: World, injector: Injector, acts: Acts) -> None:
+    """Act on what is due until every job is settled.
+
+    :raises StuckError: nothing has happened for long
+    """
+    seen: object = None
+    changed_at = time.monotonic()
+    due_since: dict[Fault, float] = {}
+    while True:
+        act_on_due(injector, acts, due_since)
+        states = job_states(world)
+        if states and set(states) <= set(SETTLED):
+            acts.finish()
+            return
+        progress = (states, injector.request_count)
+        if progress != seen:
+            seen, changed_at = progress, time.monotonic()
+        elif time.monotonic() - changed_at > STUCK_SECONDS:
+            raise StuckError(f"no job has moved for {STUCK_SECONDS} s: {states}")
+        world.check_alive()
+        time.sleep(POLL_SECONDS)
+
+
+def act_on_due(injector: Injector, acts: Acts, due_since: dict[Fault, float]) -> None:
+    """Act on each fault that is due; one that finds nothing waits a while."""
+    later = []
+    while fault := injector.next_to_act():
+        due_since.setdefault(fault, time.monotonic())
+        if acts.act(fault):
+            injector.note(fault)
+        elif time.monotonic() - due_since[fault] < ACT_PATIENCE_SECONDS:
+            later.append(fault)
+    for fault in later:
+        injector.act_later(fault)
+
+
+def job_states(world: World) -> dict[str, int]:
+    while True:
+        try:
+            rows = world.target_query(
+                "SELECT state, count(*) FROM queue_job GROUP BY state"
+            )
+            return dict(rows)
+        except psycopg2.OperationalError:
+            time.sleep(POLL_SECONDS)

@@ -1,0 +1,122 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""The long form: 2,000 records a scenario, more than 200 faults in all."""
+
+import pytest
+from fault_harness.plan import LOST_ANSWERS, NETWORK, Kind, plan_faults
+from fault_harness.records import make_partners
+from fault_harness.scenarios import (
+    Scenario,
+    add_bad_partners,
+    bad_partners,
+    create_here,
+    delete_here,
+    edit_here,
+    export_through,
+    import_through,
+)
+from fault_harness.world import running_world
+
+pytestmark = [pytest.mark.long, pytest.mark.timeout(3600)]
+
+RECORDS = 2000
+#: requests of an import of so many records, about
+IMPORT = 320
+#: name → kinds of faults, how many, among how many requests, more
+IMPORTS = {
+    "network": (NETWORK, 44, IMPORT, {}),
+    "workers killed": ((Kind.KILL_WORKER,), 16, IMPORT, {}),
+    "runner and server killed": (
+        (Kind.KILL_RUNNER, Kind.KILL_RUNNER, Kind.KILL_TARGET),
+        9,
+        IMPORT,
+        {},
+    ),
+    "PostgreSQL restarted": (
+        (Kind.RESTART_POSTGRES, Kind.CRASH_POSTGRES),
+        6,
+        IMPORT,
+        {},
+    ),
+    "remote killed and down": ((Kind.KILL_SOURCE, Kind.DOWN), 10, IMPORT, {}),
+    "deadlocks, serialization failures": ((Kind.RIVAL,), 20, 3 * IMPORT, {}),
+    "two backends, two schedulers": (
+        (Kind.SCHEDULERS, Kind.DELAY, Kind.CUT_AFTER, Kind.STATUS_503),
+        20,
+        2 * IMPORT,
+        {"backends": 2},
+    ),
+    "four workers, shared parents": (
+        (Kind.KILL_WORKER, Kind.RIVAL, Kind.CUT_AFTER, Kind.DELAY),
+        20,
+        IMPORT,
+        {"workers": 4},
+    ),
+    "deleted, hidden, in a circle": (
+        (Kind.DELETE_REMOTE,),
+        16,
+        IMPORT // 2,
+        {
+            "prepare": add_bad_partners,
+            "excused": bad_partners,
+            "allowed_failures": ("Nothing is bound to", "circle"),
+        },
+    ),
+    "addon upgraded": ((Kind.UPGRADE, Kind.CUT_AFTER, Kind.DELAY), 9, IMPORT, {}),
+}
+
+
+@pytest.fixture(scope="module")
+def full_source(cluster):
+    """A source with all the records, to be copied."""
+    with running_world(cluster) as world:
+        make_partners(world.call_source, RECORDS)
+        name = world.source.database
+        world.source.stop()
+        yield name
+
+
+@pytest.mark.parametrize("name", IMPORTS)
+def test_import_loses_nothing(cluster, full_source, seed, report, name):
+    kinds, count, horizon, more = IMPORTS[name]
+    workers = more.get("workers", 2)
+    faults = plan_faults(f"{name} {seed}", kinds, count, horizon)
+    more = {key: value for key, value in more.items() if key != "workers"}
+    scenario = Scenario(f"import: {name}", faults, **more)
+    with running_world(cluster, workers, full_source) as world:
+        report(import_through(world, scenario, seed))
+
+
+def test_export_makes_nothing_twice(cluster, seed, report):
+    kills = (Kind.KILL_WORKER, Kind.KILL_RUNNER, Kind.CRASH_POSTGRES, Kind.KILL_TARGET)
+    creations = ("create", "load")
+
+    def plan(name, kinds, count, horizon, methods=()):
+        return plan_faults(f"{name} {seed}", kinds, count, horizon, methods)
+
+    phases = [
+        (
+            Scenario(
+                "export: create, answers lost",
+                plan("create", LOST_ANSWERS, 40, 4000, creations),
+            ),
+            create_here(RECORDS),
+        ),
+        (
+            Scenario("export: write, answers lost", plan("w", LOST_ANSWERS, 20, 3000)),
+            edit_here,
+        ),
+        (
+            Scenario(
+                "export: unlink, answers lost",
+                plan("unlink", LOST_ANSWERS, 20, 600, ("unlink",)),
+            ),
+            delete_here(RECORDS // 2),
+        ),
+        (
+            Scenario("export: processes killed", plan("kill", kills, 8, 1500)),
+            edit_here,
+        ),
+    ]
+    with running_world(cluster) as world:
+        for outcome in export_through(world, phases, seed):
+            report(outcome)
