@@ -12,3 +12,11 @@ def site(tmp_path_factory):
     folder = tmp_path_factory.mktemp("site")
     assert Sphinx(Environment.current()).build("html", folder) == 0
     return folder
+
+
+@pytest.fixture(scope="session")
+def messages(tmp_path_factory):
+    """A folder with a template of what can be translated, for each translated page."""
+    folder = tmp_path_factory.mktemp("messages")
+    assert Sphinx(Environment.current()).extract_messages(folder) == 0
+    return folder

@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ..environment import Environment
-from ..home import digest
 from ..odoo_config import write_config
 from ..processes import die_with_parent
 from ..python_env import ensure_packages
@@ -74,8 +73,16 @@ class Sphinx:
         # Everything anew: of a page that is not read again, no warning is seen.
         command = ["-m", "sphinx", "--builder", builder, "--fresh-env", "--write-all"]
         command += ["--fail-on-warning", "--quiet", "--define", f"language={language}"]
-        doctrees = self.build_folder / f"doctrees-{digest(builder, str(output))}"
-        return self._run([*command, "-d", doctrees, self.source, output])
+        return self._run([*command, self.source, output])
+
+    def extract_messages(self, output: Path) -> int:
+        """Write what can be translated of the pages that some language has."""
+        pages = {path.stem for path in self.source.glob("locale/*/LC_MESSAGES/*.po")}
+        patterns = ",".join(f"{page}.rst" for page in sorted(pages))
+        command = ["-m", "sphinx", "--builder", "gettext", "--fresh-env"]
+        # Silent: their links lead to pages that are left out here.
+        command += ["--silent", "--define", f"include_patterns={patterns}"]
+        return self._run([*command, self.source, output])
 
     def update_catalogs(self) -> int:
         """Bring the catalogs that are in docs/locale up to date with the pages.
@@ -83,7 +90,7 @@ class Sphinx:
         A page is translated into a language that has a catalog for it, be it empty.
         """
         templates = self.build_folder / "gettext"
-        code = self.build("gettext", templates)
+        code = self.extract_messages(templates)
         for language in sorted((self.source / "locale").iterdir()):
             pages = [path.stem for path in language.glob("LC_MESSAGES/*.po")]
             with tempfile.TemporaryDirectory() as chosen:
