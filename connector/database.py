@@ -1,10 +1,51 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from __future__ import annotations
 
+import functools
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import psycopg2
 
 from odoo.api import Environment
+
+from .exception import RetryableJobError
+
+LOST_DATABASE_SECONDS = 10
+#: the server was shut down, has crashed, or is starting; the connection is lost
+LOST_DATABASE_CODES = ("57P", "08")
+
+
+def is_lost_database(error: psycopg2.Error) -> bool:
+    """Tell whether an error says that there is no connection any more."""
+    if isinstance(error, psycopg2.InterfaceError):
+        return True
+    return isinstance(error, psycopg2.OperationalError) and (
+        not error.pgcode or error.pgcode.startswith(LOST_DATABASE_CODES)
+    )
+
+
+def retry_without_database(method: Callable) -> Callable:
+    """Have a job tried again, and not failed, when its database was lost.
+
+    What is lost with the connection was rolled back. It is no try of the job.
+    """
+
+    @functools.wraps(method)
+    def retried(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return method(*args, **kwargs)
+        except psycopg2.Error as error:
+            if not is_lost_database(error):
+                raise
+            raise RetryableJobError(
+                f"The connection to the database was lost: {error}",
+                seconds=LOST_DATABASE_SECONDS,
+                ignore_retry=True,
+            ) from error
+
+    return retried
 
 
 def lock_number(lock: object) -> int:

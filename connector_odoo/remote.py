@@ -30,6 +30,8 @@ class RemoteRefusal(ConnectorException):
 CONNECTOR_ERRORS: tuple[tuple[type[Exception], type[Exception]], ...] = (
     # trying again could create a record twice
     (vodoo.OutcomeUnknownError, RemoteRefusal),
+    # so does an Odoo answer whose database is being restarted
+    (vodoo.DatabaseNotFoundError, NetworkRetryableError),
     (vodoo.RecordNotFoundError, IDMissingInBackend),
     (vodoo.OdooValidationError, InvalidDataError),
     (vodoo.AuthenticationError, RemoteRefusal),

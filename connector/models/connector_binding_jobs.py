@@ -13,6 +13,7 @@ from odoo.addons.queue_job.job import identity_exact
 from ..components.synchronizer.batch_exporter import note_export, outcome_of
 from ..components.synchronizer.chunk import SKIPPED
 from ..components.synchronizer.removed_records import TooManyRemoved
+from ..database import retry_without_database
 
 RESYNC_CHUNK_SIZE = 200
 #: with the retry patterns, the backend may be down for four hours
@@ -42,6 +43,7 @@ class ConnectorBindingMixin(models.AbstractModel):
             kwargs.setdefault("max_retries", JOB_TRIES)
         return super().with_delay(*args, **kwargs)
 
+    @retry_without_database
     def export_record(self, fields: Iterable[str] | None = None, run=None) -> Any:
         """Export the record.
 
@@ -62,6 +64,7 @@ class ConnectorBindingMixin(models.AbstractModel):
         return message
 
     @api.model
+    @retry_without_database
     def export_batch(
         self, backend, filters: list | None = None, run=None, **kwargs: Any
     ) -> str:
@@ -72,6 +75,7 @@ class ConnectorBindingMixin(models.AbstractModel):
         return self.env._("%s records to export", found)
 
     @api.model
+    @retry_without_database
     def export_delete_record(self, backend, external_id: Any) -> Any:
         """Delete a record in the backend."""
         with backend.work_on(self._name) as work:
@@ -100,6 +104,7 @@ class ConnectorBindingMixin(models.AbstractModel):
         return True
 
     @api.model
+    @retry_without_database
     def import_changes(self, backend, **kwargs: Any) -> str:
         """Import what changed in the backend since the last time."""
         with backend.work_on(self._name) as work:
@@ -124,6 +129,7 @@ class ConnectorBindingMixin(models.AbstractModel):
         return str(outcome)
 
     @api.model
+    @retry_without_database
     def import_removed(self, backend, run=None, confirmed: bool = False) -> str:
         """Find what is bound and gone in the backend, and have it removed here.
 

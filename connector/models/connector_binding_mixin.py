@@ -8,6 +8,7 @@ from typing import Any
 from odoo import api, fields, models
 
 from ..components.synchronizer.chunk import FAILED
+from ..database import retry_without_database
 from .binding_constraint import UniqueLink
 
 
@@ -75,6 +76,7 @@ class ConnectorBindingMixin(models.AbstractModel):
     _backend_record_uniq = UniqueLink("backend_id", "odoo_id")
 
     @api.model
+    @retry_without_database
     def import_batch(self, backend, filters=None, run=None, **kwargs):
         """Find what the filters match in the backend and have it imported."""
         with backend.work_on(self._name) as work:
@@ -85,6 +87,7 @@ class ConnectorBindingMixin(models.AbstractModel):
         return self.env._("%s records found", found)
 
     @api.model
+    @retry_without_database
     def import_chunk(self, backend, external_ids, run=None, had_failed=0, **kwargs):
         """Import several records; those that fail get jobs of their own.
 
@@ -98,6 +101,7 @@ class ConnectorBindingMixin(models.AbstractModel):
         return str(outcome)
 
     @api.model
+    @retry_without_database
     def import_record(
         self, backend, external_id, force=False, run=None, had_failed=0, **kwargs
     ):

@@ -35,6 +35,7 @@ class TestRemoteErrors(BaseCase):
             vodoo.ConnectionLostError,
             vodoo.ConcurrencyError,
             vodoo.DatabaseLostError,
+            vodoo.DatabaseNotFoundError,
             vodoo.ProtocolError,
         ):
             with self.subTest(error_class.__name__):

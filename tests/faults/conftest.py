@@ -15,6 +15,9 @@ def pytest_addoption(parser):
         "--soak", type=float, default=None, metavar="MINUTES", help="how long to soak"
     )
     group.addoption(
+        "--records", type=int, default=2000, help="of each scenario of the long form"
+    )
+    group.addoption(
         "--table",
         action="store_true",
         help="write docs/reliability.csv",
@@ -31,6 +34,11 @@ def pytest_sessionfinish(session):
 @pytest.fixture(scope="session")
 def seed(request):
     return request.config.getoption("--seed", default="1")
+
+
+@pytest.fixture(scope="session")
+def records(request):
+    return request.config.getoption("--records", default=2000)
 
 
 @pytest.fixture(scope="session")

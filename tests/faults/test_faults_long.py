@@ -18,8 +18,7 @@ from fault_harness.world import running_world
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(3600)]
 
-RECORDS = 2000
-#: requests of an import of so many records, about
+#: requests of an import of 2,000 records, about
 IMPORT = 320
 #: name → kinds of faults, how many, among how many requests, more
 IMPORTS = {
@@ -66,10 +65,10 @@ IMPORTS = {
 
 
 @pytest.fixture(scope="module")
-def full_source(cluster):
+def full_source(cluster, records):
     """A source with all the records, to be copied."""
     with running_world(cluster) as world:
-        make_partners(world.call_source, RECORDS)
+        make_partners(world.call_source, records)
         name = world.source.database
         world.source.stop()
         yield name
@@ -86,7 +85,7 @@ def test_import_loses_nothing(cluster, full_source, seed, report, name):
         report(import_through(world, scenario, seed))
 
 
-def test_export_makes_nothing_twice(cluster, seed, report):
+def test_export_makes_nothing_twice(cluster, seed, records, report):
     kills = (Kind.KILL_WORKER, Kind.KILL_RUNNER, Kind.CRASH_POSTGRES, Kind.KILL_TARGET)
     creations = ("create", "load")
 
@@ -97,23 +96,23 @@ def test_export_makes_nothing_twice(cluster, seed, report):
         (
             Scenario(
                 "export: create, answers lost",
-                plan("create", LOST_ANSWERS, 40, 4000, creations),
+                plan("create", LOST_ANSWERS, 40, 2 * records, creations),
             ),
-            create_here(RECORDS),
+            create_here(records),
         ),
         (
-            Scenario("export: write, answers lost", plan("w", LOST_ANSWERS, 20, 3000)),
+            Scenario("export: write, answers lost", plan("write", LOST_ANSWERS, 20, records)),
             edit_here,
         ),
         (
             Scenario(
                 "export: unlink, answers lost",
-                plan("unlink", LOST_ANSWERS, 20, 600, ("unlink",)),
+                plan("unlink", LOST_ANSWERS, 20, records // 4, ("unlink",)),
             ),
-            delete_here(RECORDS // 2),
+            delete_here(records // 2),
         ),
         (
-            Scenario("export: processes killed", plan("kill", kills, 8, 1500)),
+            Scenario("export: processes killed", plan("kill", kills, 8, records)),
             edit_here,
         ),
     ]

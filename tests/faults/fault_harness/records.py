@@ -13,6 +13,8 @@ REF_PREFIX = "DEMO-"
 TAG_COUNT = 12
 COMPANY_SIZE = 10
 CHUNK = 500
+#: each makes a job where it is exported, and a request has its limit of time
+EDITED_AT_ONCE = 100
 EDITABLE = ("city", "phone", "street", "function", "email")
 
 
@@ -61,4 +63,6 @@ def edit_partners(call: Call, ids: list[int], chance: random.Random, mark: str) 
     for partner_id in ids:
         groups.setdefault(chance.choice(EDITABLE), []).append(partner_id)
     for name, partner_ids in groups.items():
-        call("res.partner", "write", partner_ids, {name: f"{name} {mark}"})
+        for start in range(0, len(partner_ids), EDITED_AT_ONCE):
+            part = partner_ids[start : start + EDITED_AT_ONCE]
+            call("res.partner", "write", part, {name: f"{name} {mark}"})
