@@ -1,7 +1,16 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo.tests.common import TransactionCase
+import psycopg2
 
-from ..database import lock_number, pg_try_advisory_lock, pg_try_advisory_locks
+from odoo.tests.common import BaseCase, TransactionCase
+
+from odoo.addons.queue_job.exception import RetryableJobError
+
+from ..database import (
+    lock_number,
+    pg_try_advisory_lock,
+    pg_try_advisory_locks,
+    retry_without_database,
+)
 
 
 class TestAdvisoryLocks(TransactionCase):
@@ -50,3 +59,30 @@ class TestAdvisoryLocks(TransactionCase):
         self.assertEqual(lock_number("import(7)"), lock_number("import(7)"))
         self.assertEqual(lock_number("a"), -8721251224300181508)
         self.assertLess(abs(lock_number("x")), 2**63)
+
+
+class TestLostDatabase(BaseCase):
+    def perform(self, error):
+        @retry_without_database
+        def job():
+            raise error
+
+        job()
+
+    def test_a_job_that_lost_the_database_is_tried_again(self):
+        for error in (
+            psycopg2.InterfaceError("cursor already closed"),
+            psycopg2.OperationalError("server closed the connection unexpectedly"),
+            psycopg2.errors.AdminShutdown(),
+        ):
+            with self.assertRaises(RetryableJobError) as caught:
+                self.perform(error)
+            self.assertTrue(caught.exception.ignore_retry)
+
+    def test_other_errors_of_the_database_pass(self):
+        for error in (psycopg2.DataError("x"), psycopg2.ProgrammingError("y")):
+            with self.assertRaises(type(error)):
+                self.perform(error)
+
+    def test_what_the_job_returns_is_passed_on(self):
+        self.assertEqual(retry_without_database(lambda: 7)(), 7)
