@@ -11,9 +11,13 @@ class OdooRecordExporter(Component):
     _name = "odoo.record.exporter"
     _inherit = ["odoo.connector", "odoo.natural.key.exporter"]
 
+    #: whether ours is kept although theirs changed, too
+    _is_theirs_replaced = False
+
     def _has_to_skip(self):
         """Leave theirs alone where it changed and ours did not, or theirs wins."""
         version = self.binding.external_updated_at
+        self._is_theirs_replaced = False
         if not (self.external_id and version):
             return False
         if self.model._name not in self.backend_record._imported_models():
@@ -30,6 +34,7 @@ class OdooRecordExporter(Component):
         if winner is Winner.THERE:
             self._delay_import()
         if winner is Winner.HERE:
+            self._is_theirs_replaced = True
             return False
         return self.env._("%s changed it, too", self.backend_record.display_name)
 
@@ -38,6 +43,12 @@ class OdooRecordExporter(Component):
             if reference.binding_model:
                 for record in self.binding[reference.field]:
                     self._export_dependency(record, reference.binding_model)
+
+    def _update_data(self, map_record, fields=None, **kwargs):
+        """Send the whole record where ours is kept: theirs has other values, too."""
+        if self._is_theirs_replaced:
+            fields = None
+        return super()._update_data(map_record, fields=fields, **kwargs)
 
     def _create(self, values):
         """Create the record there once, however often its answer is lost."""

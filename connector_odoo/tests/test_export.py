@@ -93,6 +93,23 @@ class TestExport(OdooConnectorCase):
                 wrapped = self.env[name]._fields["odoo_id"].comodel_name
                 self.assertEqual(wrapped in models, "export" in directions, wrapped)
 
+    def test_where_ours_is_kept_the_whole_record_is_sent(self):
+        self.backend.conflict_policy = "local"
+        binding, there = self._export(self.partner)
+        quietly = {"connector_no_export": True}
+        there.with_context(**quietly).write({"phone": "theirs"})
+        self.partner.with_context(**quietly).write({"city": "Paris"})
+        binding.with_context(**quietly).write(
+            {
+                "changed_here_at": fields.Datetime.now(),
+                "external_updated_at": there.write_date - timedelta(minutes=1),
+            }
+        )
+        self.env.flush_all()
+        binding.export_record(fields=["city"])
+        there.invalidate_recordset()
+        self.assertEqual((there.city, there.phone), ("Paris", self.partner.phone))
+
     def test_a_creation_repeated_under_its_key_makes_one_record(self):
         values = {"name": "Grace", "is_company": False, "color": 0, "city": False}
         with self.backend.work_on("odoo.res.partner") as work:

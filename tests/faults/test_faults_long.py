@@ -101,7 +101,9 @@ def test_export_makes_nothing_twice(cluster, seed, records, report):
             create_here(records),
         ),
         (
-            Scenario("export: write, answers lost", plan("write", LOST_ANSWERS, 20, records)),
+            Scenario(
+                "export: write, answers lost", plan("write", LOST_ANSWERS, 20, records)
+            ),
             edit_here,
         ),
         (
