@@ -21,7 +21,7 @@ COMMANDS = {
     "serve": "serve Odoo with all addons and the job runner",
     "scaffold": "make a new connector addon that works from the start",
     "docs": "build the documentation as a site",
-    "build": "build a wheel of each addon and library",
+    "build": "build a wheel of each addon and library, and try them",
     "clean": "remove what was made for this clone, or with --all the cache folder",
 }
 

@@ -1,25 +1,37 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Each addon is a distribution that can be installed next to an installed Odoo."""
 
-import os
+import ast
 import re
 import subprocess
 import sys
+import zipfile
 
 import pytest
-from devtools.addons import find_addons, outside_dependencies
-from devtools.commands.build import METAPACKAGE, build_wheels, find_distributions
-from devtools.databases import Databases
 from devtools.environment import CLONE, Environment
-from devtools.installation import ensure_template, summarise_log
+from devtools.errors import SetupError
+from devtools.python_env import REQUIREMENTS
+from devtools.wheels import (
+    METAPACKAGE,
+    WheelEnvironment,
+    build_wheels,
+    check_wheels,
+    find_distributions,
+    find_wheel_addons,
+    try_wheels,
+)
 
-ADDONS = {
-    name: addon for name, addon in find_addons(CLONE).items() if not addon.is_test_only
-}
+ADDONS = find_wheel_addons(CLONE)
+#: what the addons import that Odoo brings
+BROUGHT_BY_ODOO = {"dateutil", "markupsafe", "psycopg2", "requests", "werkzeug"}
 
 
 def normalise(name):
     return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def read_manifest(name):
+    return ast.literal_eval((ADDONS[name].path / "__manifest__.py").read_text())
 
 
 @pytest.fixture(scope="module")
@@ -31,36 +43,34 @@ def environment():
 def wheels(environment, tmp_path_factory):
     folder = tmp_path_factory.mktemp("wheels")
     build_wheels(environment, find_distributions(CLONE), folder)
-    return folder
+    return sorted(folder.glob("*.whl"))
 
 
 @pytest.fixture(scope="module")
-def fresh_python(environment, wheels, tmp_path_factory):
+def fresh(environment, wheels, tmp_path_factory):
     """A new virtual environment that sees Odoo and its packages, and our wheels."""
     folder = tmp_path_factory.mktemp("fresh") / "venv"
-    subprocess.check_call([sys.executable, "-m", "venv", "--without-pip", folder])
-    python = folder / "bin" / "python"
-    site_packages = next(folder.glob("lib/python3*/site-packages"))
-    ours = next(p for p in map(os.path.realpath, sys.path) if "site-packages" in p)
-    (site_packages / "odoo.pth").write_text(f"{ours}\n{environment.odoo.path}\n")
-    # Without pip's own look at the dependencies, which follows those of Odoo, too: it
-    # asks for psycopg2, and does not take psycopg2-binary for it.
-    install = [python, "-m", "pip", "install", "-q", "--no-index", "--no-deps"]
-    subprocess.check_call(
-        [*install, *sorted(wheels.glob("*.whl"))], env=clean_environ()
+    return WheelEnvironment.make(environment, wheels, folder)
+
+
+def ask(fresh, script, *arguments):
+    """Return what a script prints in the new environment."""
+    command = [fresh.python, "-c", script, *arguments]
+    return subprocess.check_output(
+        command, cwd="/", env=fresh.process_environ(), text=True
     )
-    return python
 
 
-def clean_environ():
-    return {name: os.environ[name] for name in os.environ if name != "PYTHONPATH"}
+# -- what is written down -----------------------------------------------------
 
 
 def test_metapackage_lists_every_addon():
     text = (CLONE / METAPACKAGE / "pyproject.toml").read_text()
     assert 'name = "odoo-addons-connector-suite"' in text
     listed = re.findall(r'"odoo-addon-(\w+)==19\.0\.\*"', text)
-    assert sorted(listed) == sorted(ADDONS)
+    assert listed == sorted(ADDONS)
+    readme = (CLONE / METAPACKAGE / "README.rst").read_text()
+    assert set(re.findall(r"``(\w+)``", readme)) == set(ADDONS)
 
 
 @pytest.mark.parametrize("name", sorted(ADDONS))
@@ -70,10 +80,113 @@ def test_addon_is_built_with_whool(name):
     assert 'build-backend = "whool.buildapi"' in text
 
 
+@pytest.mark.parametrize("name", sorted(ADDONS))
+def test_manifest_has_what_every_manifest_has(name):
+    manifest = read_manifest(name)
+    assert re.fullmatch(r"19\.0\.\d+\.\d+\.\d+", manifest["version"])
+    common = ("author", "license", "website")
+    assert {key: manifest[key] for key in common} == {
+        "author": "Connector Suite maintainers",
+        "license": "LGPL-3",
+        "website": "https://connector-suite.example",
+    }
+    assert manifest["name"] and manifest["summary"]
+
+
+@pytest.mark.parametrize("name", sorted(ADDONS))
+def test_manifest_lists_every_file_of_data(name):
+    path = ADDONS[name].path
+    listed = read_manifest(name).get("data", [])
+    found = {
+        str(file.relative_to(path))
+        for folder in ("data", "security", "views", "wizards", "report")
+        for pattern in ("*.xml", "*.csv")
+        for file in (path / folder).rglob(pattern)
+    }
+    assert sorted(listed) == sorted(found)
+
+
+@pytest.mark.parametrize("name", sorted(ADDONS))
+def test_addon_declares_the_packages_that_it_imports(name):
+    """Those that Odoo itself needs are there; the others stand in the manifest."""
+    known = {"odoo", *BROUGHT_BY_ODOO, *sys.stdlib_module_names}
+    imported = {
+        word.partition(".")[0]
+        for path in ADDONS[name].path.rglob("*.py")
+        if "tests" not in path.relative_to(ADDONS[name].path).parts
+        for word in imported_modules(path)
+    }
+    declared = read_manifest(name).get("external_dependencies", {}).get("python", [])
+    assert sorted(imported - known) == sorted(declared)
+
+
+def imported_modules(path):
+    """Yield the modules that a file imports when it runs: not for types alone."""
+    tree = ast.parse(path.read_text())
+    for node in ast.walk(tree):
+        if isinstance(node, ast.If) and getattr(node.test, "id", "") == "TYPE_CHECKING":
+            node.body = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            yield node.module
+
+
+def test_packages_of_the_manifests_are_pinned_or_ours():
+    pins = {
+        normalise(name)
+        for path in REQUIREMENTS.glob("odoo*.txt")
+        for name in re.findall(r"^([\w.-]+)==", path.read_text(), re.MULTILINE)
+    }
+    ours = {path.name for path in (CLONE / "libs").iterdir()}
+    for name in ADDONS:
+        needed = read_manifest(name).get("external_dependencies", {}).get("python", [])
+        assert {normalise(word) for word in needed} <= pins | ours, name
+
+
+@pytest.mark.parametrize("name", sorted(ADDONS))
+def test_addons_of_others_are_pinned(name):
+    """What a manifest depends on is ours, Odoo's, or in odoo-addons.txt."""
+    odoo = Environment.current().odoo
+    pinned = (REQUIREMENTS / "odoo-addons.txt").read_text()
+    others = {
+        word
+        for word in ADDONS[name].depends
+        if word not in ADDONS
+        and not any((folder / word).is_dir() for folder in odoo.addons_paths)
+    }
+    missing = [
+        word
+        for word in others
+        if f"odoo-addon-{normalise(word)}==" not in pinned.lower()
+    ]
+    assert missing == []
+
+
+# -- what is built ------------------------------------------------------------
+
+
 def test_every_distribution_builds_into_a_wheel(wheels):
-    built = {normalise(path.name.split("-")[0]) for path in wheels.glob("*.whl")}
+    built = {normalise(path.name.split("-")[0]) for path in wheels}
     expected = {normalise(f"odoo-addon-{name}") for name in ADDONS}
     assert built == expected | {"vodoo", "odoo-addons-connector-suite"}
+
+
+def test_a_package_index_would_take_the_wheels(environment, wheels):
+    check_wheels(environment, wheels)
+
+
+def test_a_wheel_that_a_package_index_refuses_is_told(environment, wheels, tmp_path):
+    poor = tmp_path / wheels[0].name
+    with zipfile.ZipFile(wheels[0]) as whole, zipfile.ZipFile(poor, "w") as written:
+        for name in whole.namelist():
+            content = whole.read(name)
+            if name.endswith(".dist-info/METADATA"):
+                content = b"\n".join(content.splitlines()[:3]) + b"\n"
+            written.writestr(name, content)
+    with pytest.raises(SetupError, match="long_description. missing"):
+        check_wheels(environment, [poor])
 
 
 MISSING_REQUIREMENTS = """
@@ -89,62 +202,22 @@ for name in sys.argv[1:]:
 """
 
 
-def test_what_the_wheels_need_is_there(fresh_python, environment):
+def test_what_the_wheels_need_is_there(fresh, environment):
     if not list(environment.odoo.path.glob("odoo*-info")):
         pytest.skip("a plain checkout of Odoo does not tell its version to pip")
-    names = ["vodoo", *(f"odoo-addon-{name}" for name in ADDONS)]
-    missing = subprocess.check_output(
-        [fresh_python, "-c", MISSING_REQUIREMENTS, *names],
-        cwd="/",
-        env=clean_environ(),
-        text=True,
-    )
-    assert missing == ""
+    names = ["vodoo", "odoo-addons-connector-suite"]
+    names += [f"odoo-addon-{name}" for name in ADDONS]
+    assert ask(fresh, MISSING_REQUIREMENTS, *names) == ""
 
 
-def test_installed_wheels_do_not_come_from_this_clone(fresh_python):
-    script = "import odoo.addons.component as c, vodoo"
-    files = subprocess.check_output(
-        [fresh_python, "-c", f"{script}; print(c.__file__, vodoo.__file__)"],
-        cwd="/",
-        env=clean_environ(),
-        text=True,
+def test_installed_wheels_do_not_come_from_this_clone(fresh):
+    script = (
+        "import odoo.addons.component as c, vodoo; print(c.__file__, vodoo.__file__)"
     )
+    files = ask(fresh, script)
     assert str(CLONE) not in files
-    assert files.count(str(fresh_python.parents[1])) == 2
+    assert files.count(str(fresh.folder)) == 2
 
 
-def test_installed_wheels_load_in_odoo(environment, fresh_python, tmp_path):
-    databases = Databases(environment)
-    database = databases.name(f"wheels_{os.getpid()}")
-    outside = outside_dependencies(ADDONS, ADDONS)
-    databases.create(database, ensure_template(environment, outside))
-    config = tmp_path / "odoo.conf"
-    paths = ",".join(map(str, environment.odoo.addons_paths))
-    config.write_text(
-        f"[options]\naddons_path = {paths}\ndata_dir = {environment.data_folder}\n"
-    )
-    try:
-        done = subprocess.run(
-            [
-                fresh_python,
-                CLONE / "setup" / "bin" / "odoo",
-                f"--config={config}",
-                f"--database={database}",
-                f"--init={','.join(ADDONS)}",
-                "--stop-after-init",
-                "--no-http",
-            ],
-            cwd="/",
-            env=clean_environ(),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        assert done.returncode == 0, summarise_log(done.stdout)
-        rows = databases.query(
-            database, "SELECT name FROM ir_module_module WHERE state = 'installed'"
-        )
-        assert {name for (name,) in rows} >= set(ADDONS), summarise_log(done.stdout)
-    finally:
-        databases.drop(database)
+def test_installed_wheels_work_in_odoo(fresh):
+    try_wheels(fresh)

@@ -6,58 +6,52 @@ from __future__ import annotations
 import argparse
 import shutil
 import tempfile
-from collections.abc import Iterable
 from pathlib import Path
 
-from ..addons import find_addons
 from ..environment import Environment
-from ..processes import run_logged
+from ..postgres import running_postgres
 from ..progress import step
-
-METAPACKAGE = Path("setup") / "_metapackage"
-# What a build leaves in a source folder.
-LEFTOVERS = shutil.ignore_patterns("build", "dist", "*.egg-info", "__pycache__")
+from ..wheels import (
+    WheelEnvironment,
+    build_wheels,
+    check_wheels,
+    find_distributions,
+    try_wheels,
+)
 
 
 def main(environment: Environment, arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="./dev build",
         description="Build a wheel of each addon, of each library in libs/ and of the "
-        "metapackage.",
+        "metapackage; have twine check them; install them in a new virtual environment "
+        "next to Odoo, and their addons in a database. Wheels that pass are put into "
+        "the output folder.",
     )
     parser.add_argument(
         "--output", type=Path, default=environment.clone / "dist", metavar="FOLDER"
     )
-    output = parser.parse_args(arguments).output.absolute()
-    for source in find_distributions(environment.clone):
-        with step(str(source.relative_to(environment.clone))):
-            build_wheels(environment, [source], output)
-    for wheel in sorted(output.glob("*.whl")):
-        print(wheel)
+    parser.add_argument("--untried", action="store_true", help="build them, no more")
+    options = parser.parse_args(arguments)
+    output = options.output.absolute()
+    with tempfile.TemporaryDirectory() as folder:
+        built = Path(folder) / "wheels"
+        for source in find_distributions(environment.clone):
+            with step(str(source.relative_to(environment.clone))):
+                build_wheels(environment, [source], built)
+        wheels = sorted(built.glob("*.whl"))
+        if not options.untried:
+            try_out(environment, wheels, Path(folder) / "venv")
+        output.mkdir(parents=True, exist_ok=True)
+        for wheel in wheels:
+            print(shutil.copy(wheel, output))
     return 0
 
 
-def find_distributions(clone: Path) -> list[Path]:
-    """Return the folders to build, each one after those that it needs."""
-    addons = [
-        addon.path for addon in find_addons(clone).values() if not addon.is_test_only
-    ]
-    libraries = [path.parent for path in sorted(clone.glob("libs/*/pyproject.toml"))]
-    return [*libraries, *addons, clone / METAPACKAGE]
-
-
-def build_wheels(
-    environment: Environment, sources: Iterable[Path], output: Path
-) -> None:
-    """Build with the build systems of the environment: nothing is downloaded."""
-    log_path = environment.home.log_folder / "build.log"
-    with tempfile.TemporaryDirectory() as folder:
-        copies = []
-        for source in sources:
-            # A build writes beside its source; the clone stays as it is.
-            copy = Path(folder) / source.name
-            shutil.copytree(source, copy, ignore=LEFTOVERS)
-            copies.append(copy)
-        command: list[str | Path] = [environment.python, "-m", "pip", "wheel"]
-        command += ["--no-deps", "--no-index", "--no-build-isolation"]
-        run_logged([*command, "--wheel-dir", output, *copies], log_path)
+def try_out(environment: Environment, wheels: list[Path], folder: Path) -> None:
+    with step("check by twine"):
+        check_wheels(environment, wheels)
+    with step("installation in a new virtual environment"):
+        fresh = WheelEnvironment.make(environment, wheels, folder)
+    with running_postgres(environment), step("addons in a database, a look-up"):
+        try_wheels(fresh)

@@ -73,6 +73,7 @@ def make_parser() -> argparse.ArgumentParser:
         "--model",
         action="append",
         dest="models",
+        metavar="MODEL",
         help="a model of Odoo to synchronize, as res.partner; may be repeated",
     )
     parser.add_argument("--author", help="for the manifest (default: git's user.name)")
@@ -83,9 +84,9 @@ def ask(options: argparse.Namespace) -> Scaffold:
     """Return the scaffold that the options describe, with answers for the others."""
     name = module_name(options.name)
     kind = options.kind or prompt(f"kind ({', '.join(KINDS)})", "rest", KINDS)
-    backend = options.backend
-    if not backend and kind == "odoo":
-        backend = "odoo"
+    backend = options.backend or (
+        "odoo" if kind == "odoo" else prompt("backend", default_backend(name))
+    )
     models = options.models
     if not models:
         answer = prompt("models", ", ".join(DEFAULT_MODELS[kind]))
@@ -93,7 +94,7 @@ def ask(options: argparse.Namespace) -> Scaffold:
     return Scaffold(
         name=name,
         kind=kind,
-        backend=backend or prompt("backend", default_backend(name)),
+        backend=backend,
         models=tuple(dict.fromkeys(models)),
         author=options.author or prompt("author", find_author()),
     )
@@ -102,7 +103,10 @@ def ask(options: argparse.Namespace) -> Scaffold:
 def prompt(question: str, default: str, choices: Collection[str] = ()) -> str:
     """Return the answer of a person, the default where there is none to ask."""
     while sys.stdin.isatty() and sys.stdout.isatty():
-        answer = input(f"{question} [{default}]: ").strip() or default
+        try:
+            answer = input(f"{question} [{default}]: ").strip() or default
+        except EOFError:
+            raise KeyboardInterrupt from None
         if not choices or answer in choices:
             return answer
     return default
