@@ -20,6 +20,7 @@ COMMANDS = {
     "shell": "open Odoo's shell on a database with all addons",
     "serve": "serve Odoo with all addons and the job runner",
     "scaffold": "make a new connector addon that works from the start",
+    "i18n": "write the terms of the addons, and bring translations up to date",
     "docs": "build the documentation as a site",
     "build": "build a wheel of each addon and library, and try them",
     "clean": "remove what was made for this clone, or with --all the cache folder",
