@@ -12,6 +12,16 @@ class OdooSaleOrder(models.Model):
 
     line_binding_ids = fields.One2many("odoo.sale.order.line", "order_binding_id")
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Keep the currencies given: Odoo computes them and discards what is given."""
+        orders = super().create(vals_list)
+        for order, values in zip(orders, vals_list, strict=True):
+            currency_id = values.get("currency_id")
+            if currency_id and order.currency_id.id != currency_id:
+                order.currency_id = currency_id
+        return orders
+
 
 class OdooSaleOrderLine(models.Model):
     """A line that is created with the binding of its order."""

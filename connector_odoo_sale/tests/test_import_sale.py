@@ -51,3 +51,15 @@ class TestImportSale(OdooConnectorCase):
         self._import("odoo.sale.order", self.order, force=True)
         self.assertEqual(len(order.order_line), 2)
         self.assertEqual(order.order_line[0].product_uom_qty, 10)
+
+    def test_prices_keep_their_currency_even_one_that_is_not_used_here(self):
+        """Else a hundred yen become a hundred dollars."""
+        currency = self.env.ref("base.JPY")
+        currency.active = True
+        self.order.currency_id = currency
+        self.env.flush_all()
+        currency.active = False
+        (order,) = self._import("odoo.sale.order", self.order)
+        self.assertEqual(order.currency_id, currency)
+        self._import("odoo.sale.order", self.order, force=True)
+        self.assertEqual(order.currency_id, currency)
