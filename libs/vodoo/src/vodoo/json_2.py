@@ -17,7 +17,7 @@ from .errors import (
 )
 from .secret import Secret
 from .values import to_json
-from .wire import Call, Login, Protocol, Request, Response
+from .wire import Call, Login, Protocol, Request, Response, is_user_id
 
 _API_KEY = re.compile(r"[0-9a-f]{40}")
 
@@ -37,7 +37,7 @@ class JSON2(Protocol):
 
     def read_login(self, response: Response) -> Login:
         context = self.read_call(response, Call("res.users", "context_get"))
-        if not isinstance(context, dict) or not isinstance(context.get("uid"), int):
+        if not isinstance(context, dict) or not is_user_id(context.get("uid")):
             raise ProtocolError(
                 f"expected the context of the user with its uid, found {context!r}"
             )
@@ -70,7 +70,8 @@ class JSON2(Protocol):
         """Return ``{method: {parameters, api, …}}`` of a model."""
         if response.status != 200:
             raise self._error(response)
-        methods = response.json().get("methods")
+        found = response.json()
+        methods = found.get("methods") if isinstance(found, dict) else None
         return methods if isinstance(methods, dict) else {}
 
     def _authorization(self) -> Mapping[str, str]:

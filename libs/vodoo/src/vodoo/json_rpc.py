@@ -11,7 +11,7 @@ from . import error_table
 from .errors import Outcome, ProtocolError
 from .signatures import positional
 from .values import to_json
-from .wire import Call, Login, Protocol, Request, Response, json_rpc
+from .wire import Call, Login, Protocol, Request, Response, is_user_id, json_rpc
 
 
 class JSONRPC(Protocol):
@@ -35,7 +35,9 @@ class JSONRPC(Protocol):
         uid = self.read_result(response)
         if not uid:
             raise self.refused()
-        return Login(int(uid))
+        if not is_user_id(uid):
+            raise ProtocolError(f"expected the id of the user, found {uid!r:.200}")
+        return Login(uid)
 
     def call_request(self, call: Call, login: Login | None) -> Request:
         assert login is not None
@@ -62,8 +64,9 @@ class JSONRPC(Protocol):
             if error is None and ("jsonrpc" in answer or "result" in answer):
                 return answer.get("result")
             if isinstance(error, dict):
+                code = error.get("code")
                 raise error_table.server_error(
-                    int(error.get("code") or 0),
+                    code if type(code) is int else 0,
                     _error_object(error),
                     database=self.credentials.database,
                 )

@@ -18,7 +18,7 @@ def read_version(response: Response) -> int | None:
     """Return the major version, None if that is no Odoo."""
     try:
         found = json.loads(response.content)["result"]["server_version_info"][0]
-    except (ValueError, LookupError, TypeError):
+    except (ValueError, LookupError, TypeError, RecursionError):
         return None
     return major_version(found)
 

@@ -18,7 +18,7 @@ from .json_rpc import JSONRPC
 from .secret import Secret
 from .signatures import positional
 from .values import to_json
-from .wire import Call, Login, Request, Response, json_rpc
+from .wire import Call, Login, Request, Response, is_user_id, json_rpc
 
 _SESSION_COOKIE = re.compile(r"(?:^|[,;\s])session_id=([^;,\s]+)")
 
@@ -40,10 +40,12 @@ class WebSession(JSONRPC):
         uid = session.get("uid") if isinstance(session, dict) else None
         if not uid:
             raise self.refused()
+        if not is_user_id(uid):
+            raise ProtocolError(f"expected the id of the user, found {uid!r:.200}")
         cookies = _SESSION_COOKIE.findall(response.headers.get("set-cookie", ""))
         if not cookies:
             raise ProtocolError("the server logged in, but set no cookie session_id")
-        return Login(int(uid), Secret(f"session_id={cookies[-1]}"))
+        return Login(uid, Secret(f"session_id={cookies[-1]}"))
 
     def call_request(self, call: Call, login: Login | None) -> Request:
         assert login is not None

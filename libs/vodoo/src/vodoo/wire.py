@@ -109,7 +109,7 @@ class Response:
         """
         try:
             return json.loads(self.content)
-        except ValueError:
+        except (ValueError, RecursionError):
             pass
         raise self._not_json()
 
@@ -122,6 +122,11 @@ class Response:
         )
         error.outcome = Outcome.UNKNOWN
         return error
+
+
+def is_user_id(value: object) -> bool:
+    """Tell whether a server's word can be the id of a user."""
+    return type(value) is int and value > 0
 
 
 @dataclass(frozen=True)
