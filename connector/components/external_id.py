@@ -3,6 +3,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..exception import InvalidDataError
+
 
 def is_external_id(value: Any) -> bool:
     """Tell whether ``value`` names an external record: 0 does, True does not."""
@@ -14,3 +16,17 @@ def is_external_id(value: Any) -> bool:
 def external_key(value: Any) -> str | None:
     """Return the text by which an external id is kept and compared, None if empty."""
     return str(value) if is_external_id(value) else None
+
+
+def check_can_be_external_id(value: Any, model_name: str) -> None:
+    """Refuse what no external id can be: a record, or a list.
+
+    :raise InvalidDataError: telling what was found instead
+    """
+    try:
+        hash(value)
+    except TypeError as error:
+        raise InvalidDataError(
+            f"Expected an external id of {model_name}, found {value!r:.200}. "
+            "Give the id alone."
+        ) from error

@@ -13,6 +13,7 @@ from odoo import fields, models
 from odoo.addons.component.core import AbstractComponent
 
 from ...exception import RetryableJobError
+from ..external_id import check_can_be_external_id
 from .chunk import REMOVED, SKIPPED, UNCHANGED, ImportItem
 from .overlap import is_fresh
 
@@ -154,8 +155,11 @@ class ImportHooks(AbstractComponent):
 
         The dependencies of a whole chunk are imported together, once all are
         named. ``always`` imports it even if it is bound.
+
+        :raise InvalidDataError: a record or a list was given instead of an id
         """
         if external_id or external_id == 0:
+            check_can_be_external_id(external_id, binding_model)
             self._dependencies.append(
                 Dependency(binding_model, external_id, importer, always)
             )
