@@ -83,6 +83,10 @@ class RemoteOdoo:
             )
         )
 
+    def open(self) -> vodoo.OdooClient:
+        """Return the client, made now: a thread cannot read the backend."""
+        return self.client
+
     def call(self, model: str, method: str, *args: Any, **kwargs: Any) -> Any:
         """Call a method in the other Odoo; its errors become a connector's."""
         with translated_errors():

@@ -6,6 +6,7 @@ from . import test_removed_records
 from . import test_dry_run
 from . import test_importer
 from . import test_batch_importer
+from . import test_read_ahead
 from . import test_rest_paging
 from . import test_rest_errors
 from . import test_rest_adapter

@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -12,6 +12,7 @@ from odoo import fields as odoo_fields
 
 from odoo.addons.component.core import Component
 from odoo.addons.connector.exception import IDMissingInBackend, InvalidDataError
+from odoo.addons.connector.read_ahead import read_ahead
 
 from ..remote import translated_errors
 from .load_row import load_row
@@ -22,11 +23,38 @@ PAGE_SIZE = 1000
 CONTEXT = {"active_test": False}
 
 
+def _pages(
+    call: Callable[..., Any], model: str, filters: list
+) -> Iterator[dict[int, datetime | None]]:
+    last_id = 0
+    while True:
+        page = call(
+            model,
+            "search_read",
+            [("id", ">", last_id), *filters],
+            ["write_date"],
+            limit=PAGE_SIZE,
+            order="id",
+            context=CONTEXT,
+        )
+        if page:
+            last_id = page[-1]["id"]
+            yield {
+                row["id"]: odoo_fields.Datetime.to_datetime(row["write_date"])
+                for row in page
+            }
+        if len(page) < PAGE_SIZE:
+            return
+
+
 class OdooAdapter(Component):
     """Speak Odoo's external API, for the model that the bindings wrap."""
 
     _name = "odoo.adapter"
     _inherit = ["odoo.connector", "base.backend.adapter.crud"]
+
+    #: how many pages are read before they are asked for
+    _pages_ahead = 3
 
     @property
     def remote_model(self) -> str:
@@ -47,26 +75,12 @@ class OdooAdapter(Component):
         """Yield ``{id: when it was last written}``, in the order of creation.
 
         A page begins after the last id of the one before: what is created or
-        deleted meanwhile shifts nothing.
+        deleted meanwhile shifts nothing. Some pages are read ahead.
         """
-        last_id = 0
-        while True:
-            page = self.call(
-                "search_read",
-                [("id", ">", last_id), *(filters or [])],
-                ["write_date"],
-                limit=PAGE_SIZE,
-                order="id",
-                context=CONTEXT,
-            )
-            if page:
-                last_id = page[-1]["id"]
-                yield {
-                    row["id"]: odoo_fields.Datetime.to_datetime(row["write_date"])
-                    for row in page
-                }
-            if len(page) < PAGE_SIZE:
-                return
+        remote = self.work.remote
+        remote.open()
+        pages = _pages(remote.call, self.remote_model, filters or [])
+        return read_ahead(pages, self._pages_ahead)
 
     def read_many(
         self, external_ids: Iterable[int], fields: list[str] | None = None
@@ -109,7 +123,8 @@ class OdooAdapter(Component):
 
     def find_write_date(self, external_id: int) -> datetime | None:
         """Return when a record was last written there, None if it does not exist."""
-        for page in self.search_pages([("id", "=", int(external_id))]):
+        domain = [("id", "=", int(external_id))]
+        for page in _pages(self.work.remote.call, self.remote_model, domain):
             return page[int(external_id)]
         return None
 

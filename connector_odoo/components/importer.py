@@ -3,8 +3,10 @@ from datetime import datetime
 
 from odoo import fields
 
-from odoo.addons.component.core import Component
+from odoo.addons.component.core import AbstractComponent, Component
 from odoo.addons.connector.components.conflict import Winner
+
+from .references import Reference
 
 
 class OdooRecordImporter(Component):
@@ -66,11 +68,50 @@ class OdooRecordImporter(Component):
         return super()._update_data(map_record, fields=self._mapped_fields(), **kwargs)
 
 
+class OdooBatchImporter(AbstractComponent):
+    """Begin with the records that have no parent of the same model.
+
+    Jobs run side by side: the parents that a chunk needs would be on their way in the
+    one before, and the chunk would have to be imported once more, later.
+    """
+
+    _name = "odoo.batch.importer"
+    _inherit = "generic.batch.importer"
+
+    def _search_pages(self, filters):
+        parent_field = self._find_parent_field()
+        if not parent_field:
+            yield from super()._search_pages(filters)
+            return
+        for operator in ("=", "!="):
+            part = [(parent_field, operator, False), *(filters or [])]
+            yield from super()._search_pages(part)
+
+    def _find_parent_field(self) -> str | None:
+        """Return the field there that leads to one record of the same model."""
+        for source, name in self.mapper.direct:
+            if (
+                isinstance(source, Reference)
+                and source.model_name == self.model._name
+                and self.model._fields[name].type == "many2one"
+            ):
+                return source.field
+        return None
+
+
 class OdooDelayedBatchImporter(Component):
     _name = "odoo.delayed.batch.importer"
-    _inherit = ["odoo.connector", "generic.delayed.batch.importer"]
+    _inherit = [
+        "odoo.connector",
+        "odoo.batch.importer",
+        "generic.delayed.batch.importer",
+    ]
 
 
 class OdooDirectBatchImporter(Component):
     _name = "odoo.direct.batch.importer"
-    _inherit = ["odoo.connector", "generic.direct.batch.importer"]
+    _inherit = [
+        "odoo.connector",
+        "odoo.batch.importer",
+        "generic.direct.batch.importer",
+    ]

@@ -3,12 +3,17 @@ from odoo.tests.common import HttpCase
 
 from odoo.addons.queue_job.tests.common import trap_jobs
 
+from ..components.adapter import OdooAdapter
+
 
 class OdooConnectorCase(HttpCase):
     """Connect the test database with itself: a real server, a real protocol."""
 
     def setUp(self):
         super().setUp()
+        # The server of the test shares our transaction: it may answer only while we
+        # wait for it.
+        self.patch(OdooAdapter, "_pages_ahead", 0)
         self.env = self.env(context={**self.env.context, "tracking_disable": True})
         self.admin = self.env.ref("base.user_admin")
         self.backend = self.env["odoo.backend"].create(

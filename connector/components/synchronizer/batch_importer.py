@@ -53,7 +53,7 @@ class BatchImporter(AbstractComponent):
 
         def pages() -> Iterator[Iterable[Any]]:
             nonlocal found
-            for page in self.backend_adapter.search_pages(filters):
+            for page in self._search_pages(filters):
                 if self.overlap is not None and not force:
                     page = self.overlap.without_known(page)
                 found += len(page)
@@ -62,6 +62,10 @@ class BatchImporter(AbstractComponent):
         for external_ids in self._split(pages()):
             self._import_each(external_ids, run=run, force=force, **kwargs)
         return found
+
+    def _search_pages(self, filters: Any) -> Iterator[Iterable[Any]]:
+        """Yield pages of external ids, in the order in which they are imported."""
+        return self.backend_adapter.search_pages(filters)
 
     def _without_uptodate(self, page: Iterable[Any], run: Any) -> Iterable[Any]:
         """Leave out what is in Odoo as the backend has it; count it as unchanged."""
