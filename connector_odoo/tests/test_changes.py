@@ -6,6 +6,7 @@ from odoo.tests import tagged
 from odoo.addons.queue_job.tests.common import trap_jobs
 
 from ..components import adapter
+from ..remote import RemoteOdoo
 from .common import OdooConnectorCase
 
 MODEL = "odoo.res.partner.category"
@@ -46,15 +47,15 @@ class TestChanges(OdooConnectorCase):
 
     def _while_reading(self, function):
         """Have something happen there after each page that is read here."""
-        call = adapter.OdooAdapter.call
+        call = RemoteOdoo.call
 
-        def call_and_go_on(component, method, *args, **kwargs):
-            result = call(component, method, *args, **kwargs)
+        def call_and_go_on(remote, model, method, *args, **kwargs):
+            result = call(remote, model, method, *args, **kwargs)
             if method == "search_read" and kwargs.get("order") == "id":
                 function(result)
             return result
 
-        return patch.object(adapter.OdooAdapter, "call", call_and_go_on)
+        return patch.object(RemoteOdoo, "call", call_and_go_on)
 
     def test_records_of_one_date_are_all_found_over_the_pages(self):
         self.assertEqual(self._import_changes(), self.tags.ids)
