@@ -7,6 +7,8 @@ under its own ids, the target under those that its bindings tell.
 
 from __future__ import annotations
 
+import html
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,23 +24,27 @@ ALL = {"active_test": False}
 class ComparedModel:
     """The fields of a model that have to be equal on both sides.
 
-    :param plain: compared as they are
+    :param plain: compared as they are, numbers to six decimals
     :param imported: relation → its model; compared by the source's ids
     :param known: relation → its model; compared by the code of the other record
+    :param texts: compared without markup and white space: text here may be HTML there
+    :param binding: the model of the bindings, if it is not named after this one
     """
 
     name: str
     plain: Sequence[str]
     imported: Mapping[str, str]
     known: Mapping[str, str]
+    texts: Sequence[str] = ()
+    binding: str = ""
 
     @property
     def fields(self) -> list[str]:
-        return [*self.plain, *self.imported, *self.known]
+        return [*self.plain, *self.texts, *self.imported, *self.known]
 
     @property
     def binding_model(self) -> str:
-        return f"odoo.{self.name}"
+        return self.binding or f"odoo.{self.name}"
 
 
 COMPARED_MODELS = (
@@ -62,6 +68,9 @@ COMPARED_MODELS = (
         known={"country_id": "res.country", "state_id": "res.country.state"},
     ),
 )
+
+#: what tells a record of these models on both sides
+KEY_FIELDS = {"uom.uom": "name", "res.currency": "name", "res.users": "login"}
 
 
 @dataclass(frozen=True)
@@ -99,6 +108,15 @@ def find_differences(model: str, source: Records, target: Records) -> list[Diffe
     return differences
 
 
+def rounded(value: Any) -> Any:
+    return round(value, 6) if isinstance(value, float) else value
+
+
+def words(text: str | bool) -> list[str]:
+    """Return the words of a text or of HTML; an empty field has none."""
+    return html.unescape(re.sub(r"<[^>]*>", " ", text or "")).split()
+
+
 def translate(
     record: Mapping[str, Any],
     model: ComparedModel,
@@ -106,7 +124,8 @@ def translate(
     codes: Mapping[str, Mapping[int, object]],
 ) -> dict[str, Any]:
     """Return a record's values, relations told by the source's ids or by codes."""
-    values = {field: record[field] for field in model.plain}
+    values = {field: rounded(record[field]) for field in model.plain}
+    values |= {field: words(record[field]) for field in model.texts}
     for field, comodel in model.imported.items():
         ids = external_ids[comodel]
         value = record[field]
@@ -123,8 +142,13 @@ def translate(
 class Side(ABC):
     """One of the two databases, read for the comparison."""
 
-    def __init__(self, client: vodoo.OdooClient):
+    def __init__(
+        self,
+        client: vodoo.OdooClient,
+        models: Sequence[ComparedModel] = COMPARED_MODELS,
+    ):
         self.client = client
+        self.models = models
 
     def read(self, model: str, domain: list, fields: Sequence[str]) -> list[dict]:
         return self.client.execute(
@@ -144,7 +168,12 @@ class Side(ABC):
             row["id"]: (countries[row["country_id"]], row["code"])
             for row in self.read("res.country.state", [], ["code", "country_id"])
         }
-        return {"res.country": countries, "res.country.state": states}
+        keys = {
+            model: {row["id"]: row[key] for row in self.read(model, [], [key])}
+            for model, key in KEY_FIELDS.items()
+            if any(model in compared.known.values() for compared in self.models)
+        }
+        return {"res.country": countries, "res.country.state": states, **keys}
 
     def records(self) -> dict[str, Records]:
         """Return, for each compared model, the translated records by source id."""
@@ -157,21 +186,28 @@ class Side(ABC):
                 for row in self.read(model.name, [], model.fields)
                 if row["id"] in external_ids[model.name]
             }
-            for model in COMPARED_MODELS
+            for model in self.models
         }
 
 
 class SourceSide(Side):
     def external_ids(self) -> dict[str, dict[int, int]]:
         return {
-            model.name: {row["id"]: row["id"] for row in self.read(model.name, [], [])}
-            for model in COMPARED_MODELS
+            model.name: {
+                row["id"]: row["id"] for row in self.read(model.name, [], ["id"])
+            }
+            for model in self.models
         }
 
 
 class TargetSide(Side):
-    def __init__(self, client: vodoo.OdooClient, backend_id: int):
-        super().__init__(client)
+    def __init__(
+        self,
+        client: vodoo.OdooClient,
+        backend_id: int,
+        models: Sequence[ComparedModel] = COMPARED_MODELS,
+    ):
+        super().__init__(client, models)
         self.backend_id = backend_id
 
     def external_ids(self) -> dict[str, dict[int, int]]:
@@ -183,7 +219,7 @@ class TargetSide(Side):
                     model.binding_model, domain, ["odoo_id", "external_id"]
                 )
             }
-            for model in COMPARED_MODELS
+            for model in self.models
         }
 
 
@@ -195,7 +231,7 @@ def compare_sides(source: Side, target: Side) -> tuple[int, list[Difference]]:
     )
     differences = [
         difference
-        for model in COMPARED_MODELS
+        for model in source.models
         for difference in find_differences(
             model.name, expected[model.name], landed[model.name]
         )

@@ -75,10 +75,20 @@ class DemoDatabase:
 
 
 class SourceDatabase(DemoDatabase):
-    """An Odoo with Odoo's own demo data, of the series of its environment."""
+    """An Odoo with Odoo's own demo data, of the series of its environment.
 
-    def __init__(self, environment: Environment, purpose: str = "demo_source"):
+    :param modules: connectors of this clone, whose models they import from are
+        installed, and modules of Odoo
+    """
+
+    def __init__(
+        self,
+        environment: Environment,
+        purpose: str = "demo_source",
+        modules: Iterable[str] = (CONNECTOR,),
+    ):
         super().__init__(environment, purpose)
+        self.wanted = set(modules)
 
     def ensure(self) -> None:
         if not self.databases.exists(self.name):
@@ -87,11 +97,12 @@ class SourceDatabase(DemoDatabase):
 
     @property
     def modules(self) -> set[str]:
-        """What the connector imports from: the addons of Odoo that it builds on."""
+        """What the connectors import from: the addons of Odoo that they build on."""
         addons = find_addons(self.environment.clone)
-        closed = close_over(addons, [CONNECTOR])
+        closed = close_over(addons, self.wanted)
         own = {"queue_job"}
-        wanted = {"contacts", "rpc", *outside_dependencies(addons, closed)} - own
+        needed = outside_dependencies(addons, closed)
+        wanted = {"contacts", "rpc", *needed, *(self.wanted - addons.keys())} - own
         return {name for name in wanted if self.environment.odoo.has_addon(name)}
 
 

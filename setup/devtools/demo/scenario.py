@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
@@ -13,7 +13,14 @@ from ..databases import Databases
 from ..environment import Environment
 from ..odoo_server import OdooServer
 from ..progress import step
-from .comparison import Difference, SourceSide, TargetSide, compare_sides
+from .comparison import (
+    COMPARED_MODELS,
+    ComparedModel,
+    Difference,
+    SourceSide,
+    TargetSide,
+    compare_sides,
+)
 from .databases import LOGIN, DemoDatabase, SourceDatabase, TargetDatabase
 from .jobs import describe_failures, last_job_id, wait_for_jobs
 
@@ -103,10 +110,12 @@ class Scenario:
         self.source.server.check_alive()
         self.target.server.check_alive()
 
-    def compare(self) -> tuple[int, list[Difference]]:
+    def compare(
+        self, models: Sequence[ComparedModel] = COMPARED_MODELS
+    ) -> tuple[int, list[Difference]]:
         return compare_sides(
-            SourceSide(self.source.client),
-            TargetSide(self.target.client, self.backend_id),
+            SourceSide(self.source.client, models),
+            TargetSide(self.target.client, self.backend_id, models),
         )
 
 
