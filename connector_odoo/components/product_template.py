@@ -54,3 +54,32 @@ class ProductTemplateExportMapper(Component):
         converter = self.component(usage="price.converter")
         price = converter.to_there(record.list_price, record.currency_id, record)
         return {"list_price": price}
+
+
+class ProductImporter(Component):
+    """Leave combos out: what they are a choice of is not synchronized."""
+
+    _name = "odoo.product.importer"
+    _inherit = "odoo.record.importer"
+    _apply_on = ["odoo.product.template", "odoo.product.product"]
+
+    def _read_fields(self):
+        return super()._read_fields() | {"type"}
+
+    def _must_skip(self):
+        if self.external_record.get("type") == "combo":
+            return self.env._("combos are not synchronized")
+        return super()._must_skip()
+
+
+class ProductExporter(Component):
+    """Leave combos out here, too."""
+
+    _name = "odoo.product.exporter"
+    _inherit = "odoo.record.exporter"
+    _apply_on = ["odoo.product.template", "odoo.product.product"]
+
+    def _has_to_skip(self):
+        if self.binding.type == "combo":
+            return self.env._("combos are not synchronized")
+        return super()._has_to_skip()

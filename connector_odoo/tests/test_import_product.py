@@ -36,6 +36,24 @@ class TestImportProduct(ProductCase):
         self.assertEqual(bindings.mapped("price_extra"), [0.0, 4.5])
         self.assertFalse(bindings.odoo_id & values)
 
+    def test_a_combo_is_left_out(self):
+        combo = self.env["product.combo"].create(
+            {
+                "name": "Sizes",
+                "combo_item_ids": [Command.create({"product_id": self.variants[0].id})],
+            }
+        )
+        outfit = self.env["product.template"].create(
+            {"name": "Outfit", "type": "combo", "combo_ids": [Command.set(combo.ids)]}
+        )
+        for binding_model, record in (
+            ("odoo.product.template", outfit),
+            ("odoo.product.product", outfit.product_variant_ids),
+        ):
+            run = self.env["connector.sync.run"]._start(self.backend, binding_model)
+            self.assertFalse(self._import(binding_model, record, run=run))
+            self.assertEqual((run.found_count, run.failed_count), (1, 0))
+
     def test_a_unit_without_counterpart_is_named(self):
         with self.backend.work_on("odoo.product.template") as work:
             work.remote.remember(("matched", "uom.uom"), lambda: {1: None})

@@ -1,0 +1,3 @@
+from . import brand
+from . import models
+from . import components

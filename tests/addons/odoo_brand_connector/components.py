@@ -1,0 +1,10 @@
+from odoo.addons.component.core import Component
+from odoo.addons.connector_odoo.components.references import bound
+
+
+class BrandMapper(Component):
+    _name = "odoo.made.up.brand.mapper"
+    _inherit = "odoo.import.mapper"
+    _apply_on = "odoo.made.up.brand"
+
+    direct = [("name", "name"), (bound("maker_id", "odoo.res.partner"), "maker_id")]
