@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from odoo import models
+from odoo import api, models
 from odoo.modules.module_graph import ModuleGraph
 
 from .core import DEFAULT_CACHE_SIZE, ComponentRegistry, _component_databases
@@ -46,6 +46,7 @@ class ComponentBuilder(models.AbstractModel):
         _component_databases[self.env.cr.dbname] = components_registry
         return components_registry
 
+    @api.private
     def build_registry(
         self,
         components_registry: ComponentRegistry,
@@ -71,6 +72,7 @@ class ComponentBuilder(models.AbstractModel):
             for addon in addons:
                 self.load_components(addon, components_registry=components_registry)
 
+    @api.private
     def load_components(
         self, module: str, components_registry: ComponentRegistry | None = None
     ) -> None:

@@ -13,6 +13,7 @@
         "security/connector_groups.xml",
         "security/ir.model.access.csv",
         "security/component_access.xml",
+        "security/connector_rules.xml",
         "data/queue_job_channels.xml",
         "data/queue_job_functions.xml",
         "data/ir_cron.xml",

@@ -11,6 +11,7 @@
     "external_dependencies": {"python": ["vodoo"]},
     "data": [
         "security/ir.model.access.csv",
+        "security/connector_odoo_rules.xml",
         "views/odoo_backend_views.xml",
         "views/res_partner_views.xml",
         "views/product_views.xml",

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager
 
-from odoo import models
+from odoo import api, models
 
 from ..core import WorkContext
 
@@ -14,6 +14,7 @@ class Collection(models.AbstractModel):
     _name = "collection.base"
     _description = "Base Abstract Collection"
 
+    @api.private
     def work_on(self, model_name, **kwargs) -> AbstractContextManager[WorkContext]:
         """Return a context manager to enter a work context of this record for a model.
 

@@ -5,7 +5,11 @@ from collections.abc import Iterator
 
 from odoo import api, fields, models
 
+from .backend_company import in_own_company
 from .connector_schedule import next_time
+
+#: the models that keep something of a backend
+SUBJECTS = ("connector.sync.run", "connector.cursor", "connector.export.receipt")
 
 
 class ConnectorBackendMixin(models.AbstractModel):
@@ -44,7 +48,7 @@ class ConnectorBackendMixin(models.AbstractModel):
         """
         runs = self.env["connector.sync.run"]
         for backend, run, priority in self._start_runs("import"):
-            self.env[run.model_name].with_delay(
+            backend.env[run.model_name].with_delay(
                 priority=priority,
                 description=self.env._("Find what to import: %s", run.display_name),
             ).import_batch(backend, run=run, force=force)
@@ -59,7 +63,7 @@ class ConnectorBackendMixin(models.AbstractModel):
         """Find out what an import would change, and show the runs."""
         runs = self.env["connector.sync.run"]
         for backend, run, priority in self._start_runs("dry_run"):
-            self.env[run.model_name].with_delay(
+            backend.env[run.model_name].with_delay(
                 priority=priority,
                 description=self.env._("Find what to run dry: %s", run.display_name),
             ).dry_run_batch(backend, run=run)
@@ -88,9 +92,24 @@ class ConnectorBackendMixin(models.AbstractModel):
         """Yield each backend, a new run of each imported model, and its priority."""
         self.check_access("write")
         runs = self.env["connector.sync.run"].sudo()
-        for backend in self:
+        for backend in map(in_own_company, self):
             for priority, model_name in enumerate(backend._imported_models(), start=1):
                 yield backend, runs._start(backend, model_name, direction), priority
+
+    # -- company --------------------------------------------------------------
+
+    def write(self, vals):
+        """Have what is kept of a backend follow it into another company."""
+        result = super().write(vals)
+        if "company_id" in vals:
+            of_backend = [
+                ("backend_model", "=", self._name),
+                ("backend_id", "in", self.ids),
+            ]
+            for model_name in SUBJECTS:
+                subjects = self.env[model_name].sudo().search(of_backend)
+                subjects.company_id = vals["company_id"]
+        return result
 
     # -- schedule -------------------------------------------------------------
 

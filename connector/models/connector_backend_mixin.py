@@ -7,6 +7,7 @@ from odoo.exceptions import UserError
 from odoo.addons.queue_job.exception import JobError
 
 from ..exception import ConnectorException
+from .backend_company import in_own_company
 from .connector_schedule import next_time
 
 
@@ -70,6 +71,7 @@ class ConnectorBackendMixin(models.AbstractModel):
 
     def button_check_connection(self) -> dict:
         """Try the connection; a draft that passes is checked."""
+        self.check_access("write")
         messages = []
         for backend in self:
             try:
@@ -98,6 +100,7 @@ class ConnectorBackendMixin(models.AbstractModel):
 
     def button_start_production(self) -> None:
         """Let the schedule synchronize the backends; they must be checked."""
+        self.check_access("write")
         drafts = self.filtered(lambda backend: backend.state == "draft")
         if drafts:
             raise UserError(
@@ -110,6 +113,7 @@ class ConnectorBackendMixin(models.AbstractModel):
 
     def button_reset_to_draft(self) -> None:
         """Stop the schedule, until the connection was checked again."""
+        self.check_access("write")
         self.state = "draft"
 
     # -- schedule -------------------------------------------------------------
@@ -126,9 +130,10 @@ class ConnectorBackendMixin(models.AbstractModel):
 
     def import_changes(self) -> None:
         """Delay the import of what changed in the backends, model by model."""
-        for backend in self:
+        self.check_access("write")
+        for backend in map(in_own_company, self):
             for priority, model_name in enumerate(backend._imported_models(), start=1):
-                model = self.env[model_name]
+                model = backend.env[model_name]
                 model.with_delay(
                     priority=priority,
                     identity_key=(
@@ -144,9 +149,10 @@ class ConnectorBackendMixin(models.AbstractModel):
     def export_all(self, filters: list | None = None) -> None:
         """Delay the export of all bindings in the domain, a run for each model."""
         runs = self.env["connector.sync.run"].sudo()
-        for backend in self:
+        self.check_access("write")
+        for backend in map(in_own_company, self):
             for priority, model_name in enumerate(backend._exported_models(), start=1):
-                model = self.env[model_name]
+                model = backend.env[model_name]
                 run = runs._start(backend, model_name, direction="export")
                 model.with_delay(
                     priority=priority,

@@ -37,12 +37,14 @@ class ConnectorBindingMixin(models.AbstractModel):
 
     _inherit = "connector.binding.mixin"
 
+    @api.private
     def with_delay(self, *args: Any, **kwargs: Any) -> Any:
         """Delay a method, to be tried for hours while the backend is down."""
         if len(args) < 3:  # the third is max_retries, too
             kwargs.setdefault("max_retries", JOB_TRIES)
         return super().with_delay(*args, **kwargs)
 
+    @api.private
     @retry_without_database
     def export_record(self, fields: Iterable[str] | None = None, run=None) -> Any:
         """Export the record.
@@ -64,6 +66,7 @@ class ConnectorBindingMixin(models.AbstractModel):
         return message
 
     @api.model
+    @api.private
     @retry_without_database
     def export_batch(
         self, backend, filters: list | None = None, run=None, **kwargs: Any
@@ -75,6 +78,7 @@ class ConnectorBindingMixin(models.AbstractModel):
         return self.env._("%s records to export", found)
 
     @api.model
+    @api.private
     @retry_without_database
     def export_delete_record(self, backend, external_id: Any) -> Any:
         """Delete a record in the backend."""
@@ -83,6 +87,7 @@ class ConnectorBindingMixin(models.AbstractModel):
 
     def resync(self) -> bool:
         """Delay an import of what is bound, even of what is up to date."""
+        self.check_access("write")
         bound = self.filtered("external_id")
         for backend, bindings in bound.grouped("backend_id").items():
             external_ids = bindings.mapped("external_id")
@@ -104,6 +109,7 @@ class ConnectorBindingMixin(models.AbstractModel):
         return True
 
     @api.model
+    @api.private
     @retry_without_database
     def import_changes(self, backend, **kwargs: Any) -> str:
         """Import what changed in the backend since the last time."""
@@ -111,6 +117,7 @@ class ConnectorBindingMixin(models.AbstractModel):
             return work.component(usage="changes.importer").run(**kwargs)
 
     @api.model
+    @api.private
     def dry_run_batch(self, backend, filters=None, run=None, **kwargs: Any) -> str:
         """Delay the jobs that tell what an import would change, for the run."""
         with backend.work_on(self._name) as work:
@@ -119,6 +126,7 @@ class ConnectorBindingMixin(models.AbstractModel):
         return self.env._("%s records found", found)
 
     @api.model
+    @api.private
     def dry_run_chunk(self, backend, external_ids, run=None, **kwargs: Any) -> str:
         """Tell what an import of some records would change; change nothing."""
         started_at = time.time()
@@ -129,6 +137,7 @@ class ConnectorBindingMixin(models.AbstractModel):
         return str(outcome)
 
     @api.model
+    @api.private
     @retry_without_database
     def import_removed(self, backend, run=None, confirmed: bool = False) -> str:
         """Find what is bound and gone in the backend, and have it removed here.

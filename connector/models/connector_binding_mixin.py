@@ -76,6 +76,7 @@ class ConnectorBindingMixin(models.AbstractModel):
     _backend_record_uniq = UniqueLink("backend_id", "odoo_id")
 
     @api.model
+    @api.private
     @retry_without_database
     def import_batch(self, backend, filters=None, run=None, **kwargs):
         """Find what the filters match in the backend and have it imported."""
@@ -87,6 +88,7 @@ class ConnectorBindingMixin(models.AbstractModel):
         return self.env._("%s records found", found)
 
     @api.model
+    @api.private
     @retry_without_database
     def import_chunk(self, backend, external_ids, run=None, had_failed=0, **kwargs):
         """Import several records; those that fail get jobs of their own.
@@ -101,6 +103,7 @@ class ConnectorBindingMixin(models.AbstractModel):
         return str(outcome)
 
     @api.model
+    @api.private
     @retry_without_database
     def import_record(
         self, backend, external_id, force=False, run=None, had_failed=0, **kwargs

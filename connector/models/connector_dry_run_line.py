@@ -49,6 +49,7 @@ class ConnectorDryRunLine(models.Model):
     def action_open_record(self) -> dict:
         """Open the record as it is now."""
         self.ensure_one()
+        self.check_access("read")
         record = self.env[self.model_name].browse(self.binding_id).exists()
         if "odoo_id" in record._fields:
             record = record.odoo_id

@@ -11,6 +11,8 @@ from odoo import SUPERUSER_ID, api, fields, models
 from odoo.sql_db import PoolError
 from odoo.tools.sql import table_exists
 
+from .backend_company import company_of
+
 _logger = logging.getLogger(__name__)
 
 LOCK_TIMEOUT = "5s"
@@ -35,6 +37,7 @@ class ConnectorExportReceipt(models.Model):
     record_model = fields.Char(required=True)
     record_id = fields.Many2oneReference(model_field="record_model", required=True)
     external_id = fields.Char(required=True)
+    company_id = fields.Many2one("res.company")
 
     _key_index = models.Index("(model_name, record_id, backend_id)")
 
@@ -96,6 +99,7 @@ class ConnectorExportReceipt(models.Model):
                         "record_model": record._name,
                         "record_id": record.id,
                         "external_id": external_id,
+                        "company_id": company_of(backend).id,
                     }
                 )
         except (psycopg2.Error, PoolError):

@@ -26,8 +26,18 @@ class ConnectorSyncOverview(models.Model):
     _description = "Synchronization Overview"
     _order = "backend_model, backend_id, id"
     _auto = False
-    _depends = {"connector.sync.run": ["backend_model", "backend_id", "model_name"]}
+    _depends = {
+        "connector.sync.run": [
+            "backend_model",
+            "backend_id",
+            "model_name",
+            "company_id",
+        ]
+    }
 
+    company_id = fields.Many2one(
+        "res.company", compute=None, store=True, index=False, readonly=True
+    )
     run_count = fields.Integer(string="Runs", readonly=True)
     last_run_id = fields.Many2one("connector.sync.run", readonly=True)
     last_run_at = fields.Datetime(string="Last run", related="last_run_id.create_date")
@@ -59,7 +69,8 @@ class ConnectorSyncOverview(models.Model):
         return SQL(
             """
             SELECT min(id) AS id, backend_model, backend_id, model_name,
-                   max(id) AS last_run_id, count(*) AS run_count
+                   max(id) AS last_run_id, count(*) AS run_count,
+                   max(company_id) AS company_id
             FROM connector_sync_run
             WHERE direction IN ('import', 'export')
             GROUP BY backend_model, backend_id, model_name

@@ -263,6 +263,7 @@ class ConnectorSyncRun(models.Model):
         Of those that failed, their jobs: they tell why.
         """
         self.ensure_one()
+        self.check_access("read")
         outcome = self.env.context.get("connector_outcome")
         if outcome not in OUTCOMES:
             raise ValueError(

@@ -3,6 +3,8 @@ from __future__ import annotations
 
 from odoo import api, fields, models
 
+from .backend_company import company_of
+
 
 class ConnectorSyncSubject(models.AbstractModel):
     """What is synchronized: a model, with a backend.
@@ -23,8 +25,25 @@ class ConnectorSyncSubject(models.AbstractModel):
         readonly=True,
     )
     model_name = fields.Char(string="Model", required=True, index=True, readonly=True)
+    company_id = fields.Many2one(
+        "res.company",
+        compute="_compute_company_id",
+        compute_sudo=True,
+        store=True,
+        index="btree_not_null",
+    )
     backend_name = fields.Char(string="Backend", compute="_compute_names")
     model_description = fields.Char(string="Records", compute="_compute_names")
+
+    @api.depends("backend_model", "backend_id")
+    def _compute_company_id(self):
+        for subject in self:
+            backend_model = subject.backend_model
+            subject.company_id = (
+                company_of(self.env[backend_model].browse(subject.backend_id).exists())
+                if backend_model in self.env
+                else False
+            )
 
     @api.depends("model_name", "backend_model", "backend_id")
     @api.depends_context("lang")

@@ -10,10 +10,12 @@ from typing import Any
 from werkzeug.exceptions import NotFound, RequestEntityTooLarge, UnprocessableEntity
 
 from odoo import SUPERUSER_ID, api, fields, models
+from odoo.fields import NO_ACCESS
 
 from odoo.addons.queue_job.job import identity_exact
 
 from ..components.external_id import is_external_id
+from .backend_company import in_own_company
 
 TOKEN_HEADER = "X-Webhook-Token"
 SIGNATURE_HEADER = "X-Hub-Signature-256"
@@ -46,7 +48,7 @@ class ConnectorWebhookMixin(models.AbstractModel):
 
     webhook_token = fields.Char(
         copy=False,
-        groups="connector.group_connector_manager",
+        groups=NO_ACCESS,
         help="What the backend sends or signs with; without one, nothing is received",
     )
     webhook_url = fields.Char(
@@ -63,10 +65,23 @@ class ConnectorWebhookMixin(models.AbstractModel):
                 f"{backend.id or 0}/TOPIC"
             )
 
-    def action_renew_webhook_token(self):
-        """Make a new token; the old one is worth nothing from now on."""
-        for backend in self:
-            backend.webhook_token = secrets.token_urlsafe(32)
+    def action_renew_webhook_token(self) -> dict[str, Any]:
+        """Make a new token and show it, this once; the old one is worth nothing."""
+        self.ensure_one()
+        self.check_access("write")
+        token = secrets.token_urlsafe(32)
+        self.sudo().webhook_token = token
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "warning",
+                "sticky": True,
+                "message": self.env._(
+                    "The new token, which is not shown again: %s", token
+                ),
+            },
+        }
 
     # -- what a connector may say ---------------------------------------------
 
@@ -85,7 +100,7 @@ class ConnectorWebhookMixin(models.AbstractModel):
 
     def _is_genuine_webhook(self, headers: Mapping[str, str], body: bytes) -> bool:
         """Tell whether a request comes from the backend."""
-        token = self.webhook_token if self else None
+        token = self.sudo().webhook_token if self else None
         if is_same_secret(headers.get(TOKEN_HEADER), token):
             return True
         signature = headers.get(SIGNATURE_HEADER)
@@ -127,7 +142,7 @@ class ConnectorWebhookMixin(models.AbstractModel):
             self._webhook_external_ids(topic, payload)
         )
         env = self.env(user=SUPERUSER_ID, context=self._webhook_context())
-        backend = self.with_env(env)
+        backend = in_own_company(self.with_env(env))
         for external_id in external_ids:
             backend._delay_webhook_import(known[topic], external_id)
         return len(external_ids)

@@ -3,12 +3,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from odoo import models, tools
+from odoo import api, models, tools
 
 
 class QueueJobFunction(models.Model):
     _inherit = "queue.job.function"
 
+    @api.private
     @tools.ormcache("name")
     def job_config(self, name):
         """Return the configuration of a job function, its own or an inherited one.

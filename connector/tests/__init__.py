@@ -4,6 +4,7 @@ from . import test_chunk
 from . import test_changes
 from . import test_removed_records
 from . import test_dry_run
+from . import test_rights
 from . import test_importer
 from . import test_batch_importer
 from . import test_read_ahead

@@ -34,7 +34,7 @@ class TestRemovedRecords(ImporterCase):
         super().setUp()
         self.put(*map(partner, range(1, 31)))
         self.run_chunk(range(1, 31))
-        self.run = self.env["connector.sync.run"]._start(
+        self.sync_run = self.env["connector.sync.run"]._start(
             self.backend, PARTNER, "removal"
         )
 
@@ -45,7 +45,7 @@ class TestRemovedRecords(ImporterCase):
     def find_removed(self, policy="archive", **kwargs):
         """Search as a job does; return the jobs."""
         with self.hooked(_missing_record_policy=policy), self.trap_jobs() as trap:
-            self.env[PARTNER].import_removed(self.backend, run=self.run, **kwargs)
+            self.env[PARTNER].import_removed(self.backend, run=self.sync_run, **kwargs)
             jobs = trap.enqueued_jobs
             self.run_jobs(trap)
         return jobs
@@ -61,14 +61,16 @@ class TestRemovedRecords(ImporterCase):
         jobs = self.find_removed()
         self.assertEqual([job.args[1] for job in jobs], [["7", "19"]])
         self.assertEqual(len(self.gone(*range(1, 31))), 2)
-        self.assertEqual((self.run.removed_count, self.run.found_count), (2, 2))
-        self.assertEqual(self.run.state, "done")
+        self.assertEqual(
+            (self.sync_run.removed_count, self.sync_run.found_count), (2, 2)
+        )
+        self.assertEqual(self.sync_run.state, "done")
 
     def test_what_is_archived_is_not_found_again(self):
         self.remove(7)
         self.find_removed()
         self.assertEqual(self.find_removed(), [])
-        self.assertEqual(self.run.found_count, 0)
+        self.assertEqual(self.sync_run.found_count, 0)
 
     def test_what_is_gone_is_deleted_or_unbound_by_policy(self):
         self.remove(7)
@@ -84,16 +86,18 @@ class TestRemovedRecords(ImporterCase):
     def test_what_is_kept_is_told(self):
         self.remove(7)
         self.assertEqual(self.find_removed("skip"), [])
-        self.assertEqual(self.run.skipped_count, 1)
-        self.assertEqual(self.run._find_records("skipped"), self.found(7).odoo_id)
+        self.assertEqual(self.sync_run.skipped_count, 1)
+        self.assertEqual(self.sync_run._find_records("skipped"), self.found(7).odoo_id)
 
     def test_what_is_there_again_by_then_stays(self):
         self.remove(7)
         with self.hooked(_missing_record_policy="delete"), self.trap_jobs() as trap:
-            self.env[PARTNER].import_removed(self.backend, run=self.run)
+            self.env[PARTNER].import_removed(self.backend, run=self.sync_run)
             self.put(partner(7))
             self.run_jobs(trap)
-        self.assertEqual((self.run.unchanged_count, self.run.removed_count), (1, 0))
+        self.assertEqual(
+            (self.sync_run.unchanged_count, self.sync_run.removed_count), (1, 0)
+        )
 
     def test_bindings_are_compared_in_pages_and_removed_in_chunks(self):
         with self.backend.work_on(PARTNER) as work:
@@ -116,15 +120,15 @@ class TestRemovedRecords(ImporterCase):
     def test_an_empty_answer_removes_nothing(self):
         self.system.tables[PARTNER].clear()
         self.assertEqual(self.find_removed("delete"), [])
-        self.assertEqual(self.run.state, "waiting")
-        self.assertIn("of the 30 bound records", self.run.question)
+        self.assertEqual(self.sync_run.state, "waiting")
+        self.assertIn("of the 30 bound records", self.sync_run.question)
         self.assertTrue(all(self.found(number) for number in range(1, 31)))
 
     def test_too_large_a_share_is_asked_about(self):
         self.remove(1, 2, 3, 4)
         self.assertEqual(self.find_removed(), [])
         self.assertFalse(self.gone(1, 2, 3, 4))
-        self.assertTrue(self.run.question)
+        self.assertTrue(self.sync_run.question)
 
     def test_jobs_of_the_first_pages_go_when_a_later_one_is_too_much(self):
         with self.backend.work_on(PARTNER) as work:
@@ -132,9 +136,9 @@ class TestRemovedRecords(ImporterCase):
         self.remove(1, 2, 3, 28, 29)
         before = self.env["queue.job"].search_count([])
         with patch.object(cls, "_page_size", 5):
-            self.env[PARTNER].import_removed(self.backend, run=self.run)
+            self.env[PARTNER].import_removed(self.backend, run=self.sync_run)
         self.assertEqual(self.env["queue.job"].search_count([]), before)
-        self.assertTrue(self.run.question)
+        self.assertTrue(self.sync_run.question)
 
     def test_without_a_run_the_question_is_an_error(self):
         self.remove(1, 2, 3, 4)
@@ -146,26 +150,28 @@ class TestRemovedRecords(ImporterCase):
         self.system.fail_next("read_many", NetworkRetryableError("down"))
         with self.assertRaises(NetworkRetryableError):
             self.find_removed()
-        self.assertFalse(self.run.searched)
+        self.assertFalse(self.sync_run.searched)
 
     def test_a_person_says_yes(self):
         self.remove(1, 2, 3, 4)
         self.find_removed()
         with self.hooked(_missing_record_policy="archive"), self.trap_jobs() as trap:
-            self.run.action_confirm_removal()
+            self.sync_run.action_confirm_removal()
             self.run_jobs(trap)
         self.assertEqual(len(self.gone(1, 2, 3, 4)), 4)
-        self.assertEqual((self.run.state, self.run.removed_count), ("done", 4))
+        self.assertEqual(
+            (self.sync_run.state, self.sync_run.removed_count), ("done", 4)
+        )
         with self.assertRaisesRegex(UserError, "asks nothing"):
-            self.run.action_confirm_removal()
+            self.sync_run.action_confirm_removal()
 
     def test_only_a_manager_says_yes(self):
         self.remove(1, 2, 3, 4)
         self.find_removed()
         user = new_test_user(self.env, "removal-user", groups="base.group_user")
         with self.assertRaises(AccessError):
-            self.run.with_user(user).action_confirm_removal()
-        self.assertTrue(self.run.question)
+            self.sync_run.with_user(user).action_confirm_removal()
+        self.assertTrue(self.sync_run.question)
 
     def test_the_cards_of_the_dashboard_tell_of_imports_and_exports(self):
         self.env.flush_all()

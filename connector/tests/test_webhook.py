@@ -162,10 +162,16 @@ class TestWebhook(HttpCase, TestConnectorCase):
         )
         self.assertEqual(answer.status_code, 405)
 
-    def test_token_is_for_managers_only(self):
-        user = new_test_user(self.env, "webhook_user", groups="base.group_user")
+    def test_token_is_shown_once_and_read_by_nobody(self):
+        shown = self.backend.action_renew_webhook_token()["params"]["message"]
+        self.assertIn(self.backend.webhook_token, shown)
+        manager = new_test_user(
+            self.env,
+            "webhook_manager",
+            groups="base.group_user,connector.group_connector_manager",
+        )
         with self.assertRaises(AccessError):
-            self.backend.with_user(user).read(["webhook_token"])
+            self.backend.with_user(manager).read(["webhook_token"])
         self.assertNotIn("webhook_token", self.backend.copy_data()[0])
 
     def test_new_token_makes_the_old_one_worthless(self):

@@ -1,5 +1,6 @@
 from . import test_import
 from . import test_backend
+from . import test_rights
 from . import test_changes
 from . import test_import_product
 from . import test_export
