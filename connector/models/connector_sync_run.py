@@ -153,8 +153,8 @@ class ConnectorSyncRun(models.Model):
 
     @api.model
     def _start(self, backend, model_name: str, direction: str = "import"):
-        """Return a new run."""
-        return self.create(
+        """Return a new run; whoever may synchronize has one, and sees it only."""
+        return self.sudo().create(
             {
                 "backend_model": backend._name,
                 "backend_id": backend.id,

@@ -223,6 +223,15 @@ class TestChangesImporter(ExportCase):
             message = self.env[self.model].import_changes(self.backend)
         self.assertEqual((message, trap.enqueued_jobs), ("0 records found", []))
 
+    def test_a_manager_runs_the_importer(self):
+        manager = new_test_user(
+            self.env, "manager", "base.group_user,connector.group_connector_manager"
+        )
+        model = self.env[self.model].with_user(manager)
+        with self.trap_jobs():
+            message = model.import_changes(self.backend.with_user(manager))
+        self.assertEqual(message, "0 records found")
+
 
 @tagged("post_install", "-at_install")
 class TestOverlappingSearches(ImporterCase):

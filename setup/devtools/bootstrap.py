@@ -22,6 +22,7 @@ COMMANDS = {
     "scaffold": "make a new connector addon that works from the start",
     "i18n": "write the terms of the addons, and bring translations up to date",
     "docs": "build the documentation as a site",
+    "readme": "make each addon's README and description page of its readme/",
     "build": "build a wheel of each addon and library, and try them",
     "clean": "remove what was made for this clone, or with --all the cache folder",
 }

@@ -79,6 +79,19 @@ class Apt:
         candidate = re.search(r"Candidate: (\S+)", policy)
         return candidate is not None and candidate[1] != "(none)"
 
+    def list_missing(self, packages: Iterable[str]) -> list[str]:
+        """Return what of these packages, and of all they need, is not installed."""
+        plan = self.run(
+            "apt-get",
+            "install",
+            "--simulate",
+            "--no-install-recommends",
+            # Nothing is installed: another apt that runs now does not matter.
+            *("-o", "Debug::NoLocking=1"),
+            *packages,
+        )
+        return read_plan(plan)
+
     def download(self, packages: Iterable[str]) -> list[Path]:
         """Return the package files, which were verified by apt."""
         folder = self.folder / "download"
@@ -108,6 +121,11 @@ def parse_dependencies(description: str) -> list[str]:
     """Return the names after ``Depends:``, without versions and alternatives."""
     found = re.search(r"^Depends: (.*)$", description, re.MULTILINE)
     return re.findall(r"(?:^|,)\s*([^\s:|(,]+)", found[1]) if found else []
+
+
+def read_plan(plan: str) -> list[str]:
+    """Return the packages that a simulated installation would unpack."""
+    return re.findall(r"^Inst (\S+)", plan, re.MULTILINE)
 
 
 def machine_apt(folder: Path, log_path: Path) -> Apt:

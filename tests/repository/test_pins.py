@@ -81,7 +81,7 @@ def test_node_lock_file_has_the_versions_of_the_manifest(node_packages):
     assert locked == node_packages
 
 
-@pytest.mark.parametrize("purpose", ["odoo", "lint", "docs", "build"])
+@pytest.mark.parametrize("purpose", ["odoo", "lint", "docs", "build", "browser"])
 def test_everything_that_is_asked_for_is_pinned(purpose):
     lines = (REQUIREMENTS / f"{purpose}.in").read_text().splitlines()
     wanted = {

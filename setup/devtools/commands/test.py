@@ -15,6 +15,7 @@ from ..addons import (
     select_for_tests,
     use_addons_beside_the_clone,
 )
+from ..browser import browser_environ
 from ..databases import Databases
 from ..environment import Environment
 from ..errors import SetupError
@@ -120,6 +121,18 @@ def select_long(options: list[str]) -> list[str]:
     return options if "-m" in options else [*options, "-m", "not long"]
 
 
+def tests_environ(environment: Environment) -> dict[str, str]:
+    """Return the variables of the tests, with a browser if there can be one.
+
+    Else CONNECTOR_NO_BROWSER tells why the tests that need it are skipped.
+    """
+    try:
+        return browser_environ(environment)
+    except SetupError as error:
+        sys.stderr.write(f"WARNING: tests in a browser are SKIPPED: {error}\n")
+        return {**environment.process_environ(), "CONNECTOR_NO_BROWSER": str(error)}
+
+
 def run_pytest(
     environment: Environment, database: str, paths: list[str], options: list[str]
 ) -> int:
@@ -137,7 +150,7 @@ def run_pytest(
     ]
     sys.stdout.flush()
     environ = {
-        **environment.process_environ(),
+        **tests_environ(environment),
         # The first HttpCase starts Odoo's server in the process of the tests, and
         # queue_job its runner with it, which would run the jobs of other tests.
         "ODOO_QUEUE_JOB_CHANNELS": "root:0",

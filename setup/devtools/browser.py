@@ -1,0 +1,126 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""The browser of the tests: the machine's own, or Chromium from its archive."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+from pathlib import Path
+
+from .debian_archive import machine_apt
+from .environment import Environment
+from .errors import SetupError
+from .home import Home, digest
+from .processes import run_logged
+from .python_env import ensure_packages
+
+# The names under which Odoo's tests look for a browser, in their order.
+PROGRAMS = ("google-chrome", "chromium", "chromium-browser", "google-chrome-stable")
+# Chromium without its windows: a fraction of the libraries.
+PACKAGE = "chromium-headless-shell"
+FONTS = "fonts-liberation"
+EXECUTABLE = f"usr/lib/chromium/{PACKAGE}"
+NEEDED_MEGABYTES = 600
+FONT_CONFIG = """\
+<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
+<fontconfig>
+  <dir>{folder}/usr/share/fonts</dir>
+  <cachedir>{folder}/font-cache</cachedir>
+</fontconfig>
+"""
+LAUNCHER = """\
+#!/bin/sh
+export LD_LIBRARY_PATH="{libraries}"
+export FONTCONFIG_FILE="{folder}/fonts.conf"
+exec "{folder}/{executable}" "$@"
+"""
+
+
+def browser_environ(environment: Environment) -> dict[str, str]:
+    """Return the variables of a process that starts a browser.
+
+    :raises SetupError: when there is none, nor one to fetch
+    """
+    environ = environment.process_environ()
+    browser = ensure_browser(environment.home)
+    packages = ensure_packages(
+        environment.home, environment.python, "browser", "Playwright"
+    )
+    return {
+        **environ,
+        "PATH": f"{environ['PATH']}{os.pathsep}{browser.parent}",
+        "PYTHONPATH": f"{environ['PYTHONPATH']}{os.pathsep}{packages}",
+    }
+
+
+def find_browser() -> Path | None:
+    """Return the browser on PATH that Odoo's tests take."""
+    for name in PROGRAMS:
+        found = shutil.which(name)
+        if found:
+            return Path(found)
+    return None
+
+
+def ensure_browser(home: Home) -> Path:
+    """Return a browser, fetched first on a machine that has none.
+
+    :raises SetupError: when there is none to fetch
+    """
+    installed = find_browser()
+    if installed:
+        return installed
+    # Its libraries are those of one release of the system.
+    system = platform.freedesktop_os_release()
+    release = [system.get(key) for key in ("ID", "VERSION_ID", "VERSION_CODENAME")]
+    key = digest(release, platform.machine(), PACKAGE, FONTS, FONT_CONFIG, LAUNCHER)
+    folder = home.ensure_folder(
+        f"browser-{key}",
+        "Chromium for the tests",
+        lambda folder: fetch_browser(home, folder),
+        NEEDED_MEGABYTES,
+    )
+    return folder / "bin" / "chromium"
+
+
+def fetch_browser(home: Home, folder: Path) -> None:
+    if shutil.which("apt-get") is None:
+        raise SetupError(
+            "no browser was found, and apt-get, which would fetch one, neither: "
+            f"install Chrome or Chromium (one of {', '.join(PROGRAMS)} on PATH)."
+        )
+    log_path = home.log_folder / "browser.log"
+    apt = machine_apt(home.make_folder("apt"), log_path)
+    if not apt.offers(PACKAGE):
+        raise SetupError(
+            f"no browser was found, and {PACKAGE}, which is fetched instead, is not "
+            "in this machine's apt sources: install Chrome or Chromium (one of "
+            f"{', '.join(PROGRAMS)} on PATH)."
+        )
+    packages = apt.list_missing([PACKAGE, FONTS])
+    apt.extract(apt.download(packages), folder)
+    launcher = write_launcher(folder)
+    run_logged([launcher, "--version"], log_path)
+
+
+def write_launcher(folder: Path) -> Path:
+    """Write the program that starts the browser with its own libraries and fonts."""
+    (folder / "fonts.conf").write_text(FONT_CONFIG.format(folder=folder))
+    libraries = {
+        path.parent
+        for path in (folder / "usr" / "lib").rglob("*.so*")
+        if not path.is_relative_to((folder / EXECUTABLE).parent)
+    }
+    launcher = folder / "bin" / "chromium"
+    launcher.parent.mkdir()
+    launcher.write_text(
+        LAUNCHER.format(
+            folder=folder,
+            executable=EXECUTABLE,
+            libraries=os.pathsep.join(map(str, sorted(libraries))),
+        )
+    )
+    launcher.chmod(0o755)
+    return launcher

@@ -1,0 +1,113 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""The screens as a person walks through them, in a real browser on a real server."""
+
+import os
+import re
+
+import pytest
+from devtools.demo.databases import LOGIN, PASSWORD
+
+BACKENDS = "action-connector_odoo.odoo_backend_action"
+DASHBOARD = "action-connector.connector_sync_overview_action"
+
+
+@pytest.fixture(scope="module")
+def browser():
+    reason = os.environ.get("CONNECTOR_NO_BROWSER")
+    if reason:
+        pytest.skip(reason)
+    from devtools.web_client import running_browser
+
+    with running_browser() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def session(scenario, browser):
+    """The cookies of an administrator of the target."""
+    from devtools.web_client import WebClient
+
+    window = WebClient(browser, scenario.target.server.url)
+    window.log_in(LOGIN, PASSWORD)
+    yield window.page.context.storage_state()
+    window.close()
+
+
+@pytest.fixture
+def open_window(imported, browser, session):
+    """Return a function that opens a window of the target, with an administrator."""
+    from devtools.web_client import WebClient
+
+    windows = []
+
+    def open_one(**options):
+        url = imported.target.server.url
+        window = WebClient(browser, url, storage_state=session, **options)
+        windows.append(window)
+        return window
+
+    yield open_one
+    for window in windows:
+        window.close()
+        assert window.errors == []
+
+
+@pytest.fixture
+def window(open_window):
+    return open_window()
+
+
+def card(window, title):
+    return window.page.locator(".o_kanban_record", has_text=title)
+
+
+def test_from_the_backend_to_the_records_that_it_brought(imported, window):
+    page = window.page
+    names = ["Ada from the other side", "Grace from the other side"]
+    values = [{"name": name} for name in names]
+    imported.source.client.execute("res.partner", "create", values)
+
+    window.open(f"{BACKENDS}/{imported.backend_id}")
+    page.locator("button[name=button_check_connection]:visible").click()
+    told = page.locator(".o_notification").first
+    told.get_by_text(f"Connected to {imported.source.server.url}").wait_for()
+    page.locator("button[name=button_import_now]:visible").click()
+    page.locator(".o_notification", has_text="in jobs").wait_for()
+
+    # The cards move by themselves: the page is not loaded again.
+    page.get_by_role("menuitem", name="Dashboard").click()
+    contacts = card(window, "Contact")
+    contacts.locator(".o_connector_created", has_text=re.compile("^2")).wait_for()
+    contacts.locator(".o_connector_created").click()
+
+    for name in names:
+        page.locator(".o_data_row, .o_kanban_record", has_text=name).wait_for()
+
+
+def test_bar_of_the_graph_opens_its_run(window):
+    window.open(DASHBOARD)
+    canvas = card(window, "Contact").locator("canvas")
+    box = canvas.bounding_box()
+    # The last run stands at the right end.
+    position = {"x": box["width"] * 0.96, "y": box["height"] - 4}
+    canvas.click(position=position)
+    window.page.locator(".o_form_view [name=state]").wait_for()
+
+
+def test_partner_tells_where_it_is_bound(imported, window):
+    (binding,) = imported.target.client.execute(
+        "odoo.res.partner", "search_read", [], fields=["odoo_id"], limit=1, load=None
+    )
+    window.open(f"res.partner/{binding['odoo_id']}")
+    window.page.get_by_role("tab", name="Connectors").click()
+    window.page.locator("[name=odoo_bind_ids] .o_data_row").wait_for()
+
+
+@pytest.mark.parametrize("path", [DASHBOARD, f"{BACKENDS}/1"])
+def test_screens_fit_on_a_phone(open_window, path):
+    from devtools.web_client import PHONE
+
+    window = open_window(viewport=PHONE, is_mobile=True, has_touch=True)
+    window.open(path)
+    width = window.page.evaluate("document.documentElement.scrollWidth")
+    assert width <= PHONE["width"]
