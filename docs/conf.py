@@ -37,18 +37,3 @@ html_show_sphinx = False
 html_copy_source = False
 pygments_style = "friendly"
 pygments_dark_style = "monokai"
-
-# Pages that the table of contents lists and that need not be there yet.
-EXPECTED_PAGES = {"connector_odoo", "rights"}
-
-
-def leave_out_missing_pages(app, name, source):
-    if name != "index":
-        return
-    missing = EXPECTED_PAGES - app.env.found_docs
-    lines = source[0].splitlines()
-    source[0] = "\n".join(line for line in lines if line.strip() not in missing)
-
-
-def setup(app):
-    app.connect("source-read", leave_out_missing_pages)
