@@ -114,7 +114,7 @@ def rounded(value: Any) -> Any:
 
 def words(text: str | bool) -> list[str]:
     """Return the words of a text or of HTML; an empty field has none."""
-    return html.unescape(re.sub(r"<[^>]*>", " ", text or "")).split()
+    return html.unescape(re.sub(r"<[^>]*>", " ", str(text or ""))).split()
 
 
 def translate(
