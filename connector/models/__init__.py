@@ -12,6 +12,7 @@ from . import connector_cursor
 from . import connector_export_receipt
 from . import connector_sync_outcome
 from . import connector_sync_run
+from . import connector_sync_run_screen
 from . import connector_dry_run_line
 from . import connector_sync_overview
 from . import queue_job

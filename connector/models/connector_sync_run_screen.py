@@ -1,0 +1,138 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from __future__ import annotations
+
+from odoo import models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+from .connector_sync_outcome import OUTCOMES
+from .connector_sync_run import BROKEN_STATES, PENDING_STATES
+
+
+class ConnectorSyncRun(models.Model):
+    """Open, from each number of a run, what it counts; answer and retry."""
+
+    _inherit = "connector.sync.run"
+
+    def _find_records(self, outcome: str) -> models.BaseModel:
+        """Return the records that had this outcome and still exist.
+
+        They are what the bindings wrap, or the bindings if these wrap nothing.
+        """
+        if self.model_name not in self.env:
+            return self.env["base"]
+        ledger = self.env["connector.sync.outcome"].search_fetch(
+            [("run_id", "in", self.ids), (outcome, "!=", 0)], ["binding_ids"]
+        )
+        binding_ids = {
+            binding_id
+            for entry in ledger
+            for binding_id in (entry.binding_ids or {}).get(outcome, ())
+        }
+        bindings = self.env[self.model_name].browse(sorted(binding_ids)).exists()
+        return bindings.odoo_id if "odoo_id" in bindings._fields else bindings
+
+    def action_open_records(self) -> dict:
+        """Open the records that had the outcome ``connector_outcome`` of the context.
+
+        Of those that failed, their jobs: they tell why.
+        """
+        self.ensure_one()
+        self.check_access("read")
+        outcome = self.env.context.get("connector_outcome")
+        if outcome not in OUTCOMES:
+            raise ValueError(
+                f"Which records to open? Expected connector_outcome in the context "
+                f"to be one of {', '.join(OUTCOMES)}; found {outcome!r}."
+            )
+        if self.direction == "dry_run" and outcome != "unchanged":
+            return self._action_dry_run_lines([("outcome", "=", outcome)])
+        if outcome == "failed":
+            return self._action_jobs(
+                self.env._("Failed"),
+                [("state", "in", (*PENDING_STATES, *BROKEN_STATES))]
+                + ["|", ("sync_had_failed", ">", 0), ("state", "in", BROKEN_STATES)],
+            )
+        records = self._find_records(outcome)
+        labels = {
+            name: self._fields[f"{name}_count"]._description_string(self.env)
+            for name in OUTCOMES
+        }
+        return {
+            "type": "ir.actions.act_window",
+            "name": f"{self.display_name}: {labels[outcome]}",
+            "res_model": records._name,
+            "view_mode": "list,form",
+            "views": [(False, "list"), (False, "form")],
+            "domain": [("id", "in", records.ids)],
+            "context": {"active_test": False, "create": False},
+        }
+
+    def action_open_dry_run(self) -> dict:
+        """Open what would change."""
+        return self._action_dry_run_lines([])
+
+    def _action_dry_run_lines(self, domain: list) -> dict:
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Dry run: %s", self.display_name),
+            "res_model": "connector.dry.run.line",
+            "view_mode": "list,form",
+            "views": [(False, "list"), (False, "form")],
+            "domain": [("run_id", "in", self.ids), *domain],
+        }
+
+    def _action_open(self) -> dict:
+        """Open the runs."""
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Runs"),
+            "res_model": self._name,
+            "view_mode": "list,form",
+            "domain": [("id", "in", self.ids)],
+        }
+
+    def action_open_jobs(self) -> dict:
+        """Open the jobs of the run."""
+        return self._action_jobs(self.env._("Jobs"), Domain.TRUE)
+
+    def action_open_pending_jobs(self) -> dict:
+        """Open the jobs of the run that are still to be performed."""
+        return self._action_jobs(
+            self.env._("Pending jobs"), [("state", "in", PENDING_STATES)]
+        )
+
+    def action_open_failed_jobs(self) -> dict:
+        """Open the jobs of the run that failed."""
+        return self._action_jobs(self.env._("Failed jobs"), [("state", "=", "failed")])
+
+    def _action_jobs(self, name: str, domain) -> dict:
+        return self.env["queue.job"]._action_of(
+            f"{self.display_name}: {name}",
+            Domain("sync_run_id", "in", self.ids) & Domain(domain),
+        )
+
+    def action_confirm_removal(self) -> None:
+        """Answer yes: have removed what is gone, however much that is."""
+        self.ensure_one()
+        self.check_access("read")
+        if not self.question:
+            raise UserError(self.env._("%s asks nothing.", self.display_name))
+        backend = self._get_backend()
+        backend.check_access("write")
+        self.sudo().question = False
+        self.sudo()._delay_import_removed(backend, confirmed=True)
+
+    def _delay_import_removed(self, backend, confirmed: bool = False, **options):
+        """Delay the search for what is gone in the backend, as its user."""
+        backend.env[self.model_name].with_delay(
+            description=self.env._("Find removed records: %s", self.display_name),
+            **options,
+        ).import_removed(backend, run=self, confirmed=confirmed)
+
+    def action_retry_failed_jobs(self) -> None:
+        """Enqueue the failed jobs once more."""
+        self.check_access("read")
+        self.env["queue.job"].sudo().search(
+            [("sync_run_id", "in", self.ids), ("state", "=", "failed")]
+        ).requeue()
