@@ -9,6 +9,7 @@ from typing import Any
 import vodoo
 
 from odoo import fields as odoo_fields
+from odoo.tools.mail import html2plaintext, plaintext2html
 
 from odoo.addons.component.core import Component
 from odoo.addons.connector.exception import IDMissingInBackend, InvalidDataError
@@ -96,13 +97,17 @@ class OdooAdapter(Component):
         self, domain: list, fields: list[str] | None = None
     ) -> list[dict[str, Any]]:
         """Return the records in a domain, archived or not, a many2one being an id."""
-        return self.call(
+        rows = self.call(
             "search_read",
             domain,
             fields=self._offered(fields) if fields else None,
             load=None,
             context=CONTEXT,
         )
+        for name in self._plain_texts(fields) if fields else ():
+            for row in rows:
+                row[name] = plaintext2html(row[name]) if row[name] else False
+        return rows
 
     def find_existing(self, external_ids: Iterable[int | str]) -> set[int]:
         """Return those ids, archived or not, that the other Odoo has."""
@@ -117,9 +122,26 @@ class OdooAdapter(Component):
         known = self._types_of(fields)
         return [name for name in fields if name in known]
 
+    def _plain_texts(self, fields: list[str]) -> list[str]:
+        """Return those fields that are text there and HTML here.
+
+        Notes are HTML since Odoo 15.
+        """
+        return [
+            name
+            for name, field_type in self._types_of(fields).items()
+            if field_type == "text"
+            and name in self.model._fields
+            and self.model._fields[name].type == "html"
+        ]
+
     def _accepted(self, values: dict[str, Any]) -> dict[str, Any]:
-        """Return the values of those fields that the other Odoo has."""
-        return {name: values[name] for name in self._offered(sorted(values))}
+        """Return the values of those fields that the other Odoo has, in its form."""
+        names = sorted(values)
+        accepted = {name: values[name] for name in self._offered(names)}
+        for name in self._plain_texts(names):
+            accepted[name] = html2plaintext(accepted[name] or "")
+        return accepted
 
     def find_write_date(self, external_id: int) -> datetime | None:
         """Return when a record was last written there, None if it does not exist."""
@@ -156,7 +178,7 @@ class OdooAdapter(Component):
         The key becomes its external id there, in the same transaction. A creation
         whose answer was lost is found by it: its record is updated instead.
         """
-        row = load_row(key, values, self._types_of(list(values)))
+        row = load_row(key, self._accepted(values), self._types_of(list(values)))
         if row is None:
             return self.create(values)
         try:

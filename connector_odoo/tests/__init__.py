@@ -10,4 +10,5 @@ from . import test_export_product
 from . import test_product_screen
 from . import test_connection_check
 from . import test_load_row
+from . import test_older_remote
 from . import test_import_bulk
