@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""./dev docs [--language LANGUAGE] [--check-links] [--update-catalogs]"""
+"""./dev docs [--language LANGUAGE] [--check-links] [--screenshots] ..."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from ..browser import browser_environ
 from ..environment import Environment
 from ..odoo_config import write_config
 from ..processes import die_with_parent
@@ -42,7 +43,16 @@ def main(environment: Environment, arguments: list[str]) -> int:
         action="store_true",
         help="write what has to be translated into the catalogs of docs/locale",
     )
+    parser.add_argument(
+        "--screenshots",
+        action="store_true",
+        help="first make the pictures of docs/images anew, on the demo's records",
+    )
     options = parser.parse_args(arguments)
+    if options.screenshots:
+        code = take_screenshots(environment)
+        if code:
+            return code
     output = options.output or default_output(environment, options.language)
     sphinx = Sphinx(environment)
     if options.update_catalogs:
@@ -53,6 +63,16 @@ def main(environment: Environment, arguments: list[str]) -> int:
     if not code:
         print(f"\n{output.absolute() / 'index.html'}")
     return code
+
+
+def take_screenshots(environment: Environment) -> int:
+    """Run in a process of its own, which has a browser."""
+    return subprocess.call(
+        [environment.python, "-m", "devtools.screenshots"],
+        cwd=environment.clone,
+        env=browser_environ(environment),
+        preexec_fn=die_with_parent,
+    )
 
 
 def default_output(environment: Environment, language: str) -> Path:

@@ -1,0 +1,187 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Make the pictures of docs/images: each screen, on the records of the demo.
+
+Started by ./dev docs --screenshots in a process that has Playwright.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Browser, Page
+
+from .demo.databases import LOGIN, PASSWORD, SourceDatabase, TargetDatabase
+from .demo.scenario import Scenario, running_scenario
+from .environment import Environment
+from .postgres import running_postgres
+from .progress import step
+from .web_client import PHONE, WebClient, running_browser
+
+SOURCE, TARGET = "screenshots_source", "screenshots_target"
+BACKENDS = "action-connector_odoo.odoo_backend_action"
+DASHBOARD = "action-connector.connector_sync_overview_action"
+RUNS = "action-connector.connector_sync_run_action"
+COMPONENTS = "action-connector.connector_component_server_action"
+JOBS = "action-queue_job.action_queue_job"
+SIZE = {"width": 1200, "height": 720}
+COLORS = 128
+# Contacts that the second and third import find changed.
+CHANGED_PARTNERS = 6
+# It has a picture and variants.
+PRODUCT = "Customizable Desk"
+
+
+def main() -> None:
+    environment = Environment.current()
+    folder = environment.clone / "docs" / "images"
+    folder.mkdir(exist_ok=True)
+    with running_postgres(environment), running_demo(environment) as scenario:
+        with step("several imports"):
+            make_history(scenario)
+        with running_browser() as browser, step("screenshots"):
+            Photographer(scenario, browser, folder).take_all()
+
+
+@contextmanager
+def running_demo(environment: Environment) -> Iterator[Scenario]:
+    """Serve two databases that are made for this, and dropped again."""
+    source = SourceDatabase(environment, SOURCE)
+    target = TargetDatabase(environment, TARGET, wanted=("connector_odoo_sale",))
+    try:
+        with running_scenario(environment, source, target) as scenario:
+            yield scenario
+    finally:
+        source.drop()
+        target.drop()
+
+
+def make_history(scenario: Scenario) -> None:
+    """Import several times: at first all, then what was edited in between."""
+    target, source = scenario.target.client, scenario.source.client
+    backend = {"name": "Headquarters", "sync_products": "import"}
+    target.execute("odoo.backend", "write", [scenario.backend_id], backend)
+    scenario.check_connection()
+    scenario.import_now()
+    ids = source.execute("res.partner", "search", [], limit=CHANGED_PARTNERS)
+    for number, changed in enumerate((ids, ids[:2]), start=1):
+        source.execute("res.partner", "write", changed, {"function": f"Role {number}"})
+        new = [{"name": f"New contact {number}.{one}"} for one in range(number + 1)]
+        source.execute("res.partner", "create", new)
+        scenario.import_now()
+
+
+class Photographer:
+    """Take each screen, waiting until it is whole."""
+
+    def __init__(self, scenario: Scenario, browser: Browser, folder: Path):
+        self.scenario = scenario
+        self.browser = browser
+        self.folder = folder
+        self.url = scenario.target.server.url
+        window = WebClient(browser, self.url)
+        window.log_in(LOGIN, PASSWORD)
+        self.session = window.page.context.storage_state()
+        window.close()
+
+    def take_all(self) -> None:
+        backend = f"{BACKENDS}/{self.scenario.backend_id}"
+        run = self._first(
+            "connector.sync.run", [("model_name", "=", "odoo.res.partner")]
+        )
+        partner = self._first(
+            "odoo.res.partner", [("category_id", "!=", False)], "odoo_id"
+        )
+        product = self._first(
+            "odoo.product.template", [("name", "=", PRODUCT)], "odoo_id"
+        )
+        component = self._open_row("odoo.res.partner.mapper")
+        self.take("backend", backend)
+        self.take("test_connection", backend, then=check_connection)
+        self.take("dashboard", DASHBOARD)
+        self.take("dashboard_phone", DASHBOARD, viewport=PHONE, is_mobile=True)
+        self.take("run", f"{RUNS}/{run}")
+        self.take("jobs", JOBS, then=show_all)
+        self.take("partner", f"res.partner/{partner}", then=open_tab)
+        self.take("product", f"product.template/{product}", then=open_tab)
+        self.take("components", COMPONENTS)
+        self.take("component", COMPONENTS, then=component)
+        self.take("who_answers", DASHBOARD, debug=True, then=ask_who_answers)
+
+    def take(
+        self,
+        name: str,
+        path: str,
+        *,
+        debug: bool = False,
+        then: Callable[[Page], None] | None = None,
+        **options: object,
+    ) -> None:
+        options = {"viewport": SIZE, "storage_state": self.session, **options}
+        window = WebClient(self.browser, self.url, **options)
+        try:
+            window.open(path, debug=debug)
+            if then:
+                then(window.page)
+                window.settle()
+            save(window.page.screenshot(), self.folder / f"{name}.png")
+        finally:
+            window.close()
+
+    def _first(self, model: str, domain: list, field: str = "id") -> int:
+        rows = self.scenario.target.client.execute(
+            model, "search_read", domain, fields=[field], limit=1, load=None
+        )
+        return rows[0][field]
+
+    @staticmethod
+    def _open_row(text: str) -> Callable[[Page], None]:
+        def open_row(page: Page) -> None:
+            page.locator(".o_searchview_input").fill(text)
+            page.keyboard.press("Enter")
+            page.locator(".o_data_row", has_text=text).first.click()
+            page.locator(".o_form_view").wait_for()
+
+        return open_row
+
+
+def check_connection(page: Page) -> None:
+    page.locator("button[name=button_check_connection]:visible").click()
+    page.locator(".o_notification").first.wait_for()
+
+
+def show_all(page: Page) -> None:
+    """Take the filters away: the jobs of the demo are done."""
+    for facet in page.locator(".o_facet_remove").all():
+        facet.click()
+
+
+def open_tab(page: Page) -> None:
+    tab = page.get_by_role("tab", name="Connectors")
+    tab.click()
+    tab.scroll_into_view_if_needed()
+
+
+def ask_who_answers(page: Page) -> None:
+    page.locator(".o_menu_sections").get_by_text("Technical").click()
+    page.get_by_role("menuitem", name="Who answers?").click()
+    dialog = page.locator(".modal-content")
+    for name, choice in (("collection", "odoo.backend"), ("usage", "binder")):
+        dialog.locator(f"[name={name}] input").fill(choice)
+        page.locator(".o_select_menu_item", has_text=choice).first.click()
+    dialog.locator("[name=model_name] input").fill("odoo.res.partner")
+    page.keyboard.press("Tab")
+    dialog.locator("[name=winner]").wait_for()
+
+
+def save(picture: bytes, path: Path) -> None:
+    """Write a picture with few colors, which a screen has, at half the size or less."""
+    image = Image.open(io.BytesIO(picture)).convert("RGB")
+    image.quantize(COLORS, dither=Image.Dither.NONE).save(path, optimize=True)
+
+
+if __name__ == "__main__":
+    main()
