@@ -9,6 +9,7 @@ from devtools.demo.databases import LOGIN, PASSWORD
 
 BACKENDS = "action-connector_odoo.odoo_backend_action"
 DASHBOARD = "action-connector.connector_sync_overview_action"
+COMPONENTS = "action-connector.connector_component_server_action"
 
 
 @pytest.fixture(scope="module")
@@ -101,6 +102,30 @@ def test_partner_tells_where_it_is_bound(imported, window):
     window.open(f"res.partner/{binding['odoo_id']}")
     window.page.get_by_role("tab", name="Connectors").click()
     window.page.locator("[name=odoo_bind_ids] .o_data_row").wait_for()
+
+
+def test_component_tells_what_it_is_built_on(window):
+    page = window.page
+    window.open(COMPONENTS, debug=True)
+    page.locator(".o_searchview_input").fill("odoo.res.partner.mapper")
+    page.keyboard.press("Enter")
+    page.locator(".o_data_row", has_text="odoo.res.partner.mapper").click()
+    page.get_by_role("tab", name="Resolution order").click()
+    page.get_by_text("connector_odoo/components/res_partner.py").first.wait_for()
+
+
+def test_it_is_told_who_answers_and_why_nobody_else(window):
+    page = window.page
+    window.open(DASHBOARD, debug=True)
+    page.locator(".o_menu_sections").get_by_text("Technical").click()
+    page.get_by_role("menuitem", name="Who answers?").click()
+    dialog = page.locator(".modal-content", has_text="Who answers?")
+    for name, choice in (("collection", "odoo.backend"), ("usage", "binder")):
+        dialog.locator(f"[name={name}] input").fill(choice)
+        page.locator(".o_select_menu_item", has_text=choice).first.click()
+    dialog.locator("[name=model_name] input").fill("odoo.res.partner")
+    page.keyboard.press("Tab")
+    dialog.locator("[name=winner]", has_text="odoo.binder").wait_for()
 
 
 @pytest.mark.parametrize("path", [DASHBOARD, f"{BACKENDS}/1"])
