@@ -39,6 +39,15 @@ class TestImportBulk(OdooConnectorCase):
             ]
         )
 
+    def _make_older(self, partners):
+        """Have been written long ago: what is fresh is looked at twice."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE res_partner SET write_date = '2025-01-01' WHERE id = ANY(%s)",
+            (partners.ids,),
+        )
+        partners.invalidate_recordset()
+
     def _end_transaction(self):
         """Write what is pending, deliver events, and forget what was read."""
         self.env.cr.flush()
@@ -103,6 +112,7 @@ class TestImportBulk(OdooConnectorCase):
 
     def test_what_is_up_to_date_is_neither_read_nor_written(self):
         partners = self._make_partners(5)
+        self._make_older(partners)
         bindings = self._import(PARTNER, partners)
         self._end_transaction()
         written = []
