@@ -4,7 +4,7 @@
 import os
 
 import pytest
-from devtools.demo.comparison import COMPARED_MODELS, ComparedModel
+from devtools.demo.compared_models import CONTACT_MODELS, ComparedModel
 from devtools.demo.databases import SourceDatabase, TargetDatabase
 from devtools.demo.report import find_problems
 from devtools.demo.scenario import running_scenario
@@ -21,19 +21,15 @@ PRODUCT_MODELS = (
         name="product.category",
         plain=("name",),
         imported={"parent_id": "product.category"},
-        known={},
     ),
     ComparedModel(
         name="product.attribute",
         plain=("name", "sequence", "create_variant", "display_type"),
-        imported={},
-        known={},
     ),
     ComparedModel(
         name="product.attribute.value",
         plain=("name", "html_color", "is_custom"),
         imported={"attribute_id": "product.attribute"},
-        known={},
     ),
     ComparedModel(
         name="product.template",
@@ -52,7 +48,6 @@ PRODUCT_MODELS = (
             "attribute_id": "product.attribute",
             "value_ids": "product.attribute.value",
         },
-        known={},
         binding="odoo.product.attribute.line",
     ),
     ComparedModel(
@@ -62,7 +57,6 @@ PRODUCT_MODELS = (
             *("volume", "lst_price", "image_variant_1920"),
         ),
         imported={"product_tmpl_id": "product.template"},
-        known={},
     ),
 )
 SALE_MODELS = (
@@ -75,7 +69,6 @@ SALE_MODELS = (
             "partner_shipping_id": "res.partner",
             "order_line": "sale.order.line",
         },
-        known={},
         texts=("note",),
     ),
     ComparedModel(
@@ -85,10 +78,9 @@ SALE_MODELS = (
             *("price_unit", "discount", "price_subtotal"),
         ),
         imported={"order_id": "sale.order", "product_id": "product.product"},
-        known={},
     ),
 )
-EVERY_MODEL = (*COMPARED_MODELS, *PRODUCT_MODELS, *SALE_MODELS)
+EVERY_MODEL = (*CONTACT_MODELS, *PRODUCT_MODELS, *SALE_MODELS)
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +95,8 @@ def scenario():
     target = TargetDatabase(environment, f"target14_{os.getpid()}", [SALE_CONNECTOR])
     try:
         with running_scenario(environment, source, target) as running:
-            everything = {"sync_products": "import", "sync_sales": "import"}
+            choices = ("sync_partners", "sync_products", "sync_sales")
+            everything = {"export_new": False, **dict.fromkeys(choices, "import")}
             ids = [running.backend_id]
             running.target.client.write("odoo.backend", ids, everything)
             yield running

@@ -17,7 +17,8 @@ from devtools.debian_archive import (
     parse_dependencies,
     parse_template,
 )
-from devtools.demo.comparison import ComparedModel, find_differences, translate
+from devtools.demo.compared_models import ComparedModel
+from devtools.demo.comparison import find_differences, translate
 from devtools.demo.jobs import are_all_settled, describe_states
 from devtools.demo.report import find_problems
 from devtools.demo.source_records import partner_values

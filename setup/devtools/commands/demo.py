@@ -20,9 +20,10 @@ SHOWN_DIFFERENCES = 20
 def main(environment: Environment, arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="./dev demo",
-        description="Import the contacts of one Odoo into another with real jobs, and "
-        "compare what landed. Both databases stay: started again, it finds everything "
-        "unchanged, or exactly what you changed in the source.",
+        description="Import contacts, products and sale orders of one Odoo into "
+        "another with real jobs, and compare what landed; then edit some of it there, "
+        "have that exported, and compare again. Both databases stay: started again, it finds "
+        "everything unchanged, or exactly what you changed in the source.",
     )
     parser.add_argument(
         "--records",
@@ -46,7 +47,7 @@ def main(environment: Environment, arguments: list[str]) -> int:
     )
     options = parser.parse_args(arguments)
     source, target = choose_databases(environment, options.source)
-    print("Odoo to Odoo: contacts and their tags, imported by jobs")
+    print("Odoo to Odoo, by jobs: contacts, products, sale orders; edits go back")
     with running_postgres(environment):
         if options.fresh:
             source.drop()
@@ -55,7 +56,7 @@ def main(environment: Environment, arguments: list[str]) -> int:
             if options.records:
                 with step(f"{options.records} more contacts in the source"):
                     ensure_extra_partners(scenario.source.client, options.records)
-            code = import_and_compare(scenario)
+            code = import_and_compare(scenario) or edit_and_compare(scenario)
             if options.serve:
                 serve(scenario)
             return code
@@ -78,14 +79,27 @@ def import_and_compare(scenario: Scenario) -> int:
     result = scenario.import_now()
     print(f"\n{format_runs(result.runs)}\n")
     problems = find_problems(result.runs, result.failures)
+    return compare(scenario, "the target is as the source", problems)
+
+
+def edit_and_compare(scenario: Scenario) -> int:
+    result = scenario.edit_here()
+    print(f"\nchanged in the target: {', '.join(result.edits)}")
+    print(f"exported by {result.job_count} jobs within {result.seconds:.0f} s")
+    problems = [f"job failed: {failure}" for failure in result.failures]
+    return compare(scenario, "the source is as the target", problems)
+
+
+def compare(scenario: Scenario, claim: str, problems: list[str]) -> int:
+    """Compare both sides value by value, tell all that is wrong, return the code."""
     value_count, differences = scenario.compare()
-    problems += [f"differs: {difference}" for difference in differences]
+    problems = problems + [f"differs: {difference}" for difference in differences]
     for problem in problems[:SHOWN_DIFFERENCES]:
         print(f"  {problem}")
     if len(problems) > SHOWN_DIFFERENCES:
         print(f"  ... and {len(problems) - SHOWN_DIFFERENCES} more")
     verdict = f"{len(problems)} problems" if problems else "no difference"
-    print(f"compared with the source: {value_count} values, {verdict}", flush=True)
+    print(f"{claim}: {value_count} values compared, {verdict}", flush=True)
     return 1 if problems else 0
 
 

@@ -12,62 +12,14 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import vodoo
 
+from .compared_models import COMPARED_MODELS, ComparedModel
+
 Records = dict[int, dict[str, Any]]
 ALL = {"active_test": False}
-
-
-@dataclass(frozen=True)
-class ComparedModel:
-    """The fields of a model that have to be equal on both sides.
-
-    :param plain: compared as they are, numbers to six decimals
-    :param imported: relation → its model; compared by the source's ids
-    :param known: relation → its model; compared by the code of the other record
-    :param texts: compared without markup and white space: text here may be HTML there
-    :param binding: the model of the bindings, if it is not named after this one
-    """
-
-    name: str
-    plain: Sequence[str]
-    imported: Mapping[str, str]
-    known: Mapping[str, str]
-    texts: Sequence[str] = ()
-    binding: str = ""
-
-    @property
-    def fields(self) -> list[str]:
-        return [*self.plain, *self.texts, *self.imported, *self.known]
-
-    @property
-    def binding_model(self) -> str:
-        return self.binding or f"odoo.{self.name}"
-
-
-COMPARED_MODELS = (
-    ComparedModel(
-        name="res.partner.category",
-        plain=("name", "color", "active"),
-        imported={"parent_id": "res.partner.category"},
-        known={},
-    ),
-    ComparedModel(
-        name="res.partner",
-        plain=(
-            *("name", "is_company", "type", "active", "ref", "vat", "function"),
-            *("email", "phone", "website", "street", "street2", "zip", "city"),
-            *("comment", "color"),
-        ),
-        imported={
-            "parent_id": "res.partner",
-            "category_id": "res.partner.category",
-        },
-        known={"country_id": "res.country", "state_id": "res.country.state"},
-    ),
-)
 
 #: what tells a record of these models on both sides
 KEY_FIELDS = {"uom.uom": "name", "res.currency": "name", "res.users": "login"}
@@ -112,7 +64,7 @@ def rounded(value: Any) -> Any:
     return round(value, 6) if isinstance(value, float) else value
 
 
-def words(text: str | bool) -> list[str]:
+def words(text: str | Literal[False]) -> list[str]:
     """Return the words of a text or of HTML; an empty field has none."""
     return html.unescape(re.sub(r"<[^>]*>", " ", str(text or ""))).split()
 
@@ -183,7 +135,7 @@ class Side(ABC):
                 external_ids[model.name][row["id"]]: translate(
                     row, model, external_ids, codes
                 )
-                for row in self.read(model.name, [], model.fields)
+                for row in self.read(model.name, list(model.domain), model.fields)
                 if row["id"] in external_ids[model.name]
             }
             for model in self.models
@@ -194,7 +146,8 @@ class SourceSide(Side):
     def external_ids(self) -> dict[str, dict[int, int]]:
         return {
             model.name: {
-                row["id"]: row["id"] for row in self.read(model.name, [], ["id"])
+                row["id"]: row["id"]
+                for row in self.read(model.name, list(model.domain), ["id"])
             }
             for model in self.models
         }

@@ -24,7 +24,7 @@ from ..installation import (
 from ..odoo_server import run_in_shell
 from ..progress import step
 
-CONNECTOR = "connector_odoo"
+CONNECTOR = "connector_odoo_sale"
 LOGIN = "admin"
 PASSWORD = "admin"
 MAKE_KEY = """

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -13,23 +14,25 @@ from ..databases import Databases
 from ..environment import Environment
 from ..odoo_server import OdooServer
 from ..progress import step
-from .comparison import (
-    COMPARED_MODELS,
-    ComparedModel,
-    Difference,
-    SourceSide,
-    TargetSide,
-    compare_sides,
-)
+from .compared_models import COMPARED_MODELS, ComparedModel
+from .comparison import Difference, SourceSide, TargetSide, compare_sides
 from .databases import LOGIN, DemoDatabase, SourceDatabase, TargetDatabase
+from .edits import edit_records
 from .jobs import describe_failures, last_job_id, wait_for_jobs
 
 BACKEND_NAME = "Demo source"
+DIRECTIONS = {
+    "export_new": True,
+    "sync_partners": "both",
+    "sync_products": "both",
+    "sync_sales": "import",
+}
 WORKERS = 2
 REQUEST_SECONDS = 300
 RUN_FIELDS = (
     *("model_name", "state", "found_count", "created_count", "updated_count"),
-    *("unchanged_count", "failed_count", "duration_seconds", "records_per_second"),
+    *("unchanged_count", "skipped_count", "failed_count"),
+    *("duration_seconds", "records_per_second"),
 )
 
 
@@ -54,6 +57,16 @@ class ImportResult:
     failures: list[str]
 
 
+@dataclass
+class ExportResult:
+    """What edits in the target led to, and the lines of the jobs that failed."""
+
+    edits: list[str]
+    job_count: int
+    seconds: float
+    failures: list[str]
+
+
 class Scenario:
     """Drive the target as a person would who clicks in it."""
 
@@ -71,6 +84,7 @@ class Scenario:
             "database": self.source.database.name,
             "login": LOGIN,
             "api_key": str(self.source.config.password),
+            **DIRECTIONS,
         }
         domain = [("name", "=", BACKEND_NAME)]
         call = self.target.client.execute
@@ -105,6 +119,20 @@ class Scenario:
         )
         failures = describe_failures(self.databases, name, last_job)
         return ImportResult(runs, failures)
+
+    def edit_here(self) -> ExportResult:
+        """Change records of the target as a person would, and wait for the exports."""
+        name = self.target.database.name
+        last_job = last_job_id(self.databases, name)
+        started_at = time.monotonic()
+        edits = edit_records(self.target.client, self.backend_id)
+        states = wait_for_jobs(self.databases, name, last_job, self.check_alive)
+        return ExportResult(
+            edits,
+            sum(states.values()),
+            time.monotonic() - started_at,
+            describe_failures(self.databases, name, last_job),
+        )
 
     def check_alive(self) -> None:
         self.source.server.check_alive()
