@@ -22,8 +22,8 @@ def main(environment: Environment, arguments: list[str]) -> int:
         prog="./dev demo",
         description="Import contacts, products and sale orders of one Odoo into "
         "another with real jobs, and compare what landed; then edit some of it there, "
-        "have that exported, and compare again. Both databases stay: started again, it finds "
-        "everything unchanged, or exactly what you changed in the source.",
+        "have that exported, and compare again. Both databases stay: started again, "
+        "it finds everything unchanged, or exactly what you changed in the source.",
     )
     parser.add_argument(
         "--records",
