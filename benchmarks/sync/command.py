@@ -20,7 +20,7 @@ from devtools.progress import note
 from ..common import PEER_VARIABLE, Figures, format_results, summarise
 from . import __doc__ as description
 from .scale import measure_scale
-from .sides import Floor, Ours, Peer, Side
+from .sides import CONNECTOR, Floor, Ours, Peer, Side
 from .source import BATCH, ensure_partners
 
 WARM_UP = 200
@@ -34,7 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Measure, print, and return 1 if a target was missed."""
     options = parse(arguments)
     environment = Environment.current()
-    source = SourceDatabase(environment, "bench_sync_source")
+    source = SourceDatabase(environment, "bench_sync_source", [CONNECTOR])
     first = BATCH  # the partners before it are for warming up
     wanted = first + options.rounds * options.records
     if options.long:

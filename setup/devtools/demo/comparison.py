@@ -12,7 +12,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import vodoo
 
@@ -64,7 +64,7 @@ def rounded(value: Any) -> Any:
     return round(value, 6) if isinstance(value, float) else value
 
 
-def words(text: str | Literal[False]) -> list[str]:
+def words(text: str | bool) -> list[str]:
     """Return the words of a text or of HTML; an empty field has none."""
     return html.unescape(re.sub(r"<[^>]*>", " ", str(text or ""))).split()
 

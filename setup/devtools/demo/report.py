@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from ..progress import format_table
 
-HEAD = ("model", "found", "created", "updated", "unchanged", "failed", "records/s")
-COUNTS = ("found", "created", "updated", "unchanged", "failed")
+COUNTS = ("found", "created", "updated", "unchanged", "skipped", "failed")
+HEAD = ("model", *COUNTS, "records/s")
 
 
 def format_runs(runs: Sequence[dict]) -> str:

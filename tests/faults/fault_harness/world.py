@@ -41,8 +41,9 @@ class Cluster:
         self.postgres = postgres
         self._count = 0
         self.key = secrets.token_hex(20)
-        modules = SourceDatabase(environment).modules
-        names = close_over(find_addons(environment.clone), ["connector_odoo"])
+        wanted = ["connector_odoo"]
+        modules = SourceDatabase(environment, modules=wanted).modules
+        names = close_over(find_addons(environment.clone), wanted)
         self.source_template = ensure_template(environment, modules, with_demo=True)
         self.target_template = ensure_addons_database(environment, names)
         for name in (self.source_template, self.target_template):
