@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import psycopg2
+from psycopg2 import errorcodes, errors
 
 from odoo.api import Environment
 
@@ -24,6 +25,20 @@ def is_lost_database(error: psycopg2.Error) -> bool:
     return isinstance(error, psycopg2.OperationalError) and (
         not error.pgcode or error.pgcode.startswith(LOST_DATABASE_CODES)
     )
+
+
+def lost_database_names() -> frozenset[str]:
+    """Return the names of these errors, as a failed job keeps that of its own."""
+    codes = (
+        code
+        for code in vars(errorcodes).values()
+        if isinstance(code, str)
+        and len(code) == 5
+        and code.startswith(LOST_DATABASE_CODES)
+    )
+    classes = (psycopg2.InterfaceError, psycopg2.OperationalError)
+    classes += tuple(map(errors.lookup, codes))
+    return frozenset(f"{each.__module__}.{each.__name__}" for each in classes)
 
 
 def retry_without_database(method: Callable) -> Callable:

@@ -18,6 +18,7 @@ from . import test_image_importer
 from . import test_backend_mixin
 from . import test_cursor
 from . import test_database
+from . import test_job_lost_database
 from . import test_deleter
 from . import test_export_jobs
 from . import test_export_listener
