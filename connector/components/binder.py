@@ -9,8 +9,15 @@ from odoo import fields, models
 
 from odoo.addons.component.core import AbstractComponent
 
+from ..exception import InvalidDataError
 from .binding_memory import BindingMemory, Link
-from .external_id import external_key, is_external_id
+from .external_id import (
+    can_be_external_id,
+    can_be_stored,
+    check_can_be_external_id,
+    external_key,
+    is_external_id,
+)
 
 #: where the binders of a session of work share what they remember
 _MEMORIES = "binding memories"
@@ -36,7 +43,9 @@ class Binder(AbstractComponent):
         Empty when nothing is bound. With ``unwrap``, the record behind it.
 
         :raise ValueError: several bindings have this external id
+        :raise InvalidDataError: a record or a list is given as an external id
         """
+        self._check_external_id(external_id)
         binding = self._recall(external_id)
         if binding is None:
             binding = self._choose(
@@ -51,6 +60,9 @@ class Binder(AbstractComponent):
 
         A binder that defines its own ``to_internal`` is asked for each.
         """
+        external_ids = list(external_ids)
+        for external_id in external_ids:
+            check_can_be_external_id(external_id, self.model._name)
         wanted = list(dict.fromkeys(external_ids))
         if type(self).to_internal is Binder.to_internal:
             found = self._find_many(wanted)
@@ -70,7 +82,7 @@ class Binder(AbstractComponent):
         """
         memory = self._memory(make=True)
         if memory:
-            keys = (external_key(external_id) for external_id in external_ids)
+            keys = map(external_key, filter(can_be_external_id, external_ids))
             memory.prefetch(self.model, filter(None, keys))
 
     def _find_many(self, external_ids: list[Any]) -> dict[Any, models.BaseModel]:
@@ -139,10 +151,19 @@ class Binder(AbstractComponent):
     # -- the link -------------------------------------------------------------
 
     def bind(self, external_id: Any, binding: models.BaseModel | int) -> None:
-        """Link ``external_id`` to a binding and note the time of synchronization."""
+        """Link ``external_id`` to a binding and note the time of synchronization.
+
+        :raise InvalidDataError: no record can have such an id, or no text be it
+        """
         assert is_external_id(external_id), (
             f"No external id to bind {binding!r} to: got {external_id!r}."
         )
+        self._check_external_id(external_id)
+        if not can_be_stored(str(external_id)):
+            raise InvalidDataError(
+                f"The external id {external_id!r} of {self.model._name} holds "
+                "characters that no database can hold."
+            )
         assert binding, f"No binding to link external id {external_id!r} to."
         if not isinstance(binding, models.BaseModel):
             binding = self.model.browse(binding)
@@ -152,6 +173,10 @@ class Binder(AbstractComponent):
                 self._sync_date_field: fields.Datetime.now(),
             }
         )
+
+    def _check_external_id(self, external_id: Any) -> None:
+        if is_external_id(external_id):
+            check_can_be_external_id(external_id, self.model._name)
 
     def bind_many(self, pairs: Iterable[tuple[Any, models.BaseModel | int]]) -> None:
         """Link each external id to its binding; one query for all, when flushed."""
@@ -182,10 +207,11 @@ class Binder(AbstractComponent):
     def _search_bindings(self, field: str, values: Iterable[Any]) -> models.BaseModel:
         """Return the backend's bindings by external id or by record, in one query."""
         wanted = [value for value in values if is_external_id(value)]
+        if field == self._external_field:
+            # nothing can be bound to what the database cannot hold
+            wanted = list(filter(can_be_stored, map(str, wanted)))
         if not wanted:
             return self.model.browse()
-        if field == self._external_field:
-            wanted = [str(value) for value in wanted]
         read_at_once = (self._external_field, self._backend_field, self._odoo_field)
         bindings = self.model.with_context(active_test=False).search_fetch(
             [

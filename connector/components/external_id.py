@@ -1,6 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from __future__ import annotations
 
+import reprlib
 from typing import Any
 
 from ..exception import InvalidDataError
@@ -23,10 +24,26 @@ def check_can_be_external_id(value: Any, model_name: str) -> None:
 
     :raise InvalidDataError: telling what was found instead
     """
+    if not can_be_external_id(value):
+        raise InvalidDataError(
+            f"Expected an external id of {model_name}, found {reprlib.repr(value)}. "
+            "Give the id alone."
+        )
+
+
+def can_be_external_id(value: Any) -> bool:
+    """Tell whether a value is a single one: no record, and no list."""
     try:
         hash(value)
-    except TypeError as error:
-        raise InvalidDataError(
-            f"Expected an external id of {model_name}, found {value!r:.200}. "
-            "Give the id alone."
-        ) from error
+    except TypeError:
+        return False
+    return True
+
+
+def can_be_stored(key: str) -> bool:
+    """Tell whether the database can hold a text: no NUL, no half of a character."""
+    try:
+        key.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\0" not in key

@@ -8,11 +8,13 @@ address that was searched.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import reprlib
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any, NamedTuple, Protocol
 
-from ..exception import IDMissingInBackend
+from ..exception import IDMissingInBackend, InvalidDataError
 from .paths import look_up
 
 
@@ -100,6 +102,7 @@ def _counted_pages(
     some repeat it for ever.
     """
     page_index, seen, previous = 0, 0, None
+    pages_read: set[Any] = set()
     while True:
         try:
             answer = fetch(params(page_index, seen))
@@ -107,14 +110,29 @@ def _counted_pages(
             if not page_index:
                 raise
             return
-        if not answer.records or answer.records == previous:
+        mark = _mark(answer.records)
+        if not answer.records or mark == previous:
             return
+        _refuse_circle(answer.records, pages_read)
+        total = _total(answer.body, total_path) if total_path else None
         yield answer.records
         page_index, seen = page_index + 1, seen + len(answer.records)
-        total = look_up(answer.body, total_path) if total_path else None
-        if total is not None and seen >= int(total):
+        if total is not None and seen >= total:
             return
-        previous = answer.records
+        previous = mark
+
+
+def _total(body: Any, path: str) -> int | None:
+    """Return the number of all records, None if the backend does not tell."""
+    total = look_up(body, path)
+    if total is None or type(total) is int:
+        return total
+    if isinstance(total, str) and total.isascii() and total.isdigit():
+        return int(total)
+    raise InvalidDataError(
+        f"Expected the number of all records at {path} of the answer, found "
+        f"{reprlib.repr(total)}. Set total_path."
+    )
 
 
 @dataclass(frozen=True)
@@ -135,6 +153,7 @@ class Cursor:
             cursor = look_up(answer.body, self.path)
             if not cursor:  # 0, too, is how backends say that there is no more
                 return
+            _check_place(cursor, (str, int, float), "a cursor")
             _refuse_circle(cursor, seen)
             params = {self.param: cursor, **_size(self)}
 
@@ -176,14 +195,49 @@ def _linked_pages(
         url = next_url(answer)
         if not url:
             return
+        _check_place(url, str, "the address of the next page")
         _refuse_circle(url, seen)
         answer = fetch({}, url)
 
 
+def _check_place(place: Any, types: Any, expected: str) -> None:
+    if not isinstance(place, types):
+        raise InvalidDataError(
+            f"Expected {expected}, found {reprlib.repr(place)}. Is this the right "
+            "paging strategy?"
+        )
+
+
 def _refuse_circle(place: Any, seen: set) -> None:
-    if place in seen:
+    """Note a place or the records of a page; refuse those that were there before."""
+    mark = _mark(place)
+    if mark in seen:
         raise EndlessPagingError(
             f"After {len(seen)} pages the backend leads to a page that was read "
-            f"already: {place!r}. Is this the right paging strategy?"
+            f"already: {reprlib.repr(place)}. Is this the right paging strategy?"
         )
-    seen.add(place)
+    seen.add(mark)
+
+
+def _mark(place: Any) -> bytes:
+    """Return what tells a page from others, however large it is.
+
+    By their text: values need not be hashable, and NaN is never equal to itself.
+    """
+    try:
+        text = repr(place)
+    except RecursionError:
+        text = "".join(_flat_texts(place))
+    return sha256(text.encode(errors="surrogatepass")).digest()
+
+
+def _flat_texts(value: Any) -> Iterator[str]:
+    """Yield the texts of values that are nested too deeply for Python's own."""
+    left = [value]
+    while left:
+        value = left.pop()
+        if isinstance(value, (Mapping, list, tuple)):
+            yield f"{type(value).__name__} of {len(value)}, "
+            left.extend(value.items() if isinstance(value, Mapping) else value)
+        else:
+            yield f"{value!r}, "

@@ -1,3 +1,5 @@
+from importlib.util import find_spec
+
 from . import test_binder
 from . import test_binding_mixin
 from . import test_chunk
@@ -46,3 +48,9 @@ from . import test_sync_run
 from . import test_import_unchanged
 from . import test_component_browser
 from . import test_javascript
+
+# They need pytest and hypothesis, which a user of the addon has not.
+if find_spec("hypothesis") and find_spec("pytest"):
+    from . import test_fuzz_mapper
+    from . import test_fuzz_binder
+    from . import test_fuzz_paging

@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo.tests.common import BaseCase
 
-from ..exception import IDMissingInBackend
+from ..exception import IDMissingInBackend, InvalidDataError
 from ..rest.paging import (
     AllAtOnce,
     Answer,
@@ -119,3 +119,16 @@ class TestLinkedPages(PagingCase):
         ):
             with self.assertRaisesRegex(EndlessPagingError, "'same'"):
                 self.walk(paging, answer, answer, answer)
+
+    def test_counted_pages_that_come_again_are_a_circle(self):
+        with self.assertRaises(EndlessPagingError):
+            self.walk(PageNumber(), [1], [2], [1], [2])
+
+    def test_a_place_or_a_total_of_a_wrong_type_is_named(self):
+        for paging, body in (
+            (Cursor(), {"next_cursor": {"a": 1}}),
+            (NextLink(), {"next": 5}),
+            (Offset(total_path="total"), {"total": "many"}),
+        ):
+            with self.assertRaisesRegex(InvalidDataError, "Expected"):
+                self.walk(paging, Answer([1], body))

@@ -1,6 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from datetime import datetime
@@ -38,14 +39,35 @@ def _pages(
             order="id",
             context=CONTEXT,
         )
-        if page:
-            last_id = page[-1]["id"]
-            yield {
-                row["id"]: odoo_fields.Datetime.to_datetime(row["write_date"])
-                for row in page
-            }
+        write_dates = _write_dates(page, model, last_id)
+        if write_dates:
+            last_id = max(write_dates)
+            yield write_dates
         if len(page) < PAGE_SIZE:
             return
+
+
+def _write_dates(page: Any, model: str, last_id: int) -> dict[int, datetime | None]:
+    """Return ``{id: when it was last written}`` of a page after the id ``last_id``.
+
+    :raise InvalidDataError: ids do not ascend, or what came is no page
+    """
+    write_dates: dict[int, datetime | None] = {}
+    try:
+        for row in page:
+            if type(row["id"]) is not int or row["id"] <= last_id:
+                raise ValueError(f"an id after {last_id} was asked for")
+            last_id = row["id"]
+            moment = odoo_fields.Datetime.to_datetime(row["write_date"])
+            write_dates[last_id] = moment
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+        raise InvalidDataError(
+            f"Expected records of {model} of the other Odoo, each with an id and a "
+            f"write_date, in the order of their ids; found {reprlib.repr(page)} "
+            f"({type(error).__name__}: {error}). Is something between that changes "
+            "the answers?"
+        ) from error
+    return write_dates
 
 
 class OdooAdapter(Component):

@@ -1,3 +1,5 @@
+from importlib.util import find_spec
+
 from . import test_import
 from . import test_backend
 from . import test_rights
@@ -12,3 +14,7 @@ from . import test_connection_check
 from . import test_load_row
 from . import test_older_remote
 from . import test_import_bulk
+
+# It needs pytest and hypothesis, which a user of the addon has not.
+if find_spec("hypothesis") and find_spec("pytest"):
+    from . import test_fuzz_paging

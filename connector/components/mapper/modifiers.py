@@ -162,6 +162,8 @@ def utc_datetime(
         def to_utc(value: Any) -> Any:
             if is_empty(value, keeps_falsy):
                 return False
+            if isinstance(value, bool):
+                raise TypeError("True is no time")  # though to Python it is 1
             if isinstance(value, (int, float)):
                 moment = datetime.datetime.fromtimestamp(value, UTC)
             elif isinstance(value, datetime.datetime):
