@@ -29,7 +29,8 @@ class OdooBackend(models.Model):
     company_id = fields.Many2one(
         "res.company",
         default=lambda self: self.env.company,
-        help="For which imported records are made; empty: for all companies",
+        help="In which jobs work: its currency and its defaults count; empty: that of "
+        "their user",
     )
     owner_id = fields.Many2one(
         "res.users",

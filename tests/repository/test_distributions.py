@@ -219,5 +219,6 @@ def test_installed_wheels_do_not_come_from_this_clone(fresh):
     assert files.count(str(fresh.folder)) == 2
 
 
+@pytest.mark.long  # ./dev build does the same
 def test_installed_wheels_work_in_odoo(fresh):
     try_wheels(fresh)

@@ -1,0 +1,159 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Where ./dev takes Odoo and a database server from, and what it installs."""
+
+import os
+from pathlib import Path
+
+import pytest
+from devtools import postgres
+from devtools.addons import Addon, close_over, outside_dependencies, select_for_tests
+from devtools.commands.test import select_addons, select_long, split_arguments
+from devtools.debian_archive import (
+    choose_mirror,
+    parse_dependencies,
+    parse_template,
+)
+from devtools.errors import SetupError
+from devtools.installation import summarise_log
+from devtools.odoo_14 import choose_needed
+from devtools.odoo_source import check_checkout
+from devtools.processes import find_free_port
+
+# -- Odoo ----------------------------------------------------------------------
+
+
+def test_folder_without_odoo_is_refused(tmp_path):
+    with pytest.raises(SetupError, match="no odoo/release.py was found"):
+        check_checkout(tmp_path)
+
+
+def test_odoo_of_another_series_is_refused(tmp_path):
+    (tmp_path / "odoo").mkdir()
+    release = "version_info = (18, 0, 0, FINAL, 0, '')\n"
+    (tmp_path / "odoo" / "release.py").write_text(release)
+    with pytest.raises(SetupError, match="is Odoo 18.0.0; sought is 19.0"):
+        check_checkout(tmp_path)
+
+
+def test_mirror_is_the_one_from_which_the_machine_takes_debian():
+    targets = (
+        "Google stable https://packages.example/apt/\n"
+        "Debian stable-security http://security.example/debian-security/\n"
+        "Debian stable http://mirror.example/debian/\n"
+    )
+    assert choose_mirror(targets) == "http://mirror.example/debian/"
+
+
+def test_no_mirror_is_taken_from_other_distributions():
+    assert choose_mirror("Ubuntu noble http://archive.example/ubuntu/\n") is None
+
+
+def test_mirror_is_read_from_the_description_of_the_distribution():
+    template = (
+        "Suite: buster/updates\nBaseURI: http://security.example/\n\n"
+        "Suite: bookworm\nRepositoryType: deb\nBaseURI: http://mirror.example/debian\n"
+    )
+    assert parse_template(template) == "http://mirror.example/debian"
+    assert parse_template("Suite: bookworm\n") is None
+
+
+def test_dependencies_are_read_without_versions_and_alternatives():
+    description = (
+        "Package: odoo-14\nPre-Depends: init-system-helpers (>= 1.54~)\n"
+        "Depends: python3-babel, python3:any, postgresql-client | pgclient, "
+        "adduser (>= 3.1), wkhtmltopdf\nRecommends: postgresql\n"
+    )
+    assert parse_dependencies(description) == [
+        *("python3-babel", "python3", "postgresql-client", "adduser", "wkhtmltopdf")
+    ]
+    assert parse_dependencies("Package: libc6\n") == []
+
+
+def test_odoo_14_takes_what_serves_and_nothing_that_draws_or_prints():
+    asked = ["python3-lxml", "python3-pydot", "wkhtmltopdf", "libjs-jquery", "adduser"]
+    assert choose_needed(asked) == ["python3-lxml", "libjs-jquery"]
+
+
+def test_summary_of_a_log_has_problems_and_their_tracebacks_only():
+    log = (
+        "2026-01-01 10:00:00,000 1 INFO db odoo: all is well\n"
+        "2026-01-01 10:00:01,000 1 ERROR db odoo: it broke\n"
+        "Traceback (most recent call last):\n"
+        "2026-01-01 10:00:02,000 1 INFO db odoo: bye\n"
+    )
+    summary = summarise_log(log)
+    assert "it broke" in summary and "Traceback" in summary
+    assert "all is well" not in summary and "bye" not in summary
+
+
+# -- the database server -------------------------------------------------------
+
+
+def test_server_that_does_not_answer_is_told(monkeypatch):
+    monkeypatch.setenv("PGHOST", "127.0.0.1")
+    monkeypatch.setenv("PGPORT", str(find_free_port()))
+    with pytest.raises(SetupError, match="PGHOST=127.0.0.1.*does not let us in"):
+        postgres.check_server()
+
+
+def test_user_who_may_not_create_databases_is_told(monkeypatch):
+    role = f"cs_poor_{os.getpid()}"
+    connection = postgres.connect()
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(f"CREATE ROLE {role} LOGIN PASSWORD 'poor'")
+            monkeypatch.setenv("PGUSER", role)
+            monkeypatch.setenv("PGPASSWORD", "poor")
+            with pytest.raises(SetupError, match=f"user {role} may not create"):
+                postgres.check_server()
+            cursor.execute(f"DROP ROLE {role}")
+    finally:
+        connection.close()
+
+
+# -- the addons ----------------------------------------------------------------
+
+
+def addon(name, *depends, is_test_only=False):
+    return Addon(name, Path("/clone") / name, depends, is_test_only)
+
+
+FAMILY = {
+    one.name: one
+    for one in (
+        addon("low", "web"),
+        addon("high", "low", "mail"),
+        addon("test_low", "low", is_test_only=True),
+        addon("test_high", "high", is_test_only=True),
+    )
+}
+
+
+def test_dependencies_of_the_clone_come_along():
+    assert close_over(FAMILY, ["high"]) == {"high", "low"}
+    assert outside_dependencies(FAMILY, {"high", "low"}) == {"mail", "web"}
+
+
+def test_test_addons_come_along_when_they_need_nothing_else():
+    assert select_for_tests(FAMILY, ["low"]) == {"low", "test_low"}
+    assert select_for_tests(FAMILY, ["high"]) == set(FAMILY)
+
+
+def test_tests_outside_of_addons_need_all_addons():
+    assert select_addons(Path("/clone"), FAMILY, ["/clone/tests/x.py"]) == set(FAMILY)
+    chosen = select_addons(Path("/clone"), FAMILY, ["/clone/low/tests/x.py::test_a"])
+    assert chosen == {"low", "test_low"}
+
+
+def test_arguments_of_pytest_pass_through(tmp_path):
+    (tmp_path / "low" / "tests").mkdir(parents=True)
+    arguments = ["low", "-k", "cache", "low/tests::test_a", "--maxfail=1"]
+    paths, options = split_arguments(tmp_path, FAMILY, arguments)
+    assert paths == ["/clone/low", f"{tmp_path}/low/tests::test_a"]
+    assert options == ["-k", "cache", "--maxfail=1"]
+
+
+def test_long_tests_run_when_they_are_asked_for():
+    assert select_long(["-x"]) == ["-x", "-m", "not long"]
+    assert select_long(["--long", "-x"]) == ["-x"]
+    assert select_long(["-m", "long"]) == ["-m", "long"]
