@@ -1,8 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from __future__ import annotations
 
-import reprlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -18,56 +17,7 @@ from odoo.addons.connector.read_ahead import read_ahead
 
 from ..remote import translated_errors
 from .load_row import load_row
-
-PAGE_SIZE = 1000
-
-#: archived records are records too
-CONTEXT = {"active_test": False}
-
-
-def _pages(
-    call: Callable[..., Any], model: str, filters: list
-) -> Iterator[dict[int, datetime | None]]:
-    last_id = 0
-    while True:
-        page = call(
-            model,
-            "search_read",
-            [("id", ">", last_id), *filters],
-            ["write_date"],
-            limit=PAGE_SIZE,
-            order="id",
-            context=CONTEXT,
-        )
-        write_dates = _write_dates(page, model, last_id)
-        if write_dates:
-            last_id = max(write_dates)
-            yield write_dates
-        if len(page) < PAGE_SIZE:
-            return
-
-
-def _write_dates(page: Any, model: str, last_id: int) -> dict[int, datetime | None]:
-    """Return ``{id: when it was last written}`` of a page after the id ``last_id``.
-
-    :raise InvalidDataError: ids do not ascend, or what came is no page
-    """
-    write_dates: dict[int, datetime | None] = {}
-    try:
-        for row in page:
-            if type(row["id"]) is not int or row["id"] <= last_id:
-                raise ValueError(f"an id after {last_id} was asked for")
-            last_id = row["id"]
-            moment = odoo_fields.Datetime.to_datetime(row["write_date"])
-            write_dates[last_id] = moment
-    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
-        raise InvalidDataError(
-            f"Expected records of {model} of the other Odoo, each with an id and a "
-            f"write_date, in the order of their ids; found {reprlib.repr(page)} "
-            f"({type(error).__name__}: {error}). Is something between that changes "
-            "the answers?"
-        ) from error
-    return write_dates
+from .paging import CONTEXT, read_pages
 
 
 class OdooAdapter(Component):
@@ -102,7 +52,7 @@ class OdooAdapter(Component):
         """
         remote = self.work.remote
         remote.open()
-        pages = _pages(remote.call, self.remote_model, filters or [])
+        pages = read_pages(remote.call, self.remote_model, filters or [])
         return read_ahead(pages, self._pages_ahead)
 
     def read_many(
@@ -168,7 +118,7 @@ class OdooAdapter(Component):
     def find_write_date(self, external_id: int) -> datetime | None:
         """Return when a record was last written there, None if it does not exist."""
         domain = [("id", "=", int(external_id))]
-        for page in _pages(self.work.remote.call, self.remote_model, domain):
+        for page in read_pages(self.work.remote.call, self.remote_model, domain):
             return page[int(external_id)]
         return None
 

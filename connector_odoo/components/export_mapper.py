@@ -10,27 +10,13 @@ class OdooExportMapper(AbstractComponent):
     """Map records for another Odoo, where a many2one is the id of a record there."""
 
     _name = "odoo.export.mapper"
-    _inherit = ["odoo.connector", "base.export.mapper"]
+    _inherit = ["odoo.mapper", "base.export.mapper"]
 
-    #: references that no row maps, and that must be there first all the same
-    dependencies: list[ExportReference] = []
-
-    @property
-    def references(self) -> list[ExportReference]:
-        """Return what leads to other records: the rows' sources, the dependencies."""
-        sources = [source for source, _to in self.direct]
-        return [
-            *(source for source in sources if isinstance(source, ExportReference)),
-            *self.dependencies,
-        ]
+    _reference_class = ExportReference
 
     def finalize(self, map_record, values):
         values = super().finalize(map_record, values)
         return {name: value for name, value in values.items() if value is not KEPT}
-
-    def matcher_for(self, model_name: str):
-        """Return who finds records of a model by their natural key."""
-        return self.component(usage="record.matcher", model_name=model_name)
 
     def _find_modifier(self, model_fields, source, target):
         """Give what is stored as a file in the form that the external API takes."""

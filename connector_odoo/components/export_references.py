@@ -44,11 +44,13 @@ class ExportReference(Modifier):
         super().__init__(field, build, how)
 
 
-def _one(ids: list[int]) -> int | bool:
+def as_one(ids: list[int]) -> int | bool:
+    """Return the value of a many2one, of at most one id."""
     return ids[0] if ids else False
 
 
-def _set(ids: list[int]) -> list[Command]:
+def as_set(ids: list[int]) -> list[Command]:
+    """Return the value of an x2many that then holds these ids, and no others."""
     return [Command.set(ids)]
 
 
@@ -72,13 +74,15 @@ def _linked(binding_model: str) -> Translate:
 
 def linked(field: str, binding: str) -> ExportReference:
     """Point a many2one there at the record that ours is bound to, exported first."""
-    return ExportReference(field, binding, _linked(binding), _one, f"linked({binding})")
+    return ExportReference(
+        field, binding, _linked(binding), as_one, f"linked({binding})"
+    )
 
 
 def linked_set(field: str, binding: str) -> ExportReference:
     """Set an x2many there to the records that ours are bound to, exported first."""
     return ExportReference(
-        field, binding, _linked(binding), _set, f"linked_set({binding})"
+        field, binding, _linked(binding), as_set, f"linked_set({binding})"
     )
 
 
@@ -87,7 +91,7 @@ def keyed(field: str) -> ExportReference:
 
     Without such a record it stays there as it is.
     """
-    return ExportReference(field, None, _keyed, _one, "keyed")
+    return ExportReference(field, None, _keyed, as_one, "keyed")
 
 
 def keyed_owner(field: str) -> ExportReference:
@@ -95,4 +99,4 @@ def keyed_owner(field: str) -> ExportReference:
 
     The default owner stands for somebody whom we do not know: it stays as it is.
     """
-    return ExportReference(field, None, _keyed_owner, _one, "keyed_owner")
+    return ExportReference(field, None, _keyed_owner, as_one, "keyed_owner")

@@ -5,8 +5,38 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from odoo.addons.component.core import AbstractComponent
+from odoo.addons.connector.components.mapper import Modifier
 
 from .references import Reference
+
+
+class OdooMapper(AbstractComponent):
+    """Map records whose relations lead to records of the other side."""
+
+    _name = "odoo.mapper"
+    _inherit = "odoo.connector"
+
+    #: what the modifiers that lead to other records are made of
+    _reference_class: type[Modifier] = Modifier
+    #: references that no row maps, and that must be there first all the same
+    dependencies: list[Any] = []
+
+    @property
+    def references(self) -> list[Any]:
+        """Return what leads to other records: the rows' sources, the dependencies."""
+        sources = [source for source, _to in self.direct]
+        return [
+            *(
+                source
+                for source in sources
+                if isinstance(source, self._reference_class)
+            ),
+            *self.dependencies,
+        ]
+
+    def matcher_for(self, model_name: str):
+        """Return who finds records of a model by their natural key."""
+        return self.component(usage="record.matcher", model_name=model_name)
 
 
 class OdooImportMapper(AbstractComponent):
@@ -17,10 +47,9 @@ class OdooImportMapper(AbstractComponent):
     """
 
     _name = "odoo.import.mapper"
-    _inherit = ["odoo.connector", "base.import.mapper"]
+    _inherit = ["odoo.mapper", "base.import.mapper"]
 
-    #: references that no row maps, and that must be here first all the same
-    dependencies: list[Reference] = []
+    _reference_class = Reference
     #: fields that tell a record on both sides: what has the same values in them, and
     #: is not bound yet, is bound instead of being created a second time
     natural_key: tuple[str, ...] = ()
@@ -38,23 +67,10 @@ class OdooImportMapper(AbstractComponent):
             reference.exported(reference.field) for reference in cls.dependencies
         ]
 
-    @property
-    def references(self) -> list[Reference]:
-        """Return what leads to other records: the rows' sources, the dependencies."""
-        sources = [source for source, _to in self.direct]
-        return [
-            *(source for source in sources if isinstance(source, Reference)),
-            *self.dependencies,
-        ]
-
     def changed_by_fields(self):
         return super().changed_by_fields() | {
             reference.field for reference in self.dependencies
         }
-
-    def matcher_for(self, model_name: str):
-        """Return who finds records of a model by their natural key."""
-        return self.component(usage="record.matcher", model_name=model_name)
 
     def prefetch(self, external_records: Iterable[dict[str, Any]]) -> None:
         """Look up at once what the records refer to by a natural key."""
@@ -66,9 +82,13 @@ class OdooImportMapper(AbstractComponent):
 
 
 def _reversed_rows(rows: Iterable[tuple[Any, str]]) -> Iterator[tuple[Any, str]]:
-    """Yield the rows on their way back, those that have one."""
+    """Yield the rows on their way back, those that have one.
+
+    A modifier has one if it has ``exported``, which makes the modifier of the reverse.
+    """
     for source, target in rows:
-        if isinstance(source, Reference):
-            yield source.exported(target), source.field
+        exported = getattr(source, "exported", None)
+        if exported is not None:
+            yield exported(target), source.field
         elif isinstance(source, str):
             yield target, source

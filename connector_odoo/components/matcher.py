@@ -6,7 +6,7 @@ from typing import Any
 
 from odoo.addons.component.core import AbstractComponent, Component
 
-from .adapter import CONTEXT
+from .paging import CONTEXT
 
 
 class OdooMatcher(AbstractComponent):

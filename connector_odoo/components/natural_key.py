@@ -10,7 +10,7 @@ from odoo import models
 
 from odoo.addons.component.core import AbstractComponent
 
-from .adapter import CONTEXT
+from .paging import CONTEXT
 
 
 def key_of_values(values: Mapping[str, Any], fields: Iterable[str]) -> tuple:

@@ -1,9 +1,57 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Prices, which each side has in a currency of its own."""
+
 from __future__ import annotations
+
+from typing import Any
 
 from odoo import models
 
 from odoo.addons.component.core import Component
+from odoo.addons.connector.components.mapper import Modifier
+
+
+def price(field: str, currency_field: str = "currency_id") -> Price:
+    """Give a price of there in the currency of the company here.
+
+    Its way back gives a price of here in the currency that the record has there.
+
+    :param currency_field: the many2one, on both sides, to the currency of the price
+    """
+    return Price(field, currency_field)
+
+
+class Price(Modifier):
+    """See :func:`price`."""
+
+    __slots__ = ("exported",)
+
+    def __init__(self, field: str, currency_field: str) -> None:
+        def build(read, keeps_falsy):
+            def to_here(mapper, record, to_attr):
+                amount = read(mapper, record, to_attr)
+                return _converter(mapper).to_here(amount, record.get(currency_field))
+
+            return to_here
+
+        super().__init__(field, build, "price")
+        self.source_fields = (field, currency_field)
+        self.exported = lambda here: _exported_price(here, currency_field)
+
+
+def _exported_price(field: str, currency_field: str) -> Modifier:
+    def build(read, keeps_falsy):
+        def to_there(mapper, record, to_attr):
+            amount = read(mapper, record, to_attr)
+            return _converter(mapper).to_there(amount, record[currency_field], record)
+
+        return to_there
+
+    return Modifier(field, build, "price")
+
+
+def _converter(mapper: Any) -> OdooPriceConverter:
+    return mapper.component(usage="price.converter")
 
 
 class OdooPriceConverter(Component):

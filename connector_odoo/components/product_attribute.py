@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo.addons.component.core import Component
-from odoo.addons.connector.components.mapper import changed_by, mapping
 
+from .prices import price
 from .references import bound, bound_set
 
 
@@ -58,6 +58,7 @@ class ProductLineValueMapper(Component):
     natural_key = ("attribute_line_id", "product_attribute_value_id")
     direct = [
         ("ptav_active", "ptav_active"),
+        (price("price_extra"), "price_extra"),
         (
             bound("attribute_line_id", "odoo.product.attribute.line"),
             "attribute_line_id",
@@ -67,23 +68,3 @@ class ProductLineValueMapper(Component):
             "product_attribute_value_id",
         ),
     ]
-
-    @mapping
-    @changed_by("price_extra", "currency_id")
-    def price(self, record):
-        converter = self.component(usage="price.converter")
-        price = converter.to_here(record["price_extra"], record.get("currency_id"))
-        return {"price_extra": price}
-
-
-class ProductLineValueExportMapper(Component):
-    _name = "odoo.product.line.value.export.mapper"
-    _inherit = "odoo.reversed.mapper"
-    _apply_on = "odoo.product.line.value"
-
-    @mapping
-    @changed_by("price_extra")
-    def price(self, record):
-        converter = self.component(usage="price.converter")
-        price = converter.to_there(record.price_extra, record.currency_id, record)
-        return {"price_extra": price}

@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo.addons.component.core import Component
-from odoo.addons.connector.components.mapper import changed_by, mapping
 
+from .prices import price
 from .references import bound, bound_set
 
 
@@ -20,6 +20,7 @@ class ProductVariantMapper(Component):
         ("weight", "weight"),
         ("volume", "volume"),
         ("image_variant_1920", "image_variant_1920"),
+        (price("standard_price", "cost_currency_id"), "standard_price"),
         (bound("product_tmpl_id", "odoo.product.template"), "product_tmpl_id"),
         (
             bound_set(
@@ -31,27 +32,3 @@ class ProductVariantMapper(Component):
 
     #: without the lines of its product, a variant has nothing to be told by
     dependencies = [bound_set("attribute_line_ids", "odoo.product.attribute.line")]
-
-    @mapping
-    @changed_by("standard_price", "cost_currency_id")
-    def cost(self, record):
-        converter = self.component(usage="price.converter")
-        cost = converter.to_here(
-            record["standard_price"], record.get("cost_currency_id")
-        )
-        return {"standard_price": cost}
-
-
-class ProductVariantExportMapper(Component):
-    _name = "odoo.product.product.export.mapper"
-    _inherit = "odoo.reversed.mapper"
-    _apply_on = "odoo.product.product"
-
-    @mapping
-    @changed_by("standard_price")
-    def cost(self, record):
-        converter = self.component(usage="price.converter")
-        cost = converter.to_there(
-            record.standard_price, record.cost_currency_id, record
-        )
-        return {"standard_price": cost}

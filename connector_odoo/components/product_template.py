@@ -2,6 +2,7 @@
 from odoo.addons.component.core import Component
 from odoo.addons.connector.components.mapper import changed_by, mapping, only_create
 
+from .prices import price
 from .references import bound, required
 
 
@@ -17,6 +18,7 @@ class ProductTemplateMapper(Component):
         ("purchase_ok", "purchase_ok"),
         ("description_sale", "description_sale"),
         ("image_1920", "image_1920"),
+        (price("list_price"), "list_price"),
         (bound("categ_id", "odoo.product.category"), "categ_id"),
         (required("uom_id", "uom.uom"), "uom_id"),
     ]
@@ -27,13 +29,6 @@ class ProductTemplateMapper(Component):
         """Storable products, a type of their own up to Odoo 17, are goods here."""
         kind = record["type"]
         return {"type": "consu" if kind == "product" else kind}
-
-    @mapping
-    @changed_by("list_price", "currency_id")
-    def price(self, record):
-        converter = self.component(usage="price.converter")
-        price = converter.to_here(record["list_price"], record.get("currency_id"))
-        return {"list_price": price}
 
 
 class ProductTemplateExportMapper(Component):
@@ -47,13 +42,6 @@ class ProductTemplateExportMapper(Component):
     def kind(self, record):
         """Say once what it is: up to Odoo 17 goods may be storable there."""
         return {"type": record.type}
-
-    @mapping
-    @changed_by("list_price")
-    def price(self, record):
-        converter = self.component(usage="price.converter")
-        price = converter.to_there(record.list_price, record.currency_id, record)
-        return {"list_price": price}
 
 
 class ProductImporter(Component):

@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from odoo.fields import Command
-
 from odoo.addons.connector.components.mapper import Modifier
 from odoo.addons.connector.exception import MappingError
 
 from .export_references import (
     ExportReference,
+    as_one,
+    as_set,
     keyed,
     keyed_owner,
     linked,
@@ -75,14 +75,6 @@ class Reference(Modifier):
         return list(dict.fromkeys(ids))
 
 
-def _one(ids: list[int]) -> int | bool:
-    return ids[0] if ids else False
-
-
-def _set(ids: list[int]) -> list[Command]:
-    return [Command.set(ids)]
-
-
 def _bound(mapper, binding_model, ids):
     found = mapper.binder_for(binding_model).to_internal_many(ids, unwrap=True)
     missing = [external_id for external_id in ids if external_id not in found]
@@ -121,7 +113,13 @@ def bound(field: str, binding: str) -> Reference:
     :raise MappingError: it could not be imported
     """
     return Reference(
-        field, binding, True, _bound, _one, "bound", lambda here: linked(here, binding)
+        field,
+        binding,
+        True,
+        _bound,
+        as_one,
+        "bound",
+        lambda here: linked(here, binding),
     )
 
 
@@ -135,7 +133,7 @@ def bound_set(field: str, binding: str) -> Reference:
         binding,
         True,
         _bound,
-        _set,
+        as_set,
         "bound_set",
         lambda here: linked_set(here, binding),
     )
@@ -143,7 +141,7 @@ def bound_set(field: str, binding: str) -> Reference:
 
 def matched(field: str, model_name: str) -> Reference:
     """Point a many2one at the record that has the same natural key."""
-    return Reference(field, model_name, False, _matched, _one, "matched", keyed)
+    return Reference(field, model_name, False, _matched, as_one, "matched", keyed)
 
 
 def required(field: str, model_name: str) -> Reference:
@@ -151,11 +149,11 @@ def required(field: str, model_name: str) -> Reference:
 
     :raise MappingError: there is none
     """
-    return Reference(field, model_name, False, _required, _one, "required", keyed)
+    return Reference(field, model_name, False, _required, as_one, "required", keyed)
 
 
 def owner(field: str) -> Reference:
     """Point a many2one at the user with the same login, or at the default owner."""
     return Reference(
-        field, "res.users", False, _matched_owner, _one, "owner", keyed_owner
+        field, "res.users", False, _matched_owner, as_one, "owner", keyed_owner
     )

@@ -8,6 +8,18 @@ from odoo import api, fields, models
 from odoo.addons.connector.components.export_jobs import delay_export
 
 
+def bindings_to_odoo(binding_model: str) -> fields.One2many:
+    """Return the field by which a record knows its bindings, archived or not."""
+    return fields.One2many(
+        binding_model,
+        "odoo_id",
+        string="Bindings to another Odoo",
+        context={"active_test": False},
+        copy=False,
+        groups="base.group_user",
+    )
+
+
 class OdooBinding(models.AbstractModel):
     """The link of a record to its counterpart in another Odoo."""
 

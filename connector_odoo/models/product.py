@@ -1,31 +1,19 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import fields, models
+from odoo import models
+
+from .odoo_binding import bindings_to_odoo
 
 
 class ProductTemplate(models.Model):
     _inherit = "product.template"
 
-    odoo_bind_ids = fields.One2many(
-        "odoo.product.template",
-        "odoo_id",
-        string="Bindings to another Odoo",
-        context={"active_test": False},
-        copy=False,
-        groups="base.group_user",
-    )
+    odoo_bind_ids = bindings_to_odoo("odoo.product.template")
 
 
 class ProductProduct(models.Model):
     _inherit = "product.product"
 
-    odoo_bind_ids = fields.One2many(
-        "odoo.product.product",
-        "odoo_id",
-        string="Bindings to another Odoo",
-        context={"active_test": False},
-        copy=False,
-        groups="base.group_user",
-    )
+    odoo_bind_ids = bindings_to_odoo("odoo.product.product")
 
 
 class OdooProductCategory(models.Model):

@@ -1,18 +1,13 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import fields, models
+from odoo import models
+
+from .odoo_binding import bindings_to_odoo
 
 
 class ResPartner(models.Model):
     _inherit = "res.partner"
 
-    odoo_bind_ids = fields.One2many(
-        "odoo.res.partner",
-        "odoo_id",
-        string="Bindings to another Odoo",
-        context={"active_test": False},
-        copy=False,
-        groups="base.group_user",
-    )
+    odoo_bind_ids = bindings_to_odoo("odoo.res.partner")
 
 
 class OdooPartner(models.Model):

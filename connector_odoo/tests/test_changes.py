@@ -5,7 +5,7 @@ from odoo.tests import tagged
 
 from odoo.addons.queue_job.tests.common import trap_jobs
 
-from ..components import adapter
+from ..components import paging
 from ..remote import RemoteOdoo
 from .common import OdooConnectorCase
 
@@ -22,7 +22,7 @@ class TestChanges(OdooConnectorCase):
         self.tags = self._make_tags(10, TIE)
         self._import_changes()  # what was there before
         self.env["connector.cursor"]._find(self.backend, MODEL).found = False
-        self.enterContext(patch.object(adapter, "PAGE_SIZE", 3))
+        self.enterContext(patch.object(paging, "PAGE_SIZE", 3))
 
     def _make_tags(self, count, write_date):
         Tag = self.env["res.partner.category"].with_context(connector_no_export=True)

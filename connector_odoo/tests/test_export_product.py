@@ -93,8 +93,9 @@ class TestExportProduct(ProductCase):
             company_currency = self.env.company.currency_id
             known = {company_currency.id: currency.id}
             work.remote.remember(("matched", "res.currency"), lambda: known)
-            mapper = work.component(usage="export.mapper")
-            self.assertEqual(mapper.price(binding), {"list_price": 51.0})
+            map_record = work.component(usage="export.mapper").map_record(binding)
+            values = map_record.values(fields=["list_price"])
+        self.assertEqual(values, {"list_price": 51.0})
 
     def test_several_edits_make_one_job_of_the_fields_that_changed(self):
         self._export("odoo.product.template", self.template)

@@ -12,7 +12,7 @@ from odoo.tests.common import BaseCase, tagged
 from odoo.addons.connector.exception import InvalidDataError
 from odoo.addons.connector.tests.fuzz import SHORT, check, dates, values
 
-from ..components import adapter
+from ..components import paging
 
 ids = st.one_of(st.integers(1, 12), values)
 write_dates = st.one_of(st.just("2026-01-01 00:00:00"), dates, values)
@@ -30,7 +30,7 @@ class TestFuzzPaging(BaseCase):
 
     def setUp(self):
         super().setUp()
-        self.enterContext(patch.object(adapter, "PAGE_SIZE", 2))
+        self.enterContext(patch.object(paging, "PAGE_SIZE", 2))
 
     def test_pages_of_bad_rows_come_to_an_end(self):
         @check(
@@ -47,7 +47,7 @@ class TestFuzzPaging(BaseCase):
 
             seen = []
             try:
-                for page in adapter._pages(call, "res.partner", []):
+                for page in paging.read_pages(call, "res.partner", []):
                     seen.extend(page)
                     for moment in page.values():
                         self.assertTrue(moment is None or type(moment) is datetime)
@@ -63,7 +63,7 @@ class TestFuzzPaging(BaseCase):
                 found = sorted(key for key in stored if key > domain[0][2])[:limit]
                 return [{"id": key, "write_date": False} for key in found]
 
-            pages = list(adapter._pages(call, "res.partner", []))
+            pages = list(paging.read_pages(call, "res.partner", []))
             self.assertEqual([key for page in pages for key in page], sorted(stored))
 
 

@@ -9,7 +9,7 @@ from odoo.tests import tagged
 
 from odoo.addons.queue_job.tests.common import trap_jobs
 
-from ..components import adapter
+from ..components import paging
 from ..components.adapter import OdooAdapter
 from ..remote import RemoteOdoo
 from .common import OdooConnectorCase
@@ -157,7 +157,7 @@ class TestImportBulk(OdooConnectorCase):
         partners = self._make_partners(5)
         self.env.flush_all()
         with (
-            patch.object(adapter, "PAGE_SIZE", 2),
+            patch.object(paging, "PAGE_SIZE", 2),
             self.backend.work_on(PARTNER) as work,
         ):
             pages = list(
@@ -179,7 +179,7 @@ class TestImportBulk(OdooConnectorCase):
 
         self.patch(OdooAdapter, "_pages_ahead", 2)
         with (
-            patch.object(adapter, "PAGE_SIZE", 1),
+            patch.object(paging, "PAGE_SIZE", 1),
             patch.object(RemoteOdoo, "call", call),
             self.backend.work_on(PARTNER) as work,
         ):

@@ -73,14 +73,14 @@ class TestImportProduct(ProductCase):
         )
         with self.backend.work_on("odoo.product.template") as work:
             work.remote.remember(("matched", "res.currency"), lambda: {7: currency.id})
-            mapper = work.component(usage="import.mapper")
-            values = mapper.price({"list_price": 10.0, "currency_id": 7})
+            price = {"list_price": 10.0, "currency_id": 7}
+            products = work.component(usage="import.mapper").map_record(price)
+            cost = {"standard_price": 4.0, "cost_currency_id": 7}
             variants = work.component(
                 usage="import.mapper", model_name="odoo.product.product"
-            )
-            cost = variants.cost({"standard_price": 4.0, "cost_currency_id": 7})
-        self.assertEqual(values, {"list_price": 5.0})
-        self.assertEqual(cost, {"standard_price": 2.0})
+            ).map_record(cost)
+            self.assertEqual(products.values(fields=price), {"list_price": 5.0})
+            self.assertEqual(variants.values(fields=cost), {"standard_price": 2.0})
 
     def test_variants_bind_those_that_odoo_made_of_the_attribute_lines(self):
         bindings = self._import("odoo.product.product", self.variants)
