@@ -172,10 +172,14 @@ class Ours(Side):
 
 
 class OursWeb(Ours):
+    """Call as the web client does."""
+
     protocol = "web"
 
 
 class OdooRPC(Side):
+    """Call with OdooRPC."""
+
     def open(self) -> None:
         import odoorpc
 
@@ -189,6 +193,8 @@ class OdooRPC(Side):
 
 
 class Odooly(Side):
+    """Call with Odooly."""
+
     def open(self) -> None:
         import odooly
 

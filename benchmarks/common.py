@@ -6,9 +6,9 @@ compared. The processes take turns, round by round; a ratio is taken within each
 and what is reported is the median of these ratios, so that a machine that is busy for a
 while slows all sides alike.
 
-A benchmark is a script::
+A benchmark is a module::
 
-    bench = Benchmark(__file__, "component")
+    bench = Benchmark("benchmarks.component", "component")
 
     @bench.case("component(), same model", target=3)
     def same_model(side):
@@ -18,7 +18,7 @@ A benchmark is a script::
     def main(arguments=None):               # what ./dev bench calls
         bench.run(arguments)
 
-    if __name__ == "__main__":
+    if __name__ == "__main__":              # one side
         main()
 
 ``side`` is "floor" (the least that could do the job, in plain Python), "ours" or
@@ -29,23 +29,21 @@ without it, the peer is left out.
 from __future__ import annotations
 
 import argparse
-import contextlib
 import gc
 import json
 import os
-import statistics
-import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from .report import format_results, summarise
+from .turns import SideProcess, take_turns
 
 OWN_ADDONS = Path(__file__).resolve().parent.parent
 PEER_VARIABLE = "CONNECTOR_PEER_ADDONS"
 ROUND_SECONDS = 0.02
-#: ``{side: its figure}`` in one round
-Figures = dict[str, float]
 
 
 @dataclass
@@ -77,10 +75,13 @@ class Case:
 
 
 class Benchmark:
-    """A script's cases, and the run over them."""
+    """The cases of a module, and the run over them.
 
-    def __init__(self, script: str, title: str):
-        self.script = script
+    :param module: its whole name, by which each side's process runs it
+    """
+
+    def __init__(self, module: str, title: str):
+        self.module = module
         self.title = title
         self.cases: list[Case] = []
 
@@ -132,8 +133,6 @@ class Benchmark:
         if any(result["met"] is False for result in results):
             sys.exit(1)
 
-    main = run
-
     def _run(self, options: argparse.Namespace) -> list[dict]:
         sides = ["floor", "ours"]
         if options.peer_addons:
@@ -141,7 +140,7 @@ class Benchmark:
                 sys.exit(f"{PEER_VARIABLE}: there is no folder {options.peer_addons}")
             sides.append("peer")
         processes = {
-            side: _Side(self.script, side, options.peer_addons) for side in sides
+            side: _start(self.module, side, options.peer_addons) for side in sides
         }
         try:
             return [
@@ -154,76 +153,22 @@ class Benchmark:
                 process.close()
 
 
-class _Side:
-    """The process of one side, as the run sees it."""
-
-    def __init__(self, script: str, side: str, peer_addons: str | None):
-        environment = dict(os.environ, PYTHONHASHSEED="0")
-        if peer_addons:
-            environment[PEER_VARIABLE] = peer_addons
-        self.side = side
-        self.process = subprocess.Popen(
-            [sys.executable, script, "--side", side],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            env=environment,
-        )
-
-    def measure(self, number: int) -> float | None:
-        assert self.process.stdin and self.process.stdout
-        try:
-            print(number, file=self.process.stdin, flush=True)
-            answer = self.process.stdout.readline()
-        except BrokenPipeError:
-            answer = ""
-        if not answer:
-            sys.exit(f"The side {self.side!r} ended: see its error above.")
-        return json.loads(answer)
-
-    def close(self) -> None:
-        assert self.process.stdin
-        with contextlib.suppress(BrokenPipeError):
-            self.process.stdin.close()
-        self.process.wait()
+def _start(module: str, side: str, peer_addons: str | None) -> SideProcess:
+    environ = dict(os.environ, PYTHONHASHSEED="0")
+    if peer_addons:
+        environ[PEER_VARIABLE] = peer_addons
+    return SideProcess(side, [sys.executable, "-m", module, "--side", side], environ)
 
 
-def _measure(number: int, case: Case, processes: dict[str, _Side]) -> dict:
-    rounds: list[Figures] = []
-    order = list(processes)
-    for turn in range(case.rounds + 1):
-        figures = {side: processes[side].measure(number) for side in order}
-        order.append(order.pop(0))
-        if turn:  # the first round warms up
-            rounds.append({k: v for k, v in figures.items() if v is not None})
+def _measure(number: int, case: Case, processes: Mapping[str, SideProcess]) -> dict:
+    taken = take_turns(
+        processes, lambda side: json.loads(processes[side].ask(number)), case.rounds
+    )
+    rounds = [
+        {side: figure for side, figure in figures.items() if figure is not None}
+        for figures in taken
+    ]
     return summarise(case.name, rounds, case.unit, case.target, case.against)
-
-
-def summarise(
-    name: str,
-    rounds: list[Figures],
-    unit: str = "s",
-    target: float | None = None,
-    against: str = "floor",
-) -> dict:
-    """Return the medians of a case's rounds, and of the ratios within each."""
-    result: dict = {"case": name, "unit": unit, "target": target}
-    for side in dict.fromkeys(side for figures in rounds for side in figures):
-        if all(side in figures for figures in rounds):
-            result[side] = statistics.median(figures[side] for figures in rounds)
-
-    def ratio(side: str, to: str) -> float | None:
-        if side not in result or to not in result:
-            return None
-        return statistics.median(figures[side] / figures[to] for figures in rounds)
-
-    result["ours_to_floor"] = ratio("ours", "floor")
-    result["peer_to_floor"] = ratio("peer", "floor")
-    result["peer_to_ours"] = ratio("peer", "ours")
-    reached = ratio("ours", against)
-    result["against"] = against
-    result["met"] = None if target is None or reached is None else reached <= target
-    return result
 
 
 def _serve(cases: list[Case], side: str) -> None:
@@ -281,59 +226,3 @@ def _time(call: Callable[[], object], number: int) -> float:
     for _none in repeat:
         call()
     return time.perf_counter() - start
-
-
-def format_results(title: str, results: list[dict], has_peer: bool) -> str:
-    """Return a table of what ``summarise`` gave."""
-    columns = ["case", "floor", "ours", "x floor", "target"]
-    if has_peer:
-        columns += ["peer", "x floor", "peer/ours"]
-    rows = [columns]
-    for result in results:
-        row = [
-            result["case"],
-            _figure(result.get("floor"), result["unit"]),
-            _figure(result.get("ours"), result["unit"]),
-            _times(result["ours_to_floor"]),
-            _target(result),
-        ]
-        if has_peer:
-            row += [
-                _figure(result.get("peer"), result["unit"]),
-                _times(result["peer_to_floor"]),
-                _times(result["peer_to_ours"]),
-            ]
-        rows.append(row)
-    widths = [max(len(row[i]) for row in rows) for i in range(len(columns))]
-    lines = [
-        "  ".join(
-            cell.ljust(width) if i == 0 else cell.rjust(width)
-            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
-        )
-        for row in rows
-    ]
-    return "\n".join([f"{title} (medians of {len(results)} cases)", "", *lines])
-
-
-def _figure(value: float | None, unit: str) -> str:
-    if value is None:
-        return "-"
-    scales = [(1, "s"), (1e-3, "ms"), (1e-6, "us"), (1e-9, "ns")]
-    if unit == "B":
-        scales = [(1e6, "MB"), (1e3, "kB"), (1, "B")]
-    scale, name = next((s for s in scales if value >= s[0]), scales[-1])
-    return f"{value / scale:.3g} {name}"
-
-
-def _times(ratio: float | None) -> str:
-    return "-" if ratio is None else f"{ratio:.2f}"
-
-
-def _target(result: dict) -> str:
-    if result["target"] is None:
-        return ""
-    against = "" if result["against"] == "floor" else f" {result['against']}"
-    missed = " MISSED" if result["met"] is False else ""
-    target = result["target"]
-    shown = f"{target:g}" if target >= 1 else f"1/{1 / target:g}"
-    return f"<= {shown}{against}{missed}"

@@ -11,51 +11,31 @@ import configparser
 import gc
 import itertools
 import os
-import subprocess
-import sys
 import time
 import tracemalloc
-from contextlib import closing
 from pathlib import Path
 
-import psycopg2
-from psycopg2 import sql
+from .common import OWN_ADDONS, PEER_VARIABLE, Benchmark, Run
+from .databases import (
+    CONFIG_VARIABLE,
+    DATABASE_VARIABLE,
+    create_database,
+    install,
+    odoo_arguments,
+    run_with_databases,
+)
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-
-from common import OWN_ADDONS, PEER_VARIABLE, Benchmark, Run  # noqa: E402
-
-CONFIG_VARIABLE = "CONNECTOR_ODOO_CONFIG"
-PREFIX_VARIABLE = "CONNECTOR_BENCH_DATABASE"
 MODEL = "res.partner.category"
 MANY = 1000
 ROUNDS = 61
 
-bench = Benchmark(str(Path(__file__).resolve()), "component_event")
+bench = Benchmark("benchmarks.events", "component_event")
 
 
 # databases
 
 
-def connect():
-    connection = psycopg2.connect(dbname="postgres")
-    connection.autocommit = True
-    return closing(connection)
-
-
-def create_database(name: str, template: str) -> None:
-    statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
-    with connect() as connection, connection.cursor() as cursor:
-        cursor.execute(statement.format(sql.Identifier(name), sql.Identifier(template)))
-
-
-def drop_database(name: str) -> None:
-    statement = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
-    with connect() as connection, connection.cursor() as cursor:
-        cursor.execute(statement.format(sql.Identifier(name)))
-
-
-def odoo_arguments(side: str) -> list[str]:
+def arguments_of(side: str) -> list[str]:
     """Return what makes Odoo see the addons of one side, and no others of ours."""
     config = configparser.ConfigParser()
     config.read(os.environ[CONFIG_VARIABLE])
@@ -68,37 +48,26 @@ def odoo_arguments(side: str) -> list[str]:
         folders.append(str(OWN_ADDONS))
     elif side == "peer":
         folders.append(os.environ[PEER_VARIABLE])
-    return [
-        f"--config={os.environ[CONFIG_VARIABLE]}",
-        f"--database={os.environ[PREFIX_VARIABLE]}{side}",
-        f"--addons-path={','.join(folders)}",
-        "--log-level=warn",
-    ]
+    return odoo_arguments(f"{os.environ[DATABASE_VARIABLE]}{side}", folders)
 
 
-def install(side: str, addon: str) -> None:
-    command = [sys.executable, "-m", "odoo", *odoo_arguments(side), "--init", addon]
+def install_on(side: str, addon: str) -> None:
     environ = dict(os.environ)
     if side == "peer":  # what the peer needs may be installed beside it
         beside = Path(os.environ[PEER_VARIABLE]).resolve().parent.parent
         environ["PYTHONPATH"] = os.pathsep.join(
             filter(None, [environ.get("PYTHONPATH"), str(beside)])
         )
-    subprocess.run(
-        [*command, "--without-demo=true", "--stop-after-init", "--no-http"],
-        check=True,
-        stdout=subprocess.DEVNULL,
-        env=environ,
-    )
+    install(arguments_of(side), addon, environ)
 
 
-def make_databases(sides: list[str]) -> None:
-    prefix = os.environ[PREFIX_VARIABLE]
-    create_database(f"{prefix}floor", "template0")
-    install("floor", "base")
+def make_databases(prefix: str, sides: list[str]) -> None:
+    """Make that of the floor, and of it those of the other sides."""
+    create_database(f"{prefix}floor")
+    install_on("floor", "base")
     for side in sides:
         create_database(f"{prefix}{side}", f"{prefix}floor")
-        install(side, "component_event")
+        install_on(side, "component_event")
 
 
 # the sides
@@ -121,8 +90,8 @@ class Odoo:
         from odoo.modules.registry import Registry
         from odoo.tools import config
 
-        config.parse_config(odoo_arguments(side))
-        self.registry = Registry(f"{os.environ[PREFIX_VARIABLE]}{side}")
+        config.parse_config(arguments_of(side))
+        self.registry = Registry(f"{os.environ[DATABASE_VARIABLE]}{side}")
         self.cr = self.registry.cursor()
         self.env = api.Environment(self.cr, SUPERUSER_ID, {})
         self.tags = self.env[MODEL]
@@ -263,23 +232,10 @@ def write_many_heard(side):
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the benchmark, in databases made for it."""
-    if arguments is not None:
-        sys.argv[1:] = arguments
-    if "--side" in sys.argv or "--help" in sys.argv:
-        bench.main()
-        return
-    if CONFIG_VARIABLE not in os.environ:
-        sys.exit(
-            f"{CONFIG_VARIABLE} must name a configuration file of Odoo: ./dev bench"
-        )
-    prefix = os.environ[PREFIX_VARIABLE] = f"bench_events_{os.getpid()}_"
-    sides = ["ours", *(["peer"] if os.environ.get(PEER_VARIABLE) else [])]
-    try:
-        make_databases(sides)
-        bench.main()
-    finally:
-        for side in ("floor", *sides):
-            drop_database(f"{prefix}{side}")
+    sides = ["floor", "ours", *(["peer"] if os.environ.get(PEER_VARIABLE) else [])]
+    run_with_databases(
+        bench, arguments, lambda prefix: make_databases(prefix, sides[1:]), sides
+    )
 
 
 if __name__ == "__main__":

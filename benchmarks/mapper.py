@@ -10,21 +10,18 @@ from __future__ import annotations
 
 import atexit
 import os
-import subprocess
-import sys
-from contextlib import closing
 from pathlib import Path
 from types import SimpleNamespace
 
-import psycopg2
-from psycopg2 import sql
+from .common import Benchmark, Run
+from .databases import (
+    DATABASE_VARIABLE,
+    create_database,
+    install,
+    odoo_arguments,
+    run_with_databases,
+)
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-
-from common import Benchmark, Run  # noqa: E402
-
-CONFIG_VARIABLE = "CONNECTOR_ODOO_CONFIG"
-DATABASE_VARIABLE = "CONNECTOR_BENCH_DATABASE"
 ROUNDS = 31
 FIELDS = ["s1", "s2", "i1", "n1", "k1"]
 PARTNER_FIELDS = [
@@ -33,7 +30,7 @@ PARTNER_FIELDS = [
     "active", "is_company", "partner_latitude",
 ]  # fmt: skip
 
-bench = Benchmark(str(Path(__file__).resolve()), "mapper")
+bench = Benchmark("benchmarks.mapper", "mapper")
 
 
 # by hand
@@ -205,33 +202,17 @@ def import_mapper():
 # a database with base alone
 
 
-def connect():
-    connection = psycopg2.connect(dbname="postgres")
-    connection.autocommit = True
-    return closing(connection)
-
-
-def run_statement(statement: str, database: str) -> None:
-    with connect() as connection, connection.cursor() as cursor:
-        cursor.execute(sql.SQL(statement).format(sql.Identifier(database)))
-
-
-def odoo_arguments() -> list[str]:
+def own_arguments() -> list[str]:
+    """Return what makes Odoo open the run's database, with none of our addons."""
     from odoo import release
 
-    return [
-        f"--config={os.environ[CONFIG_VARIABLE]}",
-        f"--database={os.environ[DATABASE_VARIABLE]}",
-        f"--addons-path={Path(release.__file__).parent / 'addons'}",
-        "--log-level=warn",
-    ]
+    folder = Path(release.__file__).parent / "addons"
+    return odoo_arguments(os.environ[DATABASE_VARIABLE], [str(folder)])
 
 
-def make_database(database: str) -> None:
-    run_statement("CREATE DATABASE {} TEMPLATE template0", database)
-    command = [sys.executable, "-m", "odoo", *odoo_arguments(), "--init", "base"]
-    options = ["--without-demo=all", "--stop-after-init", "--no-http"]
-    subprocess.run([*command, *options], check=True, stdout=subprocess.DEVNULL)
+def make_database(name: str) -> None:
+    create_database(name)
+    install(own_arguments(), "base")
 
 
 def partner():
@@ -240,7 +221,7 @@ def partner():
     from odoo.modules.registry import Registry
     from odoo.tools import config
 
-    config.parse_config(odoo_arguments())
+    config.parse_config(own_arguments())
     cursor = Registry(os.environ[DATABASE_VARIABLE]).cursor()
     atexit.register(cursor.close)
     env = api.Environment(cursor, SUPERUSER_ID, {})
@@ -287,21 +268,7 @@ def export_record(side):
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the benchmark, in a database made for it."""
-    if arguments is not None:
-        sys.argv[1:] = arguments
-    if "--side" in sys.argv or "--help" in sys.argv:
-        bench.main()
-        return
-    if CONFIG_VARIABLE not in os.environ:
-        sys.exit(
-            f"{CONFIG_VARIABLE} must name a configuration file of Odoo: ./dev bench"
-        )
-    database = os.environ[DATABASE_VARIABLE] = f"bench_mapper_{os.getpid()}"
-    try:
-        make_database(database)
-        bench.main()
-    finally:
-        run_statement("DROP DATABASE IF EXISTS {} WITH (FORCE)", database)
+    run_with_databases(bench, arguments, make_database)
 
 
 if __name__ == "__main__":

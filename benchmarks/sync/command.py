@@ -17,7 +17,8 @@ from devtools.errors import SetupError
 from devtools.odoo_server import OdooServer
 from devtools.progress import note
 
-from ..common import PEER_VARIABLE, Figures, format_results, summarise
+from ..common import PEER_VARIABLE
+from ..report import Figures, format_results, summarise
 from . import __doc__ as description
 from .scale import measure_scale
 from .sides import CONNECTOR, Floor, Ours, Peer, Side

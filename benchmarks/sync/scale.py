@@ -63,7 +63,7 @@ def highest_memory(side: Side) -> Iterator[list[int]]:
 
     def watch() -> None:
         while not ended.wait(SAMPLE_SECONDS):
-            peak[0] = max([peak[0], *resident_bytes(side.server.process_id)])
+            peak[0] = max([peak[0], *resident_bytes(side.server.pid)])
 
     watcher = threading.Thread(target=watch)
     watcher.start()
@@ -75,9 +75,9 @@ def highest_memory(side: Side) -> Iterator[list[int]]:
         watcher.join()
 
 
-def resident_bytes(process_id: int) -> list[int]:
+def resident_bytes(pid: int) -> list[int]:
     """Return what a process and those it started hold in memory, each."""
-    server = psutil.Process(process_id)
+    server = psutil.Process(pid)
     held = []
     for process in [server, *server.children(recursive=True)]:
         with suppress(psutil.NoSuchProcess):

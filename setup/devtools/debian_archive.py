@@ -100,12 +100,6 @@ class Apt:
         self.run("apt-get", "download", *packages, folder=folder)
         return sorted(folder.glob("*.deb"))
 
-    def close_over(self, packages: Iterable[str]) -> list[str]:
-        """Return these packages and all that they need and that is not installed."""
-        options = ("--simulate", "--no-install-recommends")
-        output = self.run("apt-get", *options, "install", *packages)
-        return re.findall(r"^Inst (\S+)", output, re.MULTILINE)
-
     def list_dependencies(self, package: str) -> list[str]:
         """Return what a package itself asks for, the first of alternatives."""
         return parse_dependencies(

@@ -112,7 +112,7 @@ def fetch_odoo_14(home: Home, folder: Path) -> None:
             f"({apt.sources}).\n"
             "Name a mirror that still has it in CONNECTOR_DEBIAN_MIRROR."
         )
-    needed = apt.close_over(choose_needed(apt.list_dependencies(PACKAGE)))
+    needed = apt.list_missing(choose_needed(apt.list_dependencies(PACKAGE)))
     apt.extract(apt.download([PACKAGE, *needed]), folder)
     remove_folder(apt_folder)
 

@@ -73,7 +73,10 @@ class OdooServer:
 
     @property
     def pid(self) -> int | None:
-        """Return the process id of the server, None while it does not run."""
+        """The process id of the server, None while it does not run.
+
+        Its children are the workers.
+        """
         return self._process.pid if self._process else None
 
     def start(self, keep_log: bool = False) -> None:
@@ -107,11 +110,6 @@ class OdooServer:
         if self._process is not None:
             end_session(self._process, patience_seconds)
             self._process = None
-
-    @property
-    def process_id(self) -> int | None:
-        """The process whose children are the workers; None when it is not started."""
-        return self._process.pid if self._process else None
 
     def check_alive(self) -> None:
         """:raises SetupError: with the end of the log, when the server is gone"""

@@ -71,6 +71,7 @@ def test_missing_case_of_benchmarks_is_told_with_those_there_are():
     done = run_dev("bench", "nonsense")
     assert done.returncode == 1
     assert "no case 'nonsense'" in done.stderr
+    assert "there are: client, component, events, mapper, sync." in done.stderr
 
 
 def test_port_that_is_taken_is_told():

@@ -24,31 +24,12 @@ RUN = (
     "import importlib, sys; sys.path.insert(0, {clone!r}); "
     "sys.exit(importlib.import_module({module!r}).main(sys.argv[1:]))"
 )
+# What tells a case from the modules that it is made of.
+MAIN = re.compile(r"^def main\(arguments\b", re.MULTILINE)
 
 
 def main(environment: Environment, arguments: list[str]) -> int:
-    cases = find_cases(environment.clone)
-    parser = argparse.ArgumentParser(
-        prog="./dev bench",
-        usage="./dev bench [--save] CASE [arguments of the case]",
-        description="Run a case of benchmarks/. It finds a database server in the PG* "
-        "variables, Odoo's configuration in CONNECTOR_ODOO_CONFIG, and in "
-        "CONNECTOR_PEER_ADDONS a folder for the addons path with the published OCA "
-        f"addons. Cases: {', '.join(cases) or 'none yet'}",
-    )
-    parser.add_argument(
-        "--save",
-        action="store_true",
-        help="also write the figures into docs/benchmarks, with machine and date",
-    )
-    parser.add_argument("case", help=", ".join(cases))
-    parser.add_argument("arguments", nargs=argparse.REMAINDER)
-    options = parser.parse_args(arguments)
-    if options.case not in cases:
-        raise SetupError(
-            f"no case {options.case!r} was found in {environment.clone / 'benchmarks'};"
-            f" there are: {', '.join(cases) or 'none'}."
-        )
+    options = parse(find_cases(environment.clone), arguments)
     peer = ensure_peer_addons(environment)
     script = RUN.format(
         clone=str(environment.clone), module=f"benchmarks.{options.case}"
@@ -72,6 +53,35 @@ def main(environment: Environment, arguments: list[str]) -> int:
         if options.save:
             save_figures(environment, options, figures)
         return process.wait()
+
+
+def parse(cases: list[str], arguments: list[str]) -> argparse.Namespace:
+    """Return the options.
+
+    :raises SetupError: when there is no such case
+    """
+    parser = argparse.ArgumentParser(
+        prog="./dev bench",
+        usage="./dev bench [--save] CASE [arguments of the case]",
+        description="Run a case of benchmarks/. It finds a database server in the PG* "
+        "variables, Odoo's configuration in CONNECTOR_ODOO_CONFIG, and in "
+        "CONNECTOR_PEER_ADDONS a folder for the addons path with the published OCA "
+        f"addons. Cases: {', '.join(cases) or 'none yet'}",
+    )
+    parser.add_argument(
+        "--save",
+        action="store_true",
+        help="also write the figures into docs/benchmarks, with machine and date",
+    )
+    parser.add_argument("case", help=", ".join(cases))
+    parser.add_argument("arguments", nargs=argparse.REMAINDER)
+    options = parser.parse_args(arguments)
+    if options.case not in cases:
+        raise SetupError(
+            f"no case {options.case!r} was found in benchmarks/; there are: "
+            f"{', '.join(cases) or 'none'}."
+        )
+    return options
 
 
 def print_and_keep(lines: Iterable[str]) -> str:
@@ -111,9 +121,9 @@ def describe_machine(environment: Environment) -> str:
 
 
 def find_cases(clone: Path) -> list[str]:
-    """Return the names of the modules and packages that define main."""
+    """Return the names of the modules and packages whose main takes arguments."""
     folder = clone / "benchmarks"
-    modules = [path for path in folder.glob("*.py") if "def main(" in path.read_text()]
+    modules = [path for path in folder.glob("*.py") if MAIN.search(path.read_text())]
     packages = [
         path.parent
         for path in folder.glob("*/__init__.py")

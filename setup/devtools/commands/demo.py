@@ -18,6 +18,24 @@ SHOWN_DIFFERENCES = 20
 
 
 def main(environment: Environment, arguments: list[str]) -> int:
+    options = make_parser().parse_args(arguments)
+    source, target = choose_databases(environment, options.source)
+    print("Odoo to Odoo, by jobs: contacts, products, sale orders; edits go back")
+    with running_postgres(environment):
+        if options.fresh:
+            source.drop()
+            target.drop()
+        with running_scenario(environment, source, target) as scenario:
+            if options.records:
+                with step(f"{options.records} more contacts in the source"):
+                    ensure_extra_partners(scenario.source.client, options.records)
+            code = import_and_compare(scenario) or edit_and_compare(scenario)
+            if options.serve:
+                serve(scenario)
+            return code
+
+
+def make_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="./dev demo",
         description="Import contacts, products and sale orders of one Odoo into "
@@ -45,21 +63,7 @@ def main(environment: Environment, arguments: list[str]) -> int:
     parser.add_argument(
         "--serve", action="store_true", help="leave both servers running until Ctrl-C"
     )
-    options = parser.parse_args(arguments)
-    source, target = choose_databases(environment, options.source)
-    print("Odoo to Odoo, by jobs: contacts, products, sale orders; edits go back")
-    with running_postgres(environment):
-        if options.fresh:
-            source.drop()
-            target.drop()
-        with running_scenario(environment, source, target) as scenario:
-            if options.records:
-                with step(f"{options.records} more contacts in the source"):
-                    ensure_extra_partners(scenario.source.client, options.records)
-            code = import_and_compare(scenario) or edit_and_compare(scenario)
-            if options.serve:
-                serve(scenario)
-            return code
+    return parser
 
 
 def choose_databases(

@@ -22,6 +22,24 @@ SOURCE_LANGUAGE = "en"
 
 
 def main(environment: Environment, arguments: list[str]) -> int:
+    options = make_parser().parse_args(arguments)
+    if options.screenshots:
+        code = take_screenshots(environment)
+        if code:
+            return code
+    output = options.output or default_output(environment, options.language)
+    sphinx = Sphinx(environment)
+    if options.update_catalogs:
+        return sphinx.update_catalogs()
+    code = sphinx.build("html", output.absolute(), options.language)
+    if options.check_links and not code:
+        code = sphinx.build("linkcheck", sphinx.build_folder / "links")
+    if not code:
+        print(f"\n{output.absolute() / 'index.html'}")
+    return code
+
+
+def make_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="./dev docs",
         description="Build the documentation of docs/ into docs/_build. Every warning "
@@ -48,21 +66,7 @@ def main(environment: Environment, arguments: list[str]) -> int:
         action="store_true",
         help="first make the pictures of docs/images anew, on the demo's records",
     )
-    options = parser.parse_args(arguments)
-    if options.screenshots:
-        code = take_screenshots(environment)
-        if code:
-            return code
-    output = options.output or default_output(environment, options.language)
-    sphinx = Sphinx(environment)
-    if options.update_catalogs:
-        return sphinx.update_catalogs()
-    code = sphinx.build("html", output.absolute(), options.language)
-    if options.check_links and not code:
-        code = sphinx.build("linkcheck", sphinx.build_folder / "links")
-    if not code:
-        print(f"\n{output.absolute() / 'index.html'}")
-    return code
+    return parser
 
 
 def take_screenshots(environment: Environment) -> int:

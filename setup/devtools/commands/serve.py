@@ -34,6 +34,34 @@ main()
 
 
 def main(environment: Environment, arguments: list[str]) -> int:
+    options = make_parser().parse_args(arguments)
+    if options.port:
+        check_port(options.port)
+    use_addons_beside_the_clone(options.addon)
+    with running_postgres(environment), ExitStack() as services:
+        database = TargetDatabase(environment, options.purpose, wanted=None)
+        database.ensure()
+        server = OdooServer(
+            environment, database.name, workers=2, with_jobs=True, port=options.port
+        )
+        services.callback(server.stop)
+        with step("Odoo server"):
+            server.start()
+            server.wait_until_ready()
+        print(
+            f"{server.url}  login {LOGIN}, password {PASSWORD}; Ctrl-C ends it\n"
+            f"database {database.name}  log: {server.log_path}",
+            flush=True,
+        )
+        for addon in options.addon:
+            if (addon / RECORDS).is_file():
+                address = services.enter_context(serve_records(environment, addon))
+                print(f"records of {addon}: {address}", flush=True)
+        wait_for_interrupt(server.check_alive)
+        return 0
+
+
+def make_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="./dev serve",
         description="Serve Odoo with all addons of this clone as they are now, and run "
@@ -55,33 +83,7 @@ def main(environment: Environment, arguments: list[str]) -> int:
         "by a small HTTP service to import from",
     )
     parser.add_argument("--port", type=int, help="instead of a free one")
-    options = parser.parse_args(arguments)
-    if options.port:
-        check_port(options.port)
-    use_addons_beside_the_clone(options.addon)
-    with running_postgres(environment), ExitStack() as services:
-        database = TargetDatabase(environment, options.purpose, wanted=None)
-        database.ensure()
-        server = OdooServer(
-            environment, database.name, workers=2, with_jobs=True, port=options.port
-        )
-        try:
-            with step("Odoo server"):
-                server.start()
-                server.wait_until_ready()
-            print(
-                f"{server.url}  login {LOGIN}, password {PASSWORD}; Ctrl-C ends it\n"
-                f"database {database.name}  log: {server.log_path}",
-                flush=True,
-            )
-            for addon in options.addon:
-                if (addon / RECORDS).is_file():
-                    address = services.enter_context(serve_records(environment, addon))
-                    print(f"records of {addon}: {address}", flush=True)
-            wait_for_interrupt(server.check_alive)
-            return 0
-        finally:
-            server.stop()
+    return parser
 
 
 @contextmanager

@@ -3,9 +3,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import vodoo
+
+#: what it is called; model, field, and how its value changes
+CHANGES: tuple[tuple[str, str, str, Callable[[Any], Any]], ...] = (
+    ("color of the tag", "res.partner.category", "color", lambda old: (old + 1) % 12),
+    ("price of", "product.template", "list_price", lambda old: old + 1),
+    ("weight of", "product.product", "weight", lambda old: old + 0.5),
+)
 
 
 def edit_records(client: vodoo.OdooClient, backend_id: int) -> list[str]:
@@ -16,28 +24,16 @@ def edit_records(client: vodoo.OdooClient, backend_id: int) -> list[str]:
     contact, contact_name = first_bound(client, backend_id, "res.partner")
     client.execute("res.partner", "write", [contact], {"city": "Namur"})
     client.execute("res.partner", "write", [contact], {"street": next_street(client)})
-    tag, tag_name = first_bound(client, backend_id, "res.partner.category")
-    (color,) = client.execute("res.partner.category", "read", [tag], ["color"])
-    new_color = (color["color"] + 1) % 12
-    client.execute("res.partner.category", "write", [tag], {"color": new_color})
-    product, product_name = first_bound(client, backend_id, "product.template")
-    (price,) = client.execute("product.template", "read", [product], ["list_price"])
-    new_price = price["list_price"] + 1
-    client.execute("product.template", "write", [product], {"list_price": new_price})
-    variant, variant_name = first_bound(client, backend_id, "product.product")
-    (weight,) = client.execute("product.product", "read", [variant], ["weight"])
-    new_weight = weight["weight"] + 0.5
-    client.execute("product.product", "write", [variant], {"weight": new_weight})
+    done = [f"address of {contact_name}"]
+    for title, model, field, change in CHANGES:
+        record_id, name = first_bound(client, backend_id, model)
+        (values,) = client.execute(model, "read", [record_id], [field])
+        client.execute(model, "write", [record_id], {field: change(values[field])})
+        done.append(f"{title} {name}")
     client.execute(
         "res.partner", "create", [{"name": "Made in the target", "parent_id": contact}]
     )
-    return [
-        f"address of {contact_name}",
-        f"color of the tag {tag_name}",
-        f"price of {product_name}",
-        f"weight of {variant_name}",
-        "a new contact",
-    ]
+    return [*done, "a new contact"]
 
 
 def first_bound(
