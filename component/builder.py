@@ -22,14 +22,14 @@ class ComponentBuilder(models.AbstractModel):
 
     def _register_hook(self):
         """Build the components aside, then put them in the place of the former."""
-        res = super()._register_hook()
+        result = super()._register_hook()
         components_registry = ComponentRegistry(self._components_registry_cache_size)
         self.build_registry(components_registry)
         components_registry.ready = True
         _component_databases.publish(
             self.env.cr.dbname, components_registry, owner=self.env.registry
         )
-        return res
+        return result
 
     def _unregister_hook(self):
         """Take the components away until they are built anew."""

@@ -142,18 +142,45 @@ def explain(
     if usage is None:
         concerned = list(chain.from_iterable(by_usage.values()))
     verdicts: dict[Any, Verdict] = {}
-    left = []
+    fitting = []
     for component_class in concerned:
-        if component_class._abstract:
-            verdicts[component_class] = Verdict.ABSTRACT
-        elif not is_of_collection(component_class, collection_name):
-            verdicts[component_class] = Verdict.OTHER_COLLECTION
-        elif not is_for_model(component_class, model_name):
-            verdicts[component_class] = Verdict.OTHER_MODEL
-        elif not matches(component_class):
-            verdicts[component_class] = Verdict.DECLINED
+        obstacle = _find_obstacle(component_class, collection_name, model_name, matches)
+        if obstacle is None:
+            fitting.append(component_class)
         else:
-            left.append(component_class)
+            verdicts[component_class] = obstacle
+    verdicts.update(_compare(fitting, collection_name, model_name))
+    return Explanation(
+        collection_name,
+        usage,
+        model_name,
+        tuple(Candidate(c._name, verdicts[c], c) for c in concerned),
+        () if concerned else similar(usage, tuple(filter(None, by_usage))),
+    )
+
+
+def _find_obstacle(
+    component_class: Any,
+    collection_name: str | None,
+    model_name: str | None,
+    matches: Callable[[Any], bool],
+) -> Verdict | None:
+    """Return why a component does not fit, whatever others there are; None if so."""
+    if component_class._abstract:
+        return Verdict.ABSTRACT
+    if not is_of_collection(component_class, collection_name):
+        return Verdict.OTHER_COLLECTION
+    if not is_for_model(component_class, model_name):
+        return Verdict.OTHER_MODEL
+    return None if matches(component_class) else Verdict.DECLINED
+
+
+def _compare(
+    fitting: list[Any], collection_name: str | None, model_name: str | None
+) -> dict[Any, Verdict]:
+    """Return what becomes of each component that fits, among the others that do."""
+    verdicts: dict[Any, Verdict] = {}
+    left = fitting
     for verdict, narrow, criterion in (
         (Verdict.LESS_SPECIFIC_COLLECTION, only_of_collection, collection_name),
         (Verdict.LESS_SPECIFIC_MODEL, only_for_model, model_name),
@@ -162,16 +189,8 @@ def explain(
         if kept:
             verdicts.update({c: verdict for c in left if c not in kept})
             left = kept
-    verdicts.update(
-        {c: Verdict.CHOSEN if len(left) == 1 else Verdict.TIED for c in left}
-    )
-    return Explanation(
-        collection_name,
-        usage,
-        model_name,
-        tuple(Candidate(c._name, verdicts[c], c) for c in concerned),
-        () if concerned else similar(usage, tuple(filter(None, by_usage))),
-    )
+    best = Verdict.CHOSEN if len(left) == 1 else Verdict.TIED
+    return {**verdicts, **dict.fromkeys(left, best)}
 
 
 @lru_cache(maxsize=128)

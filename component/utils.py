@@ -1,4 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Ask for the component registry of a database."""
+
 from __future__ import annotations
 
 from .core import ComponentRegistry, _component_databases

@@ -47,10 +47,7 @@ class WorkContext(ComponentLookup):
         try:
             env = self.env
         except AttributeError as error:
-            raise ValueError(
-                "A work context needs a collection, a record with an environment; "
-                f"found: {collection!r}."
-            ) from error
+            raise _no_environment_error(collection) from error
         from_context = env.context.get("components_registry")
         if (
             from_context
@@ -66,12 +63,7 @@ class WorkContext(ComponentLookup):
         elif components_registry is None:
             components_registry = _component_databases.find(env)
             if components_registry is None:
-                raise RegistryNotReadyError(
-                    f"No component registry for database {env.cr.dbname!r}: components "
-                    "are built at the end of the loading of Odoo's registry, and "
-                    "this is before. (In a test: use the test cases of "
-                    "odoo.addons.component.tests.common.)"
-                )
+                raise _not_built_error(env)
         if not isinstance(components_registry, ComponentRegistry):
             self._lookup_is_standard = False  # it remembers nothing
         self.components_registry = components_registry
@@ -141,3 +133,18 @@ class WorkContext(ComponentLookup):
         )
 
     __repr__ = __str__
+
+
+def _no_environment_error(collection: Any) -> ValueError:
+    return ValueError(
+        "A work context needs a collection, a record with an environment; "
+        f"found: {collection!r}."
+    )
+
+
+def _not_built_error(env: Environment) -> RegistryNotReadyError:
+    return RegistryNotReadyError(
+        f"No component registry for database {env.cr.dbname!r}: components are built "
+        "at the end of the loading of Odoo's registry, and this is before. (In a test: "
+        "use the test cases of odoo.addons.component.tests.common.)"
+    )

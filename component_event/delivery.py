@@ -15,6 +15,8 @@ from odoo.modules.registry import Registry
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.sql_db import BaseCursor
 
+from odoo.addons.component.notes import add_note
+
 from .core import work_with_env
 from .marks import Moment, is_isolated, is_skipped, moment_of
 from .merge import Occurrence, merge, regroup, without_missing
@@ -81,7 +83,7 @@ def deliver(event: Callable, args: tuple, kwargs: dict[str, Any]) -> None:
     try:
         skipped = is_skipped(event, args, kwargs)
     except Exception as error:
-        _add_note(error, event, args)
+        add_note(error, _describe(event, args))
         raise
     if not skipped:
         listener = event.__self__  # type: ignore[attr-defined]
@@ -100,7 +102,7 @@ def call(event: Callable, args: tuple, kwargs: dict[str, Any]) -> None:
         else:
             event(*args, **kwargs)
     except Exception as error:
-        _add_note(error, event, args)
+        add_note(error, _describe(event, args))
         raise
 
 
@@ -244,13 +246,6 @@ def _fresh_method(listener: Any, name: str, work: Any) -> Callable:
 
 
 # explain
-
-
-def _add_note(error: BaseException, event: Callable, args: tuple) -> None:
-    note = _describe(event, args)
-    notes = getattr(error, "__notes__", None)
-    # as add_note() of Python 3.11 does
-    error.__notes__ = [*(notes or ()), note]  # type: ignore[attr-defined]
 
 
 def _describe(event: Callable, args: tuple) -> str:

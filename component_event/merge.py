@@ -110,20 +110,14 @@ def _split(occurrence: Occurrence) -> Iterator[Pending]:
     args, kwargs = occurrence.args, occurrence.kwargs
     if scope is None or not args or not hasattr(args[0], "browse"):
         return
+    takes_fields = operation == "write" or (scope, operation) == ("record", "create")
     payload: Any = None
-    if operation in ("create", "write", "deleted"):
-        name = "fields"
-        if operation == "deleted" or (operation, scope) == ("create", "records"):
-            name = ""
-        if len(args) == 2 and not kwargs:
-            payload = args[1]
-        elif len(args) == 1 and set(kwargs) == {name}:
-            payload = kwargs[name]
-        else:
-            return
-    elif len(args) != 1 or kwargs:
+    if len(args) == 2 and not kwargs and operation != "unlink":
+        payload = args[1]
+    elif len(args) == 1 and takes_fields and set(kwargs) == {"fields"}:
+        payload = kwargs["fields"]
+    elif len(args) != 1 or kwargs or operation != "unlink":
         return
-    takes_fields = operation == "write" or (operation == "create" and scope == "record")
     for position, record in enumerate(args[0]):
         item = Pending(occurrence, scope, operation, record)
         if takes_fields:
@@ -206,30 +200,40 @@ def _target(occurrence: Occurrence) -> Hashable:
 
 def _call(items: list[Pending]) -> Occurrence:
     first = items[0]
-    occurrence = first.occurrence
     if first.scope is None:
-        kwargs = dict(occurrence.kwargs)
-        if first.fields is not None:
-            kwargs["fields"] = list(first.fields)
-        return occurrence._replace(kwargs=kwargs)
-    event = f"on_{first.scope}_{first.operation}"
-    if first.scope == "record":
-        args: tuple = (first.record,)
-        if first.operation == "deleted":
-            args += (first.values,)
-        kwargs: dict[str, Any] = {}
-        if first.fields is not None:
-            if occurrence.kwargs:
-                kwargs["fields"] = list(first.fields)
-            else:  # sent without a keyword
-                args += (list(first.fields),)
-        return Occurrence(occurrence.listener, event, args, kwargs)
-    args = (first.record.browse([item.record.id for item in items]),)
+        return _custom_call(first)
+    call = _call_for_record(first) if first.scope == "record" else _call_for_all(items)
+    return call._replace(event=f"on_{first.scope}_{first.operation}")
+
+
+def _custom_call(item: Pending) -> Occurrence:
+    kwargs = dict(item.occurrence.kwargs)
+    if item.fields is not None:
+        kwargs["fields"] = list(item.fields)
+    return item.occurrence._replace(kwargs=kwargs)
+
+
+def _call_for_record(item: Pending) -> Occurrence:
+    args: tuple = (item.record,)
+    kwargs: dict[str, Any] = {}
+    if item.operation == "deleted":
+        args += (item.values,)
+    if item.fields is not None:
+        if item.occurrence.kwargs:
+            kwargs["fields"] = list(item.fields)
+        else:  # sent without a keyword
+            args += (list(item.fields),)
+    return item.occurrence._replace(args=args, kwargs=kwargs)
+
+
+def _call_for_all(items: list[Pending]) -> Occurrence:
+    first = items[0]
+    args: tuple = (first.record.browse([item.record.id for item in items]),)
     if first.operation in ("create", "deleted"):
         args += ([item.values for item in items],)
     elif first.operation == "write":
         args += (list(first.fields or ()),)
-    return Occurrence(occurrence.listener, event, args, {})
+    return first.occurrence._replace(args=args, kwargs={})
 
 
 Exists = Callable[[Any], Collection[Any]]

@@ -9,3 +9,4 @@ from . import test_work_on
 from . import test_databases
 from . import test_builder
 from . import test_common
+from . import test_notes

@@ -14,7 +14,6 @@ from odoo.tests import BaseCase
 from odoo.addons.component.core import Component
 
 from ..components.mapper import MappingFailure, changed_by, convert, mapping
-from ..components.mapper import errors as mapper_errors
 from ..components.mapper.errors import Place, locate
 from ..exception import InvalidDataError, MappingError, RetryableJobError
 from .test_mapper_common import MapperCase
@@ -208,12 +207,3 @@ class TestLocate(BaseCase):
     def test_the_note_stands_in_the_traceback(self):
         error = locate(StubbornError("x"), self.place, {"a": 1})
         self.assertIn("in mapper m, row a", "".join(traceback.format_exception(error)))
-
-    def test_before_python_311_notes_are_kept_as_well(self):
-        class OldError:
-            """Without ``add_note``, as exceptions before Python 3.11."""
-
-        error = OldError()
-        mapper_errors._add_note(error, "first")
-        mapper_errors._add_note(error, "second")
-        self.assertEqual(error.__notes__, ["first", "second"])

@@ -18,6 +18,8 @@ from typing import Any
 
 from odoo import models
 
+from odoo.addons.component.notes import add_note
+
 from ...exception import MappingError
 
 _repr = reprlib.Repr()
@@ -74,7 +76,7 @@ def locate(error: Exception, place: Place, record: Any) -> Exception:
             where += f" (the record has {_repr.repr(sorted(map(str, record)))})"
     failure = _failure_like(error)
     if failure is None:
-        _add_note(error, f"in {where}")
+        add_note(error, f"in {where}")
         return error
     failure.message = f"{where}: {type(error).__name__}: {error}"
     failure.mapper = place.mapper
@@ -120,11 +122,3 @@ def _failure_type(error_type: type[Exception]) -> type[MappingFailure]:
         (MappingFailure, error_type),
         {"__module__": __name__},
     )
-
-
-def _add_note(error: Exception, note: str) -> None:
-    """Add a note to an exception, as Python does since 3.11."""
-    if hasattr(error, "add_note"):
-        error.add_note(note)
-    else:
-        error.__notes__ = [*getattr(error, "__notes__", ()), note]

@@ -1,0 +1,13 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Notes on exceptions, for the Pythons that Odoo runs on."""
+
+from __future__ import annotations
+
+
+def add_note(error: BaseException, note: str) -> None:
+    """Add a note to an exception, as Python itself does since 3.11."""
+    if hasattr(error, "add_note"):
+        error.add_note(note)
+    else:
+        notes = getattr(error, "__notes__", ())
+        error.__notes__ = [*notes, note]  # type: ignore[attr-defined]
