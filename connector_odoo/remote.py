@@ -61,6 +61,26 @@ def translated_errors() -> Iterator[None]:
         raise find_connector_error(error)(str(error)) from error
 
 
+def get_password(backend: models.BaseModel) -> str:
+    """Return the key, or password, by which we log in.
+
+    The client would take one that is missing from the server's environment, and
+    ``op://…`` from its vault: neither is for whoever sets up a backend.
+
+    :raise vodoo.ConfigurationError: there is none
+    """
+    secret = backend.sudo().secret or ""
+    if not secret.strip():
+        raise vodoo.ConfigurationError(
+            backend.env._("the API key or password is missing; enter it")
+        )
+    if secret.strip().startswith("op://"):
+        raise vodoo.ConfigurationError(
+            backend.env._("a reference (op://…) is no API key; enter the key itself")
+        )
+    return secret
+
+
 class RemoteOdoo:
     """Hold the client of one session, and what was learnt through it."""
 
@@ -78,7 +98,7 @@ class RemoteOdoo:
                 url=backend.url,
                 database=backend.database,
                 username=backend.login,
-                password=backend.sudo().secret or "",
+                password=get_password(backend),
                 **self._settings,
             )
         )

@@ -11,6 +11,8 @@ from odoo import SUPERUSER_ID, api, models
 from odoo.modules.registry import Registry
 from odoo.sql_db import BaseCursor
 
+from ..backend_company import company_of
+
 _KEY = "connector.waiting_exports"
 
 #: states of a queue.job that has not begun to read the record
@@ -35,6 +37,7 @@ def delay_export(
 
     Return the job, or the record of the one that is waiting.
     """
+    binding = binding.with_company(company_of(binding.backend_id))
     arguments: dict[str, Any] = {} if fields is None else {"fields": sorted(fields)}
     if run:
         arguments["run"] = run
@@ -70,6 +73,7 @@ def delay_deletion(deletion: Deletion) -> Any:
     backend, binding, external_id = deletion
     return (
         binding.browse()
+        .with_company(company_of(backend))
         .with_delay(
             identity_key=(
                 f"delete {binding._name} in {backend._name} {backend.id}: {external_id}"

@@ -2,6 +2,7 @@ from . import component_builder
 from . import connector_backend
 from . import external_binding
 from . import connector_binding_mixin
+from . import connector_binding_rights
 from . import connector_webhook_mixin
 from . import connector_binding_jobs
 from . import connector_binding_screen

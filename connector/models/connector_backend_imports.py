@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from odoo import api, fields, models
 
-from .backend_company import in_own_company
+from ..backend_company import check_company_is_allowed, in_own_company
 from .connector_schedule import next_time
 
 #: the models that keep something of a backend
@@ -102,6 +102,7 @@ class ConnectorBackendMixin(models.AbstractModel):
         """Have what is kept of a backend follow it into another company."""
         result = super().write(vals)
         if "company_id" in vals:
+            check_company_is_allowed(self)
             of_backend = [
                 ("backend_model", "=", self._name),
                 ("backend_id", "in", self.ids),

@@ -6,8 +6,8 @@ from odoo.exceptions import UserError
 
 from odoo.addons.queue_job.exception import JobError
 
+from ..backend_company import in_own_company
 from ..exception import ConnectorException
-from .backend_company import in_own_company
 from .connector_schedule import next_time
 
 

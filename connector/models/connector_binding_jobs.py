@@ -10,6 +10,7 @@ from odoo.tools import split_every
 
 from odoo.addons.queue_job.job import identity_exact
 
+from ..backend_company import company_of
 from ..components.synchronizer.batch_exporter import note_export, outcome_of
 from ..components.synchronizer.chunk import SKIPPED
 from ..components.synchronizer.removed_records import TooManyRemoved
@@ -91,14 +92,15 @@ class ConnectorBindingMixin(models.AbstractModel):
         bound = self.filtered("external_id")
         for backend, bindings in bound.grouped("backend_id").items():
             external_ids = bindings.mapped("external_id")
+            model = self.browse().with_company(company_of(backend))
             if len(external_ids) == 1:
-                self.browse().with_delay(
+                model.with_delay(
                     description=self.env._("Import %s again", bindings.display_name),
                     identity_key=identity_exact,
                 ).import_record(backend, external_ids[0], force=True)
                 continue
             for chunk in split_every(RESYNC_CHUNK_SIZE, external_ids, list):
-                self.browse().with_delay(
+                model.with_delay(
                     description=self.env._(
                         "Import %(count)s records of %(model)s again",
                         count=len(chunk),

@@ -65,6 +65,10 @@ class ConnectorCursor(models.Model):
     _inherit = ["connector.sync.subject"]
     _description = "Synchronization Cursor"
     _order = "backend_model, backend_id, model_name, name"
+    _identifying_fields = (
+        *("backend_model", "backend_id", "model_name", "company_id"),
+        "name",
+    )
 
     name = fields.Char(string="Purpose", required=True, readonly=True, default="import")
     position = fields.Json(string="Position (data)", readonly=True)
@@ -109,7 +113,8 @@ class ConnectorCursor(models.Model):
         for cursor in self:
             try:
                 position = json.loads(cursor.position_text or "null")
-            except ValueError as error:
+                since(position, 0)
+            except (ValueError, TypeError, AttributeError) as error:
                 raise ValidationError(
                     self.env._(
                         "The position of %(cursor)s must be JSON, like "

@@ -11,7 +11,7 @@ from odoo import SUPERUSER_ID, api, fields, models
 from odoo.sql_db import PoolError
 from odoo.tools.sql import table_exists
 
-from .backend_company import company_of
+from ..backend_company import company_of
 
 _logger = logging.getLogger(__name__)
 

@@ -5,6 +5,7 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from ..backend_company import in_own_company
 from .connector_sync_outcome import OUTCOMES
 from .connector_sync_run import BROKEN_STATES, PENDING_STATES
 
@@ -125,7 +126,7 @@ class ConnectorSyncRun(models.Model):
 
     def _delay_import_removed(self, backend, confirmed: bool = False, **options):
         """Delay the search for what is gone in the backend, as its user."""
-        backend.env[self.model_name].with_delay(
+        in_own_company(backend).env[self.model_name].with_delay(
             description=self.env._("Find removed records: %s", self.display_name),
             **options,
         ).import_removed(backend, run=self, confirmed=confirmed)

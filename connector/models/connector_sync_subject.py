@@ -2,8 +2,9 @@
 from __future__ import annotations
 
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 
-from .backend_company import company_of
+from ..backend_company import company_of
 
 
 class ConnectorSyncSubject(models.AbstractModel):
@@ -15,6 +16,9 @@ class ConnectorSyncSubject(models.AbstractModel):
 
     _name = "connector.sync.subject"
     _description = "Synchronized Model of a Backend"
+
+    #: what tells one from another; a person who may write it may not change that
+    _identifying_fields = ("backend_model", "backend_id", "model_name", "company_id")
 
     backend_model = fields.Char(required=True, index=True, readonly=True)
     backend_id = fields.Many2oneReference(
@@ -34,6 +38,18 @@ class ConnectorSyncSubject(models.AbstractModel):
     )
     backend_name = fields.Char(string="Backend", compute="_compute_names")
     model_description = fields.Char(string="Records", compute="_compute_names")
+
+    def write(self, vals):
+        changed = [name for name in self._identifying_fields if name in vals]
+        if changed and not self.env.su:
+            raise AccessError(
+                self.env._(
+                    "%(subject)s stays what it is: nobody may change %(names)s.",
+                    subject=self._description,
+                    names=", ".join(changed),
+                )
+            )
+        return super().write(vals)
 
     @api.depends("backend_model", "backend_id")
     def _compute_company_id(self):

@@ -14,8 +14,8 @@ from odoo.fields import NO_ACCESS
 
 from odoo.addons.queue_job.job import identity_exact
 
+from ..backend_company import in_own_company
 from ..components.external_id import is_external_id
-from .backend_company import in_own_company
 
 TOKEN_HEADER = "X-Webhook-Token"
 SIGNATURE_HEADER = "X-Hub-Signature-256"

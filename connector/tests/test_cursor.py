@@ -143,6 +143,12 @@ class TestCursor(ExportCase):
         with self.assertRaisesRegex(ValidationError, "must be JSON.*found yesterday"):
             self.cursor().position_text = "yesterday"
 
+    def test_a_position_that_no_search_could_begin_at_is_told(self):
+        for text in ("5", '"noon"', "[1]", '{"since": "yesterday"}', '{"since": 5}'):
+            with self.subTest(text), self.assertRaises(ValidationError) as caught:
+                self.cursor().position_text = text
+            self.assertIn(f"found {text}", str(caught.exception))
+
     def test_a_cursor_is_called_by_its_backend(self):
         self.assertEqual(self.cursor().display_name, "Folder: Contact (import)")
 

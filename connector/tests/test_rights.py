@@ -30,6 +30,18 @@ def read_table(*header):
     return lines[start:end]
 
 
+def methods_in_document(env, records):
+    """Return the methods that some may call on the records, by RPC."""
+    return [
+        method
+        for model, method, who in read_table("model", "method", "who")
+        if who != "nobody"
+        and model in env
+        and isinstance(records, env.registry[model])
+        and not getattr(getattr(records, method), "_api_model", False)
+    ]
+
+
 @tagged("post_install", "-at_install")
 class TestRights(TransactionCase):
     @classmethod
@@ -46,8 +58,32 @@ class TestRights(TransactionCase):
                 ("manager", "base.group_user,connector.group_connector_manager"),
             )
         }
+        cls.let_read_what_is_wrapped()
         installed = cls.env["ir.module.module"]._installed()
         cls.addons = [name for name in SUITE if name in installed]
+
+    @classmethod
+    def let_read_what_is_wrapped(cls):
+        """Give all users the right that the table takes for granted."""
+        cls.wrapped = {
+            name
+            for binding in cls.registry.descendants(["external.binding"], "_inherit")
+            for name in cls.env[binding]._inherits
+        }
+        group = cls.env["res.groups"].create({"name": "Read what is bound"})
+        cls.env["ir.model.access"].create(
+            [
+                {
+                    "name": name,
+                    "model_id": cls.env["ir.model"]._get_id(name),
+                    "group_id": group.id,
+                    "perm_read": True,
+                }
+                for name in sorted(cls.wrapped)
+            ]
+        )
+        for user in cls.users.values():
+            user.group_ids += group
 
     # -- models ---------------------------------------------------------------
 
@@ -83,6 +119,15 @@ class TestRights(TransactionCase):
                 )
                 self.assertEqual(public, rights[0])
                 self.assertEqual(tuple(rights), expected[name])
+
+    def test_who_may_not_read_what_is_wrapped_reads_no_binding(self):
+        access = self.env["ir.model.access"]
+        access.search([("model_id.model", "in", sorted(self.wrapped))]).unlink()
+        for name in sorted(self.models_of_suite()):
+            if self.env[name]._inherits:
+                with self.subTest(model=name):
+                    self.assertEqual(self.rights_of("internal", name), "")
+                    self.assertEqual(self.rights_of("manager", name), "")
 
     def test_the_table_has_no_model_that_is_gone(self):
         named = {

@@ -45,16 +45,23 @@ class ConnectorComponentLookup(models.TransientModel):
         for lookup in self:
             lookup.winner, lookup.answer = lookup._explain()
 
+    def _find_collection(self) -> models.BaseModel:
+        """Return a backend that the user may see, with all rights, or a new one.
+
+        Not by work_on(): that may connect to the other system.
+        """
+        collections = self.env[self.collection]
+        seen = collections.browse()
+        if collections.has_access("read"):
+            seen = collections.search([], limit=1)
+        return seen.sudo() or collections.sudo().new()
+
     def _explain(self) -> tuple[Any, Any]:
         """Return the name of the winner and the candidates as a table."""
         if not (self.collection and self.model_name and self.usage):
             return False, False
-        # a manager of connectors may not read every backend, but see what it uses;
-        # not by work_on(): that may connect to the other system
-        collections = self.env[self.collection].sudo()
         work = WorkContext(
-            model_name=self.model_name.strip(),
-            collection=collections.search([], limit=1) or collections.new(),
+            model_name=self.model_name.strip(), collection=self._find_collection()
         )
         try:
             explanation = work.explain(self.usage)

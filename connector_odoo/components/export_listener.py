@@ -2,6 +2,7 @@
 from odoo import fields
 
 from odoo.addons.component.core import Component
+from odoo.addons.connector.backend_company import company_of
 
 
 class OdooExportListener(Component):
@@ -25,12 +26,17 @@ class OdooExportListener(Component):
             ).changed_here_at = fields.Datetime.now()
 
     def _find_backends_for(self, record):
-        """Return where new records are wanted, or what the record is a part of is."""
+        """Return where new records are wanted, or what the record is a part of is.
+
+        A record of one company is nothing for the backends of the others.
+        """
         binding_models = self._binding_models(record)
+        companies = company_of(record)
+        of_company = [("company_id", "in", [False, *companies.ids])]
         return (
             self.env["odoo.backend"]
             .sudo()
-            .search([])
+            .search(of_company if companies else [])
             .filtered(
                 lambda backend: any(
                     model._name in backend._exported_models()

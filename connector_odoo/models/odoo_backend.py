@@ -5,10 +5,12 @@ from collections import defaultdict
 from contextlib import closing, contextmanager
 
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 from odoo.fields import NO_ACCESS
 
 from ..connection_check import check_connection
 from ..remote import RemoteOdoo
+from ..server_address import find_server
 
 DIRECTIONS = [
     ("import", "Import"),
@@ -109,6 +111,52 @@ class OdooBackend(models.Model):
             if backend.api_key and set(backend.api_key) != {"*"}:
                 backend.sudo().secret = backend.api_key
         self.invalidate_recordset(["api_key"], flush=False)
+
+    # -- the key is for one server --------------------------------------------
+
+    @api.constrains("url")
+    def _check_url(self):
+        for backend in self:
+            if not find_server(backend.url):
+                raise ValidationError(
+                    self.env._(
+                        "The address must look like https://erp.example.com, without "
+                        "login, password, ? or #: there are fields of their own for "
+                        "the login and the API key."
+                    )
+                )
+
+    def write(self, vals):
+        """Forget the key where the server changes: the new one must not be sent it.
+
+        Who may write the address may not read the key.
+        """
+        if "url" in vals:
+            moved = self._find_moved_to(vals["url"])
+            moved.sudo().secret = False
+            moved.state = "draft"
+        return super().write(vals)
+
+    def _find_moved_to(self, url: str) -> models.BaseModel:
+        """Return the backends whose key is for another server."""
+        return self.filtered(
+            lambda backend: (
+                backend.sudo().secret and find_server(backend.url) != find_server(url)
+            )
+        )
+
+    @api.onchange("url")
+    def _onchange_url(self):
+        if self._origin and self._origin._find_moved_to(self.url):
+            self.api_key = False
+            return {
+                "warning": {
+                    "title": self.env._("Enter the API key again"),
+                    "message": self.env._("It was given for another server."),
+                    "type": "notification",
+                }
+            }
+        return None
 
     @contextmanager
     def work_on(self, model_name, **kwargs):

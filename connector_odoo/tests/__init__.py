@@ -2,7 +2,10 @@ from importlib.util import find_spec
 
 from . import test_import
 from . import test_backend
-from . import test_rights
+from . import test_secret
+from . import test_address
+from . import test_companies
+from . import test_job_rights
 from . import test_changes
 from . import test_import_product
 from . import test_export

@@ -1,1 +1,2 @@
 from . import test_import_sale
+from . import test_rights

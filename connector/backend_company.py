@@ -13,6 +13,17 @@ def company_of(backend: models.BaseModel) -> models.BaseModel:
     return backend.env["res.company"]
 
 
+def check_company_is_allowed(records: models.BaseModel) -> None:
+    """Refuse that a user gives records to a company that is not one of the user's.
+
+    Odoo asks the record rules before it writes, not for what they became.
+
+    :raise odoo.exceptions.AccessError: naming the rule
+    """
+    company_ids = records.env.user.company_ids.ids
+    records.with_context(allowed_company_ids=company_ids).check_access("write")
+
+
 def in_own_company(backend: models.BaseModel) -> models.BaseModel:
     """Return the backend in the environment of its company.
 
