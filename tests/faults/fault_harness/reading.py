@@ -102,7 +102,8 @@ def check_import(
         for backend_id in world.backend_ids
     }
     for backend_id in world.backend_ids:
-        # What another backend brought is no duplicate of this one's.
+        # What another backend brought is no duplicate of this one's; both may have
+        # the same record, where it has a natural key.
         others = {
             model: {
                 here
@@ -114,12 +115,13 @@ def check_import(
         }
 
         def synchronized(model, leading, relations, **more):
+            of_model = linked[backend_id][model]  # noqa: B023
+            own = {here for _there, here in of_model}
             following = {
                 key: values
                 for key, values in new[model].items()
-                if key not in others[model]  # noqa: B023
+                if key in own or key not in others[model]  # noqa: B023
             }
-            of_model = linked[backend_id][model]  # noqa: B023
             return Synchronized(
                 model, leading, following, of_model, relations=relations, **more
             )
