@@ -331,6 +331,20 @@ class TestMapper(MapperCase):
         with self.assertRaisesRegex(MappingError, "base.nowhere"):
             self.values(mapper, {"country": "base.nowhere", "short": ""})
 
+    def test_an_xmlid_of_another_model_than_the_target_leads_to_is_refused(self):
+        class ByXmlid(Component):
+            _name = "test.xmlid.mapper"
+            _inherit = "base.import.mapper"
+            direct = [(xmlid("country"), "country_id")]
+
+        mapper = self.make_mapper(ByXmlid)
+        country = self.env.ref("base.fr")
+        self.assertEqual(
+            self.values(mapper, {"country": "base.fr"}), {"country_id": country.id}
+        )
+        with self.assertRaisesRegex(MappingError, "Expected a res.country .*res.users"):
+            self.values(mapper, {"country": "base.user_admin"})
+
     def test_a_backend_field_gives_values_and_ids(self):
         partner = self.env["res.partner"].create(
             {"name": "P", "country_id": self.env.ref("base.fr").id}

@@ -19,7 +19,8 @@ def xmlid(
 
     ``module`` completes an XML id that has none.
 
-    :raise MappingError: no record has this XML id
+    :raise MappingError: no record has this XML id, or one of another model than the
+        target leads to
     """
 
     def build(read: Read, keeps_falsy: bool) -> Read:
@@ -32,6 +33,13 @@ def xmlid(
             found = mapper.env.ref(name, raise_if_not_found=False)
             if not found:
                 raise MappingError(f"No record has the XML id {name!r} ({to_attr}).")
+            column = mapper.model._fields.get(to_attr)
+            expected = column is not None and column.comodel_name
+            if expected and found._name != expected:
+                raise MappingError(
+                    f"Expected a {expected} for {to_attr}; the XML id {name!r} is that "
+                    f"of a {found._name}."
+                )
             return found.id
 
         return find_id
