@@ -18,7 +18,8 @@ class ConnectorSyncOverview(models.Model):
     """A card of the dashboard: how a model and a backend are kept in step.
 
     There is one for each backend and model that ever had a run; its numbers are
-    those of the last run.
+    those of the last run. And one where a job failed before there was a run: the
+    search for changes makes one only once it has found some.
     """
 
     _name = "connector.sync.overview"
@@ -32,7 +33,14 @@ class ConnectorSyncOverview(models.Model):
             "backend_id",
             "model_name",
             "company_id",
-        ]
+        ],
+        "queue.job": [
+            "state",
+            "sync_backend_model",
+            "sync_backend_id",
+            "model_name",
+            "company_id",
+        ],
     }
 
     company_id = fields.Many2one(
@@ -68,12 +76,25 @@ class ConnectorSyncOverview(models.Model):
     def _table_query(self) -> SQL:
         return SQL(
             """
-            SELECT min(id) AS id, backend_model, backend_id, model_name,
+            SELECT min(id) * 2 AS id, backend_model, backend_id, model_name,
                    max(id) AS last_run_id, count(*) AS run_count,
                    max(company_id) AS company_id
             FROM connector_sync_run
             WHERE direction IN ('import', 'export')
             GROUP BY backend_model, backend_id, model_name
+            UNION ALL
+            SELECT min(id) * 2 + 1, sync_backend_model, sync_backend_id, model_name,
+                   NULL, 0, max(company_id)
+            FROM queue_job
+            WHERE state = 'failed' AND sync_backend_model IS NOT NULL
+              AND NOT EXISTS (
+                SELECT FROM connector_sync_run run
+                WHERE run.backend_model = sync_backend_model
+                  AND run.backend_id = sync_backend_id
+                  AND run.model_name = queue_job.model_name
+                  AND direction IN ('import', 'export')
+              )
+            GROUP BY sync_backend_model, sync_backend_id, model_name
             """
         )
 

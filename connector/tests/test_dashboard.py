@@ -83,6 +83,32 @@ class TestDashboard(SyncRunCase):
         )
         self.assertEqual(self._opened(card.action_open_failed_jobs()), failed)
 
+    def test_a_job_that_failed_before_there_was_a_run_is_shown(self):
+        known = self._done(self._run(model_name="test.res.country"), created=1)
+        model = self.env["test.res.partner"]
+        failed = self.env["queue.job"]
+        for state in ("failed", "failed", "done"):
+            uuid = model.with_delay().import_changes(self.backend).uuid
+            job = failed.search([("uuid", "=", uuid)])
+            job.state = state
+            failed |= job.filtered(lambda each: each.state == "failed")
+        self.env.flush_all()
+        self.env.invalidate_all()
+        card = self.overviews.search([("last_run_id", "=", False)])
+        self.assertEqual(card.display_name, "Test: Contact")
+        self.assertEqual((card.failed_job_count, card.run_count), (2, 0))
+        self.assertFalse(card.graph or card.is_live)
+        self.assertEqual(self._opened(card.action_open_failed_jobs()), failed)
+        (read,) = card.read(FIELDS)
+        self.assertFalse(read["state"])
+        # once there is a run, its card shows them
+        self._run()
+        cards = self.overviews.search([])
+        self.assertEqual(
+            {each.model_name: each.failed_job_count for each in cards},
+            {known.model_name: 0, "test.res.partner": 2},
+        )
+
     def test_jobs_of_another_backend_are_not_counted(self):
         other_backend = self.backend.copy({"name": "Other"})
         self._done(self._run(), created=1)
