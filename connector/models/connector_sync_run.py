@@ -27,11 +27,11 @@ def run_state(
     :param jobs: ``{state: number of jobs}``
     """
     is_pending = any(jobs.get(state) for state in PENDING_STATES)
-    is_broken = any(jobs.get(state) for state in BROKEN_STATES)
     if found is None:
-        return "failed" if is_broken and not is_pending else "queued"
+        return "failed" if jobs and not is_pending else "queued"
     if settled < found:
-        return "failed" if is_broken and not is_pending else "running"
+        # cancelled, set to done or deleted: nobody will tell of the others any more
+        return "running" if is_pending else "failed"
     return "failed" if failed or jobs.get("failed") else "done"
 
 

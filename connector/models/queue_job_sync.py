@@ -8,6 +8,10 @@ from typing import Any
 from odoo import api, fields, models
 from odoo.exceptions import MissingError
 
+from odoo.addons.queue_job.job import DONE, PENDING
+
+#: jobs that find the records of a run
+SEARCHES = ("import_batch", "export_batch", "dry_run_batch", "import_removed")
 RUN = "connector.sync.run"
 BACKEND = "connector.backend"
 
@@ -67,6 +71,32 @@ class QueueJob(models.Model):
         return super().create(
             [{**self._sync_values(values), **values} for values in vals_list]
         )
+
+    def write(self, vals):
+        if vals.get("state") == PENDING:
+            self._take_back_outcomes()
+        return super().write(vals)
+
+    def unlink(self):
+        """Delete the jobs, and the runs whose records nobody will look for any more."""
+        unsearched = self.filtered("sync_run_id").filtered(
+            lambda job: job.method_name in SEARCHES and not job.sync_run_id.searched
+        )
+        unsearched.sync_run_id.sudo().unlink()
+        return super().unlink()
+
+    def _take_back_outcomes(self) -> None:
+        """Have what a job did counted once, though it is done again."""
+        for job in self:
+            run = job.sync_run_id.sudo()
+            if job.state != DONE or not run:
+                continue
+            outcomes = run.outcome_ids
+            if job.method_name in SEARCHES:
+                run.searched = False
+            else:
+                outcomes = outcomes.filtered(lambda each: each.job_uuid == job.uuid)  # noqa: B023
+            outcomes.unlink()
 
     @api.model
     def _sync_values(self, values: Mapping[str, Any]) -> dict[str, Any]:

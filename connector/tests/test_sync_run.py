@@ -26,6 +26,11 @@ class TestRunState(BaseCase):
         for broken in ("failed", "cancelled"):
             self.assertEqual(run_state(10, 9, 0, {broken: 1, "done": 3}), "failed")
 
+    def test_a_run_whose_jobs_were_deleted_or_set_to_done_is_over(self):
+        self.assertEqual(run_state(10, 9, 0, {}), "failed")
+        self.assertEqual(run_state(10, 9, 0, {"done": 1}), "failed")
+        self.assertEqual(run_state(None, 0, 0, {"done": 1}), "failed")
+
     def test_a_run_is_done_when_each_record_has_an_outcome(self):
         self.assertEqual(run_state(10, 10, 0, {"done": 2}), "done")
         self.assertEqual(run_state(0, 0, 0, {}), "done")
@@ -259,6 +264,42 @@ class TestJobOfRun(SyncRunCase):
         uuid = self.env.user.partner_id.with_delay().write({"comment": "x"}).uuid
         job = self.env["queue.job"].search([("uuid", "=", uuid)])
         self.assertFalse(job.sync_run_id or job.sync_backend_id)
+
+    def test_a_job_that_is_done_again_is_counted_once(self):
+        self.system.put("test.res.country", {"id": 1, "name": "Utopia", "code": "U1"})
+        run = self._run(found=1)
+        job = self._job(run, "done")
+        other = self._job(run, "done", external_id=2)
+        for each, counts in ((job, {"created": 1}), (other, {"skipped": 1})):
+            run.with_context(job_uuid=each.uuid)._note_outcome(counts, time.time())
+        job.requeue()
+        self.assertEqual((run.created_count, run.skipped_count), (0, 1))
+
+    def test_a_search_that_is_done_again_begins_its_run_anew(self):
+        run = self._run(found=2)
+        uuid = (
+            self.env[run.model_name]
+            .with_delay()
+            .import_batch(self.backend, run=run)
+            .uuid
+        )
+        search = self.env["queue.job"].search([("uuid", "=", uuid)])
+        search.state = "done"
+        run._note_outcome({"created": 2}, time.time())
+        search.requeue()
+        self.assertEqual((run.created_count, run.searched), (0, False))
+        self.assertEqual(run.state, "queued")
+
+    def test_a_run_goes_with_its_search(self):
+        run = self.runs._start(self.backend, "test.res.partner")
+        known = self._run(found=2)
+        searches = self.env["queue.job"]
+        for each in (run, known):
+            model = self.env[each.model_name]
+            uuid = model.with_delay().import_batch(self.backend, run=each).uuid
+            searches |= searches.search([("uuid", "=", uuid)])
+        searches.unlink()
+        self.assertEqual((run + known).exists(), known)
 
     def test_making_a_job_costs_one_query_more_at_most(self):
         run = self._run()
