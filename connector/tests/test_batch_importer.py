@@ -39,6 +39,17 @@ class TestDirectBatchImporter(BatchCase):
         found, _jobs = self.run_batch("direct.batch.importer", {"name": "Partner 7"})
         self.assertEqual((found, self.imported()), (1, [7]))
 
+    def test_what_comes_with_two_pages_is_found_once(self):
+        pages = [[1, 2], [2, "1", 3], {3: None, 4: None}]
+        adapter_class = type(self.component("backend.adapter", PARTNER))
+        with patch.object(adapter_class, "search_pages", lambda *_args: iter(pages)):
+            run = self.env["connector.sync.run"]._start(self.backend, PARTNER)
+            with self.trap_jobs() as trap:
+                self.env[PARTNER].import_batch(self.backend, run=run)
+                self.run_jobs(trap)
+        self.assertEqual((run.found_count, run.created_count), (4, 4))
+        self.assertEqual(run.state, "done")
+
     def test_nothing_found_is_nothing_imported(self):
         found, _jobs = self.run_batch("direct.batch.importer", {"name": "Nobody"})
         self.assertEqual((found, self.imported()), (0, []))

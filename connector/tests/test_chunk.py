@@ -9,6 +9,7 @@ from ..components.synchronizer.chunk import (
     SKIPPED,
     ChunkOutcome,
     ImportItem,
+    find_circle,
     generations,
     marked,
 )
@@ -25,6 +26,21 @@ def grouped(waits):
         [item.external_id for item in group]
         for group in generations(items_waiting(waits))
     ]
+
+
+class TestFindCircle(BaseCase):
+    def test_a_circle_begins_and_ends_with_the_same(self):
+        self.assertEqual(find_circle(1, {1: [1]}), [1, 1])
+        self.assertEqual(find_circle(1, {1: [4, 2], 2: [3], 3: [1]}), [1, 2, 3, 1])
+
+    def test_a_circle_that_is_led_into_is_one(self):
+        self.assertEqual(find_circle(0, {0: [1], 1: [2], 2: [1]}), [1, 2, 1])
+
+    def test_what_is_needed_twice_is_no_circle(self):
+        self.assertIsNone(find_circle(1, {1: [2, 3], 2: [4], 3: [4]}))
+
+    def test_a_long_chain_is_walked(self):
+        self.assertIsNone(find_circle(0, {n: [n + 1] for n in range(5000)}))
 
 
 class TestGenerations(BaseCase):

@@ -1,4 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import re
 from contextlib import contextmanager
 from unittest.mock import patch
 
@@ -440,6 +441,25 @@ class TestImportChunk(ImporterCase):
         self.assertEqual(self.outcomes(outcome), {1: FAILED, 2: FAILED, 3: CREATED})
         self.assertEqual([job.method_name for job in jobs], ["import_record"] * 2)
 
+    def test_error_of_a_circle_names_its_records(self):
+        for chunk in ([1, 2, 3], [1]):
+            for parents, named in (
+                ({1: 1}, "1 → 1"),
+                ({1: 2, 2: 1}, "1 → 2 → 1"),
+                ({1: 2, 2: 3, 3: 1}, "1 → 2 → 3 → 1"),
+            ):
+                self.env[PARTNER].search(
+                    [("backend_id", "=", self.backend.id)]
+                ).unlink()
+                self.put(*(partner(key, parent=parents.get(key)) for key in (1, 2, 3)))
+                outcome, _jobs = self.run_chunk(chunk)
+                error = next(i.error for i in outcome.failed if i.external_id == 1)
+                keys = re.findall(rf"{PARTNER} (\d)", str(error).partition("circle")[2])
+                self.assertEqual(keys[0], keys[-1])
+                start = keys.index("1")
+                circle = keys[start:-1] + keys[:start] + ["1"]
+                self.assertEqual(" → ".join(circle), named)
+
     def test_circle_through_a_record_outside_the_chunk_ends(self):
         self.put(partner(1, parent=2), partner(2, parent=1), partner(3))
         outcome, _jobs = self.run_chunk([1, 3])
@@ -461,6 +481,34 @@ class TestImportChunk(ImporterCase):
         (job,) = jobs
         self.assertEqual(job.method_name, "import_record")
         self.assertEqual(job.args, (self.backend, 77))
+
+    def reading_refused(self, *refused):
+        """Have a read fail that asks for one of the ids."""
+        read_many = self.system.read_many
+
+        def read(table, external_ids, *args, **kwargs):
+            external_ids = list(external_ids)
+            if set(refused) & set(external_ids):
+                self.system.fail_next("read_many", InvalidDataError("Unreadable"))
+            return read_many(table, external_ids, *args, **kwargs)
+
+        return patch.object(self.system, "read_many", read)
+
+    def test_record_that_cannot_be_read_leaves_the_others(self):
+        self.put(*(partner(key) for key in range(1, 101)))
+        for refused in (50, 1, 100):
+            with self.reading_refused(refused):
+                outcome, jobs = self.run_chunk(range(1, 101))
+            self.assertEqual(outcome.counts.get(FAILED), 1)
+            self.assertEqual([job.args for job in jobs], [(self.backend, refused)])
+
+    def test_what_no_record_can_be_read_for_is_told_once(self):
+        keys = range(1, 101)
+        self.put(*map(partner, keys))
+        self.system.forget_calls()
+        with self.reading_refused(*keys), self.assertRaises(InvalidDataError):
+            self.run_chunk(keys)
+        self.assertLess(len(self.system.called("read_many")), 5)
 
     def test_error_of_the_database_leaves_the_others(self):
         self.put(*(partner(key) for key in range(1, 21)))

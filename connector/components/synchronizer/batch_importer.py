@@ -14,6 +14,20 @@ from .chunk import UNCHANGED
 from .overlap import Overlap
 
 
+def unseen(page: Iterable[Any], seen: set[str]) -> Iterable[Any]:
+    """Return what of a page did not come before, and add it to what was seen.
+
+    What moves from one page to another while they are read comes with both.
+    """
+    keys = {}
+    for external_id in page:
+        key = str(external_id)
+        if key not in seen:
+            seen.add(key)
+            keys[external_id] = None
+    return {key: page[key] for key in keys} if isinstance(page, Mapping) else list(keys)
+
+
 class BatchImporter(AbstractComponent):
     """Find the external records that match filters and have each imported.
 
@@ -50,10 +64,12 @@ class BatchImporter(AbstractComponent):
         :param force: import what is up to date, too
         """
         found = 0
+        seen: set[str] = set()
 
         def pages() -> Iterator[Iterable[Any]]:
             nonlocal found
             for page in self._search_pages(filters):
+                page = unseen(page, seen)
                 if self.overlap is not None and not force:
                     page = self.overlap.without_known(page)
                 found += len(page)

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -98,6 +98,28 @@ def generations(items: list[ImportItem]) -> Iterator[list[ImportItem]]:
         yield group
         for item in group:
             del waiting[item.key]
+
+
+def find_circle(start: Hashable, needs: Mapping[Hashable, Iterable]) -> list | None:
+    """Return the first circle that what ``start`` needs leads into, None if none does.
+
+    It begins and ends with the same key.
+    """
+    path = {start: iter(needs.get(start, ()))}
+    done = set()
+    while path:
+        key = next(reversed(path))
+        for needed in path[key]:
+            if needed in path:
+                keys = list(path)
+                return [*keys[keys.index(needed) :], needed]
+            if needed not in done:
+                path[needed] = iter(needs.get(needed, ()))
+                break
+        else:
+            done.add(key)
+            del path[key]
+    return None
 
 
 @contextmanager

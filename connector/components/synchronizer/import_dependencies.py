@@ -6,10 +6,14 @@ from collections.abc import Callable
 from operator import attrgetter
 from typing import Any
 
+from odoo.exceptions import UserError
+
 from odoo.addons.component.core import AbstractComponent
 
-from .chunk import ImportItem, marked
+from ...exception import ConnectorException, InvalidDataError
+from .chunk import ImportItem, find_circle, marked
 from .import_hooks import Dependency, ImportHooks
+from .isolation import Step
 
 
 class ImportDependencies(AbstractComponent):
@@ -23,6 +27,8 @@ class ImportDependencies(AbstractComponent):
         in_chunk = {(self.model._name, item.key) for item in items}
         wanted: dict[str, dict[Any, Dependency]] = defaultdict(dict)
         for item in filter(attrgetter("pending"), items):
+            needed = [dependency.key for dependency in item.dependencies]
+            self.work.needs[self.model._name, item.key] = needed
             for dependency in item.dependencies:
                 if dependency.key in in_chunk:
                     item.after.add(str(dependency.external_id))
@@ -86,10 +92,32 @@ class ImportDependencies(AbstractComponent):
         """Keep records that need one another from importing each other for ever."""
         if not hasattr(self.work, "importing"):
             self.work.importing = set()
-            self.work._propagate_kwargs.append("importing")
+            #: what each record needs, by their keys
+            self.work.needs = {}
+            self.work._propagate_kwargs += ["importing", "needs"]
         return marked(
             self.work.importing, {(self.model._name, item.key) for item in items}
         )
+
+    def _naming_circles(self, step: Step) -> Step:
+        """Have the error of a record say in which circle it waits for itself, if so."""
+
+        def named(items: list[ImportItem]) -> None:
+            try:
+                step(items)
+            except (ConnectorException, UserError) as error:
+                circle = len(items) == 1 and find_circle(
+                    (self.model._name, items[0].key), self.work.needs
+                )
+                if not circle:
+                    raise
+                names = " → ".join(f"{model} {key}" for model, key in circle)
+                raise InvalidDataError(
+                    f"{error} These records need one another, in a circle: {names}. "
+                    f"Open it in {self.backend_record.display_name}."
+                ) from error
+
+        return named
 
     def _prefetch(self, items: list[ImportItem]) -> None:
         """Have the binders learn at once what the mapping will ask of them."""

@@ -19,7 +19,7 @@ from .chunk import (
     ImportItem,
     generations,
 )
-from .isolation import Step, isolate
+from .isolation import Step, concerns_the_job, isolate
 
 _logger = logging.getLogger(__name__)
 
@@ -135,15 +135,15 @@ class GenericImporter(AbstractComponent):
 
         with self._marking_as_imported(items):
             self._lock(items, quarantine)
-            self._read(items)
+            self._read(items, quarantine)
             self._find_bindings(items)
             each(self._prepare, items)
             self._import_all_dependencies(items, each)
             for group in generations([item for item in items if item.pending]):
                 self._fail_with_those_before(group, items)
                 self._prefetch(group)
-                each(self._map, group)
-                each(self._write, group)
+                each(self._naming_circles(self._map), group)
+                each(self._naming_circles(self._write), group)
 
     # -- steps ----------------------------------------------------------------
 
@@ -170,15 +170,35 @@ class GenericImporter(AbstractComponent):
             f"import({backend._name}, {backend.id}, {self.model._name}, {external_id})"
         )
 
-    def _read(self, items: list[ImportItem]) -> None:
+    def _read(self, items: list[ImportItem], quarantine: bool) -> None:
         unread = [item for item in items if item.pending and not item.external_record]
         if not unread:
             return
         self._read_at = fields.Datetime.now()
-        records = self._read_many([item.external_id for item in unread])
+        try:
+            self._read_items(unread)
+        except Exception as error:
+            if not quarantine or isinstance(error, RetryableJobError):
+                raise
+            if concerns_the_job(error) or not self._can_read_some(unread):
+                raise
+            isolate(self.env.cr, [i for i in unread if i.pending], self._read_items)
+
+    def _read_items(self, items: list[ImportItem]) -> None:
+        records = self._read_many([item.external_id for item in items])
         by_key = {str(external_id): record for external_id, record in records.items()}
-        for item in unread:
+        for item in items:
             item.external_record = by_key.get(item.key)
+
+    def _can_read_some(self, items: list[ImportItem]) -> bool:
+        """Tell whether an error is of some records: the first or the last has none.
+
+        One that all have, like a lack of rights, is better told once.
+        """
+        probed = [items[0], items[-1]]
+        for item in probed:
+            isolate(self.env.cr, [item], self._read_items)
+        return any(item.pending for item in probed)
 
     def _find_bindings(self, items: list[ImportItem]) -> None:
         bindings = self.binder.to_internal_many(item.external_id for item in items)
