@@ -8,16 +8,20 @@ from typing import Any
 
 import vodoo
 
-from odoo import fields as odoo_fields
 from odoo.tools.mail import html2plaintext, plaintext2html
 
 from odoo.addons.component.core import Component
-from odoo.addons.connector.exception import IDMissingInBackend, InvalidDataError
+from odoo.addons.connector.exception import (
+    IDMissingInBackend,
+    InvalidDataError,
+    RetryableJobError,
+)
 from odoo.addons.connector.read_ahead import read_ahead
 
 from ..remote import translated_errors
+from .answers import check_ids, check_rows, read_write_date
 from .load_row import load_row
-from .paging import CONTEXT, read_pages
+from .paging import CONTEXT, PAGE_SIZE, read_pages
 
 
 class OdooAdapter(Component):
@@ -40,7 +44,8 @@ class OdooAdapter(Component):
 
     def search(self, filters: list | None = None) -> list[int]:
         """Return the ids of the records in the domain ``filters``."""
-        return self.call("search", filters or [], order="id", context=CONTEXT)
+        ids = self.call("search", filters or [], order="id", context=CONTEXT)
+        return check_ids(ids, self.remote_model)
 
     def search_pages(
         self, filters: list | None = None
@@ -76,6 +81,7 @@ class OdooAdapter(Component):
             load=None,
             context=CONTEXT,
         )
+        check_rows(rows, self.remote_model)
         for name in self._plain_texts(fields) if fields else ():
             for row in rows:
                 row[name] = plaintext2html(row[name]) if row[name] else False
@@ -84,6 +90,19 @@ class OdooAdapter(Component):
     def find_existing(self, external_ids: Iterable[int | str]) -> set[int]:
         """Return those ids, archived or not, that the other Odoo has."""
         return set(self.search([("id", "in", [int(key) for key in external_ids])]))
+
+    def check_gone(self, external_id: int | str) -> None:
+        """Make sure that a record that did not come is not there any more.
+
+        A search leaves out what our user may not read; a read refuses it.
+
+        :raise RetryableJobError: it is there
+        """
+        if self.call("read", [int(external_id)], ["write_date"], context=CONTEXT):
+            raise RetryableJobError(
+                f"{self.remote_model} {external_id} of the other Odoo did not come when "
+                "it was asked for, but it is there."
+            )
 
     def read(self, external_id: int, fields: list[str] | None = None) -> dict | None:
         """Return one record, None if it does not exist."""
@@ -125,24 +144,34 @@ class OdooAdapter(Component):
     def find_last_id(self) -> int:
         """Return the id of the record created last there, 0 if there is none."""
         ids = self.call("search", [], limit=1, order="id desc", context=CONTEXT)
-        return ids[0] if ids else 0
+        return next(iter(check_ids(ids, self.remote_model)), 0)
 
     def find_last_write_date(self) -> datetime | None:
-        """Return when any record was last written there, None if there is none."""
-        rows = self.call(
-            "search_read",
-            [],
-            ["write_date"],
-            limit=1,
-            order="write_date desc, id desc",
-            context=CONTEXT,
-        )
-        return odoo_fields.Datetime.to_datetime(rows[0]["write_date"]) if rows else None
+        """Return when any record was last written there, None if there is none.
+
+        Dates that cannot be read are passed over.
+
+        :raise InvalidDataError: none of the last thousand can be read
+        """
+        for limit in (1, PAGE_SIZE):
+            rows = self.call(
+                "search_read",
+                [],
+                ["write_date"],
+                limit=limit,
+                order="write_date desc, id desc",
+                context=CONTEXT,
+            )
+            for row in check_rows(rows, self.remote_model):
+                with suppress(InvalidDataError):
+                    return read_write_date(row, self.remote_model)
+        return read_write_date(rows[0], self.remote_model) if rows else None
 
     def create(self, values: dict[str, Any]) -> int:
         """Create a record there and return its id."""
         created = self.call("create", [self._accepted(values)])
-        return created[0] if isinstance(created, list) else created
+        ids = created if isinstance(created, list) else [created]
+        return check_ids(ids, self.remote_model)[0]
 
     def create_once(self, key: str, values: dict[str, Any]) -> int:
         """Create a record there, unless it was created under this key before.

@@ -25,4 +25,10 @@ class OdooChangesImporter(Component):
         return filters
 
     def _now(self):
-        return self.backend_adapter.find_last_write_date() or super()._now()
+        """Return when anything was last written there, but no time that is to come.
+
+        Where that clock was ahead once, what is written after it was set right would
+        lie before the cursor for ever. What lies ahead is found each time, and known.
+        """
+        now = super()._now()
+        return min(self.backend_adapter.find_last_write_date() or now, now)

@@ -1,11 +1,12 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from contextlib import suppress
 from datetime import datetime
-
-from odoo import fields
 
 from odoo.addons.component.core import AbstractComponent, Component
 from odoo.addons.connector.components.conflict import Winner
+from odoo.addons.connector.exception import IDMissingInBackend
 
+from .answers import read_write_date
 from .references import Reference
 
 
@@ -19,6 +20,13 @@ class OdooRecordImporter(Component):
     def _missing_record_policy(self):
         return self.backend_record.removal_policy
 
+    def _handle_missing_record(self):
+        """Remove only what is gone, not what our user may not read any more."""
+        if self.binding and self._missing_record_policy != "skip":
+            with suppress(IDMissingInBackend):
+                self.backend_adapter.check_gone(self.external_id)
+        return super()._handle_missing_record()
+
     def _read_many(self, external_ids):
         return self.backend_adapter.read_many(external_ids, sorted(self._read_fields()))
 
@@ -28,7 +36,7 @@ class OdooRecordImporter(Component):
         return self.mapper.changed_by_fields() | children | {"write_date"}
 
     def _external_updated_at(self) -> datetime:
-        return fields.Datetime.to_datetime(self.external_record["write_date"])
+        return read_write_date(self.external_record, self.binder.unwrap_model())
 
     def _may_overwrite(self, binding):
         """Keep what changed here since the last time, if the policy says so."""
@@ -79,13 +87,19 @@ class OdooBatchImporter(AbstractComponent):
     _inherit = "generic.batch.importer"
 
     def _search_pages(self, filters):
+        """Look for the children first, although they are imported last.
+
+        A parent that is deleted there meanwhile leaves its children without one, and
+        with the date that they had: they are found as children, or as both.
+        """
         parent_field = self._find_parent_field()
         if not parent_field:
             yield from super()._search_pages(filters)
             return
-        for operator in ("=", "!="):
-            part = [(parent_field, operator, False), *(filters or [])]
-            yield from super()._search_pages(part)
+        filters = filters or []
+        children = list(super()._search_pages([(parent_field, "!=", False), *filters]))
+        yield from super()._search_pages([(parent_field, "=", False), *filters])
+        yield from children
 
     def _find_parent_field(self) -> str | None:
         """Return the field there that leads to one record of the same model."""

@@ -3,6 +3,7 @@ from unittest.mock import patch
 
 from odoo.tests import tagged
 
+from odoo.addons.connector.exception import InvalidDataError
 from odoo.addons.queue_job.tests.common import trap_jobs
 
 from ..components import paging
@@ -93,3 +94,66 @@ class TestChanges(OdooConnectorCase):
         self._import_changes()
         (late,) = self._make_tags(1, "2029-12-31 23:58:30")
         self.assertEqual(self._import_changes(), late.ids)
+
+    def test_what_is_written_after_a_clock_was_set_right_is_found(self):
+        self._import_changes()  # of 2030
+        self._set_write_date(self.tags[3], "2029-01-01 00:00:00")
+        self.assertEqual(self._import_changes(), self.tags[3].ids)
+        self.assertEqual(self._import_changes(), [])
+
+    def test_a_server_may_give_fewer_records_than_asked_for(self):
+        call = RemoteOdoo.call
+
+        def give_fewer(remote, model, method, *args, **kwargs):
+            rows = call(remote, model, method, *args, **kwargs)
+            return rows[:2] if method == "search_read" else rows
+
+        with patch.object(RemoteOdoo, "call", give_fewer):
+            self.assertEqual(self._import_changes(), self.tags.ids)
+
+    def test_a_record_whose_parent_is_deleted_meanwhile_is_found(self):
+        child, parent = self.tags[0], self.tags[-1]
+        child.with_context(connector_no_export=True).parent_id = parent
+        self._set_write_date(child, TIE)
+        children = []
+
+        def delete_parent(rows):
+            if not children:
+                children.append(True)
+                self.env.cr.execute(
+                    "UPDATE res_partner_category SET parent_id = NULL WHERE id = %s",
+                    (child.id,),
+                )
+
+        with self._while_reading(delete_parent):
+            found = self._import_changes()
+        self.assertIn(child.id, found)
+        self.assertEqual(len(found), len(set(found)))
+
+    def test_a_date_that_cannot_be_read_is_the_matter_of_its_record(self):
+        self._import_changes()
+        bad, good = self._make_tags(2, "2030-01-02 00:00:00")
+        call = RemoteOdoo.call
+
+        def lie(remote, model, method, *args, **kwargs):
+            rows = call(remote, model, method, *args, **kwargs)
+            if method == "search_read":
+                for row in rows:
+                    if row["id"] == bad.id:
+                        row["write_date"] = "0000-00-00"
+            return rows
+
+        # of the listing, of the last date that there is, and of the record itself
+        with patch.object(RemoteOdoo, "call", lie), trap_jobs() as trap:
+            self.env[MODEL].import_changes(self.backend)
+            (chunk,) = trap.enqueued_jobs
+            self.assertEqual(chunk.args[1], [bad.id, good.id])
+            trap.perform_enqueued_jobs()
+            (alone,) = trap.enqueued_jobs
+            with self.assertRaisesRegex(
+                InvalidDataError, f"category {bad.id} .*found '0000-00-00'"
+            ):
+                trap.perform_enqueued_jobs()
+        self.assertEqual(alone.args[1], bad.id)
+        self.assertTrue(self._bindings(MODEL, good))
+        self.assertFalse(self._bindings(MODEL, bad))

@@ -1,7 +1,13 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from unittest.mock import patch
+
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
+from odoo.addons.connector.exception import InvalidDataError, RetryableJobError
+
+from ..components.adapter import OdooAdapter
+from ..remote import RemoteOdoo, RemoteRefusal
 from .common import OdooConnectorCase
 
 
@@ -81,6 +87,56 @@ class TestImport(OdooConnectorCase):
         self.contact.active = False
         (contact,) = self._import("odoo.res.partner", self.contact)
         self.assertFalse(contact.active)
+
+    def _read_anew(self, record):
+        """Have a bound record read once more, and return the outcome."""
+        model = self.env[f"odoo.{record._name}"]
+        return model.import_record(self.backend, record.id, force=True)
+
+    def test_a_record_that_is_gone_there_is_archived(self):
+        (contact,) = self._import("odoo.res.partner", self.contact)
+        gone_id = self.contact.id
+        self.contact.with_context(connector_no_export=True).unlink()
+        self.env.flush_all()
+        outcome = self.env["odoo.res.partner"].import_record(self.backend, gone_id)
+        self.assertEqual((outcome, contact.active), ("1 removed", False))
+
+    def test_a_record_that_our_user_may_not_read_any_more_is_not_gone(self):
+        (contact,) = self._import("odoo.res.partner", self.contact)
+        self.env["ir.rule"].create(
+            {
+                "name": "Hidden",
+                "model_id": self.env["ir.model"]._get_id("res.partner"),
+                "domain_force": f"[('id', '!=', {self.contact.id})]",
+            }
+        )
+        self.env.flush_all()
+        with self.assertRaisesRegex(RemoteRefusal, "doesn't have 'read' access"):
+            self._read_anew(self.contact)
+        self.assertTrue(contact.active)
+
+    def test_a_record_that_did_not_come_with_the_others_is_not_gone(self):
+        (contact,) = self._import("odoo.res.partner", self.contact)
+        with patch.object(OdooAdapter, "read_many", return_value={}):
+            with self.assertRaises(RetryableJobError):
+                self._read_anew(self.contact)
+        self.assertTrue(contact.active)
+
+    def test_what_is_no_record_is_told(self):
+        with self.backend.work_on("odoo.res.partner") as work:
+            adapter = work.component(usage="backend.adapter")
+            for answer in (None, "text", {"id": 1}, [None], ["text"], [{"name": "A"}]):
+                with (
+                    patch.object(RemoteOdoo, "call", return_value=answer),
+                    self.assertRaisesRegex(InvalidDataError, "Expected records of"),
+                ):
+                    adapter.read_all([])
+            for answer in (None, "12", {"id": 1}, ["12"], [True]):
+                with (
+                    patch.object(RemoteOdoo, "call", return_value=answer),
+                    self.assertRaisesRegex(InvalidDataError, "Expected ids of"),
+                ):
+                    adapter.search()
 
     def test_a_tag_of_the_same_name_is_bound_instead_of_made_again(self):
         gold, silver = self._import("odoo.res.partner.category", self.tags)
