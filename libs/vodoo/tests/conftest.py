@@ -16,8 +16,10 @@ from vodoo_support.clients import (  # noqa: E402
     WIRES,
     client_factory,
     config_for,
+    wire_config,
 )
 from vodoo_support.odoo_server import NoOdoo, OdooServer, running_odoo  # noqa: E402
+from vodoo_support.stub_server import StubServer, stub_server  # noqa: E402
 
 
 @pytest.fixture(scope="session")
@@ -69,3 +71,25 @@ def client(request: pytest.FixtureRequest, any_odoo: OdooServer) -> Iterator[Any
     mode, wire = request.param
     with client_factory() as make:
         yield make(config_for(any_odoo, wire), mode)
+
+
+@pytest.fixture
+def stub() -> Iterator[StubServer]:
+    """A server that answers as it is told."""
+    with stub_server() as server:
+        yield server
+
+
+@pytest.fixture(params=[(m, w) for m in MODES for w in WIRES], ids="-".join)
+def wired(
+    request: pytest.FixtureRequest, stub: StubServer, make_client: Callable[..., Any]
+) -> Callable[..., Any]:
+    """Make a client of each mode on each wire of the stub server."""
+    mode, wire = request.param
+
+    def make(**settings: Any) -> Any:
+        client = make_client(wire_config(stub, wire, **settings), mode)
+        client.wire = wire
+        return client
+
+    return make

@@ -1,12 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""The namespaces of modules that every Odoo can have, on a real one, on every wire."""
-
 from __future__ import annotations
 
-import base64
 import datetime
 import secrets
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -60,7 +56,7 @@ def test_every_namespace_lists_its_default_fields(client: Any) -> None:
         assert isinstance(getattr(client, name).list(limit=2), list), name
 
 
-def test_17_comments_notify_followers_and_notes_do_not(client: Any, lead: int) -> None:
+def test_comments_notify_followers_and_notes_do_not(client: Any, lead: int) -> None:
     assert client.crm.comment(lead, "Hello **Ada**") is True
     message = message_of(client, "crm.lead", lead)
     assert message["body"] == "<p>Hello <strong>Ada</strong></p>"
@@ -107,81 +103,6 @@ def test_a_task_has_its_description_as_html(client: Any, task: int) -> None:
         "Child", record["project_id"][0], parent_id=task, user_ids=[client.uid]
     )
     assert client.tasks.get(child, ["parent_id"])["parent_id"][0] == task
-
-
-def test_attachments(client: Any, task: int, tmp_path: Path) -> None:
-    file = tmp_path / "plan.txt"
-    file.write_bytes(b"one\x00two")
-    first = client.tasks.attach(task, file)
-    second = client.tasks.attach(task, data=b"three", name="plan.txt")
-    listed = client.tasks.attachments(task)
-    assert [(a["id"], a["name"], a["file_size"]) for a in listed] == [
-        (first, "plan.txt", 7),
-        (second, "plan.txt", 5),
-    ]
-    assert client.tasks.attachment_data(first) == b"one\x00two"
-    assert client.tasks.all_attachment_data(task) == [
-        (first, "plan.txt", b"one\x00two"),
-        (second, "plan.txt", b"three"),
-    ]
-    for wrong in ({}, {"file_path": file, "data": b"x"}, {"data": b"nameless"}):
-        with pytest.raises(ValueError):
-            client.tasks.attach(task, **wrong)
-    with pytest.raises(FileNotFoundError):
-        client.tasks.attach(task, tmp_path / "nowhere")
-    with pytest.raises(RecordNotFoundError):
-        client.tasks.attachment_data(99999999)
-
-
-def test_12_downloads_stay_in_the_directory_and_overwrite_nothing(
-    client: Any, task: int, tmp_path: Path
-) -> None:
-    folder = tmp_path / "in" / "here"
-    names = [
-        "../../escaped.txt",
-        "/etc/absolute.txt",
-        "same.txt",
-        "same.txt",
-        "..",
-        "x.pdf",
-    ]
-    for name in names:
-        client.generic.create(
-            "ir.attachment",
-            {
-                "name": name,
-                "datas": base64.b64encode(name.encode()).decode(),
-                "res_model": "project.task",
-                "res_id": task,
-            },
-        )
-    paths = client.tasks.download(task, folder)
-    assert sorted(path.name for path in paths) == [
-        "absolute.txt",
-        "attachment",
-        "escaped.txt",
-        "same (2).txt",
-        "same.txt",
-        "x.pdf",
-    ]
-    assert sorted(tmp_path.rglob("*")) == sorted([folder.parent, folder, *paths])
-    again = client.tasks.download(task, folder, extension="pdf")
-    assert [path.name for path in again] == ["x (2).pdf"]
-
-
-def test_18_contents_are_read_in_few_requests(client: Any, task: int) -> None:
-    for number in range(5):
-        client.tasks.attach(task, data=b"x", name=f"{number}.txt")
-    calls = []
-    wrapped = getattr(client, "_wrapped", client)
-    transport = wrapped.transport
-    original = transport.call_steps
-    transport.call_steps = lambda call: calls.append(call) or original(call)
-    try:
-        assert len(client.tasks.all_attachment_data(task)) == 5
-    finally:
-        del transport.call_steps
-    assert len(calls) == 2
 
 
 def test_url(client: Any, task: int) -> None:
@@ -250,7 +171,7 @@ def test_activities(client: Any) -> None:
     assert client.activities.list("res.partner", partner) == []
 
 
-def test_3_security_groups_on_odoo_19(client: Any) -> None:
+def test_security_groups_on_odoo_19(client: Any) -> None:
     groups, warnings = client.security.create_groups()
     assert set(groups) == {
         "API Mail Gateway",

@@ -14,11 +14,12 @@ from .errors import SessionExpiredError, VodooError
 from .exchange import exchange
 from .http_client import HTTPOptions
 from .operation import Lock, Mode, Operation, locked, operation
+from .protocol import Protocol
 from .retry import RetryConfig
 from .secret import Secret
 from .shell import Shell
 from .version import read_version, version_request
-from .wire import Call, Credentials, Login, Protocol, Request, Response
+from .wire import Call, Credentials, Login, Request, Response
 
 T = TypeVar("T")
 

@@ -15,9 +15,10 @@ from .errors import (
     ProtocolError,
     VodooError,
 )
+from .protocol import Protocol
 from .secret import Secret
 from .values import to_json
-from .wire import Call, Login, Protocol, Request, Response, is_user_id
+from .wire import Call, Login, Request, Response, is_user_id
 
 _API_KEY = re.compile(r"[0-9a-f]{40}")
 

@@ -9,9 +9,10 @@ from typing import Any
 
 from . import error_table
 from .errors import Outcome, ProtocolError
+from .protocol import Protocol, json_rpc
 from .signatures import positional
 from .values import to_json
-from .wire import Call, Login, Protocol, Request, Response, is_user_id, json_rpc
+from .wire import Call, Login, Request, Response, is_user_id
 
 
 class JSONRPC(Protocol):

@@ -6,7 +6,8 @@ from __future__ import annotations
 import json
 
 from .json_rpc import JSONRPC
-from .wire import Credentials, Request, Response, json_rpc
+from .protocol import json_rpc
+from .wire import Credentials, Request, Response
 
 
 def version_request(credentials: Credentials) -> Request:

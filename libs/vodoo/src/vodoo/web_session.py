@@ -15,10 +15,11 @@ from .errors import (
     UnknownModelError,
 )
 from .json_rpc import JSONRPC
+from .protocol import json_rpc
 from .secret import Secret
 from .signatures import positional
 from .values import to_json
-from .wire import Call, Login, Request, Response, is_user_id, json_rpc
+from .wire import Call, Login, Request, Response, is_user_id
 
 _SESSION_COOKIE = re.compile(r"(?:^|[,;\s])session_id=([^;,\s]+)")
 

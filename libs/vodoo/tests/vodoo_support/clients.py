@@ -8,13 +8,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from vodoo import AsyncOdooClient, OdooClient, OdooConfig
+from vodoo import AsyncOdooClient, OdooClient, OdooConfig, RetryConfig
 
 from .blocking import Blocking
 from .odoo_server import OdooServer
+from .stub_server import KEY, PASSWORD, StubServer
 
 MODES = ("sync", "async")
 WIRES = ("json2", "legacy", "web")
+#: tries again soon
+FAST = RetryConfig(max_retries=2, backoff_base=0.01)
 
 
 @contextmanager
@@ -55,3 +58,23 @@ def config_for(server: OdooServer, wire: str, **settings: Any) -> OdooConfig:
             **settings,
         }
     )
+
+
+def stub_config(stub: StubServer, password: str, **settings: Any) -> OdooConfig:
+    """Return the settings that lead to a stub server; nothing is sent twice."""
+    defaults: dict[str, Any] = {"retry": RetryConfig(max_retries=0), "timeout": 5}
+    return OdooConfig(
+        url=stub.url,
+        database="db",
+        username="ada",
+        password=password,
+        **{**defaults, **settings},
+    )
+
+
+def wire_config(stub: StubServer, wire: str = "json2", **settings: Any) -> OdooConfig:
+    """Return the settings that lead to this wire on a stub server, tried again soon."""
+    protocol = wire if wire == "web" else "auto"
+    password = KEY if wire == "json2" else PASSWORD
+    defaults: dict[str, Any] = {"retry": FAST, "protocol": protocol}
+    return stub_config(stub, password, **{**defaults, **settings})

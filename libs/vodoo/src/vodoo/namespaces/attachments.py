@@ -25,6 +25,26 @@ AttachmentData = tuple[int, str, bytes]
 ATTACHMENT_FIELDS = ("id", "name", "file_size", "mimetype", "create_date")
 
 
+def named_content(
+    file_path: str | Path | None, data: bytes | None, name: str | None
+) -> Operation[tuple[str, bytes]]:
+    """Return the name and the content of a file, or of what is given under a name.
+
+    :raises ValueError: unless exactly one of both is given.
+    :raises FileNotFoundError: if there is no such file.
+    """
+    if (file_path is None) == (data is None):
+        raise ValueError("give either file_path or data")
+    if file_path is not None:
+        path = Path(file_path)
+        data = yield Offload(lambda: read_file(path))
+        name = name or path.name
+    if not name:
+        raise ValueError("data needs a name")
+    assert data is not None
+    return name, data
+
+
 class AttachmentsNamespace(Namespace[Mode]):
     """Attach files to the records of one model, and save them."""
 
@@ -51,18 +71,16 @@ class AttachmentsNamespace(Namespace[Mode]):
         :raises ValueError: unless exactly one of both is given.
         :raises FileNotFoundError: if there is no such file.
         """
-        if (file_path is None) == (data is None):
-            raise ValueError("give either file_path or data")
-        if file_path is not None:
-            path = Path(file_path)
-            data = yield Offload(lambda: read_file(path))
-            name = name or path.name
-        if not name:
-            raise ValueError("data needs a name")
+        name, content = yield from named_content(file_path, data, name)
         attachment_id: int = yield from Crud.create(
             self.client,
             "ir.attachment",
-            {"name": name, "datas": data, "res_model": self.model, "res_id": record_id},
+            {
+                "name": name,
+                "datas": content,
+                "res_model": self.model,
+                "res_id": record_id,
+            },
         )
         return attachment_id
 

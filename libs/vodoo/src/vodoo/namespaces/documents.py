@@ -7,9 +7,10 @@ from typing import Any
 
 from ..crud import Crud
 from ..errors import RecordNotFoundError
-from ..files import read_file, save_without_overwriting
+from ..files import save_without_overwriting
 from ..operation import Mode, Offload, Operation, operation
 from ..values import Domain, Records, to_bytes
+from .attachments import named_content
 from .base import Namespace
 
 FIELDS = ("id", "name", "folder_id", "owner_id", "mimetype", "file_size", "create_date")
@@ -88,15 +89,8 @@ class Documents(Namespace[Mode]):
         **extra: Any,
     ) -> Operation[int]:
         """Create a document from a file, or from data under a name; return its id."""
-        if (file_path is None) == (data is None):
-            raise ValueError("give either file_path or data")
-        if file_path is not None:
-            path = Path(file_path)
-            data = yield Offload(lambda: read_file(path))
-            name = name or path.name
-        if not name:
-            raise ValueError("data needs a name")
-        values = {"name": name, "datas": data, **extra}
+        name, content = yield from named_content(file_path, data, name)
+        values = {"name": name, "datas": content, **extra}
         if folder is not None:
             values["folder_id"] = yield from Documents.resolve_folder(self, folder)
         document_id: int = yield from Crud.create(self.client, self.model, values)
