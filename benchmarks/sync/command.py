@@ -1,4 +1,18 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Measure an import of partners from another Odoo, through real jobs.
+
+The source is a real Odoo on the same machine. Three others import its partners, each
+with a job runner and two workers, one after the other, round by round:
+
+floor   a plain ORM create in batches of a thousand, of values that are there already
+ours    connector_odoo, as the button *Import all* does it
+peer    a connector in the usual style, a job for each record, on the published OCA
+        addons; on fewer of the same partners, for what counts is the time of one
+
+A round imports partners that are new, and imports them again, unchanged. Times are
+those of a record, from the call that enqueues to the end of the last job.
+"""
+
 from __future__ import annotations
 
 import argparse
@@ -19,7 +33,6 @@ from devtools.progress import note
 
 from ..common import PEER_VARIABLE
 from ..report import Figures, format_results, summarise
-from . import __doc__ as description
 from .scale import measure_scale
 from .sides import CONNECTOR, Floor, Ours, Peer, Side
 from .source import BATCH, ensure_partners
@@ -52,7 +65,7 @@ def main(arguments: list[str] | None = None) -> int:
 def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="./dev bench sync",
-        description=description,
+        description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(

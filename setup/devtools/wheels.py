@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import ast
 import os
 import shutil
 import sys
@@ -24,7 +23,6 @@ from .python_env import ensure_packages
 METAPACKAGE = Path("setup") / "_metapackage"
 # What a build leaves in a source folder.
 LEFTOVERS = shutil.ignore_patterns("build", "dist", "*.egg-info", "__pycache__")
-FRAGMENTS = ("DESCRIPTION", "CONFIGURE", "USAGE", "CONTRIBUTORS")
 LOOK_UP = """
 backend = env["odoo.backend"].create(
     {"name": "Try", "url": "http://localhost", "database": "try", "login": "try"}
@@ -107,26 +105,10 @@ def build_wheels(
             # A build writes beside its source; the clone stays as it is.
             copy = Path(folder) / source.name
             shutil.copytree(source, copy, ignore=LEFTOVERS)
-            if (copy / "readme").is_dir():
-                ensure_readme(copy)
             copies.append(copy)
         command: list[str | Path] = [environment.python, "-m", "pip", "wheel"]
         command += ["--no-deps", "--no-index", "--no-build-isolation"]
         run_logged([*command, "--wheel-dir", output, *copies], log_path)
-
-
-def ensure_readme(addon: Path) -> None:
-    """Make the README of an addon of its fragments, unless it has one."""
-    if list(addon.glob("README.*")):
-        return
-    manifest = ast.literal_eval((addon / "__manifest__.py").read_text())
-    parts = [f"# {manifest['name']}"]
-    for name in FRAGMENTS:
-        fragment = addon / "readme" / f"{name}.md"
-        if fragment.is_file():
-            title = "" if name == FRAGMENTS[0] else f"## {name.title()}\n\n"
-            parts.append(title + fragment.read_text().strip())
-    (addon / "README.md").write_text("\n\n".join(parts) + "\n")
 
 
 def check_wheels(environment: Environment, wheels: Iterable[Path]) -> None:

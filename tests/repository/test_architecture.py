@@ -9,6 +9,7 @@ from importlib.util import module_from_spec, spec_from_file_location
 import pytest
 from devtools.addons import close_over, find_addons
 from devtools.environment import CLONE
+from import_graph import find_circle, imported_names, module_graph
 
 ADDONS = find_addons(CLONE)
 # What other addons build on; each may know those before it.
@@ -22,18 +23,28 @@ ORDER = [
 # The rooms that know how the other system is spoken to: addons, and folders.
 MAY_SPEAK = {"connector_odoo"}
 SPEAKING_FOLDERS = {CLONE / "connector" / "rest"}
-PROTOCOLS = {"vodoo", "httpx2", "requests"}
+PROTOCOLS = {"vodoo", "httpx2", "httpx", "requests", "aiohttp", "xmlrpc"}
+# Where the files of each section of the page are.
+FOLDERS = {
+    **{name: CLONE / name for name in ORDER},
+    "vodoo": CLONE / "libs" / "vodoo" / "src" / "vodoo",
+    "devtools": CLONE / "setup" / "devtools",
+    "benchmarks": CLONE / "benchmarks",
+}
+# What decides, without a database: it may know no more of Odoo than its tools.
+PURE = (
+    "component/definitions.py",
+    "component/resolution.py",
+    "component/explanation.py",
+    "component_event/merge.py",
+    "connector/components/synchronizer/chunk.py",
+    "connector/models/connector_schedule.py",
+    "connector/rest/paging.py",
+    "connector/rest/paths.py",
+    "connector/rest/secrets.py",
+)
 # What the picture shows besides our addons; the rest of Odoo's is "Odoo".
 FOREIGN = {"vodoo": "vodoo", "queue_job": "queue_job", "base": "Odoo"}
-
-
-def imported_names(path):
-    """Yield the dotted names that a file imports, relative ones left out."""
-    for node in ast.walk(ast.parse(path.read_text(), str(path))):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and not node.level:
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
 def imported_by(folder):
@@ -102,6 +113,29 @@ def test_client_library_imports_nothing_of_odoo():
     assert against == []
 
 
+@pytest.mark.parametrize("name", PURE)
+def test_what_decides_knows_no_database(name):
+    against = [
+        imported
+        for imported in imported_names(CLONE / name)
+        if imported.startswith(("odoo.", "psycopg2"))
+        and not imported.startswith(("odoo.tools.", "odoo.addons."))
+    ]
+    assert against == []
+
+
+@pytest.mark.parametrize("name", sorted(FOLDERS))
+def test_files_know_each_other_one_way(name):
+    assert find_circle(module_graph(FOLDERS[name])) == []
+
+
+def test_a_circle_of_imports_is_found(tmp_path):
+    (tmp_path / "__init__.py").write_text("from . import first\n")
+    (tmp_path / "first.py").write_text("from .second import answer\n")
+    (tmp_path / "second.py").write_text("from . import first\nanswer = 42\n")
+    assert find_circle(module_graph(tmp_path)) == ["first", "second", "first"]
+
+
 def read_picture():
     """Return the arrows that docs/pictures/draw.py draws."""
     spec = spec_from_file_location("draw", CLONE / "docs" / "pictures" / "draw.py")
@@ -150,16 +184,36 @@ def test_the_pictures_are_as_they_are_drawn():
         assert (folder / name).read_text() == text, f"run {folder / 'draw.py'}"
 
 
-def test_every_named_file_is_there():
+def read_sections():
+    """Return ``{section: what it names}``: files, and folders that end with a slash."""
     page = (CLONE / "docs" / "architecture.rst").read_text()
     sections = re.findall(r"^([a-z_]+)\n-+\n(.*?)(?=^\S+\n[-=]+\n)", page, re.M | re.S)
-    assert {"component", "component_event", "connector"} <= {
-        name for name, _ in sections
+    return {
+        name: re.findall(r"``([\w/]+(?:\.py|/))``", text) for name, text in sections
     }
-    for addon, text in sections:
-        for name in re.findall(r"``([\w/]+(?:\.py|/))``", text):
-            found = list((CLONE / addon).rglob(name))
-            assert found, f"{addon}: {name}"
+
+
+def test_every_named_file_is_there():
+    sections = read_sections()
+    assert sections.keys() == FOLDERS.keys() - {"connector_odoo_sale"}
+    for section, names in sections.items():
+        for name in names:
+            assert list(FOLDERS[section].rglob(name)), f"{section}: {name}"
+
+
+def test_every_file_has_its_place_in_the_page():
+    for section, names in read_sections().items():
+        folder = FOLDERS[section]
+        shown = {path for name in names for path in folder.rglob(name.rstrip("/"))}
+        missing = [
+            str(path.relative_to(folder))
+            for path in sorted(folder.rglob("*.py"))
+            if not path.name.startswith("__")
+            and not shown.intersection((path, *path.parents))
+        ]
+        # tests stand beside what they test, and need no place of their own
+        missing = [name for name in missing if not name.startswith("tests/")]
+        assert missing == [], section
 
 
 def test_bootstrap_needs_the_standard_library_only():
