@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from .invariants import Synchronized, Verdict, judge
+from .invariants import Link, Synchronized, Verdict, judge
 from .world import World
 
 PARTNER_COLUMNS = (
@@ -15,6 +15,15 @@ PARTNER_COLUMNS = (
     *("phone", "website", "street", "street2", "zip", "city", "comment", "color"),
 )
 TAG_COLUMNS = ("active", "color")
+#: what is compared, and its relations: field → model
+RELATIONS = {
+    "res.partner": {
+        "parent_id": "res.partner",
+        "category_id": "res.partner.category",
+    },
+    "res.partner.category": {"parent_id": "res.partner.category"},
+}
+Links = list[Link]
 SETTLED = ("done", "failed", "cancelled")
 
 
@@ -26,7 +35,12 @@ class DatabaseReader:
             database, statement, values
         )
 
-    def partners(self, after_id: int = 0) -> dict[int, dict[str, Any]]:
+    def records(self, model: str, after_id: int = 0) -> dict[int, dict[str, Any]]:
+        """Return the records of a model with higher ids than this one."""
+        read = {"res.partner": self.partners, "res.partner.category": self.tags}
+        return read[model](after_id)
+
+    def partners(self, after_id: int) -> dict[int, dict[str, Any]]:
         names = ", ".join(f"p.{name}" for name in PARTNER_COLUMNS)
         rows = self.query(
             f"""
@@ -48,7 +62,7 @@ class DatabaseReader:
             for record_id, *values, parent_id, country, tag_ids in rows
         }
 
-    def tags(self, after_id: int = 0) -> dict[int, dict[str, Any]]:
+    def tags(self, after_id: int) -> dict[int, dict[str, Any]]:
         rows = self.query(
             "SELECT id, name->>'en_US', coalesce(color, 0), active, parent_id "
             "FROM res_partner_category WHERE id > %s",
@@ -63,16 +77,15 @@ class DatabaseReader:
     def last_ids(self) -> dict[str, int]:
         """Return the highest id of each model."""
         return {
-            model: self.query(f"SELECT coalesce(max(id), 0) FROM {table}")[0][0]
-            for model, table in (
-                ("res.partner", "res_partner"),
-                ("res.partner.category", "res_partner_category"),
-            )
+            model: self.query(
+                f"SELECT coalesce(max(id), 0) FROM {model.replace('.', '_')}"
+            )[0][0]
+            for model in RELATIONS
         }
 
 
-def links(world: World, model: str, backend_id: int) -> list[tuple[int, int]]:
-    """Return ``(id in the source, id in the target)`` of the bindings."""
+def links(world: World, model: str, backend_id: int) -> Links:
+    """Return which records the bindings of a backend link."""
     rows = world.target_query(
         f"SELECT external_id, odoo_id FROM odoo_{model.replace('.', '_')} "
         "WHERE backend_id = %s AND external_id IS NOT NULL",
@@ -91,64 +104,45 @@ def check_import(
     """
     source = DatabaseReader(world, world.source.database)
     target = DatabaseReader(world, world.target.database)
-    partners, tags = source.partners(), source.tags()
-    new = {
-        "res.partner": target.partners(before["res.partner"]),
-        "res.partner.category": target.tags(before["res.partner.category"]),
-    }
-    verdict = Verdict()
+    there = {model: source.records(model) for model in RELATIONS}
+    new = {model: target.records(model, before[model]) for model in RELATIONS}
     linked = {
-        backend_id: {model: links(world, model, backend_id) for model in new}
+        backend_id: {model: links(world, model, backend_id) for model in RELATIONS}
         for backend_id in world.backend_ids
     }
-    for backend_id in world.backend_ids:
-        # What another backend brought is no duplicate of this one's; both may have
-        # the same record, where it has a natural key.
-        others = {
-            model: {
-                here
-                for other_id, of_model in linked.items()
-                if other_id != backend_id
-                for _there, here in of_model[model]
-            }
-            for model in new
-        }
-
-        def synchronized(model, leading, relations, **more):
-            of_model = linked[backend_id][model]  # noqa: B023
-            own = {here for _there, here in of_model}
-            following = {
-                key: values
-                for key, values in new[model].items()
-                if key in own or key not in others[model]  # noqa: B023
-            }
-            return Synchronized(
-                model, leading, following, of_model, relations=relations, **more
+    of_partners = {"excused": excused, "deleted": world.deleted_ids}
+    verdict = Verdict()
+    for backend_id, of_backend in linked.items():
+        of_others = [other for key, other in linked.items() if key != backend_id]
+        synchronized = [
+            Synchronized(
+                model,
+                leading=there[model],
+                following=without_others(
+                    new[model],
+                    of_backend[model],
+                    [link for other in of_others for link in other[model]],
+                ),
+                links=of_backend[model],
+                relations=relations,
+                **(of_partners if model == "res.partner" else {}),
             )
-
-        verdict = verdict.merge(
-            judge(
-                [
-                    synchronized(
-                        "res.partner",
-                        partners,
-                        {
-                            "parent_id": "res.partner",
-                            "category_id": "res.partner.category",
-                        },
-                        excused=excused,
-                        deleted=world.deleted_ids,
-                    ),
-                    synchronized(
-                        "res.partner.category",
-                        tags,
-                        {"parent_id": "res.partner.category"},
-                    ),
-                ]
-            )
-        )
+            for model, relations in RELATIONS.items()
+        ]
+        verdict = verdict.merge(judge(synchronized))
     verdict.other += check_cursors(world)
     return verdict
+
+
+def without_others(
+    records: Mapping[int, dict[str, Any]], own: Links, of_others: Links
+) -> dict[int, dict[str, Any]]:
+    """Leave out what another backend brought: it is no duplicate of this one's.
+
+    Both may have the same record, where it has a natural key.
+    """
+    left_out = {here for _, here in of_others} - {here for _, here in own}
+    return {key: values for key, values in records.items() if key not in left_out}
 
 
 def check_export(
@@ -160,12 +154,11 @@ def check_export(
     """Compare what is new in the target with what is new in the source."""
     source = DatabaseReader(world, world.source.database)
     target = DatabaseReader(world, world.target.database)
-
-    def synchronized(model, read, relations):
-        return Synchronized(
+    synchronized = [
+        Synchronized(
             model,
-            leading=read(target, before_here[model]),
-            following=read(source, before_there[model]),
+            leading=target.records(model, before_here[model]),
+            following=source.records(model, before_there[model]),
             links=[
                 (here, there)
                 for there, here in links(world, model, backend_id)
@@ -173,21 +166,9 @@ def check_export(
             ],
             relations=relations,
         )
-
-    verdict = judge(
-        [
-            synchronized(
-                "res.partner",
-                DatabaseReader.partners,
-                {"parent_id": "res.partner", "category_id": "res.partner.category"},
-            ),
-            synchronized(
-                "res.partner.category",
-                DatabaseReader.tags,
-                {"parent_id": "res.partner.category"},
-            ),
-        ]
-    )
+        for model, relations in RELATIONS.items()
+    ]
+    verdict = judge(synchronized)
     ((receipts,),) = world.target_query("SELECT count(*) FROM connector_export_receipt")
     if receipts:
         verdict.other.append(f"{receipts} export receipts were left")

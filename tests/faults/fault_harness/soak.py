@@ -100,11 +100,7 @@ def soak(world: World, minutes: float, partners: int, seed: int | str) -> Soaked
     start_import(world)
     run_to_end(world, injector, acts)
     edited_there = ids_there[::2]
-    rows = world.target_query(
-        "SELECT odoo_id FROM odoo_res_partner WHERE external_id::int = ANY(%s)",
-        (ids_there[1::2],),
-    )
-    edited_here = [record_id for (record_id,) in rows]
+    edited_here = find_imported(world, ids_there[1::2])
     samples, edits = [], 0
     started_at = time.monotonic()
     while time.monotonic() - started_at < 60 * minutes:
@@ -127,11 +123,24 @@ def soak(world: World, minutes: float, partners: int, seed: int | str) -> Soaked
     verdict = check_import(world, before)
     verdict.other += check_jobs(world)
     ((jobs,),) = world.target_query("SELECT count(*) FROM queue_job")
+    edited = 2 * EDITS_AT_ONCE * edits
+    return Soaked(minutes, samples, edited, jobs, verdict, find_stuck_runs(world))
+
+
+def find_imported(world: World, ids_there: list[int]) -> list[int]:
+    """Return the ids here of partners of the source."""
+    rows = world.target_query(
+        "SELECT odoo_id FROM odoo_res_partner WHERE external_id::int = ANY(%s)",
+        (ids_there,),
+    )
+    return [record_id for (record_id,) in rows]
+
+
+def find_stuck_runs(world: World) -> list[dict]:
+    """Return the runs whose screens do not say that they are done."""
     fields = ["state", "pending_job_count", "is_live"]
     runs = world.call_target("connector.sync.run", "search_read", [], fields=fields)
-    stuck = [run for run in runs if run["state"] != "done" or run["pending_job_count"]]
-    edited = 2 * EDITS_AT_ONCE * edits
-    return Soaked(minutes, samples, edited, jobs, verdict, stuck)
+    return [run for run in runs if run["state"] != "done" or run["pending_job_count"]]
 
 
 def take_sample(world: World, seconds: float) -> Sample:

@@ -163,25 +163,12 @@ def running_world(
     """Start two servers on new databases; end all after the block."""
     environment, variables = cluster.environment, cluster.postgres.variables
     with ExitStack() as stack:
-        names = []
-        for template, purpose in (
-            (source_template or cluster.source_template, "source"),
-            (cluster.target_template, "target"),
-        ):
-            name = cluster.copy(template, purpose)
-            stack.callback(cluster.drop, name)
-            names.append(name)
-        cluster.postgres.query(
-            names[1],
-            "UPDATE queue_job_function SET retry_pattern = %s "
-            "WHERE retry_pattern IS NOT NULL",
-            (RETRY_PATTERN,),
-        )
+        source, target = copy_databases(cluster, source_template, stack)
         servers = [
-            OdooServer(environment, names[0], variables=variables),
+            OdooServer(environment, source, variables=variables),
             OdooServer(
                 environment,
-                names[1],
+                target,
                 # one more: the calls of the scenario need one, too
                 workers=workers + 1,
                 with_jobs=True,
@@ -201,3 +188,23 @@ def running_world(
             # The first call loads the registry.
             call("res.users", "search_count", [])
         yield world
+
+
+def copy_databases(
+    cluster: Cluster, source_template: str | None, stack: ExitStack
+) -> tuple[str, str]:
+    """Return the names of a new source and target, dropped at the end of the stack.
+
+    The target waits for moments only before it tries a job again.
+    """
+    source = cluster.copy(source_template or cluster.source_template, "source")
+    stack.callback(cluster.drop, source)
+    target = cluster.copy(cluster.target_template, "target")
+    stack.callback(cluster.drop, target)
+    cluster.postgres.query(
+        target,
+        "UPDATE queue_job_function SET retry_pattern = %s "
+        "WHERE retry_pattern IS NOT NULL",
+        (RETRY_PATTERN,),
+    )
+    return source, target
