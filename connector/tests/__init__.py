@@ -1,6 +1,8 @@
 from importlib.util import find_spec
 
 from . import test_binder
+from . import test_binder_many
+from . import test_binder_memory
 from . import test_binding_mixin
 from . import test_chunk
 from . import test_changes
@@ -8,6 +10,9 @@ from . import test_removed_records
 from . import test_dry_run
 from . import test_rights
 from . import test_importer
+from . import test_import_dependencies
+from . import test_import_chunk
+from . import test_import_retries
 from . import test_batch_importer
 from . import test_read_ahead
 from . import test_rest_paging
@@ -19,12 +24,15 @@ from . import test_translation_importer
 from . import test_image_importer
 from . import test_backend_mixin
 from . import test_cursor
+from . import test_overlap
+from . import test_changes_importer
 from . import test_database
 from . import test_job_lost_database
 from . import test_deleter
 from . import test_export_jobs
 from . import test_export_listener
 from . import test_exporter
+from . import test_export_dependencies
 from . import test_exporter_processes
 from . import test_locker
 from . import test_conformance

@@ -4,7 +4,7 @@ from unittest.mock import patch
 
 from odoo.tests import tagged
 
-from .test_importer import PARTNER, ImporterCase, partner
+from .import_common import PARTNER, ImporterCase, partner
 
 
 class BatchCase(ImporterCase):

@@ -6,7 +6,7 @@ from odoo.tests import tagged
 from ..components.synchronizer.chunk import SKIPPED
 from .common import TestConnectorCase
 from .conformance import ImportConformance
-from .test_importer import partner
+from .import_common import partner
 
 PARTNER = "test.res.partner"
 CATEGORY = "test.res.partner.category"

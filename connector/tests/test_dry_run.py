@@ -8,7 +8,7 @@ from odoo.addons.component.core import Component
 
 from ..exception import InvalidDataError
 from .export_common import ExportCase
-from .test_importer import CATEGORY, PARTNER, ImporterCase, partner
+from .import_common import CATEGORY, PARTNER, ImporterCase, partner
 
 LATER = "2026-02-01 00:00:00"
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from odoo.tests import tagged
 
 from ..exception import InvalidDataError
+from .binder_common import PARTNER, BinderCase
 from .fuzz import SHORT, check, numbers, texts, values
-from .test_binder import PARTNER, BinderCase
 
 KNOWN = ["0", "1", "-1", "False", "None", "[]", "[1]", "nan", "x y", "%", "a\\b"]
 #: what a backend may send as an id

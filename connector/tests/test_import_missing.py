@@ -10,7 +10,7 @@ from ..components.synchronizer.chunk import (
     UNCHANGED,
     UPDATED,
 )
-from .test_importer import PARTNER, ImporterCase, partner
+from .import_common import PARTNER, ImporterCase, partner
 
 
 @tagged("post_install", "-at_install")

@@ -4,7 +4,7 @@
 from odoo.tests import tagged
 
 from ..components.synchronizer.chunk import CREATED, FAILED
-from .test_importer import ImporterCase, partner
+from .import_common import ImporterCase, partner
 
 POISON = 4
 #: what is wrong with the record: values that its importer cannot take

@@ -5,7 +5,7 @@ from odoo.tests import tagged
 
 from ..components.synchronizer.changes import fingerprint
 from ..components.synchronizer.chunk import CREATED, SKIPPED, UNCHANGED, UPDATED
-from .test_importer import PARTNER, ImporterCase, partner
+from .import_common import PARTNER, ImporterCase, partner
 
 
 @tagged("post_install", "-at_install")

@@ -10,7 +10,7 @@ from ..components.synchronizer.removed_records import (
 )
 from ..exception import NetworkRetryableError
 from .export_common import ExportCase
-from .test_importer import PARTNER, ImporterCase, partner
+from .import_common import PARTNER, ImporterCase, partner
 
 
 class TestAllowedRemovals(BaseCase):

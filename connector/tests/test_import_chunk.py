@@ -1,0 +1,269 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import re
+from unittest.mock import patch
+
+from psycopg2 import IntegrityError
+
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from ..components.synchronizer.chunk import CREATED, FAILED, SKIPPED, UNCHANGED, UPDATED
+from ..exception import InvalidDataError
+from .import_common import INDUSTRY, PARTNER, ImporterCase, partner
+
+
+@tagged("post_install", "-at_install")
+class TestImportChunk(ImporterCase):
+    __test__ = True
+
+    def test_chunk_is_read_at_once(self):
+        self.put(*(partner(key) for key in range(1, 11)))
+        outcome, jobs = self.run_chunk(range(1, 11))
+        self.assertEqual(outcome.counts, {CREATED: 10})
+        self.assertEqual(len(self.system.called()), 1)
+        self.assertFalse(jobs)
+
+    def test_chunk_tells_what_became_of_each_record(self):
+        self.put(partner(1), partner(2), partner(3, skip=True), partner(4))
+        self.importer.run(1)
+        self.importer.run(2)
+        self.put(partner(2, name="New", updated_at="2026-01-02 00:00:00"))
+        outcome, _jobs = self.run_chunk([1, 2, 3, 4, 404])
+        self.assertEqual(
+            self.outcomes(outcome),
+            {1: UNCHANGED, 2: UPDATED, 3: SKIPPED, 4: CREATED, 404: SKIPPED},
+        )
+
+    def test_id_that_is_named_twice_is_imported_once(self):
+        self.put(partner(1))
+        outcome, _jobs = self.run_chunk([1, 1])
+        self.assertEqual(outcome.counts, {CREATED: 1})
+
+    def test_empty_chunk_does_nothing(self):
+        outcome, jobs = self.run_chunk([])
+        self.assertEqual((outcome.items, jobs, self.system.calls), ((), [], []))
+
+    def test_parents_in_the_same_chunk_come_first(self):
+        self.put(partner(1, parent=2), partner(2, parent=3), partner(3))
+        outcome, _jobs = self.run_chunk([1, 2, 3])
+        self.assertEqual(outcome.counts, {CREATED: 3})
+        self.assertEqual(self.found(1).parent_id, self.found(2).odoo_id)
+        self.assertEqual(self.found(2).parent_id, self.found(3).odoo_id)
+
+    def test_ids_as_text_and_as_numbers_are_the_same(self):
+        self.put(partner(1, parent=2), partner(2))
+        outcome, jobs = self.run_chunk(["1", "2"])
+        self.assertEqual((outcome.counts, jobs), ({CREATED: 2}, []))
+        self.assertEqual(self.found(1).parent_id, self.found(2).odoo_id)
+
+    def test_parents_in_a_circle_fail_alone(self):
+        self.put(partner(1, parent=2), partner(2, parent=1), partner(3))
+        outcome, jobs = self.run_chunk([1, 2, 3])
+        self.assertEqual(self.outcomes(outcome), {1: FAILED, 2: FAILED, 3: CREATED})
+        self.assertEqual([job.method_name for job in jobs], ["import_record"] * 2)
+
+    def test_error_of_a_circle_names_its_records(self):
+        for chunk in ([1, 2, 3], [1]):
+            for parents, named in (
+                ({1: 1}, "1 → 1"),
+                ({1: 2, 2: 1}, "1 → 2 → 1"),
+                ({1: 2, 2: 3, 3: 1}, "1 → 2 → 3 → 1"),
+            ):
+                self.env[PARTNER].search(
+                    [("backend_id", "=", self.backend.id)]
+                ).unlink()
+                self.put(*(partner(key, parent=parents.get(key)) for key in (1, 2, 3)))
+                outcome, _jobs = self.run_chunk(chunk)
+                error = next(i.error for i in outcome.failed if i.external_id == 1)
+                keys = re.findall(rf"{PARTNER} (\d)", str(error).partition("circle")[2])
+                self.assertEqual(keys[0], keys[-1])
+                start = keys.index("1")
+                circle = keys[start:-1] + keys[:start] + ["1"]
+                self.assertEqual(" → ".join(circle), named)
+
+    def test_circle_through_a_record_outside_the_chunk_ends(self):
+        self.put(partner(1, parent=2), partner(2, parent=1), partner(3))
+        outcome, _jobs = self.run_chunk([1, 3])
+        self.assertEqual(self.outcomes(outcome), {1: FAILED, 3: CREATED})
+
+    def test_record_that_is_its_own_parent_fails_alone(self):
+        self.put(partner(1, parent=1), partner(2))
+        outcome, _jobs = self.run_chunk([1, 2])
+        self.assertEqual(self.outcomes(outcome), {1: FAILED, 2: CREATED})
+
+    def test_one_poisoned_record_in_two_hundred_leaves_the_others(self):
+        self.put(*(partner(key) for key in range(1, 201)))
+        self.put(partner(77, name=None))
+        outcome, jobs = self.run_chunk(range(1, 201))
+        self.assertEqual(outcome.counts, {CREATED: 199, FAILED: 1})
+        self.assertEqual(
+            self.env[PARTNER].search_count([("backend_id", "=", self.backend.id)]), 199
+        )
+        (job,) = jobs
+        self.assertEqual(job.method_name, "import_record")
+        self.assertEqual(job.args, (self.backend, 77))
+
+    def reading_refused(self, *refused):
+        """Have a read fail that asks for one of the ids."""
+        read_many = self.system.read_many
+
+        def read(table, external_ids, *args, **kwargs):
+            external_ids = list(external_ids)
+            if set(refused) & set(external_ids):
+                self.system.fail_next("read_many", InvalidDataError("Unreadable"))
+            return read_many(table, external_ids, *args, **kwargs)
+
+        return patch.object(self.system, "read_many", read)
+
+    def test_record_that_cannot_be_read_leaves_the_others(self):
+        self.put(*(partner(key) for key in range(1, 101)))
+        for refused in (50, 1, 100):
+            with self.reading_refused(refused):
+                outcome, jobs = self.run_chunk(range(1, 101))
+            self.assertEqual(outcome.counts.get(FAILED), 1)
+            self.assertEqual([job.args for job in jobs], [(self.backend, refused)])
+
+    def test_what_no_record_can_be_read_for_is_told_once(self):
+        keys = range(1, 101)
+        self.put(*map(partner, keys))
+        self.system.forget_calls()
+        with self.reading_refused(*keys), self.assertRaises(InvalidDataError):
+            self.run_chunk(keys)
+        self.assertLess(len(self.system.called("read_many")), 5)
+
+    def test_error_of_the_database_leaves_the_others(self):
+        self.put(*(partner(key) for key in range(1, 21)))
+        self.importer.run(5)
+        taken = self.found(5)
+        taken.external_id = "elsewhere"
+        self.env.flush_all()
+
+        def rival(importer, values):
+            return taken.odoo_id if importer.external_id == 5 else None
+
+        with self.hooked(_find_record_to_bind=rival):
+            outcome, jobs = self.run_chunk(range(1, 21))
+        self.assertEqual(outcome.counts, {CREATED: 19, FAILED: 1})
+        self.assertEqual([job.args[1] for job in jobs], [5])
+
+    def test_failed_parent_takes_its_children_out_only(self):
+        self.put(partner(1, name=None), partner(2, parent=1), partner(3))
+        outcome, jobs = self.run_chunk([1, 2, 3])
+        self.assertEqual(self.outcomes(outcome), {1: FAILED, 2: FAILED, 3: CREATED})
+        self.assertEqual(sorted(job.args[1] for job in jobs), [1, 2])
+
+    def test_failed_dependency_takes_out_only_who_needs_it(self):
+        self.put_industry(8)
+        self.put({"id": 7, "nothing": "known"}, table=INDUSTRY)
+        self.put(partner(1, industry=7), partner(2, industry=8), partner(3))
+        outcome, _jobs = self.run_chunk([1, 2, 3])
+        self.assertEqual(self.outcomes(outcome), {1: FAILED, 2: CREATED, 3: CREATED})
+
+    def test_job_of_a_failed_record_tells_its_error(self):
+        self.put(partner(1, name=None))
+        self.run_chunk([1])
+        with self.assertRaises(IntegrityError), self.env.cr.savepoint():
+            with mute_logger("odoo.sql_db"):
+                self.env[PARTNER].import_record(self.backend, 1)
+
+    def test_error_after_the_import_undoes_that_record(self):
+        self.put(partner(1), partner(2), partner(3))
+
+        def fail(importer, binding):
+            if importer.external_id == 2:
+                raise ValueError("after")
+
+        with self.hooked(_after_import=fail):
+            outcome, _jobs = self.run_chunk([1, 2, 3])
+        self.assertEqual(self.outcomes(outcome), {1: CREATED, 2: FAILED, 3: CREATED})
+        self.assertFalse(self.found(2))
+
+    def test_bug_in_the_connector_fails_the_whole_job(self):
+        self.put(partner(1), partner(2))
+
+        def ask(importer):
+            importer.component(usage="no.such.usage")
+
+        with self.hooked(_before_import=ask):
+            with self.assertRaisesRegex(Exception, "no.such.usage"):
+                self.run_chunk([1, 2])
+
+
+@tagged("post_install", "-at_install")
+class TestImportQueries(ImporterCase):
+    """The number of queries does not grow with the number of records."""
+
+    __test__ = True
+
+    def count_queries(self, external_ids):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        outcome, jobs = self.run_chunk(external_ids)
+        self.assertFalse(jobs)
+        self.env.flush_all()
+        return outcome, self.env.cr.sql_log_count - before
+
+    def put_family(self, first, number):
+        """Put records that have all kinds of dependencies, new ones each."""
+        ids = range(first, first + number)
+        self.put_tag(*ids)
+        self.put_industry(*ids)
+        for key in ids:
+            parent = key - number // 2 if key >= first + number // 2 else None
+            self.put(partner(key, parent=parent, industry=key, tags=[key]))
+        return ids
+
+    def test_queries_of_an_import_do_not_grow(self):
+        self.run_chunk(self.put_family(1, 4))  # fill the caches of the registry
+        ten, hundred = self.put_family(100, 10), self.put_family(1000, 100)
+        outcome, of_ten = self.count_queries(ten)
+        self.assertEqual(outcome.counts, {CREATED: 10})
+        outcome, of_hundred = self.count_queries(hundred)
+        self.assertEqual(outcome.counts, {CREATED: 100})
+        # addons like account have queries of their own for each child of a partner
+        of_odoo = self.count_queries_of_odoo(100) - self.count_queries_of_odoo(10)
+        self.assertLessEqual(of_hundred - of_ten, max(of_odoo, 0))
+
+    def count_queries_of_odoo(self, number):
+        """Count the queries of as many partners, half of them with a parent."""
+        partners = self.env["res.partner"].with_context(**self.importer._import_context)
+        parents = partners.create([{"name": "Parent"} for _ in range(number // 2)])
+        self.env.flush_all()
+        before = self.env.cr.sql_log_count
+        partners.create([{"name": "Child", "parent_id": key} for key in parents.ids])
+        self.env.flush_all()
+        return self.env.cr.sql_log_count - before
+
+    def imported_families(self):
+        """Import 4, 10 and 100 records, and yield their ids."""
+        for first, number in ((1, 4), (100, 10), (1000, 100)):
+            ids = self.put_family(first, number)
+            self.run_chunk(ids)
+            yield ids
+
+    def test_queries_of_an_update_do_not_grow_but_by_those_of_the_writing(self):
+        """What ``write`` of a partner asks for each partner is Odoo's."""
+        counts = []
+        for ids in self.imported_families():
+            for key in ids:
+                self.put(
+                    {
+                        **self.system.tables[PARTNER][key],
+                        "name": f"Renamed {key}",
+                        "updated_at": "2026-01-02 00:00:00",
+                    }
+                )
+            with self.hooked(_update=lambda importer, binding, values: None):
+                outcome, count = self.count_queries(ids)
+            self.assertEqual(outcome.counts, {UPDATED: len(ids)})
+            counts.append(count)
+        self.assertEqual(counts[2], counts[1])
+
+    def test_queries_of_what_is_up_to_date_do_not_grow(self):
+        counts = []
+        for ids in self.imported_families():
+            outcome, count = self.count_queries(ids)
+            self.assertEqual(outcome.counts, {UNCHANGED: len(ids)})
+            counts.append(count)
+        self.assertEqual(counts[2], counts[1])
