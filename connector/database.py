@@ -1,4 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Advisory locks, and jobs whose database is lost."""
+
 from __future__ import annotations
 
 import functools

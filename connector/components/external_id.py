@@ -1,4 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What can name an external record, and how that is kept."""
+
 from __future__ import annotations
 
 import reprlib

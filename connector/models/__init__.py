@@ -20,4 +20,3 @@ from . import queue_job
 from . import queue_job_sync
 from . import queue_job_lost_database
 from . import queue_job_function
-from . import queue_job_related_action

@@ -1,4 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""A unique constraint whose error says what is bound to what."""
+
 from __future__ import annotations
 
 import re

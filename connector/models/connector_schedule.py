@@ -1,4 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""When what is repeated is due again."""
+
 from __future__ import annotations
 
 from datetime import datetime, timedelta

@@ -98,9 +98,6 @@ class ConnectorSyncOverview(models.Model):
             """
         )
 
-    def _key(self) -> tuple[str, int, str]:
-        return self.backend_model, self.backend_id, self.model_name
-
     @api.depends("last_run_id", "backend_model", "backend_id", "model_name")
     def _compute_jobs(self):
         groups = self.env["queue.job"]._read_group(
@@ -116,7 +113,7 @@ class ConnectorSyncOverview(models.Model):
         for *key, state, count in groups:
             jobs_by_key[tuple(key)][state] = count
         for overview in self:
-            jobs = jobs_by_key[overview._key()]
+            jobs = jobs_by_key[overview._subject_key()]
             overview.pending_job_count = sum(jobs[state] for state in PENDING_STATES)
             overview.failed_job_count = jobs["failed"]
             overview.is_live = (
@@ -132,21 +129,17 @@ class ConnectorSyncOverview(models.Model):
                 ("model_name", "in", self.mapped("model_name")),
             ]
         )
-        looked_at = {
-            (cursor.backend_model, cursor.backend_id, cursor.model_name): (
-                cursor.looked_at
-            )
-            for cursor in cursors
-        }
+        looked_at = {cursor._subject_key(): cursor.looked_at for cursor in cursors}
         for overview in self:
-            overview.looked_at = looked_at.get(overview._key())
+            overview.looked_at = looked_at.get(overview._subject_key())
 
     @api.depends("last_run_id", "backend_model", "backend_id", "model_name")
     def _compute_graph(self):
         runs_by_key = self._read_last_runs()
         for overview in self:
             overview.graph = [
-                run._graph_values() for run in reversed(runs_by_key[overview._key()])
+                run._graph_values()
+                for run in reversed(runs_by_key[overview._subject_key()])
             ]
 
     def _read_last_runs(self) -> dict[tuple, list]:
@@ -170,8 +163,7 @@ class ConnectorSyncOverview(models.Model):
         )
         runs_by_key = defaultdict(list)
         for run in runs.browse(sorted((run_id for (run_id,) in rows), reverse=True)):
-            key = run.backend_model, run.backend_id, run.model_name
-            runs_by_key[key].append(run)
+            runs_by_key[run._subject_key()].append(run)
         return runs_by_key
 
     # -- from a number to what it counts --------------------------------------
@@ -197,10 +189,7 @@ class ConnectorSyncOverview(models.Model):
         return {
             **action,
             "display_name": self.display_name,
-            "domain": [
-                (name, "=", self[name])
-                for name in ("backend_model", "backend_id", "model_name")
-            ],
+            "domain": self._domain_of_subject(),
         }
 
     def action_open_pending_jobs(self) -> dict:

@@ -167,10 +167,7 @@ class ConnectorSyncRun(models.Model):
     def _find_questions(self) -> models.BaseModel:
         """Return older runs for the same that still wait for an answer."""
         return self.search(
-            [
-                (name, "=", self[name])
-                for name in ("backend_model", "backend_id", "model_name")
-            ]
+            self._domain_of_subject()
             + [("question", "!=", False), ("id", "<", self.id)]
         )
 

@@ -51,6 +51,19 @@ class ConnectorSyncSubject(models.AbstractModel):
             )
         return super().write(vals)
 
+    def _subject_key(self) -> tuple[str, int, str]:
+        """Return what tells a model and backend from all others."""
+        self.ensure_one()
+        return self.backend_model, self.backend_id, self.model_name
+
+    def _domain_of_subject(self) -> list[tuple]:
+        """Return the domain of what is about the same model and backend."""
+        names = ("backend_model", "backend_id", "model_name")
+        return [
+            (name, "=", value)
+            for name, value in zip(names, self._subject_key(), strict=True)
+        ]
+
     @api.depends("backend_model", "backend_id")
     def _compute_company_id(self):
         for subject in self:

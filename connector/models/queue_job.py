@@ -5,6 +5,8 @@ from odoo import models
 
 
 class QueueJob(models.Model):
+    """Open, from a job, the records that it is about."""
+
     _inherit = "queue.job"
 
     def related_action_unwrap_binding(
@@ -31,4 +33,33 @@ class QueueJob(models.Model):
             "res_id": record.id,
             "view_mode": "form",
             "view_type": "form",
+        }
+
+    def related_action_imported_bindings(self) -> dict | None:
+        """Open what an import job brought: its first two arguments tell it.
+
+        These are the backend and one external id, or a list of them. None while
+        nothing of it is bound.
+        """
+        self.ensure_one()
+        backend, external_ids = self.args[:2]
+        if not isinstance(external_ids, (list, tuple)):
+            external_ids = [external_ids]
+        with backend.work_on(self.model_name) as work:
+            bound = work.component(usage="binder").to_internal_many(external_ids)
+        bindings = self.env[self.model_name].union(*bound.values())
+        if not bindings:
+            return None
+        action = {
+            "name": self.env._("Imported Records"),
+            "type": "ir.actions.act_window",
+            "res_model": self.model_name,
+        }
+        if len(bindings) == 1:
+            return {**action, "res_id": bindings.id, "view_mode": "form"}
+        return {
+            **action,
+            "view_mode": "list,form",
+            "domain": [("id", "in", bindings.ids)],
+            "context": {"active_test": False},
         }

@@ -7,6 +7,8 @@ from odoo import api, models, tools
 
 
 class QueueJobFunction(models.Model):
+    """Let a model inherit the job functions of its mixins."""
+
     _inherit = "queue.job.function"
 
     @api.private

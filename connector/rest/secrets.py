@@ -1,4 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Keep secrets out of errors and of the log."""
+
 from __future__ import annotations
 
 import html

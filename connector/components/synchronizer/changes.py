@@ -1,4 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What writing some values would change: of a record, and of one import to the next."""
+
 from __future__ import annotations
 
 import hashlib

@@ -1,4 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Find the records that fail, and let the others pass."""
+
 from __future__ import annotations
 
 from collections.abc import Callable
