@@ -144,7 +144,7 @@ class TestWorkOn(TransactionComponentRegistryCase):
         one, _two = self.build_two()
         self.assertIs(self.work._component_class_by_name("one"), one)
 
-    def test_lookup_components(self):
+    def test_lookup_components_finds_all_for_a_usage_and_model(self):
         one, two = self.build_two()
         self.assertEqual(self.work._lookup_components("work.test", "res.users"), [two])
         self.assertEqual(
@@ -152,7 +152,7 @@ class TestWorkOn(TransactionComponentRegistryCase):
             [one, two],
         )
 
-    def test_matching_components(self):
+    def test_matching_components_come_with_their_work_context(self):
         one, two = self.build_two()
         classes, work = self.work._matching_components(usage="work.test", key=1)
         self.assertEqual(classes, [one, two])

@@ -27,10 +27,14 @@ class Answer(NamedTuple):
 
 
 class Fetch(Protocol):
+    """Ask for a page: with these parameters, or at this address."""
+
     def __call__(self, params: dict[str, Any], url: str | None = None) -> Answer: ...
 
 
 class Paging(Protocol):
+    """A way in which a backend hands out many records."""
+
     def pages(self, fetch: Fetch) -> Iterator[list[Any]]:
         """Yield the records, page by page, none of them empty."""
 

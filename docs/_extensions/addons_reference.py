@@ -33,6 +33,8 @@ def find_documented_names():
 
 
 class Reference:
+    """Choose what of a module the reference shows, and how it is signed."""
+
     def __init__(self):
         self.documented_names = find_documented_names()
 

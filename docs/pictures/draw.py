@@ -152,6 +152,8 @@ class Arrow:
 
 @dataclass
 class Picture:
+    """One drawing, as a file of SVG."""
+
     name: str
     title: str
     width: int

@@ -22,6 +22,8 @@ IGNORED_FOLDERS = {"tests", "__pycache__", "readme", "description"}
 
 @dataclass(frozen=True)
 class Addon:
+    """An addon, as its folder and its manifest say."""
+
     name: str
     path: Path
     depends: tuple[str, ...]

@@ -19,6 +19,8 @@ CLONE = Path(__file__).resolve().parents[2]
 
 @dataclass(frozen=True)
 class Environment:
+    """Where commands find what they work with."""
+
     clone: Path
     home: Home
     odoo: OdooSource

@@ -17,6 +17,8 @@ INHERIT = re.compile(r"^ {4}_inherit *= *(\[[^\]]*\]|.*)", re.MULTILINE)
 
 @dataclass(frozen=True)
 class FoundModel:
+    """A model, and the file of the addon that defines it."""
+
     name: str
     addon: str
     path: Path

@@ -17,7 +17,9 @@ def task(client: Any) -> int:
     return client.tasks.create("Punch cards", project_id, "**bold** plan")
 
 
-def test_attachments(client: Any, task: int, tmp_path: Path) -> None:
+def test_attached_files_are_listed_and_read_back(
+    client: Any, task: int, tmp_path: Path
+) -> None:
     file = tmp_path / "plan.txt"
     file.write_bytes(b"one\x00two")
     first = client.tasks.attach(task, file)

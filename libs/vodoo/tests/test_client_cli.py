@@ -93,7 +93,9 @@ def test_export_and_import(run: Run, tmp_path: Path) -> None:
     assert "1 rows" in error
 
 
-def test_namespaces(run: Run, tmp_path: Path) -> None:
+def test_commands_of_the_namespaces_do_what_their_methods_do(
+    run: Run, tmp_path: Path
+) -> None:
     lead = run("crm", "create", "Deal", "expected_revenue=100.5")[1].strip()
     assert run("crm", "set", lead, "expected_revenue+=0.5") == (0, "True\n", "")
     shown = json.loads(run("--json", "crm", "show", lead)[1])

@@ -130,7 +130,9 @@ def test_a_file_by_its_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         OdooConfig.from_file(tmp_path / "nowhere.env")
 
 
-def test_instances(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_nearest_file_of_the_chosen_instance_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folders = [tmp_path / ".vodoo", tmp_path / ".config" / "vodoo"]
     for folder in folders:
         (folder / "instances").mkdir(parents=True)

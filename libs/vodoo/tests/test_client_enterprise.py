@@ -97,7 +97,9 @@ def test_booleans_of_tickets_stay_booleans(client: Any) -> None:
     assert record == {"id": ticket, "closed": False, "partner_id": None}
 
 
-def test_knowledge(client: Any, stub: EnterpriseStub) -> None:
+def test_an_article_has_its_body_as_html_and_an_address(
+    client: Any, stub: EnterpriseStub
+) -> None:
     article = client.knowledge.create("How to", body="# Read\n- this")
     assert stub.records["knowledge.article"][article]["body"] == (
         "<h1>Read</h1>\n<ul>\n<li>this</li>\n</ul>"
@@ -111,7 +113,9 @@ def test_knowledge(client: Any, stub: EnterpriseStub) -> None:
         client.knowledge.url(1)
 
 
-def test_documents(client: Any, stub: EnterpriseStub, tmp_path: Path) -> None:
+def test_documents_are_uploaded_into_folders_and_saved(
+    client: Any, stub: EnterpriseStub, tmp_path: Path
+) -> None:
     if stub.version < 18:
         stub.add_model("documents.folder", name="char", parent_folder_id="many2one")
         folder = stub.add("documents.folder", name="Plans")
@@ -145,7 +149,7 @@ def answer_actions(stub: EnterpriseStub, model: str, stopped: Any = None) -> Non
     stub.methods[model, "action_timer_stop"] = lambda ids, **kw: stopped
 
 
-def test_17_a_timer_started_yesterday_is_active_and_stopped(
+def test_a_timer_started_yesterday_is_active_and_stopped(
     client: Any, stub: EnterpriseStub
 ) -> None:
     yesterday = datetime.datetime.now() - datetime.timedelta(days=1)

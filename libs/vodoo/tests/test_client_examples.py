@@ -40,7 +40,7 @@ def on_server(example: str, odoo: OdooServer) -> str:
 
 
 @pytest.mark.parametrize("example", README + manual_examples())
-def test_an_example(
+def test_an_example_runs_and_prints(
     example: str, odoo: OdooServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
     exec(compile(on_server(example, odoo), "example", "exec"), {"__name__": "example"})

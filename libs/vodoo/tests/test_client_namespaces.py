@@ -84,7 +84,7 @@ def test_messages_are_the_newest_first(client: Any, lead: int) -> None:
     assert bodies == ["<p>second</p>", "<p>first</p>"]
 
 
-def test_tags(client: Any, task: int) -> None:
+def test_tags_are_made_added_once_and_deleted(client: Any, task: int) -> None:
     tag = client.tasks.create_tag(f"tag {secrets.token_hex(4)}", color=3)
     assert tag in [record["id"] for record in client.tasks.tags()]
     for _ in range(2):
@@ -105,7 +105,7 @@ def test_a_task_has_its_description_as_html(client: Any, task: int) -> None:
     assert client.tasks.get(child, ["parent_id"])["parent_id"][0] == task
 
 
-def test_url(client: Any, task: int) -> None:
+def test_the_address_of_a_record_leads_to_it(client: Any, task: int) -> None:
     url = client.tasks.url(task)
     assert url.startswith("http://127.0.0.1:")
     assert str(task) in url
@@ -133,7 +133,7 @@ def test_crm_stages_and_pipeline(client: Any) -> None:
     assert client.crm.pipeline(user="no such user")["count"] == 0
 
 
-def test_project_stages(client: Any) -> None:
+def test_stages_are_those_of_a_project_or_all(client: Any) -> None:
     project_id = client.generic.create("project.project", {"name": "Staged"})
     stage = client.generic.create(
         "project.task.type", {"name": "Doing", "project_ids": [(4, project_id, 0)]}
@@ -142,7 +142,7 @@ def test_project_stages(client: Any) -> None:
     assert stage in [record["id"] for record in client.projects.stages()]
 
 
-def test_generic(client: Any) -> None:
+def test_records_of_any_model_are_made_changed_and_deleted(client: Any) -> None:
     record_id = client.generic.create("res.partner", {"name": "Generic"})
     assert client.generic.update("res.partner", record_id, {"ref": "G"}) is True
     (record,) = client.generic.search(
@@ -156,7 +156,7 @@ def test_generic(client: Any) -> None:
     assert client.generic.delete("res.partner", record_id) is True
 
 
-def test_activities(client: Any) -> None:
+def test_activities_are_planned_and_finished(client: Any) -> None:
     partner = client.create("res.partner", {"name": "Busy"})
     deadline = datetime.date(2030, 5, 17)
     activity = client.activities.schedule(
@@ -196,7 +196,9 @@ def test_security_groups_on_odoo_19(client: Any) -> None:
         client.security.get_group_ids(["API CRM", "API Nonsense"])
 
 
-def test_security_users(client: Any, any_odoo: OdooServer, make_client: Any) -> None:
+def test_a_user_for_a_program_has_only_the_groups_given(
+    client: Any, any_odoo: OdooServer, make_client: Any
+) -> None:
     groups_field = "group_ids" if any_odoo.series >= 19 else "groups_id"
     login = f"bot-{secrets.token_hex(3)}"
     user_id, password = client.security.create_user("Bot", login)

@@ -106,6 +106,6 @@ def test_api_keys_are_told_from_passwords() -> None:
         assert not looks_like_api_key(password)
 
 
-def test_versions() -> None:
+def test_the_major_version_is_read_from_every_spelling() -> None:
     versions = {"saas~18.4": 18, 19: 19, "17.0": 17, "": 0}
     assert {version: major_version(version) for version in versions} == versions

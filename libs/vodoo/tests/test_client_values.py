@@ -51,13 +51,13 @@ def test_a_value_that_contains_itself_is_told() -> None:
         to_json(loop)
 
 
-def test_markdown() -> None:
+def test_markdown_becomes_html() -> None:
     table = "| a | b |\n|---|---|\n| 1 | 2 |"
     assert "<table>" in Markdown(table).to_html()
     assert Markdown("one\ntwo").to_html() == "<p>one<br />\ntwo</p>"
 
 
-def test_commands() -> None:
+def test_commands_of_x2many_fields_are_odoos() -> None:
     assert Cmd.update(1, {"a": 2}) == (1, 1, {"a": 2})
     assert [Cmd.delete(1), Cmd.unlink(1), Cmd.link(1)] == [
         (2, 1, 0),

@@ -27,6 +27,8 @@ KEY_FIELDS = {"uom.uom": "name", "res.currency": "name", "res.users": "login"}
 
 @dataclass(frozen=True)
 class Difference:
+    """A value, or a whole record, that is not the same on both sides."""
+
     model: str
     external_id: int
     field: str
@@ -143,6 +145,8 @@ class Side(ABC):
 
 
 class SourceSide(Side):
+    """The source: its ids are those of all."""
+
     def external_ids(self) -> dict[str, dict[int, int]]:
         return {
             model.name: {
@@ -154,6 +158,8 @@ class SourceSide(Side):
 
 
 class TargetSide(Side):
+    """The target, whose bindings tell the ids of the source."""
+
     def __init__(
         self,
         client: vodoo.OdooClient,

@@ -26,23 +26,23 @@ ATTACHMENT_FIELDS = ("id", "name", "file_size", "mimetype", "create_date")
 
 
 def named_content(
-    file_path: str | Path | None, data: bytes | None, name: str | None
+    file_path: str | Path | None, content: bytes | None, name: str | None
 ) -> Operation[tuple[str, bytes]]:
     """Return the name and the content of a file, or of what is given under a name.
 
     :raises ValueError: unless exactly one of both is given.
     :raises FileNotFoundError: if there is no such file.
     """
-    if (file_path is None) == (data is None):
+    if (file_path is None) == (content is None):
         raise ValueError("give either file_path or data")
     if file_path is not None:
         path = Path(file_path)
-        data = yield Offload(lambda: read_file(path))
+        content = yield Offload(lambda: read_file(path))
         name = name or path.name
     if not name:
         raise ValueError("data needs a name")
-    assert data is not None
-    return name, data
+    assert content is not None
+    return name, content
 
 
 class AttachmentsNamespace(Namespace[Mode]):
