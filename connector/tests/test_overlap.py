@@ -8,7 +8,7 @@ from odoo.tools import mute_logger
 
 from odoo.addons.component.core import Component
 
-from ..components.synchronizer.overlap import Overlap, is_fresh
+from ..components.synchronizer.overlap import Overlap, is_fresh, is_newer, version_of
 from .import_common import IMPORTER_LOGGER, PARTNER, ImporterCase, partner
 
 NOON = datetime(2026, 1, 31, 12)
@@ -125,3 +125,18 @@ class TestOverlappingSearches(ImporterCase):
         cursor = self.env["connector.cursor"]._find(self.backend, PARTNER)
         cursor.position_text = False
         self.assertEqual(self.import_changes(), [1, 2, 3])
+
+    def test_a_fresh_record_is_found_changed_once_more(self):
+        version = version_of(NOON, read_at=NOON)
+        self.assertNotEqual(version, NOON)
+        self.assertFalse(is_newer(NOON, version))
+        self.assertTrue(is_newer(NOON + timedelta(seconds=1), version))
+
+    def test_a_record_of_long_ago_is_known_by_its_date(self):
+        version = version_of(NOON, read_at=NOON + timedelta(hours=1))
+        self.assertEqual(version, NOON)
+        self.assertFalse(is_newer(NOON, version))
+        self.assertTrue(is_newer(NOON + timedelta(seconds=1), version))
+
+    def test_a_record_without_date_has_no_version(self):
+        self.assertIsNone(version_of(None, read_at=NOON))

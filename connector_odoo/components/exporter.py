@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from odoo.addons.component.core import Component
 from odoo.addons.connector.components.conflict import Winner
+from odoo.addons.connector.components.synchronizer.overlap import A_MOMENT, is_newer
 
 
 class OdooRecordExporter(Component):
@@ -23,7 +24,7 @@ class OdooRecordExporter(Component):
         if self.model._name not in self.backend_record._imported_models():
             return False
         written_at = self.backend_adapter.find_write_date(self.external_id)
-        if not written_at or written_at <= version:
+        if not written_at or not is_newer(written_at, version):
             return False
         changed_at = self.binding.changed_here_at
         if changed_at:
@@ -71,12 +72,15 @@ class OdooRecordExporter(Component):
         self._note_version(self.external_id)
 
     def _note_version(self, external_id):
-        """Note when it was written there, so that it is not imported for that."""
+        """Note when it was written there, to tell a change of theirs from ours.
+
+        The next import reads it once more: what someone there wrote between our look
+        and our writing has no later date than ours.
+        """
+        written_at = self.backend_adapter.find_write_date(external_id)
         self.binding.with_context(connector_no_export=True).write(
             {
-                "external_updated_at": self.backend_adapter.find_write_date(
-                    external_id
-                ),
+                "external_updated_at": written_at and written_at - A_MOMENT,
                 "changed_here_at": False,
             }
         )

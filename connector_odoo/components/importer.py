@@ -4,6 +4,7 @@ from datetime import datetime
 
 from odoo.addons.component.core import AbstractComponent, Component
 from odoo.addons.connector.components.conflict import Winner
+from odoo.addons.connector.components.synchronizer.overlap import is_newer
 from odoo.addons.connector.exception import IDMissingInBackend
 
 from .answers import read_write_date
@@ -44,6 +45,10 @@ class OdooRecordImporter(Component):
             return True
         if self.model._name not in self.backend_record._exported_models():
             return True
+        version = binding.external_updated_at
+        if version and not is_newer(self._external_updated_at(), version):
+            # Theirs is what we know: ours is on its way there.
+            return False
         resolver = self.component(usage="conflict.resolver")
         winner = resolver.resolve(
             binding, binding.changed_here_at, self._external_updated_at()

@@ -1,5 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.fields import Command
@@ -109,6 +110,46 @@ class TestExport(OdooConnectorCase):
         binding.export_record(fields=["city"])
         there.invalidate_recordset()
         self.assertEqual((there.city, there.phone), ("Paris", self.partner.phone))
+
+    def _export_past(self, binding, there, theirs):
+        """Export our city while someone there writes, between our look and our write."""
+        with self.backend.work_on("odoo.res.partner") as work:
+            exporter = work.component(usage="record.exporter")
+            look = exporter._has_to_skip
+
+        def look_and_be_overtaken(exporter):
+            found = look()
+            there.with_context(connector_no_export=True).write(theirs)
+            self.env.flush_all()
+            return found
+
+        self.partner.with_context(connector_no_export=True).city = "Paris"
+        self.env.flush_all()
+        with patch.object(type(exporter), "_has_to_skip", look_and_be_overtaken):
+            binding.export_record(fields=["city"])
+        there.invalidate_recordset()
+
+    def test_a_change_there_during_an_export_arrives_here(self):
+        binding, there = self._export(self.partner)
+        self._export_past(binding, there, {"phone": "theirs"})
+        self.assertEqual((there.city, there.phone), ("Paris", "theirs"))
+        self.env["odoo.res.partner"].import_record(self.backend, binding.external_id)
+        self.assertEqual((self.partner.city, self.partner.phone), ("Paris", "theirs"))
+
+    def test_a_change_here_after_an_export_is_no_conflict_with_it(self):
+        self.backend.conflict_policy = "ask"
+        binding, there = self._export(self.partner)
+        with trap_jobs():
+            self.partner.city = "Paris"
+            self.env.cr.flush()
+        self.assertTrue(binding.changed_here_at)
+        self.env["odoo.res.partner"].import_record(self.backend, binding.external_id)
+        self.assertEqual(self.partner.city, "Paris")
+        self.env.flush_all()
+        binding.export_record(fields=["city"])
+        there.invalidate_recordset()
+        self.assertEqual(there.city, "Paris")
+        self.assertFalse(self.partner.activity_ids)
 
     def test_a_creation_repeated_under_its_key_makes_one_record(self):
         values = {"name": "Grace", "is_company": False, "color": 0, "city": False}

@@ -15,7 +15,7 @@ from odoo.addons.component.core import AbstractComponent
 from ...exception import RetryableJobError
 from ..external_id import check_can_be_external_id
 from .chunk import REMOVED, SKIPPED, UNCHANGED, ImportItem
-from .overlap import is_fresh
+from .overlap import version_of
 
 
 class Dependency(NamedTuple):
@@ -196,18 +196,13 @@ class ImportHooks(AbstractComponent):
         return None
 
     def _bookkeeping_values(self) -> dict[str, Any]:
-        """Return what a binding keeps about its synchronization.
-
-        The date of a record that was changed a moment ago is kept the next time: it
-        may have been changed once more in the same second.
-        """
+        """Return what a binding keeps about its synchronization."""
         now = fields.Datetime.now()
-        updated_at = self._external_updated_at()
         values = {
             self.binder._sync_date_field: now,
-            "external_updated_at": None
-            if is_fresh(updated_at, self._read_at or now)
-            else updated_at,
+            "external_updated_at": version_of(
+                self._external_updated_at(), self._read_at or now
+            ),
         }
         if self._skip_same_values:
             values["external_fingerprint"] = self._item.fingerprint

@@ -12,6 +12,7 @@ from odoo import fields
 
 #: two changes of a record within a second have one date; clocks differ by less
 FRESH_SECONDS = 5
+A_MOMENT = timedelta(microseconds=1)
 
 
 def is_fresh(updated_at: datetime | None, read_at: datetime) -> bool:
@@ -23,6 +24,21 @@ def is_fresh(updated_at: datetime | None, read_at: datetime) -> bool:
     return bool(updated_at) and abs(read_at - updated_at) <= timedelta(
         seconds=FRESH_SECONDS
     )
+
+
+def version_of(updated_at: datetime | None, read_at: datetime) -> datetime | None:
+    """Return the date by which a binding knows what was read.
+
+    Of what is fresh it is a moment before: the next import reads it once more.
+    """
+    if is_fresh(updated_at, read_at):
+        return updated_at - A_MOMENT
+    return updated_at
+
+
+def is_newer(updated_at: datetime, version: datetime) -> bool:
+    """Tell whether a record was surely changed after its version was kept."""
+    return updated_at > version + A_MOMENT
 
 
 class Overlap:
