@@ -9,15 +9,12 @@ import psycopg2
 
 from .acts import Acts
 from .injector import Injector
-from .plan import Fault
 from .reading import SETTLED
 from .world import World
 
 POLL_SECONDS = 0.2
 #: the runner looks for dead jobs once a minute when nothing else wakes it
 STUCK_SECONDS = 200
-#: how long a fault waits for something to befall
-ACT_PATIENCE_SECONDS = 20
 
 
 class StuckError(AssertionError):
@@ -27,13 +24,14 @@ class StuckError(AssertionError):
 def run_to_end(world: World, injector: Injector, acts: Acts) -> None:
     """Act on what is due until every job is settled.
 
+    A fault that has found nothing to befall by then is left to the injector.
+
     :raises StuckError: nothing has happened for long
     """
     seen: object = None
     changed_at = time.monotonic()
-    due_since: dict[Fault, float] = {}
     while True:
-        act_on_due(injector, acts, due_since)
+        act_on_due(injector, acts)
         states = job_states(world)
         if states and set(states) <= set(SETTLED):
             acts.finish()
@@ -47,14 +45,13 @@ def run_to_end(world: World, injector: Injector, acts: Acts) -> None:
         time.sleep(POLL_SECONDS)
 
 
-def act_on_due(injector: Injector, acts: Acts, due_since: dict[Fault, float]) -> None:
-    """Act on each fault that is due; one that finds nothing waits a while."""
+def act_on_due(injector: Injector, acts: Acts) -> None:
+    """Act on each fault that is due; one that finds nothing to befall waits."""
     later = []
     while fault := injector.next_to_act():
-        due_since.setdefault(fault, time.monotonic())
         if acts.act(fault):
             injector.note(fault)
-        elif time.monotonic() - due_since[fault] < ACT_PATIENCE_SECONDS:
+        else:
             later.append(fault)
     for fault in later:
         injector.act_later(fault)

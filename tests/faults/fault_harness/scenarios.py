@@ -102,7 +102,8 @@ def export_through(
 ) -> Iterator[Outcome]:
     """Change records here, phase by phase, and have each exported to its end.
 
-    A change is given the ids of the partners that the ones before made.
+    A change is given the ids of the partners that the ones before made. These are
+    edited again until every fault of the phase was made.
     """
     here = DatabaseReader(world, world.target.database)
     there = DatabaseReader(world, world.source.database)
@@ -117,6 +118,11 @@ def export_through(
         started_at = time.monotonic()
         ids = change(world, ids)
         run_to_end(world, injector, acts)
+        for turn in range(MOST_ROUNDS):
+            if not injector.has_more:
+                break
+            edit_here(world, ids, f"again {turn}")
+            run_to_end(world, injector, acts)
         seconds = time.monotonic() - started_at
         verdict = check_export(world, backend_id, before_here, before_there)
         verdict.other += check_jobs(world, scenario.allowed_failures)
@@ -127,8 +133,11 @@ def create_here(count: int) -> Change:
     return lambda world, ids: make_partners(world.call_target, count, first=100_000)
 
 
-def edit_here(world: World, ids: list[int]) -> list[int]:
-    edit_partners(world.call_target, ids, random.Random(0), "here")
+def edit_here(world: World, ids: list[int], mark: str = "here") -> list[int]:
+    """Edit partners; again from the start where the server is killed meanwhile."""
+    world.insist(
+        lambda: edit_partners(world.call_target, ids, random.Random(mark), mark)
+    )
     return ids
 
 
