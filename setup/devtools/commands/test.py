@@ -17,6 +17,7 @@ from ..addons import (
 )
 from ..browser import browser_environ
 from ..databases import Databases
+from ..embedded_postgres import client_programs
 from ..environment import Environment
 from ..errors import SetupError
 from ..installation import ensure_addons_database
@@ -27,7 +28,8 @@ from ..processes import die_with_parent
 HELP = """\
 usage: ./dev test [ADDON or path ...] [--long] [pytest arguments]
 
-Without a name or path all tests run: of the addons, libs/ and tests/.
+Without a name or path all tests run, of the addons, libs/ and tests/, in two processes
+at a time (with -n 0, in one).
 
     ./dev test component                    the tests of one addon
     ./dev test component/tests/test_work.py -k cache -x
@@ -37,6 +39,9 @@ Without a name or path all tests run: of the addons, libs/ and tests/.
     ./dev test faults --soak MINUTES        edits on both sides, for that long
     ./dev test ../my_addon                  an addon that is not of this clone
 """
+
+# Half of the time is spent waiting for servers, so two gain even on a single core.
+DISTRIBUTED = ("-p", "devtools.test_rooms", "-n", "2", "--dist", "loadgroup")
 
 
 def main(environment: Environment, arguments: list[str]) -> int:
@@ -84,7 +89,9 @@ def split_arguments(
             paths.append(str(Path(path).absolute()) + argument[len(path) :])
         else:
             options.append(argument)
-    return paths or default_paths(clone, addons), options
+    if paths:
+        return paths, options
+    return default_paths(clone, addons), [*DISTRIBUTED, *options]
 
 
 def default_paths(clone: Path, addons: dict[str, Addon]) -> list[str]:
@@ -149,8 +156,10 @@ def run_pytest(
         *select_long(options),
     ]
     sys.stdout.flush()
-    environ = {
-        **tests_environ(environment),
+    environ = tests_environ(environment)
+    environ |= {
+        # pytest-odoo copies the database for each process with createdb.
+        "PATH": os.pathsep.join([environ["PATH"], str(client_programs())]),
         # The first HttpCase starts Odoo's server in the process of the tests, and
         # queue_job its runner with it, which would run the jobs of other tests.
         "ODOO_QUEUE_JOB_CHANNELS": "root:0",

@@ -50,8 +50,9 @@ CONTACT_MODELS = (
         plain=(
             *("name", "is_company", "type", "active", "ref", "vat", "function"),
             *("email", "phone", "website", "street", "street2", "zip", "city"),
-            *("comment", "color"),
+            "color",
         ),
+        texts=("comment",),
         imported={
             "parent_id": "res.partner",
             "category_id": "res.partner.category",
