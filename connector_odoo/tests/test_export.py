@@ -114,18 +114,18 @@ class TestExport(OdooConnectorCase):
     def _export_past(self, binding, there, theirs):
         """Export our city while someone there writes, between our look and our write."""
         with self.backend.work_on("odoo.res.partner") as work:
-            exporter = work.component(usage="record.exporter")
-            look = exporter._has_to_skip
+            exporter_class = type(work.component(usage="record.exporter"))
+        look = exporter_class._has_to_skip
 
         def look_and_be_overtaken(exporter):
-            found = look()
+            found = look(exporter)
             there.with_context(connector_no_export=True).write(theirs)
             self.env.flush_all()
             return found
 
         self.partner.with_context(connector_no_export=True).city = "Paris"
         self.env.flush_all()
-        with patch.object(type(exporter), "_has_to_skip", look_and_be_overtaken):
+        with patch.object(exporter_class, "_has_to_skip", look_and_be_overtaken):
             binding.export_record(fields=["city"])
         there.invalidate_recordset()
 

@@ -31,7 +31,9 @@ def room_of(path: Path, clone: Path) -> str:
         folders = path.relative_to(clone).parent.parts
     except ValueError:
         return str(path.parent)
-    return "/".join(folders[:2] if folders[:1] in {("libs",), ("tests",)} else folders[:1])
+    return "/".join(
+        folders[:2] if folders[:1] in {("libs",), ("tests",)} else folders[:1]
+    )
 
 
 def place_of(room: str) -> int:
