@@ -49,6 +49,21 @@ class TestOverlap(TransactionCase):
         self.assertFalse(is_fresh(NOON, NOON + timedelta(seconds=6)))
         self.assertFalse(is_fresh(None, NOON))
 
+    def test_a_fresh_record_is_found_changed_once_more(self):
+        version = version_of(NOON, read_at=NOON)
+        self.assertNotEqual(version, NOON)
+        self.assertFalse(is_newer(NOON, version))
+        self.assertTrue(is_newer(NOON + timedelta(seconds=1), version))
+
+    def test_a_record_of_long_ago_is_known_by_its_date(self):
+        version = version_of(NOON, read_at=NOON + timedelta(hours=1))
+        self.assertEqual(version, NOON)
+        self.assertFalse(is_newer(NOON, version))
+        self.assertTrue(is_newer(NOON + timedelta(seconds=1), version))
+
+    def test_a_record_without_date_has_no_version(self):
+        self.assertIsNone(version_of(None, read_at=NOON))
+
 
 @tagged("post_install", "-at_install")
 class TestOverlappingSearches(ImporterCase):
@@ -125,18 +140,3 @@ class TestOverlappingSearches(ImporterCase):
         cursor = self.env["connector.cursor"]._find(self.backend, PARTNER)
         cursor.position_text = False
         self.assertEqual(self.import_changes(), [1, 2, 3])
-
-    def test_a_fresh_record_is_found_changed_once_more(self):
-        version = version_of(NOON, read_at=NOON)
-        self.assertNotEqual(version, NOON)
-        self.assertFalse(is_newer(NOON, version))
-        self.assertTrue(is_newer(NOON + timedelta(seconds=1), version))
-
-    def test_a_record_of_long_ago_is_known_by_its_date(self):
-        version = version_of(NOON, read_at=NOON + timedelta(hours=1))
-        self.assertEqual(version, NOON)
-        self.assertFalse(is_newer(NOON, version))
-        self.assertTrue(is_newer(NOON + timedelta(seconds=1), version))
-
-    def test_a_record_without_date_has_no_version(self):
-        self.assertIsNone(version_of(None, read_at=NOON))
