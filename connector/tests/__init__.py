@@ -34,6 +34,7 @@ from . import test_export_listener
 from . import test_exporter
 from . import test_export_dependencies
 from . import test_exporter_processes
+from . import test_export_races
 from . import test_locker
 from . import test_conformance
 from . import test_export_conformance
@@ -44,6 +45,7 @@ from . import test_import_missing
 from . import test_import_poison
 from . import test_dashboard
 from . import test_mapper
+from . import test_mapper_rows
 from . import test_mapper_binders
 from . import test_mapper_children
 from . import test_mapper_definitions

@@ -23,7 +23,7 @@ from ..components.mapper import (
 )
 from ..exception import MappingError
 from .fuzz import SHORT, check, dates, numbers, texts, values
-from .test_mapper_common import MapperCase
+from .mapper_common import MapperCase
 
 KINDS = {"a": "person", "b": "company"}
 GOOD = {

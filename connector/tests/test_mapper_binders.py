@@ -12,7 +12,7 @@ from ..components.mapper import (
     none,
 )
 from ..exception import MappingError
-from .test_mapper_common import MapperCase, RecordingBinder, binders
+from .mapper_common import MapperCase, RecordingBinder, binders
 
 numbers = itertools.count()
 

@@ -5,7 +5,7 @@ from unittest import mock
 from odoo.addons.component.core import AbstractComponent, Component
 
 from ..components.mapper import mapping, only_create
-from .test_mapper_common import MapperCase
+from .mapper_common import MapperCase
 
 
 class PartnerMapper(Component):

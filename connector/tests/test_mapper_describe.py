@@ -14,7 +14,7 @@ from ..components.mapper import (
     none,
     only_create,
 )
-from .test_mapper_common import MapperCase
+from .mapper_common import MapperCase
 
 
 def upper(field):

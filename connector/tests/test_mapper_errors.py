@@ -16,7 +16,7 @@ from odoo.addons.component.core import Component
 from ..components.mapper import MappingFailure, changed_by, convert, mapping
 from ..components.mapper.errors import Place, locate
 from ..exception import InvalidDataError, MappingError, RetryableJobError
-from .test_mapper_common import MapperCase
+from .mapper_common import MapperCase
 
 
 class StubbornError(Exception):

@@ -6,7 +6,7 @@ from unittest import mock
 from odoo.addons.component.core import Component
 
 from ..components.mapper import MapOptions, MapRecord, changed_by, convert, mapping
-from .test_mapper_common import MapperCase
+from .mapper_common import MapperCase
 
 
 class Plain(Component):

@@ -1,10 +1,17 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What the tests of the mapper share; holds no test itself."""
+"""What tests of mappers have in common."""
 
 from types import SimpleNamespace
 
 from odoo.addons.component.core import WorkContext
 from odoo.addons.component.tests.common import TransactionComponentRegistryCase
+
+RECORD = {"label": "Ada", "zip_code": 1815, "mail": "", "first": "A", "last": "L"}
+
+
+def map_values(mapper, record, **options):
+    """Return what a mapper makes of a record."""
+    return mapper.map_record(record).values(**options)
 
 
 class MapperCase(TransactionComponentRegistryCase):
