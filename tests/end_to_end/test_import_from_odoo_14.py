@@ -2,9 +2,10 @@
 """From a real Odoo 14, with its demo data, into an Odoo 19, by jobs."""
 
 import os
+from dataclasses import replace
 
 import pytest
-from devtools.demo.compared_models import CONTACT_MODELS, ComparedModel
+from devtools.demo.compared_models import COMPARED_MODELS
 from devtools.demo.databases import SourceDatabase, TargetDatabase
 from devtools.demo.report import find_problems
 from devtools.demo.scenario import running_scenario
@@ -16,71 +17,34 @@ pytestmark = pytest.mark.long
 SALE_CONNECTOR = "connector_odoo_sale"
 ALL = {"active_test": False}
 
-PRODUCT_MODELS = (
-    ComparedModel(
-        name="product.category",
-        plain=("name",),
-        imported={"parent_id": "product.category"},
-    ),
-    ComparedModel(
-        name="product.attribute",
-        plain=("name", "sequence", "create_variant", "display_type"),
-    ),
-    ComparedModel(
-        name="product.attribute.value",
-        plain=("name", "html_color", "is_custom"),
-        imported={"attribute_id": "product.attribute"},
-    ),
-    ComparedModel(
-        name="product.template",
-        plain=(
-            *("name", "active", "sale_ok", "purchase_ok", "description_sale"),
-            *("list_price", "default_code", "barcode", "weight", "image_1920"),
-        ),
-        imported={"categ_id": "product.category"},
-        known={"uom_id": "uom.uom"},
-    ),
-    ComparedModel(
-        name="product.template.attribute.line",
-        plain=(),
-        imported={
-            "product_tmpl_id": "product.template",
-            "attribute_id": "product.attribute",
-            "value_ids": "product.attribute.value",
-        },
-        binding="odoo.product.attribute.line",
-    ),
-    ComparedModel(
-        name="product.product",
-        plain=(
-            *("default_code", "barcode", "active", "standard_price", "weight"),
-            *("volume", "lst_price", "image_variant_1920"),
-        ),
-        imported={"product_tmpl_id": "product.template"},
-    ),
-)
-SALE_MODELS = (
-    ComparedModel(
-        name="sale.order",
-        plain=("client_order_ref", "date_order", "amount_untaxed"),
-        imported={
-            "partner_id": "res.partner",
-            "partner_invoice_id": "res.partner",
-            "partner_shipping_id": "res.partner",
-            "order_line": "sale.order.line",
-        },
-        texts=("note",),
-    ),
-    ComparedModel(
-        name="sale.order.line",
-        plain=(
-            *("name", "sequence", "display_type", "product_uom_qty"),
-            *("price_unit", "discount", "price_subtotal"),
-        ),
-        imported={"order_id": "sale.order", "product_id": "product.product"},
-    ),
-)
-EVERY_MODEL = (*CONTACT_MODELS, *PRODUCT_MODELS, *SALE_MODELS)
+#: what is compared besides, for it is the same in Odoo 14
+MORE_FIELDS = {
+    "product.attribute": ("sequence",),
+    "product.template": ("default_code", "barcode", "weight", "image_1920"),
+    "product.product": ("image_variant_1920",),
+    "sale.order": ("amount_untaxed",),
+    "sale.order.line": ("sequence", "display_type", "price_subtotal"),
+}
+MORE_RELATIONS = {
+    "sale.order": {
+        "partner_invoice_id": "res.partner",
+        "partner_shipping_id": "res.partner",
+        "order_line": "sale.order.line",
+    }
+}
+MORE_TEXTS = {"sale.order": ("note",)}
+
+
+def with_more(model):
+    return replace(
+        model,
+        plain=(*model.plain, *MORE_FIELDS.get(model.name, ())),
+        imported={**model.imported, **MORE_RELATIONS.get(model.name, {})},
+        texts=(*model.texts, *MORE_TEXTS.get(model.name, ())),
+    )
+
+
+EVERY_MODEL = tuple(map(with_more, COMPARED_MODELS))
 
 
 @pytest.fixture(scope="module")
