@@ -1,6 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from . import test_definitions
 from . import test_build_component
+from . import test_build_refusals
 from . import test_build_batch
 from . import test_lookup
 from . import test_resolution
