@@ -61,8 +61,8 @@ def explain(backend: models.BaseModel, error: vodoo.VodooError) -> str:
         return env._("This cannot work: %(reason)s.", **values)
     if isinstance(error, vodoo.AuthenticationError):
         return env._(
-            "%(url)s does not let %(login)s in: %(reason)s. Correct the login, or "
-            "make a new API key there, in the preferences of this user.",
+            "%(url)s does not let %(login)s in. Correct the login, or make a new API "
+            "key there, in the preferences of this user.\n\nDetails: %(reason)s",
             **values,
         )
     if isinstance(error, vodoo.ProtocolError):

@@ -24,7 +24,7 @@ class ConnectorBackendMixin(models.AbstractModel):
     )
     next_removal_at = fields.Datetime(string="Next search", copy=False)
     max_removed_percent = fields.Integer(
-        string="Ask from (%)",
+        string="Ask above (%)",
         default=10,
         required=True,
         help="A person is asked before more of the bound records than this are "

@@ -46,7 +46,7 @@ class ConnectorBackendMixin(models.AbstractModel):
         return [
             ("draft", self.env._("Draft")),
             ("checked", self.env._("Checked")),
-            ("production", self.env._("In Production")),
+            ("production", self.env._("In production")),
         ]
 
     # -- states ---------------------------------------------------------------

@@ -83,6 +83,7 @@ class ConnectorCursor(models.Model):
     )
     looked_at = fields.Datetime(string="Last search", readonly=True)
     overlap_seconds = fields.Integer(
+        string="Overlap (s)",
         default=60,
         required=True,
         help="Look that much further back: for what the backend was still committing, "

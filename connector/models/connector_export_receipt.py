@@ -31,12 +31,12 @@ class ConnectorExportReceipt(models.Model):
     _description = "Export Receipt"
     _log_access = False
 
-    backend_model = fields.Char(required=True)
+    backend_model = fields.Char(string="Backend model", required=True)
     backend_id = fields.Many2oneReference(model_field="backend_model", required=True)
-    model_name = fields.Char(required=True, help="Model of the binding")
-    record_model = fields.Char(required=True)
+    model_name = fields.Char(string="Binding model", required=True)
+    record_model = fields.Char(string="Record model", required=True)
     record_id = fields.Many2oneReference(model_field="record_model", required=True)
-    external_id = fields.Char(required=True)
+    external_id = fields.Char(string="ID in the backend", required=True)
     company_id = fields.Many2one("res.company")
 
     _key_index = models.Index("(model_name, record_id, backend_id)")

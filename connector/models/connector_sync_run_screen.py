@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from __future__ import annotations
 
-from odoo import models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
@@ -14,6 +14,17 @@ class ConnectorSyncRun(models.Model):
     """Open, from each number of a run, what it counts; answer and retry."""
 
     _inherit = "connector.sync.run"
+
+    last_error = fields.Text(
+        compute="_compute_last_error", help="What the last job that failed tells"
+    )
+
+    @api.depends("job_ids")
+    def _compute_last_error(self):
+        for run in self:
+            failed = [("sync_run_id", "=", run.id), ("state", "=", "failed")]
+            job = self.env["queue.job"].search(failed, order="id desc", limit=1)
+            run.last_error = job.exc_message
 
     def _find_records(self, outcome: str) -> models.BaseModel:
         """Return the records that had this outcome and still exist.

@@ -169,6 +169,17 @@ class TestSyncRun(SyncRunCase):
         with self.assertRaisesRegex(ValueError, "connector_outcome"):
             self._run().with_context(connector_outcome="bogus").action_open_records()
 
+    def test_a_run_tells_the_last_error_until_its_jobs_are_tried_again(self):
+        run = self._run(2)
+        self.assertFalse(run.last_error)
+        for number, message in enumerate(("no such key", "no such login")):
+            self._job(run, "failed", external_id=number).exc_message = message
+        run.invalidate_recordset()
+        self.assertEqual(run.last_error, "no such login")
+        run.action_retry_failed_jobs()
+        run.invalidate_recordset()
+        self.assertFalse(run.last_error)
+
     def test_failed_jobs_are_enqueued_once_more(self):
         run = self._run(found=2)
         failed, done = self._job(run, "failed"), self._job(run, "done", external_id=2)

@@ -26,7 +26,7 @@ class ConnectorComponent(models.TransientModel):
     _description = "Component"
     _order = "sequence, id"
 
-    sequence = fields.Integer(string="Registered as", readonly=True)
+    sequence = fields.Integer(string="Order of registration", readonly=True)
     name = fields.Char(readonly=True)
     usage = fields.Char(readonly=True)
     collection = fields.Char(readonly=True)
@@ -40,7 +40,9 @@ class ConnectorComponent(models.TransientModel):
         help="Its _component_match() is asked at every lookup",
     )
     addon = fields.Char(readonly=True, help="Where it is defined first")
-    extended_by = fields.Char(readonly=True, help="The addons that extend it")
+    extended_by = fields.Char(
+        string="Extended by", readonly=True, help="The addons that extend it"
+    )
     file = fields.Char(readonly=True)
     line = fields.Integer(compute="_compute_line")
     parent_ids = fields.Many2many(

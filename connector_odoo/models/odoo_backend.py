@@ -8,6 +8,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import NO_ACCESS
 
+from odoo.addons.connector.secret_input import secret_input
+
 from ..connection_check import check_connection
 from ..remote import RemoteOdoo
 from ..server_address import find_server
@@ -41,14 +43,15 @@ class OdooBackend(models.Model):
         help="Gets the records whose salesperson has no account here. Accounts are "
         "the same if their logins are",
     )
-    url = fields.Char(string="Address", required=True, help="https://erp.example.com")
-    database = fields.Char(required=True)
-    login = fields.Char(required=True)
-    api_key = fields.Char(
-        string="API key or password",
-        compute="_compute_api_key",
-        inverse="_inverse_api_key",
-        help="Can be set, never read again",
+    url = fields.Char(string="Address", required=True, help="As its users open it")
+    database = fields.Char(required=True, help="The name of its database")
+    login = fields.Char(
+        required=True,
+        help="Of a user there, who may read what is imported and write what is "
+        "exported",
+    )
+    api_key = secret_input(
+        "secret", string="API key or password", help="Can be set, never read again"
     )
     secret = fields.Char(groups=NO_ACCESS, copy=False)
     chunk_size = fields.Integer(
@@ -70,7 +73,8 @@ class OdooBackend(models.Model):
         "already is kept in step",
     )
     export_deletions = fields.Boolean(
-        help="Also delete there what is deleted here, if it is bound"
+        string="Export deletions",
+        help="Also delete there what is deleted here, if it is bound",
     )
     conflict_policy = fields.Selection(
         [
@@ -82,6 +86,7 @@ class OdooBackend(models.Model):
         string="Changed on both sides",
         default="remote",
         required=True,
+        help="Which version of a record is kept that was changed there and here",
     )
 
     removal_policy = fields.Selection(
@@ -100,17 +105,6 @@ class OdooBackend(models.Model):
     _chunk_size_positive = models.Constraint(
         "CHECK (chunk_size > 0)", "A chunk holds at least one record."
     )
-
-    @api.depends("secret")
-    def _compute_api_key(self):
-        for backend in self:
-            backend.api_key = "********" if backend.sudo().secret else False
-
-    def _inverse_api_key(self):
-        for backend in self:
-            if backend.api_key and set(backend.api_key) != {"*"}:
-                backend.sudo().secret = backend.api_key
-        self.invalidate_recordset(["api_key"], flush=False)
 
     # -- the key is for one server --------------------------------------------
 

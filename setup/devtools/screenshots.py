@@ -31,6 +31,16 @@ SIZE = {"width": 1200, "height": 720}
 COLORS = 128
 # Contacts that the second and third import find changed.
 CHANGED_PARTNERS = 6
+# Takes a text out of all that is shown.
+REMOVE_TEXT = """text => {
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    for (let node; (node = texts.nextNode()); ) {
+        node.data = node.data.replaceAll(text, "");
+    }
+    for (const input of document.querySelectorAll("input")) {
+        input.value = input.value.replaceAll(text, "");
+    }
+}"""
 # It has a picture and variants.
 PRODUCT = "Customizable Desk"
 
@@ -82,6 +92,8 @@ class Photographer:
         self.browser = browser
         self.folder = folder
         self.url = scenario.target.server.url
+        # of the databases' names: it differs from clone to clone
+        self.prefix = scenario.target.database.name.removesuffix(TARGET)
         window = WebClient(browser, self.url)
         window.log_in(LOGIN, PASSWORD)
         self.session = window.page.context.storage_state()
@@ -127,6 +139,7 @@ class Photographer:
             if then:
                 then(window.page)
                 window.settle()
+            window.page.evaluate(REMOVE_TEXT, self.prefix)
             save(window.page.screenshot(), self.folder / f"{name}.png")
         finally:
             window.close()

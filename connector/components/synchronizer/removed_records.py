@@ -78,7 +78,7 @@ class RemovedRecordsFinder(AbstractComponent):
 
     def _question(self, gone: int, bound: int) -> str:
         return self.env._(
-            "%(gone)s or more of the %(bound)s bound records of %(model)s are not "
+            "At least %(gone)s of the %(bound)s bound records of %(model)s are not "
             "found in %(backend)s any more. This may be a wrong answer, or missing "
             "rights there: nothing was done. Shall they be removed here, too?",
             gone=gone,

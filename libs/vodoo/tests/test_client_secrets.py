@@ -14,6 +14,8 @@ from vodoo_support.clients import stub_config
 from vodoo_support.stub_server import KEY, StubServer, html, reply, result
 
 SECRET = "Hunter2-and-more"
+# what the stub gives as the cookie of a session
+SESSION = "s3ss10n"
 
 
 def everything_shown(error: BaseException) -> str:
@@ -107,6 +109,8 @@ def test_no_error_or_log_shows_a_secret(
     for line in shown.splitlines():
         assert secret not in line, line
     assert secret not in caplog.text
+    assert protocol != "web" or "set-cookie" in caplog.text.lower()
+    assert SESSION not in caplog.text
 
 
 def test_no_cookie_is_kept(make_client: Callable[..., Any], stub: StubServer) -> None:

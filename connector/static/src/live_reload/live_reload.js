@@ -3,7 +3,7 @@ import { ConnectionLostError } from "@web/core/network/rpc";
 import { onMounted, onWillUnmount } from "@odoo/owl";
 
 /** How long to wait before the next look, in milliseconds */
-export const DELAYS = { live: 2000, idle: 20000 };
+export const DELAYS = { live: 2000, idle: 5000 };
 
 function shownRecords(root) {
     return root.records || [root];

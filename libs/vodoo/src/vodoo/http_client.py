@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import functools
 import http.cookiejar
+import logging
 import os
+import re
 import socket
 import ssl
 from dataclasses import dataclass
@@ -175,6 +177,20 @@ def _limits(options: HTTPOptions) -> httpx2.Limits:
         max_keepalive_connections=options.max_concurrency,
         keepalive_expiry=options.keepalive_seconds,
     )
+
+
+class _SessionsHidden(logging.Filter):
+    """Keep the cookie of a session, which is as good as a password, out of the log."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        message = record.getMessage()
+        record.msg, record.args = _SESSION.sub(r"\1***", message), ()
+        return True
+
+
+_SESSION = re.compile(r"(session_id=)[^;,\s'\"]+")
+# at DEBUG it writes all headers of an answer
+logging.getLogger("httpcore2.http11").addFilter(_SessionsHidden())
 
 
 def _no_cookies() -> http.cookiejar.CookieJar:
