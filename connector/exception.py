@@ -21,6 +21,7 @@ __all__ = [
     "NetworkRetryableError",
     "NoConnectorUnitError",
     "NoExternalId",
+    "PartlyRead",
     "RetryableJobError",
 ]
 
@@ -43,6 +44,20 @@ class MappingError(ConnectorException):
 
 class NetworkRetryableError(RetryableJobError):
     """The network or the remote server failed for a while."""
+
+
+class PartlyRead(NetworkRetryableError):
+    """The backend asked to wait when some of several records were read.
+
+    :param found: these, ``{external id: external record}``
+    :param error: what it asked
+    """
+
+    def __init__(self, found: dict, error: RetryableJobError) -> None:
+        super().__init__(
+            str(error), seconds=error.seconds, ignore_retry=error.ignore_retry
+        )
+        self.found = found
 
 
 class NoExternalId(RetryableJobError):

@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo.addons.component.core import AbstractComponent
 
-from ..exception import IDMissingInBackend
+from ..exception import IDMissingInBackend, PartlyRead, RetryableJobError
 
 
 class BackendAdapter(AbstractComponent):
@@ -45,6 +45,8 @@ class CRUDAdapter(AbstractComponent):
         """Return ``{external id: external record}`` of those that exist.
 
         An adapter whose protocol reads several records at once overrides this.
+
+        :raise PartlyRead: the backend asked to wait, after some of them
         """
         found = {}
         for external_id in external_ids:
@@ -52,6 +54,10 @@ class CRUDAdapter(AbstractComponent):
                 external_record = self.read(external_id)
             except IDMissingInBackend:
                 continue
+            except RetryableJobError as error:
+                if found and error.ignore_retry:
+                    raise PartlyRead(found, error) from error
+                raise
             if external_record:
                 found[external_id] = external_record
         return found

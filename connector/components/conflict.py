@@ -11,6 +11,8 @@ from odoo import models
 
 from odoo.addons.component.core import AbstractComponent
 
+from ..moments import last_change
+
 _logger = logging.getLogger(__name__)
 
 
@@ -41,10 +43,17 @@ class ConflictResolver(AbstractComponent):
     _usage = "conflict.resolver"
 
     def resolve(
-        self, binding: models.BaseModel, here_at: datetime, there_at: datetime
+        self,
+        binding: models.BaseModel,
+        here_at: datetime,
+        there_at: datetime | str | float,
     ) -> Winner:
-        """Return who wins, log it, and ask a person where the policy says so."""
+        """Return who wins, log it, and ask a person where the policy says so.
+
+        :param there_at: as the backend tells it, see ``_external_updated_at``
+        """
         policy = self.backend_record.conflict_policy
+        there_at = last_change(there_at)
         winner = decide(policy, here_at, there_at)
         _logger.info(
             "%s %s (external id %s) changed here at %s and in %s at %s: "

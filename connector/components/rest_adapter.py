@@ -16,6 +16,14 @@ from ..rest.paths import look_up
 from ..rest.session import RestSession
 
 
+def shape(body: Any) -> str:
+    """Return what an answer is, for a person who looks for the records in it."""
+    if not isinstance(body, dict):
+        return f"a {type(body).__name__}"
+    kinds = ", ".join(f"{key}: {type(value).__name__}" for key, value in body.items())
+    return f"{{{kinds}}}"
+
+
 class RestAdapter(AbstractComponent):
     """Speak to a backend that offers its records as JSON over HTTP.
 
@@ -61,7 +69,13 @@ class RestAdapter(AbstractComponent):
 
     def _external_id(self, record: dict[str, Any]) -> Any:
         """Return the id of an external record."""
-        return record[self._id_field]
+        try:
+            return record[self._id_field]
+        except (KeyError, TypeError) as error:
+            raise InvalidDataError(
+                f"{self._name}: a record of {self._path()} has no field "
+                f"{self._id_field!r}, it is {shape(record)}. Set _id_field."
+            ) from error
 
     # -- requests -------------------------------------------------------------
 
@@ -84,6 +98,13 @@ class RestAdapter(AbstractComponent):
         :param kwargs: those of requests: ``params``, ``json``, ``headers``, …
         """
         return self.session.call_json(method, path, **kwargs)
+
+    def read_image(self, source: str) -> bytes:
+        """Return the content of a file of the backend.
+
+        :param source: the path below the backend's address, or an address on its server
+        """
+        return self.session.call("GET", source, headers={"Accept": "*/*"}).content
 
     def _path(self, external_id: Any = None) -> str:
         """Return the path of all records, or of one."""
@@ -113,15 +134,17 @@ class RestAdapter(AbstractComponent):
     def _found_records(self, body: Any) -> list[dict[str, Any]]:
         """Return the records in the answer to a search."""
         records = look_up(body, self._records_path)
-        if records is None:
-            records = []
-        if not isinstance(records, list):
-            raise InvalidDataError(
-                f"{self._name}: expected a list of records at "
-                f"{self._records_path or 'the top'} of the answer of {self._path()}, "
-                f"found {type(records).__name__}. Set _records_path."
-            )
-        return records
+        if isinstance(records, list):
+            return records
+        others = body.values() if isinstance(body, dict) else [body]
+        if records is None and not any(isinstance(one, list) for one in others):
+            return []
+        found = "nothing" if records is None else type(records).__name__
+        raise InvalidDataError(
+            f"{self._name}: expected a list of records at "
+            f"{self._records_path or 'the top'} of the answer of {self._path()}, "
+            f"found {found}. Set _records_path; the answer is {shape(body)}."
+        )
 
     # -- operations -----------------------------------------------------------
 

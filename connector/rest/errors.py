@@ -65,6 +65,27 @@ TRANSPORT_ERRORS: tuple[tuple[type[Exception], type[Exception]], ...] = (
     (exceptions.RequestException, RestRefusal),
 )
 
+#: the first class that fits: what a person should look at
+HINTS: tuple[tuple[type[Exception] | tuple[type[Exception], ...], str], ...] = (
+    (
+        exceptions.SSLError,
+        "no secure connection; does it speak https://, and is its certificate good?",
+    ),
+    (exceptions.Timeout, "no answer in time"),
+    (
+        exceptions.ConnectionError,
+        "nothing answers; is the address right, and is the server running?",
+    ),
+    (
+        (exceptions.MissingSchema, exceptions.InvalidSchema),
+        "an address begins with http:// or https://",
+    ),
+    (
+        exceptions.JSONDecodeError,
+        "the answer is no JSON; is the address that of the API?",
+    ),
+)
+
 
 def status_error(status: int) -> type[Exception] | None:
     """Return the exception that a status stands for, None for success."""
@@ -81,6 +102,16 @@ def transport_error(error: exceptions.RequestException) -> type[Exception]:
         for transport, connector_error in TRANSPORT_ERRORS
         if isinstance(error, transport)
     )
+
+
+def explain(error: exceptions.RequestException) -> str:
+    """Return what went wrong, and what to look at."""
+    reason = getattr(error.args[0] if error.args else None, "reason", None) or error
+    told = f"{type(error).__name__}: {reason}"
+    for kind, hint in HINTS:
+        if isinstance(error, kind):
+            return f"{hint} ({told})"
+    return told
 
 
 def is_rate_limited(status: int, headers: Mapping[str, str]) -> bool:

@@ -12,3 +12,10 @@ def look_up(body: Any, path: str | None) -> Any:
             return None
         body = body.get(step)
     return body
+
+
+def wrap(value: Any, path: str | None) -> Any:
+    """Return nested dicts in which ``look_up`` finds the value at the path."""
+    for step in reversed(path.split(".") if path else ()):
+        value = {step: value}
+    return value

@@ -2,6 +2,8 @@
 from __future__ import annotations
 
 import base64
+import re
+import time
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -9,6 +11,7 @@ import requests
 
 from .errors import (
     RestRefusal,
+    explain,
     is_rate_limited,
     make_error,
     retry_after_seconds,
@@ -19,6 +22,9 @@ from .secrets import Redactor, redacted_logs
 
 #: characters of an answer that an error quotes
 _QUOTED_LENGTH = 500
+_MARKUP = re.compile(r"<(script|style)\b.*?</\1>|<[^>]*>", re.DOTALL | re.IGNORECASE)
+#: a job waits that long for its turn, for one answer; longer, and it makes room
+MAX_WAIT_SECONDS = 10
 
 
 def origin(url: str) -> tuple[str, str | None, int | None]:
@@ -26,6 +32,13 @@ def origin(url: str) -> tuple[str, str | None, int | None]:
     parts = urlsplit(url)
     port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
     return parts.scheme, parts.hostname, port
+
+
+def plain_text(response: requests.Response, body: str) -> str:
+    """Return what a person reads in the body of an answer."""
+    if "html" in response.headers.get("Content-Type", ""):
+        body = _MARKUP.sub(" ", body)
+    return " ".join(body.split())
 
 
 class RestSession(requests.Session):
@@ -52,7 +65,9 @@ class RestSession(requests.Session):
     # -- credentials ----------------------------------------------------------
 
     def use_header(self, name: str, secret: str, prefix: str = "") -> None:
-        """Send a secret in a header."""
+        """Send a secret in a header; where there is none, no header."""
+        if not secret:
+            return
         self.redact.add(secret)
         self._secret_headers[name] = f"{prefix}{secret}"
 
@@ -61,13 +76,17 @@ class RestSession(requests.Session):
         self.use_header("Authorization", token, prefix="Bearer ")
 
     def use_basic(self, login: str, password: str) -> None:
-        """Send login and password as ``Authorization: Basic``."""
+        """Send login and password as ``Authorization: Basic``; nothing without both."""
+        if not (login and password):
+            return
         self.redact.add(password)
         pair = base64.b64encode(f"{login}:{password}".encode()).decode()
         self.use_header("Authorization", pair, prefix="Basic ")
 
     def use_param(self, name: str, secret: str) -> None:
         """Send a secret in the query string, for backends that know no better."""
+        if not secret:
+            return
         self.redact.add(secret)
         self._secret_params[name] = secret
 
@@ -103,24 +122,37 @@ class RestSession(requests.Session):
     def call(self, method: str, path: str, **kwargs: Any) -> requests.Response:
         """Return the answer to a request for a path, or a whole address.
 
+        Asked to slow down for a moment, it waits and sends the request again.
+
         :raise RetryableJobError: the network or the server failed for a while
         :raise RestRefusal: only a person can mend it
         """
         url = path
         if "://" not in path:
             url = f"{self.base_url}/{path.lstrip('/')}"
-        response = failure = None
+        waited_seconds = 0
+        while True:
+            response, failure = self._send(method, url, **kwargs)
+            if failure is None:
+                return response
+            if getattr(failure, "ignore_retry", False) and failure.seconds:
+                waited_seconds += failure.seconds
+                if waited_seconds <= MAX_WAIT_SECONDS:
+                    time.sleep(failure.seconds)
+                    continue
+            # raised out here: what requests says has addresses with secrets in it
+            raise failure
+
+    def _send(
+        self, method: str, url: str, **kwargs: Any
+    ) -> tuple[requests.Response | None, Exception | None]:
+        """Return the answer to one request, and what is wrong with it."""
         with redacted_logs(self.redact):
             try:
                 response = self.request(method, url, **kwargs)
             except requests.RequestException as error:
-                failure = self._failure(method, url, error)
-        if failure is None:
-            failure = self._refusal(method, url, response)
-        if failure is not None:
-            # raised out here: what requests says has addresses with secrets in it
-            raise failure
-        return response
+                return None, self._failure(method, url, error)
+        return response, self._refusal(method, url, response)
 
     def call_json(self, method: str, path: str, **kwargs: Any) -> Any:
         """Return the decoded body of the answer, None if there is none."""
@@ -140,7 +172,7 @@ class RestSession(requests.Session):
     def _failure(
         self, method: str, url: str, error: requests.RequestException
     ) -> Exception:
-        message = f"{method} {url}: {type(error).__name__}: {error}"
+        message = f"{method} {url}: {explain(error)}"
         return make_error(transport_error(error), self.redact(message))
 
     def _refusal(
@@ -151,7 +183,7 @@ class RestSession(requests.Session):
         if error is None:
             return None
         # redacted before it is cut: half a secret would not be recognised
-        body = self.redact(response.text).strip()[:_QUOTED_LENGTH]
+        body = plain_text(response, self.redact(response.text))[:_QUOTED_LENGTH]
         message = self.redact(
             f"{method} {url}: {response.status_code} {response.reason}: {body}"
         )

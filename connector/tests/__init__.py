@@ -43,6 +43,7 @@ from . import test_usual_components
 from . import test_connector_case
 from . import test_import_missing
 from . import test_import_poison
+from . import test_import_rate_limit
 from . import test_dashboard
 from . import test_mapper
 from . import test_mapper_rows

@@ -99,13 +99,30 @@ class ConnectorCase(TransactionComponentCase):
     ) -> JsonService:
         """Start a small HTTP service of records in memory, to the test's end.
 
+        Its answers have the records where the models' adapters look for them, by
+        ``_id_field``, ``_record_path`` and ``_records_path``.
+
         :param tables: the working models by the path of their records:
             ``{"partners": "shop.res.partner"}``
         :param records_path: JSON file of the records, ``{path: [record, …]}``
         """
+        adapters = {
+            model_name: self.component("backend.adapter", model_name)
+            for model_name in tables.values()
+        }
+        id_fields = {
+            getattr(adapter, "_id_field", "id") for adapter in adapters.values()
+        }
+        self.assertEqual(len(id_fields), 1, "The service has one name for all ids")
+        (id_field,) = id_fields
         if records_path:
-            return self.enterContext(JsonService.load(records_path, tables))
-        return self.enterContext(JsonService(FakeSystem(), tables))
+            service = JsonService.load(records_path, tables, id_field=id_field)
+        else:
+            service = JsonService(FakeSystem(id_field), tables)
+        for model_name, adapter in adapters.items():
+            service.record_paths[model_name] = getattr(adapter, "_record_path", None)
+            service.records_paths[model_name] = getattr(adapter, "_records_path", None)
+        return self.enterContext(service)
 
     # -- jobs -----------------------------------------------------------------
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from ..exception import IDMissingInBackend, RetryableJobError
+from ..rest.paths import wrap
 from ..testing import FakeSystem
 from .rest_server import Reply, Request, RestServer
 
@@ -34,7 +35,9 @@ class JsonService(RestServer):
     ==================================  ==============================================
 
     Whatever is written gets the current time (UTC) as its ``updated_at``. An error
-    that the system is told to raise, by ``fail_next``, is a 503.
+    that the system is told to raise, by ``fail_next``, is a 503. An answer is the
+    record or list of records itself, or has it at the dotted path that
+    ``record_paths`` and ``records_paths`` name for the table.
 
     :param tables: ``{path: table of the system}``, the path without slashes
     """
@@ -45,11 +48,17 @@ class JsonService(RestServer):
         super().__init__(port)
         self.system = system
         self.tables = dict(tables)
+        self.record_paths: dict[str, str | None] = {}
+        self.records_paths: dict[str, str | None] = {}
         self.reply = self._answer
 
     @classmethod
     def load(
-        cls, path: Path, tables: Mapping[str, str] | None = None, port: int = 0
+        cls,
+        path: Path,
+        tables: Mapping[str, str] | None = None,
+        port: int = 0,
+        id_field: str = "id",
     ) -> JsonService:
         """Return a service of the records in a JSON file: ``{path: [record, …]}``.
 
@@ -57,7 +66,7 @@ class JsonService(RestServer):
         """
         records_by_path = json.loads(Path(path).read_text(encoding="utf-8"))
         tables = tables or {name: name for name in records_by_path}
-        system = FakeSystem()
+        system = FakeSystem(id_field)
         for name, records in records_by_path.items():
             system.put(tables[name], *records)
         return cls(system, tables, port)
@@ -76,17 +85,20 @@ class JsonService(RestServer):
 
     def _perform(self, request: Request, table: str, external_id: str) -> Reply:
         system, stamp = self.system, {"updated_at": _now()}
+        record_path = self.record_paths.get(table)
         match request.method, bool(external_id):
             case "GET", False:
-                return Reply(self._page(table, request.params))
+                page = self._page(table, request.params)
+                return Reply(wrap(page, self.records_paths.get(table)))
             case "GET", True:
-                return Reply(system.read(table, external_id))
+                return Reply(wrap(system.read(table, external_id), record_path))
             case "POST", False:
                 created_id = system.create(table, {**request.body, **stamp})
-                return Reply(system.tables[table][created_id], 201)
+                created = system.tables[table][created_id]
+                return Reply(wrap(created, record_path), 201)
             case "PATCH" | "PUT", True:
                 system.write(table, external_id, {**request.body, **stamp})
-                return Reply(system.read(table, external_id))
+                return Reply(wrap(system.read(table, external_id), record_path))
             case "DELETE", True:
                 system.delete(table, external_id)
                 return Reply(status=204)

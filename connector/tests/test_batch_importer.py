@@ -140,6 +140,18 @@ class TestUpToDatePages(BatchCase):
         (call,) = self.system.called("read_many")
         self.assertEqual(call.args[0], list(range(2, 26)))
 
+    def test_dates_may_be_texts_with_a_zone(self):
+        def pages(adapter, filters=None):
+            for page in self.pages(adapter):
+                yield {key: f"{value.isoformat()}Z" for key, value in page.items()}
+
+        self.system.forget_calls()
+        adapter_class = type(self.component("backend.adapter", PARTNER))
+        with patch.object(adapter_class, "search_pages", pages):
+            self.run_batch("direct.batch.importer")
+        (call,) = self.system.called("read_many")
+        self.assertEqual(call.args[0], list(range(2, 26)))
+
     def test_force_reads_everything(self):
         self.system.forget_calls()
         self.run_batch("direct.batch.importer", force=True)

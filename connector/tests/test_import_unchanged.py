@@ -1,10 +1,12 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from datetime import datetime, timezone
 from unittest.mock import patch
 
 from odoo.tests import tagged
 
 from ..components.synchronizer.changes import fingerprint
 from ..components.synchronizer.chunk import CREATED, SKIPPED, UNCHANGED, UPDATED
+from ..exception import InvalidDataError
 from .import_common import PARTNER, ImporterCase, partner
 
 
@@ -61,6 +63,39 @@ class TestSkipSameValues(ImporterCase):
             fingerprint(values), fingerprint(dict(reversed(list(values.items()))))
         )
         self.assertNotEqual(fingerprint(values), fingerprint({**values, "d": 1.6}))
+
+
+@tagged("post_install", "-at_install")
+class TestLastChange(ImporterCase):
+    """Each backend writes times in its own way."""
+
+    __test__ = True
+
+    def last_change(self, value):
+        return self.hooked(_external_updated_at=lambda importer: value)
+
+    def test_any_usual_time_tells_that_nothing_changed(self):
+        noon = datetime(2026, 1, 2, 12)
+        self.put(partner(1))
+        with self.last_change("2026-01-02T13:00:00+01:00"):
+            self.assertEqual(self.run_one(1).outcome, CREATED)
+        self.assertEqual(self.found(1).external_updated_at, noon)
+        same = (
+            "2026-01-02T12:00:00Z",
+            noon,
+            noon.replace(tzinfo=timezone.utc),
+            noon.replace(tzinfo=timezone.utc).timestamp(),
+        )
+        for value in same:
+            with self.last_change(value), self.subTest(value=value):
+                self.assertEqual(self.run_one(1).outcome, UNCHANGED)
+
+    def test_what_is_no_time_is_told(self):
+        self.put(partner(1))
+        for value in ("yesterday", True, "2026-13-01", 1e20, object()):
+            with self.last_change(value), self.subTest(value=value):
+                with self.assertRaisesRegex(InvalidDataError, "last changed: expected"):
+                    self.run_one(1)
 
 
 @tagged("post_install", "-at_install")

@@ -59,6 +59,15 @@ class TestJsonService(TransactionCase):
         self.assertIn("only /partners", unknown.json()["error"])
         self.assertEqual(self.ask("POST", "/partners/1", json={}).status_code, 405)
 
+    def test_answers_are_wrapped_where_a_path_is_named(self):
+        self.service.records_paths["shop.partner"] = "data.items"
+        self.service.record_paths["shop.partner"] = "item"
+        page = self.ask("GET", "/partners").json()
+        self.assertEqual(len(page["data"]["items"]), 2)
+        self.assertEqual(self.ask("GET", "/partners/1").json()["item"]["name"], "Ada")
+        created = self.ask("POST", "/partners", json={"name": "Grace"}).json()
+        self.assertEqual(created["item"]["name"], "Grace")
+
     def test_a_failure_lasts_for_one_request(self):
         self.system.fail_next("read", NetworkRetryableError("down"))
         statuses = [self.ask("GET", "/partners/1").status_code for _ in range(2)]

@@ -17,10 +17,11 @@ from ..exception import (
     IDMissingInBackend,
     InvalidDataError,
     NetworkRetryableError,
+    PartlyRead,
     RetryableJobError,
 )
 from ..rest.errors import RestRefusal
-from ..rest.paging import LinkHeader, NextLink, Offset, PageNumber
+from ..rest.paging import AllAtOnce, LinkHeader, NextLink, Offset, PageNumber
 from ..rest.session import RestSession, origin
 from .common import TestConnectorCase
 from .rest_server import Reply, RestServer
@@ -34,7 +35,7 @@ class RestCase(TestConnectorCase):
     @classmethod
     def _request_handler(cls, session, request, /, **kwargs):
         """Let requests through as they are: those of Odoo's tests wait longer."""
-        assert request.url.startswith("http://127.0.0.1"), request.url
+        assert not request.url.startswith("http") or "//127.0.0.1" in request.url
         return _super_send(session, request, **kwargs)
 
     def setUp(self):
@@ -151,6 +152,26 @@ class TestRestOperations(RestCase):
         self.reply({"data": {"items": [{"id": 1}]}}, {"data": {"items": []}})
         self.assertEqual(self.adapter.search_read(), [{"id": 1}])
 
+    def test_a_list_elsewhere_is_not_taken_for_no_records(self):
+        self.set(_records_path="item", _paging=AllAtOnce())
+        for body, told in (
+            ({"items": [{"id": 1}], "total": 1}, r"found nothing.*items: list, total"),
+            ([{"id": 1}], "found nothing.*is a list"),
+            ({"item": {"id": 1}}, "found dict.*item: dict"),
+        ):
+            with self.subTest(body=body):
+                self.reply(body)
+                with self.assertRaisesRegex(InvalidDataError, told):
+                    self.adapter.search()
+        self.reply({"total": 0})
+        self.assertEqual(self.adapter.search(), [])
+
+    def test_a_record_without_id_says_what_it_has(self):
+        for record in ({"sku": "A"}, "A"):
+            self.reply([record])
+            with self.assertRaisesRegex(InvalidDataError, "no field 'id', it is.*Set"):
+                self.adapter.search()
+
     def test_answer_that_is_no_list_says_where_it_looked(self):
         self.reply({"items": []})
         with self.assertRaisesRegex(InvalidDataError, "Set _records_path"):
@@ -238,6 +259,30 @@ class TestRestSession(RestCase):
         with self.assertRaisesRegex(NetworkRetryableError, "ReadTimeout"):
             self.adapter.read(1)
 
+    def test_image_is_read_below_the_address_and_nowhere_else(self):
+        self.authenticate("use_header", "X-Key", SECRET.encode().hex())
+        self.reply(Reply(b"GIF", 200, {"Content-Type": "image/gif"}))
+        self.assertEqual(self.adapter.read_image("/covers/1.gif"), b"GIF")
+        self.assertEqual(self.asked(), [("GET", "/covers/1.gif")])
+        with self.assertRaisesRegex(RestRefusal, "leads to another server"):
+            self.adapter.read_image("http://127.0.0.2/covers/1.gif")
+
+    def test_a_secret_that_is_empty_is_not_sent(self):
+        for use, args in (
+            ("use_bearer", [False]),
+            ("use_header", ["X-Key", None]),
+            ("use_basic", ["me", ""]),
+            ("use_param", ["key", ""]),
+        ):
+            with self.subTest(use=use):
+                self.authenticate(use, *args)
+                self.reply({"id": 1})
+                self.component("backend.adapter", PARTNER).read(1)
+                request = self.server.requests[-1]
+                self.assertEqual(request.params, {})
+                self.assertNotIn("Authorization", request.headers)
+                self.assertNotIn("X-Key", request.headers)
+
     def test_server_that_hangs_up_is_tried_again(self):
         self.server.reply = lambda request: None
         with self.assertRaises(NetworkRetryableError):
@@ -247,7 +292,22 @@ class TestRestSession(RestCase):
         with RestServer() as gone:
             pass
         self.set(_base_url=lambda adapter: gone.url)
-        with self.assertRaisesRegex(NetworkRetryableError, "ConnectionError"):
+        with self.assertRaisesRegex(
+            NetworkRetryableError, "is the server running.*refused"
+        ):
+            self.adapter.read(1)
+
+    def test_address_that_is_none_is_refused(self):
+        for address in ("localhost:8069", "shop.example", "ftp://shop.example"):
+            with self.subTest(address=address):
+                self.set(_base_url=lambda adapter, address=address: address)
+                with self.assertRaisesRegex(RestRefusal, "begins with http:// or"):
+                    self.adapter.read(1)
+
+    def test_error_quotes_the_words_of_a_web_page(self):
+        page = b"<html><style>b {}</style>\n<b>Bad</b><br/>gateway</html>"
+        self.reply(Reply(page, 401, {"Content-Type": "text/html; charset=utf-8"}))
+        with self.assertRaisesRegex(RestRefusal, "401 Unauthorized: Bad gateway$"):
             self.adapter.read(1)
 
     def test_rate_limit_says_when_to_try_again(self):
@@ -257,13 +317,35 @@ class TestRestSession(RestCase):
                 self.adapter.read(1)
             self.assertEqual(caught.exception.seconds, 17)
 
+    def test_a_moment_is_waited_and_the_request_sent_again(self):
+        self.reply(*[Reply("slow", 429, {"Retry-After": "4"})] * 2, {"id": 1})
+        with patch("time.sleep") as sleep:
+            self.assertEqual(self.adapter.read(1), {"id": 1})
+        self.assertEqual([call.args for call in sleep.mock_calls], [(4,), (4,)])
+
+    def test_more_than_a_moment_is_not_waited_for_one_answer(self):
+        self.reply(*[Reply("slow", 429, {"Retry-After": "4"})] * 3)
+        with patch("time.sleep") as sleep:
+            with self.assertRaises(NetworkRetryableError):
+                self.adapter.read(1)
+        self.assertEqual(sleep.call_count, 2)
+
+    def test_what_was_read_before_being_asked_to_wait_is_kept(self):
+        slow = Reply("slow", 429, {"Retry-After": "60"})
+        self.reply({"id": 1}, Reply(None, 404), slow)
+        with self.assertRaises(PartlyRead) as caught:
+            self.adapter.read_many([1, 2, 3, 4])
+        error = caught.exception
+        self.assertEqual(error.found, {1: {"id": 1}})
+        self.assertEqual((error.seconds, error.ignore_retry), (60, True))
+
     def test_rate_limit_told_by_a_refusal_is_tried_again(self):
-        headers = {"X-RateLimit-Remaining": "0", "RateLimit-Reset": "9"}
+        headers = {"X-RateLimit-Remaining": "0", "RateLimit-Reset": "90"}
         self.reply(Reply("slow", 403, headers))
         with self.assertRaises(NetworkRetryableError) as caught:
             self.adapter.read(1)
         error = caught.exception
-        self.assertEqual((error.seconds, error.ignore_retry), (9, True))
+        self.assertEqual((error.seconds, error.ignore_retry), (90, True))
 
     def test_answer_that_is_no_json_is_refused(self):
         self.reply(Reply(b"<html>Please log in</html>"))

@@ -3,14 +3,12 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Callable, Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from dateutil.parser import isoparse
-
 from ...exception import MappingError
+from ...moments import UTC, to_utc
 from .modifier import (
     Change,
     Modifier,
@@ -23,7 +21,6 @@ from .modifier import (
 )
 from .source_fields import Source, source_fields
 
-UTC = datetime.timezone.utc
 _NO_DEFAULT = object()
 
 
@@ -159,22 +156,12 @@ def utc_datetime(
     zone = ZoneInfo(timezone)
 
     def build(keeps_falsy: bool) -> Change:
-        def to_utc(value: Any) -> Any:
+        def change(value: Any) -> Any:
             if is_empty(value, keeps_falsy):
                 return False
-            if isinstance(value, bool):
-                raise TypeError("True is no time")  # though to Python it is 1
-            if isinstance(value, (int, float)):
-                moment = datetime.datetime.fromtimestamp(value, UTC)
-            elif isinstance(value, datetime.datetime):
-                moment = value
-            else:
-                moment = isoparse(value)
-            if moment.tzinfo is None:
-                moment = moment.replace(tzinfo=zone)
-            return moment.astimezone(UTC).replace(tzinfo=None)
+            return to_utc(value, zone)
 
-        return to_utc
+        return change
 
     return ValueModifier(field, build, "utc_datetime", source_field=source_field)
 

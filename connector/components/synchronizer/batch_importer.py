@@ -10,6 +10,7 @@ from odoo.tools import split_every
 
 from odoo.addons.component.core import AbstractComponent
 
+from ...moments import last_change
 from .chunk import UNCHANGED
 from .overlap import Overlap
 
@@ -70,6 +71,8 @@ class BatchImporter(AbstractComponent):
             nonlocal found
             for page in self._search_pages(filters):
                 page = unseen(page, seen)
+                if isinstance(page, Mapping):
+                    page = {key: last_change(value) for key, value in page.items()}
                 if self.overlap is not None and not force:
                     page = self.overlap.without_known(page)
                 found += len(page)

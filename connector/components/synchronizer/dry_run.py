@@ -14,6 +14,7 @@ from odoo.tools.misc import Callbacks
 from odoo.addons.component.core import AbstractComponent
 from odoo.addons.component_event.delivery import silenced
 
+from ...exception import PartlyRead
 from .changes import linked_ids
 from .chunk import CREATED, UNCHANGED, ChunkOutcome, ImportItem
 
@@ -163,6 +164,9 @@ class DryRun(AbstractComponent):
         importer.work._propagate_kwargs.append("import_recorder")
         with rolled_back(self.env.cr):
             outcome = importer.import_many(external_ids, force)
+            for item in outcome.failed:
+                if isinstance(item.error, PartlyRead):
+                    raise item.error
             lines = [
                 recorder.line_values(self.model, item)
                 for item in outcome.items

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from operator import attrgetter
 from typing import Any
 
@@ -10,7 +10,7 @@ from odoo.exceptions import UserError
 
 from odoo.addons.component.core import AbstractComponent
 
-from ...exception import ConnectorException, InvalidDataError
+from ...exception import ConnectorException, InvalidDataError, RetryableJobError
 from .chunk import ImportItem, find_circle, marked
 from .import_hooks import Dependency, ImportHooks
 from .isolation import Step
@@ -64,11 +64,26 @@ class ImportDependencies(AbstractComponent):
         for importer, external_ids in by_importer.items():
             importer = importer or self.component("record.importer", model_name=model)
             if isinstance(importer, ImportHooks):
-                failed.extend(importer.import_many(external_ids).failed)
+                failed.extend(self._import_those(importer, external_ids))
             else:
                 for external_id in external_ids:
                     importer.run(external_id)
         return failed
+
+    def _import_those(self, importer: Any, external_ids: list) -> Iterable[ImportItem]:
+        """Import some dependencies and return those that failed.
+
+        Where the backend asks to wait, what does not need them is imported.
+        """
+        try:
+            return importer.import_many(external_ids).failed
+        except RetryableJobError as error:
+            if not error.ignore_retry:
+                raise
+            items = [ImportItem(external_id) for external_id in external_ids]
+            for item in items:
+                item.fail(error)
+            return items
 
     def _refuse_without_dependencies(
         self, items: list[ImportItem], failed: dict[tuple[str, str], Exception]

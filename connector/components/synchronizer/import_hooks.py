@@ -13,6 +13,7 @@ from odoo import fields, models
 from odoo.addons.component.core import AbstractComponent
 
 from ...exception import RetryableJobError
+from ...moments import last_change
 from ..external_id import check_can_be_external_id
 from .chunk import REMOVED, SKIPPED, UNCHANGED, ImportItem
 from .overlap import version_of
@@ -102,13 +103,17 @@ class ImportHooks(AbstractComponent):
         """Return why the record must not be imported, if it must not."""
         return None
 
-    def _external_updated_at(self) -> datetime | None:
-        """Return when the external record was last changed, if that is known."""
+    def _external_updated_at(self) -> datetime | str | float | None:
+        """Return when the external record was last changed, if that is known.
+
+        As the backend tells it: a text in ISO 8601, a datetime (one without a zone is
+        UTC), or seconds since 1970.
+        """
         return None
 
     def _is_uptodate(self, binding: models.BaseModel) -> bool:
         """Tell whether what is in Odoo is what the backend has."""
-        updated_at = self._external_updated_at()
+        updated_at = last_change(self._external_updated_at())
         return bool(
             updated_at
             and "external_updated_at" in binding._fields
@@ -201,7 +206,7 @@ class ImportHooks(AbstractComponent):
         values = {
             self.binder._sync_date_field: now,
             "external_updated_at": version_of(
-                self._external_updated_at(), self._read_at or now
+                last_change(self._external_updated_at()), self._read_at or now
             ),
         }
         if self._skip_same_values:

@@ -10,7 +10,7 @@ from odoo import fields
 from odoo.addons.component.core import AbstractComponent
 
 from ...database import pg_try_advisory_locks
-from ...exception import RetryableJobError
+from ...exception import PartlyRead, RetryableJobError
 from .changes import fingerprint
 from .chunk import (
     SKIPPED,
@@ -57,9 +57,9 @@ class GenericImporter(AbstractComponent):
     ) -> ChunkOutcome:
         """Import several records and delay those that fail.
 
-        Those that only came at a bad moment are tried again together, a few
-        times; each of the others gets a job of its own, which tells its error.
-        ``job_kwargs`` travel on to these jobs.
+        Those that only came at a bad moment are tried again together, until that has
+        helped none of them a few times; each of the others gets a job of its own,
+        which tells its error. ``job_kwargs`` travel on to these jobs.
         """
         outcome = self.import_many(external_ids, force)
         early = [
@@ -68,8 +68,10 @@ class GenericImporter(AbstractComponent):
         if not retries_left or len(early) == 1:
             early = []
         if early:
+            if len(outcome.failed) == len(outcome.items):
+                retries_left -= 1
             self._delay_again(
-                early, force=force, retries_left=retries_left - 1, **job_kwargs
+                early, force=force, retries_left=retries_left, **job_kwargs
             )
         for item in outcome.failed:
             if item not in early:
@@ -185,10 +187,17 @@ class GenericImporter(AbstractComponent):
             isolate(self.env.cr, [i for i in unread if i.pending], self._read_items)
 
     def _read_items(self, items: list[ImportItem]) -> None:
-        records = self._read_many([item.external_id for item in items])
+        waiting = None
+        try:
+            records = self._read_many([item.external_id for item in items])
+        except PartlyRead as error:
+            # where all were to be read anew, few calls a minute would never do
+            records, waiting = error.found, error
         by_key = {str(external_id): record for external_id, record in records.items()}
         for item in items:
             item.external_record = by_key.get(item.key)
+            if waiting and item.external_record is None:
+                item.fail(waiting)
 
     def _can_read_some(self, items: list[ImportItem]) -> bool:
         """Tell whether an error is of some records: the first or the last has none.
