@@ -88,14 +88,15 @@ class ConnectorBackendMixin(models.AbstractModel):
                 message or self.env._("%s: the connection works.", backend.display_name)
             )
         self.filtered(lambda backend: backend.state == "draft").state = "checked"
+        reload = {"type": "ir.actions.client", "tag": "soft_reload"}
+        return self._notify("\n".join(messages), type="success", next=reload)
+
+    def _notify(self, message: str, **params) -> dict:
+        """Return the action that tells a person something, for a button."""
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
-            "params": {
-                "type": "success",
-                "message": "\n".join(messages),
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
+            "params": {"type": "info", "message": message, **params},
         }
 
     def button_start_production(self) -> None:
@@ -145,6 +146,20 @@ class ConnectorBackendMixin(models.AbstractModel):
                         backend=backend.display_name,
                     ),
                 ).import_changes(backend)
+
+    def button_import_now(self) -> dict:
+        """Delay the import of what changed, and say where to see it."""
+        self.import_changes()
+        return self._notify(
+            self.env._("What changed is imported by jobs; the dashboard tells of them.")
+        )
+
+    def button_export_now(self) -> dict:
+        """Delay the export of every binding, and say where to see it."""
+        self.export_all()
+        return self._notify(
+            self.env._("All is exported by jobs; the dashboard tells of them.")
+        )
 
     def export_all(self, filters: list | None = None) -> None:
         """Delay the export of all bindings in the domain, a run for each model."""

@@ -200,22 +200,3 @@ class OdooBackend(models.Model):
         for backend in self:
             backend.is_importing = bool(backend._imported_models())
             backend.is_exporting = bool(backend._exported_models())
-
-    # -- buttons --------------------------------------------------------------
-
-    def button_import_now(self):
-        """Import what changed in the other Odoo since the last time."""
-        self.import_changes()
-        return self._notify(self.env._("What changed is being looked for, in jobs."))
-
-    def button_export_now(self):
-        """Export every record that is bound, or waits to be."""
-        self.export_all()
-        return self._notify(self.env._("Exports were enqueued."))
-
-    def _notify(self, message: str) -> dict:
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {"type": "info", "message": message},
-        }
