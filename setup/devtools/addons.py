@@ -76,9 +76,17 @@ def find_addon_folder(path: Path) -> Path | None:
 
 
 def use_addons_beside_the_clone(paths: Iterable[Path]) -> None:
-    """Have this process and those it starts find these addons, too."""
+    """Have this process and those it starts find these addons, too.
+
+    :raises SetupError: when a path is none
+    """
     words = os.environ.get("CONNECTOR_ADDONS", "").split(os.pathsep)
-    words += [str(path.absolute()) for path in paths]
+    for path in paths:
+        if not is_addon(path):
+            raise SetupError(
+                f"{path} is no addon: there is no {path / '__manifest__.py'}."
+            )
+        words.append(str(path.absolute()))
     os.environ["CONNECTOR_ADDONS"] = os.pathsep.join(
         dict.fromkeys(word for word in words if word)
     )

@@ -49,7 +49,8 @@ def main(environment: Environment, arguments: list[str]) -> int:
     parser.add_argument(
         "files",
         nargs="*",
-        help="instead of all files of the clone; or the folder of one addon beside it",
+        help="files and folders, instead of all of the clone; or the folder of one "
+        "addon that is not of the clone",
     )
     options = parser.parse_args(arguments)
     addon = find_addon_beside(environment.clone, options.files)
@@ -60,10 +61,10 @@ def main(environment: Environment, arguments: list[str]) -> int:
 
 
 def run_hooks(
-    environment: Environment, repository: Path, files: list[str], hook: str | None
+    environment: Environment, repository: Path, words: list[str], hook: str | None
 ) -> int:
-    """Run the hooks on files of a repository, by default all."""
-    files = files or list_files(repository)
+    """Run the hooks on files and folders of a repository, by default on all."""
+    files = find_files(repository, words)
     python = ensure_python(environment.home, "lint", "Lint tools")
     programs = [python.parent]
     node = ensure_node_tools(environment)
@@ -91,13 +92,19 @@ def run_hooks(
 
 
 def find_addon_beside(clone: Path, words: list[str]) -> Path | None:
-    """Return the addon that is to be linted, if it is not of the clone."""
-    paths = [Path(word).absolute() for word in words]
+    """Return the addon that is to be linted, if it is not of the clone.
+
+    Nor is one that stands in it and was never added to git.
+    """
+    paths = [Path(os.path.abspath(word)) for word in words]
     addons = [
-        path for path in paths if is_addon(path) and not path.is_relative_to(clone)
+        path
+        for path in paths
+        if is_addon(path)
+        and not (path.is_relative_to(clone) and list_files(clone, path, "--cached"))
     ]
     if addons and len(paths) > 1:
-        raise SetupError("one addon that is not of this clone is linted at a time.")
+        raise SetupError("an addon that is not of this clone is linted by itself.")
     return addons[0] if addons else None
 
 
@@ -137,11 +144,33 @@ def accept_author(rcfile: str, addon: Path) -> str:
     return re.sub(rf"^{option}.*$", lambda _: option + author, rcfile, flags=re.M)
 
 
-def list_files(clone: Path) -> list[str]:
-    """Return the clone's files, those to be added included."""
+def find_files(clone: Path, words: list[str]) -> list[str]:
+    """Return the files that the words name, by default all, as git names them.
+
+    :raises SetupError: when a word stands for none
+    """
+    if not words:
+        return list_files(clone)
+    found: dict[str, None] = {}
+    for word in words:
+        path = Path(os.path.abspath(word))
+        if not path.exists():
+            raise SetupError(f"there is no file or folder {word}.")
+        if not path.is_relative_to(clone):
+            raise SetupError(f"{word} is neither of this clone nor an addon.")
+        files = list_files(clone, path)
+        if not files:
+            raise SetupError(f"there is no file to lint in {word}: git ignores it.")
+        found.update(dict.fromkeys(files))
+    return list(found)
+
+
+def list_files(clone: Path, below: Path | None = None, *which: str) -> list[str]:
+    """Return the clone's files, by default those to be added included."""
+    which = which or ("--cached", "--others", "--exclude-standard")
     try:
         output = subprocess.check_output(
-            ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+            ["git", "ls-files", "-z", *which, "--", below or "."],
             cwd=clone,
             stderr=subprocess.PIPE,
             text=True,

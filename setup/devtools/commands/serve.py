@@ -23,11 +23,13 @@ from ..progress import step, wait_for_interrupt
 
 RECORDS = Path("tests") / "records.json"
 SERVE_RECORDS = """
+import logging
 import sys
 from odoo.modules.module import initialize_sys_path
 from odoo.tools import config
 config.parse_config([f"--config={sys.argv.pop(1)}"])
 initialize_sys_path()
+logging.getLogger("odoo.tests").setLevel(logging.WARNING)  # it tells of its import
 from odoo.addons.connector.tests.json_service import main
 main()
 """

@@ -1,0 +1,65 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What ./dev lint looks at."""
+
+import subprocess
+
+import pytest
+from devtools.commands.lint import find_addon_beside, find_files
+from devtools.errors import SetupError
+
+MANIFEST = '{"name": "Shop"}'
+
+
+@pytest.fixture
+def clone(tmp_path):
+    """Return a repository with one addon, and another that git does not know."""
+    folder = tmp_path / "clone"
+    for name in ("ours", "my_shop"):
+        (folder / name).mkdir(parents=True)
+        (folder / name / "__manifest__.py").write_text(MANIFEST)
+    (folder / "ours" / "models.py").write_text("")
+    subprocess.check_call(["git", "init", "-q"], cwd=folder)
+    subprocess.check_call(["git", "add", "ours"], cwd=folder)
+    return folder
+
+
+def test_all_files_are_linted_by_default(clone):
+    assert len(find_files(clone, [])) == 3
+
+
+def test_a_folder_stands_for_its_files(clone):
+    folder, file = clone / "ours", clone / "ours" / "models.py"
+    assert find_files(clone, [str(folder)]) == [
+        "ours/__manifest__.py",
+        "ours/models.py",
+    ]
+    assert find_files(clone, [str(file)]) == ["ours/models.py"]
+
+
+def test_words_are_meant_from_the_current_folder(clone, monkeypatch):
+    monkeypatch.chdir(clone / "ours")
+    assert find_files(clone, ["models.py"]) == ["ours/models.py"]
+
+
+@pytest.mark.parametrize("word", ["ours/missing.py", "misspelled"])
+def test_what_is_not_there_is_refused(clone, monkeypatch, word):
+    monkeypatch.chdir(clone)
+    with pytest.raises(SetupError, match=f"there is no file or folder {word}"):
+        find_files(clone, [word])
+
+
+def test_what_is_elsewhere_and_no_addon_is_refused(clone, tmp_path):
+    (tmp_path / "notes.txt").write_text("")
+    with pytest.raises(SetupError, match="neither of this clone nor an addon"):
+        find_files(clone, [str(tmp_path / "notes.txt")])
+
+
+def test_a_folder_without_files_is_refused(clone):
+    (clone / "empty").mkdir()
+    with pytest.raises(SetupError, match="no file to lint in .*empty"):
+        find_files(clone, [str(clone / "empty")])
+
+
+def test_an_addon_that_git_does_not_know_is_not_of_the_clone(clone):
+    assert find_addon_beside(clone, [str(clone / "ours")]) is None
+    assert find_addon_beside(clone, [str(clone / "my_shop")]) == clone / "my_shop"
