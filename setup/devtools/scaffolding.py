@@ -137,7 +137,7 @@ def render(scaffold: Scaffold, addons: list[str], folder: Path) -> Path:
         "addons": addons,
         "author": scaffold.author,
     }
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     with tempfile.TemporaryDirectory(dir=folder, prefix=".scaffold_") as temporary:
         Template(str(scaffold.template)).render_to(
             scaffold.name, temporary, params=parameters
@@ -149,6 +149,22 @@ def render(scaffold: Scaffold, addons: list[str], folder: Path) -> Path:
                 path.unlink()
         shutil.move(made, destination)
     return destination
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder in which an addon can be made.
+
+    :raises SetupError: when there can be none
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        # what may be written, only writing tells
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as error:
+        raise SetupError(
+            f"{folder.absolute()} cannot be written to: {error.strerror}. Name another "
+            "folder after the name of the addon."
+        ) from error
 
 
 def count_lines(addon: Path) -> tuple[int, int]:

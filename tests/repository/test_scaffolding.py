@@ -6,9 +6,15 @@ import re
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
-from devtools.commands.scaffold import find_addons_to_know
+from devtools.commands.scaffold import (
+    choose_folder,
+    find_addons_to_know,
+    make_parser,
+    show_path,
+)
 from devtools.environment import CLONE, Environment
 from devtools.errors import SetupError
 from devtools.odoo_models import find_models, names_defined, required_fields
@@ -77,6 +83,38 @@ def test_what_would_not_work_is_refused(models, changes, message):
 def test_addons_of_the_models_are_needed(models):
     wanted = replace(SHOP, models=("sale.order", "product.product", "res.partner"))
     assert needed_addons(wanted, models) == ["product", "sale"]
+
+
+def test_it_is_made_here_but_never_in_the_clone_unless_told(tmp_path, monkeypatch):
+    (tmp_path / "clone" / "docs").mkdir(parents=True)
+    clone = tmp_path / "clone"
+    for folder, chosen in [(clone, tmp_path), (clone / "docs", tmp_path)]:
+        monkeypatch.chdir(folder)
+        assert choose_folder(None, clone) == chosen
+        assert choose_folder(".", clone).resolve() == folder
+    monkeypatch.chdir(tmp_path)
+    assert choose_folder(None, clone).resolve() == tmp_path
+
+
+def test_a_folder_may_follow_the_options_and_models_a_comma():
+    words = ["shop", "--model", "res.partner,res.bank", "--model=sale.order", "below"]
+    options = make_parser().parse_intermixed_args(words)
+    assert options.models == ["res.partner", "res.bank", "sale.order"]
+    assert (options.name, options.folder) == ("shop", "below")
+
+
+def test_paths_are_shown_as_a_command_understands_them(tmp_path, monkeypatch):
+    (tmp_path / "a" / "b" / "c").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "a")
+    assert show_path(tmp_path / "a" / "dev") == "./dev"
+    assert show_path(tmp_path / "shop") == "../shop"
+    monkeypatch.chdir(tmp_path / "a" / "b" / "c")
+    assert show_path(tmp_path / "shop") == str(tmp_path / "shop")
+
+
+def test_a_folder_that_cannot_be_written_is_told():
+    with pytest.raises(SetupError, match="/proc cannot be written to: .*Name another"):
+        render(SHOP, [], Path("/proc"))
 
 
 def test_nothing_is_overwritten(tmp_path):

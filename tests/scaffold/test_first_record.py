@@ -50,7 +50,7 @@ def test_records_of_a_new_connector_become_contacts(served):
     with vodoo.OdooClient(config) as odoo:
         backend = odoo.create("my.shop.backend", {"name": "Shop", "url": records_url})
         odoo.execute("my.shop.backend", "button_check_connection", [backend])
-        odoo.execute("my.shop.backend", "import_changes", [backend])
+        odoo.execute("my.shop.backend", "button_import_now", [backend])
         names = []
         for _ in range(60):
             found = odoo.search_read("my.shop.res.partner", fields=["name"])

@@ -7,7 +7,7 @@ import argparse
 import os
 import subprocess
 import sys
-from collections.abc import Collection
+from collections.abc import Mapping
 from pathlib import Path
 
 from ..addons import find_usable_addons
@@ -29,15 +29,26 @@ MAPPED = {"name"}
 
 
 def main(environment: Environment, arguments: list[str]) -> int:
-    options = make_parser().parse_args(arguments)
+    # so that a folder may follow the options
+    options = make_parser().parse_intermixed_args(arguments)
     scaffold = ask(options)
     addons = find_addons_to_know(environment)
     models = find_models(addons)
     check_scaffold(scaffold, {path.name for path in addons}, models)
-    folder = Path(options.folder).expanduser()
+    folder = choose_folder(options.folder, environment.clone)
     made = render(scaffold, needed_addons(scaffold, models), folder)
-    report(made, scaffold, models)
+    report(made, scaffold, models, environment.clone / "dev")
     return 0
+
+
+def choose_folder(word: str | None, clone: Path) -> Path:
+    """Return the folder that was asked for; by default, one outside of the clone.
+
+    What the tests of the clone ask of its addons is not asked of a new one.
+    """
+    if word is not None:
+        return Path(word).expanduser()
+    return clone.parent if Path.cwd().is_relative_to(clone) else Path()
 
 
 def find_addons_to_know(environment: Environment) -> list[Path]:
@@ -61,7 +72,9 @@ def make_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("name", help="of the addon, as shop or connector_shop")
     parser.add_argument(
-        "folder", nargs="?", default=".", help="in which it is made (default: this one)"
+        "folder",
+        nargs="?",
+        help="in which it is made (default: this one, or the one beside the clone)",
     )
     parser.add_argument(
         "--kind",
@@ -71,7 +84,8 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument("--backend", help="what is connected (default: of the name)")
     parser.add_argument(
         "--model",
-        action="append",
+        action="extend",
+        type=split_words,
         dest="models",
         metavar="MODEL",
         help="a model of Odoo to synchronize, as res.partner; may be repeated",
@@ -83,14 +97,15 @@ def make_parser() -> argparse.ArgumentParser:
 def ask(options: argparse.Namespace) -> Scaffold:
     """Return the scaffold that the options describe, with answers for the others."""
     name = module_name(options.name)
-    kind = options.kind or prompt(f"kind ({', '.join(KINDS)})", "rest", KINDS)
+    kind = options.kind or prompt("kind", "rest", KINDS)
     backend = options.backend or (
-        "odoo" if kind == "odoo" else prompt("backend", default_backend(name))
+        "odoo"
+        if kind == "odoo"
+        else prompt("what is connected, one word", default_backend(name))
     )
-    models = options.models
-    if not models:
-        answer = prompt("models", ", ".join(DEFAULT_MODELS[kind]))
-        models = answer.replace(",", " ").split()
+    models = options.models or split_words(
+        prompt("models of Odoo to synchronize", ", ".join(DEFAULT_MODELS[kind]))
+    )
     return Scaffold(
         name=name,
         kind=kind,
@@ -100,16 +115,30 @@ def ask(options: argparse.Namespace) -> Scaffold:
     )
 
 
-def prompt(question: str, default: str, choices: Collection[str] = ()) -> str:
-    """Return the answer of a person, the default where there is none to ask."""
-    while sys.stdin.isatty() and sys.stdout.isatty():
+def split_words(text: str) -> list[str]:
+    return text.replace(",", " ").split()
+
+
+def prompt(
+    question: str, default: str, choices: Mapping[str, str] | None = None
+) -> str:
+    """Return the answer of a person, the default where there is none to ask.
+
+    :param choices: ``{possible answer: what it means}``
+    """
+    choices = choices or {}
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return default
+    for choice, meaning in choices.items():
+        print(f"  {choice:<{max(map(len, choices))}}  {meaning}")
+    while True:
         try:
             answer = input(f"{question} [{default}]: ").strip() or default
         except EOFError:
             raise KeyboardInterrupt from None
         if not choices or answer in choices:
             return answer
-    return default
+        print(f"  {answer!r} is none of {', '.join(choices)}.")
 
 
 def find_author() -> str:
@@ -120,10 +149,11 @@ def find_author() -> str:
         return "My Company"
 
 
-def report(made: Path, scaffold: Scaffold, models: dict[str, FoundModel]) -> None:
+def report(
+    made: Path, scaffold: Scaffold, models: dict[str, FoundModel], dev: Path
+) -> None:
     total, tests = count_lines(made)
-    below = made.absolute().is_relative_to(Path.cwd())
-    shown = f"./{os.path.relpath(made)}" if below else str(made)
+    shown = show_path(made)
     print(f"{shown}: {total} lines of Python, {tests} of them tests.\n")
     for model_name in scaffold.models:
         missing = sorted(set(required_fields(models[model_name])) - MAPPED)
@@ -133,10 +163,18 @@ def report(made: Path, scaffold: Scaffold, models: dict[str, FoundModel]) -> Non
                 f"{shown}/components.py, or its tests fail.\n"
             )
     lines = {
-        f"./dev test {shown}": "its tests",
-        f"./dev lint {shown}": "pylint-odoo, ruff and the others",
-        f"./dev serve --addon {shown}": "an Odoo that has it, to look at",
+        f"{show_path(dev)} test {shown}": "its tests",
+        f"{show_path(dev)} lint {shown}": "pylint-odoo, ruff and the others",
+        f"{show_path(dev)} serve --addon {shown}": "an Odoo that has it, to look at",
     }
     width = max(map(len, lines))
     for command, text in lines.items():
         print(f"    {command:<{width}}  {text}")
+
+
+def show_path(path: Path) -> str:
+    """Return the shortest way to name a path from here, as a command understands it."""
+    relative = os.path.relpath(path)
+    if relative.startswith(os.path.join("..", "..")):
+        return str(path.absolute())
+    return relative if relative.startswith("..") else os.path.join(".", relative)
