@@ -212,6 +212,12 @@ class Binder(AbstractComponent):
             wanted = list(filter(can_be_stored, map(str, wanted)))
         if not wanted:
             return self.model.browse()
+        if field not in self.model._fields:
+            raise ValueError(
+                f"Model {self.model._name} has no field {field!r} in which binder "
+                f"{self._name} could look: it is no binding. Name the binding model, "
+                'as in external_to_m2o("customer", binding="shop.res.partner").'
+            )
         read_at_once = (self._external_field, self._backend_field, self._odoo_field)
         bindings = self.model.with_context(active_test=False).search_fetch(
             [

@@ -12,7 +12,7 @@ from odoo.addons.component.core import AbstractComponent
 from ..exception import IDMissingInBackend, InvalidDataError
 from ..rest.errors import RestRefusal
 from ..rest.paging import Answer, PageNumber, Paging
-from ..rest.paths import look_up
+from ..rest.paths import leads_to_null, look_up
 from ..rest.session import RestSession
 
 
@@ -164,6 +164,12 @@ class RestAdapter(AbstractComponent):
         # pylint: disable=method-required-super
         body = self.call("GET", self._path(external_id), params=params)
         record = look_up(body, self._record_path)
+        if record is None and body and not leads_to_null(body, self._record_path):
+            raise InvalidDataError(
+                f"{self._name}: expected a record at {self._record_path} of the answer "
+                f"of {self._path(external_id)}. Set _record_path; the answer is "
+                f"{shape(body)}."
+            )
         if not record:
             raise IDMissingInBackend(
                 f"{self.backend_record.display_name}: {self._path(external_id)} holds "

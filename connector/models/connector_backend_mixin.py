@@ -65,13 +65,32 @@ class ConnectorBackendMixin(models.AbstractModel):
                 next(iter(adapter.search_pages()), None)
             return None
         raise NotImplementedError(
-            f"{self._name} does not say how its connection is checked: override "
-            "_check_connection, raise a UserError if it fails."
+            f"{self._name} does not say how its connection is checked: name what is "
+            "imported in _imported_models, or override _check_connection and raise a "
+            "UserError if it fails."
         )
+
+    def _check_synchronized_models(self) -> None:
+        """Raise an error where the backends name what cannot be synchronized."""
+        for backend in self:
+            for name in [*backend._imported_models(), *backend._exported_models()]:
+                if name in self.env and "backend_id" in self.env[name]._fields:
+                    continue
+                raise UserError(
+                    self.env._(
+                        "%(backend)s is to synchronize the model %(model)s, which is "
+                        "no binding model of an installed addon. Correct "
+                        "_imported_models and _exported_models of %(backend_model)s.",
+                        backend=backend.display_name,
+                        model=name,
+                        backend_model=self._name,
+                    )
+                )
 
     def button_check_connection(self) -> dict:
         """Try the connection; a draft that passes is checked."""
         self.check_access("write")
+        self._check_synchronized_models()
         messages = []
         for backend in self:
             try:

@@ -14,6 +14,17 @@ def look_up(body: Any, path: str | None) -> Any:
     return body
 
 
+def leads_to_null(body: Any, path: str | None) -> bool:
+    """Tell whether a null stands at a dotted path, or on the way there."""
+    for step in path.split(".") if path else ():
+        if not isinstance(body, Mapping) or step not in body:
+            return False
+        body = body[step]
+        if body is None:
+            return True
+    return body is None
+
+
 def wrap(value: Any, path: str | None) -> Any:
     """Return nested dicts in which ``look_up`` finds the value at the path."""
     for step in reversed(path.split(".") if path else ()):

@@ -81,6 +81,16 @@ class TestBackendStates(ExportCase):
         ):
             self.backend.button_check_connection()
 
+    def test_a_model_that_cannot_be_synchronized_is_told(self):
+        for name in ("test.export.catgory", "res.partner"):
+            for method in ("_imported_models", "_exported_models"):
+                with (
+                    self.subTest(name=name, method=method),
+                    self.without_own_check(**{method: lambda backend, n=name: [n]}),
+                    self.assertRaisesRegex(UserError, f"{name}, which is no binding"),
+                ):
+                    self.backend.button_check_connection()
+
     def test_without_a_check_of_its_own_the_first_model_is_asked(self):
         system = self.fake_system("test.export.category")
         with self.without_own_check():

@@ -112,6 +112,10 @@ class TestBinder(BinderCase):
         self.assertEqual(self.binder.unwrap_binding(binding.id), binding.odoo_id)
         self.assertEqual(self.binder.unwrap_model(), "res.partner")
 
+    def test_model_that_is_no_binding_says_so(self):
+        with self.assertRaisesRegex(ValueError, "res.country has no field"):
+            self.component("binder", "res.country").to_internal(7)
+
     def test_unwrap_model_of_no_binding_says_so(self):
         binder = self.component("binder", "res.users")
         with self.assertRaisesRegex(ValueError, "res.users has no field 'odoo_id'"):

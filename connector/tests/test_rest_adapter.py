@@ -109,6 +109,17 @@ class TestRestOperations(RestCase):
         with self.assertRaisesRegex(IDMissingInBackend, "no record at data"):
             self.adapter.read(7)
 
+    def test_path_that_leads_nowhere_is_no_missing_record(self):
+        self.set(_record_path="data.item")
+        for body in ({"id": 1}, {"data": {"items": {}}}, [{"id": 1}]):
+            with self.subTest(body=body):
+                self.reply(body)
+                with self.assertRaisesRegex(InvalidDataError, "Set _record_path"):
+                    self.adapter.read(7)
+        self.reply({"data": None})
+        with self.assertRaises(IDMissingInBackend):
+            self.adapter.read(7)
+
     def test_read_many_asks_for_each_and_leaves_out_what_is_missing(self):
         self.reply({"id": 1}, Reply(status=404), {"id": 3})
         self.assertEqual(

@@ -165,6 +165,11 @@ class ImportHooks(AbstractComponent):
         """
         if external_id or external_id == 0:
             check_can_be_external_id(external_id, binding_model)
+            if binding_model not in self.env:
+                raise ValueError(
+                    f"{self._name}: a dependency is of the model {binding_model!r}, "
+                    "and there is no such model."
+                )
             self._dependencies.append(
                 Dependency(binding_model, external_id, importer, always)
             )
