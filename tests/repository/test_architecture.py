@@ -39,6 +39,7 @@ PURE = (
     "component_event/merge.py",
     "connector/components/synchronizer/chunk.py",
     "connector/models/connector_schedule.py",
+    "connector/moments.py",
     "connector/rest/paging.py",
     "connector/rest/paths.py",
     "connector/rest/secrets.py",
