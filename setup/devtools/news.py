@@ -31,10 +31,10 @@ def join_news(environment: Environment, addon: Path) -> bool:
         environment.home, environment.python, "build", "Tools to check wheels"
     )
     manifest = ast.literal_eval((addon / "__manifest__.py").read_text())
-    command = [environment.python, "-m", "towncrier", "build", "--yes"]
+    command: list[str | Path] = [environment.python, "-m", "towncrier", "build"]
     command += ["--config", environment.clone / "towncrier.toml", "--dir", addon]
     run_logged(
-        [*command, "--version", manifest["version"]],
+        [*command, "--version", manifest["version"], "--yes"],
         environment.home.log_folder / "news.log",
         environ={**os.environ, "PYTHONPATH": str(packages)},
         folder=addon,
