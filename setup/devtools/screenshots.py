@@ -38,7 +38,10 @@ REMOVE_TEXT = """text => {
         node.data = node.data.replaceAll(text, "");
     }
     for (const input of document.querySelectorAll("input")) {
-        input.value = input.value.replaceAll(text, "");
+        // a copy: what stands in the input itself would be saved
+        const copy = input.cloneNode();
+        copy.value = input.value.replaceAll(text, "");
+        input.replaceWith(copy);
     }
 }"""
 # It has a picture and variants.
