@@ -15,11 +15,8 @@ from odoo.addons.component.core import AbstractComponent
 from odoo.addons.component_event.delivery import silenced
 
 from ...exception import PartlyRead
-from .changes import linked_ids
+from .changes_in_words import describe_changes
 from .chunk import CREATED, UNCHANGED, ChunkOutcome, ImportItem
-
-#: of a value that is told
-MAX_CHARACTERS = 500
 
 
 @contextmanager
@@ -61,61 +58,6 @@ class ImportRecorder:
             values["changes"] = self._changes.get(key) if not item.error else False
             values["binding_id"] = item.binding.id
         return values
-
-
-def describe_changes(record: models.BaseModel, changes: dict[str, Any]) -> str:
-    """Return a line for each field: its label, the old value and the new one."""
-    lines = []
-    for name, value in changes.items():
-        field = record._fields.get(name)
-        label = field._description_string(record.env) if field else name
-        old, new = describe_old(record, name), describe_new(record, name, value)
-        lines.append(f"{label}: {old} → {new}" if record.id else f"{label}: {new}")
-    return "\n".join(lines)
-
-
-def describe_old(record: models.BaseModel, name: str) -> str:
-    """Return what a person reads in a field of a record."""
-    field = record._fields.get(name)
-    return describe(record, name, record[name]) if field and record.id else ""
-
-
-def describe_new(record: models.BaseModel, name: str, value: Any) -> str:
-    """Return what a person would read once the value was written."""
-    field = record._fields.get(name)
-    if field is None or field.type in ("json", "properties", "reference"):
-        return shorten(str(value))
-    if field.type in ("one2many", "many2many"):
-        ids = linked_ids(record[name].ids, value)
-        if ids is None:
-            return record.env._("%s lines that change", len(value))
-        return describe(record, name, record.env[field.comodel_name].browse(ids))
-    if field.type == "binary":
-        return describe(record, name, value)
-    cached = field.convert_to_cache(value, record, validate=False)
-    return describe(record, name, field.convert_to_record(cached, record))
-
-
-def describe(record: models.BaseModel, name: str, value: Any) -> str:
-    """Return the text for a value as the record holds it."""
-    field = record._fields[name]
-    if field.type == "boolean":
-        return record.env._("yes") if value else record.env._("no")
-    if field.type == "binary":
-        return record.env._("%s characters (base64)", len(value)) if value else ""
-    if field.type == "selection":
-        labels = dict(field._description_selection(record.env))
-        return str(labels.get(value, value or ""))
-    if isinstance(value, models.BaseModel):
-        return shorten(", ".join(each.display_name or "" for each in value))
-    if value is False or value is None:
-        return ""
-    return shorten(str(value))
-
-
-def shorten(text: str) -> str:
-    """Cut what is too long to be read."""
-    return text if len(text) <= MAX_CHARACTERS else f"{text[: MAX_CHARACTERS - 1]}…"
 
 
 class DryRun(AbstractComponent):

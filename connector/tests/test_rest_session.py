@@ -1,0 +1,308 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import html
+import json
+import logging
+import time
+import traceback
+from unittest.mock import patch
+from urllib.parse import quote
+
+from odoo.tests import tagged
+
+from ..exception import (
+    IDMissingInBackend,
+    InvalidDataError,
+    NetworkRetryableError,
+    PartlyRead,
+    RetryableJobError,
+)
+from ..rest.errors import RestRefusal
+from ..rest.paging import LinkHeader
+from ..rest.session import RestSession, origin
+from .rest_common import CATEGORY, PARTNER, SECRET, RestCase
+from .rest_server import Reply, RestServer
+
+
+@tagged("post_install", "-at_install")
+class TestRestSession(RestCase):
+    __test__ = True
+
+    def test_session_is_one_for_the_work_context_and_those_from_it(self):
+        session = self.adapter.session
+        for work in (self.work, self.work.work_on(CATEGORY)):
+            adapter = work.component_by_name("test.rest.adapter")
+            self.assertIs(adapter.session, session)
+
+    def test_another_work_context_has_a_session_of_its_own(self):
+        other = self.work_on(PARTNER).component_by_name("test.rest.adapter")
+        self.assertIsNot(other.session, self.adapter.session)
+
+    def test_every_request_has_a_timeout(self):
+        session = RestSession("http://127.0.0.1", timeout=(3, 4))
+        with patch("requests.Session.request") as request:
+            session.request("GET", "http://127.0.0.1/a")
+            session.request("GET", "http://127.0.0.1/a", timeout=None)
+            session.get("http://127.0.0.1/a")
+            session.request("GET", "http://127.0.0.1/a", timeout=9)
+        timeouts = [call.kwargs["timeout"] for call in request.call_args_list]
+        self.assertEqual(timeouts, [(3, 4)] * 3 + [9])
+
+    def test_server_that_says_nothing_is_tried_again(self):
+        self.set(_timeout_seconds=0.1)
+
+        def sleep(request):
+            time.sleep(0.4)
+            return Reply({})
+
+        self.server.reply = sleep
+        with self.assertRaisesRegex(NetworkRetryableError, "ReadTimeout"):
+            self.adapter.read(1)
+
+    def test_image_is_read_below_the_address_and_nowhere_else(self):
+        self.authenticate("use_header", "X-Key", SECRET.encode().hex())
+        self.reply(Reply(b"GIF", 200, {"Content-Type": "image/gif"}))
+        self.assertEqual(self.adapter.read_image("/covers/1.gif"), b"GIF")
+        self.assertEqual(self.asked(), [("GET", "/covers/1.gif")])
+        with self.assertRaisesRegex(RestRefusal, "leads to another server"):
+            self.adapter.read_image("http://127.0.0.2/covers/1.gif")
+
+    def test_a_secret_that_is_empty_is_not_sent(self):
+        for use, args in (
+            ("use_bearer", [False]),
+            ("use_header", ["X-Key", None]),
+            ("use_basic", ["me", ""]),
+            ("use_param", ["key", ""]),
+        ):
+            with self.subTest(use=use):
+                self.authenticate(use, *args)
+                self.reply({"id": 1})
+                self.component("backend.adapter", PARTNER).read(1)
+                request = self.server.requests[-1]
+                self.assertEqual(request.params, {})
+                self.assertNotIn("Authorization", request.headers)
+                self.assertNotIn("X-Key", request.headers)
+
+    def test_server_that_hangs_up_is_tried_again(self):
+        self.server.reply = lambda request: None
+        with self.assertRaises(NetworkRetryableError):
+            self.adapter.read(1)
+
+    def test_server_that_is_not_there_is_tried_again(self):
+        with RestServer() as gone:
+            pass
+        self.set(_base_url=lambda adapter: gone.url)
+        with self.assertRaisesRegex(
+            NetworkRetryableError, "is the server running.*refused"
+        ):
+            self.adapter.read(1)
+
+    def test_address_that_is_none_is_refused(self):
+        for address in ("localhost:8069", "shop.example", "ftp://shop.example"):
+            with self.subTest(address=address):
+                self.set(_base_url=lambda adapter, address=address: address)
+                with self.assertRaisesRegex(RestRefusal, "begins with http:// or"):
+                    self.adapter.read(1)
+
+    def test_error_quotes_the_words_of_a_web_page(self):
+        page = b"<html><style>b {}</style>\n<b>Bad</b><br/>gateway</html>"
+        self.reply(Reply(page, 401, {"Content-Type": "text/html; charset=utf-8"}))
+        with self.assertRaisesRegex(RestRefusal, "401 Unauthorized: Bad gateway$"):
+            self.adapter.read(1)
+
+    def test_rate_limit_says_when_to_try_again(self):
+        for status in (429, 503):
+            self.reply(Reply("slow", status, {"Retry-After": "17"}))
+            with self.assertRaises(RetryableJobError) as caught:
+                self.adapter.read(1)
+            self.assertEqual(caught.exception.seconds, 17)
+
+    def test_a_moment_is_waited_and_the_request_sent_again(self):
+        self.reply(*[Reply("slow", 429, {"Retry-After": "4"})] * 2, {"id": 1})
+        with patch("time.sleep") as sleep:
+            self.assertEqual(self.adapter.read(1), {"id": 1})
+        self.assertEqual([call.args for call in sleep.mock_calls], [(4,), (4,)])
+
+    def test_more_than_a_moment_is_not_waited_for_one_answer(self):
+        self.reply(*[Reply("slow", 429, {"Retry-After": "4"})] * 3)
+        with patch("time.sleep") as sleep:
+            with self.assertRaises(NetworkRetryableError):
+                self.adapter.read(1)
+        self.assertEqual(sleep.call_count, 2)
+
+    def test_what_was_read_before_being_asked_to_wait_is_kept(self):
+        slow = Reply("slow", 429, {"Retry-After": "60"})
+        self.reply({"id": 1}, Reply(None, 404), slow)
+        with self.assertRaises(PartlyRead) as caught:
+            self.adapter.read_many([1, 2, 3, 4])
+        error = caught.exception
+        self.assertEqual(error.found, {1: {"id": 1}})
+        self.assertEqual((error.seconds, error.ignore_retry), (60, True))
+
+    def test_rate_limit_told_by_a_refusal_is_tried_again(self):
+        headers = {"X-RateLimit-Remaining": "0", "RateLimit-Reset": "90"}
+        self.reply(Reply("slow", 403, headers))
+        with self.assertRaises(NetworkRetryableError) as caught:
+            self.adapter.read(1)
+        error = caught.exception
+        self.assertEqual((error.seconds, error.ignore_retry), (90, True))
+
+    def test_answer_that_is_no_json_is_refused(self):
+        self.reply(Reply(b"<html>Please log in</html>"))
+        with self.assertRaisesRegex(RestRefusal, "JSONDecodeError"):
+            self.adapter.read(1)
+
+    def test_values_that_are_no_json_are_invalid(self):
+        with self.assertRaisesRegex(InvalidDataError, "InvalidJSONError"):
+            self.adapter.create({"price": float("nan")})
+
+    def test_error_quotes_what_the_backend_says(self):
+        self.reply(Reply({"message": "Name is too long"}, 422))
+        with self.assertRaisesRegex(InvalidDataError, "422 .*Name is too long"):
+            self.adapter.write(1, {"name": "x" * 999})
+
+    def test_redirect_on_the_same_server_is_followed_with_credentials(self):
+        self.authenticate("use_header", "X-Key", SECRET.encode().hex())
+        self.reply(Reply(None, 301, {"Location": "/new/1"}), {"id": 1})
+        self.assertEqual(self.adapter.read(1), {"id": 1})
+        self.assertEqual(
+            [request.headers["X-Key"] for request in self.server.requests],
+            [SECRET.encode().hex()] * 2,
+        )
+
+    def test_origin_of_an_address(self):
+        self.assertEqual(origin("https://a.b/c"), origin("https://A.b:443/d?e"))
+        for other in ("http://a.b/c", "https://a.c/c", "https://a.b:8443/c"):
+            self.assertNotEqual(origin("https://a.b/c"), origin(other))
+
+
+@tagged("post_install", "-at_install")
+class TestRestSecrets(RestCase):
+    """A secret is sent to the backend, and is nowhere else."""
+
+    __test__ = True
+
+    def assertNoSecret(self, text):
+        for form in ("s3cr3t", "czNjcjN0"):  # itself, and in base 64
+            self.assertNotIn(form, text)
+
+    def error(self, expected, *reply):
+        """Return all that a job would store of the error."""
+        self.reply(*reply)
+        with (
+            self.assertLogs("urllib3.connectionpool", logging.DEBUG) as logs,
+            self.assertRaises(expected) as caught,
+        ):
+            logging.getLogger("urllib3.connectionpool").debug("begin")
+            self.adapter.search({"name": "x"})
+        error = caught.exception
+        self.assertIsNone(error.__cause__ or error.__context__)
+        self.assertNoSecret("\n".join(logs.output))
+        return "".join(traceback.format_exception(error))
+
+    def test_credentials_reach_the_backend(self):
+        for use, args, name, expected in (
+            ("use_bearer", ("tok",), "Authorization", "Bearer tok"),
+            ("use_basic", ("me", "pw"), "Authorization", "Basic bWU6cHc="),
+            ("use_header", ("X-Key", "k"), "X-Key", "k"),
+        ):
+            self.reply({"id": 1})
+            session = RestSession(self.server.url)
+            getattr(session, use)(*args)
+            session.call("GET", "/a")
+            self.assertEqual(self.server.requests[-1].headers[name], expected)
+
+    def test_credentials_in_the_query_reach_the_backend(self):
+        self.authenticate("use_param", "api_key", SECRET)
+        self.reply([])
+        self.adapter.search({"name": "x"})
+        self.assertEqual(self.server.requests[0].params["api_key"], SECRET)
+        self.assertEqual(self.server.requests[0].params["name"], "x")
+
+    def test_no_secret_in_errors_and_logs_of_any_status(self):
+        self.authenticate("use_param", "api_key", SECRET)
+        echo = {"you sent": SECRET, "and": "x" * 480 + SECRET}
+        for status, expected in (
+            (401, RestRefusal),
+            (404, IDMissingInBackend),
+            (422, InvalidDataError),
+            (500, NetworkRetryableError),
+        ):
+            self.assertNoSecret(self.error(expected, Reply(echo, status)))
+
+    def test_every_way_to_write_a_secret_is_redacted(self):
+        session = RestSession(self.server.url)
+        session.use_bearer(SECRET)
+        for text in (
+            SECRET,
+            SECRET.upper(),
+            quote(SECRET, safe="").lower(),
+            json.dumps({"token": SECRET}),
+            json.dumps({"token": SECRET}, ensure_ascii=False).replace("/", "\\/"),
+            html.escape(SECRET),
+            str([SECRET]),
+        ):
+            redacted = session.redact(f"before {text} after")
+            self.assertNoSecret(redacted.lower())
+            self.assertIn("before ", redacted)
+            self.assertIn(" after", redacted)
+
+    def test_no_secret_in_an_answer_that_is_no_json(self):
+        self.authenticate("use_param", "api_key", SECRET)
+        self.assertNoSecret(self.error(RestRefusal, Reply(b"<html>")))
+
+    def test_no_secret_in_errors_of_the_transport(self):
+        self.authenticate("use_param", "api_key", SECRET)
+        self.server.reply = lambda request: None
+        self.assertNoSecret(self.error(NetworkRetryableError))
+
+    def test_no_password_of_basic_authentication_in_errors(self):
+        self.authenticate("use_basic", "me", "s3cr3t")
+        self.server.reply = lambda request: Reply(dict(request.headers), 403)
+        text = self.error(RestRefusal)
+        self.assertNoSecret(text)
+        self.assertIn("403", text)
+
+    def test_no_secret_in_the_representation_of_the_session(self):
+        self.authenticate("use_bearer", "s3cr3t")
+        session = self.adapter.session
+        self.assertNoSecret(f"{session!r} {session.redact!r} {self.adapter!r}")
+        self.assertNoSecret(f"{self.work!r} {self.work.connector_session!r}")
+
+    def test_credentials_do_not_follow_a_redirect_to_another_server(self):
+        other = self.enterContext(RestServer())
+        other.reply = lambda request: Reply({"id": 1})
+        self.authenticate("use_header", "X-Key", "s3cr3t")
+        self.reply(Reply(None, 302, {"Location": f"{other.url}/partners/1"}))
+        with self.assertRaisesRegex(RestRefusal, "another server"):
+            self.adapter.read(1)
+        self.assertFalse(other.requests)
+
+    def test_credentials_do_not_follow_a_link_to_another_server(self):
+        other = self.enterContext(RestServer())
+        self.authenticate("use_header", "X-Key", "s3cr3t")
+        self.set(_paging=LinkHeader())
+        link = f'<{other.url}/partners>; rel="next"'
+        self.reply(Reply([{"id": 1}], headers={"Link": link}))
+        with self.assertRaisesRegex(RestRefusal, "another server"):
+            self.adapter.search()
+        self.assertFalse(other.requests)
+
+    def test_no_secret_in_the_jobs_that_a_search_leads_to(self):
+        self.authenticate("use_bearer", "s3cr3t")
+        self.reply([{"id": 1}, {"id": 2}], [])
+        importer = self.work.component(usage="delayed.batch.importer")
+        importer._backend_adapter = self.adapter
+        with self.trap_jobs() as trap:
+            importer.run()
+        (job,) = trap.enqueued_jobs
+        self.assertEqual(job.args[1], [1, 2])
+        self.assertNoSecret(f"{job.args} {job.kwargs} {job.description}")
+        self.assertNoSecret(str(job.env.context))
+
+    def test_filter_of_the_logs_ends_with_the_request(self):
+        logger = logging.getLogger("urllib3.connectionpool")
+        before = list(logger.filters)
+        self.reply(Reply(status=500))
+        with self.assertRaises(NetworkRetryableError):
+            self.adapter.read(1)
+        self.assertEqual(logger.filters, before)
