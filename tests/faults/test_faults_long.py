@@ -8,6 +8,7 @@ from fault_harness.scenarios import (
     Scenario,
     add_bad_partners,
     bad_partners,
+    both_ways_through,
     create_here,
     delete_here,
     edit_here,
@@ -20,6 +21,8 @@ pytestmark = [pytest.mark.long, pytest.mark.timeout(3600)]
 
 #: requests of an import of 2,000 records, about
 IMPORT = 320
+#: edits of ten records on both sides
+TURNS = 30
 #: name → kinds of faults, how many, among how many requests, more
 IMPORTS = {
     "network": (NETWORK, 44, IMPORT, {}),
@@ -83,6 +86,14 @@ def test_import_loses_nothing(cluster, full_source, seed, report, name):
     scenario = Scenario(f"import: {name}", faults, **more)
     with running_world(cluster, workers, full_source) as world:
         report(import_through(world, scenario, seed))
+
+
+def test_both_sides_agree_in_the_end(cluster, full_source, seed, report):
+    kinds = (Kind.DELAY, Kind.CUT_AFTER, Kind.KILL_WORKER, Kind.STATUS_503)
+    faults = plan_faults(f"both {seed}", kinds, 12, 2 * IMPORT)
+    scenario = Scenario("both ways: edited on both sides at once", faults)
+    with running_world(cluster, source_template=full_source) as world:
+        report(both_ways_through(world, scenario, TURNS, seed))
 
 
 def test_export_makes_nothing_twice(cluster, seed, records, report):

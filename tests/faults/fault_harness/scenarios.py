@@ -7,9 +7,10 @@ import random
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from .acts import Acts
-from .drive import run_to_end
+from .drive import act_on_due, run_to_end
 from .injector import Injector
 from .invariants import Verdict
 from .plan import Fault
@@ -20,6 +21,9 @@ from .world import World
 #: changes records of the target; takes and returns the ids of partners
 Change = Callable[[World, list[int]], list[int]]
 
+EDITED_ON_BOTH_SIDES = 10
+#: longer than what was written is fresh
+SETTLING_SECONDS = 8
 #: edits and imports again while faults are left
 MOST_ROUNDS = 8
 
@@ -127,6 +131,49 @@ def export_through(
         verdict = check_export(world, backend_id, before_here, before_there)
         verdict.other += check_jobs(world, scenario.allowed_failures)
         yield outcome_of(world, scenario, injector, seconds, verdict)
+
+
+def both_ways_through(
+    world: World, scenario: Scenario, turns: int, seed: int | str
+) -> Outcome:
+    """Edit the same records on both sides at once, each side in fields of its own.
+
+    Jobs go on meanwhile. Both sides must agree in the end.
+    """
+    chance = random.Random(f"{scenario.name} {seed}")
+    before = DatabaseReader(world, world.target.database).last_ids()
+    world.make_backend(
+        sync_partners="both", conflict_policy="remote", chunk_size=scenario.chunk_size
+    )
+    start_import(world)
+    run_to_end(world, Injector(), Acts(world, seed))
+    rows = world.target_query(
+        "SELECT external_id::int, odoo_id FROM odoo_res_partner b "
+        "JOIN res_partner p ON p.id = b.odoo_id WHERE p.ref LIKE 'DEMO-%%' ORDER BY 1"
+    )
+    injector, acts = Injector(scenario.faults), Acts(world, seed)
+    world.inject(injector)
+    started_at = time.monotonic()
+    for turn in range(turns):
+        chosen = chance.sample(rows, min(EDITED_ON_BOTH_SIDES, len(rows)))
+        for there, here in chosen:
+            edits = [
+                (world.call_source, there, {"street2": f"there {turn}"}),
+                (world.call_target, here, {"function": f"here {turn}"}),
+            ]
+            for call, record_id, values in chance.sample(edits, 2):
+                world.insist(partial(call, "res.partner", "write", [record_id], values))
+        start_import(world)
+        act_on_due(injector, acts)
+    run_to_end(world, injector, acts)
+    # what was fresh is looked at again once it has settled
+    time.sleep(SETTLING_SECONDS)
+    start_import(world)
+    run_to_end(world, injector, acts)
+    seconds = time.monotonic() - started_at
+    verdict = check_import(world, before)
+    verdict.other += check_jobs(world, scenario.allowed_failures)
+    return outcome_of(world, scenario, injector, seconds, verdict)
 
 
 def create_here(count: int) -> Change:
