@@ -118,6 +118,10 @@ class RemoteOdoo:
             self._memory[key] = compute()
         return self._memory[key]
 
+    def forget(self, key: Hashable) -> None:
+        """Compute anew what was remembered under ``key``."""
+        self._memory.pop(key, None)
+
     def close(self) -> None:
         """Close the connections, if any was opened."""
         if "client" in self.__dict__:

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import Any
 
@@ -14,14 +14,16 @@ from odoo.addons.component.core import Component
 from odoo.addons.connector.exception import (
     IDMissingInBackend,
     InvalidDataError,
+    NetworkRetryableError,
     RetryableJobError,
 )
 from odoo.addons.connector.read_ahead import read_ahead
 
-from ..remote import translated_errors
-from .answers import check_ids, check_rows, read_write_date
+from ..remote import RemoteRefusal, translated_errors
+from .answers import check_field_types, check_ids, check_rows, read_write_date
 from .load_row import load_row
 from .paging import CONTEXT, PAGE_SIZE, read_pages
+from .version import Version
 
 
 class OdooAdapter(Component):
@@ -74,13 +76,14 @@ class OdooAdapter(Component):
         self, domain: list, fields: list[str] | None = None
     ) -> list[dict[str, Any]]:
         """Return the records in a domain, archived or not, a many2one being an id."""
-        rows = self.call(
-            "search_read",
-            domain,
-            fields=self._offered(fields) if fields else None,
-            load=None,
-            context=CONTEXT,
-        )
+        with self._while_fields_last(fields or []):
+            rows = self.call(
+                "search_read",
+                domain,
+                fields=self._offered(fields) if fields else None,
+                load=None,
+                context=CONTEXT,
+            )
         check_rows(rows, self.remote_model)
         for name in self._plain_texts(fields) if fields else ():
             for row in rows:
@@ -100,13 +103,28 @@ class OdooAdapter(Component):
         """
         if self.call("read", [int(external_id)], ["write_date"], context=CONTEXT):
             raise RetryableJobError(
-                f"{self.remote_model} {external_id} of the other Odoo did not come when "
-                "it was asked for, but it is there."
+                f"{self.remote_model} {external_id} of the other Odoo is there, but it "
+                "did not come."
             )
 
     def read(self, external_id: int, fields: list[str] | None = None) -> dict | None:
         """Return one record, None if it does not exist."""
         return self.read_many([external_id], fields).get(external_id)
+
+    def read_version(self, external_id: int, fields: Iterable[str]) -> Version | None:
+        """Return how a record is there now, files left out; None if it is gone."""
+        wanted = self._without_files(sorted({*fields, "write_date"}))
+        row = self.read(int(external_id), wanted)
+        return row and self.version_of(row)
+
+    def version_of(self, row: dict[str, Any]) -> Version:
+        """Return the version of a record that was read."""
+        names = self._without_files(sorted(row.keys() - {"id"}))
+        return Version.of({name: row[name] for name in names}, self.remote_model)
+
+    def _without_files(self, fields: list[str]) -> list[str]:
+        types = self._types_of(fields)
+        return [name for name in types if types[name] != "binary"]
 
     def _offered(self, fields: list[str]) -> list[str]:
         """Return those fields that the model has in the other Odoo."""
@@ -169,9 +187,10 @@ class OdooAdapter(Component):
 
     def create(self, values: dict[str, Any]) -> int:
         """Create a record there and return its id."""
-        created = self.call("create", [self._accepted(values)])
+        with self._while_fields_last(list(values)):
+            created = self.call("create", [self._accepted(values)])
         ids = created if isinstance(created, list) else [created]
-        return check_ids(ids, self.remote_model)[0]
+        return next(iter(check_ids(ids, self.remote_model)), None)
 
     def create_once(self, key: str, values: dict[str, Any]) -> int:
         """Create a record there, unless it was created under this key before.
@@ -215,16 +234,38 @@ class OdooAdapter(Component):
 
     def _types_of(self, fields: list[str]) -> dict[str, str]:
         """Return ``{field: type}`` of those that the model has in the other Odoo."""
-        known = self.work.remote.remember(
-            ("fields", self.remote_model, tuple(fields)),
-            lambda: self.call("fields_get", fields, ["type"]),
-        )
-        return {name: definition["type"] for name, definition in known.items()}
+        known = self.work.remote.remember(("field types", self.remote_model), dict)
+        unknown = [name for name in fields if name not in known]
+        if unknown:
+            answer = self.call("fields_get", unknown, ["type"])
+            types = check_field_types(answer, self.remote_model)
+            known.update({name: types.get(name) for name in unknown})
+        return {name: known[name] for name in fields if known[name]}
+
+    @contextmanager
+    def _while_fields_last(self, fields: list[str]) -> Iterator[None]:
+        """Have a job tried again that was refused because a field came or went there.
+
+        :raise NetworkRetryableError: an addon was upgraded there since we asked
+        """
+        known = self._types_of(fields)
+        try:
+            yield
+        except RemoteRefusal as error:
+            if not isinstance(error.__cause__, vodoo.InvalidArgumentsError):
+                raise
+            self.work.remote.forget(("field types", self.remote_model))
+            if self._types_of(fields) == known:
+                raise
+            raise NetworkRetryableError(
+                f"The fields of {self.remote_model} have changed in the other Odoo: "
+                f"{error}"
+            ) from error
 
     def write(self, external_id: int, values: dict[str, Any]) -> None:
         """Write a record there."""
         client = self.work.remote.client
-        with translated_errors():
+        with self._while_fields_last(list(values)), translated_errors():
             client.write(
                 self.remote_model,
                 [int(external_id)],

@@ -57,6 +57,20 @@ def check_ids(ids: Any, model: str) -> list[int]:
     return ids
 
 
+def check_field_types(answer: Any, model: str) -> dict[str, str]:
+    """Return ``{field: type}`` of what came for fields.
+
+    :raise InvalidDataError: it is something else
+    """
+    try:
+        return {name: definition["type"] for name, definition in answer.items()}
+    except (KeyError, *UNREADABLE) as error:
+        raise InvalidDataError(
+            f"Expected the types of fields of {model} of the other Odoo; found "
+            f"{reprlib.repr(answer)}."
+        ) from error
+
+
 def read_page(page: Any, model: str, last_id: int) -> dict[int, datetime | None]:
     """Return ``{id: when it was last written}`` of a page after the id ``last_id``.
 

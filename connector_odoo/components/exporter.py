@@ -5,6 +5,8 @@ from odoo.addons.component.core import Component
 from odoo.addons.connector.components.conflict import Winner
 from odoo.addons.connector.components.synchronizer.overlap import A_MOMENT, is_newer
 
+from .version import Version
+
 
 class OdooRecordExporter(Component):
     """Export records of any model: the mapper says what is needed first."""
@@ -14,17 +16,29 @@ class OdooRecordExporter(Component):
 
     #: whether ours is kept although theirs changed, too
     _is_theirs_replaced = False
+    #: whether all that is mapped is sent
+    _is_whole = True
+    #: how the record was there before ours was sent, where that matters
+    _before: Version | None = None
+    #: whether all of that was here already
+    _is_before_known = True
 
     def _has_to_skip(self):
         """Leave theirs alone where it changed and ours did not, or theirs wins."""
         version = self.binding.external_updated_at
         self._is_theirs_replaced = False
-        if not (self.external_id and version):
+        self._before, self._is_before_known = None, True
+        if not (self.external_id and version and self._is_imported):
             return False
-        if self.model._name not in self.backend_record._imported_models():
+        self._before = self._read_version()
+        written_at = self._before and self._before.written_at
+        if not written_at:
             return False
-        written_at = self.backend_adapter.find_write_date(self.external_id)
-        if not written_at or not is_newer(written_at, version):
+        self._is_before_known = (
+            written_at <= version
+            or self._before.fingerprint() == self.binding.sent_fingerprint
+        )
+        if not is_newer(written_at, version):
             return False
         changed_at = self.binding.changed_here_at
         if changed_at:
@@ -49,6 +63,7 @@ class OdooRecordExporter(Component):
         """Send the whole record where ours is kept: theirs has other values, too."""
         if self._is_theirs_replaced:
             fields = None
+        self._is_whole = fields is None
         return super()._update_data(map_record, fields=fields, **kwargs)
 
     def _create(self, values):
@@ -56,7 +71,8 @@ class OdooRecordExporter(Component):
         self._validate_create_data(values)
         # kept from here on, should what comes next fail
         self.external_id = self.backend_adapter.create_once(self._marker(), values)
-        self._note_version(self.external_id)
+        self._is_whole = True
+        self._note_version()
         return self.external_id
 
     def _marker(self) -> str:
@@ -69,21 +85,41 @@ class OdooRecordExporter(Component):
 
     def _update(self, values):
         super()._update(values)
-        self._note_version(self.external_id)
+        self._note_version(values)
 
-    def _note_version(self, external_id):
+    def _note_version(self, sent=()):
         """Note when it was written there, to tell a change of theirs from ours.
 
         The next import reads it once more: what someone there wrote between our look
-        and our writing has no later date than ours.
+        and our writing has no later date than ours. Where nobody did, the fingerprint
+        tells that import that it meets what we left.
         """
-        written_at = self.backend_adapter.find_write_date(external_id)
+        version = self._read_version()
+        written_at = version and version.written_at
+        is_ours = self._is_before_known and (
+            not version.differs_from(self._before, sent)
+            if version and self._before
+            else self._is_whole
+        )
         self.binding.with_context(connector_no_export=True).write(
             {
                 "external_updated_at": written_at and written_at - A_MOMENT,
+                "sent_fingerprint": version and is_ours and version.fingerprint(),
                 "changed_here_at": False,
             }
         )
+
+    def _read_version(self):
+        """Return how the record is there now, as far as an import reads it."""
+        fields = ()
+        if self._is_imported:
+            fields = self.component(usage="record.importer")._read_fields()
+        return self.backend_adapter.read_version(self.external_id, fields)
+
+    @property
+    def _is_imported(self) -> bool:
+        """Tell whether the backend imports such records, too."""
+        return self.model._name in self.backend_record._imported_models()
 
 
 class OdooBatchExporter(Component):

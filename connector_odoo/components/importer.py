@@ -2,9 +2,12 @@
 from contextlib import suppress
 from datetime import datetime
 
+from odoo import fields
+
 from odoo.addons.component.core import AbstractComponent, Component
 from odoo.addons.connector.components.conflict import Winner
-from odoo.addons.connector.components.synchronizer.overlap import is_newer
+from odoo.addons.connector.components.synchronizer.chunk import UNCHANGED
+from odoo.addons.connector.components.synchronizer.overlap import is_fresh, is_newer
 from odoo.addons.connector.exception import IDMissingInBackend
 
 from .answers import read_write_date
@@ -39,6 +42,29 @@ class OdooRecordImporter(Component):
     def _external_updated_at(self) -> datetime:
         return read_write_date(self.external_record, self.binder.unwrap_model())
 
+    def _is_uptodate(self, binding):
+        """Tell what we sent ourselves, and left there, from what others wrote."""
+        sent = binding.sent_fingerprint
+        if sent and binding.external_updated_at:
+            if is_newer(self._external_updated_at(), binding.external_updated_at):
+                return False
+            version = self.backend_adapter.version_of(self.external_record)
+            return version.fingerprint() == sent
+        return super()._is_uptodate(binding)
+
+    def _prepare(self, items):
+        """Keep the date of what we sent, once nothing else can have that date."""
+        super()._prepare(items)
+        read_at = self._read_at or fields.Datetime.now()
+        for item in items:
+            if item.outcome == UNCHANGED and item.binding.sent_fingerprint:
+                with self._working_on(item):
+                    updated_at = self._external_updated_at()
+                if not is_fresh(updated_at, read_at):
+                    item.binding.with_context(connector_no_export=True).write(
+                        {"external_updated_at": updated_at, "sent_fingerprint": False}
+                    )
+
     def _may_overwrite(self, binding):
         """Keep what changed here since the last time, if the policy says so."""
         if not binding.changed_here_at:
@@ -56,7 +82,11 @@ class OdooRecordImporter(Component):
         return winner is Winner.THERE
 
     def _bookkeeping_values(self):
-        return {**super()._bookkeeping_values(), "changed_here_at": False}
+        return {
+            **super()._bookkeeping_values(),
+            "changed_here_at": False,
+            "sent_fingerprint": False,
+        }
 
     def _import_dependencies(self):
         for reference in self.mapper.references:

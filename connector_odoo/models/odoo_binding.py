@@ -39,6 +39,11 @@ class OdooBinding(models.AbstractModel):
         help="When it was last changed here, since it was last synchronized",
     )
 
+    sent_fingerprint = fields.Char(
+        copy=False,
+        help="Of the record there as we left it, until an import has looked at it",
+    )
+
     can_send = fields.Boolean(
         compute="_compute_can_send", help="Whether the backend exports such records"
     )

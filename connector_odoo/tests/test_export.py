@@ -7,9 +7,12 @@ from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
 from odoo.addons.component.core import _component_databases
+from odoo.addons.connector.components.synchronizer.overlap import A_MOMENT
 from odoo.addons.connector.exception import InvalidDataError
 from odoo.addons.queue_job.tests.common import trap_jobs
 
+from ..components.adapter import OdooAdapter
+from ..components.matcher import UserMatcher
 from .common import OdooConnectorCase
 
 
@@ -264,6 +267,113 @@ class TestExport(OdooConnectorCase):
         self.assertEqual(there.city, "There")
         binding.import_record(self.backend, binding.external_id)
         self.assertEqual(self.company.city, "There")
+
+    def _import_counterpart(self, there):
+        """Import it, and return what became of it."""
+        run = self.env["connector.sync.run"]._start(self.backend, "odoo.res.partner")
+        self._import("odoo.res.partner", there, run=run)
+        self.env.invalidate_all()
+        return run
+
+    def _set_write_date(self, there, moment):
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE res_partner SET write_date = %s WHERE id = %s", (moment, there.id)
+        )
+        self.env.invalidate_all()
+
+    def _while_sending(self, function):
+        """Have something happen there after it was looked at, before ours is sent."""
+        write = OdooAdapter.write
+
+        def write_too_late(adapter, *args):
+            function()
+            self.env.flush_all()
+            write(adapter, *args)
+
+        return patch.object(OdooAdapter, "write", write_too_late)
+
+    def test_what_is_written_there_in_the_second_of_our_export_is_imported(self):
+        binding, there = self._export(self.company)
+        there.with_context(connector_no_export=True).phone = "theirs"
+        self._set_write_date(there, binding.external_updated_at + A_MOMENT)
+        self._import_counterpart(there)
+        self.assertEqual(self.company.phone, "theirs")
+
+    def test_what_we_sent_is_no_change_of_theirs(self):
+        self.backend.conflict_policy = "remote"
+        binding, there = self._export(self.company)
+        with trap_jobs():
+            self.company.city = "Later"
+            self.env.cr.flush()
+        run = self._import_counterpart(there)
+        self.assertEqual((self.company.city, run.unchanged_count), ("Later", 1))
+        self.assertTrue(binding.changed_here_at)
+
+    def test_what_differs_there_on_purpose_stays_as_it_is_here(self):
+        """Their salesperson is kept where they do not know ours; ours is here."""
+        deputy = new_test_user(self.env, "deputy")
+        self.backend.owner_id = self.admin
+        binding, there = self._export(self.company)
+        there.with_context(connector_no_export=True).user_id = self.admin
+        self._set_write_date(there, binding.external_updated_at + A_MOMENT)
+        self._import_counterpart(there)
+        quietly = self.company.with_context(connector_no_export=True)
+        quietly.write({"user_id": deputy.id, "city": "Here"})
+        unknown = patch.object(
+            UserMatcher, "find_external_ids", lambda *_args: [], create=True
+        )
+        with unknown:
+            binding.export_record(fields=["city", "user_id"])
+        self._import_counterpart(there)
+        self.assertEqual((there.city, there.user_id), ("Here", self.admin))
+        self.assertEqual(self.company.user_id, deputy)
+
+    def test_what_was_not_imported_yet_is_not_taken_for_ours(self):
+        binding, there = self._export(self.company)
+        there.with_context(connector_no_export=True).phone = "theirs"
+        self._set_write_date(there, binding.external_updated_at + A_MOMENT)
+        with trap_jobs():
+            self.company.city = "Here"
+            self.env.cr.flush()
+        self._import_counterpart(there)  # ours waits to be sent
+        self.assertEqual((self.company.city, self.company.phone), ("Here", False))
+        binding.export_record(fields=["city"])
+        self._import_counterpart(there)
+        self.assertEqual((there.city, self.company.phone), ("Here", "theirs"))
+
+    def test_what_we_sent_is_looked_at_again_while_its_second_lasts(self):
+        binding, there = self._export(self.company)
+        self._import_counterpart(there)
+        self.assertTrue(binding.sent_fingerprint)
+        earlier = fields.Datetime.now() - timedelta(hours=1)
+        quietly = binding.with_context(connector_no_export=True)
+        quietly.external_updated_at = earlier - A_MOMENT
+        self._set_write_date(there, earlier)
+        self._import_counterpart(there)
+        self.assertFalse(binding.sent_fingerprint)
+        self.assertEqual(binding.external_updated_at, earlier.replace(microsecond=0))
+
+    def test_what_is_written_there_while_ours_is_sent_is_imported(self):
+        binding, there = self._export(self.company)
+        theirs = there.with_context(connector_no_export=True)
+        self.company.with_context(connector_no_export=True).city = "Here"
+        self.env.flush_all()
+        with self._while_sending(lambda: theirs.write({"phone": "theirs"})):
+            binding.export_record(fields=["city"])
+        self._import_counterpart(there)
+        self.assertEqual((there.city, self.company.phone), ("Here", "theirs"))
+
+    def test_what_is_written_there_before_an_import_has_settled_is_imported(self):
+        binding, there = self._export(self.company)
+        quietly = {"connector_no_export": True}
+        binding.with_context(**quietly).external_updated_at = False  # was fresh
+        there.with_context(**quietly).phone = "theirs"
+        self.company.with_context(**quietly).city = "Here"
+        self.env.flush_all()
+        binding.export_record(fields=["city"])
+        self._import_counterpart(there)
+        self.assertEqual((there.city, self.company.phone), ("Here", "theirs"))
 
     def test_a_person_is_asked_where_the_policy_says_so(self):
         self.backend.conflict_policy = "ask"

@@ -138,6 +138,23 @@ class TestImport(OdooConnectorCase):
                 ):
                     adapter.search()
 
+    def test_a_field_that_is_gone_since_we_asked_is_a_reason_to_try_again(self):
+        with self.backend.work_on("odoo.res.partner") as work:
+            adapter = work.component(usage="backend.adapter")
+            fields = ["name", "gone"]
+            for use in (
+                lambda: adapter.read_all([], fields),
+                lambda: adapter.write(self.company.id, {"name": "A", "gone": 1}),
+                lambda: adapter.create({"name": "A", "gone": 1}),
+            ):
+                types = work.remote.remember(("field types", "res.partner"), dict)
+                types.update({"name": "char", "gone": "integer"})
+                with self.assertRaisesRegex(RetryableJobError, "fields .* changed"):
+                    use()
+            self.assertEqual(len(adapter.read_all([("id", "=", 1)], fields)), 1)
+            with self.assertRaises(RemoteRefusal):
+                adapter.read_all([("nowhere", "=", 1)], fields)
+
     def test_a_tag_of_the_same_name_is_bound_instead_of_made_again(self):
         gold, silver = self._import("odoo.res.partner.category", self.tags)
         self.assertEqual((gold + silver).odoo_id, self.tags)

@@ -15,11 +15,8 @@ class TestOlderRemote(OdooConnectorCase):
         work_on = self.backend.work_on("odoo.res.partner")
         self.work = self.enterContext(work_on)
         self.adapter = self.work.component(usage="backend.adapter")
-        for fields in (["comment"], ["comment", "name"]):
-            self.work.remote.remember(
-                ("fields", "res.partner", tuple(fields)),
-                lambda: {"comment": {"type": "text"}, "name": {"type": "char"}},
-            )
+        types = {"comment": "text", "name": "char"}
+        self.work.remote.remember(("field types", "res.partner"), lambda: types)
 
     def test_a_text_arrives_as_html_that_shows_the_same(self):
         partner = self.env["res.partner"].create({"name": "Ada", "comment": "a < b"})

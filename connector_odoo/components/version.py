@@ -1,0 +1,45 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""How a record was in the other Odoo at one moment."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from contextlib import suppress
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from odoo.addons.connector.components.synchronizer.changes import fingerprint
+from odoo.addons.connector.exception import InvalidDataError
+
+from .answers import read_write_date
+
+
+class Version(NamedTuple):
+    """The values of a record there, and when it was written."""
+
+    values: dict[str, Any]
+    written_at: datetime | None
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any], model: str) -> Version:
+        """Return the version of a record as it was read; the order of ids is none."""
+        values = {
+            name: sorted(value) if isinstance(value, list) else value
+            for name, value in row.items()
+            if name != "write_date"
+        }
+        written_at = None
+        with suppress(InvalidDataError):
+            written_at = read_write_date(row, model)
+        return cls(values, written_at)
+
+    def differs_from(self, other: Version, except_in: Collection[str]) -> bool:
+        """Tell whether any other field has another value."""
+        return any(
+            self.values.get(name) != other.values.get(name)
+            for name in (self.values.keys() | other.values.keys()) - set(except_in)
+        )
+
+    def fingerprint(self) -> str:
+        """Return a text that is the same for the same values."""
+        return fingerprint(self.values)
