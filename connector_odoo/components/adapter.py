@@ -112,19 +112,9 @@ class OdooAdapter(Component):
         return self.read_many([external_id], fields).get(external_id)
 
     def read_version(self, external_id: int, fields: Iterable[str]) -> Version | None:
-        """Return how a record is there now, files left out; None if it is gone."""
-        wanted = self._without_files(sorted({*fields, "write_date"}))
-        row = self.read(int(external_id), wanted)
-        return row and self.version_of(row)
-
-    def version_of(self, row: dict[str, Any]) -> Version:
-        """Return the version of a record that was read."""
-        names = self._without_files(sorted(row.keys() - {"id"}))
-        return Version.of({name: row[name] for name in names}, self.remote_model)
-
-    def _without_files(self, fields: list[str]) -> list[str]:
-        types = self._types_of(fields)
-        return [name for name in types if types[name] != "binary"]
+        """Return how a record is there now, None if it is gone."""
+        row = self.read(int(external_id), sorted({*fields, "write_date"}))
+        return row and Version.of(row, self.remote_model)
 
     def _offered(self, fields: list[str]) -> list[str]:
         """Return those fields that the model has in the other Odoo."""

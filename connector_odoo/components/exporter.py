@@ -36,7 +36,7 @@ class OdooRecordExporter(Component):
             return False
         self._is_before_known = (
             written_at <= version
-            or self._before.fingerprint() == self.binding.sent_fingerprint
+            or self._before.fingerprint() == self.binding.known_fingerprint
         )
         if not is_newer(written_at, version):
             return False
@@ -104,7 +104,7 @@ class OdooRecordExporter(Component):
         self.binding.with_context(connector_no_export=True).write(
             {
                 "external_updated_at": written_at and written_at - A_MOMENT,
-                "sent_fingerprint": version and is_ours and version.fingerprint(),
+                "known_fingerprint": version and is_ours and version.fingerprint(),
                 "changed_here_at": False,
             }
         )

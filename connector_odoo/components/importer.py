@@ -12,6 +12,7 @@ from odoo.addons.connector.exception import IDMissingInBackend
 
 from .answers import read_write_date
 from .references import Reference
+from .version import Version
 
 
 class OdooRecordImporter(Component):
@@ -43,26 +44,28 @@ class OdooRecordImporter(Component):
         return read_write_date(self.external_record, self.binder.unwrap_model())
 
     def _is_uptodate(self, binding):
-        """Tell what we sent ourselves, and left there, from what others wrote."""
-        sent = binding.sent_fingerprint
-        if sent and binding.external_updated_at:
+        """Tell what we know, from an import or an export, by more than its date."""
+        known = binding.known_fingerprint
+        if known and binding.external_updated_at:
             if is_newer(self._external_updated_at(), binding.external_updated_at):
                 return False
-            version = self.backend_adapter.version_of(self.external_record)
-            return version.fingerprint() == sent
+            return self._version().fingerprint() == known
         return super()._is_uptodate(binding)
 
+    def _version(self) -> Version:
+        return Version.of(self.external_record, self.binder.unwrap_model())
+
     def _prepare(self, items):
-        """Keep the date of what we sent, once nothing else can have that date."""
+        """Keep the date of what we know, once nothing else can have that date."""
         super()._prepare(items)
         read_at = self._read_at or fields.Datetime.now()
         for item in items:
-            if item.outcome == UNCHANGED and item.binding.sent_fingerprint:
+            if item.outcome == UNCHANGED and item.binding.known_fingerprint:
                 with self._working_on(item):
                     updated_at = self._external_updated_at()
                 if not is_fresh(updated_at, read_at):
                     item.binding.with_context(connector_no_export=True).write(
-                        {"external_updated_at": updated_at, "sent_fingerprint": False}
+                        {"external_updated_at": updated_at, "known_fingerprint": False}
                     )
 
     def _may_overwrite(self, binding):
@@ -82,10 +85,15 @@ class OdooRecordImporter(Component):
         return winner is Winner.THERE
 
     def _bookkeeping_values(self):
+        """Keep how the record is there as long as its date cannot tell of a change."""
+        read_at = self._read_at or fields.Datetime.now()
+        known = is_fresh(self._external_updated_at(), read_at) and (
+            self._version().fingerprint()
+        )
         return {
             **super()._bookkeeping_values(),
             "changed_here_at": False,
-            "sent_fingerprint": False,
+            "known_fingerprint": known,
         }
 
     def _import_dependencies(self):

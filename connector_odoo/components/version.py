@@ -26,7 +26,7 @@ class Version(NamedTuple):
         values = {
             name: sorted(value) if isinstance(value, list) else value
             for name, value in row.items()
-            if name != "write_date"
+            if name not in ("id", "write_date")
         }
         written_at = None
         with suppress(InvalidDataError):

@@ -39,9 +39,9 @@ class OdooBinding(models.AbstractModel):
         help="When it was last changed here, since it was last synchronized",
     )
 
-    sent_fingerprint = fields.Char(
+    known_fingerprint = fields.Char(
         copy=False,
-        help="Of the record there as we left it, until an import has looked at it",
+        help="Of the record there, as long as its date cannot tell of a change",
     )
 
     can_send = fields.Boolean(

@@ -115,7 +115,7 @@ class TestExport(OdooConnectorCase):
         self.assertEqual((there.city, there.phone), ("Paris", self.partner.phone))
 
     def _export_past(self, binding, there, theirs):
-        """Export our city while someone there writes, between our look and our write."""
+        """Export our city while someone there writes, between our look and write."""
         with self.backend.work_on("odoo.res.partner") as work:
             exporter_class = type(work.component(usage="record.exporter"))
         look = exporter_class._has_to_skip
@@ -345,13 +345,13 @@ class TestExport(OdooConnectorCase):
     def test_what_we_sent_is_looked_at_again_while_its_second_lasts(self):
         binding, there = self._export(self.company)
         self._import_counterpart(there)
-        self.assertTrue(binding.sent_fingerprint)
+        self.assertTrue(binding.known_fingerprint)
         earlier = fields.Datetime.now() - timedelta(hours=1)
         quietly = binding.with_context(connector_no_export=True)
         quietly.external_updated_at = earlier - A_MOMENT
         self._set_write_date(there, earlier)
         self._import_counterpart(there)
-        self.assertFalse(binding.sent_fingerprint)
+        self.assertFalse(binding.known_fingerprint)
         self.assertEqual(binding.external_updated_at, earlier.replace(microsecond=0))
 
     def test_what_is_written_there_while_ours_is_sent_is_imported(self):
