@@ -1,39 +1,42 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """A pytest plugin: the tests of one folder run in one process, the longest first.
 
-Rooms share what is slow to make, such as a fixture's servers: pytest-xdist, which
-shares the tests between processes, keeps together what is of one group.
+A room shares what is slow to make, such as a fixture's servers. The groups of
+pytest-xdist 3.8 do that, too, but pytest 9 does not let it name them.
 """
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 #: What waits most for other processes comes first: it would be left over at the end.
 FIRST = ("tests/faults", "tests/scaffold", "tests/end_to_end", "libs/vodoo")
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
-def pytest_collection_modifyitems(
-    config: pytest.Config, items: list[pytest.Item]
-) -> None:
-    rooms = {item: room_of(item.path, config.rootpath) for item in items}
-    for item, room in rooms.items():
-        item.add_marker(pytest.mark.xdist_group(room))
-    items.sort(key=lambda item: place_of(rooms[item]))
+class RoomScheduling(LoadScopeScheduling):
+    """Hand out the tests room by room."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return room_of(nodeid)
 
 
-def room_of(path: Path, clone: Path) -> str:
-    """Name the addon, library or folder of tests/ that a file belongs to."""
-    try:
-        folders = path.relative_to(clone).parent.parts
-    except ValueError:
-        return str(path.parent)
-    return "/".join(
-        folders[:2] if folders[:1] in {("libs",), ("tests",)} else folders[:1]
-    )
+@pytest.hookimpl
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> RoomScheduling:
+    return RoomScheduling(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: place_of(room_of(item.nodeid)))
+
+
+def room_of(nodeid: str) -> str:
+    """Name the addon, library or folder of tests/ that a test belongs to."""
+    folders = nodeid.partition("::")[0].split("/")[:-1]
+    is_shelf = folders[:1] in (["libs"], ["tests"])
+    return "/".join(folders[: 2 if is_shelf else 1])
 
 
 def place_of(room: str) -> int:

@@ -168,12 +168,10 @@ def test_all_tests_run_in_two_processes(tmp_path):
         ("libs/vodoo/tests/test_x.py", "libs/vodoo"),
         ("tests/faults/test_x.py", "tests/faults"),
         ("tests/addons/low_test/tests/test_x.py", "tests/addons"),
-        ("../beside/tests/test_x.py", "/beside/tests"),
     ],
 )
 def test_tests_of_one_folder_stay_together(path, room):
-    clone = Path("/clone")
-    assert room_of(Path(os.path.normpath(clone / path)), clone) == room
+    assert room_of(f"{path}::TestX::test_a[1/2]") == room
 
 
 def test_what_waits_longest_runs_first():

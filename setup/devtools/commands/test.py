@@ -41,7 +41,10 @@ at a time (with -n 0, in one).
 """
 
 # Half of the time is spent waiting for servers, so two gain even on a single core.
-DISTRIBUTED = ("-p", "devtools.test_rooms", "-n", "2", "--dist", "loadgroup")
+DISTRIBUTED = (
+    *("-p", "devtools.test_rooms", "-n", "2"),
+    *("--dist", "loadscope", "--no-loadscope-reorder"),
+)
 
 
 def main(environment: Environment, arguments: list[str]) -> int:
