@@ -22,9 +22,12 @@ class Version(NamedTuple):
 
     @classmethod
     def of(cls, row: Mapping[str, Any], model: str) -> Version:
-        """Return the version of a record as it was read; the order of ids is none."""
+        """Return the version of a record as it was read.
+
+        Ids, and the rows of children in their place, have no order.
+        """
         values = {
-            name: sorted(value) if isinstance(value, list) else value
+            name: sorted(value, key=repr) if isinstance(value, list) else value
             for name, value in row.items()
             if name not in ("id", "write_date")
         }

@@ -17,6 +17,7 @@ from . import test_connection_check
 from . import test_load_row
 from . import test_older_remote
 from . import test_import_bulk
+from . import test_version
 
 # It needs pytest and hypothesis, which a user of the addon has not.
 if find_spec("hypothesis") and find_spec("pytest"):
