@@ -12,6 +12,7 @@ from odoo.exceptions import ValidationError
 
 from ..database import pg_try_advisory_lock
 from ..exception import RetryableJobError
+from .connector_sync_subject import ConnectorSyncSubject
 
 RETRY_SECONDS = 5
 
@@ -65,10 +66,7 @@ class ConnectorCursor(models.Model):
     _inherit = ["connector.sync.subject"]
     _description = "Synchronization Cursor"
     _order = "backend_model, backend_id, model_name, name"
-    _identifying_fields = (
-        *("backend_model", "backend_id", "model_name", "company_id"),
-        "name",
-    )
+    _identifying_fields = (*ConnectorSyncSubject._identifying_fields, "name")
 
     name = fields.Char(string="Purpose", required=True, readonly=True, default="import")
     position = fields.Json(string="Position (data)", readonly=True)

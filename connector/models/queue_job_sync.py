@@ -91,12 +91,11 @@ class QueueJob(models.Model):
             run = job.sync_run_id.sudo()
             if job.state != DONE or not run:
                 continue
-            outcomes = run.outcome_ids
             if job.method_name in SEARCHES:
                 run.searched = False
+                run.outcome_ids.unlink()
             else:
-                outcomes = outcomes.filtered(lambda each: each.job_uuid == job.uuid)  # noqa: B023
-            outcomes.unlink()
+                run.outcome_ids.filtered_domain([("job_uuid", "=", job.uuid)]).unlink()
 
     @api.model
     def _sync_values(self, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -142,13 +142,6 @@ class OdooAdapter(Component):
             accepted[name] = html2plaintext(accepted[name] or "")
         return accepted
 
-    def find_write_date(self, external_id: int) -> datetime | None:
-        """Return when a record was last written there, None if it does not exist."""
-        domain = [("id", "=", int(external_id))]
-        for page in read_pages(self.work.remote.call, self.remote_model, domain):
-            return page[int(external_id)]
-        return None
-
     def find_last_id(self) -> int:
         """Return the id of the record created last there, 0 if there is none."""
         ids = self.call("search", [], limit=1, order="id desc", context=CONTEXT)

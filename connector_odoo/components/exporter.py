@@ -20,25 +20,17 @@ class OdooRecordExporter(Component):
     _is_whole = True
     #: how the record was there before ours was sent, where that matters
     _before: Version | None = None
-    #: whether all of that was here already
-    _is_before_known = True
 
     def _has_to_skip(self):
         """Leave theirs alone where it changed and ours did not, or theirs wins."""
         version = self.binding.external_updated_at
         self._is_theirs_replaced = False
-        self._before, self._is_before_known = None, True
+        self._before = None
         if not (self.external_id and version and self._is_imported):
             return False
         self._before = self._read_version()
         written_at = self._before and self._before.written_at
-        if not written_at:
-            return False
-        self._is_before_known = (
-            written_at <= version
-            or self._before.fingerprint() == self.binding.known_fingerprint
-        )
-        if not is_newer(written_at, version):
+        if not (written_at and is_newer(written_at, version)):
             return False
         changed_at = self.binding.changed_here_at
         if changed_at:
@@ -96,7 +88,7 @@ class OdooRecordExporter(Component):
         """
         version = self._read_version()
         written_at = version and version.written_at
-        is_ours = self._is_before_known and (
+        is_ours = self._was_known() and (
             not version.differs_from(self._before, sent)
             if version and self._before
             else self._is_whole
@@ -107,6 +99,16 @@ class OdooRecordExporter(Component):
                 "known_fingerprint": version and is_ours and version.fingerprint(),
                 "changed_here_at": False,
             }
+        )
+
+    def _was_known(self) -> bool:
+        """Tell whether all that was there before ours was sent was here already."""
+        before = self._before
+        if not (before and before.written_at):
+            return True
+        return (
+            before.written_at <= self.binding.external_updated_at
+            or before.fingerprint() == self.binding.known_fingerprint
         )
 
     def _read_version(self):

@@ -56,17 +56,26 @@ class OdooRecordImporter(Component):
         return Version.of(self.external_record, self.binder.unwrap_model())
 
     def _prepare(self, items):
-        """Keep the date of what we know, once nothing else can have that date."""
         super()._prepare(items)
-        read_at = self._read_at or fields.Datetime.now()
         for item in items:
             if item.outcome == UNCHANGED and item.binding.known_fingerprint:
                 with self._working_on(item):
-                    updated_at = self._external_updated_at()
-                if not is_fresh(updated_at, read_at):
-                    item.binding.with_context(connector_no_export=True).write(
-                        {"external_updated_at": updated_at, "known_fingerprint": False}
-                    )
+                    self._settle()
+
+    def _settle(self) -> None:
+        """Keep the date of what we know, once nothing else can have that date."""
+        if not self._is_fresh():
+            self.binding.with_context(connector_no_export=True).write(
+                {
+                    "external_updated_at": self._external_updated_at(),
+                    "known_fingerprint": False,
+                }
+            )
+
+    def _is_fresh(self) -> bool:
+        return is_fresh(
+            self._external_updated_at(), self._read_at or fields.Datetime.now()
+        )
 
     def _may_overwrite(self, binding):
         """Keep what changed here since the last time, if the policy says so."""
@@ -86,14 +95,10 @@ class OdooRecordImporter(Component):
 
     def _bookkeeping_values(self):
         """Keep how the record is there as long as its date cannot tell of a change."""
-        read_at = self._read_at or fields.Datetime.now()
-        known = is_fresh(self._external_updated_at(), read_at) and (
-            self._version().fingerprint()
-        )
         return {
             **super()._bookkeeping_values(),
             "changed_here_at": False,
-            "known_fingerprint": known,
+            "known_fingerprint": self._is_fresh() and self._version().fingerprint(),
         }
 
     def _import_dependencies(self):

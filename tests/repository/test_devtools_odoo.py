@@ -18,7 +18,7 @@ from devtools.installation import summarise_log
 from devtools.odoo_14 import choose_needed
 from devtools.odoo_source import check_checkout
 from devtools.processes import find_free_port
-from devtools.test_rooms import place_of, room_of
+from devtools.pytest_rooms import place_of, room_of
 
 # -- Odoo ----------------------------------------------------------------------
 

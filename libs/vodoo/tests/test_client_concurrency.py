@@ -16,15 +16,12 @@ from vodoo_support.stub_server import (
     Answer,
     StubServer,
     answer_after,
+    good,
     json_2_error,
     reply,
     result,
     rpc_error,
 )
-
-
-def good(wire: str, value: Any = True) -> Answer:
-    return reply(value) if wire == "json2" else result(value)
 
 
 def test_a_wrong_password_is_an_authentication_error(

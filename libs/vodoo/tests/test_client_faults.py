@@ -30,16 +30,12 @@ from vodoo_support.stub_server import (
     answer_after,
     die_before_answer,
     die_mid_answer,
+    good,
     html,
     json_2_error,
     reply,
-    result,
     rpc_error,
 )
-
-
-def good(wire: str, value: Any = True) -> Answer:
-    return reply(value) if wire == "json2" else result(value)
 
 
 def error_of(wire: str, status: int, name: str) -> Answer:

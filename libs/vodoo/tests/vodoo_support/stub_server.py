@@ -67,6 +67,11 @@ def result(value: Any) -> Answer:
     return reply({"jsonrpc": "2.0", "id": 1, "result": value})
 
 
+def good(wire: str, value: Any = True) -> Answer:
+    """Answer with the result of a call, as a wire does."""
+    return reply(value) if wire == "json2" else result(value)
+
+
 def rpc_error(name: str, message: str = "No.", code: int = 0, **more: Any) -> Answer:
     """Answer as JSON-RPC with an exception of Odoo."""
     found = {"name": name, "message": message, "arguments": [message], **more}

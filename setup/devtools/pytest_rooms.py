@@ -23,7 +23,6 @@ class RoomScheduling(LoadScopeScheduling):
         return room_of(nodeid)
 
 
-@pytest.hookimpl
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> RoomScheduling:
     return RoomScheduling(config, log)
 
