@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from functools import partial
 from typing import Any, NamedTuple
@@ -13,7 +14,12 @@ from odoo.sql_db import BaseCursor
 
 from ..backend_company import company_of
 
+_logger = logging.getLogger(__name__)
+
 _KEY = "connector.waiting_exports"
+
+#: a stand-in begins that much later, unless it is settled before
+STAND_IN_SECONDS = 60
 
 #: states of a queue.job that has not begun to read the record
 WAITING_STATES = ("wait_dependencies", "pending", "enqueued")
@@ -54,7 +60,7 @@ def delay_export(
     job = binding.with_delay(**options).export_record(**arguments)
     waiting = WaitingExports.of(binding.env.cr)
     if isinstance(job, models.BaseModel):
-        waiting.check(job.uuid, WaitingExport(binding, arguments, options))
+        waiting.stand_in_for(job.uuid, binding, arguments, options)
     else:
         waiting.own.add(job.uuid)
     return job
@@ -89,25 +95,29 @@ def delay_deletion(deletion: Deletion) -> Any:
     )
 
 
-class WaitingExport(NamedTuple):
-    """An export that is not delayed, because an equal one is waiting."""
+class StandIn(NamedTuple):
+    """The job that repeats an export, in case the waiting one began too early."""
 
-    binding: models.BaseModel
-    arguments: dict[str, Any]
-    options: dict[str, Any]
+    uuid: str
+    #: whether it waits for a time that the listener chose
+    has_own_eta: bool
 
 
 class WaitingExports:
-    """Remember what was not delayed in a transaction, until it is committed.
+    """The exports of a transaction for which an equal job was waiting already.
 
-    The job that was waiting may have begun before the commit. It could not see then
-    what this transaction changed: another one is delayed.
+    The waiting job may begin before the transaction is committed, and would not see
+    its changes. So a second job, the *stand-in*, is delayed in the same transaction,
+    for a little later. After the commit it is deleted if the first job still waits,
+    and may begin at once otherwise. Nothing depends on that check: where it fails, or
+    a savepoint drops it, the stand-in runs, and exports the record once more.
     """
 
     def __init__(self) -> None:
         #: uuids of jobs of this very transaction, which cannot begin before its end
         self.own: set[str] = set()
-        self.unsure: dict[str, WaitingExport] = {}
+        #: uuid of the waiting job → its stand-in
+        self.unsure: dict[str, StandIn] = {}
 
     def __deepcopy__(self, memo: dict) -> WaitingExports:
         # Odoo's test cases copy what waits for the commit; records are not copied
@@ -122,28 +132,55 @@ class WaitingExports:
         waiting = cr.postcommit.data.get(_KEY)
         if waiting is None:
             waiting = cr.postcommit.data[_KEY] = cls()
-            cr.postcommit.add(partial(_check_waiting, cr))
+            cr.postcommit.add(partial(_settle_stand_ins, cr))
         return waiting
 
-    def check(self, job_uuid: str, export: WaitingExport) -> None:
-        """Have a waiting job looked at again after the commit."""
-        if job_uuid not in self.own:
-            self.unsure[job_uuid] = export
+    def stand_in_for(
+        self,
+        job_uuid: str,
+        binding: models.BaseModel,
+        arguments: dict[str, Any],
+        options: dict[str, Any],
+    ) -> None:
+        """Delay a stand-in for a waiting job, unless that is of this transaction."""
+        if job_uuid in self.own or job_uuid in self.unsure:
+            return
+        has_own_eta = bool(options.get("eta"))
+        stand_in_options = {**options, "identity_key": None}
+        if not has_own_eta:
+            stand_in_options["eta"] = STAND_IN_SECONDS
+        job = binding.with_delay(**stand_in_options).export_record(**arguments)
+        self.own.add(job.uuid)
+        self.unsure[job_uuid] = StandIn(job.uuid, has_own_eta)
 
-    def delay_again(self, cr: BaseCursor) -> None:
-        """Delay what did not wait long enough."""
-        env = api.Environment(cr, SUPERUSER_ID, {})
-        still_waiting = env["queue.job"].search(
+    def settle(self, cr: BaseCursor) -> None:
+        """Delete the stand-ins that nobody needs; let the others begin at once."""
+        jobs = api.Environment(cr, SUPERUSER_ID, {})["queue.job"]
+        still_waiting = jobs.search(
             [("uuid", "in", list(self.unsure)), ("state", "in", WAITING_STATES)]
         )
-        for job_uuid in self.unsure.keys() - set(still_waiting.mapped("uuid")):
-            binding, arguments, options = self.unsure[job_uuid]
-            binding = binding.with_env(binding.env(cr=cr))
-            binding.with_delay(**options).export_record(**arguments)
+        needless, needed = [], []
+        for job_uuid, stand_in in self.unsure.items():
+            if job_uuid in still_waiting.mapped("uuid"):
+                needless.append(stand_in.uuid)
+            elif not stand_in.has_own_eta:
+                needed.append(stand_in.uuid)
+        pending = [("state", "=", "pending")]
+        jobs.search([("uuid", "in", needless), *pending]).unlink()
+        jobs.search([("uuid", "in", needed), *pending]).write({"eta": False})
 
 
-def _check_waiting(cr: BaseCursor) -> None:
+def _settle_stand_ins(cr: BaseCursor) -> None:
     waiting = cr.postcommit.data.pop(_KEY, None)
-    if waiting is not None and waiting.unsure:
+    if waiting is None or not waiting.unsure:
+        return
+    try:
         with Registry(cr.dbname).cursor() as own_cr:
-            waiting.delay_again(own_cr)
+            waiting.settle(own_cr)
+    except Exception:
+        # what was committed is: whoever committed must not be told that it failed
+        _logger.exception(
+            "Exports that were waiting already could not be looked at after the "
+            "commit: they are repeated in %s seconds",
+            STAND_IN_SECONDS,
+        )

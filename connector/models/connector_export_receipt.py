@@ -5,10 +5,7 @@ import logging
 from contextlib import contextmanager
 from functools import partial
 
-import psycopg2
-
 from odoo import SUPERUSER_ID, api, fields, models
-from odoo.sql_db import PoolError
 from odoo.tools.sql import table_exists
 
 from ..backend_company import company_of
@@ -82,6 +79,8 @@ class ConnectorExportReceipt(models.Model):
         themselves when the transaction is: for those nothing is written. What
         cannot be written is in the log.
 
+        The transaction of the export may be aborted: nothing is read in it.
+
         :param bound_as: the binding and the name of its field for external ids
         """
         described = f"external id {external_id} of {record} ({model_name}) in {backend}"
@@ -99,10 +98,11 @@ class ConnectorExportReceipt(models.Model):
                         "record_model": record._name,
                         "record_id": record.id,
                         "external_id": external_id,
-                        "company_id": company_of(backend).id,
+                        "company_id": receipts._company_id_of(backend),
                     }
                 )
-        except (psycopg2.Error, PoolError):
+        except Exception:
+            # the error that the export failed with must not be replaced by this one
             _logger.exception(
                 "No receipt could be left for %s. If the running transaction is "
                 "lost, bind it by hand, or it is created again.",
@@ -132,19 +132,31 @@ class ConnectorExportReceipt(models.Model):
             return False
         return bool(self.env[known._name].browse(known.id).exists())
 
+    def _company_id_of(self, backend) -> int | bool:
+        """Return the id of the backend's company, read in this transaction."""
+        if not isinstance(backend, models.BaseModel):
+            return False
+        return company_of(self.env[backend._name].browse(backend.id)).id
+
     def _drop_if_bound(
         self, receipt_id: int, model_name: str, binding_id: int, external_field: str
     ) -> None:
         """Delete a receipt whose external id is in the committed binding.
 
         The transaction may have been committed without it: after a savepoint was
-        rolled back, say.
+        rolled back, say. What fails here is in the log, since the commit did not:
+        the next export of the record claims the receipt, which has the right id.
         """
-        with self._own_transaction() as receipts:
-            receipt = receipts.browse(receipt_id).exists()
-            binding = receipts.env[model_name].browse(binding_id).exists()
-            if receipt and binding[external_field] == receipt.external_id:
-                receipt.unlink()
+        try:
+            with self._own_transaction() as receipts:
+                receipt = receipts.browse(receipt_id).exists()
+                binding = receipts.env[model_name].browse(binding_id).exists()
+                if receipt and binding[external_field] == receipt.external_id:
+                    receipt.unlink()
+        except Exception:
+            _logger.exception(
+                "Receipt %s could not be deleted after the commit", receipt_id
+            )
 
     @contextmanager
     def _own_transaction(self):

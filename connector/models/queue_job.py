@@ -3,6 +3,8 @@ from __future__ import annotations
 
 from odoo import models
 
+from odoo.addons.component.core import WorkContext
+
 
 class QueueJob(models.Model):
     """Open, from a job, the records that it is about."""
@@ -21,11 +23,12 @@ class QueueJob(models.Model):
         if not binding:
             return None
         record = binding
-        with binding.backend_id.work_on(binding._name) as work:
-            try:
-                record = work.component(usage=component_usage).unwrap_binding(binding)
-            except ValueError:  # not a binding that wraps another model
-                record = binding
+        # not by work_on(), which may connect to the other system
+        work = WorkContext(binding._name, binding.backend_id)
+        try:
+            record = work.component(usage=component_usage).unwrap_binding(binding)
+        except ValueError:  # not a binding that wraps another model
+            record = binding
         return {
             "name": self.env._("Related Record"),
             "type": "ir.actions.act_window",
@@ -45,8 +48,8 @@ class QueueJob(models.Model):
         backend, external_ids = self.args[:2]
         if not isinstance(external_ids, (list, tuple)):
             external_ids = [external_ids]
-        with backend.work_on(self.model_name) as work:
-            bound = work.component(usage="binder").to_internal_many(external_ids)
+        binder = WorkContext(self.model_name, backend).component(usage="binder")
+        bound = binder.to_internal_many(external_ids)
         bindings = self.env[self.model_name].union(*bound.values())
         if not bindings:
             return None

@@ -38,6 +38,7 @@ from . import test_exporter_processes
 from . import test_export_races
 from . import test_locker
 from . import test_conformance
+from . import test_export_after_commit
 from . import test_export_conformance
 from . import test_json_service
 from . import test_usual_components

@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 from odoo import api, fields, models
 
+from odoo.addons.component.core import WorkContext
 from odoo.addons.connector.components.export_jobs import delay_export
 
 
@@ -66,10 +67,10 @@ class OdooBinding(models.AbstractModel):
     def _external_url(self) -> str:
         """Return the address of the form, as every Odoo since 14 knows it."""
         backend = self.backend_id.sudo()
-        with backend.work_on(self._name) as work:
-            remote_model = work.component(usage="backend.adapter").remote_model
+        # not by work_on(): a look at the form connects to nothing
+        adapter = WorkContext(self._name, backend).component(usage="backend.adapter")
         database = urlencode({"db": backend.database})
         form = urlencode(
-            {"id": self.external_id, "model": remote_model, "view_type": "form"}
+            {"id": self.external_id, "model": adapter.remote_model, "view_type": "form"}
         )
         return f"{backend.url.rstrip('/')}/web?{database}#{form}"

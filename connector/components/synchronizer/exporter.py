@@ -37,6 +37,8 @@ class GenericExporter(AbstractComponent):
         self.outcome: str | None = None
         self._stored_external_id: Any = None
         self._gone_external_id: Any = None
+        #: read before anything can abort the transaction
+        self._known_receipt_key: tuple[str, models.BaseModel] | None = None
 
     def run(self, binding: models.BaseModel, *args: Any, **kwargs: Any) -> Any:
         """Export the record of a binding, archived or not, and say what was done.
@@ -232,9 +234,10 @@ class GenericExporter(AbstractComponent):
     def _load_external_id(self) -> None:
         """Take the external id of the binding, or of the receipt of a lost one."""
         external_id = self.binder.to_external(self.binding)
+        self._known_receipt_key = self._receipt_key()
         if not is_external_id(external_id):
             external_id = self._receipts._claim(
-                self.backend_record, *self._receipt_key()
+                self.backend_record, *self._known_receipt_key
             )
         self._stored_external_id = external_id
         self.external_id = (
@@ -249,7 +252,7 @@ class GenericExporter(AbstractComponent):
             return
         self._receipts._leave(
             self.backend_record,
-            *self._receipt_key(),
+            *(self._known_receipt_key or self._receipt_key()),
             external_id=str(self.external_id),
             bound_as=(self.binding, self.binder._external_field),
         )

@@ -13,6 +13,7 @@ class TestExportBackend(models.Model):
 
     name = fields.Char(required=True)
     folder = fields.Char(required=True)
+    company_id = fields.Many2one("res.company")
 
     @property
     def system(self):
