@@ -19,5 +19,6 @@ from . import connector_dry_run_line
 from . import connector_sync_overview
 from . import queue_job
 from . import queue_job_sync
+from . import queue_job_rights
 from . import queue_job_lost_database
 from . import queue_job_function

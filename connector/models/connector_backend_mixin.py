@@ -118,7 +118,7 @@ class ConnectorBackendMixin(models.AbstractModel):
             "params": {"type": "info", "message": message, **params},
         }
 
-    def button_start_production(self) -> None:
+    def button_start_production(self) -> bool:
         """Let the schedule synchronize the backends; they must be checked."""
         self.check_access("write")
         drafts = self.filtered(lambda backend: backend.state == "draft")
@@ -130,11 +130,13 @@ class ConnectorBackendMixin(models.AbstractModel):
                 )
             )
         self.state = "production"
+        return True
 
-    def button_reset_to_draft(self) -> None:
+    def button_reset_to_draft(self) -> bool:
         """Stop the schedule, until the connection was checked again."""
         self.check_access("write")
         self.state = "draft"
+        return True
 
     # -- schedule -------------------------------------------------------------
 
@@ -148,7 +150,7 @@ class ConnectorBackendMixin(models.AbstractModel):
         """Return the binding models to export, in the order of their dependencies."""
         return []
 
-    def import_changes(self) -> None:
+    def import_changes(self) -> bool:
         """Delay the import of what changed in the backends, model by model."""
         self.check_access("write")
         for backend in map(in_own_company, self):
@@ -165,6 +167,7 @@ class ConnectorBackendMixin(models.AbstractModel):
                         backend=backend.display_name,
                     ),
                 ).import_changes(backend)
+        return True
 
     def button_import_now(self) -> dict:
         """Delay the import of what changed, and say where to see it."""
@@ -180,7 +183,7 @@ class ConnectorBackendMixin(models.AbstractModel):
             self.env._("All is exported by jobs; the dashboard tells of them.")
         )
 
-    def export_all(self, filters: list | None = None) -> None:
+    def export_all(self, filters: list | None = None) -> bool:
         """Delay the export of all bindings in the domain, a run for each model."""
         runs = self.env["connector.sync.run"].sudo()
         self.check_access("write")
@@ -196,6 +199,7 @@ class ConnectorBackendMixin(models.AbstractModel):
                         backend=backend.display_name,
                     ),
                 ).export_batch(backend, filters=filters, run=run)
+        return True
 
     @api.model
     def _scheduler_import(self) -> None:

@@ -124,7 +124,7 @@ class ConnectorSyncRun(models.Model):
             Domain("sync_run_id", "in", self.ids) & Domain(domain),
         )
 
-    def action_confirm_removal(self) -> None:
+    def action_confirm_removal(self) -> bool:
         """Answer yes: have removed what is gone, however much that is."""
         self.ensure_one()
         self.check_access("read")
@@ -134,6 +134,7 @@ class ConnectorSyncRun(models.Model):
         backend.check_access("write")
         self.sudo().question = False
         self.sudo()._delay_import_removed(backend, confirmed=True)
+        return True
 
     def _delay_import_removed(self, backend, confirmed: bool = False, **options):
         """Delay the search for what is gone in the backend, as its user."""
@@ -142,9 +143,11 @@ class ConnectorSyncRun(models.Model):
             **options,
         ).import_removed(backend, run=self, confirmed=confirmed)
 
-    def action_retry_failed_jobs(self) -> None:
-        """Enqueue the failed jobs once more."""
+    def action_retry_failed_jobs(self) -> bool:
+        """Enqueue once more the failed jobs that the user may manage."""
         self.check_access("read")
-        self.env["queue.job"].sudo().search(
-            [("sync_run_id", "in", self.ids), ("state", "=", "failed")]
-        ).requeue()
+        return (
+            self.env["queue.job"]
+            .search([("sync_run_id", "in", self.ids), ("state", "=", "failed")])
+            .requeue()
+        )

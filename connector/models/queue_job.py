@@ -19,6 +19,7 @@ class QueueJob(models.Model):
         None when the binding is gone.
         """
         self.ensure_one()
+        self.check_access("read")
         binding = self.records.exists()
         if not binding:
             return None
@@ -45,6 +46,7 @@ class QueueJob(models.Model):
         nothing of it is bound.
         """
         self.ensure_one()
+        self.check_access("read")
         backend, external_ids = self.args[:2]
         if not isinstance(external_ids, (list, tuple)):
             external_ids = [external_ids]

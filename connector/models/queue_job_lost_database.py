@@ -56,8 +56,8 @@ class QueueJob(models.Model):
 
     def _is_of_connector(self) -> bool:
         """Tell whether the job is about a backend or a binding."""
-        return bool(self.sync_backend_model) or self.model_name in (
-            self.pool.descendants(["external.binding"], "_inherit")
+        return bool(self.sync_backend_model) or (
+            self.model_name in self._connector_model_names()
         )
 
     def _is_still_of_worker(self, worker_pid: int | None) -> bool:

@@ -2,6 +2,7 @@
 from contextlib import contextmanager
 from unittest.mock import patch
 
+from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
 from odoo.addons.connector.exception import NetworkRetryableError
@@ -66,6 +67,21 @@ class TestJobRights(RightsCase):
         job = self.run_as(self.backend)[0]
         self.assertTrue(job.with_user(self.manager).search([("id", "=", job.id)]))
         self.assertFalse(job.with_user(stranger).search([("id", "=", job.id)]))
+
+    def test_a_manager_of_another_company_does_not_touch_the_jobs(self):
+        """Also those that run in a company that is not the backend's."""
+        stranger = self._user("stranger", MANAGER, self.elsewhere)
+        job = self.run_as(self.backend)[0]
+        for company in (self.here, self.elsewhere, self.env["res.company"]):
+            job.write({"company_id": company.id, "state": "failed"})
+            self.env.flush_all()
+            self.env.invalidate_all()
+            self.assertFalse(job.with_user(stranger).search([("id", "=", job.id)]))
+            for method in ("requeue", "button_done", "button_cancelled"):
+                with self.subTest(method), self.assertRaises(AccessError):
+                    getattr(job.with_user(stranger), method)()
+        job.company_id = self.here
+        self.assertTrue(job.with_user(self.manager).requeue())
 
     def test_it_stays_so_when_it_is_tried_again_and_when_its_user_is_gone(self):
         seen = []
