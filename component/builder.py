@@ -9,6 +9,7 @@ from odoo import api, models
 from odoo.modules.module_graph import ModuleGraph
 
 from .core import DEFAULT_CACHE_SIZE, ComponentRegistry, _component_databases
+from .rebuilding import rebuilds
 
 
 class ComponentBuilder(models.AbstractModel):
@@ -22,17 +23,27 @@ class ComponentBuilder(models.AbstractModel):
 
     def _register_hook(self):
         """Build the components aside, then put them in the place of the former."""
-        result = super()._register_hook()
-        components_registry = ComponentRegistry(self._components_registry_cache_size)
-        self.build_registry(components_registry)
-        components_registry.ready = True
-        _component_databases.publish(
-            self.env.cr.dbname, components_registry, owner=self.env.registry
-        )
+        dbname = self.env.cr.dbname
+        try:
+            result = super()._register_hook()
+            components_registry = ComponentRegistry(
+                self._components_registry_cache_size
+            )
+            self.build_registry(components_registry)
+            components_registry.ready = True
+            _component_databases.publish(
+                dbname, components_registry, owner=self.env.registry
+            )
+        finally:
+            rebuilds.end(dbname)
         return result
 
     def _unregister_hook(self):
-        """Take the components away until they are built anew."""
+        """Withdraw the components until the next ``_register_hook`` builds them.
+
+        Other threads wait for them: see ``rebuilding.py``.
+        """
+        rebuilds.begin(self.env.cr.dbname)
         _component_databases.withdraw(self.env.cr.dbname)
         return super()._unregister_hook()
 

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from .definitions import MetaComponent, describe
+from .definitions import MetaComponent, component_name, describe
 
 if TYPE_CHECKING:
     from .registry import ComponentRegistry
@@ -71,7 +71,7 @@ def _identify(definition: Any) -> tuple[str, list[str]]:
     """
     inherit = definition._inherit
     parents = [inherit] if isinstance(inherit, str) else list(inherit or ())
-    name = definition._name or (parents[0] if len(parents) == 1 else None)
+    name = component_name(definition)
     if name is None:
         raise definition_error(
             definition,

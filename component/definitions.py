@@ -58,6 +58,18 @@ class MetaComponent(type):
         return list(cls._apply_on)
 
 
+def component_name(definition: Any) -> Any:
+    """Return the name of the component that a definition makes or extends.
+
+    None when it has neither a name nor exactly one parent.
+    """
+    if definition._name:
+        return definition._name
+    inherit = definition._inherit
+    parents = [inherit] if isinstance(inherit, str) else list(inherit or ())
+    return parents[0] if len(parents) == 1 else None
+
+
 def source_of(definition: type) -> tuple[str, int | None]:
     """Return the file and the line at which a definition stands.
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from . import explanation, resolution
 from .component import AbstractComponent
+from .definitions import component_name, describe
 from .exception import NoComponentError, SeveralComponentError
 
 C = TypeVar("C", bound=AbstractComponent)
@@ -83,7 +84,9 @@ class ComponentLookup:
                 if model_name == self.model_name:
                     return component_class(self)
                 return component_class(self.work_on(model_name))
-        return self._choose_named_component(getattr(name, "_name", name), model_name)
+        if isinstance(name, type):
+            name = component_name(name)
+        return self._choose_named_component(name, model_name)
 
     def _choose_named_component(self, name: str, model_name: Any) -> Any:
         model_name = model_name or self.model_name
@@ -145,19 +148,26 @@ class ComponentLookup:
         return self._choose_component(usage, model_name, kw)
 
     def many_components(
-        self, usage: str | None = None, model_name: Any = None, **kw: Any
+        self, usage: Any = None, model_name: Any = None, **kw: Any
     ) -> list[Any]:
-        """Return all components for a usage, in registration order, or none."""
+        """Return all components for a usage, in registration order, or none.
+
+        :param usage: the usage, or a definition whose usage it is
+        """
+        if isinstance(usage, type):
+            usage = self._usage_of(usage)
         component_classes, work = self._matching_components(
             usage=usage, model_name=model_name, **kw
         )
         return [component_class(work) for component_class in component_classes]
 
     def explain(
-        self, usage: str | None = None, model_name: Any = None, **kw: Any
+        self, usage: Any = None, model_name: Any = None, **kw: Any
     ) -> explanation.Explanation:
         """Tell which component ``component()`` chooses, and why none of the others."""
         model_name = self._ensure_model_name(model_name) or self.model_name
+        if isinstance(usage, type):
+            usage = self._usage_of(usage)
         return explanation.explain(
             self.components_registry.by_usage,
             self.collection._name,
@@ -168,7 +178,7 @@ class ComponentLookup:
 
     def _choose_component(self, usage: Any, model_name: Any, kw: dict) -> Any:
         if isinstance(usage, type):
-            return self.component(usage._usage, model_name, **kw)  # type: ignore[attr-defined]
+            return self.component(self._usage_of(usage), model_name, **kw)
         model_name = model_name or self.model_name
         left, work = self._matching_components(usage=usage, model_name=model_name, **kw)
         if len(left) > 1:
@@ -180,6 +190,21 @@ class ComponentLookup:
         component_class = left[0]
         self._remember_answer(usage, model_name, component_class)
         return component_class(work)
+
+    def _usage_of(self, definition: type) -> str:
+        """Return the usage that a definition has in the registry, inherited or not.
+
+        :raises NoComponentError: when the component is not in the registry, or has no
+            usage
+        """
+        name = component_name(definition)
+        usage = self._component_class_by_name(name)._usage
+        if usage is None:
+            raise NoComponentError(
+                f"Component {name!r} has no _usage: component() cannot look for "
+                f"{describe(definition)}. Use component_by_name({name!r})."
+            )
+        return usage
 
     def _remember_answer(
         self, usage: Any, model_name: Any, component_class: Any

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from .component_classes import build_component_classes
 from .definitions import MetaComponent
+from .rebuilding import rebuilds
 from .resolution import UsageIndex
 
 if TYPE_CHECKING:
@@ -204,9 +205,17 @@ class ComponentDatabases(dict):
     def find(self, env: Environment) -> Any:
         """Return the registry that lookups of an environment use, or None.
 
-        While Odoo loads its registry anew, what is there is still that of the old one:
-        good for transactions that began before, not for the one that loads.
+        Wait for it while another thread rebuilds it. While Odoo loads its registry,
+        the one that is there belongs to the previous one: good for transactions that
+        began before, not for the one that loads.
         """
+        registry = self._find_now(env)
+        if registry is None and env.registry.ready:
+            rebuilds.wait(env.cr.dbname)
+            registry = self._find_now(env)
+        return registry
+
+    def _find_now(self, env: Environment) -> Any:
         registry = self.get(env.cr.dbname)
         if registry is not None and registry.__class__ is ComponentRegistry:
             owner = registry._owner

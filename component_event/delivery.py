@@ -20,6 +20,7 @@ from odoo.addons.component.notes import add_note
 from .core import work_with_env
 from .marks import Moment, is_isolated, is_skipped, moment_of
 from .merge import Occurrence, merge, regroup, without_missing
+from .savepoints import follow_savepoints
 
 _logger = logging.getLogger(__name__)
 
@@ -243,6 +244,41 @@ def _fresh_method(listener: Any, name: str, work: Any) -> Callable:
     method = getattr(fresh, name)
     fresh._conditions_asked = getattr(method, "_event_conditions", ())
     return method
+
+
+# follow savepoints
+
+
+def _remember_logs(cr: BaseCursor) -> tuple[tuple | None, int]:
+    """Return what the log of before the commit holds, and how long the other one is.
+
+    The one of after the commit only grows until the commit.
+    """
+    before = cr.precommit.data.get(_KEY)
+    after = cr.postcommit.data.get(_KEY)
+    held = before and (
+        {moment: tuple(queue) for moment, queue in before.occurrences.items()},
+        frozenset(before.created),
+    )
+    return held, len(after.occurrences[Moment.AFTER_COMMIT]) if after else 0
+
+
+def _restore_logs(cr: BaseCursor, state: tuple[tuple | None, int]) -> None:
+    """Drop what was sent since; send again before the commit what was sent within."""
+    held, length = state
+    after = cr.postcommit.data.get(_KEY)
+    if after is not None:
+        del after.occurrences[Moment.AFTER_COMMIT][length:]
+    if held is None and _KEY not in cr.precommit.data:
+        return
+    log = _log_before_commit(cr)
+    occurrences, created = held or ({}, frozenset())
+    log.created = set(created)
+    for moment, queue in log.occurrences.items():
+        queue[:] = occurrences.get(moment, ())
+
+
+follow_savepoints(_remember_logs, _restore_logs)
 
 
 # explain

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from odoo.addons.component.core import ComponentRegistry, _component_databases
 
 from . import marks
-from .rebuilding import rebuilds
 
 if TYPE_CHECKING:
     from odoo.api import Environment
@@ -46,15 +45,31 @@ class Audience(NamedTuple):
     remembers_created: bool
 
 
+#: how many events without listeners a registry remembers at most
+MAX_UNHEARD = 4096
+
+
 class Audiences(dict):
-    """Remember (operation, model) -> Audience, or None where nobody listens.
+    """Remember (operation, model) -> Audience, or None without listeners.
 
     It is emptied whenever a listener is built into the registry that it belongs to.
     """
 
+    def __init__(self) -> None:
+        super().__init__()
+        #: (collection, model, event) without listeners
+        self.unheard: set[tuple] = set()
+
+    def remember_unheard(self, key: tuple) -> None:
+        """Remember that an event has no listeners, until one is built."""
+        if len(self.unheard) >= MAX_UNHEARD:
+            self.unheard.clear()
+        self.unheard.add(key)
+
     def admit(self, listener_class: Any) -> None:
         """Take note of a listener that was built or extended."""
         self.clear()
+        self.unheard.clear()
         models = listener_class.apply_on_models or [None]
         for operation, events in EVENTS.items():
             if any(map(listener_class.has_event, events)):
@@ -72,19 +87,8 @@ def ready_registry(env: Environment, components_registry: Any = None) -> Any:
     if registry is None or not isinstance(registry, ComponentRegistry):
         registry = components_registry
         if registry is None:
-            registry = _component_databases.find(env) or _wait_for_registry(env)
+            registry = _component_databases.find(env)
     return registry if getattr(registry, "ready", False) else None
-
-
-def _wait_for_registry(env: Environment) -> Any:
-    """Return the registry of a database once another thread has built it anew.
-
-    While Odoo loads its own registry there is nothing to wait for.
-    """
-    if not env.registry.ready:
-        return None
-    rebuilds.wait(env.cr.dbname)
-    return _component_databases.find(env)
 
 
 def find_audience(records: BaseModel, operation: str) -> Audience | None:

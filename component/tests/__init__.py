@@ -10,4 +10,5 @@ from . import test_work_on
 from . import test_databases
 from . import test_builder
 from . import test_common
+from . import test_rebuilding
 from . import test_notes

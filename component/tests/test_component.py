@@ -82,6 +82,77 @@ class TestComponent(TransactionComponentRegistryCase):
         for _time in range(2):
             self.assertIsInstance(self.work.component(Typed), TypedExtension)
 
+    def test_definition_whose_usage_is_inherited_stands_for_it(self):
+        class Base(AbstractComponent):
+            _name = "typed.base"
+            _usage = "typed.usage"
+
+        class Typed(Component):
+            _name = "typed"
+            _inherit = "typed.base"
+
+        class Decoy(Component):
+            _name = "decoy"
+
+        self._build_components(Base, Typed, Decoy)
+        for _time in range(2):
+            self.assertIsInstance(self.work.component(Typed), Typed)
+            self.assertEqual(
+                [found._name for found in self.work.many_components(Typed)], ["typed"]
+            )
+            self.assertEqual(self.work.explain(Typed).winner.name, "typed")
+
+    def test_extension_given_as_usage_stands_for_what_it_extends(self):
+        class Typed(Component):
+            _name = "typed"
+            _usage = "typed.usage"
+
+        class Extension(Component):
+            _inherit = ["typed"]
+
+        self._build_components(Typed, Extension)
+        self.assertIsInstance(self.work.component(Extension), Extension)
+        self.assertIsInstance(self.work.component_by_name(Extension), Extension)
+
+    def test_usage_changed_by_an_extension_is_the_one_looked_for(self):
+        class Typed(Component):
+            _name = "typed"
+            _usage = "old.usage"
+
+        class Other(Component):
+            _name = "other"
+            _usage = "old.usage"
+
+        class Extension(Component):
+            _inherit = "typed"
+            _usage = "new.usage"
+
+        self._build_components(Typed, Other, Extension)
+        self.assertEqual(self.work.component(Typed)._name, "typed")
+
+    def test_definition_without_usage_is_refused_by_name(self):
+        class Plain(Component):
+            _name = "plain"
+
+        self._build_components(Plain)
+        for ask in (self.work.component, self.work.many_components):
+            with self.assertRaisesRegex(NoComponentError, "'plain' has no _usage"):
+                ask(Plain)
+
+    def test_definition_that_is_not_in_the_registry_is_named(self):
+        class Missing(Component):
+            _name = "missing"
+            _usage = "fake.usage"
+
+        class Extension(Component):
+            _inherit = "missing"
+
+        for definition in (Missing, Extension):
+            with self.assertRaisesRegex(NoComponentError, "'missing'"):
+                self.work.component(definition)
+            with self.assertRaisesRegex(NoComponentError, "'missing'"):
+                self.work.component_by_name(definition)
+
     def test_no_component_error_says_of_each_why_it_fell_out(self):
         class Declining(Component):
             _name = "declining"

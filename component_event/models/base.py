@@ -7,9 +7,9 @@ from typing import Any
 from odoo import api, models
 
 from .. import delivery
-from ..components.event import CollectedEvents
+from ..components.event import CollectedEvents, EventCollecter
 from ..core import COLLECTER, EventWorkContext
-from ..listening import HEARD, Audience, find_audience, ready_registry
+from ..listening import HEARD, LISTENER, Audience, find_audience, ready_registry
 
 # models that a listener was built for; None: any
 _heard_create, _heard_write, _heard_unlink = HEARD.values()
@@ -32,26 +32,27 @@ class Base(models.AbstractModel):
         :return: empty while the component registry is not ready
         :raises ValueError: when the name does not start with ``on_``
         """
-        collecter = self._event_collecter(collection, components_registry)
-        if collecter is None:
-            return CollectedEvents([])
-        return collecter.collect_events(name)
-
-    def _event_collecter(
-        self, collection: Any = None, components_registry: Any = None
-    ) -> Any:
-        """Return the component that collects the listeners, None while not ready."""
         registry = ready_registry(self.env, components_registry)
         collecter_class = None if registry is None else registry.get(COLLECTER)
         if collecter_class is None:
-            return None
-        work = EventWorkContext(
+            return CollectedEvents(())
+        audiences = registry[LISTENER]._audiences
+        key = (None if collection is None else collection._name, self._name, name)
+        if key in audiences.unheard:
+            return CollectedEvents(())
+        work = self._event_work(registry, collection)
+        collected = collecter_class(work).collect_events(name)
+        if not collected.events and collecter_class.collect_events is _own_collect:
+            audiences.remember_unheard(key)
+        return collected
+
+    def _event_work(self, registry: Any, collection: Any = None) -> EventWorkContext:
+        return EventWorkContext(
             model_name=self._name,
             collection=collection,
             env=self.env if collection is None else None,
             components_registry=registry,
         )
-        return collecter_class(work)
 
     def _event_audience(self, operation: str) -> Audience | None:
         """Return who listens to an operation, None when nobody does.
@@ -74,10 +75,11 @@ class Base(models.AbstractModel):
         """
         if type(self)._event is not _own_event:
             return self._event
-        collecter = self._event_collecter()
-        if collecter is None:
+        registry = ready_registry(self.env)
+        collecter_class = None if registry is None else registry.get(COLLECTER)
+        if collecter_class is None:
             return self._event
-        return collecter.collect_events
+        return collecter_class(self._event_work(registry)).collect_events
 
     # Every create, write and unlink of every model comes through here. The conditions
     # are written out, as a call would cost more than all of them: the model is one that
@@ -174,3 +176,4 @@ class Base(models.AbstractModel):
 
 
 _own_event = Base._event
+_own_collect = EventCollecter.collect_events

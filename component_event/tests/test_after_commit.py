@@ -58,6 +58,63 @@ class TestAfterCommit(ListeningCase):
         self.send_after_commit()
         self.assertEqual(self.told, [("record_write", tag.ids, ["name"])])
 
+    def test_what_an_outer_savepoint_rolled_back_is_not_told(self):
+        self._tell("record_write", decorate=after_commit)
+        tag = self.tags.create({"name": "a"})
+        tag.name = "before"
+        outer = self.env.cr.savepoint()
+        with self.env.cr.savepoint():
+            tag.color = 3  # the inner savepoint flushes it
+        outer.close(rollback=True)
+        tag.active = False
+        self.send_after_commit()
+        self.assertEqual(self.told, [("record_write", tag.ids, ["name", "active"])])
+
+    def test_a_savepoint_may_be_rolled_back_several_times(self):
+        self._tell("record_write", decorate=after_commit)
+        tag = self.tags.create({"name": "a"})
+        savepoint = self.env.cr.savepoint()
+        for _time in range(2):
+            tag.color = 3
+            self.env.cr.flush()
+            savepoint.rollback()
+        tag.name = "kept"
+        savepoint.close(rollback=False)
+        self.send_after_commit()
+        self.assertEqual(self.told, [("record_write", tag.ids, ["name"])])
+
+    def test_an_inner_rollback_keeps_what_the_outer_savepoint_did(self):
+        self._tell("record_write", decorate=after_commit)
+        tag = self.tags.create({"name": "a"})
+        with self.env.cr.savepoint():
+            tag.name = "b"
+            inner = self.env.cr.savepoint()
+            tag.color = 3
+            self.env.cr.flush()
+            inner.close(rollback=True)
+        self.send_after_commit()
+        self.assertEqual(self.told, [("record_write", tag.ids, ["name"])])
+
+    def test_a_savepoint_that_does_not_flush_drops_its_own_only(self):
+        for flushed_within in (False, True):
+            with self.subTest(flushed_within=flushed_within):
+                self.told.clear()
+                self._tell("record_write", decorate=after_commit)
+                tag = self.tags.create({"name": "a"})
+                tag.name = "before"
+                tag.flush_recordset()
+                savepoint = self.env.cr.savepoint(flush=False)
+                tag.color = 3
+                tag.flush_recordset()
+                if flushed_within:
+                    self.env.cr.flush()
+                savepoint.close(rollback=True)
+                self.env.invalidate_all(flush=False)
+                self.send_after_commit()
+                self.assertEqual(
+                    self.told[-1], ("record_write", tag.ids, ["name"]), flushed_within
+                )
+
     def test_running_the_callbacks_of_odoo_is_enough(self):
         self._tell("record_write", decorate=after_commit)
         tag = self.tags.create({"name": "a"})

@@ -126,6 +126,32 @@ class TestBeforeCommit(ListeningCase):
         self.send_before_commit()
         self.assertEqual(self.told, [])
 
+    def test_what_a_savepoint_without_flush_rolled_back_is_not_told(self):
+        self._tell("record_write")
+        tag = self.tags.create({"name": "a"})
+        tag.name = "before"
+        tag.flush_recordset()
+        savepoint = self.env.cr.savepoint(flush=False)
+        tag.color = 3
+        tag.flush_recordset()
+        savepoint.close(rollback=True)
+        self.env.invalidate_all(flush=False)
+        self.send_before_commit()
+        self.assertEqual(self.told, [("record_write", tag.ids, ["name"])])
+
+    def test_what_was_told_within_a_savepoint_that_is_rolled_back_is_told_again(self):
+        self._tell("record_write")
+        tag = self.tags.create({"name": "a"})
+        tag.name = "before"
+        tag.flush_recordset()
+        savepoint = self.env.cr.savepoint(flush=False)
+        self.env.cr.flush()  # what a listener does now is rolled back
+        savepoint.close(rollback=True)
+        self.env.invalidate_all(flush=False)
+        self.told.clear()
+        self.send_before_commit()
+        self.assertEqual(self.told, [("record_write", tag.ids, ["name"])])
+
     def test_conditions_are_asked_once_and_when_it_happens(self):
         asked, told = [], self.told
 

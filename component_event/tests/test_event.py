@@ -1,4 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import sys
+from collections import Counter
 from types import SimpleNamespace
 from unittest import mock
 
@@ -9,6 +11,105 @@ from odoo.addons.component.tests.common import ComponentRegistryCase
 from odoo.addons.component_event import skip_if
 from odoo.addons.component_event.components.event import CollectedEvents
 from odoo.addons.component_event.core import EventWorkContext
+
+from .common import EventCase
+
+
+@tagged("standard", "at_install")
+class TestUnheardEvents(EventCase):
+    """``record._event(...)`` of an event without listeners, sent again and again."""
+
+    def setUp(self):
+        super().setUp()
+        self.tag = self.env["res.partner.category"].create({"name": "a"})
+        self.told = told = []
+
+        class Listener(Component):
+            _name = "listener"
+            _inherit = "base.event.listener"
+            _apply_on = "res.partner.category"
+
+            def on_shipped(self, record):
+                told.append(record)
+
+        self.listener = Listener
+
+    def _send(self):
+        self.tag._event("on_shipped").notify(self.tag)
+
+    def _count_calls(self):
+        """Return how many functions, C functions included, one event calls."""
+        counted = Counter()
+
+        def count(_frame, kind, _argument):
+            counted[kind] += 1
+
+        sys.setprofile(count)
+        try:
+            self._send()
+        finally:
+            sys.setprofile(None)
+        return counted["call"] + counted["c_call"]
+
+    def test_it_costs_the_same_with_many_listeners_elsewhere(self):
+        self._send()
+        alone = self._count_calls()
+        self.assertLessEqual(alone, 40)
+        for number in range(20):
+            attributes = {
+                "_name": f"elsewhere.{number}",
+                "_inherit": "base.event.listener",
+                "_apply_on": f"model.{number}",
+                "__module__": __name__,
+                "on_shipped": lambda self, record: None,
+            }
+            self._build_components(type(Component)("L", (Component,), attributes))
+        self._send()
+        self.assertLessEqual(self._count_calls(), alone)
+
+    def test_a_listener_that_is_built_later_is_told(self):
+        self._send()
+        self._send()
+        self._build_components(self.listener)
+        self._send()
+        self.assertEqual(self.told, [self.tag])
+
+    def test_a_wrong_name_is_refused_every_time(self):
+        for _time in range(2):
+            with self.assertRaisesRegex(ValueError, "'shipped'"):
+                self.tag._event("shipped")
+
+    def test_a_collecter_that_is_extended_is_asked_every_time(self):
+        asked = []
+
+        class Collecter(Component):
+            _inherit = "base.event.collecter"
+
+            def collect_events(self, name):
+                asked.append(name)
+                return super().collect_events(name)
+
+        self._build_components(Collecter)
+        self._send()
+        self._send()
+        self.assertEqual(asked, ["on_shipped", "on_shipped"])
+
+    def test_events_of_a_collection_are_remembered_apart(self):
+        user = self.env.user  # any record does as a collection
+
+        class Listener(Component):
+            _name = "listener"
+            _inherit = "base.event.listener"
+            _collection = "res.users"
+            on_shipped = self.listener.on_shipped
+
+        self._build_components(Listener)
+        for _time in range(2):
+            company = self.env.company
+            self.tag._event("on_shipped", collection=company).notify(self.tag)
+        self.assertEqual(self.told, [])
+        self.tag._event("on_shipped", collection=user).notify(self.tag)
+        self.assertEqual(self.told, [self.tag])
 
 
 @tagged("standard", "at_install")

@@ -3,14 +3,13 @@ import threading
 from unittest.mock import patch
 
 from odoo import SUPERUSER_ID, api
-from odoo.tests import BaseCase, TransactionCase, tagged
+from odoo.tests import TransactionCase, tagged
 
 from odoo.addons.component.core import (
     Component,
     ComponentRegistry,
     _component_databases,
 )
-from odoo.addons.component_event import rebuilding
 
 from .common import EventCase
 
@@ -150,42 +149,3 @@ class TestReadinessOfTheDatabase(TransactionCase):
         thread.join(10)
         self.assertFalse(thread.is_alive())
         self.assertEqual(told, [["color"]])
-
-
-@tagged("standard", "at_install")
-class TestRebuilds(BaseCase):
-    def setUp(self):
-        super().setUp()
-        self.rebuilds = rebuilding.Rebuilds()
-
-    def _thread_that_waits(self):
-        thread = threading.Thread(target=self.rebuilds.wait, args=("db",))
-        thread.start()
-        self.addCleanup(thread.join, 10)
-        return thread
-
-    def test_the_thread_that_rebuilds_and_other_databases_do_not_wait(self):
-        self.rebuilds.begin("db")
-        self.rebuilds.wait("db")
-        self.rebuilds.begin("other")
-        self.rebuilds.end("db")
-        thread = self._thread_that_waits()
-        thread.join(10)
-        self.assertFalse(thread.is_alive())
-
-    def test_others_wait_to_the_end(self):
-        self.rebuilds.begin("db")
-        thread = self._thread_that_waits()
-        thread.join(0.05)
-        self.assertTrue(thread.is_alive())
-        self.rebuilds.end("db")
-        thread.join(10)
-        self.assertFalse(thread.is_alive())
-
-    def test_a_rebuild_that_was_broken_off_is_not_waited_for_again_and_again(self):
-        self.rebuilds.begin("db")
-        with patch.object(rebuilding, "PATIENCE_SECONDS", 0.05):
-            for _again in range(2):
-                thread = self._thread_that_waits()
-                thread.join(10)
-                self.assertFalse(thread.is_alive())

@@ -4,11 +4,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from copy import deepcopy
 from functools import partial
 from typing import Any
 
 from odoo import models
 from odoo.sql_db import BaseCursor
+
+from odoo.addons.component_event.savepoints import follow_savepoints
 
 from .export_jobs import Deletion, delay_deletion, delay_export
 
@@ -79,6 +82,23 @@ class ExportRequests:
             binding for bindings in by_model.values() for binding in bindings.exists()
         }
         return {*self.exports, *self.deletions} - existing
+
+
+def _remember_requests(cr: BaseCursor) -> ExportRequests | None:
+    requests = cr.precommit.data.get(_KEY)
+    return requests and deepcopy(requests)
+
+
+def _restore_requests(cr: BaseCursor, remembered: ExportRequests | None) -> None:
+    """Restore the requests of before a savepoint whose jobs it has rolled back."""
+    if remembered is not None:
+        ExportRequests.of(cr)
+        cr.precommit.data[_KEY] = deepcopy(remembered)
+    else:
+        cr.precommit.data.pop(_KEY, None)
+
+
+follow_savepoints(_remember_requests, _restore_requests)
 
 
 def _delay_requests(cr: BaseCursor) -> None:

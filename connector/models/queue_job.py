@@ -1,9 +1,10 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from __future__ import annotations
 
-from odoo import models
+from odoo import api, models
 
 from odoo.addons.component.core import WorkContext
+from odoo.addons.component.exception import NoComponentError
 
 
 class QueueJob(models.Model):
@@ -14,22 +15,16 @@ class QueueJob(models.Model):
     def related_action_unwrap_binding(
         self, component_usage: str = "binder"
     ) -> dict | None:
-        """Open the record behind the job's binding, or the binding itself.
+        """Open the record that the job's binding wraps, or else the binding itself.
 
-        None when the binding is gone.
+        Return None for a binding that was deleted, and for a job of several records.
         """
         self.ensure_one()
         self.check_access("read")
         binding = self.records.exists()
-        if not binding:
+        if len(binding) != 1:
             return None
-        record = binding
-        # not by work_on(), which may connect to the other system
-        work = WorkContext(binding._name, binding.backend_id)
-        try:
-            record = work.component(usage=component_usage).unwrap_binding(binding)
-        except ValueError:  # not a binding that wraps another model
-            record = binding
+        record = self._unwrap(binding, component_usage) or binding
         return {
             "name": self.env._("Related Record"),
             "type": "ir.actions.act_window",
@@ -38,6 +33,18 @@ class QueueJob(models.Model):
             "view_mode": "form",
             "view_type": "form",
         }
+
+    @api.model
+    def _unwrap(self, binding, component_usage: str):
+        """Return the record that a binding wraps, or None."""
+        if "backend_id" not in binding._fields:
+            return None
+        # not by work_on(), which may connect to the other system
+        work = WorkContext(binding._name, binding.backend_id)
+        try:
+            return work.component(usage=component_usage).unwrap_binding(binding)
+        except (ValueError, KeyError, NoComponentError):
+            return None  # no binder, or not a model that wraps another one
 
     def related_action_imported_bindings(self) -> dict | None:
         """Open what an import job brought: its first two arguments tell it.

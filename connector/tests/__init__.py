@@ -31,6 +31,7 @@ from . import test_database
 from . import test_job_lost_database
 from . import test_deleter
 from . import test_export_jobs
+from . import test_related_action
 from . import test_export_listener
 from . import test_exporter
 from . import test_export_dependencies

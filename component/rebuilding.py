@@ -1,5 +1,11 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Wait: while the components of a database are built anew, others hold their events."""
+"""Wait: other threads wait while one thread rebuilds the components of a database.
+
+Odoo calls ``_unregister_hook``, changes its registry (an addon is installed, a custom
+field is added), and calls ``_register_hook``. Between the two there are no components.
+Another thread that looks up a component, or notifies listeners, waits for the second
+hook; the thread that rebuilds does not.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +13,7 @@ import threading
 import time
 from dataclasses import dataclass, field
 
-#: how long a rebuild is waited for at most, counted from its beginning
+#: longest wait, counted from the beginning of the rebuild
 PATIENCE_SECONDS = 10
 
 
@@ -21,25 +27,26 @@ class _Rebuild:
 
 
 class Rebuilds:
-    """Know of the databases whose components are being built anew, and by whom."""
+    """The databases whose components are being rebuilt, and by which thread."""
 
     def __init__(self) -> None:
         self._rebuilds: dict[str, _Rebuild] = {}
 
     def begin(self, dbname: str) -> None:
-        """Have other threads wait, from before the components are withdrawn."""
+        """Make other threads wait, before the components are withdrawn."""
         self._rebuilds[dbname] = _Rebuild()
 
     def end(self, dbname: str) -> None:
-        """Have the threads that wait go on; the components are there again."""
+        """Release the waiting threads: the components are there."""
         rebuild = self._rebuilds.pop(dbname, None)
         if rebuild is not None:
             rebuild.ended.set()
 
     def wait(self, dbname: str) -> None:
-        """Return when no rebuild is under way, or this thread is the one that does it.
+        """Wait for the end of a rebuild by another thread, if there is one.
 
-        One that was broken off is not waited for longer than any other.
+        Wait at most ``PATIENCE_SECONDS`` from its beginning: a rebuild that failed
+        never ends.
         """
         rebuild = self._rebuilds.get(dbname)
         if rebuild is not None and rebuild.thread_id != threading.get_ident():
