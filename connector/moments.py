@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone, tzinfo
+from datetime import datetime, timedelta, timezone, tzinfo
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dateutil.parser import isoparse
 
@@ -30,6 +31,56 @@ def to_utc(value: Any, zone: tzinfo = UTC) -> datetime:
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=zone)
     return moment.astimezone(UTC).replace(tzinfo=None)
+
+
+def aware_utc(value: Any, zone: tzinfo = UTC) -> datetime:
+    """Return the aware UTC datetime of anything that :func:`to_utc` takes."""
+    return to_utc(value, zone).replace(tzinfo=UTC)
+
+
+def format_time(
+    value: Any, zone: str | tzinfo = UTC, pattern: str | None = None
+) -> str:
+    """Return a time as a backend writes it, in its zone and its format.
+
+    Where the format has no offset, an hour that the clocks repeat in autumn has two
+    meanings: a time in its first pass is written an hour earlier, so that a search for
+    what changed since then misses nothing, whichever the backend means.
+
+    :param value: an aware datetime; or a naive one, which is UTC, as Odoo's are
+    :param zone: the backend's: a name like ``"Europe/Paris"``, or a ``tzinfo``
+    :param pattern: for ``strftime``; by default ISO 8601 with the offset of the zone,
+        ``2026-01-31T13:00:00+01:00``
+    :raise ValueError: there is no such zone
+    """
+    moment = aware_utc(value).astimezone(_find_zone(zone))
+    if pattern is None:
+        return moment.isoformat()
+    if "%z" not in pattern and "%Z" not in pattern:
+        moment = moment - _repeated_by(moment)
+    return moment.strftime(pattern)
+
+
+def _find_zone(zone: str | tzinfo) -> tzinfo:
+    if isinstance(zone, tzinfo):
+        return zone
+    try:
+        return ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError, TypeError) as error:
+        raise ValueError(
+            f"There is no time zone {zone!r}: expected a name like 'Europe/Paris'."
+        ) from error
+
+
+def _repeated_by(moment: datetime) -> timedelta:
+    """Return by how much the clocks go back after a local time that comes twice.
+
+    Zero for a time that comes once, and for the second pass.
+    """
+    second_pass = moment.replace(fold=1)
+    if moment.fold:
+        return timedelta()
+    return max(moment.utcoffset() - second_pass.utcoffset(), timedelta())
 
 
 def last_change(value: Any) -> datetime | None:

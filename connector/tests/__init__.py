@@ -27,6 +27,7 @@ from . import test_backend_mixin
 from . import test_cursor
 from . import test_overlap
 from . import test_changes_importer
+from . import test_moments
 from . import test_database
 from . import test_job_lost_database
 from . import test_deleter

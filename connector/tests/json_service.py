@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from ..exception import IDMissingInBackend, RetryableJobError
+from ..moments import to_utc
 from ..rest.paths import wrap
 from ..testing import FakeSystem
 from .rest_server import Reply, Request, RestServer
@@ -105,15 +106,21 @@ class JsonService(RestServer):
         return _error(405, f"no {request.method} of {request.path}")
 
     def _page(self, table: str, params: Mapping[str, str]) -> list[dict[str, Any]]:
-        since = params.get("modified_after", "")
+        since = params.get("modified_after")
         size = int(params.get("per_page", 100))
         start = (int(params.get("page", 1)) - 1) * size
         records = [
             record
             for record in self.system.search_read(table)
-            if record.get("updated_at", since) >= since
+            if _is_changed_since(record, since)
         ]
         return records[start : start + size]
+
+
+def _is_changed_since(record: Mapping[str, Any], since: str | None) -> bool:
+    """Return whether a record was changed then or later; times without zone are UTC."""
+    updated_at = record.get("updated_at")
+    return not (since and updated_at) or to_utc(updated_at) >= to_utc(since)
 
 
 def _now() -> str:

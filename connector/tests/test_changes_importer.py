@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from unittest.mock import patch
 
 from odoo.tests.common import new_test_user, tagged
@@ -43,7 +43,15 @@ class TestChangesImporter(ExportCase):
         with patch.object(type(importer), "_filters_since", spy):
             self.import_changes()
             self.import_changes(at=datetime(2026, 1, 31, 13))
-        self.assertEqual(asked, [None, datetime(2026, 1, 31, 11, 59)])
+        self.assertEqual(
+            asked, [None, datetime(2026, 1, 31, 11, 59, tzinfo=timezone.utc)]
+        )
+
+    def test_the_time_of_the_backend_may_have_a_zone(self):
+        zone = timezone(timedelta(hours=2))
+        self.import_changes(at=datetime(2026, 1, 31, 14, tzinfo=zone))
+        cursor = self.env["connector.cursor"]._find(self.backend, self.model)
+        self.assertEqual(cursor.position["since"], "2026-01-31 12:00:00")
 
     def test_the_run_knows_how_many_were_found(self):
         self.system.create(self.model, {"name": "Ada"})

@@ -8,6 +8,7 @@ from odoo import fields
 
 from odoo.addons.component.core import AbstractComponent
 
+from ...moments import aware_utc, to_utc
 from .overlap import Overlap
 
 
@@ -39,7 +40,7 @@ class ChangesImporter(AbstractComponent):
         :raise RetryableJobError: another job looks for changes now
         """
         cursor = self._lock_cursor()
-        self.looked_at = self._now()
+        self.looked_at = to_utc(self._now())
         read_at = fields.Datetime.now()
         runs = self.env["connector.sync.run"].sudo()
         run = runs._start(self.backend_record, self.model._name)
@@ -50,7 +51,8 @@ class ChangesImporter(AbstractComponent):
             read_at=read_at,
         )
         batch_importer.overlap = overlap
-        filters = self._filters_since(cursor._since())
+        since = cursor._since()
+        filters = self._filters_since(since and aware_utc(since))
         found = batch_importer.run(filters=filters, run=run, **kwargs)
         if found:
             run._set_found(found)
@@ -72,9 +74,12 @@ class ChangesImporter(AbstractComponent):
         return cursor
 
     def _filters_since(self, since: datetime | None) -> Any:
-        """Return the filters for what changed at ``since`` (UTC) or later.
+        """Return the filters for what changed at ``since`` or later.
 
         None is the first time: all there is.
+
+        :param since: an aware datetime in UTC; :func:`.format_time` writes it
+            in the zone and the format of the backend
         """
         raise NotImplementedError(
             f"{self._name} does not say how the backend is asked for changes: "
@@ -82,7 +87,7 @@ class ChangesImporter(AbstractComponent):
         )
 
     def _now(self) -> datetime:
-        """Return the time up to which changes are found now (UTC).
+        """Return the time up to which changes are found now, UTC unless it is aware.
 
         By our clock; the overlap has to be longer than the backend's is behind.
         """

@@ -1,0 +1,54 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from datetime import datetime, timedelta, timezone
+
+from odoo.tests import BaseCase
+
+from ..moments import UTC, aware_utc, format_time
+
+NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
+PLAIN = "%Y-%m-%d %H:%M:%S"
+
+
+class TestFormatTime(BaseCase):
+    def test_a_time_is_written_with_its_offset(self):
+        self.assertEqual(format_time(NOON), "2026-01-31T12:00:00+00:00")
+        self.assertEqual(format_time(NOON, "Europe/Paris"), "2026-01-31T13:00:00+01:00")
+
+    def test_a_naive_time_is_utc(self):
+        self.assertEqual(format_time(NOON.replace(tzinfo=None)), format_time(NOON))
+
+    def test_an_aware_time_of_any_zone_is_the_same_moment(self):
+        tokyo = NOON.astimezone(timezone(timedelta(hours=9)))
+        self.assertEqual(format_time(tokyo), format_time(NOON))
+        self.assertEqual(aware_utc(tokyo), NOON)
+
+    def test_a_pattern_is_written_in_the_zone_of_the_backend(self):
+        self.assertEqual(format_time(NOON, pattern=PLAIN), "2026-01-31 12:00:00")
+        self.assertEqual(
+            format_time(NOON, "America/New_York", PLAIN), "2026-01-31 07:00:00"
+        )
+
+    def test_an_unknown_zone_is_refused_by_name(self):
+        for zone in ("Europe/Atlantis", "", False):
+            with self.assertRaisesRegex(ValueError, "no time zone"):
+                format_time(NOON, zone)
+
+    def test_an_hour_that_comes_twice_is_written_early_enough_for_both_meanings(self):
+        first = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)  # 02:30, and again in an hour
+        second = first + timedelta(hours=1)
+        self.assertEqual(
+            format_time(first, "Europe/Paris", PLAIN), "2026-10-25 01:30:00"
+        )
+        self.assertEqual(
+            format_time(second, "Europe/Paris", PLAIN), "2026-10-25 02:30:00"
+        )
+        self.assertEqual(
+            format_time(first, "Europe/Paris", f"{PLAIN}%z"),
+            "2026-10-25 02:30:00+0200",
+        )
+
+    def test_an_hour_that_is_skipped_is_no_exception(self):
+        moment = datetime(2026, 3, 29, 1, 30, tzinfo=UTC)
+        self.assertEqual(
+            format_time(moment, "Europe/Paris", PLAIN), "2026-03-29 03:30:00"
+        )
