@@ -9,6 +9,7 @@ from . import connector_binding_screen
 from . import connector_backend_mixin
 from . import connector_backend_imports
 from . import connector_backend_deletion
+from . import connector_backend_secrets
 from . import connector_sync_subject
 from . import connector_cursor
 from . import connector_export_receipt

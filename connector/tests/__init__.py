@@ -9,6 +9,7 @@ from . import test_changes
 from . import test_removed_records
 from . import test_dry_run
 from . import test_rights
+from . import test_secret_input
 from . import test_importer
 from . import test_import_dependencies
 from . import test_import_chunk

@@ -51,7 +51,10 @@ class OdooBackend(models.Model):
         "exported",
     )
     api_key = secret_input(
-        "secret", string="API key or password", help="Can be set, never read again"
+        "secret",
+        bound_to=["url", "database"],
+        string="API key or password",
+        help="Can be set, never read again",
     )
     secret = fields.Char(groups=NO_ACCESS, copy=False)
     chunk_size = fields.Integer(
@@ -106,7 +109,7 @@ class OdooBackend(models.Model):
         "CHECK (chunk_size > 0)", "A chunk holds at least one record."
     )
 
-    # -- the key is for one server --------------------------------------------
+    # -- the connection -------------------------------------------------------
 
     @api.constrains("url")
     def _check_url(self):
@@ -119,38 +122,6 @@ class OdooBackend(models.Model):
                         "the login and the API key."
                     )
                 )
-
-    def write(self, vals):
-        """Forget the key where the server changes: the new one must not be sent it.
-
-        Who may write the address may not read the key.
-        """
-        if "url" in vals:
-            moved = self._find_moved_to(vals["url"])
-            moved.sudo().secret = False
-            moved.state = "draft"
-        return super().write(vals)
-
-    def _find_moved_to(self, url: str) -> models.BaseModel:
-        """Return the backends whose key is for another server."""
-        return self.filtered(
-            lambda backend: (
-                backend.sudo().secret and find_server(backend.url) != find_server(url)
-            )
-        )
-
-    @api.onchange("url")
-    def _onchange_url(self):
-        if self._origin and self._origin._find_moved_to(self.url):
-            self.api_key = False
-            return {
-                "warning": {
-                    "title": self.env._("Enter the API key again"),
-                    "message": self.env._("It was given for another server."),
-                    "type": "notification",
-                }
-            }
-        return None
 
     @contextmanager
     def work_on(self, model_name, **kwargs):

@@ -15,6 +15,7 @@ from . import test_export_product
 from . import test_product_screen
 from . import test_connection_check
 from . import test_load_row
+from . import test_moved_server
 from . import test_older_remote
 from . import test_import_bulk
 from . import test_version

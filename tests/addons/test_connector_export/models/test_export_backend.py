@@ -1,5 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, fields, models
+from odoo.fields import NO_ACCESS
+
+from odoo.addons.connector.secret_input import secret_input
 
 from ..folder_system import FolderSystem
 
@@ -14,6 +17,9 @@ class TestExportBackend(models.Model):
     name = fields.Char(required=True)
     folder = fields.Char(required=True)
     company_id = fields.Many2one("res.company")
+    address = fields.Char()
+    token = fields.Char(groups=NO_ACCESS, copy=False)
+    new_token = secret_input("token", bound_to=["address"], string="Token")
 
     @property
     def system(self):
