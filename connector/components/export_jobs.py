@@ -13,6 +13,7 @@ from odoo.modules.registry import Registry
 from odoo.sql_db import BaseCursor
 
 from ..backend_company import company_of
+from .unconfirmed import ONLY_UNCONFIRMED
 
 _logger = logging.getLogger(__name__)
 
@@ -37,18 +38,25 @@ def delay_export(
     binding: models.BaseModel,
     fields: Iterable[str] | None = None,
     run: models.BaseModel | None = None,
+    only_unconfirmed: bool = False,
     **job_options: Any,
 ) -> Any:
     """Delay one ``export_record``, unless the same is waiting already.
 
     Return the job, or the record of the one that is waiting.
+
+    :param only_unconfirmed: send of the fields only those with an unconfirmed edit
+        when the job runs: another export may have sent the others meanwhile, or an
+        import overwritten them
     """
-    binding = binding.with_company(company_of(binding.backend_id))
+    binding = binding.with_company(company_of(binding.backend_id)).with_context(
+        **{ONLY_UNCONFIRMED: only_unconfirmed}
+    )
     arguments: dict[str, Any] = {} if fields is None else {"fields": sorted(fields)}
     if run:
         arguments["run"] = run
     options = {
-        "identity_key": export_identity_key(binding, fields),
+        "identity_key": export_identity_key(binding, fields, only_unconfirmed),
         "description": binding.env._(
             "Export %(model)s %(record)s to %(backend)s",
             model=binding._description,
@@ -67,10 +75,14 @@ def delay_export(
 
 
 def export_identity_key(
-    binding: models.BaseModel, fields: Iterable[str] | None = None
+    binding: models.BaseModel,
+    fields: Iterable[str] | None = None,
+    only_unconfirmed: bool = False,
 ) -> str:
     """Return the key by which a waiting export of the same is told."""
     what = "all" if fields is None else ",".join(sorted(fields))
+    if only_unconfirmed:
+        what += ", unconfirmed"
     return f"export {binding._name} {binding.id}: {what}"
 
 

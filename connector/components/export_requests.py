@@ -67,9 +67,12 @@ class ExportRequests:
     def delay(self) -> None:
         """Delay a job for each export and each deletion."""
         gone = self._find_gone()
-        for binding, fields in self.exports.items():
-            if binding not in gone:
-                delay_export(binding, fields, **self.job_options[binding])
+        exports = {k: v for k, v in self.exports.items() if k not in gone}
+        for binding in list(exports)[:1]:
+            binding.env["connector.unconfirmed.field"]._note(exports)
+        for binding, fields in exports.items():
+            options = self.job_options[binding]
+            delay_export(binding, fields, only_unconfirmed=True, **options)
         for binding, deletion in self.deletions.items():
             if binding in gone:
                 delay_deletion(deletion)

@@ -5,6 +5,7 @@ from . import connector_binding_mixin
 from . import connector_binding_rights
 from . import connector_webhook_mixin
 from . import connector_binding_jobs
+from . import connector_binding_unconfirmed
 from . import connector_binding_screen
 from . import connector_backend_mixin
 from . import connector_backend_imports
@@ -13,6 +14,7 @@ from . import connector_backend_secrets
 from . import connector_sync_subject
 from . import connector_cursor
 from . import connector_export_receipt
+from . import connector_unconfirmed_field
 from . import connector_sync_outcome
 from . import connector_sync_run
 from . import connector_sync_run_screen

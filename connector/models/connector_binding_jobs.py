@@ -14,6 +14,7 @@ from ..backend_company import company_of
 from ..components.synchronizer.batch_exporter import note_export, outcome_of
 from ..components.synchronizer.chunk import SKIPPED
 from ..components.synchronizer.removed_records import TooManyRemoved
+from ..components.unconfirmed import KEEP_UNCONFIRMED, ONLY_UNCONFIRMED
 from ..database import retry_without_database
 
 RESYNC_CHUNK_SIZE = 200
@@ -44,6 +45,11 @@ class ConnectorBindingMixin(models.AbstractModel):
         if len(args) < 3:  # the third is max_retries, too
             kwargs.setdefault("max_retries", JOB_TRIES)
         return super().with_delay(*args, **kwargs)
+
+    def _job_prepare_context_before_enqueue_keys(self) -> tuple:
+        """Let an export job know that it sends only edits that are unconfirmed."""
+        keys = super()._job_prepare_context_before_enqueue_keys()
+        return (*keys, ONLY_UNCONFIRMED, KEEP_UNCONFIRMED)
 
     @api.private
     @retry_without_database

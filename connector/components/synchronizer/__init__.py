@@ -10,6 +10,7 @@ from .changes_importer import ChangesImporter
 from .dry_run import DryRun
 from .removed_records import RemovedRecordsFinder, TooManyRemoved
 from .export_dependencies import ExportDependencies
+from .export_confirmation import ExportConfirmation
 from .exporter import GenericExporter, GenericRecordExporter
 from .batch_exporter import BatchExporter, DelayedBatchExporter, DirectBatchExporter
 from .deleter import ExportDeleter, RecordDeleter

@@ -25,7 +25,7 @@ class GenericExporter(AbstractComponent):
     """
 
     _name = "generic.exporter"
-    _inherit = "generic.export.dependencies"
+    _inherit = ["generic.export.dependencies", "generic.export.confirmation"]
 
     def __init__(self, work_context):
         super().__init__(work_context)
@@ -55,11 +55,15 @@ class GenericExporter(AbstractComponent):
         self._load_external_id()
         # what an override of _run does is an export, unless it says otherwise
         self.outcome = UPDATED if is_external_id(self.external_id) else CREATED
+        self._begin_confirmation(kwargs.get("fields", args[0] if args else None))
+        if self._is_confirmed_already(kwargs):
+            return self._nothing_to_export()
         with self._marking_as_exported(), self._keeping_external_id():
             if self._is_newer_in_backend():
                 self._delay_import()
             outcome = self._run(*args, **kwargs)
             if is_external_id(self.external_id):
+                self._confirm_export()
                 self.binder.bind(self.external_id, self.binding)
                 self._commit()
         if is_external_id(self.external_id):
@@ -88,6 +92,7 @@ class GenericExporter(AbstractComponent):
         return self._export_new(map_record)
 
     def _export_new(self, map_record) -> str:
+        self._sent_fields = None
         values = self._create_data(map_record, fields=None)
         if not values:
             return self._nothing_to_export()

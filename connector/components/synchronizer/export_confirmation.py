@@ -1,0 +1,103 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from odoo import models
+
+from odoo.addons.component.core import AbstractComponent
+
+from ..external_id import is_external_id
+from ..unconfirmed import (
+    ALL_FIELDS,
+    ONLY_UNCONFIRMED,
+    UnconfirmedFields,
+    has_unconfirmed_fields,
+    plain_name,
+)
+from .chunk import SKIPPED
+
+
+class ExportConfirmation(AbstractComponent):
+    """Know which edits an export has to send, and note those that were sent.
+
+    The unconfirmed edits are read before anything else: all the values that are mapped
+    afterwards are at least as new. What is committed meanwhile is not among them, and
+    stays unconfirmed. An export that fails, is skipped or is postponed confirms nothing;
+    should the process die between the answer of the backend and the commit, the edits
+    stay unconfirmed and are sent once more.
+    """
+
+    _name = "generic.export.confirmation"
+    _inherit = "base.exporter"
+
+    def __init__(self, work_context):
+        super().__init__(work_context)
+        #: the edits that the transaction saw when the export began
+        self._unconfirmed = UnconfirmedFields()
+        #: names of the fields that are sent, None for all
+        self._sent_fields: frozenset[str] | None = None
+
+    def _begin_confirmation(self, fields: Iterable[str] | None) -> None:
+        """Read what is unconfirmed; ``fields`` are those that the export is of."""
+        self._unconfirmed = self._read_unconfirmed(self.binding)
+        self._sent_fields = None if fields is None else frozenset(fields)
+
+    def _read_unconfirmed(self, binding: models.BaseModel) -> UnconfirmedFields:
+        if not has_unconfirmed_fields(binding):
+            return UnconfirmedFields()
+        return self._unconfirmed_model._find(binding).get(
+            binding.id, UnconfirmedFields()
+        )
+
+    def _is_confirmed_already(self, kwargs: dict[str, Any]) -> bool:
+        """Leave of ``fields`` what is to be sent; return whether nothing is left.
+
+        Only for jobs of the export listener, and records that the backend has.
+        """
+        if not (self._sends_only_unconfirmed and "fields" in kwargs):
+            return False
+        if not is_external_id(self.external_id):
+            return False
+        fields = self._select_unconfirmed(kwargs["fields"])
+        kwargs["fields"] = fields if fields is None else sorted(fields)
+        self._sent_fields = fields if fields is None else frozenset(fields)
+        return fields is not None and not fields
+
+    def _select_unconfirmed(self, fields: Iterable[str] | None) -> set[str] | None:
+        """Return what a job of the export listener still has to send, None for all.
+
+        Edits that another export sent, or an import overwrote, since the job was
+        delayed are done with: to send them again could replace a newer value of the
+        backend by an older one of its own. Exports that a person or a connector asks
+        for send all the fields they are asked for.
+        """
+        unconfirmed = self._unconfirmed
+        if fields is None:
+            names = unconfirmed.names
+            return None if ALL_FIELDS in names else set(names)
+        odoo_field = self.binder._odoo_field
+        return {name for name in fields if plain_name(name, odoo_field) in unconfirmed}
+
+    @property
+    def _sends_only_unconfirmed(self) -> bool:
+        """Return whether the export is a job of the listener."""
+        return bool(
+            self.env.context.get(ONLY_UNCONFIRMED)
+            and has_unconfirmed_fields(self.binding)
+        )
+
+    def _confirm_export(self) -> None:
+        """Delete the edits that the backend has now."""
+        if self.outcome == SKIPPED or not has_unconfirmed_fields(self.binding):
+            return
+        sent = self._sent_fields
+        if sent is not None:
+            odoo_field = self.binder._odoo_field
+            sent = {plain_name(name, odoo_field) for name in sent}
+        self._unconfirmed_model._confirm(self._unconfirmed.ids_of(sent))
+
+    @property
+    def _unconfirmed_model(self) -> models.BaseModel:
+        return self.env["connector.unconfirmed.field"].sudo()

@@ -1,0 +1,156 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+from odoo import api, fields, models
+
+from ..components.export_jobs import delay_export
+from ..components.unconfirmed import (
+    ALL_FIELDS,
+    UnconfirmedField,
+    UnconfirmedFields,
+    has_unconfirmed_fields,
+    plain_name,
+)
+
+
+class ConnectorUnconfirmedField(models.Model):
+    """A field of a binding that was edited and whose export is not confirmed.
+
+    The export listener inserts rows in the transaction of the edit, and never updates
+    or deletes one: a user who saves waits for no export, and an export that is running
+    cannot confirm an edit that it does not see. An export deletes the rows that it had
+    read, of the fields that it sent. An import asks here what it must not overwrite.
+
+    The table is written by SQL, without events, constraints or a log of accesses: the
+    listener runs in every transaction that edits a bound record.
+    """
+
+    _name = "connector.unconfirmed.field"
+    _description = "Edited Field Whose Export Is Not Confirmed"
+    _log_access = False
+    _rec_name = "name"
+
+    model_name = fields.Char(string="Binding model", required=True, readonly=True)
+    binding_id = fields.Many2oneReference(
+        model_field="model_name", string="Binding ID", required=True, readonly=True
+    )
+    name = fields.Char(
+        string="Field",
+        required=True,
+        readonly=True,
+        help="Technical name; * stands for all fields",
+    )
+    edited_at = fields.Datetime(required=True, readonly=True)
+
+    _binding_index = models.Index("(model_name, binding_id)")
+
+    @api.model
+    def _note(self, edits: Mapping[models.BaseModel, Iterable[str] | None]) -> None:
+        """Note that fields of bindings were edited, None being all fields.
+
+        One INSERT for all. Models without ``connector.binding.mixin`` are passed over.
+        """
+        rows = [
+            (binding._name, binding.id, name)
+            for binding, names in edits.items()
+            if has_unconfirmed_fields(binding)
+            for name in (
+                [ALL_FIELDS] if names is None else sorted(map(plain_name, names))
+            )
+        ]
+        if not rows:
+            return
+        model_names, binding_ids, names = map(list, zip(*rows, strict=True))
+        self.env.cr.execute(
+            """
+            INSERT INTO connector_unconfirmed_field
+                (model_name, binding_id, name, edited_at)
+            SELECT model_name, binding_id, name, %s
+            FROM unnest(%s::varchar[], %s::int[], %s::varchar[])
+                AS edit (model_name, binding_id, name)
+            """,
+            [fields.Datetime.now(), model_names, binding_ids, names],
+        )
+
+    @api.model
+    def _find(self, bindings: models.BaseModel) -> dict[int, UnconfirmedFields]:
+        """Return ``{id: unconfirmed fields}`` of the bindings that have any."""
+        if not bindings.ids:
+            return {}
+        self.env.cr.execute(
+            """
+            SELECT binding_id, id, name, edited_at FROM connector_unconfirmed_field
+            WHERE model_name = %s AND binding_id = ANY(%s)
+            ORDER BY id
+            """,
+            [bindings._name, bindings.ids],
+        )
+        rows = defaultdict(list)
+        for binding_id, *row in self.env.cr.fetchall():
+            rows[binding_id].append(UnconfirmedField(*row))
+        return {key: UnconfirmedFields(found) for key, found in rows.items()}
+
+    @api.model
+    def _confirm(self, row_ids: Iterable[int]) -> None:
+        """Delete rows whose edits reached the backend, or were overwritten."""
+        row_ids = list(row_ids)
+        if row_ids:
+            self.env.cr.execute(
+                "DELETE FROM connector_unconfirmed_field WHERE id = ANY(%s)", [row_ids]
+            )
+
+    @api.model
+    def _forget(self, bindings: models.BaseModel) -> None:
+        """Delete the rows of bindings that are deleted."""
+        if bindings.ids:
+            self.env.cr.execute(
+                """
+                DELETE FROM connector_unconfirmed_field
+                WHERE model_name = %s AND binding_id = ANY(%s)
+                """,
+                [bindings._name, bindings.ids],
+            )
+
+    @api.model
+    def _delay_exports(self, bindings: models.BaseModel) -> int:
+        """Delay an export of what is unconfirmed, and return of how many bindings.
+
+        For exports that were kept back, while a backend is paused for example.
+        """
+        found = self._find(bindings)
+        for binding in bindings.browse(found):
+            unconfirmed = found[binding.id]
+            names = None if ALL_FIELDS in unconfirmed.names else unconfirmed.names
+            delay_export(binding, names, only_unconfirmed=True)
+        return len(found)
+
+    @api.autovacuum
+    def _gc_rows(self) -> None:
+        """Delete rows whose binding was deleted by the database, and repeated rows.
+
+        Bindings that a foreign key deletes are not deleted by ``unlink``. Of several
+        rows of one field the newest stays. Rows that an export deletes are left to it.
+        """
+        self.env.cr.execute(
+            """
+            DELETE FROM connector_unconfirmed_field WHERE id IN (
+                SELECT id FROM connector_unconfirmed_field AS row WHERE EXISTS (
+                    SELECT FROM connector_unconfirmed_field AS newer
+                    WHERE newer.model_name = row.model_name
+                    AND newer.binding_id = row.binding_id
+                    AND newer.name = row.name
+                    AND newer.id > row.id
+                ) FOR UPDATE SKIP LOCKED
+            )
+            """
+        )
+        for model_name, rows in self._read_group([], ["model_name"], ["id:recordset"]):
+            if model_name not in self.env:
+                rows.unlink()
+                continue
+            bindings = self.env[model_name].browse(set(rows.mapped("binding_id")))
+            deleted = bindings - bindings.exists()
+            self._forget(deleted)
