@@ -12,6 +12,7 @@ skip        :class:`IDMissingInBackend`
 from odoo.addons.queue_job.exception import JobError, RetryableJobError
 
 __all__ = [
+    "BackendPaused",
     "ConnectorException",
     "IDMissingInBackend",
     "InvalidDataError",
@@ -70,3 +71,7 @@ class IDMissingInBackend(JobError):
 
 class ManyIDSInBackend(JobError):
     """Several external records answer where one was expected."""
+
+
+class BackendPaused(RetryableJobError):
+    """The backend of a job is off: the job waits until it is activated."""

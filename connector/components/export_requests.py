@@ -14,6 +14,7 @@ from odoo.sql_db import BaseCursor
 from odoo.addons.component_event.savepoints import follow_savepoints
 
 from .export_jobs import Deletion, delay_deletion, delay_export
+from .unconfirmed import has_unconfirmed_fields
 
 _KEY = "connector.export_requests"
 
@@ -23,6 +24,16 @@ def merge_fields(
 ) -> frozenset[str] | None:
     """Return the fields of two requests together; None are all fields."""
     return None if known is None or fields is None else known | frozenset(fields)
+
+
+def is_kept_back(binding: models.BaseModel) -> bool:
+    """Return whether no job is delayed, as the backend is off.
+
+    The names of the changed fields are kept, and exported on activation. A binding that
+    cannot keep them gets its job, which waits.
+    """
+    is_off = binding.backend_id._find_reason_to_pause()
+    return bool(is_off) and has_unconfirmed_fields(binding)
 
 
 class ExportRequests:
@@ -71,6 +82,8 @@ class ExportRequests:
         for binding in list(exports)[:1]:
             binding.env["connector.unconfirmed.field"]._note(exports)
         for binding, fields in exports.items():
+            if is_kept_back(binding):
+                continue
             options = self.job_options[binding]
             delay_export(binding, fields, only_unconfirmed=True, **options)
         for binding, deletion in self.deletions.items():

@@ -50,7 +50,9 @@ class WebhookController(http.Controller):
                 error.description,
             )
             answer = {"error": error.description}
-            return request.make_json_response(answer, status=error.code)
+            retry_after = getattr(error, "retry_after", None)
+            headers = [("Retry-After", str(retry_after))] if retry_after else None
+            return request.make_json_response(answer, headers, status=error.code)
         return request.make_json_response({"accepted": accepted}, status=202)
 
     def _find_backend(self, backend_model: str, backend_id: int) -> models.BaseModel:

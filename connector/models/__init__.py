@@ -8,6 +8,7 @@ from . import connector_binding_jobs
 from . import connector_binding_unconfirmed
 from . import connector_binding_screen
 from . import connector_backend_mixin
+from . import connector_backend_switch
 from . import connector_backend_imports
 from . import connector_backend_deletion
 from . import connector_backend_secrets
@@ -23,5 +24,6 @@ from . import connector_sync_overview
 from . import queue_job
 from . import queue_job_sync
 from . import queue_job_rights
+from . import queue_job_switch
 from . import queue_job_lost_database
 from . import queue_job_function

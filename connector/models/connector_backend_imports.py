@@ -91,6 +91,7 @@ class ConnectorBackendMixin(models.AbstractModel):
     def _start_runs(self, direction: str) -> Iterator[tuple]:
         """Yield each backend, a new run of each imported model, and its priority."""
         self.check_access("write")
+        self._check_is_on()
         runs = self.env["connector.sync.run"].sudo()
         for backend in map(in_own_company, self):
             for priority, model_name in enumerate(backend._imported_models(), start=1):
@@ -118,9 +119,8 @@ class ConnectorBackendMixin(models.AbstractModel):
     def _run_schedule(self) -> None:
         super()._run_schedule()
         now = fields.Datetime.now()
-        due = self.search(
+        due = self._find_scheduled(
             [
-                ("state", "=", "production"),
                 ("removal_interval_hours", ">", 0),
                 "|",
                 ("next_removal_at", "=", False),

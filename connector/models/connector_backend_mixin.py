@@ -47,6 +47,7 @@ class ConnectorBackendMixin(models.AbstractModel):
             ("draft", self.env._("Draft")),
             ("checked", self.env._("Checked")),
             ("production", self.env._("In production")),
+            ("paused", self.env._("Paused")),
         ]
 
     # -- states ---------------------------------------------------------------
@@ -153,6 +154,7 @@ class ConnectorBackendMixin(models.AbstractModel):
     def import_changes(self) -> bool:
         """Delay the import of what changed in the backends, model by model."""
         self.check_access("write")
+        self._check_is_on()
         for backend in map(in_own_company, self):
             for priority, model_name in enumerate(backend._imported_models(), start=1):
                 model = backend.env[model_name]
@@ -187,6 +189,7 @@ class ConnectorBackendMixin(models.AbstractModel):
         """Delay the export of all bindings in the domain, a run for each model."""
         runs = self.env["connector.sync.run"].sudo()
         self.check_access("write")
+        self._check_is_on()
         for backend in map(in_own_company, self):
             for priority, model_name in enumerate(backend._exported_models(), start=1):
                 model = backend.env[model_name]
@@ -204,12 +207,19 @@ class ConnectorBackendMixin(models.AbstractModel):
     @api.model
     def _scheduler_import(self) -> None:
         """Delay the imports of the backends in production, due or not."""
-        self.search([("state", "=", "production")]).import_changes()
+        self._find_scheduled().import_changes()
 
     @api.model
     def _scheduler_export(self, filters: list | None = None) -> None:
         """Delay the exports of the backends in production."""
-        self.search([("state", "=", "production")]).export_all(filters)
+        self._find_scheduled().export_all(filters)
+
+    @api.model
+    def _find_scheduled(self, due: list | None = None) -> models.BaseModel:
+        """Return the backends in production, of a domain, that are on."""
+        return self.search([("state", "=", "production"), *(due or [])]).filtered(
+            lambda backend: not backend._find_reason_to_pause()
+        )
 
     @api.model
     def _run_schedules(self) -> None:
@@ -222,9 +232,8 @@ class ConnectorBackendMixin(models.AbstractModel):
     @api.model
     def _run_schedule(self) -> None:
         now = fields.Datetime.now()
-        due = self.search(
+        due = self._find_scheduled(
             [
-                ("state", "=", "production"),
                 ("import_interval_minutes", ">", 0),
                 "|",
                 ("next_import_at", "=", False),

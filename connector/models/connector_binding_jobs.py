@@ -95,6 +95,7 @@ class ConnectorBindingMixin(models.AbstractModel):
     def resync(self) -> bool:
         """Delay an import of what is bound, even of what is up to date."""
         self.check_access("write")
+        self.backend_id._check_is_on()
         bound = self.filtered("external_id")
         for backend, bindings in bound.grouped("backend_id").items():
             external_ids = bindings.mapped("external_id")

@@ -132,6 +132,7 @@ class ConnectorSyncRun(models.Model):
             raise UserError(self.env._("%s asks nothing.", self.display_name))
         backend = self._get_backend()
         backend.check_access("write")
+        backend._check_is_on()
         self.sudo().question = False
         self.sudo()._delay_import_removed(backend, confirmed=True)
         return True
@@ -146,6 +147,8 @@ class ConnectorSyncRun(models.Model):
     def action_retry_failed_jobs(self) -> bool:
         """Enqueue once more the failed jobs that the user may manage."""
         self.check_access("read")
+        for run in self:
+            run._get_backend()._check_is_on()
         return (
             self.env["queue.job"]
             .search([("sync_run_id", "in", self.ids), ("state", "=", "failed")])

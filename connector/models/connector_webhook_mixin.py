@@ -7,7 +7,12 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from werkzeug.exceptions import NotFound, RequestEntityTooLarge, UnprocessableEntity
+from werkzeug.exceptions import (
+    NotFound,
+    RequestEntityTooLarge,
+    ServiceUnavailable,
+    UnprocessableEntity,
+)
 
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.fields import NO_ACCESS
@@ -20,6 +25,8 @@ from ..components.external_id import is_external_id
 TOKEN_HEADER = "X-Webhook-Token"
 SIGNATURE_HEADER = "X-Hub-Signature-256"
 MAX_RECORDS = 1000
+#: when to send a notification again that came while the backend was off
+RETRY_AFTER_SECONDS = 3600
 
 
 def is_same_secret(given: str | None, expected: str | None) -> bool:
@@ -133,6 +140,8 @@ class ConnectorWebhookMixin(models.AbstractModel):
         :raise werkzeug.exceptions.HTTPException: what is wrong with it
         """
         self.ensure_one()
+        if reason := self._find_reason_to_pause():
+            raise ServiceUnavailable(reason, retry_after=RETRY_AFTER_SECONDS)
         known = self._webhook_models()
         if topic not in known:
             raise NotFound(

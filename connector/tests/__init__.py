@@ -26,6 +26,7 @@ from . import test_translation_importer
 from . import test_unconfirmed_field
 from . import test_image_importer
 from . import test_backend_mixin
+from . import test_backend_switch
 from . import test_cursor
 from . import test_overlap
 from . import test_changes_importer

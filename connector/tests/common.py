@@ -44,7 +44,11 @@ class ConnectorCase(TransactionComponentCase):
 
     @classmethod
     def _create_backend(cls) -> models.BaseModel:
-        return cls.env[cls.backend_model].create(cls.backend_values)
+        model = cls.env[cls.backend_model]
+        values = dict(cls.backend_values)
+        if isinstance(model, cls.registry["connector.backend.mixin"]):
+            values.setdefault("state", "checked")  # jobs of a draft do not run
+        return model.create(values)
 
     # -- components -----------------------------------------------------------
 

@@ -42,9 +42,9 @@ class TestBackendStates(ExportCase):
         self.backend.state = "production"
         self.assertEqual(self.backend.copy().state, "draft")
 
-    def test_the_states_are_draft_checked_and_production(self):
+    def test_the_states_are_draft_checked_production_and_paused(self):
         states = [state for state, __ in self.backend._select_state()]
-        self.assertEqual(states, ["draft", "checked", "production"])
+        self.assertEqual(states, ["draft", "checked", "production", "paused"])
 
     def test_a_connection_that_works_is_checked(self):
         action = self.backend.button_check_connection()

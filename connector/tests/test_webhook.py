@@ -180,6 +180,14 @@ class TestWebhook(HttpCase, TestConnectorCase):
         self.assertNotEqual(self.backend.webhook_token, self.token)
         self.assertRefused(self.post({"id": 1}), 401, "this token")
 
+    def test_a_backend_that_is_off_asks_to_send_again_later(self):
+        reason = "Test is paused, nothing is synchronized. Resume it first."
+        self.patch(type(self.backend), "_find_reason_to_pause", lambda backend: reason)
+        answer = self.post({"id": 42})
+        self.assertRefused(answer, 503, "Test is paused")
+        self.assertGreater(int(answer.headers["Retry-After"]), 0)
+        self.assertRefused(self.post({"id": 42}, token="wrong"), 401, "this token")
+
     def test_address_is_shown_with_the_backend(self):
         self.assertTrue(
             self.backend.webhook_url.endswith(

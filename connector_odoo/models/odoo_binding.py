@@ -58,6 +58,7 @@ class OdooBinding(models.AbstractModel):
     def button_send(self) -> dict:
         """Have the whole record exported, in a job, whatever changed there."""
         self.check_access("write")
+        self.backend_id._check_is_on()
         for binding in self:
             # what nobody knows to be theirs is in nobody's way
             binding.with_context(connector_no_export=True).external_updated_at = False

@@ -3,6 +3,7 @@ from importlib.util import find_spec
 from . import test_import
 from . import test_backend
 from . import test_secret
+from . import test_switch
 from . import test_address
 from . import test_companies
 from . import test_job_rights

@@ -23,6 +23,7 @@ class OdooConnectorCase(HttpCase):
                 "database": self.env.cr.dbname,
                 "login": self.admin.login,
                 "api_key": self._make_api_key(self.admin),
+                "state": "checked",
             }
         )
         self.enterContext(self.allow_requests(all_requests=True))

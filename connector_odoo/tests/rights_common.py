@@ -23,6 +23,7 @@ class RightsCase(TransactionCase):
                 "database": "hq",
                 "login": "admin",
                 "api_key": SECRET,
+                "state": "checked",
             }
         )
         cls.binding = cls.env["odoo.res.partner"].create(

@@ -57,7 +57,7 @@ class TestBackend(OdooConnectorCase):
         self.assertNotIn(key, repr(job.read()))
 
     def test_the_schedule_starts_switched_off(self):
-        self.assertEqual(self.backend.state, "draft")
+        self.assertEqual(self.backend.copy().state, "draft")
         self.assertFalse(self.backend.import_interval_minutes)
         with trap_jobs() as trap:
             self.env["odoo.backend"]._run_schedules()

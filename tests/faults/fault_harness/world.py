@@ -137,6 +137,7 @@ class World:
                     "database": self.source.database,
                     "login": LOGIN,
                     "api_key": self.cluster.key,
+                    "state": "checked",
                     **values,
                 }
             ],

@@ -17,6 +17,7 @@ class BenchSync(models.AbstractModel):
                 "database": database,
                 "login": "admin",
                 "api_key": key,
+                "state": "checked",
             }
         )
 

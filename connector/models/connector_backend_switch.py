@@ -1,0 +1,125 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from __future__ import annotations
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..components.export_jobs import WAITING_STATES
+
+PAUSED = "paused"
+
+
+class ConnectorBackendMixin(models.AbstractModel):
+    """Switch a backend off: a draft, paused or archived one sends and fetches nothing.
+
+    What happens meanwhile is kept, and made up for on activation: parked jobs, the
+    names of changed fields, deletions.
+    """
+
+    _inherit = "connector.backend.mixin"
+
+    pause_reason = fields.Char(
+        readonly=True, copy=False, help="Why it was paused without a person"
+    )
+    state_before_pause = fields.Char(readonly=True, copy=False)
+    reason_to_pause = fields.Char(
+        compute="_compute_reason_to_pause", help="Why nothing is synchronized now"
+    )
+
+    def _find_reason_to_pause(self) -> str | None:
+        """Return why the backend is off: archived, a draft, or paused."""
+        self.ensure_one()
+        if self._is_archived():
+            return self.env._(
+                "%s is archived, nothing is synchronized. Unarchive it first.",
+                self.display_name,
+            )
+        if self.state == "draft":
+            return self.env._(
+                "%s is a draft, nothing is synchronized. Test the connection first.",
+                self.display_name,
+            )
+        if self.state != PAUSED:
+            return super()._find_reason_to_pause()
+        if not self.pause_reason:
+            return self.env._(
+                "%s is paused, nothing is synchronized. Resume it first.",
+                self.display_name,
+            )
+        return self.env._(
+            "%(backend)s was paused, nothing is synchronized: %(reason)s Correct this, "
+            "then resume it.",
+            backend=self.display_name,
+            reason=self.pause_reason,
+        )
+
+    @api.depends(lambda self: self._fields_to_pause_by())
+    @api.depends_context("lang")
+    def _compute_reason_to_pause(self):
+        for backend in self:
+            backend.reason_to_pause = backend._find_reason_to_pause()
+
+    @api.model
+    def _fields_to_pause_by(self) -> list[str]:
+        """Return the fields that ``_find_reason_to_pause`` reads."""
+        names = ["state", "pause_reason", "display_name"]
+        return [*names, "active"] if "active" in self._fields else names
+
+    # -- pause and resume -----------------------------------------------------
+
+    def button_pause(self) -> None:
+        """Send and fetch nothing until the backends are resumed."""
+        self.check_access("write")
+        self._check_is_on()
+        self._pause()
+
+    def _pause(self, reason: str | None = None) -> None:
+        """Pause the backends that are on; say why, where no person wanted it."""
+        for backend in self:
+            if not backend._find_reason_to_pause():
+                backend.write(
+                    {
+                        "state_before_pause": backend.state,
+                        "pause_reason": reason,
+                        "state": PAUSED,
+                    }
+                )
+
+    def button_resume(self) -> None:
+        """Synchronize again as before the pause, what happened meanwhile included."""
+        self.check_access("write")
+        for backend in self:
+            if backend.state != PAUSED:
+                raise UserError(
+                    self.env._("%s is not paused.", backend.display_name),
+                )
+            backend.state = backend.state_before_pause or "checked"
+
+    # -- switched -------------------------------------------------------------
+
+    def write(self, vals):
+        """Wake what waited for a backend, or cancel the jobs of an archived one."""
+        if not self._fields_to_switch_by() & vals.keys():
+            return super().write(vals)
+        were_off = self.filtered(lambda backend: backend._find_reason_to_pause())
+        were_archived = self.filtered(lambda backend: backend._is_archived())
+        if "state" in vals and vals["state"] != PAUSED:
+            vals = {**vals, "pause_reason": False, "state_before_pause": False}
+        written = super().write(vals)
+        for backend in self - were_archived:
+            if backend._is_archived():
+                self.env["queue.job"]._cancel_of_backends(
+                    backend, *WAITING_STATES, reason=backend._find_reason_to_pause()
+                )
+        were_off.filtered(lambda backend: not backend._find_reason_to_pause())._wake()
+        return written
+
+    @api.model
+    def _fields_to_switch_by(self) -> set[str]:
+        """Return the fields that switch a backend on or off."""
+        return {"state", "active"}
+
+    def _wake(self) -> None:
+        """Make up for what happened while the backends were off."""
+        if self:
+            self.env["queue.job"]._wake_of_backends(self)
