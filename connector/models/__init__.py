@@ -6,6 +6,7 @@ from . import connector_binding_rights
 from . import connector_webhook_mixin
 from . import connector_binding_jobs
 from . import connector_binding_unconfirmed
+from . import connector_binding_arguments
 from . import connector_binding_screen
 from . import connector_backend_mixin
 from . import connector_backend_switch
@@ -25,5 +26,6 @@ from . import queue_job
 from . import queue_job_sync
 from . import queue_job_rights
 from . import queue_job_switch
+from . import queue_job_loading
 from . import queue_job_lost_database
 from . import queue_job_function

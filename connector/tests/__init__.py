@@ -32,6 +32,8 @@ from . import test_overlap
 from . import test_changes_importer
 from . import test_moments
 from . import test_database
+from . import test_job_arguments
+from . import test_job_loading
 from . import test_job_lost_database
 from . import test_deleter
 from . import test_export_jobs

@@ -1,0 +1,28 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from __future__ import annotations
+
+import psycopg2
+
+from odoo import api
+
+from odoo.addons.queue_job.controllers.main import RunJobController
+from odoo.addons.queue_job.job import Job
+
+
+class RunLoadableJobController(RunJobController):
+    """Let a job that cannot be loaded fail, instead of being requeued for ever."""
+
+    @classmethod
+    def _acquire_job(cls, env: api.Environment, job_uuid: str) -> Job | None:
+        try:
+            return super()._acquire_job(env, job_uuid)
+        except psycopg2.Error:
+            raise
+        except Exception:
+            env.cr.rollback()
+            env.invalidate_all()
+            job = env["queue.job"].search([("uuid", "=", job_uuid)])
+            if not job or not job._fail_if_unloadable():
+                raise
+            env.cr.commit()  # pylint: disable=invalid-commit
+            return None

@@ -1,0 +1,200 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Jobs that cannot be loaded: their model, user, method or arguments no longer exist.
+
+``queue_job`` loads a job before it starts it, cancels it or sets it to done. A job
+that cannot be loaded is requeued by its runner for ever, and keeps a slot of its
+channel all the time. Here such a job fails, with the reason, and can be cancelled.
+"""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from typing import Any
+
+import psycopg2
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from odoo.addons.queue_job.job import (
+    CANCELLED,
+    DONE,
+    ENQUEUED,
+    FAILED,
+    PENDING,
+    STARTED,
+    WAIT_DEPENDENCIES,
+    Job,
+)
+
+_logger = logging.getLogger(__name__)
+
+#: a job in these may still run
+UNFINISHED = (WAIT_DEPENDENCIES, PENDING, ENQUEUED, STARTED)
+
+
+class QueueJob(models.Model):
+    """Let a job that cannot be loaded fail, be cancelled, and be set to done."""
+
+    _inherit = "queue.job"
+
+    def _find_load_error(self) -> Exception | None:
+        """Return the error that keeps the job from being loaded, None if none does.
+
+        To store a job, ``queue_job`` loads those that it depends on, too.
+
+        :raise psycopg2.Error: the database fails, which says nothing about the job
+        """
+        self.ensure_one()
+        try:
+            job = Job.load(self.env, self.uuid)
+            _related = job.depends_on, job.reverse_depends_on
+        except psycopg2.Error:
+            raise
+        except Exception as error:
+            return error
+        return None
+
+    def _explain_load_error(self, error: Exception) -> str:
+        """Return what is missing, and what can be done with the job."""
+        self.ensure_one()
+        model_name, method_name = self.model_name, self.method_name
+        if model_name not in self.env:
+            missing = self.env._("the model %s is not installed.", model_name)
+        elif not hasattr(type(self.env[model_name]), method_name or ""):
+            missing = self.env._(
+                "the model %(model)s has no method %(method)s.",
+                model=model_name,
+                method=method_name,
+            )
+        elif not self.user_id.exists():
+            missing = self.env._("the user who started it was deleted.")
+        elif isinstance(error, KeyError) and str(error.args[0]) not in self.env:
+            missing = self.env._(
+                "the model %s of an argument is not installed.", error.args[0]
+            )
+        else:
+            missing = f"{type(error).__name__}: {error}"
+        return self.env._(
+            "The job cannot be loaded: %s Install what is missing and requeue the job, "
+            "or cancel it.",
+            missing,
+        )
+
+    # -- states ---------------------------------------------------------------
+
+    def _fail_if_unloadable(self) -> bool:
+        """Fail the job where it cannot be loaded; return whether it failed."""
+        self.ensure_one()
+        error = self._find_load_error()
+        if error is None:
+            return False
+        self._fail_unloaded(error)
+        return True
+
+    def _fail_unloaded(self, error: Exception) -> None:
+        reason = self._explain_load_error(error)
+        _logger.error("Job %s (%s): %s", self.uuid, self.name, reason, exc_info=error)
+        self.sudo().write(
+            {
+                **self._stopping_values(FAILED),
+                "exc_name": f"{type(error).__module__}.{type(error).__name__}",
+                "exc_message": reason,
+                "exc_info": "".join(traceback.format_exception(error)),
+            }
+        )
+
+    @api.model
+    def _stopping_values(self, state: str, result: str | None = None) -> dict[str, Any]:
+        """Return the values of a job that ends without having been performed."""
+        now = fields.Datetime.now()
+        return {
+            "state": state,
+            "date_done": now if state == DONE else False,
+            "date_cancelled": now if state == CANCELLED else False,
+            "date_enqueued": False,
+            "date_started": False,
+            "worker_pid": False,
+            "eta": False,
+            **({} if result is None else {"result": result}),
+        }
+
+    def _change_job_state(self, state, result=None):
+        """Change the state; of a job that cannot be loaded, by what is stored."""
+        for job in self:
+            error = job._find_load_error()
+            if error is None:
+                super(QueueJob, job)._change_job_state(state, result=result)
+            elif state == PENDING:
+                job._fail_unloaded(error)
+            else:
+                job._stop_unloaded(state, result)
+
+    def _stop_unloaded(self, state: str, result: str | None = None) -> None:
+        """Set jobs to done or cancelled without loading them, and go on with others.
+
+        As ``queue_job`` does: jobs that waited for a done one may run, and those that
+        waited for a cancelled one are cancelled. Who may do so was asked before.
+        """
+        jobs = self.sudo()
+        jobs.write(self._stopping_values(state, result))
+        jobs.flush_model()
+        waiting = jobs.dependent_ids.filtered(
+            lambda job: job.state == WAIT_DEPENDENCIES
+        )
+        if not waiting:
+            return
+        if state == CANCELLED:
+            waiting._stop_unloaded(
+                CANCELLED,
+                self.env._("Cancelled because a job it depends on was cancelled"),
+            )
+            return
+        waiting.filtered(
+            lambda job: all(each.state == DONE for each in job.dependency_ids)
+        ).write({"state": PENDING})
+
+    def open_related_action(self):
+        """Open the related record; say why there is none for an unloadable job."""
+        self.ensure_one()
+        self.check_access("read")
+        error = self._find_load_error()
+        if error is not None:
+            raise UserError(self._explain_load_error(error))
+        return super().open_related_action()
+
+    # -- uninstalled models ---------------------------------------------------
+
+    @api.model
+    def _cancel_of_models(self, model_names: list[str]) -> models.BaseModel:
+        """Cancel the unfinished and failed jobs of models that are uninstalled.
+
+        Those are the jobs whose method is of such a model, and those that work for
+        a backend of such a model. Return them.
+        """
+        jobs = self.sudo().search(
+            [
+                ("state", "in", (*UNFINISHED, FAILED)),
+                "|",
+                ("model_name", "in", model_names),
+                ("sync_backend_model", "in", model_names),
+            ]
+        )
+        if jobs:
+            jobs._stop_unloaded(
+                CANCELLED, self.env._("Cancelled: its model was uninstalled")
+            )
+        return jobs
+
+
+class IrModel(models.Model):
+    """Cancel the jobs of models that are uninstalled."""
+
+    _inherit = "ir.model"
+
+    def unlink(self):
+        names = self.mapped("model")
+        if "queue.job" not in names:
+            self.env["queue.job"]._cancel_of_models(names)
+        return super().unlink()
