@@ -11,10 +11,17 @@ import vodoo
 from odoo import models
 from odoo.exceptions import UserError
 
+from odoo.addons.connector.exception import ConnectorException, JobError
+from odoo.addons.connector.service_identity import shorten
+
+from .components.answers import check_rows
 from .remote import RemoteOdoo
 
 #: a person is waiting
-SETTINGS = {"timeout": 15, "retry_count": 0}
+SETTINGS = {"timeout": 15, "retry": vodoo.RetryConfig(max_retries=0)}
+#: characters of what the other side says of itself, or of an error
+QUOTED_LENGTH = 200
+NAME_LENGTH = 80
 
 
 def check_connection(backend: models.BaseModel) -> str:
@@ -24,11 +31,11 @@ def check_connection(backend: models.BaseModel) -> str:
     """
     with closing(RemoteOdoo(backend, **SETTINGS)) as remote:
         try:
-            user = remote.client.execute(
-                "res.users", "read", [remote.client.uid], ["name", "login"]
-            )[0]
-        except vodoo.VodooError as error:
+            rows = remote.call("res.users", "read", [remote.uid], ["name", "login"])
+            user = check_rows(rows, "res.users")[0]
+        except (ConnectorException, JobError, IndexError) as error:
             raise UserError(explain(backend, error)) from error
+        user = {name: quote(user.get(name), NAME_LENGTH) for name in ("name", "login")}
         problems = [*_login_problems(backend, user), *_model_problems(backend, remote)]
     if problems:
         raise UserError("\n".join(problems))
@@ -40,15 +47,41 @@ def check_connection(backend: models.BaseModel) -> str:
     )
 
 
-def explain(backend: models.BaseModel, error: vodoo.VodooError) -> str:
+def quote(value: object, length: int = QUOTED_LENGTH) -> str:
+    """Return the beginning of what the other side said, in one line of text."""
+    return shorten(str(value), length)
+
+
+def identify(error: BaseException) -> str:
+    """Return the reason of an error, without the answer of a service that is no Odoo.
+
+    Who sets up a backend may enter the address of any server that ours reaches: what
+    that server answers is none of theirs, but for what tells which server it is.
+    """
+    cause: BaseException | None = error
+    while cause is not None:
+        if service := getattr(cause, "answered_by", None):
+            return service
+        if isinstance(cause, vodoo.ProtocolError):
+            return "the answer has another form"
+        cause = cause.__cause__
+    return quote(error)
+
+
+def explain(backend: models.BaseModel, error: Exception) -> str:
     """Return what a person can do about an error of the login."""
     env = backend.env
+    error = error.__cause__ if isinstance(error.__cause__, vodoo.VodooError) else error
     values = {
         "url": backend.url,
         "database": backend.database,
         "login": backend.login,
-        "reason": error,
+        "reason": identify(error),
     }
+    if not isinstance(error, vodoo.VodooError):  # it answers like Odoo, nonsense
+        return env._(
+            "What answers at %(url)s is no Odoo. Correct the address.", **values
+        )
     if isinstance(error, vodoo.ConnectionFailedError):
         return _explain_obstacle(backend, error)
     if isinstance(error, vodoo.DatabaseNotFoundError):
@@ -82,7 +115,7 @@ def explain(backend: models.BaseModel, error: vodoo.VodooError) -> str:
 def _explain_obstacle(
     backend: models.BaseModel, error: vodoo.ConnectionFailedError
 ) -> str:
-    env, values = backend.env, {"url": backend.url, "reason": error}
+    env, values = backend.env, {"url": backend.url, "reason": identify(error)}
     if error.obstacle == "name":
         return env._(
             "No server has the name in %(url)s. Correct the address.", **values
@@ -139,19 +172,21 @@ def _check_model(
         refused = [
             operation
             for operation in operations
-            if not remote.client.execute(
+            if not remote.call(
                 model.model, "check_access_rights", operation, raise_exception=False
             )
         ]
-    except vodoo.UnknownModelError:
+    except (ConnectorException, JobError) as error:
+        if not isinstance(error.__cause__, vodoo.UnknownModelError):
+            reason = identify(error)
+            yield env._("%(name)s (%(model)s): %(reason)s", reason=reason, **values)
+            return
         yield env._(
             "%(name)s (%(model)s) does not exist there: install the module %(module)s "
             "in the other Odoo, or do not synchronize it.",
             module=env[model.model]._original_module,
             **values,
         )
-    except vodoo.VodooError as error:
-        yield env._("%(name)s (%(model)s): %(reason)s", reason=error, **values)
     else:
         if refused:
             yield env._(

@@ -1,11 +1,17 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""One session with another Odoo, and what its errors mean to a connector."""
+"""One session with another Odoo, and what its errors mean to a connector.
+
+Only this module has the client of vodoo: every call goes through
+:class:`RemoteOdoo`, which raises the errors of a connector. The client's own error is
+their ``__cause__``.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
+from math import ceil
 from typing import Any, TypeVar
 
 import vodoo
@@ -17,9 +23,16 @@ from odoo.addons.connector.exception import (
     IDMissingInBackend,
     InvalidDataError,
     NetworkRetryableError,
+    RetryableJobError,
 )
 
 T = TypeVar("T")
+
+#: a call waits that long in the worker to be sent again; longer, and its job is postponed
+MAX_WAIT_SECONDS = 10
+#: a longer wish of the server is cut to this
+LONGEST_POSTPONEMENT_SECONDS = 3600
+TOO_MANY_REQUESTS = 429
 
 
 class RemoteRefusal(ConnectorException):
@@ -52,13 +65,27 @@ def find_connector_error(error: vodoo.VodooError) -> type[Exception]:
     )
 
 
+def make_connector_error(error: vodoo.VodooError) -> Exception:
+    """Return the error of a job; one that is to be retried knows when.
+
+    Being told to slow down does not count as a try of the job.
+    """
+    error_class = find_connector_error(error)
+    if not issubclass(error_class, RetryableJobError):
+        return error_class(str(error))
+    wish = getattr(error, "retry_after_seconds", None)
+    seconds = ceil(min(wish, LONGEST_POSTPONEMENT_SECONDS)) if wish else None
+    is_told_to_wait = getattr(error, "code", None) == TOO_MANY_REQUESTS
+    return error_class(str(error), seconds=seconds, ignore_retry=is_told_to_wait)
+
+
 @contextmanager
 def translated_errors() -> Iterator[None]:
     """Turn the client's errors into those that a job knows how to meet."""
     try:
         yield
     except vodoo.VodooError as error:
-        raise find_connector_error(error)(str(error)) from error
+        raise make_connector_error(error) from error
 
 
 def get_password(backend: models.BaseModel) -> str:
@@ -82,16 +109,20 @@ def get_password(backend: models.BaseModel) -> str:
 
 
 class RemoteOdoo:
-    """Hold the client of one session, and what was learnt through it."""
+    """One session with another Odoo, and what was learnt through it.
+
+    Every method raises the errors of a connector, also for settings that cannot work.
+    """
 
     def __init__(self, backend: models.BaseModel, **settings: Any) -> None:
         self._backend = backend
-        self._settings = settings
+        retry = vodoo.RetryConfig(max_wait=MAX_WAIT_SECONDS)
+        self._settings = {"retry": retry, **settings}
         self._memory: dict[Hashable, Any] = {}
 
     @cached_property
-    def client(self) -> vodoo.OdooClient:
-        """Return the client; nothing is sent before the first call."""
+    def _client(self) -> vodoo.OdooClient:
+        """The client; nothing is sent before the first call."""
         backend = self._backend
         return vodoo.OdooClient(
             vodoo.OdooConfig(
@@ -103,14 +134,38 @@ class RemoteOdoo:
             )
         )
 
-    def open(self) -> vodoo.OdooClient:
-        """Return the client, made now: a thread cannot read the backend."""
-        return self.client
+    def open(self) -> None:
+        """Make the client now: a thread cannot read the backend."""
+        with translated_errors():
+            _ = self._client
+
+    @property
+    def uid(self) -> int:
+        """The id there of the user as whom we log in."""
+        with translated_errors():
+            return self._client.uid
 
     def call(self, model: str, method: str, *args: Any, **kwargs: Any) -> Any:
-        """Call a method in the other Odoo; its errors become a connector's."""
+        """Call a method in the other Odoo."""
         with translated_errors():
-            return self.client.execute(model, method, *args, **kwargs)
+            return self._client.execute(model, method, *args, **kwargs)
+
+    def load(
+        self, model: str, fields: list[str], rows: list[list], context: dict[str, Any]
+    ) -> list[int]:
+        """Create or update records by their external ids, and return their ids."""
+        with translated_errors():
+            return self._client.load(model, fields, rows, context=context)
+
+    def write(self, model: str, ids: list[int], values: dict[str, Any]) -> None:
+        """Write records; a call whose answer is lost is sent again."""
+        with translated_errors():
+            self._client.write(model, ids, values, idempotent=True)
+
+    def unlink(self, model: str, ids: list[int]) -> None:
+        """Delete records; a call whose answer is lost is sent again."""
+        with translated_errors():
+            self._client.unlink(model, ids, idempotent=True)
 
     def remember(self, key: Hashable, compute: Callable[[], T]) -> T:
         """Return what ``compute`` gave the first time, for the time of the session."""
@@ -124,5 +179,5 @@ class RemoteOdoo:
 
     def close(self) -> None:
         """Close the connections, if any was opened."""
-        if "client" in self.__dict__:
-            self.client.close()
+        if "_client" in self.__dict__:
+            self._client.close()

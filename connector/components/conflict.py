@@ -7,6 +7,8 @@ import logging
 from datetime import datetime
 from enum import Enum
 
+from markupsafe import Markup
+
 from odoo import models
 
 from odoo.addons.component.core import AbstractComponent
@@ -88,7 +90,8 @@ class ConflictResolver(AbstractComponent):
         record.activity_schedule(
             "mail.mail_activity_data_todo",
             summary=summary,
-            note=self.env._(
+            note=Markup("<p>%s</p>")
+            % self.env._(
                 "%(record)s changed here at %(here)s and there at %(there)s (UTC). "
                 "Open its binding, and keep one of the two.",
                 record=binding.display_name,

@@ -8,6 +8,7 @@ from odoo.addons.queue_job.exception import JobError
 
 from ..backend_company import in_own_company
 from ..exception import ConnectorException
+from ..service_identity import explain_service
 from .connector_schedule import next_time
 
 
@@ -101,7 +102,7 @@ class ConnectorBackendMixin(models.AbstractModel):
                     self.env._(
                         "%(backend)s cannot be used: %(reason)s",
                         backend=backend.display_name,
-                        reason=error,
+                        reason=explain_service(error),
                     )
                 ) from error
             messages.append(

@@ -4,6 +4,8 @@ from __future__ import annotations
 from odoo import models
 from odoo.exceptions import UserError
 
+from ..web_address import is_web_link
+
 
 class ConnectorBindingMixin(models.AbstractModel):
     """Give a binding the buttons by which people use it."""
@@ -41,7 +43,7 @@ class ConnectorBindingMixin(models.AbstractModel):
         """
         self.ensure_one()
         url = self._external_url() if self.external_id else None
-        if not url:
+        if not is_web_link(url):
             raise UserError(
                 self.env._(
                     "%(record)s has no page to open in %(backend)s.",
@@ -54,6 +56,7 @@ class ConnectorBindingMixin(models.AbstractModel):
     def _external_url(self) -> str | None:
         """Return the address of the external record's page, if it has one.
 
+        One that does not begin with ``http://`` or ``https://`` is not opened.
         Anybody who may read the binding may follow it.
         """
         return None

@@ -5,6 +5,8 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.tools import format_datetime
 
@@ -201,7 +203,7 @@ class ConnectorSyncRun(models.Model):
         backend.activity_schedule(
             "mail.mail_activity_data_todo",
             summary=summary,
-            note=question,
+            note=Markup("<p>%s</p>") % question,
             user_id=(self.create_uid or self.env.user).id,
         )
 

@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 import requests
 
+from ..service_identity import identify_service
+from ..web_address import DEFAULT_PORTS
 from .errors import (
     RestRefusal,
     explain,
@@ -30,7 +32,7 @@ MAX_WAIT_SECONDS = 10
 def origin(url: str) -> tuple[str, str | None, int | None]:
     """Return what tells one server from another: scheme, host and port."""
     parts = urlsplit(url)
-    port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+    port = parts.port or DEFAULT_PORTS.get(parts.scheme)
     return parts.scheme, parts.hostname, port
 
 
@@ -104,6 +106,13 @@ class RestSession(requests.Session):
         self._refuse_other_server(prepared_request.url)
 
     def _refuse_other_server(self, url: str | None) -> None:
+        if origin(url or "")[0] not in DEFAULT_PORTS:
+            raise RestRefusal(
+                self.redact(
+                    f"{url} is not an address on the web. Correct the address of the "
+                    "backend: it begins with http:// or https://."
+                )
+            )
         if origin(url or "") != origin(self.base_url):
             raise RestRefusal(
                 self.redact(
@@ -183,9 +192,14 @@ class RestSession(requests.Session):
         if error is None:
             return None
         # redacted before it is cut: half a secret would not be recognised
-        body = plain_text(response, self.redact(response.text))[:_QUOTED_LENGTH]
+        answer = self.redact(response.text)
+        body = plain_text(response, answer)[:_QUOTED_LENGTH]
         message = self.redact(
             f"{method} {url}: {response.status_code} {response.reason}: {body}"
         )
         seconds = retry_after_seconds(response.headers)
-        return make_error(error, message, seconds, rate_limited)
+        failure = make_error(error, message, seconds, rate_limited)
+        content_type = response.headers.get("Content-Type", "")
+        service = identify_service(response.status_code, content_type, answer)
+        failure.answered_by = self.redact(f"{method} {url}: {service}")
+        return failure

@@ -66,6 +66,8 @@ from . import test_mapper_modifiers
 from . import test_mapper_source_fields
 from . import test_sync_run
 from . import test_queue_job_rights
+from . import test_web_address
+from . import test_service_identity
 from . import test_import_unchanged
 from . import test_component_browser
 from . import test_javascript

@@ -47,6 +47,20 @@ class TestRestSession(RestCase):
         timeouts = [call.kwargs["timeout"] for call in request.call_args_list]
         self.assertEqual(timeouts, [(3, 4)] * 3 + [9])
 
+    def test_only_addresses_on_the_web_are_asked(self):
+        for base_url in ("file:///etc", "ftp://127.0.0.1", "gopher://127.0.0.1:70"):
+            session = RestSession(base_url)
+            with self.subTest(base_url), self.assertRaises(RestRefusal):
+                session.call("GET", "passwd")
+
+    def test_a_redirect_to_another_scheme_is_not_followed(self):
+        for location in ("file:///etc/passwd", "ftp://127.0.0.1/", "javascript:a"):
+            self.server.reply = lambda request, location=location: Reply(
+                {}, status=302, headers={"Location": location}
+            )
+            with self.subTest(location), self.assertRaises(RestRefusal):
+                self.adapter.read(1)
+
     def test_server_that_says_nothing_is_tried_again(self):
         self.set(_timeout_seconds=0.1)
 

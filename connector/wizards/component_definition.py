@@ -195,13 +195,15 @@ def path_in_addon(definition) -> str:
     return str(Path(*parts[start:]))
 
 
+HEAD, CELL = Markup("<th>%s</th>"), Markup("<td>%s</td>")
+
+
 def html_table(titles: tuple[str, ...], rows: list[tuple]) -> Markup:
     """Return a table for an HTML field; what it holds is escaped."""
 
-    def cells(tag: str, values: tuple) -> Markup:
-        cell = Markup(f"<{tag}>%s</{tag}>")
+    def cells(cell: Markup, values: tuple) -> Markup:
         return Markup("<tr>%s</tr>") % Markup("").join(cell % v for v in values)
 
     return Markup(
         '<table class="table table-sm"><thead>%s</thead><tbody>%s</tbody></table>'
-    ) % (cells("th", titles), Markup("").join(cells("td", row) for row in rows))
+    ) % (cells(HEAD, titles), Markup("").join(cells(CELL, row) for row in rows))

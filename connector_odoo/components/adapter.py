@@ -19,7 +19,7 @@ from odoo.addons.connector.exception import (
 )
 from odoo.addons.connector.read_ahead import read_ahead
 
-from ..remote import RemoteRefusal, translated_errors
+from ..remote import RemoteRefusal
 from .answers import check_field_types, check_ids, check_rows, read_write_date
 from .load_row import load_row
 from .paging import CONTEXT, PAGE_SIZE, read_pages
@@ -185,13 +185,12 @@ class OdooAdapter(Component):
         if row is None:
             return self.create(values)
         try:
-            with translated_errors():
-                return self.work.remote.client.load(
-                    self.remote_model,
-                    row.fields,
-                    [row.cells],
-                    context={**CONTEXT, "tz": "UTC"},
-                )[0]
+            return self.work.remote.load(
+                self.remote_model,
+                row.fields,
+                [row.cells],
+                context={**CONTEXT, "tz": "UTC"},
+            )[0]
         except InvalidDataError:
             # The import tells less, and takes less, than the methods it is made of.
             external_id = self._find_by_key(key)
@@ -203,16 +202,17 @@ class OdooAdapter(Component):
     def _find_by_key(self, key: str) -> int | None:
         """Return the id of the record that has an external id there."""
         module, xml_id = key.split(".", 1)
-        with translated_errors():
-            try:
-                _model, external_id = self.work.remote.client.execute(
-                    "ir.model.data",
-                    "check_object_reference",
-                    module=module,
-                    xml_id=xml_id,
-                )
-            except vodoo.InvalidArgumentsError:
+        try:
+            _model, external_id = self.work.remote.call(
+                "ir.model.data",
+                "check_object_reference",
+                module=module,
+                xml_id=xml_id,
+            )
+        except RemoteRefusal as error:
+            if isinstance(error.__cause__, vodoo.InvalidArgumentsError):
                 return None
+            raise
         return external_id or None
 
     def _types_of(self, fields: list[str]) -> dict[str, str]:
@@ -247,17 +247,12 @@ class OdooAdapter(Component):
 
     def write(self, external_id: int, values: dict[str, Any]) -> None:
         """Write a record there."""
-        client = self.work.remote.client
-        with self._while_fields_last(list(values)), translated_errors():
-            client.write(
-                self.remote_model,
-                [int(external_id)],
-                self._accepted(values),
-                idempotent=True,
+        with self._while_fields_last(list(values)):
+            self.work.remote.write(
+                self.remote_model, [int(external_id)], self._accepted(values)
             )
 
     def delete(self, external_id: int) -> None:
         """Delete a record there; one that is gone already is no error."""
-        client = self.work.remote.client
-        with suppress(IDMissingInBackend), translated_errors():
-            client.unlink(self.remote_model, [int(external_id)], idempotent=True)
+        with suppress(IDMissingInBackend):
+            self.work.remote.unlink(self.remote_model, [int(external_id)])

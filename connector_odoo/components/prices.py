@@ -103,7 +103,7 @@ class OdooPriceConverter(Component):
     def _read_company_currency(self) -> int | bool:
         remote = self.work.remote
         (user,) = remote.call(
-            "res.users", "read", [remote.client.uid], ["company_id"], load=None
+            "res.users", "read", [remote.uid], ["company_id"], load=None
         )
         (company,) = remote.call(
             "res.company", "read", [user["company_id"]], ["currency_id"], load=None

@@ -1,5 +1,6 @@
 from importlib.util import find_spec
 
+from . import test_html
 from . import test_import
 from . import test_backend
 from . import test_secret

@@ -20,10 +20,14 @@ from .common import OdooConnectorCase
 class Website(BaseHTTPRequestHandler):
     """Serve something that is no Odoo."""
 
+    status = 200
+    content_type = "text/html"
+    body = b"<html><h1>Welcome to our shop</h1></html>"
+
     def do_GET(self):
-        body = b"<html><h1>Welcome to our shop</h1></html>"
-        self.send_response(200)
-        self.send_header("Content-Type", "text/html")
+        body = self.body
+        self.send_response(self.status)
+        self.send_header("Content-Type", self.content_type)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
@@ -93,6 +97,31 @@ class TestConnectionCheck(OdooConnectorCase):
             complaint = self._complaint(url=f"http://127.0.0.1:{port}")
         self.assertIn("is no Odoo", complaint)
 
+    def test_the_answer_of_another_service_is_not_shown(self):
+        secret = "k3y-of-another-service"
+        for content_type, body in (
+            ("text/html", f"<title>Intranet</title><p>{secret}</p>"),
+            ("text/plain", secret),
+            ("application/json", f'{{"key": "{secret}"}}'),
+            ("application/json", f'{{"result": "{secret}"}}'),
+            ("application/json", f'[{{"name": "{secret}"}}]'),
+        ):
+            for status in (200, 401, 403, 404, 500, 503):
+                with self.subTest((content_type, body, status)):
+                    self.patch(Website, "content_type", content_type)
+                    self.patch(Website, "body", body.encode())
+                    self.patch(Website, "status", status)
+                    with website() as port:
+                        complaint = self._complaint(url=f"http://127.0.0.1:{port}")
+                    self.assertNotIn(secret, complaint)
+                    self.assertLess(len(complaint), 400)
+
+    def test_a_service_is_told_by_the_title_of_its_page(self):
+        self.patch(Website, "body", b"<title>Welcome to our shop</title>")
+        with website() as port:
+            complaint = self._complaint(url=f"http://127.0.0.1:{port}")
+        self.assertIn('titled "Welcome to our shop"', complaint)
+
     def test_https_where_the_server_speaks_http(self):
         with website() as port:
             complaint = self._complaint(url=f"https://127.0.0.1:{port}")
@@ -151,9 +180,9 @@ class TestConnectionCheck(OdooConnectorCase):
 
     def test_a_module_that_is_missing_there(self):
         with closing(RemoteOdoo(self.backend)) as remote:
-            ask = remote.client.execute
+            ask = remote._client.execute
             self.patch(
-                remote.client,
+                remote._client,
                 "execute",
                 lambda model, *args, **kwargs: ask(f"missing.{model}", *args, **kwargs),
             )

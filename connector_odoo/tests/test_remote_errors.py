@@ -1,7 +1,10 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import ast
+from pathlib import Path
+
 import vodoo
 
-from odoo.tests.common import BaseCase
+from odoo.tests.common import BaseCase, TransactionCase
 
 from odoo.addons.connector.exception import (
     IDMissingInBackend,
@@ -9,13 +12,117 @@ from odoo.addons.connector.exception import (
     NetworkRetryableError,
 )
 
-from ..remote import RemoteRefusal, find_connector_error
+from ..remote import (
+    RemoteOdoo,
+    RemoteRefusal,
+    find_connector_error,
+    make_connector_error,
+)
 
 
 def all_errors(error_class):
     yield error_class
     for below in error_class.__subclasses__():
         yield from all_errors(below)
+
+
+def rate_limit(code=429, wish=None):
+    error = vodoo.ServerUnavailableError("slow down", code)
+    error.retry_after_seconds = wish
+    return error
+
+
+class TestRateLimit(BaseCase):
+    def test_the_job_is_postponed_as_the_server_wishes(self):
+        error = make_connector_error(rate_limit(wish=42.2))
+        self.assertIsInstance(error, NetworkRetryableError)
+        self.assertEqual((error.seconds, error.ignore_retry), (43, True))
+
+    def test_a_wish_is_between_a_second_and_an_hour(self):
+        for wish, seconds in ((0.01, 1), (59, 59), (1e300, 3600), (999999999, 3600)):
+            with self.subTest(wish):
+                self.assertEqual(
+                    make_connector_error(rate_limit(wish=wish)).seconds, seconds
+                )
+
+    def test_a_server_that_is_down_counts_as_a_try(self):
+        error = make_connector_error(rate_limit(code=503, wish=30))
+        self.assertEqual((error.seconds, error.ignore_retry), (30, False))
+
+    def test_what_cannot_be_tried_again_has_no_wish(self):
+        error = make_connector_error(vodoo.OutcomeUnknownError("who knows", 429))
+        self.assertIsInstance(error, RemoteRefusal)
+
+    def test_at_most_ten_seconds_are_waited_in_the_worker(self):
+        remote = RemoteOdoo(None)
+        self.assertEqual(remote._settings["retry"].max_wait, 10)
+
+
+class TestTranslation(TransactionCase):
+    """Whatever is asked of another Odoo, errors are those of a connector."""
+
+    def remote(self, **values):
+        backend = self.env["odoo.backend"].create(
+            {
+                "name": "Headquarters",
+                "url": "http://127.0.0.1:1",
+                "database": "hq",
+                "login": "admin",
+                "api_key": "k3y",
+                **values,
+            }
+        )
+        settings = {"retry": vodoo.RetryConfig(max_retries=0)}
+        remote = RemoteOdoo(backend, **settings)
+        self.addCleanup(remote.close)
+        return remote
+
+    def asked(self, remote):
+        yield "call", lambda: remote.call("res.partner", "search", [])
+        yield "uid", lambda: remote.uid
+        yield "load", lambda: remote.load("res.partner", ["name"], [["Ada"]], {})
+        yield "write", lambda: remote.write("res.partner", [1], {"name": "Ada"})
+        yield "unlink", lambda: remote.unlink("res.partner", [1])
+
+    def test_a_host_that_is_down_is_tried_again(self):
+        remote = self.remote()
+        for name, ask in self.asked(remote):
+            with self.subTest(name), self.assertRaises(NetworkRetryableError):
+                ask()
+
+    def test_a_missing_key_is_told(self):
+        for secret in (False, "op://vault/key"):
+            remote = self.remote(api_key=secret)
+            for name, ask in [*self.asked(remote), ("open", remote.open)]:
+                with self.subTest(name), self.assertRaisesRegex(RemoteRefusal, "key"):
+                    ask()
+
+    def test_a_new_price_waits_for_a_host_that_is_down(self):
+        backend = self.remote()._backend
+        binding = self.env["odoo.product.template"].create(
+            {"backend_id": backend.id, "name": "Chair", "list_price": 10}
+        )
+        with backend.work_on("odoo.product.template") as work:
+            converter = work.component(usage="price.converter")
+            work.remote._settings["retry"] = vodoo.RetryConfig(max_retries=0)
+            with self.assertRaises(NetworkRetryableError):
+                converter.to_there(10, binding.currency_id, binding)
+
+
+class TestClientIsPrivate(BaseCase):
+    def test_only_the_session_has_the_client(self):
+        """Outside of remote.py, nothing asks the client, and no error stays its own."""
+        addon = Path(__file__).parents[1]
+        for path in sorted(addon.rglob("*.py")):
+            inside = path.relative_to(addon)
+            if inside.parts[0] == "tests" or inside.name == "remote.py":
+                continue
+            for node in ast.walk(ast.parse(path.read_text())):
+                with self.subTest(f"{inside}:{getattr(node, 'lineno', 0)}"):
+                    name = getattr(node, "attr", getattr(node, "id", None))
+                    self.assertNotIn(name, ("_client", "OdooClient", "OdooConfig"))
+                    if isinstance(node, ast.ExceptHandler) and node.type:
+                        self.assertNotIn("vodoo.", ast.unparse(node.type))
 
 
 class TestRemoteErrors(BaseCase):

@@ -97,7 +97,9 @@ def may_return_none(method):
 
 def find_methods():
     for folder in FOLDERS:
-        for path in sorted((CLONE / folder).rglob("*.py")):
+        for path in sorted((CLONE / folder).rglob("*.py*")):
+            if path.suffix not in (".py", ".template"):
+                continue
             if "tests" in path.relative_to(CLONE / folder).parts[:-1]:
                 continue
             try:

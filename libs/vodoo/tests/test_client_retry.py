@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from vodoo import RetryConfig, ServerUnavailableError, errors
+from vodoo.error_table import status_error
 from vodoo.exchange import exchange
 from vodoo.operation import Send, Sleep
 from vodoo.retry import may_repeat, retry_after_seconds, wait_seconds
@@ -95,3 +96,66 @@ def test_an_exchange_without_any_io() -> None:
     with pytest.raises(StopIteration) as stopped:
         steps.send(Response(200, {}, b""))
     assert stopped.value.value == 200
+
+
+def test_waits_that_are_too_long_in_all_are_not_waited() -> None:
+    retry = RetryConfig(max_retries=9, max_wait=10)
+    error = ServerUnavailableError("x")
+    error.retry_after_seconds = 6
+    assert wait(error, retry=retry) == 6
+    assert wait(error, retry=retry, waited_seconds=4) == 6
+    assert wait(error, retry=retry, waited_seconds=4.5) is None
+    error.retry_after_seconds = 11
+    assert wait(error, retry=retry) is None
+
+
+def test_an_exchange_raises_what_it_would_wait_for_too_long() -> None:
+    asked = ServerUnavailableError("x")
+    asked.outcome = errors.Outcome.NOT_DONE
+    asked.retry_after_seconds = 4
+
+    def refuse(_response: object) -> None:
+        raise asked
+
+    steps = exchange(
+        Request("GET", "http://odoo.example/"),
+        refuse,
+        repeatable=True,
+        retry=RetryConfig(max_retries=9, max_wait=10),
+        timeout_seconds=30,
+        clock=lambda: 0.0,
+        random=lambda: 0.0,
+    )
+    slept = []
+    step = next(steps)
+    with pytest.raises(ServerUnavailableError) as raised:
+        while True:
+            if isinstance(step, Sleep):
+                slept.append(step.seconds)
+            step = steps.send(None)
+    assert slept == [4, 4]
+    assert raised.value.retry_after_seconds == 4
+
+
+@pytest.mark.parametrize(
+    ("content_type", "text", "answered_by"),
+    [
+        (
+            "text/html",
+            "<html><title>The\nshop &amp; more</title><p>secret</p></html>",
+            'HTTP status 200, text/html, titled "The shop & more"',
+        ),
+        (
+            "application/json",
+            '{"password": "secret"}',
+            "HTTP status 200, application/json",
+        ),
+        ("text/plain", "secret", "HTTP status 200, text/plain"),
+        ("", "<title>secret</title>", "HTTP status 200, no content type"),
+        ("text/html", "<title" * 1000, "HTTP status 200, text/html"),
+    ],
+)
+def test_a_foreign_service_is_told_by_its_title(
+    content_type: str, text: str, answered_by: str
+) -> None:
+    assert status_error(200, content_type, text).answered_by == answered_by

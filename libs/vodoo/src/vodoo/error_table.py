@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -122,6 +123,14 @@ def status_error(status: int, content_type: str, text: str) -> errors.VodooError
     excerpt = _excerpt(text)
     if excerpt:
         message += f": {excerpt}"
+    error = _make_status_error(error_class, status, message, excerpt)
+    error.answered_by = _identify(status, content_type, text)
+    return error
+
+
+def _make_status_error(
+    error_class: type[errors.VodooError], status: int, message: str, excerpt: str
+) -> errors.VodooError:
     if issubclass(error_class, errors.TransportError):
         error = error_class(message, status, server_message=excerpt)
         if status >= 500 or status < 300:
@@ -163,6 +172,23 @@ def _without(value: Any, secret: str) -> Any:
     if isinstance(value, list | tuple):
         return type(value)(_without(item, secret) for item in value)
     return value
+
+
+_TITLE = re.compile(r"<title\b[^<>]{0,200}>([^<]{0,500})", re.I)
+
+
+def _identify(status: int, content_type: str, text: str) -> str:
+    """Return what identifies the service that answered."""
+    service = f"HTTP status {status}, {_shorten(content_type, 60) or 'no content type'}"
+    title = _TITLE.search(text) if "html" in content_type else None
+    name = _shorten(html.unescape(title[1]), 80) if title else ""
+    return f'{service}, titled "{name}"' if name else service
+
+
+def _shorten(text: str, length: int) -> str:
+    """Return the printable characters of a text in one line, at most ``length``."""
+    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return line if len(line) <= length else line[: length - 1] + "…"
 
 
 def _excerpt(text: str, length: int = 200) -> str:

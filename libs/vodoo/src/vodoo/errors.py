@@ -65,8 +65,11 @@ class VodooError(Exception):
 
     ``model``, ``method`` and ``server_message`` are set as far as they are known.
     The server's traceback never shows in the message: ask ``server_traceback``.
+    ``answered_by`` identifies a service that is not Odoo's RPC layer: status, content
+    type and title of its page, and nothing else of its answer.
     """
 
+    answered_by: str | None = None
     transient: bool = False
     outcome: Outcome = Outcome.NOT_DONE
 

@@ -37,6 +37,7 @@ def exchange(
     if deadline_seconds < timeout_seconds:
         request = replace(request, timeout_seconds=deadline_seconds)
     attempt = 0
+    waited_seconds = 0.0
     while True:
         try:
             return read((yield Send(request)))
@@ -51,10 +52,12 @@ def exchange(
             timeout_seconds=timeout_seconds,
             retry=retry,
             random=random,
+            waited_seconds=waited_seconds,
         )
         if wait is None:
             break
         yield Sleep(wait)
+        waited_seconds += wait
         attempt += 1
         remaining_seconds = deadline_seconds - elapsed_seconds - wait
         if remaining_seconds < timeout_seconds:

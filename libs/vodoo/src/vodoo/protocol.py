@@ -72,12 +72,17 @@ class Protocol(ABC):
         """Return the error for an answer that is not of this protocol."""
         if 300 <= response.status < 400:
             location = response.headers.get("location", "nowhere")
-            return ProtocolError(
+            redirect = ProtocolError(
                 f"{self.credentials.url} redirects to {location}; redirects are not "
                 "followed, so that the password goes to no other server: correct the "
                 "setting 'url'",
                 response.status,
             )
+            # the rest of the address may hold what is nobody's business
+            target = "/".join(location.split("/", 3)[:3])[:100]
+            service = f"HTTP status {response.status}, redirects to {target}"
+            redirect.answered_by = service
+            return redirect
         error = error_table.status_error(
             response.status,
             response.content_type,

@@ -18,6 +18,8 @@ class RetryConfig:
 
     ``deadline`` bounds all tries of a call and the waits between them, in seconds;
     None means two minutes, or twice the timeout if that is longer.
+    ``max_wait`` bounds the waits alone: a call that would wait longer in all raises
+    its error instead, which knows the server's ``retry_after_seconds``.
     ``jitter`` is the part of a wait that is random, to keep clients out of step.
     """
 
@@ -26,6 +28,7 @@ class RetryConfig:
     backoff_max: float = 30.0
     deadline: float | None = None
     jitter: float = 0.5
+    max_wait: float | None = None
 
     def delay(self, attempt: int) -> float:
         """Return the seconds to wait after the attempt (from 0), without jitter."""
@@ -52,6 +55,7 @@ def wait_seconds(
     timeout_seconds: float | None,
     retry: RetryConfig,
     random: Callable[[], float],
+    waited_seconds: float = 0.0,
 ) -> float | None:
     """Return how long to wait before the next try, None to give up.
 
@@ -62,6 +66,8 @@ def wait_seconds(
     wait = retry.delay(attempt) * (1 - retry.jitter * random())
     if isinstance(error, ServerUnavailableError):
         wait = max(wait, error.retry_after_seconds or 0.0)
+    if retry.max_wait is not None and waited_seconds + wait > retry.max_wait:
+        return None
     if elapsed_seconds + wait >= retry.deadline_seconds(timeout_seconds):
         return None
     return wait
