@@ -28,7 +28,7 @@ from odoo.addons.connector.exception import (
 
 T = TypeVar("T")
 
-#: a call waits that long in the worker to be sent again; longer, and its job is postponed
+#: a call waits that long in the worker to be sent again; else its job is postponed
 MAX_WAIT_SECONDS = 10
 #: a longer wish of the server is cut to this
 LONGEST_POSTPONEMENT_SECONDS = 3600

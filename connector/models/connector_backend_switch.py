@@ -67,11 +67,12 @@ class ConnectorBackendMixin(models.AbstractModel):
 
     # -- pause and resume -----------------------------------------------------
 
-    def button_pause(self) -> None:
+    def button_pause(self) -> bool:
         """Send and fetch nothing until the backends are resumed."""
         self.check_access("write")
         self._check_is_on()
         self._pause()
+        return True
 
     def _pause(self, reason: str | None = None) -> None:
         """Pause the backends that are on; say why, where no person wanted it."""
@@ -85,7 +86,7 @@ class ConnectorBackendMixin(models.AbstractModel):
                     }
                 )
 
-    def button_resume(self) -> None:
+    def button_resume(self) -> bool:
         """Synchronize again as before the pause, what happened meanwhile included."""
         self.check_access("write")
         for backend in self:
@@ -94,6 +95,7 @@ class ConnectorBackendMixin(models.AbstractModel):
                     self.env._("%s is not paused.", backend.display_name),
                 )
             backend.state = backend.state_before_pause or "checked"
+        return True
 
     # -- switched -------------------------------------------------------------
 
