@@ -25,6 +25,7 @@
         "views/connector_sync_run_views.xml",
         "views/connector_dry_run_views.xml",
         "views/res_partner_views.xml",
+        "wizards/waiting_import_views.xml",
     ],
     "assets": {
         "web.assets_backend": ["connector/static/src/**/*"],

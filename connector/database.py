@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import random
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -93,3 +94,28 @@ def pg_try_advisory_locks(env: Environment, locks: Iterable[object]) -> set[obje
         (list(names),),
     )
     return {names[number] for (number,) in env.cr.fetchall()}
+
+
+def wait_for_locks(env: Environment, locks: Iterable[object]) -> None:
+    """Postpone the running job while another transaction holds one of the locks.
+
+    None of them is held afterwards.
+
+    :raise RetryableJobError: which does not count as a try of the job
+    """
+    names = {lock_number(lock): lock for lock in locks}
+    if not names:
+        return
+    env.cr.execute(
+        "SELECT number FROM unnest(%s::bigint[]) AS number WHERE NOT"
+        " CASE WHEN pg_try_advisory_lock_shared(number)"
+        " THEN pg_advisory_unlock_shared(number) ELSE false END",
+        (list(names),),
+    )
+    held = [names[number] for (number,) in env.cr.fetchall()]
+    if held:
+        raise RetryableJobError(
+            f"Another job works on what this one needs: {', '.join(map(str, held))}",
+            seconds=random.randint(2, 5),
+            ignore_retry=True,
+        )

@@ -9,14 +9,45 @@ author writes. A method that is called directly, outside a job, does not come he
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import wraps
 from typing import Any
 
+from odoo.api import Environment
+
+from odoo.addons.queue_job.exception import RetryableJobError
 from odoo.addons.queue_job.job import Job
+
+_running: ContextVar[Job | None] = ContextVar("connector_running_job", default=None)
+_KEY = "connector.job_that_ran"
+
+
+def running_job(env: Environment) -> Job | None:
+    """Return the job that is being performed, None outside of jobs.
+
+    What a job left to be done before its commit belongs to it, too.
+    """
+    return _running.get() or env.cr.precommit.data.get(_KEY)
+
+
+@contextmanager
+def _running_as(job: Job) -> Iterator[None]:
+    """Let ``running_job`` know the job, until what it left for the commit is done."""
+    token = _running.set(job)
+    try:
+        yield
+    finally:
+        _running.reset(token)
+    if len(job.env.cr.precommit):
+        job.env.cr.precommit.data[_KEY] = job
 
 
 def prepare_before_perform() -> None:
     """Let ``queue.job._prepare_to_perform`` look at each job before it runs.
+
+    And let ``_note_wait`` look at the error of one that is to be tried again.
 
     It does nothing in a database without this addon, and nothing the second time.
     """
@@ -26,10 +57,16 @@ def prepare_before_perform() -> None:
 
     @wraps(perform)
     def perform_prepared(job: Job) -> Any:
-        prepare = getattr(job.env["queue.job"], "_prepare_to_perform", None)
-        if prepare is not None:
-            prepare(job)
-        return perform(job)
+        jobs = job.env["queue.job"]
+        if not hasattr(jobs, "_prepare_to_perform"):
+            return perform(job)
+        jobs._prepare_to_perform(job)
+        try:
+            with _running_as(job):
+                return perform(job)
+        except RetryableJobError as error:
+            jobs._note_wait(job, error)
+            raise
 
     Job.perform = perform_prepared
 

@@ -13,6 +13,7 @@ from odoo.modules.registry import Registry
 from odoo.sql_db import BaseCursor
 
 from ..backend_company import company_of
+from ..job_priorities import EDIT_PRIORITY, running_priority
 from .unconfirmed import ONLY_UNCONFIRMED
 
 _logger = logging.getLogger(__name__)
@@ -56,6 +57,7 @@ def delay_export(
     if run:
         arguments["run"] = run
     options = {
+        "priority": export_priority(binding),
         "identity_key": export_identity_key(binding, fields, only_unconfirmed),
         "description": binding.env._(
             "Export %(model)s %(record)s to %(backend)s",
@@ -72,6 +74,12 @@ def delay_export(
     else:
         waiting.own.add(job.uuid)
     return job
+
+
+def export_priority(binding: models.BaseModel) -> int:
+    """Return the priority of the running job, outside of jobs that of an edit."""
+    priority = running_priority(binding.env)
+    return EDIT_PRIORITY if priority is None else priority
 
 
 def export_identity_key(
@@ -93,6 +101,7 @@ def delay_deletion(deletion: Deletion) -> Any:
         binding.browse()
         .with_company(company_of(backend))
         .with_delay(
+            priority=export_priority(binding),
             identity_key=(
                 f"delete {binding._name} in {backend._name} {backend.id}: {external_id}"
             ),

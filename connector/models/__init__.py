@@ -1,5 +1,6 @@
 from . import component_builder
 from . import connector_backend
+from . import connector_backend_pause
 from . import external_binding
 from . import connector_binding_mixin
 from . import connector_binding_rights
@@ -10,6 +11,7 @@ from . import connector_binding_arguments
 from . import connector_binding_screen
 from . import connector_backend_mixin
 from . import connector_backend_switch
+from . import connector_backend_waiting
 from . import connector_backend_imports
 from . import connector_backend_deletion
 from . import connector_backend_secrets
@@ -28,4 +30,5 @@ from . import queue_job_rights
 from . import queue_job_switch
 from . import queue_job_loading
 from . import queue_job_lost_database
+from . import queue_job_waits
 from . import queue_job_function

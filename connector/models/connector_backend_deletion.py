@@ -4,6 +4,13 @@ from __future__ import annotations
 from odoo import api, models
 from odoo.exceptions import UserError
 
+#: models whose records go with their backend
+KEPT_OF_BACKEND = (
+    "connector.cursor",
+    "connector.export.receipt",
+    "connector.backend.pause",
+)
+
 
 class ConnectorBackendMixin(models.AbstractModel):
     """Let a backend go with all that is kept of it, unless records are bound to it."""
@@ -11,10 +18,10 @@ class ConnectorBackendMixin(models.AbstractModel):
     _inherit = "connector.backend.mixin"
 
     def unlink(self):
-        """Delete the backends, and their cursors and receipts with them."""
+        """Delete the backends, and their cursors, receipts and pauses with them."""
         domain = [("backend_model", "=", self._name), ("backend_id", "in", self.ids)]
         deleted = super().unlink()
-        for model_name in ("connector.cursor", "connector.export.receipt"):
+        for model_name in KEPT_OF_BACKEND:
             self.env[model_name].sudo().search(domain).unlink()
         return deleted
 

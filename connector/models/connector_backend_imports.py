@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from odoo import api, fields, models
 
 from ..backend_company import check_company_is_allowed, in_own_company
+from ..job_priorities import BULK_PRIORITY
 from .connector_schedule import next_time
 
 #: the models that keep something of a backend
@@ -94,7 +95,8 @@ class ConnectorBackendMixin(models.AbstractModel):
         self._check_is_on()
         runs = self.env["connector.sync.run"].sudo()
         for backend in map(in_own_company, self):
-            for priority, model_name in enumerate(backend._imported_models(), start=1):
+            models_in_order = backend._imported_models()
+            for priority, model_name in enumerate(models_in_order, BULK_PRIORITY):
                 yield backend, runs._start(backend, model_name, direction), priority
 
     # -- company --------------------------------------------------------------

@@ -8,8 +8,14 @@ from odoo.addons.queue_job.exception import JobError
 
 from ..backend_company import in_own_company
 from ..exception import ConnectorException
+from ..job_priorities import BULK_PRIORITY
 from ..service_identity import explain_service
 from .connector_schedule import next_time
+
+
+def import_changes_key(backend: models.BaseModel, model_name: str) -> str:
+    """Return the identity key of the search for changes of a model."""
+    return f"import changes {model_name} {backend._name} {backend.id}"
 
 
 class ConnectorBackendMixin(models.AbstractModel):
@@ -157,13 +163,12 @@ class ConnectorBackendMixin(models.AbstractModel):
         self.check_access("write")
         self._check_is_on()
         for backend in map(in_own_company, self):
-            for priority, model_name in enumerate(backend._imported_models(), start=1):
+            models_in_order = backend._imported_models()
+            for priority, model_name in enumerate(models_in_order, BULK_PRIORITY):
                 model = backend.env[model_name]
                 model.with_delay(
                     priority=priority,
-                    identity_key=(
-                        f"import changes {model_name} {backend._name} {backend.id}"
-                    ),
+                    identity_key=import_changes_key(backend, model_name),
                     description=self.env._(
                         "Find what changed: %(model)s of %(backend)s",
                         model=model._description,
@@ -173,8 +178,11 @@ class ConnectorBackendMixin(models.AbstractModel):
         return True
 
     def button_import_now(self) -> dict:
-        """Delay the import of what changed, and say where to see it."""
+        """Delay the import of what changed; say where to see it, or why it waits."""
         self.import_changes()
+        waiting = self._describe_waiting_imports()
+        if waiting:
+            return self.env["connector.waiting.import"]._open(self, waiting)
         return self._notify(
             self.env._("What changed is imported by jobs; the dashboard tells of them.")
         )
@@ -192,7 +200,8 @@ class ConnectorBackendMixin(models.AbstractModel):
         self.check_access("write")
         self._check_is_on()
         for backend in map(in_own_company, self):
-            for priority, model_name in enumerate(backend._exported_models(), start=1):
+            models_in_order = backend._exported_models()
+            for priority, model_name in enumerate(models_in_order, BULK_PRIORITY):
                 model = backend.env[model_name]
                 run = runs._start(backend, model_name, direction="export")
                 model.with_delay(

@@ -16,6 +16,10 @@ from ..components.synchronizer.chunk import SKIPPED
 from ..components.synchronizer.removed_records import TooManyRemoved
 from ..components.unconfirmed import KEEP_UNCONFIRMED, ONLY_UNCONFIRMED
 from ..database import retry_without_database
+from ..delayed_again import BringingForward
+from ..exception import PartlyRead
+from ..job_priorities import running_priority
+from ..job_start import running_job
 
 RESYNC_CHUNK_SIZE = 200
 #: with the retry patterns, the backend may be down for four hours
@@ -41,10 +45,16 @@ class ConnectorBindingMixin(models.AbstractModel):
 
     @api.private
     def with_delay(self, *args: Any, **kwargs: Any) -> Any:
-        """Delay a method, to be tried for hours while the backend is down."""
+        """Delay a method, to be tried for hours while the backend is down.
+
+        Without a priority, it has that of the running job. Where an equal job waits
+        already, that one is brought forward.
+        """
         if len(args) < 3:  # the third is max_retries, too
             kwargs.setdefault("max_retries", JOB_TRIES)
-        return super().with_delay(*args, **kwargs)
+        if not args and kwargs.get("priority") is None:
+            kwargs["priority"] = running_priority(self.env)
+        return BringingForward.of(super().with_delay(*args, **kwargs))
 
     def _job_prepare_context_before_enqueue_keys(self) -> tuple:
         """Let an export job know that it sends only edits that are unconfirmed."""
@@ -141,7 +151,13 @@ class ConnectorBindingMixin(models.AbstractModel):
         started_at = time.time()
         with backend.work_on(self._name) as work:
             dry_run = own_or_generic(work, "dry.run")
-            outcome, lines = dry_run.run_chunk(external_ids, **kwargs)
+            try:
+                outcome, lines = dry_run.run_chunk(external_ids, **kwargs)
+            except PartlyRead as error:
+                if len(external_ids) < 2 or running_job(self.env) is None:
+                    raise
+                dry_run.delay_halves(external_ids, error, run=run, **kwargs)
+                return str(error)
         run._note_dry_run(outcome.counts, lines, outcome.binding_ids, started_at)
         return str(outcome)
 

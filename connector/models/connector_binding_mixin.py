@@ -8,7 +8,10 @@ from typing import Any
 from odoo import api, fields, models
 
 from ..components.synchronizer.chunk import FAILED
-from ..database import retry_without_database
+from ..components.synchronizer.import_dependencies import is_kept
+from ..database import retry_without_database, wait_for_locks
+from ..exception import RetryableJobError
+from ..job_start import running_job
 from .binding_constraint import UniqueLink
 
 
@@ -90,35 +93,71 @@ class ConnectorBindingMixin(models.AbstractModel):
     @api.model
     @api.private
     @retry_without_database
-    def import_chunk(self, backend, external_ids, run=None, had_failed=0, **kwargs):
+    def import_chunk(
+        self,
+        backend,
+        external_ids,
+        run=None,
+        had_failed=0,
+        waited=0,
+        waits_for=(),
+        **kwargs,
+    ):
         """Import several records; those that fail get jobs of their own.
 
-        :param had_failed: how many of them the run counts as failed already
+        :param had_failed: how many of them another job could not import
+        :param waited: how many of these only waited, and are not counted as failed
+        :param waits_for: names of locks; while another job holds one, nothing is read
         """
         started_at = time.time()
+        wait_for_locks(self.env, waits_for)
         with backend.work_on(self._name) as work:
             importer = work.component(usage="record.importer")
             outcome = importer.run_chunk(external_ids, run=run, **kwargs)
-        self._note_outcome(run, outcome, had_failed, started_at)
+        self._note_outcome(run, outcome, had_failed - waited, started_at)
         return str(outcome)
 
     @api.model
     @api.private
     @retry_without_database
     def import_record(
-        self, backend, external_id, force=False, run=None, had_failed=0, **kwargs
+        self,
+        backend,
+        external_id,
+        force=False,
+        run=None,
+        had_failed=0,
+        waited=0,
+        waits_for=(),
+        **kwargs,
     ):
-        """Import one record."""
+        """Import one record; the parameters are those of ``import_chunk``."""
         started_at = time.time()
+        wait_for_locks(self.env, waits_for)
         with backend.work_on(self._name) as work:
             importer = work.component(usage="record.importer")
-            outcome = importer.run(external_id, force=force, **kwargs)
-        self._note_outcome(run, outcome, had_failed, started_at)
+            try:
+                outcome = importer.run(external_id, force=force, **kwargs)
+            except RetryableJobError as error:
+                job = running_job(self.env)
+                if not (is_kept(error) and job and job.method_name == "import_record"):
+                    raise
+                counted = {"run": run, "had_failed": had_failed, "waited": waited}
+                importer._delay_rest(
+                    external_id, error, force=force, **counted, **kwargs
+                )
+                return str(error)
+        self._note_outcome(run, outcome, had_failed - waited, started_at)
         return str(outcome)
 
-    def _note_outcome(self, run, outcome, had_failed, started_at):
-        """Add the outcome of a job to its run, if it belongs to one."""
+    def _note_outcome(self, run, outcome, counted_failures, started_at):
+        """Add the outcome of a job to its run, if it belongs to one.
+
+        What only waits has no outcome yet.
+
+        :param counted_failures: how many of the records it counts as failed already
+        """
         if run:
             counts = Counter(outcome.counts)
-            counts[FAILED] -= had_failed
+            counts[FAILED] -= counted_failures + len(outcome.waiting)
             run._note_outcome(counts, started_at, outcome.binding_ids)

@@ -6,6 +6,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..backend_company import in_own_company
+from ..job_priorities import BULK_PRIORITY
 from .connector_sync_outcome import OUTCOMES
 from .connector_sync_run import BROKEN_STATES, PENDING_STATES
 
@@ -18,6 +19,19 @@ class ConnectorSyncRun(models.Model):
     last_error = fields.Text(
         compute="_compute_last_error", help="What the last job that failed tells"
     )
+
+    waiting_text = fields.Text(
+        compute="_compute_waiting_text", help="Until when the backend asks to wait, why"
+    )
+
+    @api.depends("job_ids")
+    def _compute_waiting_text(self):
+        pauses = self.env["connector.backend.pause"].sudo()
+        for run in self:
+            backend = None
+            if run.pending_job_count and run.backend_model in self.env:
+                backend = run._get_backend().sudo().exists()
+            run.waiting_text = backend and pauses._describe(backend)
 
     @api.depends("job_ids")
     def _compute_last_error(self):
@@ -140,8 +154,8 @@ class ConnectorSyncRun(models.Model):
     def _delay_import_removed(self, backend, confirmed: bool = False, **options):
         """Delay the search for what is gone in the backend, as its user."""
         in_own_company(backend).env[self.model_name].with_delay(
+            **{"priority": BULK_PRIORITY, **options},
             description=self.env._("Find removed records: %s", self.display_name),
-            **options,
         ).import_removed(backend, run=self, confirmed=confirmed)
 
     def action_retry_failed_jobs(self) -> bool:

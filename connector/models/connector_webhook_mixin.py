@@ -21,6 +21,7 @@ from odoo.addons.queue_job.job import identity_exact
 
 from ..backend_company import in_own_company
 from ..components.external_id import is_external_id
+from ..job_priorities import WEBHOOK_PRIORITY
 
 TOKEN_HEADER = "X-Webhook-Token"
 SIGNATURE_HEADER = "X-Hub-Signature-256"
@@ -182,6 +183,7 @@ class ConnectorWebhookMixin(models.AbstractModel):
     def _delay_webhook_import(self, binding_model: str, external_id: Any) -> None:
         """Delay the import of one record, unless it is waiting already."""
         self.env[binding_model].with_delay(
+            priority=WEBHOOK_PRIORITY,
             identity_key=identity_exact,
             description=self.env._(
                 "Import %(model)s %(external_id)s, of which %(backend)s notified us",

@@ -106,7 +106,8 @@ class QueueJob(models.Model):
         run = next((each for each in arguments if is_model(each, RUN)), None)
         if run and run.exists():
             sync_values["sync_run_id"] = run.id
-            sync_values["sync_had_failed"] = kwargs.get("had_failed") or 0
+            had_failed = kwargs.get("had_failed") or 0
+            sync_values["sync_had_failed"] = had_failed - (kwargs.get("waited") or 0)
         backend = find_backend(values.get("records"), arguments)
         if backend:
             sync_values["sync_backend_model"] = backend._name

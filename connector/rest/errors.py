@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
@@ -17,9 +18,16 @@ from ..exception import (
     NetworkRetryableError,
     RetryableJobError,
 )
+from ..job_waits import MAX_JOB_WAIT_SECONDS
 
 #: no wait is that long: more seconds are a moment, counted from 1970
 _LONG_AGO = 1_000_000_000
+#: a moment that far away is not counted in seconds, but in milliseconds, or finer
+_FAR_AWAY = 100_000_000_000
+#: ``str.isdigit`` is True for "²", and ``float`` reads "nan"
+_NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
+_REMAINING = ("X-RateLimit-Remaining", "RateLimit-Remaining", "X-Rate-Limit-Remaining")
+_RESET = ("RateLimit-Reset", "X-RateLimit-Reset", "X-Rate-Limit-Reset")
 
 
 class RestRefusal(ConnectorException):
@@ -115,41 +123,50 @@ def explain(error: exceptions.RequestException) -> str:
 
 
 def is_rate_limited(status: int, headers: Mapping[str, str]) -> bool:
-    """Tell whether the backend refuses only because we asked too often."""
+    """Return whether the backend refuses only because we asked too often.
+
+    That many backends send their limits with every answer says nothing: only a
+    refusal with no requests remaining does.
+    """
     if status == 429:
         return True
-    remaining = headers.get("X-RateLimit-Remaining", headers.get("RateLimit-Remaining"))
-    return status == 403 and remaining == "0"
+    remaining = next((headers[name] for name in _REMAINING if name in headers), "")
+    return status in (403, 503) and (remaining or "").strip() == "0"
 
 
 def retry_after_seconds(
-    headers: Mapping[str, str], now: datetime | None = None
+    headers: Mapping[str, str], now: datetime | None = None, rate_limited: bool = True
 ) -> int | None:
     """Return for how long the backend asks to wait, None if it does not.
 
-    By ``Retry-After``, or by the moment at which a rate limit is lifted.
+    By ``Retry-After``, or by the moment at which a rate limit is lifted: an hour at
+    most, whatever the backend says.
+
+    :param rate_limited: whether the answer is the refusal of a rate limit; when a
+        limit is lifted is of no interest to other errors
     """
     now = now or datetime.now(timezone.utc)
-    for name in ("Retry-After", "RateLimit-Reset", "X-RateLimit-Reset"):
-        value = (headers.get(name) or "").strip()
-        waiting = _seconds_from(value, now)
+    for name in ("Retry-After", *(_RESET if rate_limited else ())):
+        waiting = _seconds_from((headers.get(name) or "").strip(), now)
         if waiting is not None:
-            return max(1, ceil(waiting))
+            return ceil(min(max(1, waiting), MAX_JOB_WAIT_SECONDS))
     return None
 
 
 def _seconds_from(value: str, now: datetime) -> float | None:
-    """Read seconds, a date as in HTTP, or seconds since 1970."""
-    if value.isdigit():
-        seconds = int(value)
+    """Return the seconds in a number, a date as in HTTP, or a time since 1970."""
+    if _NUMBER.fullmatch(value):
+        seconds = float(value)
+        while _FAR_AWAY < seconds < float("inf"):
+            seconds /= 1000
         return seconds - now.timestamp() if seconds > _LONG_AGO else seconds
     try:
         moment = parsedate_to_datetime(value)
-    except ValueError:
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=timezone.utc)
+        return (moment - now).total_seconds()
+    except (ValueError, TypeError, IndexError, OverflowError):
         return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=timezone.utc)
-    return (moment - now).total_seconds()
 
 
 def make_error(

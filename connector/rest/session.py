@@ -25,7 +25,8 @@ from .secrets import Redactor, redacted_logs
 #: characters of an answer that an error quotes
 _QUOTED_LENGTH = 500
 _MARKUP = re.compile(r"<(script|style)\b.*?</\1>|<[^>]*>", re.DOTALL | re.IGNORECASE)
-#: a job waits that long for its turn, for one answer; longer, and it makes room
+#: a job waits that long in all, and is postponed then: a worker has better things
+#: to do, and Odoo ends a request after two minutes
 MAX_WAIT_SECONDS = 10
 
 
@@ -59,6 +60,8 @@ class RestSession(requests.Session):
         self.base_url = base_url.rstrip("/")
         self.timeout = timeout
         self.redact = Redactor()
+        #: for how long this session has waited in the worker
+        self.waited_seconds = 0.0
         self._secret_headers: dict[str, str] = {}
         self._secret_params: dict[str, str] = {}
         # set, so that no file of passwords of the machine is asked for one
@@ -131,7 +134,8 @@ class RestSession(requests.Session):
     def call(self, method: str, path: str, **kwargs: Any) -> requests.Response:
         """Return the answer to a request for a path, or a whole address.
 
-        Asked to slow down for a moment, it waits and sends the request again.
+        Asked to slow down for a moment, it waits and sends the request again: for
+        ``MAX_WAIT_SECONDS`` in all of its requests.
 
         :raise RetryableJobError: the network or the server failed for a while
         :raise RestRefusal: only a person can mend it
@@ -139,14 +143,13 @@ class RestSession(requests.Session):
         url = path
         if "://" not in path:
             url = f"{self.base_url}/{path.lstrip('/')}"
-        waited_seconds = 0
         while True:
             response, failure = self._send(method, url, **kwargs)
             if failure is None:
                 return response
             if getattr(failure, "ignore_retry", False) and failure.seconds:
-                waited_seconds += failure.seconds
-                if waited_seconds <= MAX_WAIT_SECONDS:
+                if self.waited_seconds + failure.seconds <= MAX_WAIT_SECONDS:
+                    self.waited_seconds += failure.seconds
                     time.sleep(failure.seconds)
                     continue
             # raised out here: what requests says has addresses with secrets in it
@@ -197,7 +200,7 @@ class RestSession(requests.Session):
         message = self.redact(
             f"{method} {url}: {response.status_code} {response.reason}: {body}"
         )
-        seconds = retry_after_seconds(response.headers)
+        seconds = retry_after_seconds(response.headers, rate_limited=rate_limited)
         failure = make_error(error, message, seconds, rate_limited)
         content_type = response.headers.get("Content-Type", "")
         service = identify_service(response.status_code, content_type, answer)

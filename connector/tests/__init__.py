@@ -14,6 +14,9 @@ from . import test_importer
 from . import test_import_dependencies
 from . import test_import_chunk
 from . import test_import_retries
+from . import test_delayed_again
+from . import test_job_priorities
+from . import test_rest_waits
 from . import test_batch_importer
 from . import test_read_ahead
 from . import test_rest_paging

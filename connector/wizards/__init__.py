@@ -1,3 +1,4 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from . import component_definition
 from . import component_lookup
+from . import waiting_import

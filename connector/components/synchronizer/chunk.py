@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from odoo.addons.queue_job.exception import RetryableJobError
+
 CREATED = "created"
 UPDATED = "updated"
 UNCHANGED = "unchanged"
@@ -46,6 +48,13 @@ class ImportItem:
         """Tell whether no outcome is known yet."""
         return self.outcome is None
 
+    @property
+    def is_waiting(self) -> bool:
+        """Return whether the record only waits: for the backend, or for another job."""
+        return isinstance(self.error, RetryableJobError) and bool(
+            self.error.ignore_retry
+        )
+
     def fail(self, error: Exception) -> None:
         """Take the record out of the chunk."""
         self.outcome, self.error = FAILED, error
@@ -76,8 +85,17 @@ class ChunkOutcome:
         """Return the records that failed, each with its error."""
         return tuple(item for item in self.items if item.outcome == FAILED)
 
+    @property
+    def waiting(self) -> tuple[ImportItem, ...]:
+        """Return those of the failed records that only wait."""
+        return tuple(item for item in self.failed if item.is_waiting)
+
     def __str__(self) -> str:
         counts = self.counts
+        if self.waiting:
+            counts["waiting"] = len(self.waiting)
+            counts[FAILED] -= len(self.waiting)
+            counts = {outcome: count for outcome, count in counts.items() if count}
         return ", ".join(f"{counts[outcome]} {outcome}" for outcome in sorted(counts))
 
 

@@ -15,6 +15,7 @@ from odoo.addons.component.core import AbstractComponent
 from odoo.addons.component_event.delivery import silenced
 
 from ...exception import PartlyRead
+from ...job_waits import asks_to_wait
 from .changes_in_words import describe_changes
 from .chunk import CREATED, UNCHANGED, ChunkOutcome, ImportItem
 
@@ -87,6 +88,19 @@ class DryRun(AbstractComponent):
             self.backend_record, external_ids, **kwargs
         )
 
+    def delay_halves(
+        self, external_ids: Iterable[Any], error: PartlyRead, **kwargs: Any
+    ) -> None:
+        """Delay a job for each half of a chunk: the backend allows too few requests.
+
+        Nothing of a dry run is kept, so that the whole would never be read.
+        """
+        self.env["connector.backend.pause"].sudo()._note(self.backend_record, error)
+        external_ids = list(external_ids)
+        middle = len(external_ids) // 2
+        for half in (external_ids[:middle], external_ids[middle:]):
+            self._import_chunk(half, job_options={"eta": error.seconds}, **kwargs)
+
     def run_chunk(
         self, external_ids: Iterable[Any], force: bool = False
     ) -> tuple[ChunkOutcome, list[dict[str, Any]]]:
@@ -95,6 +109,7 @@ class DryRun(AbstractComponent):
         The lines are values of ``connector.dry.run.line``. Nothing is left behind.
 
         :raise TypeError: the importer of the model is not the generic one
+        :raise PartlyRead: the backend asked to wait, after some of the records
         """
         importer = self.component(usage="record.importer")
         if not hasattr(importer, "import_many"):
@@ -107,8 +122,8 @@ class DryRun(AbstractComponent):
         with rolled_back(self.env.cr):
             outcome = importer.import_many(external_ids, force)
             for item in outcome.failed:
-                if isinstance(item.error, PartlyRead):
-                    raise item.error
+                if asks_to_wait(item.error):
+                    raise PartlyRead({}, item.error)
             lines = [
                 recorder.line_values(self.model, item)
                 for item in outcome.items

@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from operator import attrgetter
 from typing import Any
@@ -11,9 +11,17 @@ from odoo.exceptions import UserError
 from odoo.addons.component.core import AbstractComponent
 
 from ...exception import ConnectorException, InvalidDataError, RetryableJobError
-from .chunk import ImportItem, find_circle, marked
+from .chunk import CREATED, UPDATED, ImportItem, find_circle, marked
 from .import_hooks import Dependency, ImportHooks
 from .isolation import Step
+
+
+def is_kept(error: RetryableJobError) -> bool:
+    """Return whether what was imported before the error may be committed.
+
+    Dependencies were, whole, and of the record that needs them nothing.
+    """
+    return getattr(error, "keeps_dependencies", False)
 
 
 class ImportDependencies(AbstractComponent):
@@ -92,7 +100,22 @@ class ImportDependencies(AbstractComponent):
             for dependency in item.dependencies:
                 error = failed.get(dependency.key)
                 if error:
+                    self._let_keep_dependencies(item, error)
                     raise error
+
+    def _let_keep_dependencies(self, item: ImportItem, error: Exception) -> None:
+        """Say on the error if committing what was imported gets the record further.
+
+        Only for the record that the job is about: one that was written already, and
+        imports others after that, would stay without them.
+        """
+        is_about_item = self.work.importing == {(self.model._name, item.key)}
+        if not (is_about_item and isinstance(error, RetryableJobError)):
+            return
+        has_progress = self.work.imported[CREATED] or self.work.imported[UPDATED]
+        error.keeps_dependencies = error.ignore_retry and bool(
+            has_progress or hasattr(error, "lock_name")
+        )
 
     def _fail_with_those_before(
         self, group: list[ImportItem], items: list[ImportItem]
@@ -109,7 +132,9 @@ class ImportDependencies(AbstractComponent):
             self.work.importing = set()
             #: what each record needs, by their keys
             self.work.needs = {}
-            self.work._propagate_kwargs += ["importing", "needs"]
+            #: how many records of all models had which outcome
+            self.work.imported = Counter()
+            self.work._propagate_kwargs += ["importing", "needs", "imported"]
         return marked(
             self.work.importing, {(self.model._name, item.key) for item in items}
         )

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import logging
+import random
 from collections.abc import Iterable
 from typing import Any
 
@@ -11,6 +12,7 @@ from odoo.addons.component.core import AbstractComponent
 
 from ...database import pg_try_advisory_locks
 from ...exception import PartlyRead, RetryableJobError
+from ...job_waits import asks_to_wait, clamp_wait
 from .changes import fingerprint
 from .chunk import (
     SKIPPED,
@@ -22,6 +24,17 @@ from .chunk import (
 from .isolation import Step, concerns_the_job, isolate
 
 _logger = logging.getLogger(__name__)
+
+
+def _lock_names(items: list[ImportItem]) -> list[str]:
+    """Return the locks that the items wait for."""
+    names = {getattr(item.error, "lock_name", None) for item in items}
+    return sorted(name for name in names if name)
+
+
+def _waiting_arguments(items: list[ImportItem]) -> dict[str, Any]:
+    """Return the arguments of a job by which it knows that records only wait."""
+    return {"waited": len(items), "waits_for": _lock_names(items)} if items else {}
 
 
 class GenericImporter(AbstractComponent):
@@ -62,13 +75,15 @@ class GenericImporter(AbstractComponent):
         which tells its error. ``job_kwargs`` travel on to these jobs.
         """
         outcome = self.import_many(external_ids, force)
+        self._note_pause(outcome)
         early = [
             item for item in outcome.failed if isinstance(item.error, RetryableJobError)
         ]
         if not retries_left or len(early) == 1:
             early = []
         if early:
-            if len(outcome.failed) == len(outcome.items):
+            tried = len(outcome.failed) - len(outcome.waiting)
+            if tried and len(outcome.failed) == len(outcome.items):
                 retries_left -= 1
             self._delay_again(
                 early, force=force, retries_left=retries_left, **job_kwargs
@@ -81,9 +96,9 @@ class GenericImporter(AbstractComponent):
     def _delay_again(self, items: list[ImportItem], **job_kwargs: Any) -> None:
         """Import some records of a chunk a little later, together."""
         external_ids = [item.external_id for item in items]
-        seconds = max(item.error.seconds or 0 for item in items)
+        waiting = [item for item in items if item.is_waiting]
         self.model.with_delay(
-            eta=seconds,
+            eta=max(clamp_wait(item.error.seconds) or 0 for item in items),
             description=self.env._(
                 "Import %(count)s records of %(model)s from %(backend)s again",
                 count=len(items),
@@ -91,21 +106,27 @@ class GenericImporter(AbstractComponent):
                 backend=self.backend_record.display_name,
             ),
         ).import_chunk(
-            self.backend_record, external_ids, had_failed=len(items), **job_kwargs
+            self.backend_record,
+            external_ids,
+            had_failed=len(items),
+            **_waiting_arguments(waiting),
+            **job_kwargs,
         )
 
     def _delay_alone(self, item: ImportItem, **job_kwargs: Any) -> None:
         """Have a failed record imported under its own name."""
-        _logger.warning(
+        _logger.log(
+            logging.INFO if item.is_waiting else logging.WARNING,
             "%s %s of %s was taken out of its chunk: %s",
             self.model._name,
             item.external_id,
             self.backend_record.display_name,
             item.error,
-            exc_info=item.error,
+            exc_info=None if item.is_waiting else item.error,
         )
+        waiting = [item] if item.is_waiting else []
         self.model.with_delay(
-            eta=getattr(item.error, "seconds", None),
+            eta=clamp_wait(getattr(item.error, "seconds", None)),
             description=self.env._(
                 "Import %(model)s %(external_id)s from %(backend)s",
                 model=self.model._description,
@@ -113,8 +134,45 @@ class GenericImporter(AbstractComponent):
                 backend=self.backend_record.display_name,
             ),
         ).import_record(
-            self.backend_record, item.external_id, had_failed=1, **job_kwargs
+            self.backend_record,
+            item.external_id,
+            had_failed=1,
+            **_waiting_arguments(waiting),
+            **job_kwargs,
         )
+
+    def _delay_rest(
+        self, external_id: Any, error: RetryableJobError, **job_kwargs: Any
+    ) -> None:
+        """Import a record later, and keep what was imported of its dependencies."""
+        item = ImportItem(external_id)
+        item.fail(error)
+        self._note_pause(ChunkOutcome((item,)))
+        self.model.with_delay(
+            eta=clamp_wait(error.seconds),
+            description=self.env._(
+                "Import %(model)s %(external_id)s from %(backend)s: what it needs is "
+                "imported first",
+                model=self.model._description,
+                external_id=external_id,
+                backend=self.backend_record.display_name,
+            ),
+        ).import_record(
+            self.backend_record,
+            external_id,
+            waits_for=_lock_names([item]),
+            **job_kwargs,
+        )
+
+    def _note_pause(self, outcome: ChunkOutcome) -> None:
+        """Let all jobs of the backend wait if it asked for that."""
+        errors = [item.error for item in outcome.waiting if asks_to_wait(item.error)]
+        if not errors:
+            return
+        longest = max(errors, key=lambda error: clamp_wait(error.seconds) or 0)
+        self.env["connector.backend.pause"].sudo()._note(self.backend_record, longest)
+        for error in errors:
+            error.seconds = longest.seconds
 
     def import_many(
         self, external_ids: Iterable[Any], force: bool = False
@@ -146,6 +204,7 @@ class GenericImporter(AbstractComponent):
                 self._prefetch(group)
                 each(self._naming_circles(self._map), group)
                 each(self._naming_circles(self._write), group)
+                self.work.imported.update(item.outcome for item in group)
 
     # -- steps ----------------------------------------------------------------
 
@@ -159,9 +218,10 @@ class GenericImporter(AbstractComponent):
             error = RetryableJobError(
                 f"Another job imports {self.model._name} {item.external_id} "
                 f"from {self.backend_record.display_name} now.",
-                seconds=2,
+                seconds=random.randint(2, 5),
                 ignore_retry=True,
             )
+            error.lock_name = names[item.external_id]
             if not quarantine:
                 raise error
             item.fail(error)

@@ -1,0 +1,257 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What the jobs of a backend do while it asks to wait, and a while after.
+
+One job is told to wait (``429``) and notes it here, in a transaction of its own: that
+of the job is rolled back. Then
+
+* a job that begins before the pause is over is postponed, and asks the backend nothing;
+* jobs are postponed to different times, the urgent ones to the first;
+* for a minute after the pause, one job at a time works with the backend: it has all
+  the requests that the backend allows, and ends. Together, each would use up a part
+  and none would end;
+* where no job was done since the last pause, the next one is twice as long: a backend
+  that asks for a second at a time would never let a long job end.
+
+A backend that never asks to wait has no row, and its jobs do a query each.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta, timezone
+from math import ceil
+
+import psycopg2
+
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.sql_db import PoolError
+from odoo.tools import format_datetime
+
+from ..database import pg_try_advisory_lock
+from ..exception import NetworkRetryableError, RetryableJobError
+from ..job_priorities import BULK_PRIORITY
+from ..job_waits import (
+    DEFAULT_PAUSE_SECONDS,
+    MAX_JOB_WAIT_SECONDS,
+    clamp_wait,
+)
+
+_logger = logging.getLogger(__name__)
+
+#: how long after a pause jobs have the backend one at a time: as long as Odoo lets a
+#: job take, by default
+TURNS_SECONDS = 120
+#: a pause is made longer than the backend asks for, up to this
+MAX_LONGER_SECONDS = 900
+#: jobs that are postponed together begin within this time, at most
+MAX_SPREAD_SECONDS = 300
+LOCK_TIMEOUT = "2s"
+
+#: until when, why, and how many before it let no job end
+Pause = tuple[datetime, str, int]
+
+
+def utc_now() -> datetime:
+    """Return the time (UTC), to the microsecond: a pause may be short."""
+    return datetime.now(timezone.utc).replace(tzinfo=None)
+
+
+class ConnectorBackendPause(models.Model):
+    """Until when a backend asks all jobs to wait; one row a backend."""
+
+    _name = "connector.backend.pause"
+    _description = "Pause of a Backend"
+    _log_access = False
+
+    backend_model = fields.Char(required=True)
+    backend_id = fields.Many2oneReference(model_field="backend_model", required=True)
+    until = fields.Datetime(required=True)
+    reason = fields.Text()
+    fruitless_count = fields.Integer(help="Pauses since which no job was done")
+
+    _backend_uniq = models.Constraint(
+        "UNIQUE (backend_model, backend_id)", "A backend has one pause."
+    )
+
+    # -- jobs -----------------------------------------------------------------
+
+    @api.model
+    def _check(self, backend: models.BaseModel, priority: int | None) -> None:
+        """Let a job of this priority work with the backend, or postpone it.
+
+        :raise RetryableJobError: the backend asked to wait, or asked a moment ago and
+            another job has its turn
+        """
+        known = self._find(backend)
+        if known is None:
+            return
+        until, reason, __ = known
+        if until > utc_now():
+            error = NetworkRetryableError(
+                self._message(backend, until, reason),
+                seconds=self._seconds_to(until, backend, priority),
+                ignore_retry=True,
+            )
+            error.paused_until = until
+            raise error
+        if until + timedelta(seconds=TURNS_SECONDS) < utc_now():
+            return
+        turn = ("turn", backend._name, backend.id)
+        if not pg_try_advisory_lock(self.env, turn):
+            raise RetryableJobError(
+                self.env._(
+                    "%s asked to wait a moment ago: one job at a time works with it, "
+                    "and another one does now.",
+                    backend.display_name,
+                ),
+                seconds=self._seconds_to(utc_now(), backend, priority),
+                ignore_retry=True,
+            )
+
+    @api.model
+    def _note(
+        self,
+        backend: models.BaseModel,
+        error: RetryableJobError,
+        priority: int | None = None,
+    ) -> None:
+        """Note that the backend asks to wait, and let the error say how long."""
+        if getattr(error, "paused_until", None):
+            return
+        asked = clamp_wait(error.seconds) or DEFAULT_PAUSE_SECONDS
+        fruitless = self._count_fruitless(backend)
+        longer = min(asked * 2**fruitless, MAX_LONGER_SECONDS)
+        reason = str(error)
+        until = utc_now() + timedelta(seconds=max(asked, longer))
+        self._keep(backend, (until, reason, fruitless))
+        error.paused_until = until
+        error.args = (self._message(backend, until, reason),)
+        error.seconds = self._seconds_to(until, backend, priority)
+
+    def _count_fruitless(self, backend: models.BaseModel) -> int:
+        """Return how many pauses before this one have let no job end."""
+        known = self._find(backend)
+        if known is None:
+            return 0
+        until, __, fruitless = known
+        if until > utc_now():
+            return fruitless
+        if until + timedelta(seconds=MAX_JOB_WAIT_SECONDS) < utc_now():
+            return 0
+        done = self._jobs_of(backend) + [
+            ("state", "=", "done"),
+            ("date_done", ">=", until.replace(microsecond=0)),
+        ]
+        if self.env["queue.job"].sudo().search_count(done, limit=1):
+            return 0
+        return min(fruitless + 1, 10)
+
+    def _message(self, backend: models.BaseModel, until: datetime, reason: str) -> str:
+        return self.env._(
+            "%(backend)s asks to wait until %(until)s UTC: %(reason)s",
+            backend=backend.display_name,
+            until=f"{until:%Y-%m-%d %H:%M:%S}",
+            reason=reason,
+        )
+
+    def _seconds_to(
+        self, moment: datetime, backend: models.BaseModel, priority: int | None
+    ) -> int:
+        """Return in how many seconds a job is to begin, after a moment.
+
+        Not all in the same second. The more jobs wait, the further apart they begin:
+        a job that is postponed once more costs a worker a few milliseconds.
+        """
+        remaining = max(0.0, (moment - utc_now()).total_seconds())
+        waiting = self._count_waiting(backend)
+        spread = min(waiting, 20) + max(0, waiting - 20) / 4
+        if priority is not None and priority < BULK_PRIORITY:
+            spread = spread / 4
+        jitter = random.uniform(0, min(max(spread, 1), MAX_SPREAD_SECONDS))
+        # times of jobs are whole seconds: never a part of one too early
+        return ceil(remaining + jitter) + 1
+
+    def _count_waiting(self, backend: models.BaseModel) -> int:
+        waiting = [("state", "in", ("pending", "enqueued", "started"))]
+        return (
+            self.env["queue.job"].sudo().search_count(self._jobs_of(backend) + waiting)
+        )
+
+    def _jobs_of(self, backend: models.BaseModel) -> list:
+        return [
+            ("sync_backend_model", "=", backend._name),
+            ("sync_backend_id", "=", backend.id),
+        ]
+
+    # -- rows -----------------------------------------------------------------
+
+    def _find(self, backend: models.BaseModel) -> Pause | None:
+        """Return the last pause of the backend, which may be over."""
+        self.env.cr.execute(
+            "SELECT until, reason, fruitless_count FROM connector_backend_pause"
+            " WHERE backend_model = %s AND backend_id = %s",
+            (backend._name, backend.id),
+        )
+        return self.env.cr.fetchone()
+
+    def _keep(self, backend: models.BaseModel, pause: Pause) -> None:
+        """Write the pause down in a transaction of its own, for all workers.
+
+        Where that is not possible the job waits by itself.
+        """
+        try:
+            with self._own_transaction() as pauses:
+                if pauses.env[backend._name].browse(backend.id).exists():
+                    pauses._write_down(backend, pause)
+                    return
+        except (psycopg2.Error, PoolError):
+            _logger.warning("The pause of %s was not noted", backend, exc_info=True)
+            return
+        # the backend was made in the running transaction: nobody else works with it
+        self._write_down(backend, pause)
+
+    def _write_down(self, backend: models.BaseModel, pause: Pause) -> None:
+        self.env.cr.execute(
+            "INSERT INTO connector_backend_pause"
+            " (backend_model, backend_id, until, reason, fruitless_count)"
+            " VALUES (%s, %s, %s, %s, %s)"
+            " ON CONFLICT (backend_model, backend_id) DO UPDATE"
+            " SET until = EXCLUDED.until, reason = EXCLUDED.reason,"
+            " fruitless_count = EXCLUDED.fruitless_count"
+            " WHERE connector_backend_pause.until < EXCLUDED.until",
+            (backend._name, backend.id, *pause),
+        )
+        self.invalidate_model()
+
+    @contextmanager
+    def _own_transaction(self) -> Iterator[ConnectorBackendPause]:
+        """Give the model in another transaction, committed at the end."""
+        with self.env.registry.cursor() as cr:
+            cr.execute("SET LOCAL lock_timeout = %s", (LOCK_TIMEOUT,))
+            yield api.Environment(cr, SUPERUSER_ID, {})[self._name]
+
+    # -- people ---------------------------------------------------------------
+
+    @api.model
+    def _lift(self, backends: models.BaseModel) -> None:
+        """Forget the pauses of backends: their jobs may begin."""
+        self.search(
+            [("backend_model", "=", backends._name), ("backend_id", "in", backends.ids)]
+        ).unlink()
+
+    @api.model
+    def _describe(self, backend: models.BaseModel) -> str | None:
+        """Return until when the backend asks to wait, and why; None if it does not."""
+        known = self._find(backend)
+        if known is None or known[0] <= utc_now():
+            return None
+        until, reason, __ = known
+        return self.env._(
+            "%(backend)s asks to wait until %(until)s: %(reason)s",
+            backend=backend.display_name,
+            until=format_datetime(self.env, until),
+            reason=reason,
+        )
