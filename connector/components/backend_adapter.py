@@ -70,6 +70,15 @@ class CRUDAdapter(AbstractComponent):
         """
         return set(self.read_many(external_ids))
 
+    def reads_one_at_a_time(self) -> bool:
+        """Return whether ``find_existing`` needs a request for each record."""
+        return not (
+            self._is_overridden("find_existing") or self._is_overridden("read_many")
+        )
+
+    def _is_overridden(self, name: str) -> bool:
+        return getattr(type(self), name) is not getattr(CRUDAdapter, name)
+
     def search_read(self, *args, **kwargs):
         """Return the external records that match the filters."""
         raise NotImplementedError

@@ -1,7 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
+from contextlib import suppress
 from typing import Any
 from urllib.parse import quote, urljoin
 
@@ -12,8 +13,9 @@ from odoo.addons.component.core import AbstractComponent
 from ..exception import IDMissingInBackend, InvalidDataError
 from ..rest.errors import RestRefusal
 from ..rest.paging import Answer, PageNumber, Paging
-from ..rest.paths import leads_to_null, look_up
+from ..rest.paths import id_in_address, leads_to_null, look_up
 from ..rest.session import RestSession
+from .external_id import can_be_stored, is_external_id
 
 
 def shape(body: Any) -> str:
@@ -37,8 +39,12 @@ class RestAdapter(AbstractComponent):
 
     #: path of the records below the backend's address, as ``/orders``
     _endpoint = ""
+    #: whether the addresses end with a slash: ``/orders/`` and ``/orders/42/``
+    _trailing_slash = False
     #: name of the field of an external record that holds its id
     _id_field = "id"
+    #: whether that field holds the address of the record, which ends with the id
+    _id_is_address = False
     #: dotted path to the records in the answer to a search, None for the whole
     _records_path: str | None = None
     #: dotted path to the record in the answer to a read or create
@@ -70,19 +76,36 @@ class RestAdapter(AbstractComponent):
     def _external_id(self, record: dict[str, Any]) -> Any:
         """Return the id of an external record."""
         try:
-            return record[self._id_field]
+            value = record[self._id_field]
         except (KeyError, TypeError) as error:
             raise InvalidDataError(
                 f"{self._name}: a record of {self._path()} has no field "
                 f"{self._id_field!r}, it is {shape(record)}. Set _id_field."
             ) from error
+        if not self._id_is_address:
+            return value
+        external_id = id_in_address(value) if isinstance(value, str) else ""
+        if not external_id:
+            raise InvalidDataError(
+                f"{self._name}: the field {self._id_field!r} of a record of "
+                f"{self._path()} must be an address that ends with the id, found "
+                f"{value!r}. Set _id_is_address = False if it is the id itself."
+            )
+        return external_id
+
+    def _session_key(self) -> tuple[Hashable, ...]:
+        """Return what the adapters that share a session have in common.
+
+        Override it where ``_authenticate`` is the same and uses something else.
+        """
+        return type(self)._authenticate, self._base_url(), self._timeout_seconds
 
     # -- requests -------------------------------------------------------------
 
     @property
     def session(self) -> RestSession:
         """Return the session with the backend, one for a whole session of work."""
-        key = ("rest session", type(self)._authenticate, self._base_url())
+        key = ("rest session", *self._session_key())
         sessions = self.work.connector_session
         if key not in sessions:
             session = RestSession(self._base_url(), self._timeout_seconds)
@@ -107,15 +130,27 @@ class RestAdapter(AbstractComponent):
         return self.session.call("GET", source, headers={"Accept": "*/*"}).content
 
     def _path(self, external_id: Any = None) -> str:
-        """Return the path of all records, or of one."""
+        """Return the path of all records, or of one.
+
+        :raise InvalidDataError: the id would lead to another path
+        """
         if not self._endpoint:
             raise ValueError(
                 f"{self._name} does not say where the records of {self.model._name} "
                 'are: set _endpoint, as in _endpoint = "/orders".'
             )
+        base = self._endpoint.rstrip("/")
+        end = "/" if self._trailing_slash else ""
         if external_id is None:
-            return self._endpoint
-        return f"{self._endpoint.rstrip('/')}/{quote(str(external_id), safe='')}"
+            return f"{base}/" if end else self._endpoint
+        text = str(external_id)
+        # "", "." and ".." are no names in a path: they lead to the list, or above it
+        if text.strip() in ("", ".", "..") or not can_be_stored(text):
+            raise InvalidDataError(
+                f"{self._name}: {external_id!r} cannot be the id of a record of "
+                f"{self._endpoint}: its address would be that of something else."
+            )
+        return f"{base}/{quote(text, safe='')}{end}"
 
     def _pages(self, params: dict[str, Any] | None) -> Iterator[list[dict[str, Any]]]:
         """Yield the external records that match, page by page."""
@@ -177,11 +212,18 @@ class RestAdapter(AbstractComponent):
             )
         return record
 
+    def reads_one_at_a_time(self) -> bool:
+        if type(self).read_many is not RestAdapter.read_many:
+            return False
+        return self._ids_param is None and not self._is_overridden("find_existing")
+
     def read_many(self, external_ids: Iterable[Any]) -> dict[Any, dict[str, Any]]:
         if self._ids_param is None:
             return super().read_many(external_ids)
         wanted = {str(external_id): external_id for external_id in external_ids}
-        found = {}
+        # a comma separates the ids of one request
+        alone = [wanted.pop(text) for text in list(wanted) if "," in text]
+        found = super().read_many(alone) if alone else {}
         for texts in split_every(self._ids_per_request, wanted):
             for records in self._pages({self._ids_param: ",".join(texts)}):
                 for record in records:
@@ -194,15 +236,18 @@ class RestAdapter(AbstractComponent):
     def create(self, values: dict[str, Any]) -> Any:
         """Create an external record and return its external id.
 
-        That is in the answer, or at the end of the header ``Location``.
+        ``_external_id`` finds it in the answer; else it ends the header ``Location``.
         """
         response = self.session.call("POST", self._path(), json=values)
         record = look_up(self.session.decode(response), self._record_path)
-        if isinstance(record, dict) and self._id_field in record:
-            return self._external_id(record)
-        location = response.headers.get("Location", "").rstrip("/")
-        if location:
-            return location.rpartition("/")[2]
+        external_id = None
+        if isinstance(record, dict) and record:
+            with suppress(InvalidDataError, LookupError, TypeError, AttributeError):
+                external_id = self._external_id(record)
+        if not is_external_id(external_id):
+            external_id = id_in_address(response.headers.get("Location", ""))
+        if is_external_id(external_id):
+            return external_id
         raise InvalidDataError(
             f"{self.backend_record.display_name}: POST {self._path()} succeeded, but "
             f"its answer has neither a field {self._id_field!r} nor a header Location. "

@@ -3,12 +3,15 @@ from __future__ import annotations
 
 import json
 import logging
+from functools import partial
 from typing import Any
 
 from werkzeug.exceptions import BadRequest, HTTPException, NotFound, Unauthorized
 
-from odoo import http, models
+from odoo import SUPERUSER_ID, api, http, models
 from odoo.http import Response, request
+from odoo.modules.registry import Registry
+from odoo.service.model import retrying
 
 _logger = logging.getLogger(__name__)
 
@@ -16,22 +19,63 @@ _logger = logging.getLogger(__name__)
 MAX_LENGTH = 1024 * 1024
 
 
+#: no integer of PostgreSQL is larger
+MAX_ID = 2**31 - 1
+#: levels of a notification; a list of records needs three
+MAX_DEPTH = 50
+
+_OPTIONS: dict[str, Any] = {
+    "type": "http",
+    "methods": ["POST"],
+    "csrf": False,
+    "save_session": False,
+    "max_content_length": MAX_LENGTH,
+}
+
+
 class WebhookController(http.Controller):
-    """Let a backend tell us that records of it have changed."""
+    """Receive the notifications of backends whose records have changed.
+
+    Odoo knows the database of a request by its host name, or by there being only one.
+    A server on which several are visible needs it in the address, and this addon among
+    those that it loads for all databases (``--load``).
+    """
 
     @http.route(
         "/connector/webhook/<string:backend_model>/<int:backend_id>/<string:topic>",
-        type="http",
         auth="public",
-        methods=["POST"],
-        csrf=False,
-        save_session=False,
-        max_content_length=MAX_LENGTH,
+        **_OPTIONS,
     )
     def receive(self, backend_model: str, backend_id: int, topic: str) -> Response:
         """Delay the import of the records that the notification names."""
+        return self._receive(request.env, backend_model, backend_id, topic)
+
+    @http.route(
+        "/connector/webhook/db/<string:database>/<string:backend_model>/"
+        "<int:backend_id>/<string:topic>",
+        auth="none",
+        **_OPTIONS,
+    )
+    def receive_in_database(
+        self, database: str, backend_model: str, backend_id: int, topic: str
+    ) -> Response:
+        """Do the same in the database that the address names."""
+        if database == request.db:
+            env = request.env(user=SUPERUSER_ID)
+            return self._receive(env, backend_model, backend_id, topic)
+        if database not in http.db_list(force=True):
+            return self._refuse(NotFound(f"There is no webhook in {database!r}."))
+        with Registry(database).cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            return retrying(
+                partial(self._receive, env, backend_model, backend_id, topic), env
+            )
+
+    def _receive(
+        self, env: api.Environment, backend_model: str, backend_id: int, topic: str
+    ) -> Response:
         try:
-            backend = self._find_backend(backend_model, backend_id)
+            backend = self._find_backend(env, backend_model, backend_id)
             body = request.httprequest.get_data()
             if not backend._is_genuine_webhook(request.httprequest.headers, body):
                 raise Unauthorized(
@@ -49,24 +93,53 @@ class WebhookController(http.Controller):
                 error.code,
                 error.description,
             )
-            answer = {"error": error.description}
-            retry_after = getattr(error, "retry_after", None)
-            headers = [("Retry-After", str(retry_after))] if retry_after else None
-            return request.make_json_response(answer, headers, status=error.code)
+            return self._refuse(error)
         return request.make_json_response({"accepted": accepted}, status=202)
 
-    def _find_backend(self, backend_model: str, backend_id: int) -> models.BaseModel:
+    def _refuse(self, error: HTTPException) -> Response:
+        retry_after = getattr(error, "retry_after", None)
+        headers = [("Retry-After", str(retry_after))] if retry_after else None
+        answer = {"error": error.description}
+        return request.make_json_response(answer, headers, status=error.code)
+
+    def _find_backend(
+        self, env: api.Environment, backend_model: str, backend_id: int
+    ) -> models.BaseModel:
         """Return the backend; an empty one, which has no token, if there is none."""
-        model_class = request.env.registry.get(backend_model)
-        mixin = request.env.registry["connector.webhook.mixin"]
-        if model_class is None or model_class._abstract:
+        model_class = env.registry.get(backend_model)
+        mixin = env.registry.get("connector.webhook.mixin")
+        if model_class is None or mixin is None or model_class._abstract:
             raise NotFound(f"There is no webhook for {backend_model!r}.")
         if not issubclass(model_class, mixin):
             raise NotFound(f"There is no webhook for {backend_model!r}.")
-        return request.env[backend_model].sudo().browse(backend_id).exists()
+        backend = env[backend_model].sudo().browse()
+        return backend.browse(backend_id).exists() if backend_id <= MAX_ID else backend
 
     def _decode(self, body: bytes) -> Any:
         try:
-            return json.loads(body)
+            payload = json.loads(body)
         except ValueError as error:
             raise BadRequest(f"The body is no JSON: {error}") from error
+        except RecursionError as error:
+            raise BadRequest(TOO_DEEP) from error
+        if is_deeper_than(MAX_DEPTH, payload):
+            raise BadRequest(TOO_DEEP)
+        return payload
+
+
+TOO_DEEP = f"The body is nested more than {MAX_DEPTH} levels deep."
+
+
+def is_deeper_than(limit: int, value: Any) -> bool:
+    """Return whether lists and dicts are nested more than ``limit`` times."""
+    level = [value]
+    for _depth in range(limit + 1):
+        containers = [one for one in level if isinstance(one, dict | list)]
+        if not containers:
+            return False
+        level = [
+            inner
+            for one in containers
+            for inner in (one.values() if isinstance(one, dict) else one)
+        ]
+    return True

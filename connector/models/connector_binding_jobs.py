@@ -164,7 +164,9 @@ class ConnectorBindingMixin(models.AbstractModel):
     @api.model
     @api.private
     @retry_without_database
-    def import_removed(self, backend, run=None, confirmed: bool = False) -> str:
+    def import_removed(
+        self, backend, run=None, confirmed: bool = False, **position: Any
+    ) -> str:
         """Find what is bound and gone in the backend, and have it removed here.
 
         Where that would be too much, nothing is done and the run asks a person.
@@ -172,12 +174,17 @@ class ConnectorBindingMixin(models.AbstractModel):
         with backend.work_on(self._name) as work:
             finder = own_or_generic(work, "removed.records.finder")
             try:
-                gone = finder.run(run=run, confirmed=confirmed)
+                gone = finder.run(run=run, confirmed=confirmed, **position)
             except TooManyRemoved as error:
                 if not run:
                     raise
                 run._ask(str(error))
                 return str(error)
+        if gone is None:
+            return self.env._(
+                "%s asked to wait: another job continues the search.",
+                backend.display_name,
+            )
         if run:
             run._set_found(gone)
         return self.env._("%s records are gone", gone)

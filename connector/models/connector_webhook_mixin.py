@@ -6,6 +6,7 @@ import hmac
 import secrets
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from werkzeug.exceptions import (
     NotFound,
@@ -14,13 +15,13 @@ from werkzeug.exceptions import (
     UnprocessableEntity,
 )
 
-from odoo import SUPERUSER_ID, api, fields, models
+from odoo import SUPERUSER_ID, api, fields, http, models
 from odoo.fields import NO_ACCESS
 
 from odoo.addons.queue_job.job import identity_exact
 
 from ..backend_company import in_own_company
-from ..components.external_id import is_external_id
+from ..components.external_id import can_be_stored, is_external_id
 from ..job_priorities import WEBHOOK_PRIORITY
 
 TOKEN_HEADER = "X-Webhook-Token"
@@ -28,6 +29,8 @@ SIGNATURE_HEADER = "X-Hub-Signature-256"
 MAX_RECORDS = 1000
 #: when to send a notification again that came while the backend was off
 RETRY_AFTER_SECONDS = 3600
+#: characters of a refused id that the answer quotes
+MAX_QUOTED = 100
 
 
 def is_same_secret(given: str | None, expected: str | None) -> bool:
@@ -68,8 +71,11 @@ class ConnectorWebhookMixin(models.AbstractModel):
 
     def _compute_webhook_url(self):
         for backend in self:
+            base_url = backend.get_base_url()
+            databases = http.db_list(force=True, host=urlsplit(base_url).netloc)
+            database = f"db/{self.env.cr.dbname}/" if len(databases) > 1 else ""
             backend.webhook_url = (
-                f"{backend.get_base_url()}/connector/webhook/{backend._name}/"
+                f"{base_url}/connector/webhook/{database}{backend._name}/"
                 f"{backend.id or 0}/TOPIC"
             )
 
@@ -131,7 +137,10 @@ class ConnectorWebhookMixin(models.AbstractModel):
         for name in ("external_id", "id"):
             if name in payload:
                 return [payload[name]]
-        return list(payload.get("external_ids") or ())
+        external_ids = payload.get("external_ids")
+        if external_ids is None:
+            return []
+        return external_ids if isinstance(external_ids, list) else [external_ids]
 
     # -- receiving ------------------------------------------------------------
 
@@ -164,9 +173,10 @@ class ConnectorWebhookMixin(models.AbstractModel):
     def _checked_external_ids(self, external_ids: list[Any]) -> list[Any]:
         for external_id in external_ids:
             is_id = isinstance(external_id, str | int) and is_external_id(external_id)
-            if not is_id:
+            if not is_id or not can_be_stored(str(external_id)):
                 raise UnprocessableEntity(
-                    f"Expected ids that are text or numbers, found {external_id!r}."
+                    "Expected ids that are text or numbers, found "
+                    f"{ascii(external_id)[:MAX_QUOTED]}."
                 )
         external_ids = list({str(key): key for key in external_ids}.values())
         if not external_ids:

@@ -12,6 +12,7 @@ from .paging import (
     PageNumber,
     Paging,
 )
+from .paths import id_in_address
 from .session import RestSession
 
 __all__ = [
@@ -25,4 +26,5 @@ __all__ = [
     "Paging",
     "RestRefusal",
     "RestSession",
+    "id_in_address",
 ]

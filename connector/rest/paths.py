@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 
 def look_up(body: Any, path: str | None) -> Any:
@@ -23,6 +24,14 @@ def leads_to_null(body: Any, path: str | None) -> bool:
         if body is None:
             return True
     return body is None
+
+
+def id_in_address(address: str) -> str:
+    """Return the external id at the end of the address of a record.
+
+    Of ``https://shop.example/api/orders/42/?format=json`` it is ``42``.
+    """
+    return unquote(urlsplit(address).path.rstrip("/").rpartition("/")[2])
 
 
 def wrap(value: Any, path: str | None) -> Any:

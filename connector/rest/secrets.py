@@ -43,6 +43,11 @@ class Redactor:
         for secret in filter(None, secrets):
             self._forms |= written_forms(secret)
 
+    @property
+    def longest(self) -> int:
+        """Return the length of the longest form of a secret."""
+        return max(map(len, self._forms), default=0)
+
     def __call__(self, text: object) -> str:
         """Return the text without any secret."""
         if not self._forms:

@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import base64
-import re
 import time
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,11 +19,9 @@ from .errors import (
     status_error,
     transport_error,
 )
+from .excerpt import excerpt, readable
 from .secrets import Redactor, redacted_logs
 
-#: characters of an answer that an error quotes
-_QUOTED_LENGTH = 500
-_MARKUP = re.compile(r"<(script|style)\b.*?</\1>|<[^>]*>", re.DOTALL | re.IGNORECASE)
 #: a job waits that long in all, and is postponed then: a worker has better things
 #: to do, and Odoo ends a request after two minutes
 MAX_WAIT_SECONDS = 10
@@ -35,13 +32,6 @@ def origin(url: str) -> tuple[str, str | None, int | None]:
     parts = urlsplit(url)
     port = parts.port or DEFAULT_PORTS.get(parts.scheme)
     return parts.scheme, parts.hostname, port
-
-
-def plain_text(response: requests.Response, body: str) -> str:
-    """Return what a person reads in the body of an answer."""
-    if "html" in response.headers.get("Content-Type", ""):
-        body = _MARKUP.sub(" ", body)
-    return " ".join(body.split())
 
 
 class RestSession(requests.Session):
@@ -194,15 +184,14 @@ class RestSession(requests.Session):
         error = status_error(429 if rate_limited else response.status_code)
         if error is None:
             return None
-        # redacted before it is cut: half a secret would not be recognised
-        answer = self.redact(response.text)
-        body = plain_text(response, answer)[:_QUOTED_LENGTH]
+        content_type = response.headers.get("Content-Type", "")
+        answer = readable(response.content, self.redact, response.encoding)
+        body = excerpt(answer, content_type)
         message = self.redact(
             f"{method} {url}: {response.status_code} {response.reason}: {body}"
         )
         seconds = retry_after_seconds(response.headers, rate_limited=rate_limited)
         failure = make_error(error, message, seconds, rate_limited)
-        content_type = response.headers.get("Content-Type", "")
         service = identify_service(response.status_code, content_type, answer)
         failure.answered_by = self.redact(f"{method} {url}: {service}")
         return failure

@@ -21,6 +21,7 @@ from . import test_batch_importer
 from . import test_read_ahead
 from . import test_rest_paging
 from . import test_rest_errors
+from . import test_rest_excerpt
 from . import test_rest_adapter
 from . import test_rest_session
 from . import test_conflict

@@ -4,11 +4,18 @@ from unittest.mock import patch
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import BaseCase, new_test_user, tagged
 
+from ..components.backend_adapter import CRUDAdapter
 from ..components.synchronizer.removed_records import (
     TooManyRemoved,
     allowed_removals,
 )
-from ..exception import NetworkRetryableError
+from ..exception import (
+    IDMissingInBackend,
+    InvalidDataError,
+    NetworkRetryableError,
+    RetryableJobError,
+)
+from ..rest import RestRefusal
 from .export_common import ExportCase
 from .import_common import PARTNER, ImporterCase, partner
 
@@ -83,11 +90,12 @@ class TestRemovedRecords(ImporterCase):
         self.find_removed("delete")
         self.assertFalse(record.exists())
 
-    def test_what_is_kept_is_told(self):
+    def test_nothing_is_read_where_deleted_records_are_kept(self):
         self.remove(7)
+        self.system.forget_calls()
         self.assertEqual(self.find_removed("skip"), [])
-        self.assertEqual(self.sync_run.skipped_count, 1)
-        self.assertEqual(self.sync_run._find_records("skipped"), self.found(7).odoo_id)
+        self.assertEqual(self.system.called("read_many"), [])
+        self.assertEqual((self.sync_run.state, self.sync_run.found_count), ("done", 0))
 
     def test_what_is_there_again_by_then_stays(self):
         self.remove(7)
@@ -109,6 +117,104 @@ class TestRemovedRecords(ImporterCase):
         asked = [len(call.args[0]) for call in self.system.called("read_many")]
         self.assertEqual(asked[:4], [8, 8, 8, 6])
         self.assertEqual([job.args[1] for job in jobs], [["1", "2"], ["3"]])
+
+    def _read_singly(self, read):
+        """Let the adapter read one record at a time, by ``read(external_id)``."""
+        with self.backend.work_on(PARTNER) as work:
+            cls = type(work.component(usage="backend.adapter"))
+        self.enterContext(
+            patch.multiple(
+                cls,
+                read=lambda adapter, external_id: read(external_id),
+                read_many=CRUDAdapter.read_many,
+                find_existing=CRUDAdapter.find_existing,
+            )
+        )
+
+    def test_records_that_cannot_be_read_are_kept_and_the_others_are_found(self):
+        self.remove(7, 19)
+        errors = {
+            "3": InvalidDataError("odd"),
+            "8": RestRefusal("403"),
+            "9": KeyError(),
+        }
+
+        def read(external_id):
+            if external_id in errors:
+                raise errors[external_id]
+            if external_id in ("7", "19"):
+                raise IDMissingInBackend(external_id)
+            return {"id": external_id}
+
+        self._read_singly(read)
+        logger = "odoo.addons.connector.components.synchronizer.removed_records"
+        with self.assertLogs(logger, "WARNING") as logs:
+            jobs = self.find_removed()
+        self.assertEqual([job.args[1] for job in jobs], [["7", "19"]])
+        self.assertEqual(len(logs.output), 3)
+
+    def test_a_question_about_many_is_asked_for_fewer_where_it_fails(self):
+        self.remove(7)
+        find_existing = CRUDAdapter.find_existing
+
+        def find(adapter, external_ids):
+            if "3" in external_ids:
+                raise InvalidDataError("one of these is odd")
+            return find_existing(adapter, external_ids)
+
+        with self.backend.work_on(PARTNER) as work:
+            cls = type(work.component(usage="backend.adapter"))
+        with patch.object(cls, "find_existing", find):
+            jobs = self.find_removed()
+        self.assertEqual([job.args[1] for job in jobs], [["7"]])
+
+    def test_a_backend_that_refuses_everything_is_an_error(self):
+        asked = []
+
+        def read(external_id):
+            asked.append(external_id)
+            raise RestRefusal("401 revoked")
+
+        self._read_singly(read)
+        with self.assertRaisesRegex(RestRefusal, "revoked"):
+            self.find_removed()
+        self.assertEqual(len(asked), 20)
+
+    def test_a_search_that_is_interrupted_continues_where_it_was(self):
+        self.remove(7, 19, 28)
+        asked, budget = [], [10]
+
+        def read(external_id):
+            if not budget[0]:
+                raise RetryableJobError("slow down", seconds=20, ignore_retry=True)
+            budget[0] -= 1
+            asked.append(external_id)
+            if external_id in ("7", "19", "28"):
+                raise IDMissingInBackend(external_id)
+            return {"id": external_id}
+
+        self._read_singly(read)
+        model = self.env[PARTNER]
+        arguments, rounds = {"run": self.sync_run}, 0
+        with self.hooked(_missing_record_policy="archive"), self.trap_jobs() as trap:
+            while arguments is not None:
+                budget[0], rounds = 10, rounds + 1
+                before = len(trap.enqueued_jobs)
+                model.import_removed(self.backend, **arguments)
+                new = trap.enqueued_jobs[before:]
+                again = [job for job in new if job.method_name == "import_removed"]
+                arguments = again[0].kwargs if again else None
+        self.assertEqual(asked, [str(number) for number in range(1, 31)])
+        self.assertEqual(rounds, 3)
+        removals = [job for job in new if job.method_name == "import_chunk"]
+        self.assertEqual([job.args[1] for job in removals], [["7", "19", "28"]])
+
+    def test_an_interrupted_search_counts_the_share_over_all_its_jobs(self):
+        self.remove(1, 2, 3, 4)
+        first = self.found(2)
+        missing = (self.found(1) + first).ids
+        self.find_removed(after_id=first.id, missing_ids=missing)
+        self.assertTrue(self.sync_run.question)
 
     def test_the_bindings_of_another_backend_are_left_alone(self):
         other = self.backend.copy({"name": "Other"})
@@ -135,14 +241,16 @@ class TestRemovedRecords(ImporterCase):
             cls = type(work.component_by_name("generic.removed.records.finder"))
         self.remove(1, 2, 3, 28, 29)
         before = self.env["queue.job"].search_count([])
-        with patch.object(cls, "_page_size", 5):
+        policy = self.hooked(_missing_record_policy="archive")
+        with policy, patch.object(cls, "_page_size", 5):
             self.env[PARTNER].import_removed(self.backend, run=self.sync_run)
         self.assertEqual(self.env["queue.job"].search_count([]), before)
         self.assertTrue(self.sync_run.question)
 
     def test_without_a_run_the_question_is_an_error(self):
         self.remove(1, 2, 3, 4)
-        with self.assertRaisesRegex(TooManyRemoved, "nothing was done"):
+        policy = self.hooked(_missing_record_policy="archive")
+        with policy, self.assertRaisesRegex(TooManyRemoved, "nothing was done"):
             self.env[PARTNER].import_removed(self.backend)
 
     def test_a_failing_answer_removes_nothing(self):

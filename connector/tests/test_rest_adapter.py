@@ -36,6 +36,74 @@ class TestRestOperations(RestCase):
         self.adapter.read("a/b c")
         self.assertEqual(self.asked(), [("GET", "/partners/a%2Fb%20c")])
 
+    def test_ids_that_lead_to_another_path_are_refused_by_name(self):
+        for external_id in ("..", ".", "", " ", " .. ", "a\0b", "\ud800"):
+            for act in (
+                lambda: self.adapter.read(external_id),  # noqa: B023
+                lambda: self.adapter.write(external_id, {}),  # noqa: B023
+                lambda: self.adapter.delete(external_id),  # noqa: B023
+            ):
+                with self.assertRaisesRegex(InvalidDataError, "cannot be the id"):
+                    act()
+        self.assertEqual(self.asked(), [])
+
+    def test_ids_that_only_look_dangerous_are_quoted(self):
+        for external_id, path in (
+            ("...", "/partners/..."),
+            ("../admin", "/partners/..%2Fadmin"),
+            ("%2e%2e", "/partners/%252e%252e"),
+            ("a?b#c", "/partners/a%3Fb%23c"),
+            (0, "/partners/0"),
+        ):
+            self.server.requests.clear()
+            self.reply({"id": 1})
+            self.adapter.read(external_id)
+            self.assertEqual(self.asked(), [("GET", path)])
+
+    def test_addresses_may_end_with_a_slash(self):
+        self.set(_trailing_slash=True, _paging=AllAtOnce())
+        self.reply([{"id": 7}], {"id": 7}, {"id": 8}, None, None)
+        self.adapter.search()
+        self.adapter.read(7)
+        self.adapter.create({})
+        self.adapter.write(7, {})
+        self.adapter.delete(7)
+        one, many = "/partners/7/", "/partners/"
+        self.assertEqual(
+            self.asked(),
+            [
+                ("GET", many),
+                ("GET", one),
+                ("POST", many),
+                ("PATCH", one),
+                ("DELETE", one),
+            ],
+        )
+
+    def test_the_id_may_be_the_end_of_the_address_of_a_record(self):
+        self.set(
+            _id_field="url",
+            _id_is_address=True,
+            _trailing_slash=True,
+            _paging=AllAtOnce(),
+        )
+        address = f"{self.server.url}/partners/a%20b/?format=json"
+        self.reply([{"url": address}], {"url": address}, [{"url": 5}])
+        self.assertEqual(self.adapter.search(), ["a b"])
+        self.assertEqual(self.adapter.create({}), "a b")
+        with self.assertRaisesRegex(InvalidDataError, "_id_is_address"):
+            self.adapter.search()
+
+    def test_ids_with_a_comma_are_not_asked_for_together(self):
+        self.set(_ids_param="ids", _paging=AllAtOnce())
+        self.reply({"id": "a,b"}, [{"id": "c"}, {"id": "d"}])
+        found = self.adapter.read_many(["c", "a,b", "d"])
+        self.assertEqual(set(found), {"a,b", "c", "d"})
+        self.assertEqual(
+            [(request.path, request.params) for request in self.server.requests],
+            [("/partners/a%2Cb", {}), ("/partners", {"ids": "c,d"})],
+        )
+
     def test_read_of_what_is_not_there(self):
         self.reply(Reply({"error": "none"}, 404))
         with self.assertRaisesRegex(IDMissingInBackend, "/partners/7: 404"):
@@ -155,6 +223,28 @@ class TestRestOperations(RestCase):
     def test_create_returns_the_id_in_the_location(self):
         self.reply(Reply(None, 201, {"Location": "/partners/abc/"}))
         self.assertEqual(self.adapter.create({}), "abc")
+
+    def test_create_asks_the_adapter_for_the_id(self):
+        def composite(adapter, record):
+            return f"{record['shop']}-{record['number']}"
+
+        self.set(_external_id=composite)
+        self.reply(Reply({"shop": 1, "number": 2, "id": 99}, 201))
+        self.assertEqual(self.adapter.create({}), "1-2")
+        # an answer without the parts of the id: the header has it
+        self.reply(Reply({"ok": True}, 201, {"Location": "/partners/1-3?a=b"}))
+        self.assertEqual(self.adapter.create({}), "1-3")
+
+    def test_create_with_a_null_id_takes_that_of_the_location(self):
+        self.reply(Reply({"id": None}, 201, {"Location": "/partners/5"}))
+        self.assertEqual(self.adapter.create({}), "5")
+
+    def test_adapters_with_different_timeouts_do_not_share_a_session(self):
+        slow = type(self.adapter)(self.work)
+        slow._timeout_seconds = 120.0
+        self.assertEqual(slow.session.timeout, 120.0)
+        self.assertEqual(self.adapter.session.timeout, 60.0)
+        self.assertIs(slow.session, slow.session)
 
     def test_create_without_any_id_says_so(self):
         self.reply(Reply({"ok": True}, 201))

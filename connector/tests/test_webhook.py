@@ -1,10 +1,12 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import json
+from unittest.mock import patch
 
-from odoo import SUPERUSER_ID
+from odoo import SUPERUSER_ID, http
 from odoo.exceptions import AccessError
 from odoo.tests import HttpCase, new_test_user, tagged
 from odoo.tests.common import BaseCase
+from odoo.tools import config
 
 from ..models.connector_webhook_mixin import MAX_RECORDS, is_same_secret, sign
 from .common import TestConnectorCase
@@ -81,6 +83,9 @@ class TestWebhook(HttpCase, TestConnectorCase):
             ([{"id": 3}, {"id": 4}, {"id": "4"}], [3, "4"]),
             ([5, 6], [5, 6]),
             (0, [0]),
+            ({"external_ids": 7}, [7]),
+            ({"external_ids": "123"}, ["123"]),
+            ({"external_ids": "0"}, ["0"]),
         ):
             before = self.jobs()
             answer = self.post(payload)
@@ -148,6 +153,72 @@ class TestWebhook(HttpCase, TestConnectorCase):
             self.assertRefused(self.post(payload), 422, "No id found")
         for payload in ({"id": None}, {"id": {"a": 1}}, [[True]], {"id": ""}, 1.5):
             self.assertRefused(self.post(payload), 422, "text or numbers")
+
+    def test_ids_that_the_database_cannot_hold_are_refused(self):
+        for body in (rb'{"id": "a\u0000b"}', rb'{"id": "\ud800"}', rb'["\udfff", 1]'):
+            self.assertRefused(self.post(body), 422, "text or numbers")
+
+    def test_a_body_that_is_nested_too_deeply_is_refused(self):
+        for depth in (51, 300, 900, 10_000, 100_000):
+            for body in (b"[" * depth + b"]" * depth, b'{"id":' * depth + b"}" * depth):
+                answer = self.post(body)
+                self.assertEqual(answer.status_code, 400, depth)
+                self.assertIn("error", answer.json())
+        self.assertFalse(self.jobs())
+
+    def test_a_backend_id_that_no_database_has_is_refused(self):
+        huge = self.env["test.backend"].browse(10**30)
+        self.assertRefused(self.post({"id": 1}, backend=huge), 401, "this token")
+
+    # -- several databases -----------------------------------------------------
+
+    def _see_several_databases(self):
+        """Let the server see two databases, and load this addon for all of them."""
+        del self.opener.cookies["session_id"]
+        databases = ["another", self.env.cr.dbname]
+        self.enterContext(patch.object(http, "db_list", lambda *_, **__: databases))
+        modules = [*config["server_wide_modules"], "connector"]
+        self.enterContext(patch.dict(config.options, server_wide_modules=modules))
+        vars(http.root).pop("nodb_routing_map", None)
+        self.addCleanup(vars(http.root).pop, "nodb_routing_map", None)
+
+    def _post_to_database(self, database, payload, token=None):
+        return self.url_open(
+            f"/connector/webhook/db/{database}/test.backend/{self.backend.id}/{PARTNER}",
+            data=json.dumps(payload).encode(),
+            headers={
+                "Content-Type": "application/json",
+                "X-Webhook-Token": self.token if token is None else token,
+            },
+            timeout=60,
+        )
+
+    def test_the_database_may_be_named_by_the_address(self):
+        answer = self._post_to_database(self.env.cr.dbname, {"id": 42})
+        self.assertEqual((answer.status_code, answer.json()), (202, {"accepted": 1}))
+        self.assertEqual(len(self.jobs()), 1)
+
+    def test_a_server_with_several_databases_finds_the_one_of_the_address(self):
+        self._see_several_databases()
+        answer = self._post_to_database(self.env.cr.dbname, {"id": 42})
+        self.assertEqual((answer.status_code, answer.json()), (202, {"accepted": 1}))
+        self.assertEqual(len(self.jobs()), 1)
+        answer = self._post_to_database(self.env.cr.dbname, {"id": 43}, token="wrong")
+        self.assertEqual(answer.status_code, 401)
+        self.assertEqual(len(self.jobs()), 1)
+
+    def test_a_database_that_is_not_visible_is_not_found(self):
+        self.assertRefused(self._post_to_database("hidden", {"id": 1}), 404, "'hidden'")
+        self._see_several_databases()
+        self.assertRefused(self._post_to_database("hidden", {"id": 1}), 404, "'hidden'")
+
+    def test_the_address_names_the_database_where_several_are_visible(self):
+        self._see_several_databases()
+        self.backend.invalidate_recordset()
+        self.assertIn(
+            f"/connector/webhook/db/{self.env.cr.dbname}/test.backend/",
+            self.backend.webhook_url,
+        )
 
     def test_too_many_records_are_refused(self):
         payload = list(range(MAX_RECORDS + 1))

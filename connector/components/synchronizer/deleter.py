@@ -56,9 +56,14 @@ class RecordDeleter(AbstractComponent):
         return self.env._("%s was deleted.", name)
 
     def _archive(self, binding: models.BaseModel) -> str:
-        """Archive the binding and the record behind it."""
-        for record in (binding, self._find_record(binding)):
-            if record._active_name:
+        """Archive the record that the binding wraps, then the binding.
+
+        A binding that delegates ``active`` would archive the record by a plain write:
+        ``action_archive`` of the record would find nothing left to do, and leave out
+        what it does besides, as a product's does to its template.
+        """
+        for record in (self._find_record(binding), binding):
+            if record._active_name and record[record._active_name]:
                 record.action_archive()
         return self.env._("%s was archived.", binding.display_name)
 

@@ -191,8 +191,14 @@ def _shorten(text: str, length: int) -> str:
     return line if len(line) <= length else line[: length - 1] + "…"
 
 
+#: characters of an answer that are looked at for its text
+_READ_LENGTH = 64 * 1024
+# Each match begins at its own "<" and cannot fail after that: the time is linear.
+_HIDDEN = re.compile(r"<(script|style)\b[^<]*(?:<(?!/\1)[^<]*)*(?:</\1|\Z)", re.I)
+_TAG = re.compile(r"<[^<>]*>")
+
+
 def _excerpt(text: str, length: int = 200) -> str:
-    words = " ".join(
-        re.sub(r"<(style|script).*?</\1>|<[^>]*>", " ", text, flags=re.S).split()
-    )
+    text = _TAG.sub(" ", _HIDDEN.sub(" <", text[:_READ_LENGTH])).rstrip("<")
+    words = " ".join(text.split())
     return words if len(words) <= length else words[: length - 1] + "…"
