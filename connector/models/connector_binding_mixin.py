@@ -65,14 +65,19 @@ class ConnectorBindingMixin(models.AbstractModel):
         index=True,
         ondelete="cascade",
     )
-    external_id = fields.Char(string="ID in the backend", index=True)
+    external_id = fields.Char(string="ID in the backend", index=True, copy=False)
     external_updated_at = fields.Datetime(
         string="Changed in the backend",
+        copy=False,
         help="When the external record had last been changed, as it was imported",
     )
     external_fingerprint = fields.Char(
         copy=False,
         help="Of the values that were last imported, where they are compared",
+    )
+    stored_differently = fields.Json(
+        copy=False,
+        help="Digests of imported values that Odoo keeps in another form",
     )
 
     _backend_external_uniq = UniqueLink("backend_id", "external_id")

@@ -14,7 +14,7 @@ class ExternalBinding(models.AbstractModel):
     _name = "external.binding"
     _description = "External Binding"
 
-    sync_date = fields.Datetime(string="Last synchronization date")
+    sync_date = fields.Datetime(string="Last synchronization date", copy=False)
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -49,6 +49,50 @@ class TestBindingMixin(TestConnectorCase):
 
 
 @tagged("post_install", "-at_install")
+class TestCopy(TestConnectorCase):
+    __test__ = True
+
+    def setUp(self):
+        super().setUp()
+        self.binding = self.env["test.res.partner"].create(
+            {
+                "backend_id": self.backend.id,
+                "external_id": "1",
+                "name": "Azure",
+                "sync_date": "2026-01-01",
+                "external_updated_at": "2026-01-01",
+                "external_fingerprint": "abc",
+                "stored_differently": {"website": ["a", "b"]},
+            }
+        )
+
+    def test_copy_of_a_binding_is_a_new_record_that_nobody_knows_there(self):
+        copy = self.binding.copy()
+        copy.flush_recordset()
+        self.assertNotEqual(copy.odoo_id, self.binding.odoo_id)
+        self.assertIn("Azure", copy.name)
+        self.assertEqual(copy.backend_id, self.backend)
+        for name in (
+            "external_id",
+            "sync_date",
+            "external_updated_at",
+            "external_fingerprint",
+            "stored_differently",
+        ):
+            self.assertFalse(copy[name], name)
+
+    def test_two_copies_are_two_records(self):
+        copies = self.binding.copy() + self.binding.copy()
+        copies.flush_recordset()
+        self.assertEqual(len(copies.odoo_id), 2)
+
+    def test_copy_of_a_record_is_bound_to_nothing(self):
+        copy = self.binding.odoo_id.copy()
+        self.assertTrue(self.binding.odoo_id.test_bind_ids)
+        self.assertFalse(copy.test_bind_ids)
+
+
+@tagged("post_install", "-at_install")
 class TestUniqueLink(TestConnectorCase):
     __test__ = True
 

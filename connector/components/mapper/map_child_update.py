@@ -8,9 +8,12 @@ from odoo import models
 
 from odoo.addons.component.core import AbstractComponent
 
+from ..binder import Binder
+from ..comparison.absent_lines import AbsentLine, absent_line, owns_lines
+from ..comparison.stored_values import linked_records
+from ..external_id import external_key
 from .map_record import MapOptions, MapRecord
 from .paths import read_path
-
 
 class ImportMapChildUpdate(AbstractComponent):
     """Update the lines that are bound already, create the others.
@@ -18,6 +21,9 @@ class ImportMapChildUpdate(AbstractComponent):
     Inherit it with the ``_collection`` and ``_apply_on`` of the lines. The mapper
     of the lines has to map the external id, by which the next import finds them.
     Mappings marked ``only_create`` do not touch a line that exists.
+
+    A bound line that the external record does not list any more is removed, as
+    ``_absent_lines`` says. Lines without a binding, which people added in Odoo, stay.
     """
 
     _name = "base.map.child.import.update"
@@ -26,14 +32,24 @@ class ImportMapChildUpdate(AbstractComponent):
     _external_id_source = "id"
     """Field, or dotted path, of an item that holds its external id."""
 
+    _absent_lines: str | None = None
+    """``delete``, ``unbind`` or ``keep`` lines that the external record does not list.
+
+    None deletes the lines that cannot be without their parent, whose many2one to it is
+    required or has ``ondelete="cascade"``, and keeps the others.
+    """
+
     def get_items(
         self, items: Iterable[Any], parent: MapRecord, to_attr: str, options: MapOptions
     ) -> Any:
+        is_listed = isinstance(items, list | tuple)
         items = list(items or ())
-        self.binder_for().prefetch(
-            [read_path(item, self._external_id_source) for item in items]
-        )
-        return super().get_items(items, parent, to_attr, options)
+        external_ids = [read_path(item, self._external_id_source) for item in items]
+        self.binder_for().prefetch(external_ids)
+        commands = super().get_items(items, parent, to_attr, options)
+        if is_listed and parent.record and isinstance(commands, list):
+            commands += self._find_absent_lines(parent.record, to_attr, external_ids)
+        return commands
 
     def get_item_values(
         self, map_record: MapRecord, to_attr: str, options: MapOptions
@@ -41,6 +57,7 @@ class ImportMapChildUpdate(AbstractComponent):
         line = self._find_line(map_record, to_attr)
         if not line:
             return super().get_item_values(map_record, to_attr, options)
+        map_record.record = line
         options = MapOptions(options, for_create=False)
         values = super().get_item_values(map_record, to_attr, options)
         return dict(values, id=line.id) if values else values
@@ -64,3 +81,49 @@ class ImportMapChildUpdate(AbstractComponent):
             command = (1, line_id, values) if line_id else (0, 0, values)
             commands.append(command)
         return commands
+
+    # -- absent lines ---------------------------------------------------------
+
+    def _find_absent_lines(
+        self, parent: models.BaseModel, to_attr: str, external_ids: list[Any]
+    ) -> list[AbsentLine]:
+        """Return a command for each bound line that is not among ``external_ids``."""
+        policy = self._absent_lines_policy(parent, to_attr)
+        if policy == "keep":
+            return []
+        listed = set(map(external_key, external_ids))
+        bound = self._find_bound_lines(linked_records(parent, to_attr))
+        return [
+            absent_line(self, line, external_id, policy)
+            for line, external_id in bound.items()
+            if external_key(external_id) not in listed
+        ]
+
+    def _absent_lines_policy(self, parent: models.BaseModel, to_attr: str) -> str:
+        policy = self._absent_lines
+        if policy is None:
+            return "delete" if owns_lines(parent, to_attr) else "keep"
+        if policy not in ("delete", "unbind", "keep"):
+            raise ValueError(
+                f"{self._name}._absent_lines is {policy!r}; it must be 'delete', "
+                "'unbind', 'keep', or None to delete the lines that the parent owns."
+            )
+        return policy
+
+    def _find_bound_lines(
+        self, lines: models.BaseModel
+    ) -> dict[models.BaseModel, Any]:
+        """Return ``{line: external id}`` of the lines bound to this backend."""
+        binder, binding_fields = self.binder_for(), self.model._fields
+        if type(binder).to_external is Binder.to_external:
+            if binder._external_field not in binding_fields:
+                return {}
+            if lines._name == self.model._name:
+                if binder._backend_field in binding_fields:
+                    backend = self.backend_record
+                    lines = lines.filtered(
+                        lambda line: line[binder._backend_field] == backend
+                    )
+            elif binder._odoo_field not in binding_fields:
+                return {}
+        return binder.to_external_many(lines)

@@ -46,6 +46,8 @@ class MapRecord:
         self._source = source
         self._parent = parent
         self._forced_values: dict[str, Any] = {}
+        #: record of Odoo that the values are for, None where it is not known
+        self.record: Any = None
 
     @property
     def source(self) -> Any:

@@ -6,8 +6,9 @@ from __future__ import annotations
 from typing import Any
 
 from odoo import models
+from odoo.fields import Command
 
-from .changes import linked_ids
+from ..comparison.line_commands import as_commands, linked_ids
 
 #: of a value that is told
 MAX_CHARACTERS = 500
@@ -36,14 +37,54 @@ def describe_new(record: models.BaseModel, name: str, value: Any) -> str:
     if field is None or field.type in ("json", "properties", "reference"):
         return shorten(str(value))
     if field.type in ("one2many", "many2many"):
-        ids = linked_ids(record[name].ids, value)
+        ids = linked_ids(record[name].ids, as_commands(value))
         if ids is None:
-            return record.env._("%s lines that change", len(value))
+            lines = record.env[field.comodel_name]
+            told = [describe_command(lines, command) for command in value]
+            return shorten("; ".join(filter(None, told)))
         return describe(record, name, record.env[field.comodel_name].browse(ids))
     if field.type == "binary":
         return describe(record, name, value)
     cached = field.convert_to_cache(value, record, validate=False)
     return describe(record, name, field.convert_to_record(cached, record))
+
+
+def describe_command(lines: models.BaseModel, command: Any) -> str:
+    """Return what a command would change, of one line."""
+    if isinstance(command, int) or command[0] == Command.LINK:
+        line_id = command if isinstance(command, int) else command[1]
+        return lines.env._("%s is added", name_of(lines.browse(line_id)))
+    if command[0] == Command.CREATE:
+        changes = {k: v for k, v in command[2].items() if k in lines._fields}
+        changes = describe_changes(lines.new(), changes)
+        return lines.env._("new (%s)", _in_one_line(changes))
+    if command[0] == Command.UPDATE:
+        line = lines.browse(command[1])
+        changes = describe_changes(line, command[2])
+        return f"{name_of(line)} ({_in_one_line(changes)})"
+    if command[0] == Command.DELETE:
+        return lines.env._("%s is removed", name_of(lines.browse(command[1])))
+    if command[0] == Command.UNLINK:
+        return lines.env._("%s is taken out", name_of(lines.browse(command[1])))
+    if command[0] == Command.CLEAR:
+        return lines.env._("all lines are replaced")
+    return describe_names(lines.browse(command[2]))
+
+
+def _in_one_line(changes: str) -> str:
+    return ", ".join(changes.splitlines())
+
+
+def name_of(record: models.BaseModel) -> str:
+    """Return the name of a record, or of the one that a binding without name wraps."""
+    if not record._rec_name and "odoo_id" in record._fields:
+        record = record.odoo_id
+    return record.display_name or ""
+
+
+def describe_names(records: models.BaseModel) -> str:
+    """Return the names of records."""
+    return shorten(", ".join(name_of(each) for each in records))
 
 
 def describe(record: models.BaseModel, name: str, value: Any) -> str:
@@ -57,7 +98,7 @@ def describe(record: models.BaseModel, name: str, value: Any) -> str:
         labels = dict(field._description_selection(record.env))
         return str(labels.get(value, value or ""))
     if isinstance(value, models.BaseModel):
-        return shorten(", ".join(each.display_name or "" for each in value))
+        return describe_names(value)
     if value is False or value is None:
         return ""
     return shorten(str(value))

@@ -14,6 +14,7 @@ from odoo.addons.component.core import AbstractComponent
 
 from ...exception import RetryableJobError
 from ...moments import last_change
+from ..comparison.absent_lines import find_record_deleter
 from ..external_id import check_can_be_external_id
 from .chunk import REMOVED, SKIPPED, UNCHANGED, ImportItem
 from .overlap import version_of
@@ -135,12 +136,7 @@ class ImportHooks(AbstractComponent):
                 return SKIPPED
             if not binding[active]:
                 return UNCHANGED
-        if self.many_components(usage="record.deleter"):
-            deleter = self.component(usage="record.deleter")
-        else:
-            deleter = self.component_by_name("generic.record.deleter")
-        deleter._policy = policy
-        deleter.run(self.external_id)
+        find_record_deleter(self, policy).run(self.external_id)
         return REMOVED
 
     def _before_import(self) -> None:

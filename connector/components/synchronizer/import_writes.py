@@ -7,7 +7,9 @@ from typing import Any
 from odoo.addons.component.core import AbstractComponent
 
 from ..binder import Binder
-from .changes import changed_values, fingerprint
+from ..comparison.absent_lines import settle_absent_lines
+from ..comparison.line_commands import linking_updated_lines
+from .changes import changed_values, fingerprint, remember_held
 from .chunk import CREATED, SKIPPED, UNCHANGED, UPDATED, ImportItem
 from .import_hooks import ImportHooks
 
@@ -27,6 +29,8 @@ class ImportWrites(AbstractComponent):
             if item.outcome != SKIPPED:
                 with self._working_on(item):
                     self._after_import(item.binding)
+                    if item.outcome != UNCHANGED:
+                        remember_held(item.binding, item.values)
 
     def _create_items(self, items: list[ImportItem]) -> None:
         values_list = []
@@ -60,7 +64,7 @@ class ImportWrites(AbstractComponent):
         """Return all that the new binding is created with, the link included."""
         binder = self.binder
         values = {
-            **item.values,
+            **linking_updated_lines(self.model, item.values),
             **self._bookkeeping_values(),
             binder._backend_field: self.backend_record.id,
             binder._external_field: str(item.external_id),
@@ -72,7 +76,7 @@ class ImportWrites(AbstractComponent):
 
     def _update_items(self, items: list[ImportItem]) -> None:
         """Write what changed; where the same changed, in one go."""
-        alike: dict[Any, list[tuple[ImportItem, dict[str, Any]]]] = defaultdict(list)
+        changed = []
         for item in items:
             with self._working_on(item):
                 changes = changed_values(item.binding, item.values)
@@ -82,7 +86,12 @@ class ImportWrites(AbstractComponent):
                 item.outcome = UPDATED if changes else UNCHANGED
                 if changes:
                     self._note_update(item, changes)
-                    alike[self._update_key(item, changes)].append((item, changes))
+                    changed.append((item, changes))
+        settle_absent_lines(self.model, [changes for _item, changes in changed])
+        alike: dict[Any, list[tuple[ImportItem, dict[str, Any]]]] = defaultdict(list)
+        for item, changes in changed:
+            if changes:
+                alike[self._update_key(item, changes)].append((item, changes))
         for updates in alike.values():
             item, changes = updates[0]
             bindings = self.model.union(*(item.binding for item, _changes in updates))

@@ -13,7 +13,7 @@ from odoo.addons.component.core import AbstractComponent
 from ...database import pg_try_advisory_locks
 from ...exception import PartlyRead, RetryableJobError
 from ...job_waits import asks_to_wait, clamp_wait
-from .changes import fingerprint
+from .changes import imported_fingerprint
 from .chunk import (
     SKIPPED,
     UNCHANGED,
@@ -301,12 +301,13 @@ class GenericImporter(AbstractComponent):
 
     def _map_item(self, item: ImportItem, map_record: Any) -> None:
         if item.binding:
+            map_record.record = item.binding
             item.values = self._update_data(map_record)
         else:
             item.values = self._create_data(map_record)
         if self._skip_same_values:
             update = item.values if item.binding else self._update_data(map_record)
-            item.fingerprint = fingerprint(update)
+            item.fingerprint = imported_fingerprint(update)
             if self._has_same_values(item):
                 item.outcome = UNCHANGED
                 return

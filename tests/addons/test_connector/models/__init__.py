@@ -4,3 +4,4 @@ from . import res_partner
 from . import res_partner_category
 from . import res_partner_industry
 from . import res_country
+from . import res_partner_bank
