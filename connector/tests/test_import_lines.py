@@ -239,7 +239,7 @@ class TestAbsentLines(LinesCase):
 
     def test_line_that_cannot_be_deleted_is_unbound_with_a_warning(self):
         def unlink(records):
-            raise UserError("It is on an invoice.")
+            raise UserError(records.env._("It is on an invoice."))
 
         model_class = type(self.env["res.partner.bank"])
         logger = "odoo.addons.connector.components.comparison.absent_lines"

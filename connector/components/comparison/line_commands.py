@@ -77,9 +77,7 @@ def _are_alike(
         return False
     remaining = list(lines)
     for values in values_list:
-        same = next(
-            (line for line in remaining if not change_line(line, values)), None
-        )
+        same = next((line for line in remaining if not change_line(line, values)), None)
         if same is None:
             return False
         remaining.remove(same)
@@ -155,7 +153,9 @@ def linking_updated_lines(
             continue
         commands = as_commands(value)
         line_ids = [
-            command[1] for command in commands if operation_of(command) == Command.UPDATE
+            command[1]
+            for command in commands
+            if operation_of(command) == Command.UPDATE
         ]
         linking[name] = [*map(Command.link, line_ids), *map(_kept_apart, commands)]
     return linking

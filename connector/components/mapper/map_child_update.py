@@ -15,6 +15,7 @@ from ..external_id import external_key
 from .map_record import MapOptions, MapRecord
 from .paths import read_path
 
+
 class ImportMapChildUpdate(AbstractComponent):
     """Update the lines that are bound already, create the others.
 
@@ -110,9 +111,7 @@ class ImportMapChildUpdate(AbstractComponent):
             )
         return policy
 
-    def _find_bound_lines(
-        self, lines: models.BaseModel
-    ) -> dict[models.BaseModel, Any]:
+    def _find_bound_lines(self, lines: models.BaseModel) -> dict[models.BaseModel, Any]:
         """Return ``{line: external id}`` of the lines bound to this backend."""
         binder, binding_fields = self.binder_for(), self.model._fields
         if type(binder).to_external is Binder.to_external:

@@ -62,9 +62,7 @@ class Comparison:
         self._memory = memory or ValueMemory(record)
         self._owners: dict[str, models.BaseModel] = {}
 
-    def _find_owner(
-        self, field: fields.Field
-    ) -> tuple[models.BaseModel, fields.Field]:
+    def _find_owner(self, field: fields.Field) -> tuple[models.BaseModel, fields.Field]:
         """Return the record that stores a field, and its field."""
         record = self._record
         path = ""
@@ -256,7 +254,9 @@ def imported_fingerprint(values: dict[str, Any]) -> str:
     A line counts by its values, in any order: neither by its local id nor by whether
     it has one. Commands that remove a line count for nothing: the others tell.
     """
-    return fingerprint({name: _without_line_ids(value) for name, value in values.items()})
+    return fingerprint(
+        {name: _without_line_ids(value) for name, value in values.items()}
+    )
 
 
 def _without_line_ids(value: Any) -> Any:
