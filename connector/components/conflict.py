@@ -26,13 +26,15 @@ class Winner(Enum):
     NOBODY_YET = "ask"
 
 
-def decide(policy: str, here_at: datetime, there_at: datetime) -> Winner:
+def decide(policy: str, here_at: datetime | None, there_at: datetime | None) -> Winner:
     """Return who wins by a policy, of a change here and one there (UTC).
 
     ``newest`` gives a tie to the other side: our change can still be seen in the
-    history of the record.
+    history of the record. A change without a date is not known to be newer.
     """
     if policy == "newest":
+        if here_at is None or there_at is None:
+            return Winner.THERE if here_at is None else Winner.HERE
         return Winner.HERE if here_at > there_at else Winner.THERE
     return Winner(policy)
 

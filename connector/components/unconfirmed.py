@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from odoo import models
 
@@ -28,6 +28,8 @@ class UnconfirmedField(NamedTuple):
     id: int
     name: str
     edited_at: datetime
+    #: both sides changed it, and a person is asked which one is kept
+    in_conflict: bool = False
 
 
 class UnconfirmedFields:
@@ -43,9 +45,32 @@ class UnconfirmedFields:
     def __contains__(self, name: str) -> bool:
         return name in self.names or ALL_FIELDS in self.names
 
-    def among(self, names: Iterable[str]) -> set[str]:
-        """Return those of ``names`` that have an unconfirmed edit."""
-        return {name for name in names if name in self}
+    @property
+    def in_conflict(self) -> frozenset[str]:
+        """Return the names of which a person has to decide whether they are sent."""
+        return frozenset(row.name for row in self.rows if row.in_conflict)
+
+    def edited(self, model: models.BaseModel, names: Iterable[str]) -> set[str]:
+        """Return those of ``names`` that have an unconfirmed edit.
+
+        A stored computed field that waits to be exported was edited by the fields it
+        is computed from.
+        """
+        if ALL_FIELDS in self.names:
+            return set(names)
+        edited = set(self.names).union(*(_computed_from(model, n) for n in self.names))
+        return edited & set(names)
+
+    def rows_behind(self, model: models.BaseModel, names: Iterable[str]) -> set[str]:
+        """Return the names of the rows by which ``names`` are edited."""
+        names = set(names)
+        return {
+            name
+            for name in self.names
+            if name in names
+            or name == ALL_FIELDS
+            or names & _computed_from(model, name)
+        }
 
     def ids_of(self, names: Iterable[str] | None) -> list[int]:
         """Return the ids of the rows of some fields, None being all of them.
@@ -70,6 +95,40 @@ def plain_name(name: str, odoo_field: str = "odoo_id") -> str:
     A binding that does not delegate to its record reads it by ``odoo_id.name``.
     """
     return name.removeprefix(f"{odoo_field}.")
+
+
+def _computed_from(model: models.BaseModel, name: str) -> set[str]:
+    """Return the fields of the same record that a field is computed from."""
+    field = model._fields.get(name)
+    field = field and field.base_field
+    if field is None or not field.compute:
+        return set()
+    paths = model.pool.field_depends.get(field, ())
+    return {path.partition(".")[0] for path in paths}
+
+
+def is_listened_to(work: Any, model_name: str | None = None) -> bool:
+    """Return whether an export listener notes the edits of a binding model.
+
+    :param model_name: by default the working model
+    """
+    registry = work.components_registry
+    base = registry.get("generic.export.listener")
+    return base is not None and any(
+        issubclass(listener, base)
+        for listener in registry.lookup(
+            work.collection._name, "event.listener", model_name or work.model_name
+        )
+    )
+
+
+def find_unconfirmed(
+    work: Any, bindings: models.BaseModel
+) -> dict[int, UnconfirmedFields]:
+    """Return ``{id: unconfirmed fields}``; asks nothing where nobody notes edits."""
+    if not (has_unconfirmed_fields(bindings) and is_listened_to(work)):
+        return {}
+    return bindings.env["connector.unconfirmed.field"].sudo()._find(bindings)
 
 
 def has_unconfirmed_fields(model: models.BaseModel) -> bool:

@@ -9,6 +9,7 @@ from odoo import api, fields, models
 
 from ..components.synchronizer.chunk import FAILED
 from ..components.synchronizer.import_dependencies import is_kept
+from ..components.unconfirmed import KEEP_UNCONFIRMED
 from ..database import retry_without_database, wait_for_locks
 from ..exception import RetryableJobError
 from ..job_start import running_job
@@ -139,6 +140,8 @@ class ConnectorBindingMixin(models.AbstractModel):
         """Import one record; the parameters are those of ``import_chunk``."""
         started_at = time.time()
         wait_for_locks(self.env, waits_for)
+        if self.env.context.get(KEEP_UNCONFIRMED):
+            backend = backend.with_context(**{KEEP_UNCONFIRMED: True})
         with backend.work_on(self._name) as work:
             importer = work.component(usage="record.importer")
             try:

@@ -20,6 +20,12 @@ class ConnectorBindingMixin(models.AbstractModel):
         "policy of the backend decides.",
     )
 
+    external_base = fields.Json(
+        copy=False,
+        help="Marks of the values that both sides last agreed on, of each field that "
+        "is imported and exported",
+    )
+
     @api.depends_context("lang")
     def _compute_unconfirmed_fields(self) -> None:
         found = self.env["connector.unconfirmed.field"]._find(self)

@@ -29,6 +29,7 @@ class ConnectorDryRunLine(models.Model):
         [
             ("created", "Would be created"),
             ("updated", "Would be updated"),
+            ("unchanged", "Would keep its edits"),
             ("removed", "Would be removed"),
             ("skipped", "Would be skipped"),
             ("failed", "Would fail"),
@@ -44,7 +45,7 @@ class ConnectorDryRunLine(models.Model):
     model_name = fields.Char(related="run_id.model_name")
     record_name = fields.Char(string="Record", readonly=True)
     changes = fields.Text(readonly=True, help="Field: old value → new value")
-    reason = fields.Text(readonly=True, help="Why it would fail")
+    reason = fields.Text(readonly=True, help="Why it would fail, or stay")
 
     def action_open_record(self) -> dict:
         """Open the record as it is now."""

@@ -44,6 +44,11 @@ class ConnectorUnconfirmedField(models.Model):
         help="Technical name; * stands for all fields",
     )
     edited_at = fields.Datetime(required=True, readonly=True)
+    in_conflict = fields.Boolean(
+        readonly=True,
+        help="Changed in the backend, too: a person decides which side is kept. "
+        "Until then no job sends it.",
+    )
 
     _binding_index = models.Index("(model_name, binding_id)")
 
@@ -82,7 +87,8 @@ class ConnectorUnconfirmedField(models.Model):
             return {}
         self.env.cr.execute(
             """
-            SELECT binding_id, id, name, edited_at FROM connector_unconfirmed_field
+            SELECT binding_id, id, name, edited_at, coalesce(in_conflict, false)
+            FROM connector_unconfirmed_field
             WHERE model_name = %s AND binding_id = ANY(%s)
             ORDER BY id
             """,
@@ -92,6 +98,17 @@ class ConnectorUnconfirmedField(models.Model):
         for binding_id, *row in self.env.cr.fetchall():
             rows[binding_id].append(UnconfirmedField(*row))
         return {key: UnconfirmedFields(found) for key, found in rows.items()}
+
+    @api.model
+    def _set_in_conflict(self, rows: Iterable[UnconfirmedField], value: bool) -> None:
+        """Note whether a person has to decide about some edits."""
+        row_ids = [row.id for row in rows if row.in_conflict != value]
+        if row_ids:
+            self.env.cr.execute(
+                "UPDATE connector_unconfirmed_field SET in_conflict = %s "
+                "WHERE id = ANY(%s)",
+                [value, row_ids],
+            )
 
     @api.model
     def _confirm(self, row_ids: Iterable[int]) -> None:

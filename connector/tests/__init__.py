@@ -11,6 +11,7 @@ from . import test_dry_run
 from . import test_rights
 from . import test_secret_input
 from . import test_importer
+from . import test_import_conflicts
 from . import test_import_dependencies
 from . import test_import_chunk
 from . import test_import_retries

@@ -1,6 +1,8 @@
 from .synchronizer import Deleter, Exporter, Importer, Synchronizer
 from .chunk import ChunkOutcome, ImportItem
 from .import_dependencies import ImportDependencies
+from .import_line_edits import ImportLineEdits
+from .import_conflicts import ImportConflicts
 from .import_writes import ImportWrites
 from .record_importer import GenericImporter
 from .batch_importer import BatchImporter, DelayedBatchImporter, DirectBatchImporter

@@ -35,6 +35,13 @@ class ImportItem:
     error: Exception | None = None
     #: what must be in Odoo before this record
     dependencies: tuple = ()
+    #: the edits of the binding that are not exported yet, if there are any
+    unconfirmed: Any = None
+    #: names of fields whose edits are kept, and of those whose edits are overwritten
+    kept: set[str] = field(default_factory=set)
+    overruled: set[str] = field(default_factory=set)
+    #: what a person has to know of an outcome
+    note: str | None = None
     #: keys of the items of the same model that must be imported before this one
     after: set[str] = field(default_factory=set)
 
@@ -54,6 +61,12 @@ class ImportItem:
         return isinstance(self.error, RetryableJobError) and bool(
             self.error.ignore_retry
         )
+
+    @property
+    def written_values(self) -> dict[str, Any]:
+        """Return the values without those of fields that keep an edit."""
+        values = self.values or {}
+        return {name: values[name] for name in values if name not in self.kept}
 
     def fail(self, error: Exception) -> None:
         """Take the record out of the chunk."""
@@ -90,13 +103,19 @@ class ChunkOutcome:
         """Return those of the failed records that only wait."""
         return tuple(item for item in self.failed if item.is_waiting)
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Return what a person has to know, of each record that has something."""
+        return tuple(item.note for item in self.items if item.note)
+
     def __str__(self) -> str:
         counts = self.counts
         if self.waiting:
             counts["waiting"] = len(self.waiting)
             counts[FAILED] -= len(self.waiting)
             counts = {outcome: count for outcome, count in counts.items() if count}
-        return ", ".join(f"{counts[outcome]} {outcome}" for outcome in sorted(counts))
+        text = ", ".join(f"{counts[outcome]} {outcome}" for outcome in sorted(counts))
+        return "\n".join([text, *self.notes])
 
 
 def generations(items: list[ImportItem]) -> Iterator[list[ImportItem]]:

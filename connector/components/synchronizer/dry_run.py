@@ -48,7 +48,7 @@ class ImportRecorder:
         values = {
             "outcome": item.outcome,
             "external_id": item.key,
-            "reason": str(item.error) if item.error else False,
+            "reason": str(item.error) if item.error else item.note or False,
         }
         if item.outcome == CREATED:
             changes = {k: v for k, v in item.values.items() if k in model._fields}
@@ -127,7 +127,7 @@ class DryRun(AbstractComponent):
             lines = [
                 recorder.line_values(self.model, item)
                 for item in outcome.items
-                if item.outcome != UNCHANGED
+                if item.outcome != UNCHANGED or item.note
             ]
         for line in lines:
             if line.get("binding_id"):

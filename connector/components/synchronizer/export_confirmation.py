@@ -16,7 +16,8 @@ from ..unconfirmed import (
     has_unconfirmed_fields,
     plain_name,
 )
-from .chunk import SKIPPED
+from .chunk import SKIPPED, UNCHANGED
+from .field_marks import mark_of_record
 
 
 class ExportConfirmation(AbstractComponent):
@@ -24,9 +25,9 @@ class ExportConfirmation(AbstractComponent):
 
     The unconfirmed edits are read before anything else: all the values that are mapped
     afterwards are at least as new. What is committed meanwhile is not among them, and
-    stays unconfirmed. An export that fails, is skipped or is postponed confirms nothing;
-    should the process die between the answer of the backend and the commit, the edits
-    stay unconfirmed and are sent once more.
+    stays unconfirmed. An export that fails, is skipped or is postponed confirms
+    nothing. If the process dies between the answer of the backend and the commit, the
+    edits stay unconfirmed and are sent once more.
     """
 
     _name = "generic.export.confirmation"
@@ -74,11 +75,19 @@ class ExportConfirmation(AbstractComponent):
         for send all the fields they are asked for.
         """
         unconfirmed = self._unconfirmed
+        in_conflict = unconfirmed.in_conflict
         if fields is None:
+            if ALL_FIELDS in in_conflict:
+                return set()
             names = unconfirmed.names
-            return None if ALL_FIELDS in names else set(names)
+            return None if ALL_FIELDS in names else set(names - in_conflict)
         odoo_field = self.binder._odoo_field
-        return {name for name in fields if plain_name(name, odoo_field) in unconfirmed}
+        return {
+            name
+            for name in fields
+            if (plain := plain_name(name, odoo_field)) in unconfirmed
+            and plain not in in_conflict
+        }
 
     @property
     def _sends_only_unconfirmed(self) -> bool:
@@ -97,6 +106,35 @@ class ExportConfirmation(AbstractComponent):
             odoo_field = self.binder._odoo_field
             sent = {plain_name(name, odoo_field) for name in sent}
         self._unconfirmed_model._confirm(self._unconfirmed.ids_of(sent))
+        if self.outcome != UNCHANGED and self._is_imported_too():
+            self._note_base(sent)
+
+    def _is_imported_too(self) -> bool:
+        """Return whether such records are imported, and marks of them needed."""
+        return bool(
+            self.work.components_registry.lookup(
+                self.collection._name, "import.mapper", self.model._name
+            )
+        )
+
+    def _note_base(self, sent: set[str] | None) -> None:
+        """Keep marks of what the backend has now, by which an import knows it again."""
+        base = {} if sent is None else dict(self.binding.external_base or {})
+        base.update(self._sent_marks(self._exported_names() if sent is None else sent))
+        base = {name: its_mark for name, its_mark in base.items() if its_mark}
+        self.binding.with_context(connector_no_export=True).external_base = base
+
+    def _exported_names(self) -> set[str]:
+        """Return the fields that an export of the whole record sends."""
+        if not self.many_components(usage="export.mapper"):
+            return set()
+        odoo_field = self.binder._odoo_field
+        names = self.mapper.changed_by_fields()
+        return {plain_name(name, odoo_field) for name in names}
+
+    def _sent_marks(self, names: set[str]) -> dict[str, str | None]:
+        """Return marks of fields as the backend has them now, None where unknown."""
+        return {name: mark_of_record(self.binding, name) for name in names}
 
     @property
     def _unconfirmed_model(self) -> models.BaseModel:

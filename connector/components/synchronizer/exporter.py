@@ -11,6 +11,7 @@ from odoo.addons.component.core import AbstractComponent
 
 from ...exception import ConnectorException, IDMissingInBackend
 from ..external_id import is_external_id
+from ..unconfirmed import KEEP_UNCONFIRMED
 from .chunk import CREATED, SKIPPED, UNCHANGED, UPDATED, marked
 
 #: the export that holds the lock takes no longer, as a rule
@@ -144,9 +145,11 @@ class GenericExporter(AbstractComponent):
         """Delay an import of the record; it is exported all the same.
 
         The import is forced, because the export sets the date by which it would
-        be found up to date.
+        be found up to date. Edits that are not exported yet stay, as no person asked
+        to overwrite them.
         """
-        self.model.with_delay().import_record(
+        model = self.model.with_context(**{KEEP_UNCONFIRMED: True})
+        model.with_delay().import_record(
             self.backend_record, self.external_id, force=True
         )
 

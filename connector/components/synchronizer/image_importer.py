@@ -14,6 +14,7 @@ from odoo.tools.mimetypes import guess_mimetype
 from odoo.addons.component.core import AbstractComponent
 
 from ...exception import IDMissingInBackend, InvalidDataError
+from ..unconfirmed import find_unconfirmed
 from .changes import changed_values
 from .import_hooks import ImportHooks
 
@@ -107,5 +108,8 @@ class ImageImporter(AbstractComponent):
         binding = binding.with_context(**ImportHooks._import_context)
         changes = changed_values(binding, values)
         if changes:
+            edits = find_unconfirmed(self.work, binding).get(binding.id)
+            if edits and edits.edited(binding, changes):
+                return False  # its export is to come
             binding.write(changes)
         return bool(changes)

@@ -18,7 +18,7 @@ class ImportWrites(AbstractComponent):
     """Create and update the mapped records of a chunk, as many as can at once."""
 
     _name = "generic.importer.writes"
-    _inherit = "generic.importer.hooks"
+    _inherit = "generic.importer.conflicts"
 
     def _write(self, items: list[ImportItem]) -> None:
         new = [item for item in items if not item.binding]
@@ -30,7 +30,7 @@ class ImportWrites(AbstractComponent):
                 with self._working_on(item):
                     self._after_import(item.binding)
                     if item.outcome != UNCHANGED:
-                        remember_held(item.binding, item.values)
+                        remember_held(item.binding, item.written_values)
 
     def _create_items(self, items: list[ImportItem]) -> None:
         values_list = []
@@ -77,9 +77,15 @@ class ImportWrites(AbstractComponent):
     def _update_items(self, items: list[ImportItem]) -> None:
         """Write what changed; where the same changed, in one go."""
         changed = []
+        edited_lines = self._find_edited_lines(items)
         for item in items:
             with self._working_on(item):
                 changes = changed_values(item.binding, item.values)
+                changes = self._without_unconfirmed(item, changes)
+                if item.outcome == SKIPPED:
+                    continue
+                if edited_lines:
+                    changes = self._without_line_edits(item, changes, edited_lines)
                 if changes and not (item.force or self._may_overwrite(item.binding)):
                     item.outcome = SKIPPED
                     continue
@@ -103,6 +109,7 @@ class ImportWrites(AbstractComponent):
                     item.binding.with_context(connector_no_export=True).write(
                         self._bookkeeping_values()
                     )
+        self._settle_unconfirmed(items)
 
     def _note_update(self, item: ImportItem, changes: dict[str, Any]) -> None:
         """Have a dry run know what is about to be written."""

@@ -197,6 +197,7 @@ class GenericImporter(AbstractComponent):
             self._lock(items, quarantine)
             self._read(items, quarantine)
             self._find_bindings(items)
+            self._find_unconfirmed(items)
             each(self._prepare, items)
             self._import_all_dependencies(items, each)
             for group in generations([item for item in items if item.pending]):

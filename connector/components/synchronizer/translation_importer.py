@@ -9,6 +9,7 @@ from odoo import models
 from odoo.addons.component.core import AbstractComponent
 
 from ..external_id import external_key
+from ..unconfirmed import UnconfirmedFields, find_unconfirmed
 from .changes import changed_values
 from .import_hooks import ImportHooks
 
@@ -24,6 +25,9 @@ class TranslationImporter(AbstractComponent):
     _name = "generic.translation.importer"
     _inherit = "base.importer"
     _usage = "translation.importer"
+
+    #: edits that are not exported yet, by binding; an import does not overwrite them
+    _unconfirmed: dict[int, UnconfirmedFields] = {}
 
     # -- what a connector says ------------------------------------------------
 
@@ -54,6 +58,8 @@ class TranslationImporter(AbstractComponent):
     def run_many(self, pairs: Iterable[tuple[Any, models.BaseModel]]) -> int:
         """Import the translations of ``(external id, binding)``; return how many."""
         bindings = dict(pairs)
+        of_model = self.model.union(*bindings.values()) if bindings else self.model
+        self._unconfirmed = find_unconfirmed(self.work, of_model)
         installed = {code for code, _name in self.env["res.lang"].get_installed()}
         written = 0
         for code, language in self._languages().items():
@@ -86,6 +92,9 @@ class TranslationImporter(AbstractComponent):
             self._map_data(external_record).values(for_create=False)
         )
         changes = changed_values(binding, values)
+        edits = self._unconfirmed.get(binding.id)
+        for name in edits.edited(binding, changes) if edits else ():
+            del changes[name]  # its export is to come
         if changes:
             binding.write(changes)
         return bool(changes)

@@ -13,6 +13,9 @@ class TestBackend(models.Model):
 
     name = fields.Char(required=True)
     chunk_size = fields.Integer(default=200)
+    conflict_policy = fields.Selection(
+        [(policy, policy) for policy in ("local", "remote", "newest", "ask")]
+    )
 
     @property
     def system(self):

@@ -1,0 +1,406 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""An import meets edits that are not exported yet."""
+
+from datetime import timedelta
+from unittest.mock import patch
+
+from odoo import fields
+from odoo.tests import tagged
+
+from odoo.addons.component.core import Component
+
+from ..components.synchronizer.chunk import SKIPPED, UNCHANGED, UPDATED
+from ..exception import NetworkRetryableError
+from .import_common import PARTNER, ImporterCase, partner
+
+
+class TwoWayExporter(Component):
+    _name = "test.two.way.exporter"
+    _inherit = ["test.connector", "generic.record.exporter"]
+
+
+class TwoWayListener(Component):
+    _name = "test.two.way.listener"
+    _inherit = ["test.connector", "generic.export.listener"]
+    _apply_on = [PARTNER, "res.partner"]
+
+
+class TwoWayCase(ImporterCase):
+    """A partner that is imported and exported, and edits whose export waits."""
+
+    __test__ = False
+    policy = None
+
+    def setUp(self):
+        super().setUp()
+        self.build_components(TwoWayExporter, TwoWayListener)
+        self.importer = self.component("record.importer", PARTNER)
+        self.backend.conflict_policy = self.policy
+        self.put(partner(1, ref="R"))
+        self.run_one(1)
+        self.binding = self.found(1)
+        self.jobs = []
+
+    def edit(self, **values):
+        """Edit the partner as a user does, in a transaction of its own."""
+        with self.trap_jobs() as trap:
+            self.binding.odoo_id.write(values)
+            self.env.cr.flush()
+        self.jobs += trap.enqueued_jobs
+
+    def change_remotely(self, **values):
+        row = {**self.remote(), "updated_at": self.next_date(), **values}
+        self.put(row)
+
+    def next_date(self):
+        self.hours = getattr(self, "hours", 0) + 1
+        date = fields.Datetime.to_datetime("2026-02-01") + timedelta(hours=self.hours)
+        return fields.Datetime.to_string(date)
+
+    def remote(self):
+        return self.system.tables[PARTNER][1]
+
+    def import_it(self, **kwargs):
+        """Import the partner in a job; return its item, and keep the jobs it makes."""
+        outcome, jobs = self.run_chunk([1], **kwargs)
+        self.jobs += jobs
+        (self.item,) = outcome.items
+        if self.item.error:
+            raise self.item.error
+        return self.item
+
+    def perform(self, jobs=None):
+        jobs, self.jobs = jobs or self.jobs, [] if jobs is None else self.jobs
+        self.env.flush_all()
+        return [job.perform() for job in jobs]
+
+    def fail_export(self, job):
+        """Run a job while the backend is down."""
+        self.system.fail_next("write", NetworkRetryableError("down"))
+        with self.assertRaises(NetworkRetryableError):
+            job.perform()
+
+    def names(self):
+        found = self.env["connector.unconfirmed.field"]._find(self.binding)
+        return sorted(found[self.binding.id].names) if found else []
+
+
+@tagged("post_install", "-at_install")
+class TestOnlyTheOtherFieldChanged(TwoWayCase):
+    """The backend changed another field: there is no conflict, whatever the policy."""
+
+    __test__ = True
+    policy = "remote"
+
+    def test_an_edit_survives_the_import_of_another_field(self):
+        self.edit(name="Countess")
+        self.change_remotely(email="new@example.com")
+        self.assertEqual(self.import_it().outcome, UPDATED)
+        self.assertEqual(self.binding.name, "Countess")
+        self.assertEqual(self.binding.email, "new@example.com")
+        self.perform()
+        self.assertEqual(self.remote()["name"], "Countess")
+        self.assertEqual(self.remote()["email"], "new@example.com")
+        self.assertEqual(self.names(), [])
+
+    def test_an_edit_survives_though_another_field_was_exported_before(self):
+        """An export of the phone says nothing of the name (reproduction 1)."""
+        self.edit(name="Countess")
+        waiting = self.jobs.pop()
+        self.fail_export(waiting)
+        self.edit(ref="R2")
+        self.perform()
+        self.change_remotely(email="new@example.com")
+        self.import_it()
+        self.assertEqual(self.binding.name, "Countess")
+        waiting.perform()
+        self.assertEqual(
+            [self.remote()[name] for name in ("name", "ref", "email")],
+            ["Countess", "R2", "new@example.com"],
+        )
+
+    def test_edits_of_several_transactions_survive_several_imports(self):
+        for number in range(3):
+            self.edit(name=f"Countess {number}")
+            self.edit(ref=f"R{number}")
+            self.change_remotely(email=f"{number}@example.com")
+            self.import_it()
+        self.assertEqual(
+            self.binding.read(["name", "ref", "email"])[0] | {"id": 0},
+            {"id": 0, "name": "Countess 2", "ref": "R2", "email": "2@example.com"},
+        )
+
+    def test_an_edit_of_an_archived_record_survives(self):
+        self.binding.odoo_id.with_context(connector_no_export=True).active = False
+        self.edit(name="Countess")
+        self.change_remotely(email="new@example.com")
+        self.import_it()
+        self.assertEqual(self.binding.name, "Countess")
+
+    def test_what_is_kept_is_told_and_its_export_is_sure_to_come(self):
+        self.edit(name="Countess")
+        self.jobs.clear()  # the job was cancelled, say
+        self.change_remotely(email="new@example.com")
+        outcome, jobs = self.run_chunk([1])
+        self.assertIn("Countess keeps its edits", str(outcome))
+        self.assertIn("Name", str(outcome))
+        self.assertEqual([job.kwargs for job in jobs], [{"fields": ["name"]}])
+        self.perform(jobs)
+        self.assertEqual(self.remote()["name"], "Countess")
+
+    def test_an_import_that_keeps_all_it_would_write_changes_nothing(self):
+        self.edit(name="Countess")
+        self.change_remotely()
+        self.assertEqual(self.import_it().outcome, UNCHANGED)
+        self.assertEqual(self.binding.name, "Countess")
+
+    def test_a_dry_run_says_what_would_be_kept_and_requests_nothing(self):
+        self.edit(name="Countess")
+        self.change_remotely()
+        dry_run = self.work_on(PARTNER).component_by_name("generic.dry.run")
+        with self.trap_jobs() as trap:
+            _outcome, lines = dry_run.run_chunk([1])
+        trap.assert_jobs_count(0)
+        (line,) = lines
+        self.assertEqual(line["outcome"], UNCHANGED)
+        self.assertIn("keeps its edits", line["reason"])
+
+    def test_the_marks_of_an_import_do_not_forget_what_is_kept(self):
+        self.edit(name="Countess")
+        for email in ("a@example.com", "b@example.com"):
+            self.change_remotely(email=email)
+            self.import_it()
+            self.assertEqual(self.binding.name, "Countess")
+
+    def test_what_was_exported_before_is_known_again(self):
+        """No import came between two edits: the first export tells what is there."""
+        self.edit(name="Countess")
+        self.perform()
+        self.edit(name="Lady")
+        self.change_remotely(email="new@example.com")
+        self.import_it()
+        self.assertEqual(self.binding.name, "Lady")
+
+    def test_values_of_lists_are_compared_as_sets(self):
+        self.put_tag(5, 6)
+        self.change_remotely(tags=[5, 6])
+        self.import_it()
+        tags = self.binding.category_id
+        unconfirmed = self.env["connector.unconfirmed.field"]
+        unconfirmed._note({self.binding: ["category_id"]})
+        self.binding.with_context(connector_no_export=True).category_id = tags[0]
+        self.change_remotely(tags=[6, 5], email="new@example.com")
+        self.import_it()
+        self.assertEqual(self.binding.category_id, tags[0])
+
+
+@tagged("post_install", "-at_install")
+class TestConflict(TwoWayCase):
+    """Both sides changed the same field."""
+
+    __test__ = True
+
+    def change_both(self):
+        self.edit(name="Countess", ref="R2")
+        self.change_remotely(name="Theirs", email="new@example.com")
+
+    def values(self):
+        return self.binding.name, self.binding.ref, self.binding.email
+
+    def test_the_backend_wins_only_the_field_that_both_changed(self):
+        self.backend.conflict_policy = "remote"
+        self.change_both()
+        self.import_it()
+        self.assertEqual(self.values(), ("Theirs", "R2", "new@example.com"))
+        self.assertEqual(self.names(), ["ref"])
+
+    def test_where_the_backend_won_no_job_sends_a_stale_value(self):
+        self.backend.conflict_policy = "remote"
+        self.change_both()
+        self.import_it()
+        self.change_remotely(name="Theirs, later")
+        self.perform()
+        self.assertEqual(self.remote()["name"], "Theirs, later")
+        self.assertEqual(self.remote()["ref"], "R2")
+
+    def test_the_edit_wins_and_is_exported(self):
+        self.backend.conflict_policy = "local"
+        self.change_both()
+        self.import_it()
+        self.assertEqual(self.values(), ("Countess", "R2", "new@example.com"))
+        self.assertIn("keeps its edits", self.item.note)
+        self.perform()
+        self.assertEqual(self.remote()["name"], "Countess")
+
+    def test_a_backend_without_a_policy_keeps_the_edit(self):
+        self.change_both()
+        self.import_it()
+        self.assertEqual(self.values(), ("Countess", "R2", "new@example.com"))
+
+    def test_the_newer_change_wins(self):
+        self.backend.conflict_policy = "newest"
+        self.change_both()
+        future = fields.Datetime.now() + timedelta(days=1)
+        for updated_at, name in (
+            (fields.Datetime.to_string(future), "Theirs"),
+            ("2001-01-01 00:00:00", "Countess"),
+        ):
+            with self.subTest(name), self.env.cr.savepoint() as savepoint:
+                self.change_remotely(updated_at=updated_at)
+                self.import_it()
+                self.assertEqual(self.binding.name, name)
+                savepoint.rollback()
+                self.env.invalidate_all()
+
+    def test_a_person_is_asked_once_and_both_sides_stay(self):
+        self.backend.conflict_policy = "ask"
+        self.change_both()
+        before = self.binding.external_updated_at, self.binding.external_base
+        for __ in range(2):
+            self.assertEqual(self.import_it().outcome, SKIPPED)
+        self.assertEqual(self.values(), ("Countess", "R2", "1@example.com"))
+        self.assertEqual(
+            (self.binding.external_updated_at, self.binding.external_base), before
+        )
+        self.assertEqual(len(self.binding.odoo_id.activity_ids), 1)
+        self.perform()
+        self.assertEqual(self.remote()["name"], "Theirs")
+
+    def test_an_answer_for_the_edit_is_exported(self):
+        self.test_a_person_is_asked_once_and_both_sides_stay()
+        self.env.flush_all()
+        self.binding.export_record()
+        self.assertEqual((self.remote()["name"], self.names()), ("Countess", []))
+
+    def test_another_policy_settles_what_a_person_was_asked(self):
+        self.test_a_person_is_asked_once_and_both_sides_stay()
+        self.backend.conflict_policy = "local"
+        self.import_it()
+        self.perform()
+        self.assertEqual(self.remote()["name"], "Countess")
+
+    def test_an_import_that_a_person_forces_overwrites_and_forgets_the_edits(self):
+        self.backend.conflict_policy = "local"
+        self.change_both()
+        self.import_it(force=True)
+        self.assertEqual(self.values(), ("Theirs", "R", "new@example.com"))
+        self.assertEqual(self.names(), [])
+        self.change_remotely(name="Later")
+        self.perform()
+        self.assertEqual(self.remote()["name"], "Later")
+
+    def test_an_import_that_an_export_forces_keeps_the_edits(self):
+        self.edit(name="Countess")
+        with (
+            patch.object(
+                type(self.component("record.exporter", PARTNER)),
+                "_should_import",
+                return_value=True,
+            ),
+            self.trap_jobs() as trap,
+        ):
+            self.perform()
+        self.edit(name="Lady")
+        self.change_remotely(email="new@example.com")
+        with self.trap_jobs():
+            self.perform(trap.enqueued_jobs)
+        self.assertEqual(self.binding.name, "Lady")
+        self.assertEqual(self.binding.email, "new@example.com")
+
+    def test_an_unfinished_export_of_the_whole_record_keeps_all_its_fields(self):
+        self.env["connector.unconfirmed.field"]._note({self.binding: None})
+        with self.trap_jobs():
+            self.binding.odoo_id.write({"name": "Countess", "phone": "1"})
+        self.change_remotely(email="new@example.com")
+        self.backend.conflict_policy = "remote"
+        self.import_it()
+        self.assertEqual(self.binding.name, "Countess")
+        self.assertEqual(self.binding.email, "new@example.com")
+        self.assertNotIn("*", self.names())
+        self.assertIn("name", self.names())
+        self.assertNotIn("email", self.names())
+
+
+@tagged("post_install", "-at_install")
+class TestWhatIsOnlyImported(ImporterCase):
+    __test__ = True
+
+    def test_it_keeps_no_marks_and_asks_for_no_edits(self):
+        self.put(partner(1))
+        with patch.object(type(self.env["connector.unconfirmed.field"]), "_find") as f:
+            self.run_one(1)
+            self.run_one(1, force=True)
+        f.assert_not_called()
+        self.assertFalse(self.found(1).external_base)
+
+    def test_a_chunk_asks_once_where_records_are_exported_too(self):
+        self.build_components(TwoWayExporter, TwoWayListener)
+        self.put(*(partner(key) for key in range(1, 9)))
+        self.run_chunk(range(1, 9))
+        self.put(*(partner(key, ref="R") for key in range(1, 9)))
+        model = type(self.env["connector.unconfirmed.field"])
+        find, asked = model._find, []
+
+        def find_and_count(rows, bindings):
+            asked.append(bindings)
+            return find(rows, bindings)
+
+        with patch.object(model, "_find", find_and_count):
+            self.run_chunk(range(1, 9), force=True)
+        self.assertEqual([len(bindings) for bindings in asked], [8])
+
+
+@tagged("post_install", "-at_install")
+class TestEditedLines(TwoWayCase):
+    """Lines of a record are written by the import of the record."""
+
+    __test__ = True
+
+    def setUp(self):
+        super().setUp()
+
+        class Mapper(Component):
+            _inherit = "test.res.partner.import.mapper"
+            children = [("contacts", "child_ids", PARTNER)]
+
+        class MapChild(Component):
+            _name = "test.contact.map.child"
+            _inherit = ["test.connector", "base.map.child.import.update"]
+            _apply_on = PARTNER
+
+        self.build_components(TwoWayExporter, TwoWayListener, Mapper, MapChild)
+        child = {"parent_id": self.binding.odoo_id.id, "name": "Kid"}
+        kid = self.env["res.partner"].with_context(connector_no_export=True)
+        self.line = (
+            self.env[PARTNER]
+            .with_context(connector_no_export=True)
+            .create(
+                {
+                    "odoo_id": kid.create(child).id,
+                    "backend_id": self.backend.id,
+                    "external_id": "7",
+                }
+            )
+        )
+        self.line = self.line.with_env(self.env)
+
+    def read_lines(self, **values):
+        line = partner(7, name="Kid", email=False, contacts=[], **values)
+        self.change_remotely(contacts=[line])
+        with self.trap_jobs() as trap:
+            outcome = self.component("record.importer", PARTNER).run_chunk([1])
+        self.assertFalse(outcome.failed, [item.error for item in outcome.failed])
+        return outcome, trap.enqueued_jobs
+
+    def test_the_edit_of_a_line_survives_the_import_of_its_record(self):
+        with self.trap_jobs():
+            self.line.odoo_id.name = "Our kid"
+            self.env.cr.flush()
+        outcome, jobs = self.read_lines(ref="L")
+        self.assertEqual((self.line.name, self.line.ref), ("Our kid", "L"))
+        self.assertIn("Our kid keeps its edits", str(outcome))
+        self.assertIn(self.line, [job.recordset for job in jobs])
+
+    def test_lines_without_edits_are_updated(self):
+        self.read_lines(ref="L")
+        self.assertEqual((self.line.name, self.line.ref), ("Kid", "L"))
