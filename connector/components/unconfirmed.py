@@ -58,7 +58,7 @@ class UnconfirmedFields:
         """
         if ALL_FIELDS in self.names:
             return set(names)
-        edited = set(self.names).union(*(_computed_from(model, n) for n in self.names))
+        edited = set(self.names).union(*(computed_from(model, n) for n in self.names))
         return edited & set(names)
 
     def rows_behind(self, model: models.BaseModel, names: Iterable[str]) -> set[str]:
@@ -67,9 +67,7 @@ class UnconfirmedFields:
         return {
             name
             for name in self.names
-            if name in names
-            or name == ALL_FIELDS
-            or names & _computed_from(model, name)
+            if name in names or name == ALL_FIELDS or names & computed_from(model, name)
         }
 
     def ids_of(self, names: Iterable[str] | None) -> list[int]:
@@ -97,7 +95,7 @@ def plain_name(name: str, odoo_field: str = "odoo_id") -> str:
     return name.removeprefix(f"{odoo_field}.")
 
 
-def _computed_from(model: models.BaseModel, name: str) -> set[str]:
+def computed_from(model: models.BaseModel, name: str) -> set[str]:
     """Return the fields of the same record that a field is computed from."""
     field = model._fields.get(name)
     field = field and field.base_field

@@ -1,6 +1,4 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import fields
-
 from odoo.addons.component.core import Component
 from odoo.addons.connector.backend_company import company_of
 
@@ -17,13 +15,6 @@ class OdooExportListener(Component):
 
     def _must_delete(self, binding):
         return self._must_export(binding) and binding.backend_id.export_deletions
-
-    def _request_export(self, binding, changed_fields):
-        super()._request_export(binding, changed_fields)
-        if self._must_export(binding):
-            binding.with_context(
-                connector_no_export=True
-            ).changed_here_at = fields.Datetime.now()
 
     def _find_backends_for(self, record):
         """Return where new records are wanted, or what the record is a part of is.

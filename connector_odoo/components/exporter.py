@@ -4,6 +4,7 @@ from __future__ import annotations
 from odoo.addons.component.core import Component
 from odoo.addons.connector.components.conflict import Winner
 from odoo.addons.connector.components.synchronizer.overlap import A_MOMENT, is_newer
+from odoo.addons.connector.components.unconfirmed import computed_from
 
 from .version import Version
 
@@ -14,36 +15,83 @@ class OdooRecordExporter(Component):
     _name = "odoo.record.exporter"
     _inherit = ["odoo.connector", "odoo.natural.key.exporter"]
 
-    #: whether ours is kept although theirs changed, too
-    _is_theirs_replaced = False
     #: whether all that is mapped is sent
     _is_whole = True
-    #: how the record was there before ours was sent, where that matters
+    #: names of the fields that are sent, where these are not those asked for
+    _narrowed_to: set[str] | None = None
+    #: how the record was there before ours was sent, and after
     _before: Version | None = None
+    _after: Version | None = None
 
     def _has_to_skip(self):
-        """Leave theirs alone where it changed and ours did not, or theirs wins."""
+        """Compare with the remote record, field by field, before it is written.
+
+        A remote change of other fields is in no edit's way: only edited fields are
+        sent, and the next import brings the others. Where nothing was edited here, or
+        the remote side wins, the record is imported instead.
+        """
+        self._before = self._after = self._narrowed_to = None
         version = self.binding.external_updated_at
-        self._is_theirs_replaced = False
-        self._before = None
         if not (self.external_id and version and self._is_imported):
             return False
         self._before = self._read_version()
-        written_at = self._before and self._before.written_at
-        if not (written_at and is_newer(written_at, version)):
+        if not self._before:
             return False
-        changed_at = self.binding.changed_here_at
-        if changed_at:
-            resolver = self.component(usage="conflict.resolver")
-            winner = resolver.resolve(self.binding, changed_at, written_at)
-        else:
-            winner = Winner.THERE
-        if winner is Winner.THERE:
-            self._delay_import()
-        if winner is Winner.HERE:
-            self._is_theirs_replaced = True
-            return False
-        return self.env._("%s changed it, too", self.backend_record.display_name)
+        written_at = self._before.written_at
+        is_newer_there = bool(written_at and is_newer(written_at, version))
+        changed = self._find_changed_remotely(is_newer_there)
+        edited = self._edited_to_send()
+        conflicts = {name for name in edited if self._concerns(name, changed)}
+        reason = self.env._("%s changed it, too", self.backend_record.display_name)
+        if conflicts:
+            winner = self._resolve_conflict(conflicts, written_at)
+            if winner is Winner.NOBODY_YET:
+                return reason
+            if winner is Winner.THERE:
+                self._delay_import()
+                edited -= conflicts
+                self._narrow_to(edited)
+                return False if edited else reason
+        if is_newer_there or changed & self._names_asked_for():
+            if not edited:
+                self._delay_import()
+                return reason
+            self._narrow_to(edited)
+        return False
+
+    def _find_changed_remotely(self, is_newer_there: bool) -> set[str]:
+        """Return the fields that are not, remotely, what both sides agreed on last.
+
+        Of a field without a mark only the date of the record tells.
+        """
+        base = self.binding.external_base or {}
+        marks = self._import_mapper.remote_marks(self._before)
+        return {
+            name
+            for name in marks
+            if (marks[name] != base[name] if name in base else is_newer_there)
+        }
+
+    def _names_asked_for(self) -> set[str]:
+        return set(
+            self._exported_names() if self._sent_fields is None else self._sent_fields
+        )
+
+    def _edited_to_send(self) -> set[str]:
+        """Return those of the fields asked for whose edits are not confirmed."""
+        return {name for name in self._names_asked_for() if name in self._unconfirmed}
+
+    def _concerns(self, name: str, changed: set[str]) -> bool:
+        return not changed.isdisjoint({name, *computed_from(self.binding, name)})
+
+    def _resolve_conflict(self, names: set[str], written_at) -> Winner:
+        resolver = self.component(usage="conflict.resolver")
+        edited_at = self._unconfirmed.edited_at(names)
+        return resolver.resolve(self.binding, edited_at, written_at)
+
+    def _narrow_to(self, names: set[str]) -> None:
+        self._narrowed_to = set(names)
+        self._sent_fields = frozenset(names)
 
     def _export_dependencies(self):
         for reference in self.mapper.references:
@@ -52,9 +100,8 @@ class OdooRecordExporter(Component):
                     self._export_dependency(record, reference.binding_model)
 
     def _update_data(self, map_record, fields=None, **kwargs):
-        """Send the whole record where ours is kept: theirs has other values, too."""
-        if self._is_theirs_replaced:
-            fields = None
+        if self._narrowed_to is not None:
+            fields = sorted(self._narrowed_to)
         self._is_whole = fields is None
         return super()._update_data(map_record, fields=fields, **kwargs)
 
@@ -86,7 +133,7 @@ class OdooRecordExporter(Component):
         and our writing has no later date than ours. Where nobody did, the fingerprint
         tells that import that it meets what we left.
         """
-        version = self._read_version()
+        self._after = version = self._read_version()
         written_at = version and version.written_at
         is_ours = self._was_known() and (
             not version.differs_from(self._before, sent)
@@ -97,9 +144,20 @@ class OdooRecordExporter(Component):
             {
                 "external_updated_at": written_at and written_at - A_MOMENT,
                 "known_fingerprint": version and is_ours and version.fingerprint(),
-                "changed_here_at": False,
             }
         )
+
+    def _is_imported_too(self):
+        return self._is_imported
+
+    def _sent_marks(self, names):
+        """Tell what was sent by how it is remotely now: that may be another value."""
+        marks = self._import_mapper.remote_marks(self._after) if self._after else {}
+        return {name: marks.get(name) for name in names}
+
+    @property
+    def _import_mapper(self):
+        return self.component(usage="import.mapper")
 
     def _was_known(self) -> bool:
         """Tell whether all that was there before ours was sent was here already."""

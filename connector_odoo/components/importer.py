@@ -5,7 +5,6 @@ from datetime import datetime
 from odoo import fields
 
 from odoo.addons.component.core import AbstractComponent, Component
-from odoo.addons.connector.components.conflict import Winner
 from odoo.addons.connector.components.synchronizer.chunk import UNCHANGED
 from odoo.addons.connector.components.synchronizer.overlap import is_fresh, is_newer
 from odoo.addons.connector.exception import IDMissingInBackend
@@ -77,27 +76,25 @@ class OdooRecordImporter(Component):
             self._external_updated_at(), self._read_at or fields.Datetime.now()
         )
 
-    def _may_overwrite(self, binding):
-        """Keep what changed here since the last time, if the policy says so."""
-        if not binding.changed_here_at:
-            return True
-        if self.model._name not in self.backend_record._exported_models():
-            return True
-        version = binding.external_updated_at
-        if version and not is_newer(self._external_updated_at(), version):
-            # Theirs is what we know: ours is on its way there.
-            return False
-        resolver = self.component(usage="conflict.resolver")
-        winner = resolver.resolve(
-            binding, binding.changed_here_at, self._external_updated_at()
-        )
-        return winner is Winner.THERE
+    def _is_exported(self):
+        return self.model._name in self.backend_record._exported_models()
+
+    def _remote_marks(self):
+        """Tell the fields by what they are remotely: its mapping may change by itself.
+
+        A price in another currency is another one every day.
+        """
+        return self.mapper.remote_marks(self._version())
+
+    def _changed_unknown(self, name):
+        """Take a record that is newer than the one we know for changed as a whole."""
+        version = self.binding.external_updated_at
+        return not version or is_newer(self._external_updated_at(), version)
 
     def _bookkeeping_values(self):
         """Keep how the record is there as long as its date cannot tell of a change."""
         return {
             **super()._bookkeeping_values(),
-            "changed_here_at": False,
             "known_fingerprint": self._is_fresh() and self._version().fingerprint(),
         }
 

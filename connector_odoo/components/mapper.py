@@ -6,8 +6,11 @@ from typing import Any
 
 from odoo.addons.component.core import AbstractComponent
 from odoo.addons.connector.components.mapper import Modifier
+from odoo.addons.connector.components.mapper.source_fields import source_fields
+from odoo.addons.connector.components.synchronizer.field_marks import mark
 
 from .references import Reference
+from .version import Version
 
 
 class OdooMapper(AbstractComponent):
@@ -79,6 +82,21 @@ class OdooImportMapper(AbstractComponent):
             if not reference.is_binding:
                 matcher = self.matcher_for(reference.model_name)
                 matcher.prefetch(reference.ids_in(records))
+
+    def remote_marks(self, version: Version) -> dict[str, str]:
+        """Return a mark of each local field, of the remote values it is mapped from.
+
+        What a mapping method makes is told by the remote field of the same name.
+        """
+        values = version.values
+        marks = {name: mark([values[name]]) for name in values}
+        for source, target, *_model in [*self.direct, *self.children]:
+            names = source_fields(source)
+            if names and names[0] in values:
+                marks[target] = mark([values.get(name) for name in names])
+            else:
+                marks.pop(target, None)
+        return {name: marks[name] for name in marks if name in self.model._fields}
 
 
 def _reversed_rows(rows: Iterable[tuple[Any, str]]) -> Iterator[tuple[Any, str]]:

@@ -34,12 +34,6 @@ class OdooBinding(models.AbstractModel):
     #: many2one of the record to what it is a part of: it is exported where that is
     _part_of: str | None = None
 
-    changed_here_at = fields.Datetime(
-        string="Changed here",
-        copy=False,
-        help="When it was last changed here, since it was last synchronized",
-    )
-
     known_fingerprint = fields.Char(
         copy=False,
         help="Of the record there, as long as its date cannot tell of a change",

@@ -20,6 +20,7 @@ from . import test_load_row
 from . import test_moved_server
 from . import test_older_remote
 from . import test_import_bulk
+from . import test_unconfirmed_edits
 from . import test_version
 
 # It needs pytest and hypothesis, which a user of the addon has not.

@@ -97,22 +97,31 @@ class TestExport(OdooConnectorCase):
                 wrapped = self.env[name]._fields["odoo_id"].comodel_name
                 self.assertEqual(wrapped in models, "export" in directions, wrapped)
 
-    def test_where_ours_is_kept_the_whole_record_is_sent(self):
-        self.backend.conflict_policy = "local"
+    def test_where_theirs_changed_too_only_what_was_edited_is_sent(self):
+        for policy in ("local", "remote", "newest", "ask"):
+            for names in (["city"], None):
+                with self.subTest(policy=policy, names=names):
+                    self.backend.conflict_policy = policy
+                    self._edit_while_they_write(policy, names)
+
+    def _edit_while_they_write(self, phone, names):
         binding, there = self._export(self.partner)
         quietly = {"connector_no_export": True}
-        there.with_context(**quietly).write({"phone": "theirs"})
-        self.partner.with_context(**quietly).write({"city": "Paris"})
-        binding.with_context(**quietly).write(
-            {
-                "changed_here_at": fields.Datetime.now(),
-                "external_updated_at": there.write_date - timedelta(minutes=1),
-            }
+        there.with_context(**quietly).write({"phone": phone})
+        with trap_jobs():
+            self.partner.city = f"Paris {phone} {names}"
+            self.env.cr.flush()
+        binding.with_context(**quietly).external_updated_at = (
+            there.write_date - timedelta(minutes=1)
         )
         self.env.flush_all()
-        binding.export_record(fields=["city"])
+        binding.export_record(fields=names)
         there.invalidate_recordset()
-        self.assertEqual((there.city, there.phone), ("Paris", self.partner.phone))
+        self.assertEqual((there.city, there.phone), (self.partner.city, phone))
+        self.assertFalse(binding.unconfirmed_fields)
+        self._import_counterpart(there)
+        self.assertEqual(self.partner.phone, phone)
+        binding.with_context(**quietly).unlink()
 
     def _export_past(self, binding, there, theirs):
         """Export our city while someone there writes, between our look and write."""
@@ -145,7 +154,7 @@ class TestExport(OdooConnectorCase):
         with trap_jobs():
             self.partner.city = "Paris"
             self.env.cr.flush()
-        self.assertTrue(binding.changed_here_at)
+        self.assertTrue(binding.unconfirmed_fields)
         self.env["odoo.res.partner"].import_record(self.backend, binding.external_id)
         self.assertEqual(self.partner.city, "Paris")
         self.env.flush_all()
@@ -241,11 +250,14 @@ class TestExport(OdooConnectorCase):
         with trap_jobs():
             self.company.city = "Here"
             self.env.cr.flush()
-        self.assertTrue(binding.changed_here_at)
-        binding.with_context(connector_no_export=True).write(
-            {"external_updated_at": now, "changed_here_at": moments[1]}
-        )
+        self.assertTrue(binding.unconfirmed_fields)
+        binding.with_context(connector_no_export=True).external_updated_at = now
         self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE connector_unconfirmed_field SET edited_at = %s "
+            "WHERE model_name = %s AND binding_id = %s",
+            (moments[1], binding._name, binding.id),
+        )
         self.env.cr.execute(
             "UPDATE res_partner SET write_date = %s WHERE id = %s",
             (moments[0], there.id),
@@ -308,7 +320,7 @@ class TestExport(OdooConnectorCase):
             self.env.cr.flush()
         run = self._import_counterpart(there)
         self.assertEqual((self.company.city, run.unchanged_count), ("Later", 1))
-        self.assertTrue(binding.changed_here_at)
+        self.assertTrue(binding.unconfirmed_fields)
 
     def test_what_differs_there_on_purpose_stays_as_it_is_here(self):
         """Their salesperson is kept where they do not know ours; ours is here."""
@@ -337,7 +349,7 @@ class TestExport(OdooConnectorCase):
             self.company.city = "Here"
             self.env.cr.flush()
         self._import_counterpart(there)  # ours waits to be sent
-        self.assertEqual((self.company.city, self.company.phone), ("Here", False))
+        self.assertEqual((self.company.city, self.company.phone), ("Here", "theirs"))
         binding.export_record(fields=["city"])
         self._import_counterpart(there)
         self.assertEqual((there.city, self.company.phone), ("Here", "theirs"))

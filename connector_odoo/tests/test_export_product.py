@@ -119,10 +119,11 @@ class TestExportProduct(ProductCase):
         with trap_jobs() as trap:
             self.template.list_price = 30
             self.env.cr.flush()
-            self.assertTrue(binding.changed_here_at)
+            self.assertEqual(binding.unconfirmed_fields, "Sales Price")
             trap.perform_enqueued_jobs()
         self.assertEqual(there.list_price, 30)
-        self.assertFalse(binding.changed_here_at)
+        self.env.invalidate_all()
+        self.assertFalse(binding.unconfirmed_fields)
 
     def test_an_import_never_triggers_an_export(self):
         def import_all():
@@ -180,9 +181,9 @@ class TestExportProduct(ProductCase):
             exported,
         )
 
-    def _change_on_both_sides(self):
+    def _change_on_both_sides(self, name_there="There"):
         binding, there = self._export("odoo.product.template", self.template)
-        there.with_context(**NO_EXPORT).name = "There"
+        there.with_context(**NO_EXPORT).name = name_there
         with trap_jobs():
             self.template.name = "Here"
             self.env.cr.flush()
@@ -201,7 +202,9 @@ class TestExportProduct(ProductCase):
         ):
             with self.subTest(policy):
                 self.backend.conflict_policy = policy
-                binding, there = self._change_on_both_sides()
+                binding, there = self._change_on_both_sides(
+                    name_there if policy == "remote" else "Elsewhere"
+                )
                 with trap_jobs(), self.assertLogs("odoo.addons.connector") as logs:
                     binding.import_record(self.backend, binding.external_id)
                     binding.export_record()
@@ -212,7 +215,7 @@ class TestExportProduct(ProductCase):
     def test_a_change_there_alone_is_no_conflict(self):
         self.backend.conflict_policy = "local"
         binding, there = self._change_on_both_sides()
-        binding.with_context(**NO_EXPORT).changed_here_at = False
+        self.env["connector.unconfirmed.field"]._forget(binding)
         with trap_jobs() as trap:
             binding.export_record()
             self.assertEqual(there.name, "There")

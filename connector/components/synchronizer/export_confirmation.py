@@ -119,8 +119,10 @@ class ExportConfirmation(AbstractComponent):
 
     def _note_base(self, sent: set[str] | None) -> None:
         """Keep marks of what the backend has now, by which an import knows it again."""
-        base = {} if sent is None else dict(self.binding.external_base or {})
-        base.update(self._sent_marks(self._exported_names() if sent is None else sent))
+        names = self._exported_names() if sent is None else sent
+        # of an export that does not say what it sends, nothing is known
+        base = dict(self.binding.external_base or {}) if names else {}
+        base.update(self._sent_marks(names))
         base = {name: its_mark for name, its_mark in base.items() if its_mark}
         self.binding.with_context(connector_no_export=True).external_base = base
 

@@ -1,0 +1,220 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Edits that are not exported yet, and what the other Odoo does meanwhile."""
+
+from datetime import timedelta
+from unittest.mock import patch
+
+from odoo import fields
+from odoo.tests import tagged
+
+from odoo.addons.connector.exception import NetworkRetryableError
+from odoo.addons.queue_job.tests.common import trap_jobs
+
+from ..components.adapter import OdooAdapter
+from .common import OdooConnectorCase
+
+NO_EXPORT = {"connector_no_export": True}
+
+
+@tagged("post_install", "-at_install")
+class TestUnconfirmedEdits(OdooConnectorCase):
+    """The counterpart of a contact is another one of the same database."""
+
+    def setUp(self):
+        super().setUp()
+        self.backend.write({"sync_partners": "both", "conflict_policy": "remote"})
+        self.partner = self.env["res.partner"].create({"name": "Ada", "phone": "0"})
+        self.binding = (
+            self.env["odoo.res.partner"]
+            .with_context(**NO_EXPORT)
+            .create({"odoo_id": self.partner.id, "backend_id": self.backend.id})
+            .with_env(self.env)
+        )
+        self.env.cr.precommit.clear()
+        self.env.flush_all()
+        self.binding.export_record()
+        self.there = self.partner.browse(int(self.binding.external_id))
+        self.hours = 0
+
+    def edit(self, **values):
+        """Edit in a transaction of its own, and return the job it makes."""
+        with trap_jobs() as trap:
+            self.partner.write(values)
+            self.env.cr.flush()
+        (job,) = trap.enqueued_jobs
+        return job
+
+    def perform(self, *jobs):
+        self.env.flush_all()
+        with trap_jobs() as trap:
+            for job in jobs:
+                job.perform()
+        self.there.invalidate_recordset()
+        return trap.enqueued_jobs
+
+    def fail_export(self, job):
+        down = patch.object(
+            OdooAdapter, "write", side_effect=NetworkRetryableError(".")
+        )
+        with down, self.assertRaises(NetworkRetryableError):
+            self.perform(job)
+
+    def change_there(self, **values):
+        """Write the other side as a person does there, some hours later."""
+        self.there.with_context(**NO_EXPORT).write(values)
+        self.env.flush_all()
+        self.hours += 1
+        date = fields.Datetime.now() + timedelta(hours=self.hours)
+        self.env.cr.execute(
+            "UPDATE res_partner SET write_date = %s WHERE id = %s",
+            (date, self.there.id),
+        )
+        self.env.invalidate_all()
+
+    def import_it(self, **kwargs):
+        """Import, and return what the job says and the jobs that it makes."""
+        self.env.flush_all()
+        with trap_jobs() as trap:
+            result = self.env["odoo.res.partner"].import_record(
+                self.backend, self.binding.external_id, **kwargs
+            )
+        self.env.invalidate_all()
+        return result, trap.enqueued_jobs
+
+    def both(self, *names):
+        """Return the values of fields that both sides have in common."""
+        self.env.invalidate_all()
+        here = [self.partner[name] for name in names]
+        self.assertEqual(here, [self.there[name] for name in names])
+        return here
+
+    def test_an_edit_survives_an_export_and_an_import_of_other_fields(self):
+        for policy in ("local", "remote", "newest", "ask"):
+            with self.subTest(policy=policy):
+                self.backend.conflict_policy = policy
+                name, phone, email = (f"{policy} {key}" for key in "npe")
+                waiting = self.edit(name=name)
+                self.fail_export(waiting)
+                self.perform(self.edit(phone=phone))
+                self.change_there(email=email)
+                result, _jobs = self.import_it()
+                self.assertIn("keeps its edits", result)
+                self.assertEqual((self.partner.name, self.partner.email), (name, email))
+                self.perform(waiting)
+                self.assertEqual(
+                    self.both("name", "phone", "email"), [name, phone, email]
+                )
+                self.assertFalse(self.binding.unconfirmed_fields)
+
+    def test_an_export_between_leaves_the_remote_change_to_the_next_import(self):
+        job = self.edit(name="Countess")
+        self.change_there(email="theirs@example.com")
+        self.perform(job)
+        self.assertEqual(self.there.email, "theirs@example.com")
+        self.import_it()
+        self.assertEqual(self.both("name", "email"), ["Countess", "theirs@example.com"])
+
+    def test_a_change_that_was_not_imported_yet_still_is_a_conflict(self):
+        """An export of the name makes the date of the remote record ours."""
+        name = self.edit(name="Countess")
+        self.change_there(city="Theirs", email="theirs@example.com")
+        self.perform(name)
+        jobs = self.perform(self.edit(city="Ours"))
+        self.assertEqual(self.there.city, "Theirs")
+        self.perform(*jobs)
+        self.assertEqual(
+            self.both("city", "email", "name"),
+            ["Theirs", "theirs@example.com", "Countess"],
+        )
+
+    def test_the_same_field_on_both_sides_is_a_conflict(self):
+        for policy, winner in (("remote", "Theirs"), ("local", "Ours")):
+            with self.subTest(policy=policy):
+                self.backend.conflict_policy = policy
+                self.edit(city=f"Ours, {policy}", phone=policy)
+                self.change_there(city=f"Theirs, {policy}", email=policy)
+                _result, jobs = self.import_it()
+                self.perform(*jobs)
+                self.assertEqual(
+                    self.both("city", "phone", "email"),
+                    [f"{winner}, {policy}", policy, policy],
+                )
+
+    def test_an_export_that_meets_the_conflict_sends_the_rest(self):
+        job = self.edit(city="Ours", phone="1")
+        self.change_there(city="Theirs")
+        jobs = self.perform(job)
+        self.assertEqual((self.there.city, self.there.phone), ("Theirs", "1"))
+        self.perform(*jobs)
+        self.assertEqual(self.both("city", "phone"), ["Theirs", "1"])
+        self.assertFalse(self.binding.unconfirmed_fields)
+
+    def test_a_job_that_is_requeued_does_not_bring_an_old_value_back(self):
+        job = self.edit(city="Ours")
+        self.fail_export(job)
+        self.change_there(city="Theirs")
+        self.import_it()
+        self.change_there(city="Theirs, later")
+        self.perform(job)
+        self.assertEqual(self.there.city, "Theirs, later")
+
+    def test_where_a_person_is_asked_neither_side_is_touched(self):
+        self.backend.conflict_policy = "ask"
+        job = self.edit(city="Ours", phone="1")
+        self.change_there(city="Theirs", email="theirs@example.com")
+        for __ in range(2):
+            result, jobs = self.import_it()
+            self.assertIn("a person decides", result)
+            self.assertFalse(jobs)
+            self.perform(job)
+        self.assertEqual((self.partner.city, self.there.city), ("Ours", "Theirs"))
+        self.assertFalse(self.partner.email)
+        self.assertEqual(len(self.partner.activity_ids), 1)
+        self.assertTrue(self.binding.unconfirmed_fields)
+
+    def test_the_answers_of_a_person_settle_the_conflict(self):
+        self.test_where_a_person_is_asked_neither_side_is_touched()
+        for button, city in (("button_send", "Ours"), ("resync", "Theirs")):
+            with self.subTest(button), self.env.cr.savepoint() as savepoint:
+                with trap_jobs() as trap:
+                    getattr(self.binding, button)()
+                self.perform(*trap.enqueued_jobs)
+                self.assertEqual(self.both("city"), [city])
+                self.assertFalse(self.binding.unconfirmed_fields)
+                savepoint.rollback()
+                self.env.invalidate_all()
+
+    def test_a_forced_import_takes_theirs_and_forgets_the_edits(self):
+        job = self.edit(city="Ours")
+        self.change_there(city="Theirs")
+        self.import_it(force=True)
+        self.assertEqual(self.partner.city, "Theirs")
+        self.assertFalse(self.binding.unconfirmed_fields)
+        self.assertIn("Nothing to export", job.perform())
+
+    def test_an_archived_contact_is_no_exception(self):
+        self.perform(self.edit(active=False))
+        self.edit(name="Countess")
+        self.change_there(email="theirs@example.com")
+        _result, jobs = self.import_it()
+        self.perform(*jobs)
+        self.assertEqual(self.both("name", "email"), ["Countess", "theirs@example.com"])
+
+    def test_what_is_only_imported_asks_for_no_edits(self):
+        self.backend.sync_partners = "import"
+        self.change_there(email="theirs@example.com")
+        rows = type(self.env["connector.unconfirmed.field"])
+        with patch.object(rows, "_find") as find:
+            self.import_it()
+        find.assert_not_called()
+        self.assertEqual(self.partner.email, "theirs@example.com")
+
+    def test_a_dry_run_tells_what_would_be_kept(self):
+        self.edit(name="Countess")
+        self.change_there(email="theirs@example.com")
+        with self.backend.work_on("odoo.res.partner") as work:
+            dry_run = work.component_by_name("generic.dry.run")
+            _outcome, (line,) = dry_run.run_chunk([self.there.id])
+        self.assertIn("theirs@example.com", line["changes"])
+        self.assertNotIn("Ada", line["changes"])
+        self.assertIn("Countess keeps its edits", line["reason"])
