@@ -15,6 +15,7 @@ from . import connector_backend_waiting
 from . import connector_backend_imports
 from . import connector_backend_deletion
 from . import connector_backend_secrets
+from . import connector_backend_database
 from . import connector_sync_subject
 from . import connector_cursor
 from . import connector_export_receipt
@@ -32,3 +33,4 @@ from . import queue_job_loading
 from . import queue_job_lost_database
 from . import queue_job_waits
 from . import queue_job_function
+from . import ir_model

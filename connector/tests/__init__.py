@@ -10,6 +10,9 @@ from . import test_removed_records
 from . import test_dry_run
 from . import test_rights
 from . import test_secret_input
+from . import test_backend_database
+from . import test_neutralize
+from . import test_uninstall
 from . import test_importer
 from . import test_import_conflicts
 from . import test_import_dependencies

@@ -1,0 +1,118 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo.tests import TransactionCase, tagged
+
+from .export_common import ExportCase
+
+KEPT = {"connector.cursor", "connector.export.receipt", "connector.sync.run"}
+
+
+class UninstallCase(TransactionCase):
+    def setUp(self):
+        super().setUp()
+        self.gone = self.env["ir.model"].create(
+            {"name": "Gone", "model": "x_gone", "state": "manual"}
+        )
+
+    def make_kept(self, model, name):
+        """Create what a model keeps by a name of a model; fill what it requires."""
+        columns = dict(self.env["ir.model"]._find_kept_by_name())[model.browse()]
+        values = dict.fromkeys(columns, name)
+        for field in model._fields.values():
+            if field.name in values or not (field.store and field.required):
+                continue
+            if field.type in ("integer", "many2one_reference", "float"):
+                values[field.name] = 1
+            elif field.type in ("char", "text"):
+                values[field.name] = "kept"
+            elif field.type == "selection":
+                values[field.name] = field.get_values(self.env)[0]
+        return model.create(values)
+
+
+@tagged("post_install", "-at_install")
+class TestForgottenModels(UninstallCase):
+    """What is kept by the name of a model goes with the model."""
+
+    def test_every_model_that_is_kept_by_a_name_is_found(self):
+        found = {model._name for model, _columns in self.kept()}
+        self.assertLessEqual(KEPT, found)
+        for name, model in self.env.items():
+            keys = {"backend_model", "model_name", "binding_model"} & {
+                field.name for field in model._fields.values() if field.store
+            }
+            if name.startswith("connector.") and not model._abstract and model._auto:
+                self.assertTrue(not keys or name in found, name)
+
+    def kept(self):
+        return list(self.env["ir.model"]._find_kept_by_name())
+
+    def test_all_of_it_goes_and_that_of_others_stays(self):
+        for model, _columns in self.kept():
+            with self.subTest(model._name):
+                gone = self.make_kept(model, "x_gone")
+                other = self.make_kept(model, "res.partner")
+                self.env.flush_all()
+                self.env["ir.model"]._forget_models(["x_gone"])
+                self.assertFalse(gone.exists())
+                self.assertTrue(other.exists())
+
+    def test_each_name_by_which_it_is_kept_counts(self):
+        for model, columns in self.kept():
+            for column in columns:
+                with self.subTest(f"{model._name}.{column}"):
+                    kept = self.make_kept(model, "res.partner")
+                    self.env.flush_all()
+                    self.env.cr.execute(
+                        f"UPDATE {model._table} SET {column} = 'x_gone' WHERE id = %s",
+                        (kept.id,),
+                    )
+                    self.env.invalidate_all()
+                    self.env["ir.model"]._forget_models(["x_gone"])
+                    self.assertFalse(kept.exists())
+
+    def test_deleting_the_model_does_it(self):
+        run = self.make_kept(self.env["connector.sync.run"], "x_gone")
+        self.env["connector.sync.outcome"].create({"run_id": run.id})
+        self.env["connector.dry.run.line"].create(
+            {"run_id": run.id, "outcome": "created"}
+        )
+        self.gone.unlink()
+        self.assertFalse(run.exists())
+        for name in ("connector.sync.outcome", "connector.dry.run.line"):
+            self.assertFalse(self.env[name].search([("run_id", "=", run.id)]))
+
+
+@tagged("post_install", "-at_install")
+class TestCancelledJobs(ExportCase):
+    """Jobs that nobody can run any more are cancelled with their models."""
+
+    def make_job(self, state="pending"):
+        job = self.make_binding().with_delay().export_record().db_record()
+        job.state = state
+        return job
+
+    def test_jobs_of_the_models_are_cancelled_unless_they_are_done(self):
+        waiting = self.make_job() | self.make_job("failed") | self.make_job("enqueued")
+        done = self.make_job("done")
+        self.env["ir.model"]._cancel_jobs_of(["test.export.partner"])
+        self.assertEqual(set(waiting.mapped("state")), {"cancelled"})
+        self.assertRegex(waiting[0].result, "uninstalled")
+        self.assertEqual(done.state, "done")
+
+    def test_jobs_for_backends_of_the_models_are_cancelled(self):
+        job = self.make_job()
+        self.env["ir.model"]._cancel_jobs_of(["test.export.backend"])
+        self.assertEqual(job.state, "cancelled")
+
+    def test_what_waits_for_them_is_cancelled(self):
+        first = self.make_binding().delayable().export_record()
+        second = self.env["res.partner"].delayable().check_access("read")
+        first.on_done(second).delay()
+        jobs = first._generated_job.db_record() | second._generated_job.db_record()
+        self.env["ir.model"]._cancel_jobs_of(["test.export.partner"])
+        self.assertEqual(jobs.mapped("state"), ["cancelled", "cancelled"])
+
+    def test_jobs_of_other_models_stay(self):
+        job = self.env["res.partner"].with_delay().check_access("read").db_record()
+        self.env["ir.model"]._cancel_jobs_of(["test.export.partner"])
+        self.assertEqual(job.state, "pending")

@@ -1,0 +1,3 @@
+-- The key opens the production server of somebody.
+UPDATE odoo_backend
+   SET secret = NULL;
