@@ -52,7 +52,7 @@ class IrModel(models.Model):
                     ),
                 )
             )
-        self.env.invalidate_all(flush=False)
+        self.env.invalidate_all()
 
     def _find_kept_by_name(self) -> Iterator[tuple[models.BaseModel, list[str]]]:
         """Yield the models kept by names of models, and the fields of these names.
