@@ -14,6 +14,8 @@ BEGIN
           JOIN information_schema.tables AS tables
                USING (table_schema, table_name)
           JOIN (VALUES ('backend', 'state', '''draft'''),
+                       ('backend', 'state_before_pause', 'NULL'),
+                       ('backend', 'pause_reason', 'NULL'),
                        ('backend', 'next_import_at', 'NULL'),
                        ('backend', 'next_removal_at', 'NULL'),
                        ('backend', 'activated_uuid', 'NULL'),
@@ -39,7 +41,7 @@ END $$;
 
 -- Jobs of backends and bindings that wait, run or failed are not run in this database.
 -- A job that ran when the database was copied would be taken for a dead one and started
--- again.
+-- again. A parked one would be woken with its backend.
 WITH RECURSIVE synchronized AS (
     SELECT id, model
       FROM ir_model
@@ -53,8 +55,10 @@ WITH RECURSIVE synchronized AS (
 UPDATE queue_job
    SET state = 'cancelled',
        date_cancelled = now() AT TIME ZONE 'UTC',
+       sync_is_parked = false,
        result = 'Cancelled: the database was neutralized.'
- WHERE state IN ('wait_dependencies', 'pending', 'enqueued', 'started', 'failed')
+ WHERE (state IN ('wait_dependencies', 'pending', 'enqueued', 'started', 'failed')
+        OR sync_is_parked)
    AND (sync_backend_model IS NOT NULL
         OR model_name LIKE 'connector.%'
         OR model_name IN (SELECT model FROM synchronized));

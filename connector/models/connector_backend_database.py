@@ -50,6 +50,18 @@ class ConnectorBackendMixin(models.AbstractModel):
         parameters = self.env["ir.config_parameter"].sudo()
         return parameters.get_param("database.uuid") or "", self.env.cr.dbname
 
+    def _find_reason_to_pause(self) -> str | None:
+        """Return also that the backend was activated in another database."""
+        return super()._find_reason_to_pause() or self._find_other_database()
+
+    @api.model
+    def _fields_to_pause_by(self) -> list[str]:
+        return [
+            *super()._fields_to_pause_by(),
+            "activated_uuid",
+            "activated_database",
+        ]
+
     def _find_other_database(self) -> str | None:
         """Return why the backend is off if it was activated in another database."""
         activated = (self.activated_uuid or "", self.activated_database)

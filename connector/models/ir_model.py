@@ -62,7 +62,7 @@ class IrModel(models.Model):
         ``…_model``.
         """
         for name, model in self.env.items():
-            if not name.startswith("connector.") or model._abstract or not model._auto:
+            if not name.startswith("connector.") or not is_kept(model):
                 continue
             wanted = [
                 field.name
@@ -99,6 +99,11 @@ class IrModel(models.Model):
             jobs = jobs.dependent_ids.filtered_domain(
                 [("state", "=", WAIT_DEPENDENCIES)]
             )
+
+
+def is_kept(model: models.BaseModel) -> bool:
+    """Return whether a model keeps its records in a table, for longer than a screen."""
+    return model._auto and not model._abstract and not model._transient
 
 
 def is_model_name(model: models.BaseModel, field: fields.Field) -> bool:

@@ -1,9 +1,16 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import fields
 from odoo.tests import TransactionCase, tagged
 
+from ..models.ir_model import is_kept
 from .export_common import ExportCase
 
-KEPT = {"connector.cursor", "connector.export.receipt", "connector.sync.run"}
+KEPT = {
+    "connector.cursor",
+    "connector.export.receipt",
+    "connector.sync.run",
+    "connector.unconfirmed.field",
+}
 
 
 class UninstallCase(TransactionCase):
@@ -24,6 +31,8 @@ class UninstallCase(TransactionCase):
                 values[field.name] = 1
             elif field.type in ("char", "text"):
                 values[field.name] = "kept"
+            elif field.type == "datetime":
+                values[field.name] = fields.Datetime.now()
             elif field.type == "selection":
                 values[field.name] = field.get_values(self.env)[0]
         return model.create(values)
@@ -40,7 +49,7 @@ class TestForgottenModels(UninstallCase):
             keys = {"backend_model", "model_name", "binding_model"} & {
                 field.name for field in model._fields.values() if field.store
             }
-            if name.startswith("connector.") and not model._abstract and model._auto:
+            if name.startswith("connector.") and is_kept(model):
                 self.assertTrue(not keys or name in found, name)
 
     def kept(self):

@@ -63,6 +63,13 @@ env.cr.commit()
 env["connector.backend.mixin"]._run_schedules()
 env.cr.commit()
 """
+ACTIVATE = """
+backend = env["odoo.backend"].search([])
+backend.button_reset_to_draft()
+backend.state = "checked"
+backend.button_start_production()
+env.cr.commit()
+"""
 
 
 class _Count(BaseHTTPRequestHandler):
@@ -146,6 +153,13 @@ def test_a_neutralized_copy_sends_nothing(environment, remote, copy):
         copy, "SELECT state, secret, activated_database FROM odoo_backend"
     )
     assert rows == [("draft", None, None)]
+
+
+def test_a_plain_copy_sends_nothing_until_it_is_activated(environment, remote, copy):
+    run_in_shell(environment, copy, EDIT)
+    assert count_requests(environment, remote, copy) == 0
+    run_in_shell(environment, copy, ACTIVATE)
+    assert count_requests(environment, remote, copy, enough=1) >= 1
 
 
 def test_the_original_does(environment, remote, original):
