@@ -9,7 +9,6 @@ from odoo import fields, models
 
 from odoo.addons.component.core import AbstractComponent
 
-from ..exception import InvalidDataError
 from .binding_memory import BindingMemory, Link
 from .external_id import (
     can_be_external_id,
@@ -17,6 +16,7 @@ from .external_id import (
     check_can_be_external_id,
     external_key,
     is_external_id,
+    unstorable_id,
 )
 
 #: where the binders of a session of work share what they remember
@@ -160,10 +160,7 @@ class Binder(AbstractComponent):
         )
         self._check_external_id(external_id)
         if not can_be_stored(str(external_id)):
-            raise InvalidDataError(
-                f"The external id {external_id!r} of {self.model._name} holds "
-                "characters that no database can hold."
-            )
+            raise unstorable_id(external_id, self.model._name)
         assert binding, f"No binding to link external id {external_id!r} to."
         if not isinstance(binding, models.BaseModel):
             binding = self.model.browse(binding)

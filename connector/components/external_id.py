@@ -42,6 +42,14 @@ def can_be_external_id(value: Any) -> bool:
     return True
 
 
+def unstorable_id(value: Any, model_name: str) -> InvalidDataError:
+    """Return the error for an external id that no database can hold."""
+    return InvalidDataError(
+        f"The external id {value!r} of {model_name} holds characters that no database "
+        "can hold."
+    )
+
+
 def can_be_stored(key: str) -> bool:
     """Tell whether the database can hold a text: no NUL, no half of a character."""
     try:

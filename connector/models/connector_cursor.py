@@ -10,6 +10,7 @@ import psycopg2
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..cursor_position import check_found, check_position, read_position
 from ..database import pg_try_advisory_lock
 from ..exception import RetryableJobError
 from .connector_sync_subject import ConnectorSyncSubject
@@ -111,9 +112,8 @@ class ConnectorCursor(models.Model):
     def _inverse_position_text(self):
         for cursor in self:
             try:
-                position = json.loads(cursor.position_text or "null")
-                since(position, 0)
-            except (ValueError, TypeError, AttributeError) as error:
+                position = read_position(cursor.position_text)
+            except ValueError as error:
                 raise ValidationError(
                     self.env._(
                         "The position of %(cursor)s must be JSON, like "
@@ -125,6 +125,24 @@ class ConnectorCursor(models.Model):
                 ) from error
             cursor.position = position
             cursor.found = False
+
+    @api.constrains("position", "found")
+    def _check_readable(self):
+        """Refuse what every later import would fail at."""
+        for cursor in self:
+            try:
+                check_position(cursor.position)
+                check_found(cursor.found)
+            except ValueError as error:
+                raise ValidationError(
+                    self.env._(
+                        "No import could begin at this position of %(cursor)s: "
+                        "%(error)s. A position looks like "
+                        '{"since": "2026-01-31 12:00:00"}.',
+                        cursor=cursor.display_name,
+                        error=error,
+                    )
+                ) from error
 
     @api.model
     def _find(self, backend, model_name: str, name: str = "import"):

@@ -101,10 +101,82 @@ class TestCursor(ExportCase):
             self.cursor().position_text = "yesterday"
 
     def test_a_position_that_no_search_could_begin_at_is_told(self):
-        for text in ("5", '"noon"', "[1]", '{"since": "yesterday"}', '{"since": 5}'):
+        for text in (
+            "5",
+            '"noon"',
+            "[1]",
+            "true",
+            '{"since": "yesterday"}',
+            '{"since": 5}',
+            '{"since": true}',
+            '{"since": []}',
+            '{"since": "0001-01-01 00:00:00"}',
+            '{"since": "0001-01-01"}',
+            '{"since": "1969-12-31 23:59:59"}',
+            '{"since": "9999-12-31 23:59:59"}',
+            '{"since": "2126-01-31 12:00:00"}',
+            '{"since": "2026-1-31 12:00:00"}',
+            '{"since": "2026-01-31T12:00:00"}',
+            '{"since": "2026-01-31 12:00:00+02:00"}',
+            '{"since": "2026-01-31 12:00:00", "reached_at": 5}',
+            '{"since": "2026-01-31 12:00:00", "reached_at": "soon"}',
+            '{"since": "2026-01-31 12:00:00", "reached_at": "0001-01-01 00:00:00"}',
+            '{"since": "2026-01-31 12:00:00", "settled": "no"}',
+            '{"page": NaN}',
+            '{"page": 1e999}',
+            '{"token": "a\\u0000b"}',
+            '{"token": "\\ud800"}',
+            '{"a\\u0000": 1}',
+        ):
             with self.subTest(text), self.assertRaises(ValidationError) as caught:
                 self.cursor().position_text = text
             self.assertIn(f"found {text}", str(caught.exception))
+
+    def test_a_date_alone_is_its_midnight(self):
+        cursor = self.cursor()
+        cursor.position_text = '{"since": "2026-01-31"}'
+        self.assertEqual(cursor.position, {"since": "2026-01-31 00:00:00"})
+
+    def test_a_position_nested_too_deeply_is_told(self):
+        with self.assertRaisesRegex(ValidationError, "must be JSON"):
+            self.cursor().position_text = "[" * 100_000
+
+    def test_what_is_written_over_rpc_is_checked_as_well(self):
+        cursor = self.cursor()
+        for values in (
+            {"position": 5},
+            {"position": {"since": 5}},
+            {"position": {"reached_at": 5}},
+            {"position": {"since": "0001-01-01 00:00:00"}},
+            {"found": 5},
+            {"found": {"2026-01-31 12:00:00": 5}},
+            {"found": {"yesterday": [1]}},
+            {"found": {"2026-01-31 12:00:00": [None]}},
+        ):
+            with (
+                self.subTest(values),
+                self.assertRaisesRegex(ValidationError, "No import could begin"),
+                self.env.cr.savepoint(),
+            ):
+                cursor.write(values)
+        self.assertIsNone(cursor._since())
+
+    def test_every_position_that_is_taken_can_be_moved_on(self):
+        for position in (
+            None,
+            {},
+            {"since": None},
+            {"since": "1970-01-01 00:00:00", "settled": True},
+            {"since": "2026-01-30 12:00:00", "reached_at": "2026-01-30 12:00:00"},
+            {"since": "2026-01-30 12:00:00", "reached_at": None, "page": [1, {}]},
+        ):
+            with self.subTest(position):
+                cursor = self.cursor(overlap_seconds=0)
+                cursor.position = position
+                cursor.overlap_seconds = 2_000_000_000
+                cursor._since()
+                cursor._move_to(NOON)
+                self.assertEqual(cursor.position["since"], "2026-01-31 12:00:00")
 
     def test_a_cursor_is_called_by_its_backend(self):
         self.assertEqual(self.cursor().display_name, "Folder: Contact (import)")

@@ -1,12 +1,14 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from datetime import datetime
 
+from psycopg2.errors import UniqueViolation
+
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.component.core import Component
 
-from ..exception import InvalidDataError
+from ..exception import InvalidDataError, RetryableJobError
 from .export_common import ExportCase
 from .import_common import CATEGORY, PARTNER, ImporterCase, partner
 
@@ -48,6 +50,31 @@ class TestDryRun(ImporterCase):
         )
         self.assertEqual((run.unchanged_count, run.state), (1, "done"))
         self.assertEqual(len(run.dry_run_line_ids), 2)
+
+    def test_what_another_job_imports_now_is_told_as_well(self):
+        expected = [(line.external_id, line.outcome) for line in self.lines()]
+        with self.locked_elsewhere(3):
+            found = [(line.external_id, line.outcome) for line in self.lines()]
+        self.assertEqual(found, expected)
+        self.assertEqual(len(found), 2)
+
+    def lines(self):
+        return self.dry_run().dry_run_line_ids
+
+    def test_it_keeps_no_import_from_running(self):
+        self.dry_run()
+        with self.locked_elsewhere(3):
+            pass
+
+    def test_a_record_that_another_job_created_meanwhile_is_looked_at_again(self):
+        def create(importer, values):
+            raise RetryableJobError("twice") from UniqueViolation()
+
+        with (
+            self.hooked(_create=create),
+            self.assertRaisesRegex(RetryableJobError, "twice"),
+        ):
+            self.dry_run()
 
     def test_it_tells_field_old_and_new_value(self):
         line = self.line(self.dry_run(), 1)

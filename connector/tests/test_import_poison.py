@@ -2,11 +2,15 @@
 """One record that nobody can import, among many: it fails alone, the others land."""
 
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
+from ..components.storable import check_storable
 from ..components.synchronizer.chunk import CREATED, FAILED
-from .import_common import ImporterCase, partner
+from ..exception import InvalidDataError
+from .import_common import PARTNER, ImporterCase, partner
 
 POISON = 4
+BATCH_LOGGER = "odoo.addons.connector.components.synchronizer.batch_importer"
 #: what is wrong with the record: values that its importer cannot take
 POISONS = {
     "no name": {"name": None},
@@ -24,6 +28,81 @@ POISONS = {
     "a year after all calendars": {"updated_at": "10000-01-01 00:00:00"},
     "a date of the wrong type": {"updated_at": [2026, 1, 1]},
 }
+
+
+#: values that no database can hold, and the field that the error names
+UNSTORABLE = {
+    "NUL": ({"name": "a\0b"}, "'name'"),
+    "half of a surrogate pair": ({"email": "\udfff@example.com"}, "'email'"),
+    "NUL after other text": ({"name": "\u00e9\0"}, "'name'"),
+}
+
+
+@tagged("post_install", "-at_install")
+class TestUnstorable(ImporterCase):
+    __test__ = True
+
+    def test_the_error_names_the_field(self):
+        for title, (values, field) in UNSTORABLE.items():
+            self.put(partner(POISON, **values))
+            with (
+                self.subTest(title),
+                self.assertRaisesRegex(InvalidDataError, f"value of {field}"),
+                self.env.cr.savepoint(),
+            ):
+                self.importer.run(POISON)
+            outcome, _jobs = self.run_chunk([POISON])
+            (item,) = outcome.failed
+            self.assertIsInstance(item.error, InvalidDataError)
+
+    def test_an_update_names_the_field_too(self):
+        self.put(partner(POISON))
+        self.run_one(POISON)
+        self.put(partner(POISON, name="\0", updated_at="2026-02-01 00:00:00"))
+        with self.assertRaisesRegex(InvalidDataError, "value of 'name'"):
+            self.importer.run(POISON)
+        self.env.flush_all()
+
+    def test_it_is_found_however_deeply_it_is_nested(self):
+        for value, path in (
+            ([(0, 0, {"name": "\0"})], "child_ids.name"),
+            (
+                [(1, 7, {"line_ids": [(0, 0, {"note": "\ud800"})]})],
+                "child_ids.line_ids",
+            ),
+            ({"a": [{"b": "\0"}]}, "child_ids.a.b"),
+            ({"\0": 1}, "child_ids, key"),
+        ):
+            with self.subTest(path), self.assertRaisesRegex(InvalidDataError, path):
+                check_storable({"child_ids": value}, "a test")
+        deep: list = []
+        for _level in range(100_000):
+            deep = [deep]
+        check_storable({"json": deep, "name": "caf\u00e9 \U0001f600"}, "a test")
+
+    def test_an_external_id_fails_alone_and_is_told(self):
+        for bad in ("a\0b", "\ud800"):
+            self.put(partner(1), partner(bad), partner(2))
+            with self.subTest(bad):
+                outcome, jobs = self.run_chunk([1, bad, 2])
+                self.assertEqual(
+                    [item.outcome for item in outcome.items][1:2], [FAILED]
+                )
+                self.assertIsInstance(outcome.items[1].error, InvalidDataError)
+                self.assertEqual(len(outcome.failed), 1)
+                self.assertFalse(jobs, "No job can hold such an id")
+                with self.assertRaisesRegex(InvalidDataError, "external id"):
+                    self.importer.run(bad)
+
+    def test_a_search_that_finds_such_an_id_imports_the_others(self):
+        self.put(partner(1), partner("a\0b"))
+        run = self.env["connector.sync.run"]._start(self.backend, PARTNER)
+        with mute_logger(BATCH_LOGGER):
+            self.env[PARTNER].import_batch(self.backend, run=run)
+        self.env.flush_all()
+        self.assertEqual((run.found_count, run.failed_count), (2, 1))
+        jobs = self.env["queue.job"].search([("sync_run_id", "=", run.id)])
+        self.assertEqual([job.args[1] for job in jobs], [[1]])
 
 
 @tagged("post_install", "-at_install")

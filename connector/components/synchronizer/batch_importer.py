@@ -1,6 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
@@ -11,8 +12,11 @@ from odoo.tools import split_every
 from odoo.addons.component.core import AbstractComponent
 
 from ...moments import last_change
-from .chunk import UNCHANGED
+from ..external_id import can_be_stored, unstorable_id
+from .chunk import FAILED, UNCHANGED
 from .overlap import Overlap
+
+_logger = logging.getLogger(__name__)
 
 
 def unseen(page: Iterable[Any], seen: set[str]) -> Iterable[Any]:
@@ -44,6 +48,8 @@ class BatchImporter(AbstractComponent):
     _chunk_size = 200
     #: what the search before found, where this one looks at the same time again
     overlap: Overlap | None = None
+    #: how many external ids could not be stored
+    _refused_count = 0
 
     @property
     def chunk_size(self) -> int:
@@ -64,13 +70,13 @@ class BatchImporter(AbstractComponent):
         :param run: the sync run that counts what becomes of the records
         :param force: import what is up to date, too
         """
-        found = 0
+        found = self._refused_count = 0
         seen: set[str] = set()
 
         def pages() -> Iterator[Iterable[Any]]:
             nonlocal found
             for page in self._search_pages(filters):
-                page = unseen(page, seen)
+                page = self._without_unstorable(unseen(page, seen), run)
                 if isinstance(page, Mapping):
                     page = {key: last_change(value) for key, value in page.items()}
                 if self.overlap is not None and not force:
@@ -80,11 +86,25 @@ class BatchImporter(AbstractComponent):
 
         for external_ids in self._split(pages()):
             self._import_each(external_ids, run=run, force=force, **kwargs)
-        return found
+        return found + self._refused_count
 
     def _search_pages(self, filters: Any) -> Iterator[Iterable[Any]]:
         """Yield pages of external ids, in the order in which they are imported."""
         return self.backend_adapter.search_pages(filters)
+
+    def _without_unstorable(self, page: Iterable[Any], run: Any) -> Iterable[Any]:
+        """Leave out ids that no database, and so no job, can hold; they fail."""
+        refused = [key for key in page if not can_be_stored(str(key))]
+        if not refused:
+            return page
+        for key in refused:
+            _logger.error("%s", unstorable_id(key, self.model._name))
+        if run:
+            run._note_outcome({FAILED: len(refused)}, time.time())
+        self._refused_count += len(refused)
+        if isinstance(page, Mapping):
+            return {key: page[key] for key in page if key not in set(refused)}
+        return [key for key in page if key not in set(refused)]
 
     def _without_uptodate(self, page: Iterable[Any], run: Any) -> Iterable[Any]:
         """Leave out what is in Odoo as the backend has it; count it as unchanged."""

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from typing import Any
 
+import psycopg2
+
 from odoo import models
 from odoo.sql_db import BaseCursor
 from odoo.tools.misc import Callbacks
@@ -14,8 +16,9 @@ from odoo.tools.misc import Callbacks
 from odoo.addons.component.core import AbstractComponent
 from odoo.addons.component_event.delivery import silenced
 
-from ...exception import PartlyRead
+from ...exception import PartlyRead, RetryableJobError
 from ...job_waits import asks_to_wait
+from ..external_id import can_be_stored
 from .changes_in_words import describe_changes
 from .chunk import CREATED, UNCHANGED, ChunkOutcome, ImportItem
 
@@ -47,7 +50,7 @@ class ImportRecorder:
         """Return what is kept of one record, while a new binding is still there."""
         values = {
             "outcome": item.outcome,
-            "external_id": item.key,
+            "external_id": item.key if can_be_stored(item.key) else ascii(item.key),
             "reason": str(item.error) if item.error else item.note or False,
         }
         if item.outcome == CREATED:
@@ -124,13 +127,24 @@ class DryRun(AbstractComponent):
             for item in outcome.failed:
                 if asks_to_wait(item.error):
                     raise PartlyRead({}, item.error)
+                if self._was_raced(item.error):
+                    raise item.error
             lines = [
                 recorder.line_values(self.model, item)
                 for item in outcome.items
                 if item.outcome != UNCHANGED or item.note
             ]
+        return outcome, self._with_names(lines)
+
+    def _was_raced(self, error: Exception | None) -> bool:
+        """Return whether another job created the same record meanwhile."""
+        return isinstance(error, RetryableJobError) and isinstance(
+            error.__cause__, psycopg2.Error
+        )
+
+    def _with_names(self, lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
         for line in lines:
             if line.get("binding_id"):
                 binding = self.model.browse(line["binding_id"])
                 line["record_name"] = binding.display_name
-        return outcome, lines
+        return lines

@@ -15,7 +15,11 @@ from odoo.addons.component.core import AbstractComponent
 from ...exception import RetryableJobError
 from ...moments import last_change
 from ..comparison.absent_lines import find_record_deleter
-from ..external_id import check_can_be_external_id
+from ..external_id import (
+    can_be_stored,
+    check_can_be_external_id,
+    unstorable_id,
+)
 from .chunk import REMOVED, SKIPPED, UNCHANGED, ImportItem
 from .overlap import version_of
 
@@ -161,6 +165,8 @@ class ImportHooks(AbstractComponent):
         """
         if external_id or external_id == 0:
             check_can_be_external_id(external_id, binding_model)
+            if not can_be_stored(str(external_id)):
+                raise unstorable_id(external_id, binding_model)
             if binding_model not in self.env:
                 raise ValueError(
                     f"{self._name}: a dependency is of the model {binding_model!r}, "

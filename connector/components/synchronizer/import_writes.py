@@ -9,6 +9,7 @@ from odoo.addons.component.core import AbstractComponent
 from ..binder import Binder
 from ..comparison.absent_lines import settle_absent_lines
 from ..comparison.line_commands import linking_updated_lines
+from ..storable import check_storable
 from .changes import changed_values, fingerprint, remember_held
 from .chunk import CREATED, SKIPPED, UNCHANGED, UPDATED, ImportItem
 from .import_hooks import ImportHooks
@@ -21,6 +22,9 @@ class ImportWrites(AbstractComponent):
     _inherit = "generic.importer.conflicts"
 
     def _write(self, items: list[ImportItem]) -> None:
+        for item in items:
+            what = f"{self.model._name} {item.external_id}"
+            check_storable(item.values or {}, what)
         new = [item for item in items if not item.binding]
         known = [item for item in items if item.binding]
         self._create_items(new)

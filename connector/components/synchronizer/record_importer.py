@@ -13,6 +13,7 @@ from odoo.addons.component.core import AbstractComponent
 from ...database import pg_try_advisory_locks
 from ...exception import PartlyRead, RetryableJobError
 from ...job_waits import asks_to_wait, clamp_wait
+from ..external_id import can_be_stored, unstorable_id
 from .changes import imported_fingerprint
 from .chunk import (
     SKIPPED,
@@ -114,7 +115,10 @@ class GenericImporter(AbstractComponent):
         )
 
     def _delay_alone(self, item: ImportItem, **job_kwargs: Any) -> None:
-        """Have a failed record imported under its own name."""
+        """Have a failed record imported under its own name.
+
+        No job can store an external id that no database can hold: it is only told.
+        """
         _logger.log(
             logging.INFO if item.is_waiting else logging.WARNING,
             "%s %s of %s was taken out of its chunk: %s",
@@ -124,6 +128,8 @@ class GenericImporter(AbstractComponent):
             item.error,
             exc_info=None if item.is_waiting else item.error,
         )
+        if not can_be_stored(item.key):
+            return
         waiting = [item] if item.is_waiting else []
         self.model.with_delay(
             eta=clamp_wait(getattr(item.error, "seconds", None)),
@@ -194,6 +200,7 @@ class GenericImporter(AbstractComponent):
                 step(pending)
 
         with self._marking_as_imported(items):
+            self._refuse_unstorable_ids(items, quarantine)
             self._lock(items, quarantine)
             self._read(items, quarantine)
             self._find_bindings(items)
@@ -209,8 +216,24 @@ class GenericImporter(AbstractComponent):
 
     # -- steps ----------------------------------------------------------------
 
+    def _refuse_unstorable_ids(self, items: list[ImportItem], quarantine: bool) -> None:
+        """Fail the records whose external id no database can hold."""
+        for item in items:
+            if can_be_stored(item.key):
+                continue
+            error = unstorable_id(item.external_id, self.model._name)
+            if not quarantine:
+                raise error
+            item.fail(error)
+
     def _lock(self, items: list[ImportItem], quarantine: bool) -> None:
-        """Keep other transactions from importing the same records."""
+        """Keep other transactions from importing the same records.
+
+        A dry run changes nothing, and reads what another job imports now, too.
+        """
+        if getattr(self.work, "import_recorder", None) is not None:
+            return
+        items = [item for item in items if item.pending]
         names = {item.external_id: self._lock_name(item.external_id) for item in items}
         taken = pg_try_advisory_locks(self.env, names.values())
         for item in items:
