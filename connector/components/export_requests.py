@@ -10,6 +10,7 @@ from typing import Any
 
 from odoo import models
 from odoo.sql_db import BaseCursor
+from odoo.tools import SQL
 
 from odoo.addons.component_event.savepoints import follow_savepoints
 
@@ -26,14 +27,39 @@ def merge_fields(
     return None if known is None or fields is None else known | frozenset(fields)
 
 
-def is_kept_back(binding: models.BaseModel) -> bool:
-    """Return whether no job is delayed, as the backend is off.
+def find_kept_back(bindings: Iterable[models.BaseModel]) -> set[models.BaseModel]:
+    """Return the bindings that get no job, as their backends are off.
 
     The names of the changed fields are kept, and exported on activation. A binding that
     cannot keep them gets its job, which waits.
     """
-    is_off = binding.backend_id._find_reason_to_pause()
-    return bool(is_off) and has_unconfirmed_fields(binding)
+    reasons: dict[models.BaseModel, str | None] = {}
+    for binding in bindings:
+        backend = binding.backend_id
+        if backend not in reasons:
+            reasons[backend] = backend._find_reason_to_pause()
+            if reasons[backend]:
+                _keep_off(backend)
+    return {
+        binding
+        for binding in bindings
+        if reasons[binding.backend_id] and has_unconfirmed_fields(binding)
+    }
+
+
+def _keep_off(backend: models.BaseModel) -> None:
+    """Let nobody switch the backend on before the end of the transaction.
+
+    It would be activated without an export of what this transaction changed. Where it
+    was switched on since the transaction began, that fails, and Odoo repeats it.
+    """
+    backend.env.cr.execute(
+        SQL(
+            "SELECT FROM %s WHERE id = %s FOR SHARE",
+            SQL.identifier(backend._table),
+            backend.id,
+        )
+    )
 
 
 class ExportRequests:
@@ -81,8 +107,9 @@ class ExportRequests:
         exports = {k: v for k, v in self.exports.items() if k not in gone}
         for binding in list(exports)[:1]:
             binding.env["connector.unconfirmed.field"]._note(exports)
+        kept_back = find_kept_back(exports)
         for binding, fields in exports.items():
-            if is_kept_back(binding):
+            if binding in kept_back:
                 continue
             options = self.job_options[binding]
             delay_export(binding, fields, only_unconfirmed=True, **options)

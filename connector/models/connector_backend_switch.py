@@ -4,7 +4,9 @@ from __future__ import annotations
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..backend_company import in_own_company
 from ..components.export_jobs import WAITING_STATES
+from ..components.unconfirmed import has_unconfirmed_fields
 
 PAUSED = "paused"
 
@@ -123,5 +125,30 @@ class ConnectorBackendMixin(models.AbstractModel):
 
     def _wake(self) -> None:
         """Make up for what happened while the backends were off."""
-        if self:
-            self.env["queue.job"]._wake_of_backends(self)
+        if not self:
+            return
+        self.env["queue.job"]._wake_of_backends(self)
+        unconfirmed = self.env["connector.unconfirmed.field"]
+        for backend in map(in_own_company, self):
+            exported = [
+                name
+                for name in backend._exported_models()
+                if has_unconfirmed_fields(backend.env[name])
+            ]
+            for model_name in unconfirmed._find_models(exported):
+                backend._delay_unconfirmed(model_name)
+
+    def _delay_unconfirmed(self, model_name: str) -> None:
+        """Delay the search for what was edited while the backend was off.
+
+        With all rights, as each edit would have been exported.
+        """
+        model = self.env[model_name].sudo()
+        model.with_delay(
+            identity_key=f"export unconfirmed {model_name} {self._name} {self.id}",
+            description=self.env._(
+                "Export what was edited meanwhile: %(model)s to %(backend)s",
+                model=model._description,
+                backend=self.display_name,
+            ),
+        ).export_unconfirmed(self.sudo())

@@ -276,6 +276,46 @@ class TestListenerOfBackendThatIsOff(SwitchCase):
             self.env.cr.flush()
         self.assertFalse(self.jobs())
 
+    def run_new_jobs(self):
+        """Run the jobs that wait, and those that they delay."""
+        while jobs := self.jobs().filtered(lambda job: job.state == "pending"):
+            for job in jobs.sorted("id"):
+                self.start(job)
+                self.env.cr.flush()
+
+    def test_what_was_edited_meanwhile_is_exported_on_activation(self):
+        edited, untouched = self.make_binding(), self.make_binding(name="Grace")
+        self.env.cr.flush()
+        self.run_new_jobs()
+        done = self.jobs()
+        self.backend.button_pause()
+        edited.name = "Ada Lovelace"
+        self.env.cr.flush()
+        self.assertEqual(edited.unconfirmed_fields, "Name")
+        self.backend.button_resume()
+        self.assertEqual((self.jobs() - done).method_name, "export_unconfirmed")
+        self.run_new_jobs()
+        self.assertEqual(self.remote(edited)["name"], "Ada Lovelace")
+        edited.invalidate_recordset()
+        self.assertFalse(edited.unconfirmed_fields)
+        exports = (self.jobs() - done).filtered("records")
+        self.assertEqual(exports.mapped("records"), [edited])
+        self.assertFalse(untouched.unconfirmed_fields)
+
+    def test_a_binding_that_was_made_meanwhile_is_exported_on_activation(self):
+        self.backend.state = "draft"
+        new = self.make_binding(name="New")
+        self.env.cr.flush()
+        self.assertFalse(self.jobs())
+        self.backend.button_check_connection()
+        self.run_new_jobs()
+        self.assertEqual(self.remote(new)["name"], "New")
+
+    def test_an_activation_without_edits_makes_no_job(self):
+        self.backend.button_pause()
+        self.backend.button_resume()
+        self.assertFalse(self.jobs())
+
     def test_a_deletion_waits_until_the_backend_is_resumed(self):
         self.backend.button_pause()
         self.binding.odoo_id.unlink()
