@@ -30,3 +30,14 @@ def in_own_company(backend: models.BaseModel) -> models.BaseModel:
     What is delayed from there runs, and is seen, in that company.
     """
     return backend.with_company(company_of(backend))
+
+
+def as_own_user(backend: models.BaseModel) -> models.BaseModel:
+    """Return the backend in the environment of its user, with no rights but theirs.
+
+    For what no person started: a schedule, a webhook. What is delayed from there runs
+    as that user, and so does all that these jobs delay.
+    """
+    user = backend.sudo().user_id
+    companies = company_of(backend.sudo()) or user.company_id | user.company_ids
+    return backend.with_user(user).with_context(allowed_company_ids=companies.ids)

@@ -12,6 +12,7 @@ from odoo import models
 from odoo.exceptions import UserError
 
 from odoo.addons.connector.exception import ConnectorException, JobError
+from odoo.addons.connector.models.connector_backend_language import SOURCE_LANGUAGE
 from odoo.addons.connector.service_identity import shorten
 
 from .components.answers import check_rows
@@ -29,14 +30,20 @@ def check_connection(backend: models.BaseModel) -> str:
 
     :raise UserError: all that keeps the backend from being synchronized
     """
-    with closing(RemoteOdoo(backend, **SETTINGS)) as remote:
+    # in a language that every Odoo has; whether it has the backend's is asked below
+    in_english = backend.with_context(lang=SOURCE_LANGUAGE)
+    with closing(RemoteOdoo(in_english, **SETTINGS)) as remote:
         try:
             rows = remote.call("res.users", "read", [remote.uid], ["name", "login"])
             user = check_rows(rows, "res.users")[0]
         except (ConnectorException, JobError, IndexError) as error:
             raise UserError(explain(backend, error)) from error
         user = {name: quote(user.get(name), NAME_LENGTH) for name in ("name", "login")}
-        problems = [*_login_problems(backend, user), *_model_problems(backend, remote)]
+        problems = [
+            *_login_problems(backend, user),
+            *_language_problems(backend, remote),
+            *_model_problems(backend, remote),
+        ]
     if problems:
         raise UserError("\n".join(problems))
     return backend.env._(
@@ -145,6 +152,24 @@ def _login_problems(backend: models.BaseModel, user: dict) -> Iterator[str]:
             name=user["name"],
             key_login=user["login"],
             login=backend.login,
+        )
+
+
+def _language_problems(backend: models.BaseModel, remote: RemoteOdoo) -> Iterator[str]:
+    """Tell a language that the other Odoo does not have: it refuses calls in it."""
+    if backend.lang in (False, SOURCE_LANGUAGE):
+        return
+    try:
+        known = remote.call("res.lang", "search_count", [("code", "=", backend.lang)])
+    except (ConnectorException, JobError):
+        return  # who may not read the languages learns it from the first import
+    if not known:
+        yield backend.env._(
+            "The other Odoo does not have the language %(language)s (%(code)s). Add it "
+            "there, or choose another language for %(backend)s.",
+            language=dict(backend._select_lang()).get(backend.lang, backend.lang),
+            code=backend.lang,
+            backend=backend.display_name,
         )
 
 

@@ -25,6 +25,7 @@ from odoo.addons.connector.exception import (
     NetworkRetryableError,
     RetryableJobError,
 )
+from odoo.addons.connector.models.connector_backend_language import SOURCE_LANGUAGE
 
 T = TypeVar("T")
 
@@ -134,10 +135,19 @@ class RemoteOdoo:
             )
         )
 
+    @cached_property
+    def _context(self) -> dict[str, Any]:
+        """What each call is sent: the language of our environment.
+
+        So a translated text is read there in the language in which it is written here,
+        and the other way round. In a job that is the language of the backend.
+        """
+        return {"lang": self._backend.env.lang or SOURCE_LANGUAGE}
+
     def open(self) -> None:
         """Make the client now: a thread cannot read the backend."""
         with translated_errors():
-            _ = self._client
+            _ = self._client, self._context
 
     @property
     def uid(self) -> int:
@@ -147,6 +157,7 @@ class RemoteOdoo:
 
     def call(self, model: str, method: str, *args: Any, **kwargs: Any) -> Any:
         """Call a method in the other Odoo."""
+        kwargs["context"] = {**self._context, **(kwargs.get("context") or {})}
         with translated_errors():
             return self._client.execute(model, method, *args, **kwargs)
 
@@ -154,13 +165,16 @@ class RemoteOdoo:
         self, model: str, fields: list[str], rows: list[list], context: dict[str, Any]
     ) -> list[int]:
         """Create or update records by their external ids, and return their ids."""
+        context = {**self._context, **context}
         with translated_errors():
             return self._client.load(model, fields, rows, context=context)
 
     def write(self, model: str, ids: list[int], values: dict[str, Any]) -> None:
         """Write records; a call whose answer is lost is sent again."""
         with translated_errors():
-            self._client.write(model, ids, values, idempotent=True)
+            self._client.write(
+                model, ids, values, context=self._context, idempotent=True
+            )
 
     def unlink(self, model: str, ids: list[int]) -> None:
         """Delete records; a call whose answer is lost is sent again."""

@@ -4,14 +4,17 @@ from . import connector_backend_pause
 from . import external_binding
 from . import connector_binding_mixin
 from . import connector_binding_rights
+from . import connector_backend_user
 from . import connector_webhook_mixin
 from . import connector_binding_jobs
 from . import connector_binding_unconfirmed
 from . import connector_binding_arguments
 from . import connector_binding_screen
 from . import connector_backend_mixin
+from . import connector_backend_language
 from . import connector_backend_switch
 from . import connector_backend_waiting
+from . import connector_backend_activation
 from . import connector_backend_imports
 from . import connector_backend_deletion
 from . import connector_backend_secrets

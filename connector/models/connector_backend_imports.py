@@ -5,7 +5,11 @@ from collections.abc import Iterator
 
 from odoo import api, fields, models
 
-from ..backend_company import check_company_is_allowed, in_own_company
+from ..backend_company import (
+    as_own_user,
+    check_company_is_allowed,
+    in_own_company,
+)
 from ..job_priorities import BULK_PRIORITY
 from .connector_schedule import next_time
 
@@ -130,7 +134,7 @@ class ConnectorBackendMixin(models.AbstractModel):
             ]
         )
         for backend in due.try_lock_for_update(allow_referencing=True):
-            backend.import_removed()
+            as_own_user(backend).import_removed()
             backend.next_removal_at = next_time(
                 backend.next_removal_at, backend.removal_interval_hours * 60, now
             )

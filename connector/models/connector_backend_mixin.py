@@ -6,7 +6,7 @@ from odoo.exceptions import UserError
 
 from odoo.addons.queue_job.exception import JobError
 
-from ..backend_company import in_own_company
+from ..backend_company import as_own_user, in_own_company
 from ..exception import ConnectorException
 from ..job_priorities import BULK_PRIORITY
 from ..service_identity import explain_service
@@ -26,7 +26,7 @@ class ConnectorBackendMixin(models.AbstractModel):
     """
 
     _name = "connector.backend.mixin"
-    _inherit = ["connector.backend"]
+    _inherit = ["connector.backend", "connector.backend.user"]
     _description = "Backend with states and schedule"
 
     state = fields.Selection(
@@ -215,23 +215,6 @@ class ConnectorBackendMixin(models.AbstractModel):
         return True
 
     @api.model
-    def _scheduler_import(self) -> None:
-        """Delay the imports of the backends in production, due or not."""
-        self._find_scheduled().import_changes()
-
-    @api.model
-    def _scheduler_export(self, filters: list | None = None) -> None:
-        """Delay the exports of the backends in production."""
-        self._find_scheduled().export_all(filters)
-
-    @api.model
-    def _find_scheduled(self, due: list | None = None) -> models.BaseModel:
-        """Return the backends in production, of a domain, that are on."""
-        return self.search([("state", "=", "production"), *(due or [])]).filtered(
-            lambda backend: not backend._find_reason_to_pause()
-        )
-
-    @api.model
     def _run_schedules(self) -> None:
         """Delay what is due, for the backends of all models with this mixin."""
         for model_name in self.pool.descendants([self._name], "_inherit"):
@@ -251,7 +234,7 @@ class ConnectorBackendMixin(models.AbstractModel):
             ]
         )
         for backend in due.try_lock_for_update(allow_referencing=True):
-            backend.import_changes()
+            as_own_user(backend).import_changes()
             backend.next_import_at = next_time(
                 backend.next_import_at, backend.import_interval_minutes, now
             )

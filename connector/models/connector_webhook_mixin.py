@@ -15,12 +15,12 @@ from werkzeug.exceptions import (
     UnprocessableEntity,
 )
 
-from odoo import SUPERUSER_ID, api, fields, http, models
+from odoo import api, fields, http, models
 from odoo.fields import NO_ACCESS
 
 from odoo.addons.queue_job.job import identity_exact
 
-from ..backend_company import in_own_company
+from ..backend_company import as_own_user
 from ..components.external_id import can_be_stored, is_external_id
 from ..job_priorities import WEBHOOK_PRIORITY
 
@@ -55,6 +55,7 @@ class ConnectorWebhookMixin(models.AbstractModel):
     """
 
     _name = "connector.webhook.mixin"
+    _inherit = ["connector.backend.user"]
     _description = "Webhook of a Backend"
 
     webhook_token = fields.Char(
@@ -150,7 +151,7 @@ class ConnectorWebhookMixin(models.AbstractModel):
         :raise werkzeug.exceptions.HTTPException: what is wrong with it
         """
         self.ensure_one()
-        if reason := self._find_reason_to_pause():
+        if reason := self._find_reason_to_pause() or self._find_user_problem():
             raise ServiceUnavailable(reason, retry_after=RETRY_AFTER_SECONDS)
         known = self._webhook_models()
         if topic not in known:
@@ -160,8 +161,7 @@ class ConnectorWebhookMixin(models.AbstractModel):
         external_ids = self._checked_external_ids(
             self._webhook_external_ids(topic, payload)
         )
-        env = self.env(user=SUPERUSER_ID, context=self._webhook_context())
-        backend = in_own_company(self.with_env(env))
+        backend = as_own_user(self.with_env(self.env(context=self._webhook_context())))
         for external_id in external_ids:
             backend._delay_webhook_import(known[topic], external_id)
         return len(external_ids)

@@ -33,6 +33,7 @@ from . import test_webhook
 from . import test_translation_importer
 from . import test_unconfirmed_field
 from . import test_image_importer
+from . import test_backend_language
 from . import test_backend_mixin
 from . import test_backend_switch
 from . import test_cursor

@@ -2,7 +2,7 @@
 import json
 from unittest.mock import patch
 
-from odoo import SUPERUSER_ID, http
+from odoo import http
 from odoo.exceptions import AccessError
 from odoo.tests import HttpCase, new_test_user, tagged
 from odoo.tests.common import BaseCase
@@ -71,7 +71,10 @@ class TestWebhook(HttpCase, TestConnectorCase):
         job = self.jobs()
         self.assertEqual(job.model_name, PARTNER)
         self.assertEqual(job.args[1:], [42])
-        self.assertEqual(job.user_id.id, SUPERUSER_ID)
+        self.assertEqual(job.user_id, self.env.ref("base.user_admin"))
+        self.assertEqual(
+            (job.records.env.uid, job.records.env.su), (job.user_id.id, False)
+        )
         self.assertEqual(
             job.name, "Import Test Partner Binding 42, of which Test notified us"
         )
@@ -258,6 +261,30 @@ class TestWebhook(HttpCase, TestConnectorCase):
         self.assertRefused(answer, 503, "Test is paused")
         self.assertGreater(int(answer.headers["Retry-After"]), 0)
         self.assertRefused(self.post({"id": 42}, token="wrong"), 401, "this token")
+
+    def test_imports_run_as_the_user_of_the_backend(self):
+        user = new_test_user(
+            self.env,
+            "webhook_user",
+            groups="base.group_user,connector.group_connector_manager",
+        )
+        self.backend.user_id = user
+        self.post({"id": 42})
+        self.assertEqual(self.jobs().user_id, user)
+
+    def test_a_backend_whose_user_is_archived_asks_to_send_again_later(self):
+        user = new_test_user(
+            self.env,
+            "webhook_user",
+            groups="base.group_user,connector.group_connector_manager",
+        )
+        self.backend.user_id = user
+        user.active = False
+        self.env.flush_all()
+        self.assertRefused(self.post({"id": 42}), 503, "is archived")
+        self.backend.user_id = False
+        self.env.flush_all()
+        self.assertRefused(self.post({"id": 42}), 503, "needs a user")
 
     def test_address_is_shown_with_the_backend(self):
         self.assertTrue(

@@ -5,6 +5,7 @@ from . import test_import
 from . import test_backend
 from . import test_secret
 from . import test_switch
+from . import test_synchronize_as
 from . import test_address
 from . import test_companies
 from . import test_job_rights
@@ -18,6 +19,7 @@ from . import test_product_screen
 from . import test_connection_check
 from . import test_load_row
 from . import test_moved_server
+from . import test_language
 from . import test_older_remote
 from . import test_import_bulk
 from . import test_unconfirmed_edits

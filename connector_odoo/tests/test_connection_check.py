@@ -70,6 +70,10 @@ def with_own_certificate(server_socket):
 
 @tagged("post_install", "-at_install")
 class TestConnectionCheck(OdooConnectorCase):
+    def setUp(self):
+        super().setUp()
+        self.backend.state = "draft"
+
     def _complaint(self, **values):
         """Return what the button tells of a backend with other values."""
         # together with an address, as another server is not sent the key otherwise

@@ -107,13 +107,15 @@ class TestJobRights(RightsCase):
             self.both.active = False
         self.assertEqual(seen, [(self.both.id, self.here, False)] * 2)
 
-    def test_one_of_the_schedule_runs_as_the_user_of_the_scheduled_action(self):
+    def test_one_of_the_schedule_runs_as_the_user_of_the_backend(self):
         self.env["odoo.backend"].search([]).state = "draft"
+        self.backend.user_id = self.both
         self.backend.write({"state": "production", "import_interval_minutes": 5})
         action = self.env.ref("connector.ir_cron_run_schedules").ir_actions_server_id
         with self.new_jobs() as jobs:
-            action.with_user(self.both).run()
-        self.assertEqual(jobs[0].user_id, self.both)
+            action.run()
+        self.assertEqual({job.user_id for job in jobs}, {self.both})
+        self.assertFalse(jobs[0].records.env.su)
         self.assertEqual(jobs[0].company_id, self.here)
 
     def test_whatever_causes_it_it_is_in_the_company_of_the_backend(self):
