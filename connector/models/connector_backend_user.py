@@ -98,8 +98,8 @@ class ConnectorBackendUser(models.AbstractModel):
                 raise AccessError(
                     self.env._(
                         "%(backend)s cannot be synchronized as %(user)s: you may "
-                        "choose only yourself. Ask somebody of the group %(group)s to choose "
-                        "another user.",
+                        "choose only yourself. Ask somebody of the group %(group)s to "
+                        "choose another user.",
                         backend=backend.display_name,
                         user=backend.sudo().user_id.name,
                         group=self.env.ref(ADMINISTRATORS).sudo().full_name,
