@@ -30,9 +30,10 @@ from odoo import SUPERUSER_ID, api, fields, models
 from odoo.sql_db import PoolError
 from odoo.tools import format_datetime
 
+from odoo.addons.queue_job.job import DEFAULT_PRIORITY
+
 from ..database import pg_try_advisory_lock
 from ..exception import NetworkRetryableError, RetryableJobError
-from ..job_priorities import BULK_PRIORITY
 from ..job_waits import (
     DEFAULT_PAUSE_SECONDS,
     MAX_JOB_WAIT_SECONDS,
@@ -168,7 +169,7 @@ class ConnectorBackendPause(models.Model):
         remaining = max(0.0, (moment - utc_now()).total_seconds())
         waiting = self._count_waiting(backend)
         spread = min(waiting, 20) + max(0, waiting - 20) / 4
-        if priority is not None and priority < BULK_PRIORITY:
+        if priority is not None and priority < DEFAULT_PRIORITY:
             spread = spread / 4
         jitter = random.uniform(0, min(max(spread, 1), MAX_SPREAD_SECONDS))
         # times of jobs are whole seconds: never a part of one too early

@@ -19,6 +19,9 @@ from . import test_import_dependencies
 from . import test_import_chunk
 from . import test_import_retries
 from . import test_delayed_again
+from . import test_backend_pause
+from . import test_waiting_imports
+from . import test_pause_processes
 from . import test_job_priorities
 from . import test_rest_waits
 from . import test_batch_importer
