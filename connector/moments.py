@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone, tzinfo
+import re
+from datetime import date, datetime, timedelta, timezone, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -12,6 +13,21 @@ from dateutil.parser import isoparse
 from .exception import InvalidDataError
 
 UTC = timezone.utc
+
+#: what backends write where there is no time: the zero of MySQL, what PHP makes of it,
+#: the lowest time of .NET and of Go
+_NO_TIME = re.compile(r"\s*(-?000[01]-\d\d-\d\d.*|0{8}|0{14})?\s*", re.ASCII)
+_DAY = re.compile(r"\s*\d{4}-?\d\d-?\d\d\s*", re.ASCII)
+
+
+def is_no_time(value: Any) -> bool:
+    """Return whether a backend says with this value that there is no time.
+
+    Empty texts, ``0000-00-00 00:00:00``, and times of the year 1.
+    """
+    if isinstance(value, str):
+        return _NO_TIME.fullmatch(value) is not None
+    return isinstance(value, date) and value.year == 1
 
 
 def to_utc(value: Any, zone: tzinfo = UTC) -> datetime:
@@ -31,6 +47,19 @@ def to_utc(value: Any, zone: tzinfo = UTC) -> datetime:
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=zone)
     return moment.astimezone(UTC).replace(tzinfo=None)
+
+
+def local_day(value: Any, zone: tzinfo, zone_of_naive: tzinfo | None = None) -> date:
+    """Return the day of a time in a zone; a day without a time stays as it is.
+
+    :param value: what :func:`to_utc` takes, or a day, as a text or a ``date``
+    :param zone_of_naive: of a time without an offset, by default ``zone``
+    """
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    if isinstance(value, str) and _DAY.fullmatch(value):
+        return isoparse(value.strip()).date()
+    return aware_utc(value, zone_of_naive or zone).astimezone(zone).date()
 
 
 def aware_utc(value: Any, zone: tzinfo = UTC) -> datetime:
@@ -53,7 +82,7 @@ def format_time(
         ``2026-01-31T13:00:00+01:00``
     :raise ValueError: there is no such zone
     """
-    moment = aware_utc(value).astimezone(_find_zone(zone))
+    moment = aware_utc(value).astimezone(find_zone(zone))
     if pattern is None:
         return moment.isoformat()
     if "%z" not in pattern and "%Z" not in pattern:
@@ -61,7 +90,11 @@ def format_time(
     return moment.strftime(pattern)
 
 
-def _find_zone(zone: str | tzinfo) -> tzinfo:
+def find_zone(zone: str | tzinfo) -> tzinfo:
+    """Return a time zone by its name.
+
+    :raise ValueError: there is no such zone
+    """
     if isinstance(zone, tzinfo):
         return zone
     try:
@@ -88,7 +121,7 @@ def last_change(value: Any) -> datetime | None:
 
     :raise InvalidDataError: what the backend tells is no time
     """
-    if not value:
+    if not value or is_no_time(value):
         return None
     try:
         return to_utc(value)

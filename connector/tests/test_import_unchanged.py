@@ -90,6 +90,13 @@ class TestLastChange(ImporterCase):
             with self.last_change(value), self.subTest(value=value):
                 self.assertEqual(self.run_one(1).outcome, UNCHANGED)
 
+    def test_a_zero_date_says_nothing(self):
+        self.put(partner(1))
+        for value in ("0000-00-00 00:00:00", "0001-01-01T00:00:00Z", datetime.min):
+            with self.last_change(value), self.subTest(value=value):
+                self.run_one(1)
+                self.assertFalse(self.found(1).external_updated_at)
+
     def test_what_is_no_time_is_told(self):
         self.put(partner(1))
         for value in ("yesterday", True, "2026-13-01", 1e20, object()):

@@ -5,11 +5,13 @@ import datetime
 from odoo.tests import BaseCase
 
 from ..components.mapper import (
+    backend_field,
     Modifier,
     concat,
     convert,
     iso_datetime,
     keep_falsy,
+    local_date,
     modifier,
     none,
     utc_datetime,
@@ -129,6 +131,80 @@ class TestValueModifiers(BaseCase):
             self.change(utc_datetime("source"), 86400), datetime.datetime(1970, 1, 2)
         )
         self.assertIs(self.change(utc_datetime("source"), ""), False)
+
+    def test_utc_datetime_has_whole_seconds(self):
+        second = datetime.datetime(2026, 5, 4, 12, 0, 7)
+        for value in (
+            "2026-05-04T12:00:07.999999Z",
+            second.replace(microsecond=999),
+            second.replace(tzinfo=datetime.timezone.utc).timestamp() + 0.75,
+        ):
+            self.assertEqual(self.change(utc_datetime("source"), value), second)
+
+    def test_what_stands_for_no_time_becomes_false(self):
+        for value in (
+            "0000-00-00 00:00:00",
+            "0000-00-00",
+            "0000-00-00T00:00:00Z",
+            "00000000000000",
+            "0001-01-01T00:00:00",
+            "0001-01-01T00:00:00+02:00",
+            "-0001-11-30T00:00:00+00:00",
+            "",
+            " ",
+            None,
+            datetime.datetime.min,
+            datetime.datetime.min.replace(tzinfo=datetime.timezone.utc),
+            datetime.date.min,
+        ):
+            for modifier in (utc_datetime, local_date):
+                for row in (modifier("source"), keep_falsy(modifier("source"))):
+                    self.assertIs(self.change(row, value), False, (row, value))
+
+    def test_what_is_no_time_at_all_is_an_error(self):
+        for value in ("yesterday", "2026-00-00", True):
+            for modifier in (utc_datetime, local_date):
+                with self.assertRaises((ValueError, TypeError)):
+                    self.change(modifier("source"), value)
+
+    def test_local_date_is_the_day_in_the_zone(self):
+        brussels = local_date("source", "Europe/Brussels")
+        june = datetime.date(2026, 6, 1)
+        for value in (
+            "2026-05-31T22:30:00Z",
+            "2026-05-31T22:30:00.5+00:00",
+            "2026-06-01 00:30:00",
+            datetime.datetime(2026, 5, 31, 22, 30, tzinfo=datetime.timezone.utc),
+            datetime.datetime(2026, 6, 1, 0, 30),
+            datetime.datetime(
+                2026, 5, 31, 22, 30, tzinfo=datetime.timezone.utc
+            ).timestamp(),
+            "2026-06-01",
+            "20260601",
+            june,
+        ):
+            self.assertEqual(self.change(brussels, value), june, value)
+        new_york = local_date("source", "America/New_York", naive_timezone="UTC")
+        for value in ("2026-06-02 03:00:00", "2026-06-02T03:00:00Z", "2026-06-01"):
+            self.assertEqual(self.change(new_york, value), june, value)
+
+    def test_zone_of_local_date_may_come_from_elsewhere(self):
+        class Shop:
+            backend_record = {"tz": "Asia/Tokyo"}
+
+        text = "2026-05-31T22:30:00Z"
+        for zone, day in (
+            (backend_field("tz"), 1),
+            (lambda mapper, record, to_attr: record["zone"], 1),
+            (lambda mapper, record, to_attr: False, 31),
+        ):
+            record = {"source": text, "zone": "Europe/Brussels"}
+            found = local_date("source", zone)(Shop(), record, "target")
+            self.assertEqual(found.day, day)
+
+    def test_unknown_zone_is_told_by_its_name(self):
+        with self.assertRaisesRegex(ValueError, "no time zone 'Mars/Olympus'"):
+            local_date("source", "Mars/Olympus")
 
     def test_iso_datetime_is_the_way_back(self):
         text = self.change(

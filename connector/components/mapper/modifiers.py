@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ...exception import MappingError
-from ...moments import UTC, to_utc
+from ...moments import UTC, find_zone, is_no_time, local_day, to_utc
 from .modifier import (
     Change,
     Modifier,
@@ -151,19 +151,52 @@ def utc_datetime(
     """Give the naive UTC datetime that Odoo stores.
 
     Takes an ISO 8601 text, a datetime, or a number of seconds since 1970; a time
-    without an offset is of ``timezone``.
+    without an offset is of ``timezone``. Parts of a second are cut off, as Odoo does.
+    What stands for no time, such as ``0000-00-00 00:00:00``, becomes False.
     """
     zone = ZoneInfo(timezone)
 
     def build(keeps_falsy: bool) -> Change:
         def change(value: Any) -> Any:
-            if is_empty(value, keeps_falsy):
+            if is_empty(value, keeps_falsy) or is_no_time(value):
                 return False
-            return to_utc(value, zone)
+            return to_utc(value, zone).replace(microsecond=0)
 
         return change
 
     return ValueModifier(field, build, "utc_datetime", source_field=source_field)
+
+
+def local_date(
+    field: Source,
+    timezone: str | Read = "UTC",
+    naive_timezone: str | None = None,
+    source_field: str | None = None,
+) -> Modifier:
+    """Give the day on which a time is in ``timezone``, for a Date field.
+
+    23:30 in UTC on the last of May is the first of June in Brussels. Takes what
+    ``utc_datetime`` takes; a day without a time stays as it is, and what stands for no
+    time becomes False.
+
+    :param timezone: the name of the zone; or what gives it, a function of the mapper,
+        the record and the target as every modifier is: ``backend_field("tz")``
+    :param naive_timezone: of times without an offset, by default ``timezone``
+    """
+    known = None if callable(timezone) else find_zone(timezone)
+    naive_zone = find_zone(naive_timezone) if naive_timezone else None
+
+    def build(read: Read, keeps_falsy: bool) -> Read:
+        def read_day(mapper: Any, record: Any, to_attr: str) -> Any:
+            value = read(mapper, record, to_attr)
+            if is_empty(value, keeps_falsy) or is_no_time(value):
+                return False
+            zone = known or find_zone(timezone(mapper, record, to_attr) or "UTC")
+            return local_day(value, zone, naive_zone)
+
+        return read_day
+
+    return Modifier(field, build, "local_date", source_field=source_field)
 
 
 def iso_datetime(
