@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Collection, Hashable, Iterable, Iterator
 from contextlib import suppress
 from typing import Any
 from urllib.parse import quote, urljoin
@@ -11,6 +11,7 @@ from odoo.tools import split_every
 from odoo.addons.component.core import AbstractComponent
 
 from ..exception import IDMissingInBackend, InvalidDataError
+from ..rest.download import MAX_BYTES, download
 from ..rest.errors import RestRefusal
 from ..rest.paging import Answer, PageNumber, Paging
 from ..rest.paths import id_in_address, leads_to_null, look_up
@@ -54,6 +55,8 @@ class RestAdapter(AbstractComponent):
     _ids_per_request = 100
     _update_method = "PATCH"
     _paging: Paging = PageNumber()
+    #: names of other servers from which files are read, None for all
+    _file_hosts: Collection[str] | None = None
     #: to connect, and to wait for data
     _timeout_seconds: float | tuple[float, float] = 60.0
 
@@ -122,12 +125,16 @@ class RestAdapter(AbstractComponent):
         """
         return self.session.call_json(method, path, **kwargs)
 
-    def read_image(self, source: str) -> bytes:
-        """Return the content of a file of the backend.
+    def read_image(self, source: str, max_bytes: int = MAX_BYTES) -> bytes:
+        """Return the content of a file, from the backend or from another server.
 
-        :param source: the path below the backend's address, or an address on its server
+        :param source: an address; a path from the root of the backend's server,
+            ``/covers/1.png``; a path below its address, ``covers/1.png``; or a
+            ``data:`` URL. Another server gets neither credentials nor cookies.
+        :raise InvalidDataError: the file is larger than ``max_bytes``, is not on the
+            web, or cannot be had from another server
         """
-        return self.session.call("GET", source, headers={"Accept": "*/*"}).content
+        return download(self.session, source, max_bytes, self._file_hosts)
 
     def _path(self, external_id: Any = None) -> str:
         """Return the path of all records, or of one.

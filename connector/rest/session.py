@@ -25,6 +25,8 @@ from .secrets import Redactor, redacted_logs
 #: a job waits that long in all, and is postponed then: a worker has better things
 #: to do, and Odoo ends a request after two minutes
 MAX_WAIT_SECONDS = 10
+#: bytes of the body of an error that are read, where the answer is streamed
+_READ_OF_ERROR = 64 * 1024
 
 
 def origin(url: str) -> tuple[str, str | None, int | None]:
@@ -98,6 +100,12 @@ class RestSession(requests.Session):
         """Follow a redirect on the same server only."""
         self._refuse_other_server(prepared_request.url)
 
+    def resolve_redirects(self, *args: Any, yield_requests: bool = False, **kwargs):
+        """Follow redirects; prepare no request that is not to be followed."""
+        if yield_requests:
+            return iter(())
+        return super().resolve_redirects(*args, **kwargs)
+
     def _refuse_other_server(self, url: str | None) -> None:
         if origin(url or "")[0] not in DEFAULT_PORTS:
             raise RestRefusal(
@@ -153,7 +161,13 @@ class RestSession(requests.Session):
             try:
                 response = self.request(method, url, **kwargs)
             except requests.RequestException as error:
-                return None, self._failure(method, url, error)
+                return None, self.failure(method, url, error)
+        if response.is_redirect and not kwargs.get("allow_redirects", True):
+            return response, None
+        if kwargs.get("stream") and not response.ok:
+            # what is wrong stands at the beginning; the rest may be of any length
+            response._content = response.raw.read(_READ_OF_ERROR, decode_content=True)
+            response.close()
         return response, self._refusal(method, url, response)
 
     def call_json(self, method: str, path: str, **kwargs: Any) -> Any:
@@ -168,12 +182,13 @@ class RestSession(requests.Session):
             return response.json()
         except requests.JSONDecodeError as error:
             request = response.request
-            failure = self._failure(request.method, request.url, error)
+            failure = self.failure(request.method, request.url, error)
         raise failure
 
-    def _failure(
+    def failure(
         self, method: str, url: str, error: requests.RequestException
     ) -> Exception:
+        """Return the error that stands for one of requests, without secrets."""
         message = f"{method} {url}: {explain(error)}"
         return make_error(transport_error(error), self.redact(message))
 

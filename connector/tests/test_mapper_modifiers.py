@@ -5,8 +5,8 @@ import datetime
 from odoo.tests import BaseCase
 
 from ..components.mapper import (
-    backend_field,
     Modifier,
+    backend_field,
     concat,
     convert,
     iso_datetime,
@@ -157,15 +157,15 @@ class TestValueModifiers(BaseCase):
             datetime.datetime.min.replace(tzinfo=datetime.timezone.utc),
             datetime.date.min,
         ):
-            for modifier in (utc_datetime, local_date):
-                for row in (modifier("source"), keep_falsy(modifier("source"))):
+            for make in (utc_datetime, local_date):
+                for row in (make("source"), keep_falsy(make("source"))):
                     self.assertIs(self.change(row, value), False, (row, value))
 
     def test_what_is_no_time_at_all_is_an_error(self):
         for value in ("yesterday", "2026-00-00", True):
-            for modifier in (utc_datetime, local_date):
+            for make in (utc_datetime, local_date):
                 with self.assertRaises((ValueError, TypeError)):
-                    self.change(modifier("source"), value)
+                    self.change(make("source"), value)
 
     def test_local_date_is_the_day_in_the_zone(self):
         brussels = local_date("source", "Europe/Brussels")

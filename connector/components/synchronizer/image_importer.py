@@ -3,22 +3,28 @@ from __future__ import annotations
 
 import base64
 import logging
+import textwrap
 from collections.abc import Iterable
+from inspect import signature
 from typing import Any
 
 from odoo import models
-from odoo.exceptions import UserError
 from odoo.tools.image import image_process
 from odoo.tools.mimetypes import guess_mimetype
 
 from odoo.addons.component.core import AbstractComponent
 
 from ...exception import IDMissingInBackend, InvalidDataError
+from ...rest.download import MAX_BYTES
+from ...rest.errors import RestRefusal
 from ..unconfirmed import find_unconfirmed
-from .changes import changed_values
+from .changes import changed_values, remember_held
 from .import_hooks import ImportHooks
 
 _logger = logging.getLogger(__name__)
+
+#: of a source that the log tells; a ``data:`` URL may have millions
+MAX_SOURCE_CHARACTERS = 200
 
 
 class ImageImporter(AbstractComponent):
@@ -34,7 +40,7 @@ class ImageImporter(AbstractComponent):
 
     _image_field = "image_1920"
     #: larger files are not taken
-    _max_bytes = 20 * 1024 * 1024
+    _max_bytes = MAX_BYTES
 
     # -- what a connector says ------------------------------------------------
 
@@ -48,9 +54,17 @@ class ImageImporter(AbstractComponent):
     def _read_image(self, source: Any) -> bytes | None:
         """Return the content of an image, nothing if there is none.
 
-        :raise IDMissingInBackend: there is none, too
+        :raise IDMissingInBackend: there is none, which nobody needs to know
+        :raise InvalidDataError, RestRefusal: it cannot be used, which is logged
         """
-        return self.backend_adapter.read_image(source)
+        read_image = self.backend_adapter.read_image
+        options = {}
+        if "max_bytes" in signature(read_image).parameters:
+            options["max_bytes"] = self._max_bytes
+        try:
+            return read_image(source, **options)
+        except IDMissingInBackend as error:
+            raise InvalidDataError(str(error)) from error
 
     # -- run ------------------------------------------------------------------
 
@@ -67,10 +81,10 @@ class ImageImporter(AbstractComponent):
                 image = self._checked_image(content) if content else None
             except IDMissingInBackend:
                 continue
-            except InvalidDataError as error:
+            except (InvalidDataError, RestRefusal) as error:
                 _logger.warning(
                     "Image %s of %s %s of %s is not taken: %s",
-                    source,
+                    textwrap.shorten(str(source), MAX_SOURCE_CHARACTERS),
                     self.model._name,
                     external_id,
                     self.backend_record.display_name,
@@ -99,8 +113,9 @@ class ImageImporter(AbstractComponent):
         size = getattr(field, "max_width", 0), getattr(field, "max_height", 0)
         try:
             return image_process(content, size=size, verify_resolution=True)
-        except UserError as error:
-            raise InvalidDataError(str(error)) from error
+        except Exception as error:
+            # whatever the libraries make of bytes that only look like an image
+            raise InvalidDataError(f"broken image: {error}") from error
 
     def _write_image(self, binding: models.BaseModel, image: bytes) -> bool:
         """Write the image unless it is there already."""
@@ -112,4 +127,5 @@ class ImageImporter(AbstractComponent):
             if edits and edits.edited(binding, changes):
                 return False  # its export is to come
             binding.write(changes)
+            remember_held(binding, changes)
         return bool(changes)

@@ -10,7 +10,7 @@ from odoo.addons.component.core import AbstractComponent
 
 from ..external_id import external_key
 from ..unconfirmed import UnconfirmedFields, find_unconfirmed
-from .changes import changed_values
+from .changes import changed_values, remember_held
 from .import_hooks import ImportHooks
 
 
@@ -97,6 +97,7 @@ class TranslationImporter(AbstractComponent):
             del changes[name]  # its export is to come
         if changes:
             binding.write(changes)
+            remember_held(binding, changes)
         return bool(changes)
 
     def _translated_values(self, values: dict[str, Any]) -> dict[str, Any]:

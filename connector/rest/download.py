@@ -1,0 +1,189 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Download a file that a record of the backend points to, wherever it is.
+
+Only the backend's own server gets our credentials and cookies, at each redirect anew.
+What goes wrong on another server is an ``InvalidDataError``: it says nothing about the
+backend, and waiting for it would keep the record from being imported.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import time
+from collections.abc import Collection
+from contextlib import ExitStack, closing
+from http.cookiejar import DefaultCookiePolicy
+from urllib.parse import unquote_to_bytes, urljoin, urlsplit
+
+import requests
+import urllib3
+
+from ..exception import InvalidDataError
+from .errors import explain
+from .session import RestSession, origin
+
+MAX_BYTES = 20 * 1024 * 1024
+#: for all of one file, its redirects included
+MAX_SECONDS = 120
+MAX_REDIRECTS = 5
+_PART_BYTES = 64 * 1024
+
+
+def download(
+    session: RestSession,
+    source: str,
+    max_bytes: int = MAX_BYTES,
+    hosts: Collection[str] | None = None,
+) -> bytes:
+    """Return the content of a file.
+
+    :param source: an address; a path from the root of the backend's server,
+        ``/covers/1.png``; a path below the backend's address, ``covers/1.png``; or a
+        ``data:`` URL
+    :param hosts: other servers than the backend's from which files are taken, None for
+        all
+    :raise InvalidDataError: the file is too large, or cannot be had from another server
+    :raise RetryableJobError, ConnectorException: as the session raises them
+    """
+    source = _check_text(source)
+    if source[:5].lower() == "data:":
+        return _read_data_url(source, max_bytes)
+    until = time.monotonic() + MAX_SECONDS
+    url = _join(f"{session.base_url}/", source)
+    with ExitStack() as stack:
+        for _hop in range(MAX_REDIRECTS + 1):
+            if _is_own(session, url):
+                reader = _OwnServer(session)
+            else:
+                reader = stack.enter_context(closing(_OtherServer(session, hosts)))
+            with closing(reader.open(url)) as response:
+                if not response.is_redirect:
+                    return reader.read(response, max_bytes, until)
+                url = _join(url, response.headers["Location"])
+    raise InvalidDataError(f"{source} redirects more than {MAX_REDIRECTS} times")
+
+
+class _OwnServer:
+    def __init__(self, session: RestSession) -> None:
+        self._session = session
+
+    def open(self, url: str) -> requests.Response:
+        return self._session.call(
+            "GET", url, headers={"Accept": "*/*"}, stream=True, allow_redirects=False
+        )
+
+    def read(self, response: requests.Response, max_bytes: int, until: float) -> bytes:
+        try:
+            return _read_at_most(response, max_bytes, until)
+        except requests.RequestException as error:
+            failure = self._session.failure("GET", response.url, error)
+        raise failure
+
+
+class _OtherServer:
+    """A server that must not know who we are."""
+
+    def __init__(self, session: RestSession, hosts: Collection[str] | None) -> None:
+        self._backend_session = session
+        self._hosts = hosts
+        self._session = requests.Session()
+        # set, so that no file of passwords of the machine is asked for one
+        self._session.auth = lambda request: request
+        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+
+    def close(self) -> None:
+        self._session.close()
+
+    def open(self, url: str) -> requests.Response:
+        host = urlsplit(url).hostname
+        if self._hosts is not None and host not in self._hosts:
+            raise InvalidDataError(f"{url}: files of the server {host} are not taken")
+        try:
+            response = self._session.get(
+                url,
+                headers={"Accept": "*/*"},
+                timeout=self._backend_session.timeout,
+                stream=True,
+                allow_redirects=False,
+            )
+        except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
+            raise self._refusal(url, error) from None
+        if not (response.ok or response.is_redirect):
+            response.close()
+            raise self._refusal(url, f"{response.status_code} {response.reason}")
+        return response
+
+    def read(self, response: requests.Response, max_bytes: int, until: float) -> bytes:
+        try:
+            return _read_at_most(response, max_bytes, until)
+        except requests.RequestException as error:
+            raise self._refusal(response.url, error) from None
+
+    def _refusal(self, url: str, reason: str | Exception) -> InvalidDataError:
+        if isinstance(reason, requests.RequestException):
+            reason = explain(reason)
+        return InvalidDataError(self._backend_session.redact(f"GET {url}: {reason}"))
+
+
+def _check_text(source: str) -> str:
+    if not isinstance(source, str) or not source.strip():
+        raise InvalidDataError(f"expected the address of a file, found {source!r}")
+    return source.strip()
+
+
+def _join(base_url: str, url: str) -> str:
+    try:
+        return urljoin(base_url, url)
+    except ValueError as error:
+        raise InvalidDataError(f"{url} is not an address: {error}") from error
+
+
+def _is_own(session: RestSession, url: str) -> bool:
+    """Return whether an address is on the backend's server.
+
+    :raise InvalidDataError: it is none of the web
+    """
+    try:
+        parts = urlsplit(url)
+        is_own = origin(url) == origin(session.base_url)
+    except ValueError as error:
+        raise InvalidDataError(f"{url} is not an address: {error}") from error
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise InvalidDataError(
+            f"{session.redact(url)} is not an address on the web: expected http://, "
+            "https://, or a path on the server of the backend"
+        )
+    return is_own
+
+
+def _read_at_most(response: requests.Response, max_bytes: int, until: float) -> bytes:
+    """Return the body of an answer, and stop reading where it is too large."""
+    length = response.headers.get("Content-Length", "")
+    is_number = length.isascii() and length.isdigit()
+    if is_number and (len(length) > 15 or int(length) > max_bytes):
+        raise InvalidDataError(f"{length} bytes, at most {max_bytes} are taken")
+    content = bytearray()
+    for part in response.iter_content(_PART_BYTES):
+        content += part
+        if len(content) > max_bytes:
+            raise InvalidDataError(f"more than {max_bytes} bytes, which are taken")
+        if time.monotonic() > until:
+            raise InvalidDataError(f"not there after {MAX_SECONDS} seconds")
+    return bytes(content)
+
+
+def _read_data_url(source: str, max_bytes: int) -> bytes:
+    """Return the content that stands in a ``data:`` URL."""
+    kind, comma, text = source.partition(",")
+    if not comma:
+        raise InvalidDataError("a data: URL without a comma holds nothing")
+    content = unquote_to_bytes(text)
+    if kind.lower().endswith(";base64"):
+        try:
+            content = base64.b64decode(content)
+        except binascii.Error as error:
+            raise InvalidDataError(f"a data: URL is not base64: {error}") from error
+    if len(content) > max_bytes:
+        raise InvalidDataError(f"{len(content)} bytes, at most {max_bytes} are taken")
+    return content

@@ -1,0 +1,253 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import base64
+import gzip
+import io
+from unittest.mock import patch
+
+from PIL import Image
+
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from odoo.addons.component.core import Component
+
+from ..exception import IDMissingInBackend, InvalidDataError, NetworkRetryableError
+from ..rest import RestRefusal, download
+from .rest_common import PARTNER, SECRET, RestCase
+from .rest_server import Reply, RestServer
+
+LOGGER = "odoo.addons.connector.components.synchronizer.image_importer"
+PNG = "image/png"
+
+
+def image(color="red"):
+    stream = io.BytesIO()
+    Image.new("RGB", (8, 8), color).save(stream, "PNG")
+    return stream.getvalue()
+
+
+def redirect(url, status=302):
+    return Reply(None, status, {"Location": url})
+
+
+class DownloadCase(RestCase):
+    def setUp(self):
+        super().setUp()
+        self.other = self.enterContext(RestServer())
+        self.authenticate("use_header", "X-Key", SECRET.encode().hex())
+        self.session = self.adapter.session
+        self.session.use_param("token", "t0ken")
+        self.session.use_basic("me", SECRET)
+        self.session.cookies.set("session_id", "c00kie")
+
+    def read(self, source, **kwargs):
+        return self.adapter.read_image(source, **kwargs)
+
+    def assertAnonymous(self, *requests):
+        self.assertTrue(requests)
+        for request in requests:
+            told = f"{request.headers} {request.params} {request.path}"
+            for secret in ("t0ken", "c00kie", "Authorization", "X-Key", "Cookie"):
+                self.assertNotIn(secret, told)
+
+
+@tagged("post_install", "-at_install")
+class TestDownload(DownloadCase):
+    __test__ = True
+
+    def test_sources_are_joined_to_the_address(self):
+        self.set(_base_url=lambda adapter: f"{self.server.url}/wp-json/v3")
+        for source, path in (
+            ("/wp-content/a.png", "/wp-content/a.png"),
+            ("a.png", "/wp-json/v3/a.png"),
+            ("../b.png", "/wp-json/b.png"),
+            (f"{self.server.url}/c.png", "/c.png"),
+            (f"//127.0.0.1:{self.server._server.server_port}/d.png", "/d.png"),
+            (" /e f/\u00e9t\u00e9.png ", "/e%20f/%C3%A9t%C3%A9.png"),
+            ("/g%20h.png", "/g%20h.png"),
+        ):
+            self.reply(Reply(b"PNG"))
+            self.assertEqual(self.read(source), b"PNG")
+            self.assertEqual(self.server.requests[-1].path, path, source)
+
+    def test_own_server_gets_the_credentials(self):
+        self.reply(Reply(b"PNG"))
+        self.read("/a.png")
+        (request,) = self.server.requests
+        self.assertIn("X-Key", request.headers)
+        self.assertEqual(request.params["token"], "t0ken")
+
+    def test_other_server_gets_no_credentials(self):
+        for source in (
+            f"{self.other.url}/a.png",
+            self.other.url.removeprefix("http:") + "/a.png",
+        ):
+            self.other.replies.append(
+                Reply(b"PNG", 200, {"Set-Cookie": "x=y", "Content-Type": PNG})
+            )
+            self.assertEqual(self.read(source), b"PNG")
+        self.assertAnonymous(*self.other.requests)
+        self.assertFalse(self.server.requests)
+
+    def test_redirects_are_followed_without_the_credentials(self):
+        self.reply(redirect(f"{self.other.url}/a.png"), Reply(b"PNG"))
+        self.other.replies.append(redirect(f"{self.server.url}/b.png", 307))
+        self.assertEqual(self.read("/a.png"), b"PNG")
+        self.assertAnonymous(*self.other.requests)
+        self.assertEqual(self.asked(), [("GET", "/a.png"), ("GET", "/b.png")])
+
+    def test_endless_redirects_end(self):
+        self.other.reply = lambda request: redirect("/again")
+        with self.assertRaisesRegex(InvalidDataError, "more than 5 times"):
+            self.read(f"{self.other.url}/a.png")
+
+    def test_only_the_web_is_asked(self):
+        self.reply(redirect("file:///etc/passwd"))
+        for source in (
+            "file:///etc/passwd",
+            "ftp://127.0.0.1/a.png",
+            "javascript:alert(1)",
+            "http://127.0.0.1:port/",
+            "http://[::1/a.png",
+            "/redirected.png",
+        ):
+            with self.assertRaisesRegex(InvalidDataError, "address|expected"):
+                self.read(source)
+
+    def test_what_is_no_address_is_refused(self):
+        for source in (None, False, "", "  ", {"src": "a"}, 5):
+            with self.assertRaisesRegex(InvalidDataError, "expected the address"):
+                self.read(source)
+
+    def test_no_more_is_read_than_is_taken(self):
+        for url, server in (
+            (self.server.url, self.server),
+            (self.other.url, self.other),
+        ):
+            server.replies += [Reply(b"x" * 11), Reply(b"x" * 10)]
+            with self.assertRaisesRegex(InvalidDataError, "11 bytes, at most 10"):
+                self.read(f"{url}/a.png", max_bytes=10)
+            self.assertEqual(self.read(f"{url}/a.png", max_bytes=10), b"x" * 10)
+
+    def test_size_is_that_of_the_content_unpacked(self):
+        packed = gzip.compress(b"x" * 1_000_000)
+        self.other.replies.append(Reply(packed, 200, {"Content-Encoding": "gzip"}))
+        with self.assertRaisesRegex(InvalidDataError, "more than 10000 bytes"):
+            self.read(f"{self.other.url}/a.png", max_bytes=10_000)
+
+    def test_file_that_takes_too_long_is_refused(self):
+        self.other.replies.append(Reply(b"PNG"))
+        with (
+            patch.object(download, "MAX_SECONDS", -1),
+            self.assertRaisesRegex(InvalidDataError, "not there after"),
+        ):
+            self.read(f"{self.other.url}/a.png")
+
+    def test_data_urls(self):
+        encoded = base64.b64encode(b"PNG").decode()
+        self.assertEqual(self.read(f"data:image/png;base64,{encoded}"), b"PNG")
+        self.assertEqual(self.read("DATA:,a%20b"), b"a b")
+        for source in ("data:image/png;base64", "data:;base64,a", "data:,12345678901"):
+            with self.assertRaises(InvalidDataError):
+                self.read(source, max_bytes=10)
+        self.assertFalse(self.server.requests)
+
+    def test_own_server_fails_as_for_every_request(self):
+        self.reply(Reply(None, 404), Reply(None, 403), Reply(None, 503))
+        for error in (IDMissingInBackend, RestRefusal, NetworkRetryableError):
+            with self.assertRaises(error):
+                self.read("/a.png")
+
+    def test_what_is_wrong_with_another_server_waits_for_nobody(self):
+        replies = [Reply(None, status) for status in (404, 403, 429, 500)]
+        self.other.replies += [*replies, None]
+        for _reply in range(5):
+            with self.assertRaises(InvalidDataError) as caught:
+                self.read(f"{self.other.url}/a.png")
+            self.assertNotIn("t0ken", str(caught.exception))
+        with RestServer() as gone:
+            url = gone.url
+        with self.assertRaises(InvalidDataError):
+            self.read(f"{url}/a.png")
+
+    def test_servers_may_be_limited(self):
+        self.set(_file_hosts=("cdn.example.com",))
+        with self.assertRaisesRegex(InvalidDataError, "127.0.0.1 are not taken"):
+            self.read(f"{self.other.url}/a.png")
+        self.assertFalse(self.other.requests)
+
+
+@tagged("post_install", "-at_install")
+class TestImagesOfARestBackend(DownloadCase):
+    __test__ = True
+
+    def setUp(self):
+        super().setUp()
+        base_url = self.server.url
+
+        class Adapter(Component):
+            _name = "test.rest.adapter"
+            _inherit = ["test.connector", "generic.rest.adapter"]
+            _apply_on = PARTNER
+            _usage = "test.rest"
+            _endpoint = "/partners"
+
+            def _base_url(self):
+                return base_url
+
+        class Importer(Component):
+            _name = "test.image.importer"
+            _inherit = ["test.connector", "generic.image.importer"]
+            _base_backend_adapter_usage = "test.rest"
+
+            def _image_sources(self, external_id, external_record):
+                return external_record["images"]
+
+        self.build_components(Adapter, Importer)
+        self.importer = self.component("image.importer", PARTNER)
+        self.binding = self.env[PARTNER].create(
+            {"backend_id": self.backend.id, "external_id": "1", "name": "Azure"}
+        )
+
+    def run_importer(self, *sources):
+        with self.assertLogs(LOGGER, "WARNING") as logs:
+            written = self.importer.run(1, self.binding, {"images": sources})
+        return written, logs.output
+
+    def test_each_source_that_is_refused_is_logged_and_the_next_is_tried(self):
+        self.server.reply = lambda request: {
+            "/missing.png": Reply(None, 404),
+            "/refused.png": Reply(None, 403),
+            "/page.png": Reply(b"<html>Log in</html>", 200, {"Content-Type": PNG}),
+            "/broken.png": Reply(image()[:40]),
+            "/good.png": Reply(image("green")),
+        }[request.path]
+        self.other.reply = lambda request: None
+        names = ("missing", "refused", "page", "broken")
+        written, logs = self.run_importer(
+            *(f"/{name}.png" for name in names),
+            f"{self.other.url}/down.png",
+            "file:///etc/passwd",
+            "/good.png",
+        )
+        self.assertTrue(written)
+        self.assertEqual(len(logs), 6)
+        self.assertEqual(
+            base64.b64decode(self.binding.odoo_id.image_1920), image("green")
+        )
+
+    def test_image_that_is_too_large_is_not_read_to_its_end(self):
+        self.reply(Reply(b"x" * 1000))
+        with patch.object(type(self.importer), "_max_bytes", 10):
+            written, logs = self.run_importer("/large.png")
+        self.assertFalse(written)
+        self.assertIn("1000 bytes, at most 10 are taken", logs[0])
+
+    def test_record_is_imported_again_where_the_backend_fails(self):
+        self.reply(Reply(None, 503))
+        with self.assertRaises(NetworkRetryableError), mute_logger(LOGGER):
+            self.importer.run(1, self.binding, {"images": ["/a.png"]})
+
+    def test_long_source_is_cut_in_the_log(self):
+        _written, logs = self.run_importer("data:image/png;base64," + "A" * 100_000)
+        self.assertLess(len(logs[0]), 1000)
