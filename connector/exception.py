@@ -4,6 +4,7 @@
 ==========  ==========================================================
 retry       :class:`RetryableJobError` and the errors below it
 fail        :class:`MappingError`, :class:`InvalidDataError`,
+            :class:`ReusedExternalId`,
             :class:`ManyIDSInBackend`
 skip        :class:`IDMissingInBackend`
 ==========  ==========================================================
@@ -24,6 +25,7 @@ __all__ = [
     "NoExternalId",
     "PartlyRead",
     "RetryableJobError",
+    "ReusedExternalId",
 ]
 
 
@@ -75,3 +77,11 @@ class ManyIDSInBackend(JobError):
 
 class BackendPaused(RetryableJobError):
     """The backend of a job is off: the job waits until it is activated."""
+
+
+class ReusedExternalId(InvalidDataError):
+    """The external id of a binding was given to another external record.
+
+    A backend that was restored from a backup gives ids a second time. A person decides
+    by the buttons of the binding whether it is the same record.
+    """

@@ -33,6 +33,8 @@ class Deletion(NamedTuple):
     backend: models.BaseModel
     binding: models.BaseModel
     external_id: Any
+    #: when the external record was created, where the binding knew it
+    created_at: Any = None
 
 
 def delay_export(
@@ -96,7 +98,8 @@ def export_identity_key(
 
 def delay_deletion(deletion: Deletion) -> Any:
     """Delay one ``export_delete_record``, unless the same is waiting already."""
-    backend, binding, external_id = deletion
+    backend, binding, external_id, created_at = deletion
+    known = {"created_at": created_at} if created_at else {}
     return (
         binding.browse()
         .with_company(company_of(backend))
@@ -112,7 +115,7 @@ def delay_deletion(deletion: Deletion) -> Any:
                 backend=backend.display_name,
             ),
         )
-        .export_delete_record(backend, external_id)
+        .export_delete_record(backend, external_id, **known)
     )
 
 

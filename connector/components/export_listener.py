@@ -13,6 +13,7 @@ from odoo.addons.component_event import before_commit, skip_if
 from .export_jobs import Deletion
 from .export_requests import ExportRequests
 from .external_id import is_external_id
+from .synchronizer.reused_ids import CREATED_AT
 
 
 def from_connector(self, records, *args, **kwargs) -> bool:
@@ -78,7 +79,12 @@ class ExportListener(AbstractComponent):
             external_id = binding[self._external_field]
             if is_external_id(external_id) and self._must_delete(binding):
                 ExportRequests.of(self.env.cr).delete(
-                    Deletion(binding[self._backend_field], binding, external_id)
+                    Deletion(
+                        binding[self._backend_field],
+                        binding,
+                        external_id,
+                        CREATED_AT in binding._fields and binding[CREATED_AT],
+                    )
                 )
 
     # -- whether --------------------------------------------------------------

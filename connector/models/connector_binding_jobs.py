@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from odoo import api, models
@@ -97,10 +98,18 @@ class ConnectorBindingMixin(models.AbstractModel):
     @api.model
     @api.private
     @retry_without_database
-    def export_delete_record(self, backend, external_id: Any) -> Any:
-        """Delete a record in the backend."""
+    def export_delete_record(
+        self, backend, external_id: Any, created_at: datetime | None = None
+    ) -> Any:
+        """Delete a record in the backend.
+
+        :param created_at: when the external record was created: one that has got its
+            id since is not deleted
+        """
         with backend.work_on(self._name) as work:
-            return work.component(usage="record.exporter.deleter").run(external_id)
+            deleter = work.component(usage="record.exporter.deleter")
+            deleter.created_at = created_at
+            return deleter.run(external_id)
 
     def resync(self) -> bool:
         """Delay an import of what is bound, even of what is up to date."""

@@ -72,6 +72,12 @@ class ConnectorBindingMixin(models.AbstractModel):
         copy=False,
         help="When the external record had last been changed, as it was imported",
     )
+    external_created_at = fields.Datetime(
+        string="Created in the backend",
+        copy=False,
+        help="When the external record was created. One with the same ID that was "
+        "created at another time is refused",
+    )
     external_fingerprint = fields.Char(
         copy=False,
         help="Of the values that were last imported, where they are compared",

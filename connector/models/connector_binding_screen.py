@@ -36,6 +36,23 @@ class ConnectorBindingMixin(models.AbstractModel):
         """Delay what *Synchronize now* does: by default, import the records again."""
         self.resync()
 
+    def button_unbind(self) -> bool:
+        """Delete the bindings; keep the records and the external records."""
+        self.check_access("unlink")
+        self.with_context(connector_no_export=True).unlink()
+        return True
+
+    def button_same_record(self) -> bool:
+        """Go on with an external record that was created at another time.
+
+        The next import or export takes it for the bound one, and remembers its time.
+        """
+        self.check_access("write")
+        self.with_context(connector_no_export=True).write(
+            {"external_created_at": False, "external_updated_at": False}
+        )
+        return True
+
     def button_open_in_backend(self) -> dict:
         """Open the page that the backend has for the external record.
 

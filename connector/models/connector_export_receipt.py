@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import logging
 from contextlib import contextmanager
+from datetime import datetime
 from functools import partial
 
 from odoo import SUPERUSER_ID, api, fields, models
@@ -13,6 +14,11 @@ from ..backend_company import company_of
 _logger = logging.getLogger(__name__)
 
 LOCK_TIMEOUT = "5s"
+
+
+def record_creation(record: models.BaseModel) -> datetime | bool:
+    """Return when a record was created: its id may have been another's before."""
+    return record._log_access and record.sudo().create_date
 
 
 class ConnectorExportReceipt(models.Model):
@@ -33,6 +39,9 @@ class ConnectorExportReceipt(models.Model):
     model_name = fields.Char(string="Binding model", required=True)
     record_model = fields.Char(string="Record model", required=True)
     record_id = fields.Many2oneReference(model_field="record_model", required=True)
+    record_created_at = fields.Datetime(
+        help="Another record that has got the ID since does not get the receipt"
+    )
     external_id = fields.Char(string="ID in the backend", required=True)
     company_id = fields.Many2one("res.company")
 
@@ -57,7 +66,22 @@ class ConnectorExportReceipt(models.Model):
             + [("record_model", "=", record._name), ("record_id", "=", record.id)],
             order="id desc",
         )
-        external_id = receipts[:1].external_id or None
+        created_at = receipts and record_creation(record)
+        claimed = receipts.filtered(
+            lambda receipt: (
+                not (receipt.record_created_at and created_at)
+                or receipt.record_created_at == created_at
+            )
+        )
+        for receipt in receipts - claimed:
+            _logger.warning(
+                "External id %s in %s was given to another record that had the id of "
+                "%s: it is bound to nothing",
+                receipt.external_id,
+                backend,
+                record,
+            )
+        external_id = claimed[:1].external_id or None
         receipts.unlink()
         return external_id
 
@@ -97,6 +121,9 @@ class ConnectorExportReceipt(models.Model):
                         "model_name": model_name,
                         "record_model": record._name,
                         "record_id": record.id,
+                        "record_created_at": record_creation(
+                            receipts.env[record._name].browse(record.id)
+                        ),
                         "external_id": external_id,
                         "company_id": receipts._company_id_of(backend),
                     }

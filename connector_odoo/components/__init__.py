@@ -7,6 +7,7 @@ from . import export_references
 from . import references
 from . import mapper
 from . import natural_key
+from . import creation
 from . import prices
 from . import importer
 from . import export_mapper

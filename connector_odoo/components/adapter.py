@@ -113,7 +113,9 @@ class OdooAdapter(Component):
 
     def read_version(self, external_id: int, fields: Iterable[str]) -> Version | None:
         """Return how a record is there now, None if it is gone."""
-        row = self.read(int(external_id), sorted({*fields, "write_date"}))
+        row = self.read(
+            int(external_id), sorted({*fields, "write_date", "create_date"})
+        )
         return row and Version.of(row, self.remote_model)
 
     def _offered(self, fields: list[str]) -> list[str]:

@@ -30,6 +30,13 @@ def read_write_date(row: dict[str, Any], model: str) -> datetime | None:
         ) from error
 
 
+def read_create_date(row: dict[str, Any]) -> datetime | None:
+    """Return when a record was created remotely, None if nobody can read that."""
+    with suppress(*UNREADABLE):
+        return fields.Datetime.to_datetime(row.get("create_date") or None)
+    return None
+
+
 def check_rows(rows: Any, model: str) -> list[dict[str, Any]]:
     """Return what came if that are records, each with its id.
 

@@ -13,7 +13,7 @@ class OdooRecordExporter(Component):
     """Export records of any model: the mapper says what is needed first."""
 
     _name = "odoo.record.exporter"
-    _inherit = ["odoo.connector", "odoo.natural.key.exporter"]
+    _inherit = ["odoo.connector", "odoo.creation.exporter", "odoo.natural.key.exporter"]
 
     #: whether all that is mapped is sent
     _is_whole = True
@@ -33,10 +33,12 @@ class OdooRecordExporter(Component):
         self._before = self._after = self._narrowed_to = None
         version = self.binding.external_updated_at
         if not (self.external_id and version and self._is_imported):
+            self._check_before_update()
             return False
         self._before = self._read_version()
         if not self._before:
             return False
+        self._check_version(self._before)
         written_at = self._before.written_at
         is_newer_there = bool(written_at and is_newer(written_at, version))
         changed = self._find_changed_remotely(is_newer_there)
@@ -114,17 +116,18 @@ class OdooRecordExporter(Component):
         self._note_version()
         return self.external_id
 
-    def _marker(self) -> str:
-        """Return the external id that the record has there: this database, record."""
-        parameters = self.env["ir.config_parameter"].sudo()
-        _binding_model, record = self._receipt_key()
-        parts = [parameters.get_param("database.uuid"), self.backend_record.id]
-        parts += [record._name.replace(".", "_"), record.id]
-        return "__connector__." + "_".join(map(str, parts))
-
     def _update(self, values):
         super()._update(values)
-        self._note_version(values)
+        if self._is_imported or not self.binding.external_created_at:
+            self._note_version(values)
+        else:
+            # it was read before it was written, and is not read once more
+            self._forget_version()
+
+    def _forget_version(self):
+        self.binding.with_context(connector_no_export=True).write(
+            {"external_updated_at": False, "known_fingerprint": False}
+        )
 
     def _note_version(self, sent=()):
         """Note when it was written there, to tell a change of theirs from ours.
@@ -144,6 +147,7 @@ class OdooRecordExporter(Component):
             {
                 "external_updated_at": written_at and written_at - A_MOMENT,
                 "known_fingerprint": version and is_ours and version.fingerprint(),
+                **self._creation_values(version),
             }
         )
 
@@ -189,4 +193,4 @@ class OdooBatchExporter(Component):
 
 class OdooExportDeleter(Component):
     _name = "odoo.record.exporter.deleter"
-    _inherit = ["odoo.connector", "generic.export.deleter"]
+    _inherit = ["odoo.connector", "odoo.creation.deleter"]

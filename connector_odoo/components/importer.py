@@ -9,7 +9,7 @@ from odoo.addons.connector.components.synchronizer.chunk import UNCHANGED
 from odoo.addons.connector.components.synchronizer.overlap import is_fresh, is_newer
 from odoo.addons.connector.exception import IDMissingInBackend
 
-from .answers import read_write_date
+from .answers import read_create_date, read_write_date
 from .references import Reference
 from .version import Version
 
@@ -37,10 +37,15 @@ class OdooRecordImporter(Component):
     def _read_fields(self) -> set[str]:
         """Return what is read: what the mapper asks for, and when it was written."""
         children = {source for source, _to, _model in self.mapper.children}
-        return self.mapper.changed_by_fields() | children | {"write_date"}
+        return (
+            self.mapper.changed_by_fields() | children | {"write_date", "create_date"}
+        )
 
     def _external_updated_at(self) -> datetime:
         return read_write_date(self.external_record, self.binder.unwrap_model())
+
+    def _external_created_at(self):
+        return read_create_date(self.external_record)
 
     def _is_uptodate(self, binding):
         """Tell what we know, from an import or an export, by more than its date."""

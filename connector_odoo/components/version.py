@@ -11,14 +11,15 @@ from typing import Any, NamedTuple
 from odoo.addons.connector.components.synchronizer.changes import fingerprint
 from odoo.addons.connector.exception import InvalidDataError
 
-from .answers import read_write_date
+from .answers import read_create_date, read_write_date
 
 
 class Version(NamedTuple):
-    """The values of a record there, and when it was written."""
+    """The values of a remote record, and when it was written and created."""
 
     values: dict[str, Any]
     written_at: datetime | None
+    created_at: datetime | None = None
 
     @classmethod
     def of(cls, row: Mapping[str, Any], model: str) -> Version:
@@ -29,12 +30,12 @@ class Version(NamedTuple):
         values = {
             name: sorted(value, key=repr) if isinstance(value, list) else value
             for name, value in row.items()
-            if name not in ("id", "write_date")
+            if name not in ("id", "write_date", "create_date")
         }
         written_at = None
         with suppress(InvalidDataError):
             written_at = read_write_date(row, model)
-        return cls(values, written_at)
+        return cls(values, written_at, read_create_date(row))
 
     def differs_from(self, other: Version, except_in: Collection[str]) -> bool:
         """Tell whether any other field has another value."""

@@ -20,6 +20,7 @@ from . import test_connection_check
 from . import test_load_row
 from . import test_moved_server
 from . import test_language
+from . import test_restored
 from . import test_older_remote
 from . import test_import_bulk
 from . import test_unconfirmed_edits

@@ -1,6 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from odoo import models
@@ -87,19 +88,39 @@ class ExportDeleter(AbstractComponent):
     _inherit = "base.deleter"
     _usage = "record.exporter.deleter"
 
+    def __init__(self, work_context):
+        super().__init__(work_context)
+        #: when the record was created that is to be deleted, if that is known
+        self.created_at: datetime | None = None
+
     def run(self, external_id: Any) -> str:
         """Delete the external record, and say what was done.
 
-        That it is gone already is as good.
+        That it is gone already is as good, and so is that another record has its id.
         """
         self.env["connector.export.receipt"].sudo()._forget(
             self.backend_record, self.model._name, str(external_id)
         )
         try:
+            if self.created_at and self._is_other_record(external_id):
+                return self.env._(
+                    "%(id)s is another record in the backend by now, which was not "
+                    "deleted: the one that was bound was created at %(known)s.",
+                    id=external_id,
+                    known=self.created_at,
+                )
             self._delete(external_id)
         except IDMissingInBackend:
             return self.env._("%s was deleted in the backend before.", external_id)
         return self.env._("%s was deleted in the backend.", external_id)
+
+    def _is_other_record(self, external_id: Any) -> bool:
+        """Return whether the id was given to another external record since.
+
+        That of a connector whose importer knows ``_external_created_at`` reads the
+        record and compares with ``created_at``, by ``is_other_record``.
+        """
+        return False
 
     def _delete(self, external_id: Any) -> None:
         """Delete the external record."""

@@ -22,6 +22,7 @@ from ..external_id import (
 )
 from .chunk import REMOVED, SKIPPED, UNCHANGED, ImportItem
 from .overlap import version_of
+from .reused_ids import CREATED_AT, check_is_same_record, creation_time
 
 
 class Dependency(NamedTuple):
@@ -115,6 +116,23 @@ class ImportHooks(AbstractComponent):
         UTC), or seconds since 1970.
         """
         return None
+
+    def _external_created_at(self) -> datetime | str | float | None:
+        """Return when the external record was created, if the backend tells it.
+
+        In the forms of ``_external_updated_at``. Where it is known, a record that has
+        taken the id of the bound one, after a restore of the backend, is refused.
+        """
+        return None
+
+    def _check_is_same_record(self) -> None:
+        """Refuse an external record that is not the bound one.
+
+        :raise ReusedExternalId: it was created at another time
+        """
+        if self.binding:
+            created_at = self._external_created_at()  # pylint: disable=E1128
+            check_is_same_record(self.binding, self.external_id, created_at)
 
     def _is_uptodate(self, binding: models.BaseModel) -> bool:
         """Tell whether what is in Odoo is what the backend has."""
@@ -216,6 +234,9 @@ class ImportHooks(AbstractComponent):
                 last_change(self._external_updated_at()), self._read_at or now
             ),
         }
+        created_at = creation_time(self._external_created_at())  # pylint: disable=E1128
+        if created_at:
+            values[CREATED_AT] = created_at
         if self._skip_same_values:
             values["external_fingerprint"] = self._item.fingerprint
         return {

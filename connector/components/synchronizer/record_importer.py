@@ -305,7 +305,9 @@ class GenericImporter(AbstractComponent):
             with self._working_on(item):
                 if item.external_record is None:
                     item.outcome = self._handle_missing_record()
-                elif self._must_skip():
+                    continue
+                self._check_is_same_record()
+                if self._must_skip():
                     item.outcome = SKIPPED
                 elif self._is_unchanged(item):
                     item.outcome = UNCHANGED
