@@ -1,29 +1,66 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from __future__ import annotations
 
+import logging
+import weakref
 from typing import Any
 
 from odoo import models
+
+from odoo.addons.component.core import _component_databases
+
+from ..components.mapper_sources import describe_unknown_sources
+
+_logger = logging.getLogger(__name__)
 
 EXPORT_LISTENER = "generic.export.listener"
 
 
 class ComponentBuilder(models.AbstractModel):
-    """Let export listeners apply on all bindings of a connector at once."""
+    """Let export listeners apply on all bindings of a connector at once.
+
+    And on what they follow from there, which needs Odoo's models to be known.
+    """
 
     _inherit = "component.builder"
+
+    def _register_hook(self):
+        result = super()._register_hook()
+        self._log_unknown_sources()
+        return result
+
+    def _log_unknown_sources(self) -> None:
+        """Log which export mappers make every change of a record an export."""
+        components_registry = _component_databases.find(self.env)
+        for name in components_registry or ():
+            steps = describe_unknown_sources(
+                self.env, components_registry[name], components_registry
+            )
+            if steps:
+                _logger.info(
+                    "Every change of a record that export mapper %s maps is exported, "
+                    "as it is not known which fields these read: %s. Name them by "
+                    "source_field= or @changed_by.",
+                    name,
+                    "; ".join(steps),
+                )
 
     def build_registry(self, components_registry, states=None, exclude_addons=None):
         super().build_registry(components_registry, states, exclude_addons)
         base = components_registry.get(EXPORT_LISTENER)
         if base is None:
             return
+        base._model_registry = weakref.ref(self.pool)
         classes = [components_registry[name] for name in components_registry]
         listeners = [cls for cls in classes if issubclass(cls, base)]
+        of_bases = {
+            listener: self._find_models_for(listener, listeners)
+            for listener in listeners
+            if self._is_binding_base(listener._apply_on)
+        }
         for listener in listeners:
-            if self._is_binding_base(listener._apply_on):
-                listener._apply_on = self._find_models_for(listener, listeners)
-                listener._complete_component_build()
+            listener._listen(of_bases.get(listener))
+            listener._complete_component_build()
 
     def _is_binding_base(self, model_name: Any) -> bool:
         """Tell whether it is the name of an abstract model that bindings inherit."""

@@ -60,6 +60,9 @@ from . import test_export_races
 from . import test_locker
 from . import test_conformance
 from . import test_export_after_commit
+from . import test_export_levels
+from . import test_export_sources
+from . import test_export_without_backend
 from . import test_export_conformance
 from . import test_json_service
 from . import test_usual_components

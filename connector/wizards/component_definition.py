@@ -18,6 +18,8 @@ from odoo.addons.component.core import _get_addon_name
 from odoo.addons.component.definitions import source_of
 from odoo.addons.component.utils import get_component_registry
 
+from ..components.mapper_sources import describe_unknown_sources
+
 
 class ConnectorComponent(models.TransientModel):
     """A component of the registry, to look at; a user's list is made when opened."""
@@ -45,6 +47,11 @@ class ConnectorComponent(models.TransientModel):
     )
     file = fields.Char(readonly=True)
     line = fields.Integer(compute="_compute_line")
+    unknown_sources = fields.Char(
+        readonly=True,
+        help="Rows and methods of an export mapper that do not tell which fields they "
+        "read: because of them, every change of a record is exported",
+    )
     parent_ids = fields.Many2many(
         "connector.component",
         relation="connector_component_parent_rel",
@@ -128,6 +135,11 @@ class ConnectorComponent(models.TransientModel):
             "addon": first._module,
             "extended_by": ", ".join(extending),
             "file": path_in_addon(first),
+            "unknown_sources": "; ".join(
+                describe_unknown_sources(
+                    self.env, component_class, self._get_registry()
+                )
+            ),
         }
 
     def _compute_line(self):

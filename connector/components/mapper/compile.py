@@ -8,7 +8,7 @@ from typing import Any
 
 from .modifier import Modifier, Read, ValueModifier, describe_source, reader
 from .plan import Child, Row
-from .source_fields import Source, source_fields
+from .source_fields import Source, reads_the_record, source_fields
 
 
 def compile_rows(
@@ -50,7 +50,8 @@ def compile_rows(
         elif "." in source:
             read = _falsy_as_false(reader(source))
         how = describe_source(source if modifier is None else modifier)
-        rows.append(Row(field, target, change, read, modifier, names, how))
+        is_known = bool(names) or not reads_the_record(source)
+        rows.append(Row(field, target, change, read, modifier, names, how, is_known))
     return rows
 
 

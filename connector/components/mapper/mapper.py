@@ -18,7 +18,7 @@ from .map_child import is_default_map_child
 from .map_record import MapOptions, MapRecord, OptionsScope
 from .modifier import Modifier, optional, reader
 from .paths import read_items
-from .plan import Child, Selection, selected_methods
+from .plan import Child, Selection, selected_methods, unknown_sources
 from .prefetch import wanted_bindings
 from .source_fields import Source, source_fields
 
@@ -46,6 +46,8 @@ class Mapper(AbstractComponent):
 
     _options: MapOptions | None = None
     _compiled: CompiledMapper | None = None
+    #: what export listeners know of the mapper, by model
+    _export_sources: dict[str, Any] | None = None
     _known_map_children: dict[str, tuple[AbstractComponent, bool]] | None = None
 
     @classmethod
@@ -53,6 +55,7 @@ class Mapper(AbstractComponent):
         super()._complete_component_build()
         cls._map_methods = collect_map_methods(cls)
         cls._compiled_by_model = {}
+        cls._export_sources = {}
 
     @default_hook
     @property
@@ -71,6 +74,23 @@ class Mapper(AbstractComponent):
         """Return the source fields of the direct rows and of ``changed_by``."""
         declared = (definition.changed_by for __, definition in self.map_methods)
         return self._get_compiled().plan.read_fields().union(*declared)
+
+    def unknown_sources(self) -> list[str]:
+        """Return the rows and methods that do not tell which fields they read.
+
+        They run whatever the fields are; so an export listener cannot tell a change
+        that matters to them from any other, and every change is exported.
+        """
+        methods = (
+            (getattr(method, "__name__", repr(method)), definition)
+            for method, definition in self.map_methods
+        )
+        return unknown_sources(self._get_compiled().plan.rows, methods)
+
+    def children_sources(self) -> dict[str, str]:
+        """Return ``{source: model}`` of the lists of items that are mapped."""
+        plan = self._get_compiled().plan
+        return {child.source: child.model_name for child in plan.children}
 
     def describe(self) -> list[MappingLine]:
         """Return the mapping as data: source, target, how, only on create."""

@@ -58,4 +58,5 @@ def backend_field(name: str) -> Modifier:
         return value.id if backend._fields[name].type == "many2one" else value.ids
 
     from_backend.how = f"backend_field({name})"
+    from_backend.reads_record = False
     return Modifier(from_backend, lambda read, keeps_falsy: read, from_backend.how)

@@ -31,6 +31,8 @@ class Row(NamedTuple):
     modifier: Source | None
     source_fields: tuple[str, ...]
     how: str
+    #: whether ``source_fields`` are all that it reads of the record
+    is_known: bool = True
 
     @property
     def step(self) -> str:
@@ -150,7 +152,11 @@ class Plan:
 
     def read_fields(self) -> set[str]:
         """Return the names of the source fields that the direct rows read."""
-        names: set[str] = set()
+        return set(self._read_fields)
+
+    @functools.cached_property
+    def _read_fields(self) -> frozenset[str]:
+        names: frozenset[str] = frozenset()
         return names.union(*(field_names(row.source_fields) for row in self.rows))
 
     def place(
@@ -168,6 +174,17 @@ class Plan:
         definition = dict(self.methods).get(name)
         changed_by = sorted(definition.changed_by) if definition else ()
         return Place(self.name, f"method {name}", tuple(changed_by))
+
+
+def unknown_sources(
+    rows: Iterable[Row], methods: Iterable[tuple[str, MappingDefinition]]
+) -> list[str]:
+    """Return the steps of an update that do not tell which fields they read."""
+    return [row.step for row in rows if not row.is_known] + [
+        f"method {name}"
+        for name, definition in methods
+        if not (definition.changed_by or definition.only_create)
+    ]
 
 
 def _binder(names: list[str]) -> Callable[[Any], tuple[Any, ...]]:

@@ -34,6 +34,21 @@ def source_fields(source: Source) -> tuple[str, ...]:
     return _free_variable_field(source)
 
 
+def reads_the_record(source: Source) -> bool:
+    """Return False for a source that says, by ``reads_record``, that it reads nothing.
+
+    Of a modifier, the innermost source counts.
+    """
+    while not isinstance(source, str):
+        if getattr(source, "reads_record", True) is False:
+            return False
+        inner = getattr(source, "field", None)
+        if inner is None or inner is source:
+            break
+        source = inner
+    return True
+
+
 def _fixed_by_partial(source: functools.partial) -> tuple[str, ...]:
     """Return what a partial function knows of its source field."""
     for keyword in ("source_field", "field"):
