@@ -280,4 +280,9 @@ class ExportListener(AbstractComponent):
             backends=self.env[model._fields[self._backend_field].comodel_name].sudo(),
             odoo_field=self._odoo_field,
             components_registry=self.work.components_registry,
+            followed=frozenset(
+                name
+                for follow in self._follow.values()
+                for name in follow.exports or ()
+            ),
         )

@@ -3,7 +3,9 @@
 
 A mapper tells the names of its source fields. Each is a *source*: the fields that lead
 from the binding to the record that has the value, and the field itself. ``name`` of a
-product that is bound has its value in the template::
+product that is bound has its value in the template:
+
+.. code-block:: text
 
     binding ──odoo_id──▶ product.product ──product_tmpl_id──▶ product.template.name
 
@@ -63,6 +65,7 @@ class ExportSources:
     :param names: what the mapper reads of the binding, and the name by which it is
         exported: that of the list for what is read of its items
     :param is_complete: whether it reads nothing else
+    :param followed: names of which the listener says otherwise when they change
     """
 
     def __init__(
@@ -71,12 +74,13 @@ class ExportSources:
         odoo_field: str,
         names: Mapping[str, str],
         is_complete: bool,
+        followed: frozenset[str] = frozenset(),
     ) -> None:
         pool = model.pool
         self._pool = pool
         self._model_name = model._name
         self._triggers = pool._field_triggers
-        self._asked = (dict(names), is_complete)
+        self._asked = (dict(names), is_complete, followed)
         self._levels = {
             name: tuple(fields_of(pool, model._name, path))
             for name, path in delegation_paths(pool, model._name, odoo_field).items()
@@ -94,17 +98,22 @@ class ExportSources:
                 for field, sources in self._by_field.items()
                 if is_untraceable(pool, field)
                 for source in sources
+                if source.name not in followed
             }
         )
         self.is_complete = is_complete and not self.untraced
         self._watches: dict[tuple[str, frozenset[str]], Watch] = {}
 
     def holds_for(
-        self, model: models.BaseModel, names: Mapping[str, str], is_complete: bool
+        self,
+        model: models.BaseModel,
+        names: Mapping[str, str],
+        is_complete: bool,
+        followed: frozenset[str] = frozenset(),
     ) -> bool:
         """Return whether the mapper says the same, and the fields are the same."""
         is_same_pool = self._triggers is model.pool._field_triggers
-        return is_same_pool and self._asked == (names, is_complete)
+        return is_same_pool and self._asked == (names, is_complete, followed)
 
     # -- compile --------------------------------------------------------------
 

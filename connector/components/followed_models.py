@@ -3,7 +3,9 @@
 
 A record may keep its values in other records: a product in its template, a user in its
 partner. Odoo calls this ``_inherits``, and sends what is written there as a change of
-the other record. A binding that delegates to its record is one level more::
+the other record. A binding that delegates to its record is one level more:
+
+.. code-block:: text
 
     shop.product ──odoo_id──▶ product.product ──product_tmpl_id──▶ product.template
 

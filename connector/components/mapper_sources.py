@@ -35,6 +35,7 @@ def find_export_sources(
     backends: models.BaseModel,
     odoo_field: str,
     components_registry: Any,
+    followed: frozenset[str] = frozenset(),
 ) -> Iterator[tuple[ExportSources, models.BaseModel | None]]:
     """Yield the sources of the mapper of a binding model, and the backend they are of.
 
@@ -46,7 +47,7 @@ def find_export_sources(
         work = WorkContext(model._name, backend, components_registry)
         try:
             mapper = work.component(usage=USAGE)
-            return sources_of(mapper, model, odoo_field)
+            return sources_of(mapper, model, odoo_field, followed)
         except NoComponentError:
             return _sources_without_mapper(components_registry, model, odoo_field)
         except psycopg2.Error:
@@ -91,17 +92,23 @@ def _sources_without_mapper(
     return sources
 
 
-def sources_of(mapper: Any, model: models.BaseModel, odoo_field: str) -> ExportSources:
+def sources_of(
+    mapper: Any,
+    model: models.BaseModel,
+    odoo_field: str,
+    followed: frozenset[str] = frozenset(),
+) -> ExportSources:
     """Return the sources of a mapper for a model; made once, as long as they hold."""
     names = {name: name for name in mapper.changed_by_fields()}
     names.update(_sources_of_children(mapper, model, odoo_field))
     is_complete = not mapper.unknown_sources()
     known = vars(type(mapper)).get("_export_sources")
-    sources = None if known is None else known.get((model._name, odoo_field))
-    if sources is None or not sources.holds_for(model, names, is_complete):
-        sources = ExportSources(model, odoo_field, names, is_complete)
+    key = (model._name, odoo_field, followed)
+    sources = None if known is None else known.get(key)
+    if sources is None or not sources.holds_for(model, names, is_complete, followed):
+        sources = ExportSources(model, odoo_field, names, is_complete, followed)
         if known is not None:
-            known[model._name, odoo_field] = sources
+            known[key] = sources
     return sources
 
 
@@ -151,6 +158,12 @@ def describe_unknown_sources(env: Any, mapper_class: Any, registry: Any) -> list
         return []
     backends = env[mapper_class._collection].sudo().browse()
     steps: dict[str, None] = {}
+    followed = frozenset(
+        exported
+        for name in registry
+        for follow in getattr(registry[name], "_follow", {}).values()
+        for exported in follow.exports or ()
+    )
     for model_name in mapper_class.apply_on_models or [None]:
         if model_name is not None and model_name not in env:
             continue
@@ -158,7 +171,7 @@ def describe_unknown_sources(env: Any, mapper_class: Any, registry: Any) -> list
             mapper = mapper_class(WorkContext(model_name, backends, registry))
             steps.update(dict.fromkeys(mapper.unknown_sources()))
             if model_name is not None:
-                sources = sources_of(mapper, env[model_name], "odoo_id")
+                sources = sources_of(mapper, env[model_name], "odoo_id", followed)
                 steps.update(
                     (f"field {name} (computed without dependencies)", None)
                     for name in sources.untraced

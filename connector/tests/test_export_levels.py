@@ -243,6 +243,20 @@ class TestFollow(ListenerCase):
         stock = self.make_stock(self.follow()).with_context(connector_no_export=True)
         self.assertEqual(self.requested(lambda: stock.write({"quantity": 2})), {})
 
+    def test_a_field_that_is_followed_does_not_count_as_unknown(self):
+        exports = ["test_quantity"]
+        self.listen(
+            self.extend_mapper(("test_quantity", "stock")),
+            _follow={"test.export.stock": Follow("partner_id", exports=exports)},
+        )
+        binding = self.silent()
+        stock = self.make_stock(binding)
+        write = binding.odoo_id.write
+        self.assertEqual(self.requested(lambda: write({"function": "A"})), {})
+        self.assertEqual(
+            self.requested(lambda: stock.write({"quantity": 5})), {binding: exports}
+        )
+
     def test_a_model_of_an_addon_that_is_not_installed_is_passed_over(self):
         self.listen(_follow={"no.such.model": Follow("partner_id")})
         self.silent()
