@@ -2,9 +2,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import Any
-from urllib.parse import quote, urljoin
+from urllib.parse import parse_qs, quote, urljoin, urlsplit
 
 from odoo.tools import split_every
 
@@ -55,6 +55,11 @@ class RestAdapter(AbstractComponent):
     _ids_per_request = 100
     _update_method = "PATCH"
     _paging: Paging = PageNumber()
+    #: by which a language is asked for: a parameter of the query string, a header
+    _language_param: str | None = None
+    _language_header: str | None = None
+    #: language of the backend in which records are being read, None for its own
+    language: Any = None
     #: names of other servers from which files are read, None for all
     _file_hosts: Collection[str] | None = None
     #: to connect, and to wait for data
@@ -123,7 +128,40 @@ class RestAdapter(AbstractComponent):
         :param path: below the backend's address
         :param kwargs: those of requests: ``params``, ``json``, ``headers``, …
         """
-        return self.session.call_json(method, path, **kwargs)
+        return self.session.call_json(method, path, **self._localized(path, kwargs))
+
+    @contextmanager
+    def _reading_in(self, language: Any) -> Iterator[None]:
+        """Ask for records in a language of the backend, in the block.
+
+        :raise NotImplementedError: the adapter does not say how
+        """
+        says_how = self._language_param or self._language_header
+        if language and not says_how and type(self)._path is RestAdapter._path:
+            raise NotImplementedError(
+                f"{self._name} does not say how a language is asked for, here "
+                f"{language!r}: set _language_param, as in _language_param = 'lang', "
+                "or _language_header, or use self.language in _path."
+            )
+        previous, self.language = self.language, language or None
+        try:
+            yield
+        finally:
+            self.language = previous
+
+    def _localized(self, path: str, options: dict[str, Any]) -> dict[str, Any]:
+        """Return the options of a request, which asks for the language."""
+        if self.language is None:
+            return options
+        options = dict(options)
+        param, header = self._language_param, self._language_header
+        # the address of a next page holds the parameters already
+        if param and param not in parse_qs(urlsplit(path).query):
+            options["params"] = {**(options.get("params") or {}), param: self.language}
+        if header:
+            headers = options.get("headers") or {}
+            options["headers"] = {**headers, header: str(self.language)}
+        return options
 
     def read_image(self, source: str, max_bytes: int = MAX_BYTES) -> bytes:
         """Return the content of a file, from the backend or from another server.
@@ -166,7 +204,8 @@ class RestAdapter(AbstractComponent):
             # the address of a next page holds the parameters already
             asked = page_params if url else {**(params or {}), **page_params}
             path = urljoin(f"{self.session.base_url}/", url) if url else self._path()
-            response = self.session.call("GET", path, params=asked)
+            options = self._localized(path, {"params": asked})
+            response = self.session.call("GET", path, **options)
             body = self.session.decode(response)
             links = {name: link["url"] for name, link in response.links.items()}
             return Answer(self._found_records(body), body, links)
@@ -224,7 +263,17 @@ class RestAdapter(AbstractComponent):
             return False
         return self._ids_param is None and not self._is_overridden("find_existing")
 
-    def read_many(self, external_ids: Iterable[Any]) -> dict[Any, dict[str, Any]]:
+    def read_many(
+        self, external_ids: Iterable[Any], language: Any = None
+    ) -> dict[Any, dict[str, Any]]:
+        """Return ``{external id: external record}`` of those that exist.
+
+        :param language: as the backend calls it; by default it chooses
+        """
+        with self._reading_in(language):
+            return self._read_many(external_ids)
+
+    def _read_many(self, external_ids: Iterable[Any]) -> dict[Any, dict[str, Any]]:
         if self._ids_param is None:
             return super().read_many(external_ids)
         wanted = {str(external_id): external_id for external_id in external_ids}

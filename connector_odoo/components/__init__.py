@@ -10,6 +10,7 @@ from . import natural_key
 from . import creation
 from . import prices
 from . import importer
+from . import translation_importer
 from . import export_mapper
 from . import exporter
 from . import export_listener

@@ -63,26 +63,36 @@ class OdooAdapter(Component):
         return read_ahead(pages, self._pages_ahead)
 
     def read_many(
-        self, external_ids: Iterable[int], fields: list[str] | None = None
+        self,
+        external_ids: Iterable[int],
+        fields: list[str] | None = None,
+        language: str | None = None,
     ) -> dict[int, dict[str, Any]]:
         """Return ``{id: record}`` of those that exist, a many2one being an id.
 
         Fields that the other Odoo does not know are left out.
+
+        :param language: of the texts, as ``fr_FR``; by default that of our environment
         """
-        rows = self.read_all([("id", "in", list(external_ids))], fields)
+        domain = [("id", "in", list(external_ids))]
+        rows = self.read_all(domain, fields, language=language)
         return {row["id"]: row for row in rows}
 
     def read_all(
-        self, domain: list, fields: list[str] | None = None
+        self,
+        domain: list,
+        fields: list[str] | None = None,
+        language: str | None = None,
     ) -> list[dict[str, Any]]:
         """Return the records in a domain, archived or not, a many2one being an id."""
+        context = {**CONTEXT, "lang": language} if language else CONTEXT
         with self._while_fields_last(fields or []):
             rows = self.call(
                 "search_read",
                 domain,
                 fields=self._offered(fields) if fields else None,
                 load=None,
-                context=CONTEXT,
+                context=context,
             )
         check_rows(rows, self.remote_model)
         for name in self._plain_texts(fields) if fields else ():

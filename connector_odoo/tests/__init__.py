@@ -29,3 +29,4 @@ from . import test_version
 # It needs pytest and hypothesis, which a user of the addon has not.
 if find_spec("hypothesis") and find_spec("pytest"):
     from . import test_fuzz_paging
+from . import test_translations

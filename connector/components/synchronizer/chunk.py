@@ -29,6 +29,8 @@ class ImportItem:
     force: bool = False
     binding: Any = None
     values: dict[str, Any] | None = None
+    #: those that were written: no edit that is kept, and no value that was there
+    written: dict[str, Any] | None = None
     #: of the values of an update, where the importer compares these
     fingerprint: str | None = None
     outcome: str | None = None
@@ -61,12 +63,6 @@ class ImportItem:
         return isinstance(self.error, RetryableJobError) and bool(
             self.error.ignore_retry
         )
-
-    @property
-    def written_values(self) -> dict[str, Any]:
-        """Return the values without those of fields that keep an edit."""
-        values = self.values or {}
-        return {name: values[name] for name in values if name not in self.kept}
 
     def fail(self, error: Exception) -> None:
         """Take the record out of the chunk."""

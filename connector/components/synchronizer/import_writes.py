@@ -33,8 +33,8 @@ class ImportWrites(AbstractComponent):
             if item.outcome != SKIPPED:
                 with self._working_on(item):
                     self._after_import(item.binding)
-                    if item.outcome != UNCHANGED:
-                        remember_held(item.binding, item.written_values)
+                    if item.written:
+                        remember_held(item.binding, item.written)
 
     def _create_items(self, items: list[ImportItem]) -> None:
         values_list = []
@@ -48,6 +48,7 @@ class ImportWrites(AbstractComponent):
                 self.binder.bind(item.external_id, binding)
             item.binding = binding.with_env(self.env)
             item.outcome = CREATED
+            item.written = item.values
 
     def _create_bindings(
         self, items: list[ImportItem], values_list: list[dict[str, Any]]
@@ -100,6 +101,7 @@ class ImportWrites(AbstractComponent):
         settle_absent_lines(self.model, [changes for _item, changes in changed])
         alike: dict[Any, list[tuple[ImportItem, dict[str, Any]]]] = defaultdict(list)
         for item, changes in changed:
+            item.written = dict(changes)
             if changes:
                 alike[self._update_key(item, changes)].append((item, changes))
         for updates in alike.values():

@@ -1,7 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from inspect import Parameter, signature
 from typing import Any
 
 from odoo import models
@@ -42,12 +43,26 @@ class TranslationImporter(AbstractComponent):
         )
 
     def _read_many(self, external_ids: list[Any], language: Any) -> dict[Any, Any]:
-        """Return ``{external id: external record}`` in a language of the backend."""
-        return self.backend_adapter.read_many(external_ids, language=language)
+        """Return ``{external id: external record}`` in a language of the backend.
+
+        :raise NotImplementedError: the adapter cannot ask for a language
+        """
+        adapter = self.backend_adapter
+        if not _takes_language(adapter.read_many):
+            raise NotImplementedError(
+                f"{adapter._name} cannot read in the language {language!r}: its "
+                "read_many takes no `language`. Give it one, or override _read_many "
+                f"of {self._name}."
+            )
+        return adapter.read_many(external_ids, language=language)
 
     def _map_data(self, external_record: Any):
         """Return the map record of an external record."""
         return self.mapper.map_record(external_record)
+
+    def _map_values(self, external_record: Any) -> dict[str, Any]:
+        """Return the values of an external record, among them the translated ones."""
+        return self._map_data(external_record).values(for_create=False)
 
     # -- run ------------------------------------------------------------------
 
@@ -88,9 +103,7 @@ class TranslationImporter(AbstractComponent):
     ) -> bool:
         """Write what is translated otherwise; tell whether anything was."""
         binding = binding.with_context(**ImportHooks._import_context, lang=code)
-        values = self._translated_values(
-            self._map_data(external_record).values(for_create=False)
-        )
+        values = self._translated_values(self._map_values(external_record))
         changes = changed_values(binding, values)
         edits = self._unconfirmed.get(binding.id)
         for name in edits.edited(binding, changes) if edits else ():
@@ -108,3 +121,11 @@ class TranslationImporter(AbstractComponent):
             for name, value in values.items()
             if value and name in fields and fields[name].translate
         }
+
+
+def _takes_language(read_many: Callable[..., Any]) -> bool:
+    parameters = signature(read_many).parameters.values()
+    return any(
+        parameter.name == "language" or parameter.kind is Parameter.VAR_KEYWORD
+        for parameter in parameters
+    )
