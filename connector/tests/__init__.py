@@ -41,6 +41,7 @@ from . import test_image_importer
 from . import test_backend_language
 from . import test_backend_mixin
 from . import test_backend_switch
+from . import test_backend_switch_processes
 from . import test_cursor
 from . import test_overlap
 from . import test_changes_importer

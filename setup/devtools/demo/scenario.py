@@ -104,6 +104,7 @@ class Scenario:
 
     def import_now(self) -> ImportResult:
         """Enqueue the import as its button does, and wait for the last job."""
+        self.check_connection()  # nothing is imported from a draft
         name = self.target.database.name
         call = self.target.client.execute
         last_job = last_job_id(self.databases, name)
