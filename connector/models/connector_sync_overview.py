@@ -67,6 +67,9 @@ class ConnectorSyncOverview(models.Model):
         compute="_compute_looked_at",
         help="When changes were looked for; a run is there only if some were found",
     )
+    reason_to_pause = fields.Char(
+        compute="_compute_reason_to_pause", help="Why nothing is synchronized now"
+    )
     graph = fields.Json(
         compute="_compute_graph",
         help="The last runs, oldest first: what became of them",
@@ -132,6 +135,22 @@ class ConnectorSyncOverview(models.Model):
         looked_at = {cursor._subject_key(): cursor.looked_at for cursor in cursors}
         for overview in self:
             overview.looked_at = looked_at.get(overview._subject_key())
+
+    @api.depends("backend_model", "backend_id")
+    @api.depends_context("lang")
+    def _compute_reason_to_pause(self):
+        for backend_model, overviews in self.grouped("backend_model").items():
+            backends = overviews._find_backends(backend_model)
+            for overview in overviews:
+                backend = backends.get(overview.backend_id)
+                overview.reason_to_pause = backend and backend._find_reason_to_pause()
+
+    def _find_backends(self, backend_model: str) -> dict[int, models.BaseModel]:
+        """Return ``{id: backend}`` of those of one model that exist."""
+        if backend_model not in self.env:
+            return {}
+        backends = self.env[backend_model].sudo().browse(set(self.mapped("backend_id")))
+        return {backend.id: backend for backend in backends.exists()}
 
     @api.depends("last_run_id", "backend_model", "backend_id", "model_name")
     def _compute_graph(self):

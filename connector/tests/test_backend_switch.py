@@ -242,6 +242,21 @@ class TestBackendSwitch(SwitchCase):
         self.backend.button_dry_run()
         self.assertEqual(len(self.jobs()), 4)
 
+    def test_the_card_of_the_dashboard_tells_why(self):
+        self.env["connector.sync.run"]._start(self.backend, BINDING)
+        self.env.flush_all()
+        cards = self.env["connector.sync.overview"]
+        card = cards.search(
+            [
+                ("backend_model", "=", self.backend._name),
+                ("backend_id", "=", self.backend.id),
+            ]
+        )
+        self.assertFalse(card.reason_to_pause)
+        self.backend.button_pause()
+        card.invalidate_recordset()
+        self.assertIn("is paused", card.reason_to_pause)
+
     def test_the_connection_of_a_backend_that_is_off_is_tested(self):
         for state in ("draft", "paused"):
             self.backend.state = state

@@ -26,6 +26,7 @@ class TestPartnerScreen(TransactionCase):
                 "url": "https://erp.example.com/",
                 "database": "hq & more",
                 "login": "sync",
+                "state": "checked",
             }
         )
         cls.binding = cls.env["odoo.res.partner"].create(

@@ -23,6 +23,7 @@ class TestProductScreen(TransactionCase):
                 "url": "https://erp.example.com",
                 "database": "hq",
                 "login": "sync",
+                "state": "checked",
                 "sync_products": "both",
             }
         )
