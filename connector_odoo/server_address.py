@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What an address of another Odoo may be: see :mod:`odoo.addons.connector.web_address`."""
+"""What an address of another Odoo may be: that of a server, as of any backend."""
 
 from odoo.addons.connector.web_address import Server, find_server
 

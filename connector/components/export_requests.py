@@ -28,7 +28,7 @@ def merge_fields(
 
 
 def find_kept_back(bindings: Iterable[models.BaseModel]) -> set[models.BaseModel]:
-    """Return the bindings that get no job, as their backends are off.
+    """Return the bindings that get no job: the backend is off, or the record stopped.
 
     The names of the changed fields are kept, and exported on activation. A binding that
     cannot keep them gets its job, which waits.
@@ -43,7 +43,8 @@ def find_kept_back(bindings: Iterable[models.BaseModel]) -> set[models.BaseModel
     return {
         binding
         for binding in bindings
-        if reasons[binding.backend_id] and has_unconfirmed_fields(binding)
+        if has_unconfirmed_fields(binding)
+        and (reasons[binding.backend_id] or binding._find_reason_to_stop())
     }
 
 

@@ -164,6 +164,13 @@ class ConnectorBindingMixin(models.AbstractModel):
         self._note_outcome(run, outcome, had_failed - waited, started_at)
         return str(outcome)
 
+    def _find_reason_to_stop(self) -> str | None:
+        """Return why the record is not exported now, though the backend is on.
+
+        Its edits are kept until then, as those for a backend that is off.
+        """
+        return None
+
     def _note_outcome(self, run, outcome, counted_failures, started_at):
         """Add the outcome of a job to its run, if it belongs to one.
 

@@ -1,6 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo.addons.component.core import Component
+from odoo.addons.component_event import before_commit, skip_if
 from odoo.addons.connector.backend_company import company_of
+from odoo.addons.connector.components.export_listener import from_connector
 
 
 class OdooExportListener(Component):
@@ -14,7 +16,22 @@ class OdooExportListener(Component):
         return binding._name in binding.backend_id._exported_models()
 
     def _must_delete(self, binding):
-        return self._must_export(binding) and binding.backend_id.export_deletions
+        return (
+            self._must_export(binding)
+            and binding.backend_id.export_deletions
+            and not binding._find_reason_to_stop()
+        )
+
+    @skip_if(from_connector)
+    @before_commit
+    def on_records_write(self, records, fields=None):
+        """Resume the export of records that return to the company of their backend."""
+        result = super().on_records_write(records, fields)
+        if fields is None or "company_id" in fields:
+            bindings = self.env["odoo.binding"].sudo()
+            for returned in bindings._find_of_records(records):
+                returned._export_kept_back()
+        return result
 
     def _find_backends_for(self, record):
         """Return where new records are wanted, or what the record is a part of is.
@@ -31,11 +48,23 @@ class OdooExportListener(Component):
             .filtered(
                 lambda backend: any(
                     model._name in backend._exported_models()
-                    and (backend.export_new or self._is_part(record, model, backend))
+                    and self._is_wanted(record, model, backend)
                     for model in binding_models
                 )
             )
         )
+
+    def _is_wanted(self, record, binding_model, backend):
+        """Return whether a new record is exported: a part is where its whole is."""
+        if self._is_part(record, binding_model, backend):
+            return True
+        if not backend.export_new:
+            return False
+        whole = record[binding_model._part_of] if binding_model._part_of else record
+        wholes = self._binding_models(whole) if whole and whole != record else ()
+        if wholes:
+            return any(self._is_wanted(whole, model, backend) for model in wholes)
+        return backend._exports_new(record, binding_model._export_domain)
 
     def _is_part(self, record, binding_model, backend):
         """Tell whether the record is a part of one that is bound to the backend."""

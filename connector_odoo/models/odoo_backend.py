@@ -72,8 +72,8 @@ class OdooBackend(models.Model):
     is_exporting = fields.Boolean(compute="_compute_directions")
     export_new = fields.Boolean(
         string="Export new records",
-        help="Also create there what is created here; otherwise only what is bound "
-        "already is kept in step",
+        help="Also create there what is created here, as far as it is in the domains "
+        "below; otherwise only what is bound already is kept in step",
     )
     export_deletions = fields.Boolean(
         string="Export deletions",

@@ -4,6 +4,7 @@ from __future__ import annotations
 from urllib.parse import urlencode
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from odoo.addons.component.core import WorkContext
 from odoo.addons.connector.components.export_jobs import delay_export
@@ -33,6 +34,8 @@ class OdooBinding(models.AbstractModel):
     _sync_choice: str | None = None
     #: many2one of the record to what it is a part of: it is exported where that is
     _part_of: str | None = None
+    #: field of the backend with the domain of new records that are exported
+    _export_domain: str | None = None
 
     known_fingerprint = fields.Char(
         copy=False,
@@ -43,16 +46,18 @@ class OdooBinding(models.AbstractModel):
         compute="_compute_can_send", help="Whether the backend exports such records"
     )
 
-    @api.depends("backend_id")
+    @api.depends("backend_id", "stop_reason")
     def _compute_can_send(self):
         for binding in self:
             exported = binding.backend_id.sudo()._exported_models()
-            binding.can_send = self._name in exported
+            binding.can_send = self._name in exported and not binding.stop_reason
 
     def button_send(self) -> dict:
         """Have the whole record exported, in a job, whatever changed there."""
         self.check_access("write")
         self.backend_id._check_is_on()
+        for reason in filter(None, self.mapped("stop_reason")):
+            raise UserError(reason)
         for binding in self:
             # what nobody knows to be theirs is in nobody's way
             binding.with_context(connector_no_export=True).external_updated_at = False

@@ -47,6 +47,7 @@ class OdooProductTemplate(models.Model):
     _inherits = {"product.template": "odoo_id"}
     _description = "Product of another Odoo"
     _sync_choice = "sync_products"
+    _export_domain = "export_product_domain"
 
 
 class OdooProductAttributeLine(models.Model):

@@ -1,6 +1,8 @@
 from importlib.util import find_spec
 
 from . import test_html
+from . import test_export_scope
+from . import test_company_moves
 from . import test_import
 from . import test_backend
 from . import test_secret

@@ -11,7 +11,7 @@ from odoo.addons.component.core import AbstractComponent
 
 from ...exception import ConnectorException, IDMissingInBackend
 from ..external_id import is_external_id
-from ..unconfirmed import KEEP_UNCONFIRMED
+from ..unconfirmed import KEEP_UNCONFIRMED, has_unconfirmed_fields
 from .chunk import CREATED, SKIPPED, UNCHANGED, UPDATED, marked
 
 #: the export that holds the lock takes no longer, as a rule
@@ -77,7 +77,7 @@ class GenericExporter(AbstractComponent):
         :param fields: those that changed, by default all; a record that the
             backend has not got yet is exported whole
         """
-        reason = self._has_to_skip()
+        reason = self._find_reason_to_stop() or self._has_to_skip()
         if reason:
             self.outcome = SKIPPED
             return self.env._("Skipped: %s", reason) if reason is not True else ""
@@ -91,6 +91,12 @@ class GenericExporter(AbstractComponent):
         if is_external_id(self.external_id):
             return self._export_update(map_record, fields)
         return self._export_new(map_record)
+
+    def _find_reason_to_stop(self) -> str | None:
+        """Return why nothing of the record is exported now; its edits are kept."""
+        if has_unconfirmed_fields(self.binding):
+            return self.binding._find_reason_to_stop()
+        return None
 
     def _export_new(self, map_record) -> str:
         self._sent_fields = None
