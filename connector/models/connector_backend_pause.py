@@ -123,11 +123,8 @@ class ConnectorBackendPause(models.Model):
         if getattr(error, "paused_until", None):
             return
         asked = clamp_wait(error.seconds) or DEFAULT_PAUSE_SECONDS
-        fruitless = self._count_fruitless(backend)
-        longer = min(asked * 2**fruitless, MAX_LONGER_SECONDS)
         reason = str(error)
-        until = utc_now() + timedelta(seconds=max(asked, longer))
-        self._keep(backend, (until, reason, fruitless))
+        until = self._keep(backend, asked, reason)
         error.paused_until = until
         error.args = (self._message(backend, until, reason),)
         error.seconds = self._seconds_to(until, backend, priority)
@@ -171,7 +168,7 @@ class ConnectorBackendPause(models.Model):
         spread = min(waiting, 20) + max(0, waiting - 20) / 4
         if priority is not None and priority < DEFAULT_PRIORITY:
             spread = spread / 4
-        jitter = random.uniform(0, min(max(spread, 1), MAX_SPREAD_SECONDS))
+        jitter = random.uniform(0, min(max(spread, 3), MAX_SPREAD_SECONDS))
         # times of jobs are whole seconds: never a part of one too early
         return ceil(remaining + jitter) + 1
 
@@ -198,21 +195,31 @@ class ConnectorBackendPause(models.Model):
         )
         return self.env.cr.fetchone()
 
-    def _keep(self, backend: models.BaseModel, pause: Pause) -> None:
-        """Write the pause down in a transaction of its own, for all workers.
+    def _keep(self, backend: models.BaseModel, asked: int, reason: str) -> datetime:
+        """Write a pause down in a transaction of its own; return until when it is.
 
-        Where that is not possible the job waits by itself.
+        That transaction sees, and shows, what other workers do meanwhile. Where it is
+        not possible the job waits by itself.
         """
         try:
             with self._own_transaction() as pauses:
                 if pauses.env[backend._name].browse(backend.id).exists():
-                    pauses._write_down(backend, pause)
-                    return
+                    return pauses._begin(backend, asked, reason)
+        except psycopg2.errors.SerializationFailure:
+            return utc_now() + timedelta(seconds=asked)  # another worker notes it now
         except (psycopg2.Error, PoolError):
             _logger.warning("The pause of %s was not noted", backend, exc_info=True)
-            return
+            return utc_now() + timedelta(seconds=asked)
         # the backend was made in the running transaction: nobody else works with it
-        self._write_down(backend, pause)
+        return self._begin(backend, asked, reason)
+
+    def _begin(self, backend: models.BaseModel, asked: int, reason: str) -> datetime:
+        """Begin a pause of the seconds that are asked for, or longer."""
+        fruitless = self._count_fruitless(backend)
+        longer = min(asked * 2**fruitless, MAX_LONGER_SECONDS)
+        until = utc_now() + timedelta(seconds=max(asked, longer))
+        self._write_down(backend, (until, reason, fruitless))
+        return until
 
     def _write_down(self, backend: models.BaseModel, pause: Pause) -> None:
         self.env.cr.execute(
