@@ -21,6 +21,7 @@
         "views/component_views.xml",
         "views/connector_cursor_views.xml",
         "views/connector_export_receipt_views.xml",
+        "views/connector_sync_error_views.xml",
         "views/connector_dashboard_views.xml",
         "views/connector_sync_run_views.xml",
         "views/connector_dry_run_views.xml",

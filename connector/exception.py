@@ -4,8 +4,10 @@
 ==========  ==========================================================
 retry       :class:`RetryableJobError` and the errors below it
 fail        :class:`MappingError`, :class:`InvalidDataError`,
-            :class:`ReusedExternalId`,
+            :class:`ReusedExternalId`, :class:`DependencyFailed`,
             :class:`ManyIDSInBackend`
+act         :class:`AccessRefused`, :class:`CredentialsRefused`: fail, and stop
+            the schedule until a person acted
 skip        :class:`IDMissingInBackend`
 ==========  ==========================================================
 """
@@ -13,8 +15,11 @@ skip        :class:`IDMissingInBackend`
 from odoo.addons.queue_job.exception import JobError, RetryableJobError
 
 __all__ = [
+    "AccessRefused",
     "BackendPaused",
     "ConnectorException",
+    "CredentialsRefused",
+    "DependencyFailed",
     "IDMissingInBackend",
     "InvalidDataError",
     "JobError",
@@ -85,3 +90,21 @@ class ReusedExternalId(InvalidDataError):
     A backend that was restored from a backup gives ids a second time. A person decides
     by the buttons of the binding whether it is the same record.
     """
+
+
+class AccessRefused(ConnectorException):
+    """The backend refuses access to some records, until a person grants it.
+
+    Raised by a search, it stops the schedule of the backend.
+    """
+
+
+class CredentialsRefused(AccessRefused):
+    """The backend refuses the credentials, or there are none: nothing can work.
+
+    Raised by any job, it stops the schedule of the backend.
+    """
+
+
+class DependencyFailed(ConnectorException):
+    """A record was not imported, because one that it needs was not."""

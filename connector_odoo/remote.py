@@ -19,7 +19,9 @@ import vodoo
 from odoo import models
 
 from odoo.addons.connector.exception import (
+    AccessRefused,
     ConnectorException,
+    CredentialsRefused,
     IDMissingInBackend,
     InvalidDataError,
     NetworkRetryableError,
@@ -40,6 +42,14 @@ class RemoteRefusal(ConnectorException):
     """The other Odoo refuses for a reason that only a person can mend."""
 
 
+class RemoteAccessRefusal(RemoteRefusal, AccessRefused):
+    """The other Odoo refuses access to records of a model."""
+
+
+class RemoteCredentialsRefusal(RemoteRefusal, CredentialsRefused):
+    """The other Odoo refuses our key, or there is none."""
+
+
 #: the first class that fits decides, where trying again cannot help
 CONNECTOR_ERRORS: tuple[tuple[type[Exception], type[Exception]], ...] = (
     # trying again could create a record twice
@@ -54,6 +64,13 @@ CONNECTOR_ERRORS: tuple[tuple[type[Exception], type[Exception]], ...] = (
     (vodoo.VodooError, RemoteRefusal),
 )
 
+#: refusals after which the schedule is stopped, until a person acts
+ACCESS_REFUSALS: tuple[tuple[type[Exception], type[RemoteRefusal]], ...] = (
+    (vodoo.AuthenticationError, RemoteCredentialsRefusal),
+    (vodoo.ConfigurationError, RemoteCredentialsRefusal),
+    (vodoo.OdooAccessError, RemoteAccessRefusal),
+)
+
 
 def find_connector_error(error: vodoo.VodooError) -> type[Exception]:
     """Return the error by which a job knows how to meet one of the client."""
@@ -66,12 +83,22 @@ def find_connector_error(error: vodoo.VodooError) -> type[Exception]:
     )
 
 
+def find_refusal(error: vodoo.VodooError) -> type[RemoteRefusal]:
+    """Return the refusal that an error of the client stands for."""
+    return next(
+        (refusal for kind, refusal in ACCESS_REFUSALS if isinstance(error, kind)),
+        RemoteRefusal,
+    )
+
+
 def make_connector_error(error: vodoo.VodooError) -> Exception:
     """Return the error of a job; one that is to be retried knows when.
 
     Being told to slow down does not count as a try of the job.
     """
     error_class = find_connector_error(error)
+    if error_class is RemoteRefusal:
+        error_class = find_refusal(error)
     if not issubclass(error_class, RetryableJobError):
         return error_class(str(error))
     wish = getattr(error, "retry_after_seconds", None)

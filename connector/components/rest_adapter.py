@@ -12,7 +12,7 @@ from odoo.addons.component.core import AbstractComponent
 
 from ..exception import IDMissingInBackend, InvalidDataError
 from ..rest.download import MAX_BYTES, download
-from ..rest.errors import RestRefusal
+from ..rest.errors import RestCredentialsRefusal
 from ..rest.paging import Answer, PageNumber, Paging
 from ..rest.paths import id_in_address, leads_to_null, look_up
 from ..rest.session import RestSession
@@ -71,7 +71,7 @@ class RestAdapter(AbstractComponent):
         """Return the address of the backend, by default its field ``url``."""
         url = getattr(self.backend_record, "url", None)
         if not url:
-            raise RestRefusal(
+            raise RestCredentialsRefusal(
                 f"{self.backend_record.display_name}: there is no address to speak to. "
                 f"Fill in the field url of {self.backend_record._name}, or override "
                 f"_base_url of {self._name}."

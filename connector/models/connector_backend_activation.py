@@ -36,24 +36,36 @@ class ConnectorBackendMixin(models.AbstractModel):
 
         Those whose user cannot synchronize them any more are paused.
         """
-        found = self.search([("state", "=", "production"), *(due or [])])
-        scheduled = found.filtered(lambda backend: not backend._find_reason_to_pause())
-        for backend in scheduled:
-            if problem := backend._find_user_problem():
-                backend._pause(problem)
-        return scheduled.filtered(lambda backend: backend.state == "production")
+        found = self.search(
+            [
+                ("state", "=", "production"),
+                ("schedule_stopped_reason", "=", False),
+                *(due or []),
+            ]
+        )
+        return found._filter_guarded(lambda backend: backend._may_be_scheduled())
+
+    def _may_be_scheduled(self) -> bool:
+        """Return whether the backend is on; pause it if its user has a problem."""
+        if self._find_reason_to_pause():
+            return False
+        if problem := self._find_user_problem():
+            self._pause(problem)
+        return self.state == "production"
 
     @api.model
     def _scheduler_import(self) -> None:
         """Delay the imports of the backends in production, due or not."""
-        for backend in self._find_scheduled():
-            as_own_user(backend).import_changes()
+        self._find_scheduled()._run_each(
+            lambda backend: as_own_user(backend).import_changes()
+        )
 
     @api.model
     def _scheduler_export(self, filters: list | None = None) -> None:
         """Delay the exports of the backends in production."""
-        for backend in self._find_scheduled():
-            as_own_user(backend).export_all(filters)
+        self._find_scheduled()._run_each(
+            lambda backend: as_own_user(backend).export_all(filters)
+        )
 
     # -- paused by a machine --------------------------------------------------
 

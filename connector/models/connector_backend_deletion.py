@@ -9,6 +9,7 @@ KEPT_OF_BACKEND = (
     "connector.cursor",
     "connector.export.receipt",
     "connector.backend.pause",
+    "connector.sync.error",
 )
 
 

@@ -14,7 +14,12 @@ from ..job_priorities import BULK_PRIORITY
 from .connector_schedule import next_time
 
 #: the models that keep something of a backend
-SUBJECTS = ("connector.sync.run", "connector.cursor", "connector.export.receipt")
+SUBJECTS = (
+    "connector.sync.run",
+    "connector.sync.error",
+    "connector.cursor",
+    "connector.export.receipt",
+)
 
 
 class ConnectorBackendMixin(models.AbstractModel):
@@ -37,7 +42,8 @@ class ConnectorBackendMixin(models.AbstractModel):
     )
 
     _removal_interval_not_negative = models.Constraint(
-        "CHECK (removal_interval_hours >= 0)", "An interval cannot be negative."
+        "CHECK (removal_interval_hours BETWEEN 0 AND 8784)",
+        "An interval cannot be negative, or longer than a year.",
     )
     _max_removed_percent_is_share = models.Constraint(
         "CHECK (max_removed_percent BETWEEN 0 AND 100)",
@@ -133,8 +139,11 @@ class ConnectorBackendMixin(models.AbstractModel):
                 ("next_removal_at", "<=", now),
             ]
         )
-        for backend in due.try_lock_for_update(allow_referencing=True):
+
+        def import_removed(backend: models.BaseModel) -> None:
             as_own_user(backend).import_removed()
             backend.next_removal_at = next_time(
                 backend.next_removal_at, backend.removal_interval_hours * 60, now
             )
+
+        due.try_lock_for_update(allow_referencing=True)._run_each(import_removed)

@@ -44,7 +44,8 @@ class ConnectorBackendMixin(models.AbstractModel):
     next_import_at = fields.Datetime(string="Next import", copy=False)
 
     _import_interval_not_negative = models.Constraint(
-        "CHECK (import_interval_minutes >= 0)", "An interval cannot be negative."
+        "CHECK (import_interval_minutes BETWEEN 0 AND 527040)",
+        "An interval cannot be negative, or longer than a year.",
     )
 
     @api.model
@@ -220,7 +221,7 @@ class ConnectorBackendMixin(models.AbstractModel):
         for model_name in self.pool.descendants([self._name], "_inherit"):
             model = self.env[model_name]
             if not model._abstract:
-                model._run_schedule()
+                self._run_guarded(model_name, model._run_schedule)
 
     @api.model
     def _run_schedule(self) -> None:
@@ -233,8 +234,11 @@ class ConnectorBackendMixin(models.AbstractModel):
                 ("next_import_at", "<=", now),
             ]
         )
-        for backend in due.try_lock_for_update(allow_referencing=True):
+
+        def import_changes(backend: models.BaseModel) -> None:
             as_own_user(backend).import_changes()
             backend.next_import_at = next_time(
                 backend.next_import_at, backend.import_interval_minutes, now
             )
+
+        due.try_lock_for_update(allow_referencing=True)._run_each(import_changes)

@@ -21,6 +21,7 @@ from ..delayed_again import BringingForward
 from ..exception import PartlyRead
 from ..job_priorities import running_priority
 from ..job_start import running_job
+from ..job_subject import subject_of_deletion
 
 RESYNC_CHUNK_SIZE = 200
 #: with the retry patterns, the backend may be down for four hours
@@ -75,10 +76,12 @@ class ConnectorBindingMixin(models.AbstractModel):
         if not self.exists():
             if run:
                 note_export(run, self, SKIPPED, started_at)
+            self._settle_deleted()
             return self.env._("%s does not exist any more: not exported.", self)
         with self.backend_id.work_on(self._name) as work:
             exporter = work.component(usage="record.exporter")
             message = exporter.run(self, fields=fields)
+        self._settle_export(exporter, fields)
         if run:
             note_export(run, self, outcome_of(exporter), started_at)
         return message
@@ -93,6 +96,7 @@ class ConnectorBindingMixin(models.AbstractModel):
         with backend.work_on(self._name) as work:
             exporter = work.component(usage="delayed.batch.exporter")
             found = exporter.run(filters=filters, run=run, **kwargs)
+        self._settle_search(backend, "export_batch", (filters,), kwargs)
         return self.env._("%s records to export", found)
 
     @api.model
@@ -109,7 +113,9 @@ class ConnectorBindingMixin(models.AbstractModel):
         with backend.work_on(self._name) as work:
             deleter = work.component(usage="record.exporter.deleter")
             deleter.created_at = created_at
-            return deleter.run(external_id)
+            message = deleter.run(external_id)
+        self._settle_sync(backend, [subject_of_deletion(self._name, external_id)])
+        return message
 
     def resync(self) -> bool:
         """Delay an import of what is bound, even of what is up to date."""
@@ -142,7 +148,9 @@ class ConnectorBindingMixin(models.AbstractModel):
     def import_changes(self, backend, **kwargs: Any) -> str:
         """Import what changed in the backend since the last time."""
         with backend.work_on(self._name) as work:
-            return work.component(usage="changes.importer").run(**kwargs)
+            message = work.component(usage="changes.importer").run(**kwargs)
+        self._settle_search(backend, "import_changes", (), kwargs)
+        return message
 
     @api.model
     @api.private
@@ -188,12 +196,14 @@ class ConnectorBindingMixin(models.AbstractModel):
                 if not run:
                     raise
                 run._ask(str(error))
+                self._settle_search(backend, "import_removed", (), {})
                 return str(error)
         if gone is None:
             return self.env._(
                 "%s asked to wait: another job continues the search.",
                 backend.display_name,
             )
+        self._settle_search(backend, "import_removed", (), {})
         if run:
             run._set_found(gone)
         return self.env._("%s records are gone", gone)

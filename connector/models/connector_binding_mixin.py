@@ -100,6 +100,7 @@ class ConnectorBindingMixin(models.AbstractModel):
             found = importer.run(filters=filters, run=run, **kwargs)
         if run:
             run._set_found(found)
+        self._settle_search(backend, "import_batch", (filters,), kwargs)
         return self.env._("%s records found", found)
 
     @api.model
@@ -122,10 +123,12 @@ class ConnectorBindingMixin(models.AbstractModel):
         :param waits_for: names of locks; while another job holds one, nothing is read
         """
         started_at = time.time()
+        external_ids = list(external_ids)
         wait_for_locks(self.env, waits_for)
         with backend.work_on(self._name) as work:
             importer = work.component(usage="record.importer")
             outcome = importer.run_chunk(external_ids, run=run, **kwargs)
+        self._settle_imports(backend, importer, external_ids)
         self._note_outcome(run, outcome, had_failed - waited, started_at)
         return str(outcome)
 
@@ -161,6 +164,7 @@ class ConnectorBindingMixin(models.AbstractModel):
                     external_id, error, force=force, **counted, **kwargs
                 )
                 return str(error)
+        self._settle_imports(backend, importer, [external_id])
         self._note_outcome(run, outcome, had_failed - waited, started_at)
         return str(outcome)
 

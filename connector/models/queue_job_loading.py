@@ -20,18 +20,13 @@ from odoo.exceptions import UserError
 from odoo.addons.queue_job.job import (
     CANCELLED,
     DONE,
-    ENQUEUED,
     FAILED,
     PENDING,
-    STARTED,
     WAIT_DEPENDENCIES,
     Job,
 )
 
 _logger = logging.getLogger(__name__)
-
-#: a job in these may still run
-UNFINISHED = (WAIT_DEPENDENCIES, PENDING, ENQUEUED, STARTED)
 
 
 class QueueJob(models.Model):
@@ -96,7 +91,7 @@ class QueueJob(models.Model):
     def _fail_unloaded(self, error: Exception) -> None:
         reason = self._explain_load_error(error)
         _logger.error("Job %s (%s): %s", self.uuid, self.name, reason, exc_info=error)
-        self.sudo().write(
+        self.sudo().with_context(sync_is_unloadable=True).write(
             {
                 **self._stopping_values(FAILED),
                 "exc_name": f"{type(error).__module__}.{type(error).__name__}",
@@ -163,38 +158,3 @@ class QueueJob(models.Model):
         if error is not None:
             raise UserError(self._explain_load_error(error))
         return super().open_related_action()
-
-    # -- uninstalled models ---------------------------------------------------
-
-    @api.model
-    def _cancel_of_models(self, model_names: list[str]) -> models.BaseModel:
-        """Cancel the unfinished and failed jobs of models that are uninstalled.
-
-        Those are the jobs whose method is of such a model, and those that work for
-        a backend of such a model. Return them.
-        """
-        jobs = self.sudo().search(
-            [
-                ("state", "in", (*UNFINISHED, FAILED)),
-                "|",
-                ("model_name", "in", model_names),
-                ("sync_backend_model", "in", model_names),
-            ]
-        )
-        if jobs:
-            jobs._stop_unloaded(
-                CANCELLED, self.env._("Cancelled: its model was uninstalled")
-            )
-        return jobs
-
-
-class IrModel(models.Model):
-    """Cancel the jobs of models that are uninstalled."""
-
-    _inherit = "ir.model"
-
-    def unlink(self):
-        names = self.mapped("model")
-        if "queue.job" not in names:
-            self.env["queue.job"]._cancel_of_models(names)
-        return super().unlink()

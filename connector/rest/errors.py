@@ -12,7 +12,9 @@ from math import ceil
 from requests import exceptions
 
 from ..exception import (
+    AccessRefused,
     ConnectorException,
+    CredentialsRefused,
     IDMissingInBackend,
     InvalidDataError,
     NetworkRetryableError,
@@ -34,6 +36,14 @@ class RestRefusal(ConnectorException):
     """The backend refuses for a reason that only a person can mend."""
 
 
+class RestAccessRefusal(RestRefusal, AccessRefused):
+    """The backend refuses access to some records (403)."""
+
+
+class RestCredentialsRefusal(RestRefusal, CredentialsRefused):
+    """The backend refuses the credentials (401), or has no address."""
+
+
 #: the first row whose statuses hold the status decides; None is success
 STATUS_ERRORS: tuple[tuple[frozenset[int] | range, type[Exception] | None], ...] = (
     (range(200, 300), None),
@@ -46,6 +56,13 @@ STATUS_ERRORS: tuple[tuple[frozenset[int] | range, type[Exception] | None], ...]
     # credentials, rights, wrong address or method; redirects that were not followed
     (range(100, 500), RestRefusal),
 )
+
+#: the refusals after which the schedule is stopped, until a person acts
+ACCESS_REFUSALS: dict[int, type[RestRefusal]] = {
+    401: RestCredentialsRefusal,
+    403: RestAccessRefusal,
+    407: RestCredentialsRefusal,
+}
 
 #: the first class that fits decides
 TRANSPORT_ERRORS: tuple[tuple[type[Exception], type[Exception]], ...] = (

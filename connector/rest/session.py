@@ -11,6 +11,7 @@ import requests
 from ..service_identity import identify_service
 from ..web_address import DEFAULT_PORTS
 from .errors import (
+    ACCESS_REFUSALS,
     RestRefusal,
     explain,
     is_rate_limited,
@@ -199,6 +200,8 @@ class RestSession(requests.Session):
         error = status_error(429 if rate_limited else response.status_code)
         if error is None:
             return None
+        if not rate_limited:
+            error = ACCESS_REFUSALS.get(response.status_code, error)
         content_type = response.headers.get("Content-Type", "")
         answer = readable(response.content, self.redact, response.encoding)
         body = excerpt(answer, content_type)

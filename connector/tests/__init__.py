@@ -82,6 +82,8 @@ from . import test_mapper_errors
 from . import test_mapper_hooks
 from . import test_mapper_modifiers
 from . import test_mapper_source_fields
+from . import test_schedule_failures
+from . import test_sync_error
 from . import test_sync_run
 from . import test_queue_job_rights
 from . import test_web_address

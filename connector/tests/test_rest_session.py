@@ -10,6 +10,8 @@ from urllib.parse import quote
 from odoo.tests import tagged
 
 from ..exception import (
+    AccessRefused,
+    CredentialsRefused,
     IDMissingInBackend,
     InvalidDataError,
     NetworkRetryableError,
@@ -241,6 +243,18 @@ class TestRestSecrets(RestCase):
             (500, NetworkRetryableError),
         ):
             self.assertNoSecret(self.error(expected, Reply(echo, status)))
+
+    def test_a_refusal_of_credentials_or_rights_is_for_a_person(self):
+        for status, expected, refused in (
+            (401, CredentialsRefused, True),
+            (403, AccessRefused, True),
+            (405, RestRefusal, False),
+        ):
+            self.reply(Reply({}, status))
+            with self.assertRaises(expected) as caught:
+                self.adapter.search({"name": "x"})
+            self.assertIsInstance(caught.exception, RestRefusal)
+            self.assertEqual(isinstance(caught.exception, AccessRefused), refused)
 
     def test_every_way_to_write_a_secret_is_redacted(self):
         session = RestSession(self.server.url)

@@ -7,6 +7,8 @@ import vodoo
 from odoo.tests.common import BaseCase, TransactionCase
 
 from odoo.addons.connector.exception import (
+    AccessRefused,
+    CredentialsRefused,
     IDMissingInBackend,
     InvalidDataError,
     NetworkRetryableError,
@@ -150,6 +152,21 @@ class TestRemoteErrors(BaseCase):
 
     def test_a_create_that_may_have_been_done_is_not_tried_again(self):
         self.assertIs(self.decide(vodoo.OutcomeUnknownError), RemoteRefusal)
+
+    def test_a_refusal_of_our_key_or_our_rights_is_for_a_person(self):
+        for error_class, expected in (
+            (vodoo.AuthenticationError, CredentialsRefused),
+            (vodoo.OdooAccessDeniedError, CredentialsRefused),
+            (vodoo.ConfigurationError, CredentialsRefused),
+            (vodoo.OdooAccessError, AccessRefused),
+        ):
+            with self.subTest(error_class.__name__):
+                error = make_connector_error(error_class("no"))
+                self.assertIsInstance(error, RemoteRefusal)
+                self.assertIsInstance(error, expected)
+        self.assertNotIsInstance(
+            make_connector_error(vodoo.OdooAccessError("no")), CredentialsRefused
+        )
 
     def test_what_is_wrong_with_a_record_or_with_us_fails(self):
         for error_class, expected in (

@@ -69,6 +69,7 @@ class GenericExporter(AbstractComponent):
                 self._commit()
         if is_external_id(self.external_id):
             self._after_export()
+        self._note_exported()
         return outcome
 
     def _run(self, fields: Iterable[str] | None = None) -> str:
@@ -282,6 +283,13 @@ class GenericExporter(AbstractComponent):
         if self.binder._odoo_field in record._fields:
             record = record[self.binder._odoo_field] or record
         return self.binding._name, record
+
+    def _note_exported(self) -> None:
+        """Let the job know what it exported, the dependencies included."""
+        if not hasattr(self.work, "exported"):
+            self.work.exported = set()
+            self.work._propagate_kwargs.append("exported")
+        self.work.exported.add((self.binding._name, self.binding.id))
 
     def _marking_as_exported(self):
         """Keep records that need one another from exporting each other for ever."""

@@ -134,7 +134,9 @@ class ImportDependencies(AbstractComponent):
             self.work.needs = {}
             #: how many records of all models had which outcome
             self.work.imported = Counter()
-            self.work._propagate_kwargs += ["importing", "needs", "imported"]
+            #: keys of the records that did not fail, whatever their outcome
+            self.work.settled = set()
+            self.work._propagate_kwargs += ["importing", "needs", "imported", "settled"]
         return marked(
             self.work.importing, {(self.model._name, item.key) for item in items}
         )

@@ -16,6 +16,7 @@ from ...job_waits import asks_to_wait, clamp_wait
 from ..external_id import can_be_stored, unstorable_id
 from .changes import imported_fingerprint
 from .chunk import (
+    FAILED,
     SKIPPED,
     UNCHANGED,
     ChunkOutcome,
@@ -213,6 +214,11 @@ class GenericImporter(AbstractComponent):
                 each(self._naming_circles(self._map), group)
                 each(self._naming_circles(self._write), group)
                 self.work.imported.update(item.outcome for item in group)
+            self.work.settled.update(
+                (self.model._name, item.key)
+                for item in items
+                if item.outcome not in (None, FAILED)
+            )
 
     # -- steps ----------------------------------------------------------------
 

@@ -1,0 +1,261 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from odoo import api, fields, models
+
+from odoo.addons.queue_job.job import CANCELLED, DONE, FAILED
+
+from ..components.synchronizer.chunk import FAILED as RECORD_FAILED
+from ..components.synchronizer.chunk import SKIPPED
+from ..components.unconfirmed import ONLY_UNCONFIRMED
+from ..failure_causes import REFUSED, UNLOADABLE, find_cause, find_last_error
+from ..failure_causes import is_of_backend as is_error_of_backend
+from ..job_subject import (
+    SEARCHES,
+    SETTLING,
+    JobSubject,
+    chunk_ids,
+    covers_export,
+    subject_of_backend,
+    subject_of_job,
+)
+
+_logger = logging.getLogger(__name__)
+
+#: context keys: jobs whose failure is known already; a job that cannot be loaded;
+#: jobs that end without a person
+_REPEATED = "sync_repeated_failures"
+IS_UNLOADABLE = "sync_is_unloadable"
+_IS_SETTLED = "sync_is_settled"
+
+
+class QueueJob(models.Model):
+    """Keep one failed job of each record, and none of a record that succeeded."""
+
+    _inherit = "queue.job"
+
+    sync_subject = fields.Char(
+        string="Subject", readonly=True, help="What the job is about"
+    )
+
+    _sync_subject_failed_index = models.Index(
+        "(sync_backend_id, sync_subject)"
+        " WHERE state = 'failed' AND sync_subject IS NOT NULL"
+    )
+
+    @api.model
+    def _sync_values(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        sync_values = super()._sync_values(values)
+        if "sync_backend_id" in sync_values:
+            records = values.get("records")
+            sync_values["sync_subject"] = str(
+                subject_of_job(
+                    values.get("model_name") or records._name,
+                    values.get("method_name") or "",
+                    list(records.ids) if records is not None else [],
+                    tuple(values.get("args") or ()),
+                    values.get("kwargs") or {},
+                )
+            )
+        return sync_values
+
+    # -- failure --------------------------------------------------------------
+
+    def write(self, vals):
+        state = vals.get("state")
+        if state == FAILED:
+            repeated = self.filtered(lambda job: job._note_failure(vals))
+            jobs = self.with_context(**{_REPEATED: frozenset(repeated.ids)})
+            return super(QueueJob, jobs).write(vals)
+        ended = self.browse()
+        if state in (DONE, CANCELLED) and not self.env.context.get(_IS_SETTLED):
+            ended = self.filtered(lambda job: job.sync_subject)
+            failed = ended.filtered(lambda job: job.state == FAILED)
+        written = super().write(vals)
+        if ended:
+            ended._note_end(state, failed)
+        return written
+
+    def _message_post_on_failure(self):
+        """Notify of a failure that is new, and not once more of one that is open."""
+        repeated = self.env.context.get(_REPEATED, ())
+        new = self.filtered(lambda job: job.id not in repeated)
+        return super(QueueJob, new)._message_post_on_failure() if new else None
+
+    def _note_failure(self, values: Mapping[str, Any]) -> bool:
+        """Open or count up the failure of a job; return whether it was open before.
+
+        Whatever goes wrong here is logged: the job must be stored as failed. A job
+        that is set to failed without an exception has no reason to tell.
+        """
+        if not (values.get("exc_name") and self.sync_subject):
+            return False
+        try:
+            with self.env.cr.savepoint():
+                return self.sudo()._open_failure(values)
+        except Exception:
+            _logger.exception("The failure of job %s could not be noted", self.uuid)
+            return False
+
+    def _open_failure(self, values: Mapping[str, Any]) -> bool:
+        error = find_last_error(values.get("exc_name"), values.get("exc_info"))
+        cause = find_cause(error)
+        if self.env.context.get(IS_UNLOADABLE):
+            cause = UNLOADABLE
+        reason = str(values.get("exc_message") or values.get("exc_name") or "")
+        is_search = self.method_name in SEARCHES
+        noted = {"cause": cause, "reason": reason, "job_uuid": self.uuid}
+        if is_error_of_backend(error, is_search) and cause != UNLOADABLE:
+            subject = subject_of_backend(cause)
+        else:
+            subject = self.sync_subject
+            noted.update(self._described_subject())
+        was_open = self.env["connector.sync.error"]._note(
+            self.sync_backend_model, self.sync_backend_id, subject, **noted
+        )
+        self._supersede_failed()
+        if cause == REFUSED and subject != self.sync_subject:
+            self._stop_schedule(reason)
+        return was_open
+
+    def _described_subject(self) -> dict[str, Any]:
+        """Return the values of a failure that tell what the job is about."""
+        subject = JobSubject.parse(self.sync_subject)
+        described = {
+            "model_name": subject.model_name,
+            "direction": subject.direction,
+            "external_id": subject.external_id,
+            "binding_id": subject.binding_id,
+        }
+        if subject.kind == "chunk" and not self.env.context.get(IS_UNLOADABLE):
+            described["external_ids"] = chunk_ids(
+                self.method_name, self.args, self.kwargs
+            )
+        return described
+
+    def _stop_schedule(self, reason: str) -> None:
+        backend = self.env[self.sync_backend_model].browse(self.sync_backend_id)
+        if backend.exists() and "schedule_stopped_reason" in backend._fields:
+            backend._stop_schedule(reason)
+
+    # -- one failed job of each subject -----------------------------------------
+
+    @api.model
+    def _find_failed(self, backend, subjects: list[str]) -> models.BaseModel:
+        """Return the failed jobs of subjects."""
+        if not subjects:
+            return self.browse()
+        return self.sudo().search(
+            [
+                ("state", "=", FAILED),
+                ("sync_backend_model", "=", backend._name),
+                ("sync_backend_id", "=", backend.id),
+                ("sync_subject", "in", subjects),
+            ]
+        )
+
+    def _supersede_failed(self) -> None:
+        """Cancel older failed jobs of the same subject: this one does their work."""
+        backend = self.env[self.sync_backend_model].browse(self.sync_backend_id)
+        older = self._find_failed(backend, [self.sync_subject]) - self
+        older = older.filtered(lambda job: not job.graph_uuid and self._takes_over(job))
+        older.try_lock_for_update()._end_unasked(
+            CANCELLED, self.env._("Superseded by job %s, which failed, too", self.uuid)
+        )
+
+    def _takes_over(self, older: models.BaseModel) -> bool:
+        """Return whether this job does the work of an older one.
+
+        An export takes over the fields of another one by the same rules.
+        """
+        if self.method_name != "export_record":
+            return True
+        try:
+            if covers_export(self.kwargs, older.kwargs):
+                return True
+            if self._sends_only_edits() != older._sends_only_edits():
+                return False
+            names = older.kwargs.get("fields")
+            merged = dict(self.kwargs)
+            if names is None:
+                merged.pop("fields")
+            else:
+                merged["fields"] = sorted({*merged["fields"], *names})
+        except Exception:  # it cannot be loaded: it does nothing any more
+            return True
+        self.with_context(_job_edit_sentinel=self.EDIT_SENTINEL).write(
+            {"kwargs": merged}
+        )
+        return True
+
+    def _sends_only_edits(self) -> bool:
+        return bool(self.records.env.context.get(ONLY_UNCONFIRMED))
+
+    def _end_unasked(self, state: str, result: str) -> None:
+        """Set failed jobs to done or cancelled, without loading them."""
+        if self:
+            self.with_context(**{_IS_SETTLED: True})._stop_unloaded(state, result)
+
+    # -- success --------------------------------------------------------------
+
+    def _settle(
+        self, covers: Callable[[models.BaseModel], bool] | None = None
+    ) -> models.BaseModel:
+        """Set failed jobs to done, whose work was done by another; return the others.
+
+        Those are tried again: what they are about can be synchronized now.
+        """
+        covered = self.filtered(covers) if covers else self
+        done = covered.try_lock_for_update()
+        for job in done:
+            job._take_off_run()
+        done._end_unasked(
+            DONE, self.env._("Resolved: a later job did the same successfully")
+        )
+        left = self - covered
+        left.try_lock_for_update().requeue()
+        return left
+
+    def _take_off_run(self) -> None:
+        """Have the run of a failed job count its records no longer as failed."""
+        run = self.sync_run_id.sudo()
+        if not run or JobSubject.parse(self.sync_subject).kind == "method":
+            return
+        failed = self.sync_had_failed
+        in_chunk = chunk_ids(self.method_name, self.args, self.kwargs)
+        run.outcome_ids.create(
+            {
+                "run_id": run.id,
+                "job_uuid": self.uuid,
+                SKIPPED: failed or len(in_chunk or "1"),
+                RECORD_FAILED: -failed,
+            }
+        )
+
+    def _note_end(self, state: str, failed: models.BaseModel) -> None:
+        """Resolve the failures of jobs that a person ended, and of jobs that ran.
+
+        Jobs of binding models say themselves what they synchronized.
+        """
+        for job in failed:
+            self.env["connector.sync.error"].sudo().search(
+                [
+                    ("state", "=", "open"),
+                    ("backend_model", "=", job.sync_backend_model),
+                    ("backend_id", "=", job.sync_backend_id),
+                    ("subject", "=", job.sync_subject),
+                ]
+            )._resolve()
+        for job in self - failed if state == DONE else ():
+            if job.sync_backend_model in self.env and not job._settles_itself():
+                backend = self.env[job.sync_backend_model].browse(job.sync_backend_id)
+                self.env["connector.sync.error"]._settle(backend, [job.sync_subject])
+
+    def _settles_itself(self) -> bool:
+        """Return whether the job's method resolves the failures of what it does."""
+        model = self.env.registry.get(self.model_name)
+        return hasattr(model, "_settle_sync") and self.method_name in SETTLING

@@ -1,0 +1,353 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""A backend that fails leaves the schedules of the others alone; a refusal stops it."""
+
+from datetime import datetime
+from unittest.mock import patch
+
+import psycopg2
+
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+from odoo.tests.common import TransactionCase
+from odoo.tools import mute_logger
+
+from ..exception import (
+    AccessRefused,
+    CredentialsRefused,
+    InvalidDataError,
+    NetworkRetryableError,
+)
+from ..models.connector_schedule import MAX_INTERVAL_MINUTES, next_time
+from .export_common import ExportCase
+from .job_runs import JobRuns
+
+SCHEDULE_LOGGER = "odoo.addons.connector.models.connector_backend_schedule"
+
+
+class TestLongIntervals(TransactionCase):
+    def test_an_interval_that_reaches_no_date_counts_as_the_longest(self):
+        now = datetime(2026, 1, 31, 12)
+        longest = next_time(now, MAX_INTERVAL_MINUTES, now)
+        for minutes in (2147483647, 2147483647 * 60, 10**12):
+            self.assertEqual(next_time(now, minutes, now), longest)
+            self.assertGreater(next_time(None, minutes, now), now)
+            self.assertGreater(next_time(datetime(1, 1, 1), minutes, now), now)
+
+    def test_the_longest_interval_is_the_limit_of_the_fields(self):
+        self.assertEqual(MAX_INTERVAL_MINUTES, 527040)
+        self.assertEqual(MAX_INTERVAL_MINUTES // 60, 8784)
+
+    def test_no_interval_is_no_division_by_nothing(self):
+        now = datetime(2026, 1, 31, 12)
+        for minutes in (0, -5):
+            self.assertGreater(next_time(now, minutes, now), now)
+
+
+class ScheduleCase(ExportCase):
+    def setUp(self):
+        super().setUp()
+        self.backend.import_interval_minutes = 15
+        self.other = self.backend.copy({"name": "Other"})
+        self.other.write({"state": "production", "import_interval_minutes": 15})
+
+    def run_schedules(self):
+        """Return the backends whose import the schedule delays."""
+        with self.trap_jobs() as trap, mute_logger(SCHEDULE_LOGGER, "odoo.sql_db"):
+            self.env["connector.backend.mixin"]._run_schedules()
+        return {job.args[0] for job in trap.enqueued_jobs}
+
+    def open_errors(self, backend=None):
+        return self.env["connector.sync.error"].search(
+            [
+                ("backend_model", "=", self.backend._name),
+                ("backend_id", "=", (backend or self.backend).id),
+                ("state", "=", "open"),
+            ]
+        )
+
+    def failing(self, method, error=None):
+        """Let a method of the first backend, and of no other, fail."""
+        original = getattr(type(self.backend), method)
+        failing_id = self.backend.id
+
+        def fail(backends, *args, **kwargs):
+            if failing_id in backends.ids:
+                raise error or OverflowError("date value out of range")
+            return original(backends, *args, **kwargs)
+
+        return patch.object(type(self.backend), method, fail)
+
+
+@tagged("post_install", "-at_install")
+class TestScheduleFailures(ScheduleCase):
+    def test_one_backend_that_fails_does_not_stop_the_others(self):
+        errors = (
+            None,
+            ValueError("x"),
+            psycopg2.errors.UniqueViolation("x"),
+        )
+        for method in ("import_changes", "_find_reason_to_pause", "_imported_models"):
+            for error in errors:
+                with self.subTest(method, error=error):
+                    self.other.next_import_at = False
+                    with self.failing(method, error):
+                        self.assertEqual(self.run_schedules(), {self.other})
+                    self.assertTrue(self.other.next_import_at)
+                    self.assertFalse(self.backend.next_import_at)
+
+    def test_a_backend_that_fails_in_the_database_does_not_stop_the_others(self):
+        def fail(backend):
+            backend.env.cr.execute("SELECT 1 / 0")
+
+        original = type(self.backend).import_changes
+
+        def import_changes(backend):
+            (fail if backend == self.backend else original)(backend)
+
+        with patch.object(type(self.backend), "import_changes", import_changes):
+            self.assertEqual(self.run_schedules(), {self.other})
+
+    def test_its_failure_is_logged_and_open_until_it_passes(self):
+        with self.failing("import_changes"):
+            self.run_schedules()
+            self.run_schedules()
+        error = self.open_errors()
+        self.assertEqual((error.cause, error.attempts), ("schedule", 2))
+        self.assertIn("OverflowError: date value out of range", error.reason)
+        self.assertFalse(self.open_errors(self.other))
+        with self.failing("import_changes"), self.assertLogs(SCHEDULE_LOGGER, "ERROR"):
+            with self.trap_jobs():
+                self.env["connector.backend.mixin"]._run_schedules()
+        self.run_schedules()
+        self.assertFalse(self.open_errors())
+
+    def test_a_model_that_fails_does_not_stop_the_others(self):
+        model = type(self.backend)
+        calls = []
+
+        def run_schedule(backends):
+            calls.append(backends._name)
+            raise ValueError("x")
+
+        with (
+            patch.object(model, "_run_schedule", run_schedule),
+            mute_logger(SCHEDULE_LOGGER),
+        ):
+            self.env["connector.backend.mixin"]._run_schedules()
+        self.assertEqual(calls, [self.backend._name])
+
+    def test_an_interval_out_of_bounds_is_refused(self):
+        for name in ("import_interval_minutes", "removal_interval_hours"):
+            for value in (-1, 2147483647):
+                with (
+                    self.subTest(name, value=value),
+                    mute_logger("odoo.sql_db"),
+                    self.assertRaises(psycopg2.errors.CheckViolation),
+                    self.env.cr.savepoint(),
+                ):
+                    self.backend[name] = value
+                    self.backend.flush_recordset()
+
+    def test_an_interval_that_the_database_holds_anyway_stops_nothing(self):
+        for name in ("import_interval_minutes", "removal_interval_hours"):
+            self.env.cr.execute(
+                "SELECT conname FROM pg_constraint WHERE conrelid = %s::regclass"
+                " AND contype = 'c' AND pg_get_constraintdef(oid) LIKE %s",
+                (self.backend._table, f"%{name}%"),
+            )
+            for (constraint,) in self.env.cr.fetchall():
+                self.env.cr.execute(
+                    f'ALTER TABLE {self.backend._table} DROP CONSTRAINT "{constraint}"'
+                )
+        self.env.cr.execute(
+            f"UPDATE {self.backend._table} SET import_interval_minutes = 2147483647,"
+            " removal_interval_hours = 2147483647 WHERE id = %s",
+            (self.backend.id,),
+        )
+        self.env.invalidate_all()
+        self.assertEqual(self.run_schedules(), {self.backend, self.other})
+
+
+@tagged("post_install", "-at_install")
+class TestRefusedSchedule(JobRuns, ScheduleCase):
+    def run_changes(self, error=None, model="test.export.partner"):
+        """Run a job that looks for changes, and that the backend refuses, say."""
+        importer = type(self.component("changes.importer", model))
+
+        def run(importer, **kwargs):
+            if error:
+                raise error
+            return "none"
+
+        with patch.object(importer, "run", run):
+            delayed = self.env[model].with_delay(max_retries=1)
+            return self.run_stored(delayed.import_changes(self.backend))
+
+    def activities(self):
+        """Return what the responsible user is told of the backend."""
+        if "activity_ids" in self.backend._fields:
+            return self.backend.activity_ids
+        subject = f"{self.backend.display_name} is not synchronized any more"
+        return self.env["mail.message"].search([("subject", "=", subject)])
+
+    def test_refused_credentials_stop_the_schedule_and_are_told_once(self):
+        for _ in range(3):
+            self.run_changes(CredentialsRefused("401: the key was revoked"))
+        self.assertIn("the key was revoked", self.backend.schedule_stopped_reason)
+        self.assertEqual(len(self.activities()), 1)
+        self.assertEqual(self.run_schedules(), {self.other})
+        self.assertEqual(self.open_errors().attempts, 3)
+        jobs = self.env["queue.job"].search(
+            [("sync_backend_id", "=", self.backend.id), ("state", "=", "failed")]
+        )
+        self.assertEqual(len(jobs), 1)
+
+    def test_refused_credentials_stop_it_in_any_job(self):
+        binding = self.make_binding()
+        with patch.object(
+            type(self.exporter()), "run", side_effect=CredentialsRefused("401")
+        ):
+            self.run_stored(binding.with_delay().export_record())
+        self.assertTrue(self.backend.schedule_stopped_reason)
+
+    def test_refused_access_stops_it_in_a_search_only(self):
+        binding = self.make_binding()
+        with patch.object(
+            type(self.exporter()), "run", side_effect=AccessRefused("403")
+        ):
+            self.run_stored(binding.with_delay().export_record())
+        self.assertFalse(self.backend.schedule_stopped_reason)
+        self.run_changes(AccessRefused("403"))
+        self.assertTrue(self.backend.schedule_stopped_reason)
+
+    def test_what_passes_or_concerns_a_record_does_not_stop_it(self):
+        for error in (
+            NetworkRetryableError("down"),
+            InvalidDataError("x"),
+            KeyError(1),
+        ):
+            self.run_changes(error)
+            self.assertFalse(self.backend.schedule_stopped_reason)
+
+    def test_no_schedule_of_a_stopped_backend_runs(self):
+        self.backend.schedule_stopped_reason = "401"
+        self.backend.removal_interval_hours = 1
+        model = self.env[self.backend._name]
+        with self.trap_jobs() as trap:
+            model._scheduler_import()
+            model._scheduler_export()
+        self.assertNotIn(self.backend, {job.args[0] for job in trap.enqueued_jobs})
+        self.assertEqual(self.run_schedules(), {self.other})
+
+    def test_a_connection_that_works_resumes_it(self):
+        self.run_changes(CredentialsRefused("401"))
+        self.backend.button_check_connection()
+        self.assertFalse(self.backend.schedule_stopped_reason)
+        self.assertFalse(self.open_errors())
+        self.assertEqual(self.run_schedules(), {self.backend, self.other})
+
+    def test_a_connection_that_still_fails_does_not(self):
+        self.run_changes(CredentialsRefused("401"))
+        with self.failing("_check_connection", CredentialsRefused("401")):
+            with self.assertRaises(UserError):
+                self.backend.button_check_connection()
+        self.assertTrue(self.backend.schedule_stopped_reason)
+
+    def test_activation_resumes_it(self):
+        self.run_changes(CredentialsRefused("401"))
+        self.backend.button_start_production()
+        self.assertFalse(self.backend.schedule_stopped_reason)
+
+    def test_a_person_may_import_from_it_all_the_same(self):
+        self.backend.schedule_stopped_reason = "401"
+        with self.trap_jobs() as trap:
+            self.backend.import_changes()
+        self.assertTrue(trap.enqueued_jobs)
+
+    def test_a_refusal_that_has_markup_is_text(self):
+        self.run_changes(CredentialsRefused("<b>401</b>"))
+        (told,) = self.activities()
+        html = told.note if "note" in told._fields else told.body
+        self.assertNotIn("<b>", html)
+
+
+@tagged("post_install", "-at_install")
+class TestFailedExports(JobRuns, ScheduleCase):
+    def export(self, binding, fields=None, error=None):
+        arguments = {"fields": fields} if fields else {}
+        job = binding.with_delay().export_record(**arguments)
+        if not error:
+            return self.run_stored(job)
+        exporter = type(self.exporter(binding._name))
+        with patch.object(exporter, "_run", side_effect=error):
+            return self.run_stored(job)
+
+    def failed_jobs(self):
+        return self.env["queue.job"].search(
+            [("sync_backend_id", "=", self.backend.id), ("state", "=", "failed")]
+        )
+
+    def test_a_failed_export_is_one_failure_until_it_succeeds(self):
+        binding = self.make_binding()
+        for _ in range(2):
+            job = self.export(binding, error=InvalidDataError("refused"))
+        error = self.open_errors()
+        self.assertEqual(
+            (error.direction, error.binding_id, error.attempts),
+            ("export", binding.id, 2),
+        )
+        self.assertEqual(self.failed_jobs(), job)
+        self.export(binding)
+        self.assertFalse(self.open_errors() or self.failed_jobs())
+
+    def test_a_failed_export_takes_over_the_fields_of_an_older_one(self):
+        binding = self.make_binding()
+        self.export(binding, ["name"], InvalidDataError("refused"))
+        job = self.export(binding, ["active"], InvalidDataError("refused"))
+        self.assertEqual(self.failed_jobs(), job)
+        self.assertEqual(job.kwargs["fields"], ["active", "name"])
+
+    def test_the_export_of_other_fields_tries_a_failed_one_again(self):
+        binding = self.make_binding()
+        self.export(binding)
+        failed = self.export(binding, ["name"], InvalidDataError("refused"))
+        self.export(binding, ["active"])
+        self.assertEqual(failed.state, "pending")
+        self.assertTrue(self.open_errors())
+        self.run_stored(failed)
+        self.assertFalse(self.open_errors())
+
+    def test_the_export_of_all_fields_resolves_those_of_some(self):
+        binding = self.make_binding()
+        failed = self.export(binding, ["name"], InvalidDataError("refused"))
+        self.export(binding)
+        self.assertEqual(failed.state, "done")
+
+    def test_a_deleted_binding_fails_no_longer(self):
+        binding = self.make_binding()
+        failed = self.export(binding, error=InvalidDataError("refused"))
+        binding.unlink()
+        self.assertFalse(self.open_errors())
+        self.assertEqual(failed.state, "done")
+
+    def test_a_deletion_that_fails_is_resolved_by_its_success(self):
+        model = self.env["test.export.partner"]
+        deleter = type(self.component("record.exporter.deleter", model._name))
+        with patch.object(deleter, "_delete", side_effect=InvalidDataError("no")):
+            failed = self.run_stored(
+                model.with_delay().export_delete_record(self.backend, "7")
+            )
+        self.assertEqual(self.open_errors().direction, "deletion")
+        self.assertEqual(self.open_errors().external_id, "7")
+        with patch.object(deleter, "_delete"):
+            self.run_stored(model.with_delay().export_delete_record(self.backend, "7"))
+        self.assertFalse(self.open_errors())
+        self.assertEqual(failed.state, "done")
+
+    def test_failures_follow_a_backend_that_is_deleted(self):
+        self.env["connector.sync.error"]._note(
+            self.other._name, self.other.id, "backend refused", cause="refused"
+        )
+        error = self.open_errors(self.other)
+        self.other.unlink()
+        self.assertFalse(error.exists())
