@@ -1,6 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """An import meets edits that are not exported yet."""
 
+import base64
 from datetime import timedelta
 from unittest.mock import patch
 
@@ -11,7 +12,7 @@ from odoo.addons.component.core import Component
 
 from ..components.synchronizer.chunk import SKIPPED, UNCHANGED, UPDATED
 from ..exception import NetworkRetryableError
-from .import_common import PARTNER, ImporterCase, partner
+from .import_common import CATEGORY, PARTNER, ImporterCase, partner
 
 
 class TwoWayExporter(Component):
@@ -348,6 +349,68 @@ class TestWhatIsOnlyImported(ImporterCase):
         with patch.object(model, "_find", find_and_count):
             self.run_chunk(range(1, 9), force=True)
         self.assertEqual([len(bindings) for bindings in asked], [8])
+
+
+@tagged("post_install", "-at_install")
+class TestTranslationsAndImages(TwoWayCase):
+    """What is imported by components of its own."""
+
+    __test__ = True
+
+    def unconfirmed(self, name):
+        self.env["connector.unconfirmed.field"]._note({self.binding: [name]})
+
+    def write_image(self):
+        class Images(Component):
+            _name = "test.partner.image.importer"
+            _inherit = ["test.connector", "generic.image.importer"]
+            _apply_on = PARTNER
+
+        self.build_components(TwoWayExporter, TwoWayListener, Images)
+        image = base64.b64decode(
+            b"R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
+        )
+        importer = self.component("image.importer", PARTNER)
+        return importer._write_image(self.binding, image)
+
+    def test_an_image_of_a_person_is_kept_until_it_is_exported(self):
+        self.unconfirmed("image_1920")
+        self.assertFalse(self.write_image())
+        self.assertFalse(self.binding.image_1920)
+
+    def test_another_edit_is_in_no_way_of_an_image(self):
+        self.unconfirmed("name")
+        self.assertTrue(self.write_image())
+
+    def test_a_translation_of_a_person_is_kept_until_it_is_exported(self):
+        class Translations(Component):
+            _name = "test.tag.translation.importer"
+            _inherit = ["test.connector", "generic.translation.importer"]
+            _apply_on = CATEGORY
+
+            def _languages(self):
+                return {"fr_FR": "fr"}
+
+            def _read_many(self, external_ids, language):
+                row = {"name": "Étiquette", "parent": None}
+                return {key: row for key in external_ids}
+
+        class Listener(Component):
+            _name = "test.tag.listener"
+            _inherit = ["test.connector", "generic.export.listener"]
+            _apply_on = CATEGORY
+
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.put_tag(3)
+        self.build_components(Translations, Listener)
+        self.component("record.importer", CATEGORY).run(3)
+        tag = self.found(3, CATEGORY).with_context(lang="fr_FR")
+        for is_edited in (True, False):
+            rows = self.env["connector.unconfirmed.field"]
+            rows._note({tag: ["name"]}) if is_edited else rows._forget(tag)
+            translations = self.component("translation.importer", CATEGORY)
+            translations.run(3, tag)
+            self.assertEqual(tag.name, "Tag 3" if is_edited else "Étiquette")
 
 
 @tagged("post_install", "-at_install")

@@ -5,6 +5,9 @@ from unittest.mock import patch
 
 from odoo.tests.common import tagged
 
+from odoo.addons.component.core import _component_databases
+
+from ..components.synchronizer import import_conflicts
 from ..exception import RetryableJobError
 from .export_common import Child, ExportCase, ProcessCase
 from .export_processes import exporter_class, run_export
@@ -59,17 +62,18 @@ class TestUnconfirmedField(UnconfirmedCase):
         self.assertEqual(self.names(), ["name"])
 
     def test_a_field_that_is_read_through_the_record_counts_by_its_own_name(self):
-        unconfirmed = self.env["connector.unconfirmed.field"]
-        unconfirmed._note({self.binding: ["odoo_id.name"]})
-        self.assertEqual(self.names(), ["name"])
-        self.assertIn("Countess", self._export_as("odoo_id.name"))
+        """A binding that does not delegate to its record reads it by a path."""
+        mapper = type(self.component("export.mapper", "test.export.partner"))
+        rows = [("odoo_id.name", "name"), ("odoo_id.email", "email")]
+        with patch.object(mapper, "direct", rows):
+            mapper._complete_component_build()
+            self.addCleanup(mapper._complete_component_build)
+            self.edit(self.binding.odoo_id, name="Countess")
+            self.assertEqual(self.jobs[0].kwargs, {"fields": ["odoo_id.name"]})
+            self.assertEqual(self.names(), ["name"])
+            self.perform()
+        self.assertEqual(self.remote(self.binding)["name"], "Countess")
         self.assertEqual(self.names(), [])
-
-    def _export_as(self, name):
-        self.binding.with_context(connector_no_export=True).name = "Countess"
-        self.env.flush_all()
-        self.binding.export_record(fields=[name, "name"])
-        return self.remote(self.binding)["name"]
 
     def test_an_export_of_one_field_confirms_only_that_field(self):
         self.edit(name="Countess")
@@ -237,6 +241,53 @@ class TestEditDuringExport(ProcessCase):
         with self.transaction() as env:
             found = env["connector.unconfirmed.field"]._find(self.binding(env))
             return set(found[self.binding_id].names) if found else set()
+
+    def import_meanwhile(self, name_there, function):
+        """Import in another process; do something once it has read the edits."""
+        with self.transaction() as env:
+            external_id = self.binding(env).external_id
+        self.system.write("test.export.partner", external_id, {"name": name_there})
+
+        def read_and_wait(env, parent):
+            cls = _component_databases.find(env)["test.folder.importer"]
+            find = cls._find_unconfirmed
+
+            def find_and_wait(importer, items):
+                find(importer, items)
+                parent.tell("read")
+                parent.wait()
+
+            with patch.object(cls, "_find_unconfirmed", find_and_wait):
+                return self.run_import(env, external_id)
+
+        child = Child(self.registry.db_name, read_and_wait)
+        self.addCleanup(child.end)
+        self.assertEqual(child.hear(), "read")
+        function()
+        child.go_on()
+        return child.hear(), external_id
+
+    def run_import(self, env, external_id):
+        backend = env["test.export.backend"].browse(self.backend_id)
+        with patch.object(import_conflicts, "is_listened_to", return_value=True):
+            return env["test.export.partner"].import_record(backend, external_id)
+
+    def test_an_edit_during_an_import_is_never_overwritten(self):
+        """PostgreSQL refuses the import, whose job is tried again and sees the edit."""
+        outcome, external_id = self.import_meanwhile(
+            "Theirs", lambda: self.note(name="Lady")
+        )
+        self.assertEqual(outcome, "SerializationFailure")
+        with self.transaction() as env:
+            self.run_import(env, external_id)
+        self.assertEqual(self.read_partner(self.binding_id, "name"), "Lady")
+        self.assertEqual(self.names(), {"name"})
+
+    def test_an_edit_during_an_import_that_writes_nothing_stays(self):
+        outcome, _id = self.import_meanwhile("Ada", lambda: self.note(name="Lady"))
+        self.assertIn("unchanged", outcome)
+        self.assertEqual(self.read_partner(self.binding_id, "name"), "Lady")
+        self.assertEqual(self.names(), {"name"})
 
     def export_meanwhile(self, function):
         """Export in another process; do something while the backend is written."""

@@ -17,6 +17,8 @@ UNCHANGED = "unchanged"
 REMOVED = "removed"
 SKIPPED = "skipped"
 FAILED = "failed"
+#: records that the result of a job names
+MAX_NOTES = 50
 
 
 @dataclass(eq=False)
@@ -111,7 +113,9 @@ class ChunkOutcome:
             counts[FAILED] -= len(self.waiting)
             counts = {outcome: count for outcome, count in counts.items() if count}
         text = ", ".join(f"{counts[outcome]} {outcome}" for outcome in sorted(counts))
-        return "\n".join([text, *self.notes])
+        notes = self.notes
+        more = [f"… (+{len(notes) - MAX_NOTES})"] if len(notes) > MAX_NOTES else []
+        return "\n".join([text, *notes[:MAX_NOTES], *more])
 
 
 def generations(items: list[ImportItem]) -> Iterator[list[ImportItem]]:
