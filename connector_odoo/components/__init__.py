@@ -7,6 +7,8 @@ from . import export_references
 from . import references
 from . import mapper
 from . import natural_key
+from . import alike
+from . import first_import
 from . import creation
 from . import prices
 from . import importer

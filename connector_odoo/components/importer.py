@@ -18,7 +18,7 @@ class OdooRecordImporter(Component):
     """Import records of any model: the mapper says what is read and needed."""
 
     _name = "odoo.record.importer"
-    _inherit = ["odoo.connector", "odoo.natural.key.importer"]
+    _inherit = ["odoo.connector", "odoo.alike.importer"]
 
     @property
     def _missing_record_policy(self):

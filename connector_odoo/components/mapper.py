@@ -56,6 +56,9 @@ class OdooImportMapper(AbstractComponent):
     #: fields that tell a record on both sides: what has the same values in them, and
     #: is not bound yet, is bound instead of being created a second time
     natural_key: tuple[str, ...] = ()
+    #: fields that suggest that two records are the same, where nothing tells for sure:
+    #: a person is asked before a first import, see ``first_import`` of the backend
+    alike_key: tuple[str, ...] = ()
 
     #: the rows and the dependencies on their way back
     reversed_direct: list[tuple[Any, str]] = []

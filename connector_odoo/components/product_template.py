@@ -11,6 +11,7 @@ class ProductTemplateMapper(Component):
     _inherit = "odoo.import.mapper"
     _apply_on = "odoo.product.template"
 
+    alike_key = ("name", "categ_id")
     direct = [
         ("name", "name"),
         ("active", "active"),

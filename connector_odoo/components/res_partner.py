@@ -10,6 +10,7 @@ class PartnerMapper(Component):
     _inherit = "odoo.import.mapper"
     _apply_on = "odoo.res.partner"
 
+    alike_key = ("name", "email", "ref", "vat", "type", "parent_id")
     direct = [
         ("name", "name"),
         ("is_company", "is_company"),

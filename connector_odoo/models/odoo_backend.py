@@ -105,6 +105,20 @@ class OdooBackend(models.Model):
         help="What becomes here of a record that was deleted in the other Odoo",
     )
 
+    first_import = fields.Selection(
+        [
+            ("ask", "Ask before the first import"),
+            ("bind", "Bind those that are alike"),
+            ("create", "Create new records"),
+        ],
+        string="Records that are here already",
+        default="ask",
+        required=True,
+        copy=False,
+        help="What an import does with records that are not bound, but like a local "
+        "record: after a reinstallation, say",
+    )
+
     _chunk_size_positive = models.Constraint(
         "CHECK (chunk_size > 0)", "A chunk holds at least one record."
     )

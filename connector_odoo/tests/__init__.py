@@ -4,6 +4,7 @@ from . import test_html
 from . import test_export_scope
 from . import test_company_moves
 from . import test_import
+from . import test_first_import
 from . import test_backend
 from . import test_secret
 from . import test_switch

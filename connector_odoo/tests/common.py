@@ -24,6 +24,7 @@ class OdooConnectorCase(HttpCase):
                 "login": self.admin.login,
                 "api_key": self._make_api_key(self.admin),
                 "state": "checked",
+                "first_import": "create",
             }
         )
         self.enterContext(self.allow_requests(all_requests=True))

@@ -1,11 +1,25 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo.tools import float_compare
+
 from odoo.addons.component.core import Component
 from odoo.addons.connector.components.mapper import changed_by, mapping
+from odoo.addons.connector.exception import InvalidDataError
 from odoo.addons.connector_odoo.components.references import (
     bound,
     bound_set,
     matched,
 )
+
+
+def is_same_line(line, values) -> bool:
+    """Return whether values are those of a line: text, product, quantity and price."""
+    texts = [values.get(name) or False for name in ("name", "display_type")]
+    return (
+        [line.name or False, line.display_type or False] == texts
+        and line.product_id.id == (values.get("product_id") or False)
+        and float_compare(line.product_uom_qty, values["product_uom_qty"], 4) == 0
+        and float_compare(line.price_unit, values["price_unit"], 4) == 0
+    )
 
 
 class SaleOrderImportMapper(Component):
@@ -15,6 +29,7 @@ class SaleOrderImportMapper(Component):
     _inherit = "odoo.import.mapper"
     _apply_on = "odoo.sale.order"
 
+    alike_key = ("origin", "partner_id")
     direct = [
         ("client_order_ref", "client_order_ref"),
         ("name", "origin"),
@@ -67,6 +82,36 @@ class SaleOrderImporter(Component):
             usage="backend.adapter", model_name="odoo.sale.order.line"
         )
         return adapter.read_many(line_ids, sorted(mapper.changed_by_fields()))
+
+    def _find_record_to_bind(self, values):
+        order = super()._find_record_to_bind(values)
+        if order:
+            lines = values["line_binding_ids"]
+            values["line_binding_ids"] = list(self._bind_lines(order, lines))
+        return order
+
+    def _bind_lines(self, order, commands):
+        """Yield commands that bind the lines of an order that is here already.
+
+        :raise InvalidDataError: it has other lines
+        """
+        unbound = list(order.order_line)
+        for *command, values in commands:
+            same = (line for line in unbound if is_same_line(line, values))
+            line = next(same, None)
+            if line is None:
+                break
+            unbound.remove(line)
+            link = {name: values[name] for name in ("backend_id", "external_id")}
+            yield *command, {**link, "odoo_id": line.id}
+        else:
+            if not unbound:
+                return
+        raise InvalidDataError(
+            f"Order {self.external_id} of {self.backend_record.display_name} is like "
+            f"{order.display_name}, which is not bound and has other lines. Make the "
+            'lines the same, or choose "Create new records" on the backend.'
+        )
 
     def _prefetch(self, items):
         super()._prefetch(items)

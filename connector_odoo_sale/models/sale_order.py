@@ -43,7 +43,10 @@ class OdooSaleOrderLine(models.Model):
         )
         return super().create(
             [
-                {**values, "order_id": order.odoo_id.id}
+                # a line that is here already is in its order
+                values
+                if values.get("odoo_id")
+                else {**values, "order_id": order.odoo_id.id}
                 for values, order in zip(vals_list, orders, strict=True)
             ]
         )

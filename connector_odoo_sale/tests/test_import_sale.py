@@ -5,8 +5,7 @@ from odoo.tests import tagged
 from odoo.addons.connector_odoo.tests.common import OdooConnectorCase
 
 
-@tagged("post_install", "-at_install")
-class TestImportSale(OdooConnectorCase):
+class SaleCase(OdooConnectorCase):
     def setUp(self):
         super().setUp()
         self.products = self.env["product.product"].create(
@@ -30,6 +29,9 @@ class TestImportSale(OdooConnectorCase):
             }
         )
 
+
+@tagged("post_install", "-at_install")
+class TestImportSale(SaleCase):
     def _amounts(self, order):
         return [
             (line.product_id.name, line.product_uom_qty, line.price_unit)
