@@ -81,6 +81,16 @@ class TestCopy(TestConnectorCase):
         ):
             self.assertFalse(copy[name], name)
 
+    def test_only_backend_and_record_of_the_mixin_are_copied(self):
+        """Whatever a binding knows of its synchronization is of that one binding."""
+        mixin = self.env["connector.binding.mixin"]
+        copied = {
+            name
+            for name, field in mixin._fields.items()
+            if field.copy and field.store and not field.compute
+        }
+        self.assertEqual(copied - {"id"}, {"backend_id", "odoo_id"})
+
     def test_two_copies_are_two_records(self):
         copies = self.binding.copy() + self.binding.copy()
         copies.flush_recordset()

@@ -32,6 +32,12 @@ class BankMapper(Component):
         ("holder", "acc_holder_name"),
     ]
 
+    @mapping
+    def parent(self, record):
+        """Map the parent, which is not there before it is created."""
+        parent = self.binder_for(PARTNER).to_internal(record["of"])
+        return {"test_partner_id": parent.id}
+
     @only_create
     @mapping
     def first(self, record):
@@ -60,9 +66,8 @@ class LinesCase(ImporterCase):
         self.importer = self.component("record.importer", PARTNER)
 
     def put_partner(self, external_id, *accounts, **values):
-        self.put(
-            partner(external_id, accounts=list(accounts), updated_at=None, **values)
-        )
+        accounts = [{**each, "of": external_id} for each in accounts]
+        self.put(partner(external_id, accounts=accounts, updated_at=None, **values))
 
     def lines(self, external_id=1):
         return self.found(external_id).with_context(active_test=False).test_bank_ids
@@ -317,3 +322,90 @@ class TestLinesThatAreNotOwned(ImporterCase):
         self.put(partner(1, updated_at=None, contacts=[]))
         self.assertEqual(self.run_one(1).outcome, UNCHANGED)
         self.assertEqual(self.found(2).parent_id, self.found(1).odoo_id)
+
+
+class PlainContactsMapper(Component):
+    _name = "test.res.partner.import.mapper"
+    _inherit = "test.res.partner.import.mapper"
+
+    children = [("contacts", "child_ids", "res.partner")]
+
+
+class PlainContactMapper(Component):
+    _name = "test.contact.import.mapper"
+    _inherit = "test.import.mapper"
+    _apply_on = "res.partner"
+
+    direct = [("ref", "ref"), ("name", "name"), ("website", "website")]
+
+
+class RefBinder(Component):
+    """Take the reference for the external id: there is no binding."""
+
+    _name = "test.ref.binder"
+    _inherit = ["test.connector", "base.binder"]
+    _apply_on = "res.partner"
+
+    def prefetch(self, external_ids):
+        pass
+
+    def to_internal(self, external_id, unwrap=False):
+        return self.model.search([("ref", "=", external_id)])
+
+
+class PlainContactChild(Component):
+    _name = "test.contact.map.child"
+    _inherit = ["test.connector", "base.map.child.import.update"]
+    _apply_on = "res.partner"
+    _external_id_source = "ref"
+    _absent_lines = "delete"
+
+
+@tagged("post_install", "-at_install")
+class TestLinesWithoutBindings(ImporterCase):
+    """Their values are remembered with the record they belong to."""
+
+    __test__ = True
+
+    def setUp(self):
+        super().setUp()
+        self.build_components(
+            PlainContactsMapper, PlainContactMapper, RefBinder, PlainContactChild
+        )
+        self.importer = self.component("record.importer", PARTNER)
+
+    def put_contacts(self, *contacts):
+        self.put(partner(1, updated_at=None, contacts=list(contacts)))
+
+    def import_again(self):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        return self.run_one(1).outcome
+
+    def test_normalized_values_of_lines_are_written_once(self):
+        ada = {"ref": "R1", "name": "Ada", "website": "ada.example"}
+        bob = {"ref": "R2", "name": "Bob", "website": "bob.example"}
+        self.put_contacts(ada)
+        self.run_one(1)
+        self.assertEqual(self.import_again(), UNCHANGED)
+        self.put_contacts(bob, ada)
+        self.assertEqual(self.import_again(), UPDATED)
+        self.assertEqual(self.import_again(), UNCHANGED)
+        contacts = self.found(1).child_ids
+        self.assertEqual(
+            sorted(contacts.mapped("website")),
+            ["http://ada.example", "http://bob.example"],
+        )
+        contacts[0].website = "http://mine.example"
+        self.assertEqual(self.import_again(), UPDATED)
+        self.assertEqual(len(self.found(1).stored_differently), 2)
+        contacts[0].unlink()
+        self.put_contacts()
+        self.assertEqual(self.import_again(), UNCHANGED)
+
+    def test_lines_without_bindings_are_never_absent(self):
+        self.put_contacts({"ref": "R1", "name": "Ada", "website": False})
+        self.run_one(1)
+        self.put_contacts()
+        self.assertEqual(self.import_again(), UNCHANGED)
+        self.assertEqual(len(self.found(1).child_ids), 1)

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from copy import deepcopy
 from typing import Any
 
 from odoo import fields, models
@@ -113,7 +112,7 @@ def _changing(
             if line_id not in ids:
                 yield command
         elif operation != Command.SET or set(command[2]) != ids:
-            yield _kept_apart(command)
+            yield command
 
 
 def operation_of(command: Any) -> int:
@@ -121,10 +120,19 @@ def operation_of(command: Any) -> int:
     return Command.LINK if isinstance(command, int) else command[0]
 
 
-def _kept_apart(command: Any) -> Any:
-    """Return a command whose values the ORM may change: models do in ``create``."""
-    if operation_of(command) == Command.CREATE:
-        return Command.create(deepcopy(command[2]))
+def copy_commands(values: dict[str, Any]) -> dict[str, Any]:
+    """Return the values with lines of their own: models change what they are given."""
+    return {
+        name: list(map(_copy_command, value)) if isinstance(value, list) else value
+        for name, value in values.items()
+    }
+
+
+def _copy_command(command: Any) -> Any:
+    if isinstance(command, tuple) and len(command) == 3:
+        operation, line_id, values = command
+        if operation in (Command.CREATE, Command.UPDATE):
+            return operation, line_id, copy_commands(values)
     return command
 
 
@@ -146,8 +154,8 @@ def linking_updated_lines(
     model: models.BaseModel, values: dict[str, Any]
 ) -> dict[str, Any]:
     """Return the values of a new record, which takes over the lines it updates."""
-    linking = dict(values)
-    for name, value in values.items():
+    linking = copy_commands(values)
+    for name, value in linking.items():
         field = model._fields.get(name)
         if field is None or field.type != "one2many" or not value:
             continue
@@ -157,5 +165,5 @@ def linking_updated_lines(
             for command in commands
             if operation_of(command) == Command.UPDATE
         ]
-        linking[name] = [*map(Command.link, line_ids), *map(_kept_apart, commands)]
+        linking[name] = [*map(Command.link, line_ids), *commands]
     return linking

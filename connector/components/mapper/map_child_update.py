@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from odoo import models
+from odoo.fields import Command
 
 from odoo.addons.component.core import AbstractComponent
 
@@ -49,7 +50,12 @@ class ImportMapChildUpdate(AbstractComponent):
         self.binder_for().prefetch(external_ids)
         commands = super().get_items(items, parent, to_attr, options)
         if is_listed and parent.record and isinstance(commands, list):
-            commands += self._find_absent_lines(parent.record, to_attr, external_ids)
+            lines = self._find_lines_not_updated(parent.record, to_attr, commands)
+            if lines:
+                absent = self._find_absent_lines(
+                    parent.record, to_attr, lines, external_ids
+                )
+                return commands + absent
         return commands
 
     def get_item_values(
@@ -85,18 +91,29 @@ class ImportMapChildUpdate(AbstractComponent):
 
     # -- absent lines ---------------------------------------------------------
 
+    def _find_lines_not_updated(
+        self, parent: models.BaseModel, to_attr: str, commands: list[Any]
+    ) -> models.BaseModel:
+        """Return the lines of a record that no command updates, mostly none."""
+        lines = linked_records(parent, to_attr)
+        updated = {command[1] for command in commands if command[0] == Command.UPDATE}
+        return lines.browse(id_ for id_ in lines.ids if id_ not in updated)
+
     def _find_absent_lines(
-        self, parent: models.BaseModel, to_attr: str, external_ids: list[Any]
+        self,
+        parent: models.BaseModel,
+        to_attr: str,
+        lines: models.BaseModel,
+        external_ids: list[Any],
     ) -> list[AbsentLine]:
         """Return a command for each bound line that is not among ``external_ids``."""
         policy = self._absent_lines_policy(parent, to_attr)
         if policy == "keep":
             return []
         listed = set(map(external_key, external_ids))
-        bound = self._find_bound_lines(linked_records(parent, to_attr))
         return [
             absent_line(self, line, external_id, policy)
-            for line, external_id in bound.items()
+            for line, external_id in self._find_bound_lines(lines).items()
             if external_key(external_id) not in listed
         ]
 

@@ -248,25 +248,32 @@ def fingerprint(values: dict[str, Any]) -> str:
     return hashlib.sha1(written.encode(), usedforsecurity=False).hexdigest()
 
 
-def imported_fingerprint(values: dict[str, Any]) -> str:
+def imported_fingerprint(values: dict[str, Any], model: models.BaseModel) -> str:
     """Return a fingerprint of what the backend says, whatever lines exist in Odoo.
 
     A line counts by its values, in any order: neither by its local id nor by whether
-    it has one. Commands that remove a line count for nothing: the others tell.
+    it has one, nor by its parent. Commands that remove a line count for nothing: the
+    others tell.
     """
     return fingerprint(
-        {name: _without_line_ids(value) for name, value in values.items()}
+        {name: _without_line_ids(model, name, values[name]) for name in values}
     )
 
 
-def _without_line_ids(value: Any) -> Any:
+def _without_line_ids(model: models.BaseModel, name: str, value: Any) -> Any:
     if not (isinstance(value, list) and value and isinstance(value[0], tuple)):
         return value
+    field = model._fields.get(name)
+    if field is None or field.type not in _X2MANY:
+        return value
+    comodel = model.env[field.comodel_name]
+    parent = field.inverse_name if field.type == "one2many" else None
     lines, others = [], []
     for command in value:
         operation = command[0] if isinstance(command, tuple) and command else None
-        if operation in (Command.CREATE, Command.UPDATE) and len(command) == 3:
-            lines.append(imported_fingerprint(command[2]))
+        if operation in (Command.CREATE, Command.UPDATE):
+            line_values = {key: command[2][key] for key in command[2] if key != parent}
+            lines.append(imported_fingerprint(line_values, comodel))
         elif operation not in (Command.UNLINK, Command.DELETE):
             others.append(command)
     return [sorted(lines), others] if lines else others

@@ -8,7 +8,7 @@ from odoo.addons.component.core import AbstractComponent
 
 from ..binder import Binder
 from ..comparison.absent_lines import settle_absent_lines
-from ..comparison.line_commands import linking_updated_lines
+from ..comparison.line_commands import copy_commands, linking_updated_lines
 from ..storable import check_storable
 from .changes import changed_values, fingerprint, remember_held
 from .chunk import CREATED, SKIPPED, UNCHANGED, UPDATED, ImportItem
@@ -101,7 +101,7 @@ class ImportWrites(AbstractComponent):
         settle_absent_lines(self.model, [changes for _item, changes in changed])
         alike: dict[Any, list[tuple[ImportItem, dict[str, Any]]]] = defaultdict(list)
         for item, changes in changed:
-            item.written = dict(changes)
+            item.written = copy_commands(changes)
             if changes:
                 alike[self._update_key(item, changes)].append((item, changes))
         for updates in alike.values():

@@ -339,7 +339,7 @@ class GenericImporter(AbstractComponent):
             item.values = self._create_data(map_record)
         if self._skip_same_values:
             update = item.values if item.binding else self._update_data(map_record)
-            item.fingerprint = imported_fingerprint(update)
+            item.fingerprint = imported_fingerprint(update, self.model)
             if self._has_same_values(item):
                 item.outcome = UNCHANGED
                 return
