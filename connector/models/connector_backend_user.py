@@ -110,9 +110,9 @@ class ConnectorBackendUser(models.AbstractModel):
     def _connection_fields(self) -> list[str]:
         """Return the fields that say which system is spoken to, and as whom.
 
-        By default all stored texts that the backend model itself has, but its name,
-        and what its secrets are bound to. Somebody who writes one of them and is not
-        the user of the backend becomes this user, unless he administrates users.
+        By default all texts that the backend model itself has, stored or related, but
+        its name, and what its secrets are bound to. Somebody who writes one of them and
+        is not the user of the backend becomes this user, unless he administrates users.
         """
         common = {
             name
@@ -122,7 +122,9 @@ class ConnectorBackendUser(models.AbstractModel):
         texts = {
             name
             for name, field in self._fields.items()
-            if field.store and field.type in ("char", "text") and name not in common
+            if field.type in ("char", "text")
+            and (field.store or field.related)
+            and name not in common
         }
         bound_to = {name for secret in secrets_of(self) for name in secret.bound_to}
         return sorted(texts | bound_to)

@@ -56,9 +56,10 @@ class QueueJob(models.Model):
     @api.private
     def create(self, vals_list):
         jobs = super().create(vals_list)
-        for job in jobs.filtered(lambda job: job.method_name == DELETION):
-            if values := job._values_while_off():
-                job.write(values)
+        for job, vals in zip(jobs, vals_list, strict=True):
+            if vals.get("method_name") == DELETION:
+                if values := job._values_while_off():
+                    job.write(values)
         return jobs
 
     def write(self, vals):
