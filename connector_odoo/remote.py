@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
-from math import ceil
 from typing import Any, TypeVar
 
 import vodoo
@@ -27,14 +26,13 @@ from odoo.addons.connector.exception import (
     NetworkRetryableError,
     RetryableJobError,
 )
+from odoo.addons.connector.job_waits import clamp_wait
 from odoo.addons.connector.models.connector_backend_language import SOURCE_LANGUAGE
 
 T = TypeVar("T")
 
 #: a call waits that long in the worker to be sent again; else its job is postponed
 MAX_WAIT_SECONDS = 10
-#: a longer wish of the server is cut to this
-LONGEST_POSTPONEMENT_SECONDS = 3600
 TOO_MANY_REQUESTS = 429
 
 
@@ -101,8 +99,7 @@ def make_connector_error(error: vodoo.VodooError) -> Exception:
         error_class = find_refusal(error)
     if not issubclass(error_class, RetryableJobError):
         return error_class(str(error))
-    wish = getattr(error, "retry_after_seconds", None)
-    seconds = ceil(min(wish, LONGEST_POSTPONEMENT_SECONDS)) if wish else None
+    seconds = clamp_wait(getattr(error, "retry_after_seconds", None))
     is_told_to_wait = getattr(error, "code", None) == TOO_MANY_REQUESTS
     return error_class(str(error), seconds=seconds, ignore_retry=is_told_to_wait)
 

@@ -35,10 +35,10 @@ from . import connector_sync_overview
 from . import queue_job
 from . import queue_job_sync
 from . import queue_job_sync_error
-from . import queue_job_rights
 from . import queue_job_switch
 from . import queue_job_loading
 from . import queue_job_lost_database
 from . import queue_job_waits
+from . import queue_job_rights  # after the others: it is asked before them
 from . import queue_job_function
 from . import ir_model

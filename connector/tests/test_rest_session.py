@@ -21,6 +21,7 @@ from ..exception import (
 from ..rest.errors import RestRefusal
 from ..rest.paging import LinkHeader
 from ..rest.session import RestSession, origin
+from ..service_identity import explain_service
 from .rest_common import CATEGORY, PARTNER, SECRET, RestCase
 from .rest_server import Reply, RestServer
 
@@ -48,6 +49,18 @@ class TestRestSession(RestCase):
             session.request("GET", "http://127.0.0.1/a", timeout=9)
         timeouts = [call.kwargs["timeout"] for call in request.call_args_list]
         self.assertEqual(timeouts, [(3, 4)] * 3 + [9])
+
+    def test_an_error_knows_what_answered_without_the_answer(self):
+        for status in (401, 404, 500):
+            self.server.reply = lambda request, status=status: Reply(
+                {"key": "of-another-service"}, status=status
+            )
+            with self.subTest(status), self.assertRaises(Exception) as caught:
+                self.adapter.read_many([1], None)
+            self.assertIn("of-another-service", str(caught.exception))
+            told = explain_service(caught.exception)
+            self.assertIn(f"HTTP status {status}", told)
+            self.assertNotIn("of-another-service", told)
 
     def test_only_addresses_on_the_web_are_asked(self):
         for base_url in ("file:///etc", "ftp://127.0.0.1", "gopher://127.0.0.1:70"):

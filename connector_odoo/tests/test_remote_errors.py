@@ -1,5 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import ast
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import vodoo
@@ -60,6 +63,25 @@ class TestRateLimit(BaseCase):
         self.assertEqual(remote._settings["retry"].max_wait, 10)
 
 
+class Busy(BaseHTTPRequestHandler):
+    """Ask every caller to wait."""
+
+    status = 429
+    wish = "42"
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        self.send_response(self.status)
+        self.send_header("Retry-After", self.wish)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    do_GET = do_POST
+
+    def log_message(self, *args):
+        """Keep the test's output clean."""
+
+
 class TestTranslation(TransactionCase):
     """Whatever is asked of another Odoo, errors are those of a connector."""
 
@@ -85,6 +107,26 @@ class TestTranslation(TransactionCase):
         yield "load", lambda: remote.load("res.partner", ["name"], [["Ada"]], {})
         yield "write", lambda: remote.write("res.partner", [1], {"name": "Ada"})
         yield "unlink", lambda: remote.unlink("res.partner", [1])
+
+    def busy_remote(self):
+        server = ThreadingHTTPServer(("127.0.0.1", 0), Busy)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.addCleanup(server.server_close)
+        self.addCleanup(server.shutdown)
+        backend = self.remote(url=f"http://127.0.0.1:{server.server_port}")._backend
+        remote = RemoteOdoo(backend)
+        self.addCleanup(remote.close)
+        return remote
+
+    def test_a_job_does_not_sleep_longer_than_it_may(self):
+        remote = self.busy_remote()
+        started_at = time.monotonic()
+        for name, ask in self.asked(remote):
+            with self.subTest(name), self.assertRaises(NetworkRetryableError) as caught:
+                ask()
+            error = caught.exception
+            self.assertEqual((error.seconds, error.ignore_retry), (42, True))
+        self.assertLess(time.monotonic() - started_at, 5)
 
     def test_a_host_that_is_down_is_tried_again(self):
         remote = self.remote()
