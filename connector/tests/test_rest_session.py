@@ -51,7 +51,7 @@ class TestRestSession(RestCase):
         self.assertEqual(timeouts, [(3, 4)] * 3 + [9])
 
     def test_an_error_knows_what_answered_without_the_answer(self):
-        for status in (401, 404, 500):
+        for status in (401, 403, 500):
             self.server.reply = lambda request, status=status: Reply(
                 {"key": "of-another-service"}, status=status
             )
