@@ -35,3 +35,12 @@ def asks_to_wait(error: Any) -> bool:
     As adapters raise it: ``NetworkRetryableError(…, seconds=…, ignore_retry=True)``.
     """
     return isinstance(error, NetworkRetryableError) and bool(error.ignore_retry)
+
+
+def keeps_dependencies(error: Exception) -> bool:
+    """Return whether a job may commit what it did before an error made it wait.
+
+    Whole dependencies were imported or exported, and nothing was done about the record
+    that needs them: the job goes on in another one, and does not begin again.
+    """
+    return getattr(error, "keeps_dependencies", False)

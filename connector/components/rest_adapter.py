@@ -118,6 +118,8 @@ class RestAdapter(AbstractComponent):
         if key not in sessions:
             session = RestSession(self._base_url(), self._timeout_seconds)
             session.headers["Accept"] = "application/json"
+            budget = sessions.setdefault("rest wait budget", session.wait_budget)
+            session.wait_budget = budget
             self._authenticate(session)
             sessions[key] = session
         return sessions[key]

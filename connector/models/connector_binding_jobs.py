@@ -9,7 +9,7 @@ from typing import Any
 from odoo import api, models
 from odoo.tools import split_every
 
-from odoo.addons.queue_job.job import identity_exact
+from odoo.addons.queue_job.job import Job, identity_exact
 
 from ..backend_company import company_of
 from ..components.synchronizer.batch_exporter import note_export, outcome_of
@@ -18,10 +18,11 @@ from ..components.synchronizer.removed_records import TooManyRemoved
 from ..components.unconfirmed import KEEP_UNCONFIRMED, ONLY_UNCONFIRMED
 from ..database import retry_without_database
 from ..delayed_again import BringingForward
-from ..exception import PartlyRead
+from ..exception import PartlyRead, RetryableJobError
 from ..job_priorities import running_priority
 from ..job_start import running_job
 from ..job_subject import subject_of_deletion
+from ..job_waits import clamp_wait, keeps_dependencies
 
 RESYNC_CHUNK_SIZE = 200
 #: with the retry patterns, the backend may be down for four hours
@@ -80,11 +81,31 @@ class ConnectorBindingMixin(models.AbstractModel):
             return self.env._("%s does not exist any more: not exported.", self)
         with self.backend_id.work_on(self._name) as work:
             exporter = work.component(usage="record.exporter")
-            message = exporter.run(self, fields=fields)
+            try:
+                message = exporter.run(self, fields=fields)
+            except RetryableJobError as error:
+                job = running_job(self.env)
+                is_own = job is not None and job.method_name == "export_record"
+                if not (is_own and keeps_dependencies(error)):
+                    raise
+                return self._delay_export_of_rest(job, error)
         self._settle_export(exporter, fields)
         if run:
             note_export(run, self, outcome_of(exporter), started_at)
         return message
+
+    def _delay_export_of_rest(self, job: Job, error: RetryableJobError) -> str:
+        """Export the record later, and keep what was exported of its dependencies."""
+        pauses = self.env["connector.backend.pause"].sudo()
+        pauses._note(self.backend_id, error, job.priority)
+        model = self.with_delay(
+            eta=clamp_wait(error.seconds),
+            # a job that waits already would not count for the run
+            identity_key=None if job.kwargs.get("run") else job.identity_key,
+            description=job.description,
+        )
+        model.export_record(*job.args, **job.kwargs)
+        return str(error)
 
     @api.model
     @api.private

@@ -8,11 +8,11 @@ from typing import Any
 from odoo import api, fields, models
 
 from ..components.synchronizer.chunk import FAILED
-from ..components.synchronizer.import_dependencies import is_kept
 from ..components.unconfirmed import KEEP_UNCONFIRMED
 from ..database import retry_without_database, wait_for_locks
 from ..exception import RetryableJobError
 from ..job_start import running_job
+from ..job_waits import keeps_dependencies
 from .binding_constraint import UniqueLink
 
 
@@ -157,7 +157,8 @@ class ConnectorBindingMixin(models.AbstractModel):
                 outcome = importer.run(external_id, force=force, **kwargs)
             except RetryableJobError as error:
                 job = running_job(self.env)
-                if not (is_kept(error) and job and job.method_name == "import_record"):
+                is_own = job is not None and job.method_name == "import_record"
+                if not (is_own and keeps_dependencies(error)):
                     raise
                 counted = {"run": run, "had_failed": had_failed, "waited": waited}
                 importer._delay_rest(

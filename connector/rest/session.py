@@ -37,6 +37,20 @@ def origin(url: str) -> tuple[str, str | None, int | None]:
     return parts.scheme, parts.hostname, port
 
 
+class WaitBudget:
+    """Seconds that a job may wait in its worker, for all its requests."""
+
+    def __init__(self, seconds: float = MAX_WAIT_SECONDS) -> None:
+        self.seconds_left = seconds
+
+    def take(self, seconds: float) -> bool:
+        """Take some seconds; return whether that many were left."""
+        if seconds > self.seconds_left:
+            return False
+        self.seconds_left -= seconds
+        return True
+
+
 class RestSession(requests.Session):
     """Send requests to one server, and never a secret to another one.
 
@@ -53,8 +67,8 @@ class RestSession(requests.Session):
         self.base_url = base_url.rstrip("/")
         self.timeout = timeout
         self.redact = Redactor()
-        #: for how long this session has waited in the worker
-        self.waited_seconds = 0.0
+        #: what is left to wait in the worker; sessions of one job share it
+        self.wait_budget = WaitBudget()
         self._secret_headers: dict[str, str] = {}
         self._secret_params: dict[str, str] = {}
         # set, so that no file of passwords of the machine is asked for one
@@ -147,8 +161,7 @@ class RestSession(requests.Session):
             if failure is None:
                 return response
             if getattr(failure, "ignore_retry", False) and failure.seconds:
-                if self.waited_seconds + failure.seconds <= MAX_WAIT_SECONDS:
-                    self.waited_seconds += failure.seconds
+                if self.wait_budget.take(failure.seconds):
                     time.sleep(failure.seconds)
                     continue
             # raised out here: what requests says has addresses with secrets in it

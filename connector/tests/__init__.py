@@ -21,6 +21,7 @@ from . import test_import_chunk
 from . import test_import_retries
 from . import test_delayed_again
 from . import test_backend_pause
+from . import test_export_rate_limit
 from . import test_waiting_imports
 from . import test_pause_processes
 from . import test_job_priorities

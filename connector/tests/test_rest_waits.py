@@ -130,6 +130,19 @@ class TestSessionWaits(RestCase):
             error = self.read(429, {"Retry-After": value})
             self.assertEqual((error.seconds, error.ignore_retry), (None, True))
 
+    def test_sessions_of_one_job_share_what_they_may_wait(self):
+        slow = Reply("slow", 429, {"Retry-After": "6"})
+        self.reply(slow, {"id": 1}, slow)
+        with patch("time.sleep") as sleep:
+            self.adapter.read(1)
+            first = self.adapter.session
+            self.set(_timeout_seconds=7.0)
+            other = self.work.component_by_name("test.rest.adapter")
+            self.assertIsNot(other.session, first)
+            with self.assertRaises(NetworkRetryableError):
+                other.read(2)
+        self.assertEqual([call.args for call in sleep.mock_calls], [(6,)])
+
     def test_a_job_waits_in_its_worker_for_ten_seconds_in_all(self):
         slow = Reply("slow", 429, {"Retry-After": "4"})
         self.reply(slow, {"id": 1}, slow, {"id": 2}, slow)

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 import psycopg2
@@ -12,6 +12,7 @@ from odoo import models
 from odoo.addons.component.core import AbstractComponent
 
 from ...exception import InvalidDataError, RetryableJobError
+from ...job_waits import asks_to_wait
 from ..external_id import is_external_id
 
 
@@ -57,7 +58,46 @@ class ExportDependencies(AbstractComponent):
             return
         if not is_external_id(self.binder_for(binding_model).to_external(binding)):
             exporter = self.component(usage=component_usage, model_name=binding_model)
-            exporter.run(binding)
+            with self._letting_keep_dependencies():
+                exporter.run(binding)
+            self.work.exported.append(binding)
+
+    @contextmanager
+    def _letting_keep_dependencies(self) -> Iterator[None]:
+        """Let the job commit the dependencies that were exported before it must wait.
+
+        Only where the record itself is the job's, and nothing was done about it yet.
+        """
+        in_progress = self._exports_in_progress
+        try:
+            yield
+        except RetryableJobError as error:
+            error.keeps_dependencies = (
+                asks_to_wait(error)
+                and bool(self.work.exported)
+                and self.binding is not None
+                and in_progress == {(self.binding._name, self.binding.id)}
+            )
+            raise
+
+    def _requesting(self, is_one_request: bool) -> AbstractContextManager[None]:
+        """Return the context in which the record itself is sent to the backend.
+
+        :param is_one_request: if that is refused, nothing was done about the record
+        """
+        if is_one_request:
+            return self._letting_keep_dependencies()
+        return nullcontext()
+
+    def _bind_before_waiting(self, error: BaseException) -> None:
+        """Bind the record if it must wait, and the backend has it.
+
+        A job that keeps dependencies commits that the receipt was claimed.
+        """
+        external_id = self.external_id
+        if asks_to_wait(error) and is_external_id(external_id):
+            if str(self.binder.to_external(self.binding)) != str(external_id):
+                self.binder.bind(external_id, self.binding)
 
     def _is_bound_by(
         self, relation: models.BaseModel, binding_model: str, binding_field: str | None
@@ -126,5 +166,7 @@ class ExportDependencies(AbstractComponent):
         work = self.work
         if not hasattr(work, "exporting"):
             work.exporting = set()
-            work._propagate_kwargs.append("exporting")
+            #: dependencies that were exported, of all models
+            work.exported = []
+            work._propagate_kwargs += ["exporting", "exported"]
         return work.exporting

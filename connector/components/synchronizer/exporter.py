@@ -108,7 +108,8 @@ class GenericExporter(AbstractComponent):
         if is_external_id(found_id):
             self.external_id = found_id
             return self._export_update(map_record, None)
-        created_id = self._create(values)
+        with self._requesting(type(self)._create is GenericExporter._create):
+            created_id = self._create(values)
         if not is_external_id(created_id):
             raise ConnectorException(
                 f"{self._name} created {self.binding} in "
@@ -123,7 +124,8 @@ class GenericExporter(AbstractComponent):
         values = self._update_data(map_record, fields=fields)
         if not values:
             return self._nothing_to_export()
-        self._update(values)
+        with self._requesting(type(self)._update is GenericExporter._update):
+            self._update(values)
         self.outcome = UPDATED
         return self.env._("Updated in the backend: ID %s.", self.external_id)
 
@@ -242,8 +244,9 @@ class GenericExporter(AbstractComponent):
         """Leave a receipt if the export fails after the backend gave an id."""
         try:
             yield
-        except BaseException:
+        except BaseException as error:
             self._leave_receipt()
+            self._bind_before_waiting(error)
             raise
 
     def _load_external_id(self) -> None:

@@ -16,14 +16,6 @@ from .import_hooks import Dependency, ImportHooks
 from .isolation import Step
 
 
-def is_kept(error: RetryableJobError) -> bool:
-    """Return whether what was imported before the error may be committed.
-
-    Dependencies were, whole, and of the record that needs them nothing.
-    """
-    return getattr(error, "keeps_dependencies", False)
-
-
 class ImportDependencies(AbstractComponent):
     """Import first what the records of a chunk need, all of one model at once."""
 
