@@ -60,7 +60,7 @@ class ExportDependencies(AbstractComponent):
             exporter = self.component(usage=component_usage, model_name=binding_model)
             with self._letting_keep_dependencies():
                 exporter.run(binding)
-            self.work.exported.append(binding)
+            self.work.sent_dependencies.append(binding)
 
     @contextmanager
     def _letting_keep_dependencies(self) -> Iterator[None]:
@@ -74,7 +74,7 @@ class ExportDependencies(AbstractComponent):
         except RetryableJobError as error:
             error.keeps_dependencies = (
                 asks_to_wait(error)
-                and bool(self.work.exported)
+                and bool(self.work.sent_dependencies)
                 and self.binding is not None
                 and in_progress == {(self.binding._name, self.binding.id)}
             )
@@ -167,6 +167,6 @@ class ExportDependencies(AbstractComponent):
         if not hasattr(work, "exporting"):
             work.exporting = set()
             #: dependencies that were exported, of all models
-            work.exported = []
-            work._propagate_kwargs += ["exporting", "exported"]
+            work.sent_dependencies = []
+            work._propagate_kwargs += ["exporting", "sent_dependencies"]
         return work.exporting
