@@ -273,15 +273,20 @@ class RestAdapter(AbstractComponent):
         :param language: as the backend calls it; by default it chooses
         """
         with self._reading_in(language):
-            return self._read_many(external_ids)
+            if self._ids_param is None:
+                return super().read_many(external_ids)
+            wanted = {str(external_id): external_id for external_id in external_ids}
+            # a comma separates the ids of one request
+            alone = [wanted.pop(text) for text in list(wanted) if "," in text]
+            found = super().read_many(alone) if alone else {}
+            return {**found, **self._read_by_ids(wanted)}
 
-    def _read_many(self, external_ids: Iterable[Any]) -> dict[Any, dict[str, Any]]:
-        if self._ids_param is None:
-            return super().read_many(external_ids)
-        wanted = {str(external_id): external_id for external_id in external_ids}
-        # a comma separates the ids of one request
-        alone = [wanted.pop(text) for text in list(wanted) if "," in text]
-        found = super().read_many(alone) if alone else {}
+    def _read_by_ids(self, wanted: dict[str, Any]) -> dict[Any, dict[str, Any]]:
+        """Return ``{external id: external record}``, several by one request.
+
+        :param wanted: the external ids by their text
+        """
+        found = {}
         for texts in split_every(self._ids_per_request, wanted):
             for records in self._pages({self._ids_param: ",".join(texts)}):
                 for record in records:

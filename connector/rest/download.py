@@ -59,7 +59,7 @@ def download(
                 reader = stack.enter_context(closing(_OtherServer(session, hosts)))
             with closing(reader.open(url)) as response:
                 if not response.is_redirect:
-                    return reader.read(response, max_bytes, until)
+                    return reader.read_body(response, max_bytes, until)
                 url = _join(url, response.headers["Location"])
     raise InvalidDataError(f"{source} redirects more than {MAX_REDIRECTS} times")
 
@@ -73,7 +73,9 @@ class _OwnServer:
             "GET", url, headers={"Accept": "*/*"}, stream=True, allow_redirects=False
         )
 
-    def read(self, response: requests.Response, max_bytes: int, until: float) -> bytes:
+    def read_body(
+        self, response: requests.Response, max_bytes: int, until: float
+    ) -> bytes:
         try:
             return _read_at_most(response, max_bytes, until)
         except requests.RequestException as error:
@@ -114,7 +116,9 @@ class _OtherServer:
             raise self._refusal(url, f"{response.status_code} {response.reason}")
         return response
 
-    def read(self, response: requests.Response, max_bytes: int, until: float) -> bytes:
+    def read_body(
+        self, response: requests.Response, max_bytes: int, until: float
+    ) -> bytes:
         try:
             return _read_at_most(response, max_bytes, until)
         except requests.RequestException as error:

@@ -5,7 +5,12 @@ from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tests.common import BaseCase, TransactionCase
 
-from ..components.synchronizer.changes import changed_values, linked_ids
+from ..components.synchronizer.changes import (
+    changed_values,
+    fingerprint,
+    imported_fingerprint,
+    linked_ids,
+)
 
 
 class TestLinkedIds(BaseCase):
@@ -103,3 +108,60 @@ class TestChangedValues(TransactionCase):
 
     def test_unknown_field_is_left_for_odoo_to_complain_about(self):
         self.assertChanged(no_such_field=1)
+
+
+@tagged("post_install", "-at_install")
+class TestImportedFingerprint(TransactionCase):
+    """What the backend says, whatever lines exist in Odoo."""
+
+    def fingerprint(self, **values):
+        return imported_fingerprint(values, self.env["res.partner"])
+
+    def test_a_line_counts_by_its_values(self):
+        ada, bob = {"name": "Ada"}, {"name": "Bob", "parent_id": False}
+        created = [Command.create(ada), Command.create(bob)]
+        same = self.fingerprint(child_ids=created)
+        for commands in (
+            [Command.update(5, ada), Command.update(6, {**bob, "parent_id": 3})],
+            [Command.create(bob), Command.update(7, ada)],
+            [*created, Command.delete(8), Command.unlink(9)],
+            [[0, 0, ada], [1, 6, bob]],
+        ):
+            self.assertEqual(self.fingerprint(child_ids=commands), same, commands)
+        for commands in (
+            created[:1],
+            [*created, Command.create(ada)],
+            [created[0], Command.create({"name": "Eve"})],
+            [*created, Command.link(4)],
+        ):
+            self.assertNotEqual(self.fingerprint(child_ids=commands), same, commands)
+
+    def test_lines_of_lines_count_as_well(self):
+        def nested(command):
+            return [Command.create({"name": "Ada", "child_ids": [command]})]
+
+        created = nested(Command.create({"name": "Bob"}))
+        updated = nested(Command.update(5, {"name": "Bob"}))
+        other = nested(Command.update(5, {"name": "Eve"}))
+        self.assertEqual(
+            self.fingerprint(child_ids=created), self.fingerprint(child_ids=updated)
+        )
+        self.assertNotEqual(
+            self.fingerprint(child_ids=created), self.fingerprint(child_ids=other)
+        )
+
+    def test_other_values_count_as_they_are(self):
+        for values in (
+            {"category_id": [Command.set([2, 1])], "name": "A"},
+            {"category_id": [1, 2], "country_id": 5},
+            {"unknown": [(0, 0, {"a": 1})]},
+            {"properties": [{"name": "a"}]},
+            {"child_ids": []},
+        ):
+            self.assertEqual(self.fingerprint(**values), fingerprint(values))
+
+    def test_lines_that_are_all_gone_count_as_none(self):
+        self.assertEqual(
+            self.fingerprint(child_ids=[Command.delete(5)]),
+            self.fingerprint(child_ids=[]),
+        )

@@ -12,7 +12,8 @@ from odoo.tools import mute_logger
 from odoo.addons.component.core import Component
 
 from ..exception import IDMissingInBackend, InvalidDataError, NetworkRetryableError
-from ..rest import RestRefusal, download
+from ..rest import RestRefusal
+from ..rest import download as download_module
 from .rest_common import PARTNER, SECRET, RestCase
 from .rest_server import Reply, RestServer
 
@@ -40,7 +41,7 @@ class DownloadCase(RestCase):
         self.session.use_basic("me", SECRET)
         self.session.cookies.set("session_id", "c00kie")
 
-    def read(self, source, **kwargs):
+    def download(self, source, **kwargs):
         return self.adapter.read_image(source, **kwargs)
 
     def assertAnonymous(self, *requests):
@@ -67,12 +68,12 @@ class TestDownload(DownloadCase):
             ("/g%20h.png", "/g%20h.png"),
         ):
             self.reply(Reply(b"PNG"))
-            self.assertEqual(self.read(source), b"PNG")
+            self.assertEqual(self.download(source), b"PNG")
             self.assertEqual(self.server.requests[-1].path, path, source)
 
     def test_own_server_gets_the_credentials(self):
         self.reply(Reply(b"PNG"))
-        self.read("/a.png")
+        self.download("/a.png")
         (request,) = self.server.requests
         self.assertIn("X-Key", request.headers)
         self.assertEqual(request.params["token"], "t0ken")
@@ -85,21 +86,21 @@ class TestDownload(DownloadCase):
             self.other.replies.append(
                 Reply(b"PNG", 200, {"Set-Cookie": "x=y", "Content-Type": PNG})
             )
-            self.assertEqual(self.read(source), b"PNG")
+            self.assertEqual(self.download(source), b"PNG")
         self.assertAnonymous(*self.other.requests)
         self.assertFalse(self.server.requests)
 
     def test_redirects_are_followed_without_the_credentials(self):
         self.reply(redirect(f"{self.other.url}/a.png"), Reply(b"PNG"))
         self.other.replies.append(redirect(f"{self.server.url}/b.png", 307))
-        self.assertEqual(self.read("/a.png"), b"PNG")
+        self.assertEqual(self.download("/a.png"), b"PNG")
         self.assertAnonymous(*self.other.requests)
         self.assertEqual(self.asked(), [("GET", "/a.png"), ("GET", "/b.png")])
 
     def test_endless_redirects_end(self):
         self.other.reply = lambda request: redirect("/again")
         with self.assertRaisesRegex(InvalidDataError, "more than 5 times"):
-            self.read(f"{self.other.url}/a.png")
+            self.download(f"{self.other.url}/a.png")
 
     def test_only_the_web_is_asked(self):
         self.reply(redirect("file:///etc/passwd"))
@@ -112,12 +113,12 @@ class TestDownload(DownloadCase):
             "/redirected.png",
         ):
             with self.assertRaisesRegex(InvalidDataError, "address|expected"):
-                self.read(source)
+                self.download(source)
 
     def test_what_is_no_address_is_refused(self):
         for source in (None, False, "", "  ", {"src": "a"}, 5):
             with self.assertRaisesRegex(InvalidDataError, "expected the address"):
-                self.read(source)
+                self.download(source)
 
     def test_no_more_is_read_than_is_taken(self):
         for url, server in (
@@ -126,54 +127,54 @@ class TestDownload(DownloadCase):
         ):
             server.replies += [Reply(b"x" * 11), Reply(b"x" * 10)]
             with self.assertRaisesRegex(InvalidDataError, "11 bytes, at most 10"):
-                self.read(f"{url}/a.png", max_bytes=10)
-            self.assertEqual(self.read(f"{url}/a.png", max_bytes=10), b"x" * 10)
+                self.download(f"{url}/a.png", max_bytes=10)
+            self.assertEqual(self.download(f"{url}/a.png", max_bytes=10), b"x" * 10)
 
     def test_size_is_that_of_the_content_unpacked(self):
         packed = gzip.compress(b"x" * 1_000_000)
         self.other.replies.append(Reply(packed, 200, {"Content-Encoding": "gzip"}))
         with self.assertRaisesRegex(InvalidDataError, "more than 10000 bytes"):
-            self.read(f"{self.other.url}/a.png", max_bytes=10_000)
+            self.download(f"{self.other.url}/a.png", max_bytes=10_000)
 
     def test_file_that_takes_too_long_is_refused(self):
         self.other.replies.append(Reply(b"PNG"))
         with (
-            patch.object(download, "MAX_SECONDS", -1),
+            patch.object(download_module, "MAX_SECONDS", -1),
             self.assertRaisesRegex(InvalidDataError, "not there after"),
         ):
-            self.read(f"{self.other.url}/a.png")
+            self.download(f"{self.other.url}/a.png")
 
     def test_data_urls(self):
         encoded = base64.b64encode(b"PNG").decode()
-        self.assertEqual(self.read(f"data:image/png;base64,{encoded}"), b"PNG")
-        self.assertEqual(self.read("DATA:,a%20b"), b"a b")
+        self.assertEqual(self.download(f"data:image/png;base64,{encoded}"), b"PNG")
+        self.assertEqual(self.download("DATA:,a%20b"), b"a b")
         for source in ("data:image/png;base64", "data:;base64,a", "data:,12345678901"):
             with self.assertRaises(InvalidDataError):
-                self.read(source, max_bytes=10)
+                self.download(source, max_bytes=10)
         self.assertFalse(self.server.requests)
 
     def test_own_server_fails_as_for_every_request(self):
         self.reply(Reply(None, 404), Reply(None, 403), Reply(None, 503))
         for error in (IDMissingInBackend, RestRefusal, NetworkRetryableError):
             with self.assertRaises(error):
-                self.read("/a.png")
+                self.download("/a.png")
 
     def test_what_is_wrong_with_another_server_waits_for_nobody(self):
         replies = [Reply(None, status) for status in (404, 403, 429, 500)]
         self.other.replies += [*replies, None]
         for _reply in range(5):
             with self.assertRaises(InvalidDataError) as caught:
-                self.read(f"{self.other.url}/a.png")
+                self.download(f"{self.other.url}/a.png")
             self.assertNotIn("t0ken", str(caught.exception))
         with RestServer() as gone:
             url = gone.url
         with self.assertRaises(InvalidDataError):
-            self.read(f"{url}/a.png")
+            self.download(f"{url}/a.png")
 
     def test_servers_may_be_limited(self):
         self.set(_file_hosts=("cdn.example.com",))
         with self.assertRaisesRegex(InvalidDataError, "127.0.0.1 are not taken"):
-            self.read(f"{self.other.url}/a.png")
+            self.download(f"{self.other.url}/a.png")
         self.assertFalse(self.other.requests)
 
 

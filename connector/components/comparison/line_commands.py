@@ -129,9 +129,9 @@ def copy_commands(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _copy_command(command: Any) -> Any:
-    if isinstance(command, tuple) and len(command) == 3:
+    if isinstance(command, tuple | list) and len(command) == 3:
         operation, line_id, values = command
-        if operation in (Command.CREATE, Command.UPDATE):
+        if operation in (Command.CREATE, Command.UPDATE) and isinstance(values, dict):
             return operation, line_id, copy_commands(values)
     return command
 

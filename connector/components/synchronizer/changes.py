@@ -18,7 +18,12 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from ..comparison.line_commands import as_commands, changing_commands, linked_ids
+from ..comparison.line_commands import (
+    as_commands,
+    changing_commands,
+    linked_ids,
+    operation_of,
+)
 from ..comparison.stored_values import (
     cached_value,
     held_value,
@@ -261,7 +266,7 @@ def imported_fingerprint(values: dict[str, Any], model: models.BaseModel) -> str
 
 
 def _without_line_ids(model: models.BaseModel, name: str, value: Any) -> Any:
-    if not (isinstance(value, list) and value and isinstance(value[0], tuple)):
+    if not (isinstance(value, list) and value):
         return value
     field = model._fields.get(name)
     if field is None or field.type not in _X2MANY:
@@ -270,7 +275,7 @@ def _without_line_ids(model: models.BaseModel, name: str, value: Any) -> Any:
     parent = field.inverse_name if field.type == "one2many" else None
     lines, others = [], []
     for command in value:
-        operation = command[0] if isinstance(command, tuple) and command else None
+        operation = operation_of(command)
         if operation in (Command.CREATE, Command.UPDATE):
             line_values = {key: command[2][key] for key in command[2] if key != parent}
             lines.append(imported_fingerprint(line_values, comodel))
