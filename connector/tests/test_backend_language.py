@@ -3,6 +3,7 @@ from odoo.tests import tagged
 
 from odoo.addons.queue_job.job import Job
 
+from .common import TestConnectorCase
 from .export_common import ExportCase
 
 BINDING = "test.export.partner"
@@ -114,3 +115,26 @@ class TestBackendLanguage(ExportCase):
         )
         french.env[BINDING].import_changes(french)
         self.assertEqual(seen[0]["lang"], "fr_FR")
+
+
+@tagged("post_install", "-at_install")
+class TestBackendWithoutLanguage(TestConnectorCase):
+    __test__ = True
+
+    def test_its_jobs_keep_the_context_of_whoever_delayed_them(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        french = self.backend.with_context(lang="fr_FR", tz="Europe/Paris")
+        delayed = french.env["test.res.partner"].with_delay().import_record(french, 1)
+        seen = []
+
+        def import_record(model, backend, external_id):
+            seen.extend([model.env.context, backend.env.context])
+
+        job = Job.load(self.env, delayed.uuid)
+        self.patch(type(job.recordset), "import_record", import_record)
+        job.perform()
+        self.assertEqual(len(seen), 2)
+        for context in seen:
+            self.assertEqual(
+                (context["lang"], context["tz"]), ("fr_FR", "Europe/Paris")
+            )

@@ -210,6 +210,22 @@ class TestBackendSwitch(SwitchCase):
         self.assertEqual(stored.state, "cancelled")
         self.assertIn("was deleted", stored.result)
 
+    def test_a_job_that_fails_as_its_backend_was_deleted_is_cancelled(self):
+        self.binding.unlink()
+        self.env.cr.precommit.clear()
+        delayed = self.env[BINDING].with_delay().import_changes(self.backend)
+        job = Job.load(self.env, delayed.uuid)
+        job.set_started()
+        job.store()
+        self.env.flush_all()
+        self.env.cr.execute(
+            "DELETE FROM test_export_backend WHERE id = %s", [self.backend.id]
+        )
+        self.env.invalidate_all()
+        job.set_failed(exc_name="MissingError", exc_message="gone", exc_info="gone")
+        job.store()
+        self.assertEqual(job.db_record().state, "cancelled")
+
     # -- buttons --------------------------------------------------------------
 
     def test_buttons_refuse_with_a_sentence(self):

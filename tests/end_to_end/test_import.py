@@ -2,6 +2,14 @@
 """From one Odoo to another, by jobs that real workers run."""
 
 import pytest
+import vodoo
+from devtools.demo.edits import edit_records
+from devtools.demo.jobs import (
+    count_states,
+    describe_failures,
+    last_job_id,
+    wait_for_jobs,
+)
 from devtools.demo.report import find_problems
 
 PARTNERS = "odoo.res.partner"
@@ -119,3 +127,21 @@ def test_what_was_exported_is_not_imported_for_that(imported):
     assert find_problems(result.runs, result.failures) == []
     for run in result.runs:
         assert not {"created", "updated"} & set(counts(run)), run["model_name"]
+
+
+def test_a_paused_backend_gets_what_was_edited_once_it_is_resumed(imported):
+    client, ids = imported.target.client, [imported.backend_id]
+    databases, name = imported.databases, imported.target.database.name
+    last_job = last_job_id(databases, name)
+    client.execute("odoo.backend", "button_pause", ids)
+    try:
+        assert edit_records(client, imported.backend_id)
+        assert not count_states(databases, name, last_job)
+        assert imported.compare()[1] != []
+        with pytest.raises(vodoo.VodooError, match="is paused"):
+            client.execute("odoo.backend", "button_import_now", ids)
+    finally:
+        client.execute("odoo.backend", "button_resume", ids)
+    wait_for_jobs(databases, name, last_job, imported.check_alive)
+    assert describe_failures(databases, name, last_job) == []
+    assert imported.compare()[1] == []
