@@ -6,6 +6,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import random
+import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -19,6 +20,9 @@ from .exception import RetryableJobError
 LOST_DATABASE_SECONDS = 10
 #: the server was shut down, has crashed, or is starting; the connection is lost
 LOST_DATABASE_CODES = ("57P", "08")
+
+#: as PostgreSQL tells it, in whatever language: ``… (columns)=(values) …``
+_KEY = re.compile(r"\((?P<columns>.*?)\)=\((?P<values>.*)\)", re.DOTALL)
 
 
 def is_lost_database(error: psycopg2.Error) -> bool:
@@ -119,3 +123,18 @@ def wait_for_locks(env: Environment, locks: Iterable[object]) -> None:
             seconds=random.randint(2, 5),
             ignore_retry=True,
         )
+
+
+def violated_key(detail: str | None) -> dict[str, str]:
+    """Return ``{column: value}`` of the key that exists already, {} if unknown.
+
+    Only the last value may hold a comma itself.
+    """
+    match = _KEY.search(detail or "")
+    if not match:
+        return {}
+    columns = match["columns"].split(", ")
+    values = match["values"].split(", ", len(columns) - 1)
+    return (
+        dict(zip(columns, values, strict=True)) if len(values) == len(columns) else {}
+    )

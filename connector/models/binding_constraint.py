@@ -3,27 +3,9 @@
 
 from __future__ import annotations
 
-import re
-
 from odoo import models
 
-#: as PostgreSQL tells it, in whatever language: ``… (columns)=(values) …``
-_KEY = re.compile(r"\((?P<columns>.*?)\)=\((?P<values>.*)\)", re.DOTALL)
-
-
-def violated_key(detail: str | None) -> dict[str, str]:
-    """Return ``{column: value}`` of the key that exists already, {} if unknown.
-
-    Only the last value may hold a comma itself.
-    """
-    match = _KEY.search(detail or "")
-    if not match:
-        return {}
-    columns = match["columns"].split(", ")
-    values = match["values"].split(", ", len(columns) - 1)
-    return (
-        dict(zip(columns, values, strict=True)) if len(values) == len(columns) else {}
-    )
+from ..database import violated_key
 
 
 class UniqueLink(models.Constraint):

@@ -69,6 +69,7 @@ from . import test_export_conformance
 from . import test_json_service
 from . import test_usual_components
 from . import test_connector_case
+from . import test_import_errors
 from . import test_import_missing
 from . import test_import_poison
 from . import test_import_rate_limit

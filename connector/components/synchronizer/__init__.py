@@ -1,5 +1,6 @@
 from .synchronizer import Deleter, Exporter, Importer, Synchronizer
 from .chunk import ChunkOutcome, ImportItem
+from .import_errors import ImportErrors
 from .import_dependencies import ImportDependencies
 from .import_line_edits import ImportLineEdits
 from .import_conflicts import ImportConflicts

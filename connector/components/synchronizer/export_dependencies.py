@@ -14,6 +14,7 @@ from odoo.addons.component.core import AbstractComponent
 from ...exception import InvalidDataError, RetryableJobError
 from ...job_waits import asks_to_wait
 from ..external_id import is_external_id
+from .database_errors import Written, explain_database_error
 
 
 class ExportDependencies(AbstractComponent):
@@ -139,7 +140,7 @@ class ExportDependencies(AbstractComponent):
             )
         if not bindings:
             self.advisory_lock_or_retry(("bind", binding_model, *key.values()))
-            with self._retry_unique_violation():
+            with self._explaining(model, record), self._retry_unique_violation():
                 bindings = model.with_context(connector_no_export=True).create(
                     {**key, **(extra_values or {})}
                 )
@@ -157,8 +158,32 @@ class ExportDependencies(AbstractComponent):
             yield
         except psycopg2.errors.UniqueViolation as error:
             raise RetryableJobError(
-                f"Another job made the same record as {self._name}: {error}", seconds=2
+                f"{self._name}: another job made the same record at this moment. It is "
+                "tried once more.",
+                seconds=2,
             ) from error
+
+    @contextmanager
+    def _explaining(
+        self, model: models.BaseModel, record: models.BaseModel
+    ) -> Iterator[None]:
+        """Say which record is in the way where the database refuses a binding."""
+        try:
+            with self.env.cr.savepoint():
+                yield
+        except Exception as error:
+            written = Written(
+                model=model,
+                name=f"{record._name} {record.id} ({record.display_name})",
+                backend_name=self.backend_record.display_name,
+                mapper_name=self._name,
+                values={},
+                sources={},
+            )
+            explained = explain_database_error(error, written)
+            if explained is error:
+                raise
+            raise explained from explained.__cause__ or error
 
     @property
     def _exports_in_progress(self) -> set[tuple[str, int]]:

@@ -65,7 +65,8 @@ class GenericExporter(AbstractComponent):
             outcome = self._run(*args, **kwargs)
             if is_external_id(self.external_id):
                 self._confirm_export()
-                self.binder.bind(self.external_id, self.binding)
+                with self._explaining(self.model, self.binding):
+                    self.binder.bind(self.external_id, self.binding)
                 self._commit()
         if is_external_id(self.external_id):
             self._after_export()

@@ -20,7 +20,7 @@ class ImportDependencies(AbstractComponent):
     """Import first what the records of a chunk need, all of one model at once."""
 
     _name = "generic.importer.dependencies"
-    _inherit = "generic.importer.hooks"
+    _inherit = "generic.importer.errors"
 
     def _import_all_dependencies(self, items: list[ImportItem], each: Callable) -> None:
         """Import what the items need, model by model, and order the items."""
@@ -37,7 +37,7 @@ class ImportDependencies(AbstractComponent):
                 if dependency.key not in of_model or dependency.always:
                     of_model[dependency.key] = dependency
         failed = {
-            (model, dependency_item.key): dependency_item.error
+            (model, dependency_item.key): dependency_item
             for model, dependencies in wanted.items()
             for dependency_item in self._import_dependencies_of(
                 model, list(dependencies.values())
@@ -86,12 +86,14 @@ class ImportDependencies(AbstractComponent):
             return items
 
     def _refuse_without_dependencies(
-        self, items: list[ImportItem], failed: dict[tuple[str, str], Exception]
+        self, items: list[ImportItem], failed: dict[tuple[str, str], ImportItem]
     ) -> None:
         for item in items:
             for dependency in item.dependencies:
-                error = failed.get(dependency.key)
-                if error:
+                missing = failed.get(dependency.key)
+                if missing:
+                    model = dependency.binding_model
+                    error = self._failed_dependency_error(model, missing)
                     self._let_keep_dependencies(item, error)
                     raise error
 
@@ -112,11 +114,11 @@ class ImportDependencies(AbstractComponent):
     def _fail_with_those_before(
         self, group: list[ImportItem], items: list[ImportItem]
     ) -> None:
-        """Take out what waits for a record of the chunk that failed, by its error."""
-        errors = {item.key: item.error for item in items if item.error}
+        """Take out what waits for a record of the chunk that failed, naming it."""
+        failed = {item.key: item for item in items if item.error}
         for item in group:
-            for key in item.after & errors.keys():
-                item.fail(errors[key])
+            for key in item.after & failed.keys():
+                item.fail(self._failed_dependency_error(self.model._name, failed[key]))
 
     def _marking_as_imported(self, items: list[ImportItem]):
         """Keep records that need one another from importing each other for ever."""

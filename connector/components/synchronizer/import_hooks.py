@@ -258,13 +258,16 @@ class ImportHooks(AbstractComponent):
         """Turn a violated unique constraint into a retry of the job.
 
         Another transaction may have created the same record a moment ago, which
-        this one cannot see: the next try finds it bound.
+        this one cannot see: the next try finds it bound. Where this transaction does
+        see it, the importer raises an ``InvalidDataError`` instead, which names it.
         """
         try:
             yield
         except psycopg2.errors.UniqueViolation as error:
             raise RetryableJobError(
-                f"{self.model._name} {self.external_id}: {error}", seconds=2
+                f"{self.model._name} {self.external_id}: another transaction made the "
+                "same record at this moment. It is tried once more.",
+                seconds=2,
             ) from error
 
     def _update(self, binding: models.BaseModel, values: dict[str, Any]) -> None:

@@ -14,6 +14,7 @@ from odoo.addons.component.exception import ComponentException
 from .chunk import ImportItem
 
 Step = Callable[[list[ImportItem]], None]
+Explain = Callable[[ImportItem, Exception], Exception]
 
 
 def concerns_the_job(error: Exception) -> bool:
@@ -24,11 +25,19 @@ def concerns_the_job(error: Exception) -> bool:
     )
 
 
-def isolate(cr: BaseCursor, items: list[ImportItem], step: Step) -> None:
+def isolate(
+    cr: BaseCursor,
+    items: list[ImportItem],
+    step: Step,
+    explain: Explain = lambda item, error: error,
+) -> None:
     """Run a step on all items; where that fails, on each half by itself.
 
     A failing record is found in log₂ n tries and marked as failed; the database
     is as if it had never been there. Errors that concern the job are raised.
+
+    :param explain: returns the error by which a record failed, in words; called when
+        the database works again
     """
     if not items:
         return
@@ -42,8 +51,8 @@ def isolate(cr: BaseCursor, items: list[ImportItem], step: Step) -> None:
         for item, (binding, outcome) in zip(items, before, strict=True):
             item.binding, item.outcome = binding, outcome
         if len(items) == 1:
-            items[0].fail(error)
+            items[0].fail(explain(items[0], error))
             return
         middle = len(items) // 2
-        isolate(cr, items[:middle], step)
-        isolate(cr, items[middle:], step)
+        isolate(cr, items[:middle], step, explain)
+        isolate(cr, items[middle:], step, explain)

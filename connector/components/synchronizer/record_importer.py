@@ -193,10 +193,12 @@ class GenericImporter(AbstractComponent):
         return ChunkOutcome(tuple(items))
 
     def _import_items(self, items: list[ImportItem], quarantine: bool) -> None:
-        def each(step: Step, among: list[ImportItem]) -> None:
+        def each(step: Step, among: list[ImportItem], writes: bool = False) -> None:
             pending = [item for item in among if item.pending]
             if quarantine:
-                isolate(self.env.cr, pending, step)
+                isolate(self.env.cr, pending, step, self._explain)
+            elif writes:
+                self._run_explained(step, pending)
             else:
                 step(pending)
 
@@ -212,7 +214,7 @@ class GenericImporter(AbstractComponent):
                 self._fail_with_those_before(group, items)
                 self._prefetch(group)
                 each(self._naming_circles(self._map), group)
-                each(self._naming_circles(self._write), group)
+                each(self._naming_circles(self._write), group, writes=True)
                 self.work.imported.update(item.outcome for item in group)
             self.work.settled.update(
                 (self.model._name, item.key)
@@ -347,6 +349,7 @@ class GenericImporter(AbstractComponent):
             self._validate_update_data(item.values)
         else:
             self._validate_create_data(item.values)
+        self._check_required(item)
 
     def _has_same_values(self, item: ImportItem) -> bool:
         return bool(

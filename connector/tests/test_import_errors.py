@@ -1,0 +1,354 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Errors name the record, the field and the mapper, and what is in the way."""
+
+from unittest.mock import patch
+
+import psycopg2
+
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from ..components.synchronizer.import_hooks import ImportHooks
+from ..exception import (
+    CredentialsRefused,
+    DependencyFailed,
+    InvalidDataError,
+    NetworkRetryableError,
+    RetryableJobError,
+)
+from .export_common import ExportCase
+from .import_common import CATEGORY, INDUSTRY, PARTNER, ImporterCase, partner
+from .job_runs import JobRuns
+
+
+class ErrorCase(JobRuns, ImporterCase):
+    def fails(self, external_id, model=PARTNER):
+        """Return the error by which a record fails, alone and in a chunk alike."""
+        with mute_logger("odoo.sql_db"):
+            importer = self.component("record.importer", model)
+            (item,) = importer.import_many([external_id]).items
+            with self.assertRaises(type(item.error)) as caught:
+                self.component("record.importer", model).run(external_id)
+        self.assertEqual(str(caught.exception), str(item.error))
+        return item.error
+
+    def assertSays(self, error, *parts):
+        for part in parts:
+            self.assertIn(part, str(error))
+        for technical in ("DETAIL", "violates", "duplicate key", "null value"):
+            self.assertNotIn(technical, str(error))
+
+    def mapped(self, **values):
+        """Map values besides those of the mapper."""
+
+        def create_data(importer, map_record, **kwargs):
+            return {
+                **ImportHooks._create_data(importer, map_record, **kwargs),
+                **values,
+            }
+
+        return self.hooked(_create_data=create_data)
+
+
+@tagged("post_install", "-at_install")
+class TestUniqueErrors(ErrorCase):
+    __test__ = True
+
+    def finding(self, record):
+        return self.hooked(_find_record_to_bind=lambda importer, values: record)
+
+    def test_two_external_ids_of_one_record_name_the_binding_that_is_there(self):
+        record = self.env["res.partner"].create({"name": "Azure Interior"})
+        self.put(partner(1), partner(2))
+        with self.finding(record):
+            self.run_one(1)
+            error = self.fails(2)
+        self.assertIsInstance(error, InvalidDataError)
+        self.assertSays(
+            error,
+            f"{PARTNER} 2 (Partner 2): ",
+            "Test: external id 1 is bound to",
+            f"{PARTNER} {self.found(1).id}",
+            "Record (odoo_id)",
+        )
+
+    def test_its_job_fails_at_the_first_try(self):
+        record = self.env["res.partner"].create({"name": "Azure Interior"})
+        self.put(partner(1), partner(2))
+        with self.finding(record):
+            self.run_one(1)
+            job = self.run_stored(
+                self.env[PARTNER].with_delay().import_record(self.backend, 2)
+            )
+        self.assertEqual((job.state, job.retry), ("failed", 1))
+        self.assertIn("is bound to", job.exc_message)
+
+    def test_two_records_of_a_chunk_that_are_the_same_fail_but_one(self):
+        record = self.env["res.partner"].create({"name": "Azure Interior"})
+        self.put(*(partner(key) for key in range(1, 4)))
+        with self.finding(record):
+            outcome, jobs = self.run_chunk([1, 2, 3])
+        self.assertEqual(len(outcome.failed), 2)
+        for item in outcome.failed:
+            self.assertIsInstance(item.error, InvalidDataError)
+        self.assertEqual([job.eta for job in jobs], [None, None])
+
+    def make_unique(self, what="ref"):
+        self.env.cr.execute(
+            f"CREATE UNIQUE INDEX test_taken ON res_partner ({what})"
+            " WHERE ref IS NOT NULL"
+        )
+
+    def test_a_code_that_is_taken_names_the_record_and_the_field(self):
+        self.make_unique()
+        taken = self.env["res.partner"].create({"name": "Deco Addict", "ref": "D1"})
+        self.put(partner(1, ref="D1"))
+        error = self.fails(1)
+        self.assertIsInstance(error, InvalidDataError)
+        self.assertSays(
+            error,
+            f"{PARTNER} 1 (Partner 1)",
+            "Reference (ref)",
+            "D1",
+            "Deco Addict",
+            f"res.partner {taken.id}",
+            "test.res.partner.import.mapper",
+        )
+
+    def test_a_code_that_is_taken_names_them_at_an_update_too(self):
+        self.make_unique()
+        self.env["res.partner"].create({"name": "Deco Addict", "ref": "D1"})
+        self.put(partner(1))
+        self.run_one(1)
+        self.put(partner(1, ref="D1", updated_at="2026-01-02 00:00:00"))
+        self.assertSays(self.fails(1), "Reference (ref)", "Deco Addict")
+
+    def test_what_another_transaction_made_is_tried_again(self):
+        self.put(partner(1))
+        with self.violated("(external_id)=(1)"):
+            error = self.fails(1)
+        self.assertIsInstance(error, RetryableJobError)
+        self.assertTrue(error.seconds)
+        self.assertSays(error, f"{PARTNER} 1", "another transaction")
+
+    def violated(self, detail):
+        """Let creations fail as if another transaction had been first."""
+
+        class Diag:
+            table_name = "test_res_partner"
+            column_name = None
+            constraint_name = "test_res_partner__backend_external_uniq"
+            message_detail = f"Key {detail} already exists."
+            message_primary = "duplicate key"
+
+        class Violation(psycopg2.errors.UniqueViolation):
+            diag = Diag
+
+        def create_many(importer, values_list):
+            raise Violation("duplicate key value violates")
+
+        return self.hooked(_create_many=create_many)
+
+    def test_a_constraint_that_cannot_be_searched_is_tried_again_once(self):
+        self.make_unique("lower(ref)")
+        self.env["res.partner"].create({"name": "Deco Addict", "ref": "D1"})
+        self.put(partner(1, ref="d1"))
+        job = self.env[PARTNER].with_delay().import_record(self.backend, 1)
+        record = self.run_stored(job)
+        self.assertEqual((record.state, record.retry), ("pending", 1))
+        record = self.run_stored(job)
+        self.assertEqual((record.state, record.retry), ("failed", 2))
+        self.assertIn(f"{PARTNER} 1", record.exc_message)
+
+
+@tagged("post_install", "-at_install")
+class TestRequiredErrors(ErrorCase):
+    __test__ = True
+
+    def test_a_required_field_without_value_is_named_before_anything_is_written(self):
+        self.put({"id": 7, "name": None, "parent": None}, table=CATEGORY)
+        model = type(self.env[CATEGORY])
+        with patch.object(model, "create", side_effect=AssertionError("written")):
+            error = self.fails(7, CATEGORY)
+        self.assertIsInstance(error, InvalidDataError)
+        mapper = self.component("import.mapper", CATEGORY)._name
+        self.assertSays(
+            error, f"{CATEGORY} 7", "(name)", "required", mapper, "from name", "Test"
+        )
+
+    def test_so_it_is_at_an_update(self):
+        self.put_tag(7)
+        self.component("record.importer", CATEGORY).run(7)
+        self.put({"id": 7, "name": False, "parent": None}, table=CATEGORY)
+        self.assertSays(self.fails(7, CATEGORY), f"{CATEGORY} 7", "(name)")
+        self.assertEqual(self.found(7, CATEGORY).name, "Tag 7")
+
+    def test_one_that_is_not_mapped_at_all_is_named_too(self):
+        self.put_tag(7)
+
+        def create_data(importer, map_record, **kwargs):
+            return {}
+
+        importer = type(self.component("record.importer", CATEGORY))
+        with patch.object(importer, "_create_data", create_data, create=True):
+            error = self.fails(7, CATEGORY)
+        self.assertIsInstance(error, InvalidDataError)
+        self.assertSays(error, f"{CATEGORY} 7 (Tag 7)", "(name)", "required")
+
+    def test_others_of_the_chunk_are_imported(self):
+        self.put_tag(1, 2)
+        self.put({"id": 7, "name": None, "parent": None}, table=CATEGORY)
+        importer = self.component("record.importer", CATEGORY)
+        outcome = importer.import_many([1, 7, 2])
+        self.assertEqual([item.external_id for item in outcome.failed], [7])
+
+    def test_a_connector_that_creates_in_its_own_way_may_fill_it(self):
+        self.put({"id": 7, "name": None, "parent": None}, table=CATEGORY)
+
+        def create(importer, values):
+            return ImportHooks._create(importer, {**values, "name": "Filled"})
+
+        importer = type(self.component("record.importer", CATEGORY))
+        with patch.object(importer, "_create", create, create=True):
+            self.component("record.importer", CATEGORY).run(7)
+        self.assertEqual(self.found(7, CATEGORY).name, "Filled")
+
+    def test_false_is_a_value_of_what_is_no_text(self):
+        with self.mapped(active=False, color=0):
+            self.put(partner(1))
+            self.run_one(1)
+        self.assertFalse(self.found(1).active)
+
+
+@tagged("post_install", "-at_install")
+class TestOtherDatabaseErrors(ErrorCase):
+    __test__ = True
+
+    def test_a_check_constraint_is_told_in_its_own_words(self):
+        self.put(partner(1, name=None))
+        error = self.fails(1)
+        self.assertIsInstance(error, InvalidDataError)
+        self.assertSays(error, f"{PARTNER} 1", "name", "check_name", "mapper")
+
+    def test_a_number_out_of_range_names_its_field(self):
+        self.put(partner(1))
+        with self.mapped(color=2**40):
+            error = self.fails(1)
+        self.assertIsInstance(error, InvalidDataError)
+        self.assertSays(error, f"{PARTNER} 1 (Partner 1)", "(color)", str(2**40))
+
+    def test_a_value_that_is_too_long_names_the_record(self):
+        self.env.cr.execute("ALTER TABLE res_partner ALTER email TYPE varchar(30)")
+        self.put(partner(1, email=f"{'x' * 40}@example.com"))
+        error = self.fails(1)
+        self.assertIsInstance(error, InvalidDataError)
+        self.assertSays(error, f"{PARTNER} 1 (Partner 1)", "too long")
+
+    def test_a_reference_to_nothing_names_record_and_key(self):
+        self.put(partner(1))
+        with self.mapped(industry_id=2**31 - 1):
+            error = self.fails(1)
+        self.assertIsInstance(error, InvalidDataError)
+        self.assertSays(
+            error, f"{PARTNER} 1 (Partner 1)", "industry_id", str(2**31 - 1)
+        )
+
+    def test_one_of_them_in_a_chunk_leaves_the_others(self):
+        self.put(*(partner(key) for key in range(1, 6)))
+        self.put(partner(3, name=None))
+        outcome, jobs = self.run_chunk(range(1, 6))
+        self.assertEqual([item.external_id for item in outcome.failed], [3])
+        self.assertIsInstance(outcome.failed[0].error, InvalidDataError)
+
+
+@tagged("post_install", "-at_install")
+class TestDependencyErrors(ErrorCase):
+    __test__ = True
+
+    def test_a_record_names_the_dependency_that_failed(self):
+        self.put({"id": 7, "name": None, "code": "VIP", "parent": None}, table=CATEGORY)
+        self.put(partner(1, tags=[7]))
+        error = self.fails(1)
+        self.assertIsInstance(error, DependencyFailed)
+        self.assertSays(error, f"{CATEGORY} 7 (VIP)", "which failed", "(name)")
+
+    def test_it_names_the_whole_way_to_it(self):
+        self.put({"id": 7, "name": None, "parent": None}, table=CATEGORY)
+        self.put({"id": 8, "name": "Child", "parent": 7}, table=CATEGORY)
+        self.put(partner(1, tags=[8]))
+        self.assertSays(self.fails(1), f"{CATEGORY} 8 (Child)", f"{CATEGORY} 7")
+
+    def test_it_names_one_of_the_same_chunk(self):
+        self.put(partner(1, name=None), partner(2, parent=1))
+        outcome, _jobs = self.run_chunk([1, 2])
+        child = next(item for item in outcome.items if item.external_id == 2)
+        self.assertIsInstance(child.error, DependencyFailed)
+        self.assertSays(child.error, f"{PARTNER} 1", "which failed", "check_name")
+
+    def test_one_that_is_tried_again_is_tried_again_with_it(self):
+        self.put_industry(7)
+        self.put(partner(1, industry=7))
+        importer = type(self.component("record.importer", INDUSTRY))
+        error = NetworkRetryableError("down", seconds=33, ignore_retry=True)
+
+        def read_many(importer, external_ids):
+            if importer.model._name == INDUSTRY:
+                raise error
+            return ImportHooks._read_many(importer, external_ids)
+
+        with patch.object(importer, "_read_many", read_many, create=True):
+            found = self.fails(1)
+        self.assertIsInstance(found, NetworkRetryableError)
+        self.assertEqual((found.seconds, found.ignore_retry), (33, True))
+        self.assertSays(found, f"{INDUSTRY} 7", "down")
+
+    def test_refused_credentials_stay_what_they_are(self):
+        self.put_industry(7)
+        self.put(partner(1, industry=7))
+        with self.refusing(INDUSTRY):
+            self.assertIsInstance(self.fails(1), CredentialsRefused)
+
+    def refusing(self, model):
+        importer = type(self.component("record.importer", model))
+
+        def must_skip(importer):
+            if importer.model._name == model:
+                raise CredentialsRefused("401")
+
+        return patch.object(importer, "_must_skip", must_skip, create=True)
+
+
+@tagged("post_install", "-at_install")
+class TestExportErrors(ExportCase):
+    def test_two_records_of_one_external_id_name_the_binding_that_is_there(self):
+        first, second = self.make_binding(name="Ada"), self.make_binding(name="Eve")
+        self.exporter().run(first)
+        exporter = self.exporter()
+        with (
+            patch.object(
+                type(exporter),
+                "_find_external_id",
+                lambda exporter, values: first.external_id,
+                create=True,
+            ),
+            mute_logger("odoo.sql_db"),
+            self.assertRaises(InvalidDataError) as caught,
+        ):
+            exporter.run(second)
+        message = str(caught.exception)
+        self.assertIn(f"external id {first.external_id} is bound to Ada", message)
+        self.assertIn(f"{second._name} {second.id} (Eve)", message)
+        self.assertIn("(external_id)", message)
+        self.assertNotIn("DETAIL", message)
+
+    def test_a_dependency_whose_binding_cannot_be_made_names_what_is_in_the_way(self):
+        taken = self.make_binding("test.export.category", name="VIP", external_id="9")
+        category = self.env["res.partner.category"].create({"name": "New"})
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaises(InvalidDataError) as caught,
+        ):
+            self.exporter()._export_dependency(
+                category, taken._name, binding_extra_vals={"external_id": "9"}
+            )
+        self.assertIn("external id 9 is bound to VIP", str(caught.exception))
