@@ -18,6 +18,7 @@ from . import connector_backend_waiting
 from . import connector_backend_activation
 from . import connector_backend_schedule
 from . import connector_backend_imports
+from . import connector_backend_address
 from . import connector_backend_deletion
 from . import connector_backend_secrets
 from . import connector_backend_database

@@ -1,5 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo.tests.common import BaseCase
+from odoo.exceptions import ValidationError
+from odoo.tests import tagged
+from odoo.tests.common import BaseCase, TransactionCase
 
 from ..web_address import find_server, is_web_link
 
@@ -83,3 +85,35 @@ class TestWebAddress(BaseCase):
             with self.subTest(address):
                 self.assertIsNone(find_server(address))
                 self.assertTrue(is_web_link(address))
+
+
+@tagged("post_install", "-at_install")
+class TestAddressOfBackend(TransactionCase):
+    """The address of any backend with the mixin is one on the web."""
+
+    def test_every_backend_with_an_address_checks_it(self):
+        checked = 0
+        for name in self.registry.descendants(["connector.backend.mixin"], "_inherit"):
+            model = self.env[name]
+            if not model._abstract and "url" in model._fields:
+                names = {
+                    field
+                    for constraint in model._constraint_methods
+                    for field in constraint._constrains
+                }
+                with self.subTest(name):
+                    self.assertIn("url", names)
+                checked += 1
+        if not checked:
+            self.skipTest("no installed backend has an address")
+
+    def test_the_mixin_refuses_what_is_no_address(self):
+        model = self.registry.get("odoo.backend")
+        if model is None:
+            self.skipTest("needs connector_odoo")
+        backend = self.env["odoo.backend"].new({"url": "javascript:alert(1)"})
+        mixin = self.registry["connector.backend.mixin"]
+        with self.assertRaisesRegex(ValidationError, "must look like https://"):
+            mixin._check_url(backend)
+        backend.url = "https://shop.example"
+        mixin._check_url(backend)

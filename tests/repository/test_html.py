@@ -61,8 +61,26 @@ def is_literal(node):
     return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
-def is_safe(node):
+def assigned_values(function):
+    """Return ``{name: expressions}`` of what a function assigns to its variables."""
+    values = {}
+    for node in ast.walk(function):
+        if not isinstance(node, ast.Assign):
+            continue
+        for target in node.targets:
+            pairs = [(target, node.value)]
+            if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
+                pairs = zip(target.elts, node.value.elts, strict=False)
+            for each, value in pairs:
+                values.setdefault(getattr(each, "id", None), []).append(value)
+    return values
+
+
+def is_safe(node, variables=None):
     """Return whether an expression is HTML that holds no unescaped text."""
+    if isinstance(node, ast.Name):
+        found = (variables or {}).get(node.id, ())
+        return bool(found) and all(map(is_safe, found))
     if isinstance(node, ast.Constant):
         return node.value is None or not re.search("[<&]", str(node.value))
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod | ast.Add):
@@ -77,6 +95,11 @@ def is_safe(node):
 
 def find_unescaped(tree):
     """Yield the line of each place that may write text as HTML."""
+    functions = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)]
+    variables = {}
+    for function in functions:  # the innermost comes last
+        known = assigned_values(function)
+        variables.update({id(node): known for node in ast.walk(function)})
     for node in ast.walk(tree):
         if not isinstance(node, ast.Call):
             continue
@@ -88,7 +111,8 @@ def find_unescaped(tree):
                 yield node.lineno
         elif HTML_METHOD.match(name):
             for keyword in node.keywords:
-                if keyword.arg in HTML_ARGUMENTS and not is_safe(keyword.value):
+                known = variables.get(id(node))
+                if keyword.arg in HTML_ARGUMENTS and not is_safe(keyword.value, known):
                     yield node.lineno
 
 
@@ -131,6 +155,9 @@ def test_screens_and_scripts_show_text_only():
         "Markup(f'<p>{name}</p>')",
         "answer = Markup('<p>%s</p>' % name)",
         "note = fields.Html()",
+        "def f(note):\n    record.message_post(body=note)",
+        "def f():\n    note = self.name\n    record.message_post(body=note)",
+        "def f():\n    a, b = escape(x), x\n    record.message_post(body=b)",
     ],
 )
 def test_unescaped_text_is_found(code):
@@ -142,6 +169,7 @@ def test_unescaped_text_is_found(code):
     [
         "record.activity_schedule('x', note=Markup('<p>%s</p>') % question)",
         "record.message_post(body=plaintext2html(text))",
+        "def f():\n    a, b = x, escape(x)\n    record.message_post(body=b)",
         "record.message_post(body='It is done.')",
         "answer = Markup('<p>%s</p>') % name",
         "answer = fields.Html(compute='_compute_answer')",

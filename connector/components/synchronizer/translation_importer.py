@@ -10,6 +10,7 @@ from odoo import models
 from odoo.addons.component.core import AbstractComponent
 
 from ..external_id import external_key
+from ..storable import check_storable
 from ..unconfirmed import UnconfirmedFields, find_unconfirmed
 from .changes import changed_values, remember_held
 from .import_hooks import ImportHooks
@@ -104,6 +105,7 @@ class TranslationImporter(AbstractComponent):
         """Write what is translated otherwise; tell whether anything was."""
         binding = binding.with_context(**ImportHooks._import_context, lang=code)
         values = self._translated_values(self._map_values(external_record))
+        check_storable(values, f"{binding._name} {binding.id} in {code}")
         changes = changed_values(binding, values)
         edits = self._unconfirmed.get(binding.id)
         for name in edits.edited(binding, changes) if edits else ():
