@@ -12,6 +12,11 @@ from .rights_common import SECRET, RightsCase
 class TestAddress(RightsCase):
     """An address is shown to many; the key goes to the server that it was given for."""
 
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.backend.user_id = cls.manager
+
     def test_it_is_only_an_address_on_the_web(self):
         for url in (
             "https://me:pa55word@erp.example.com",
