@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from odoo import fields, models
+from odoo.fields import Domain
 
 from odoo.addons.component.core import AbstractComponent
 
+from .aliases import ALIAS_FLAG, find_aliased, with_aliases
 from .binding_memory import BindingMemory, Link
 from .external_id import (
     can_be_external_id,
@@ -48,9 +50,7 @@ class Binder(AbstractComponent):
         self._check_external_id(external_id)
         binding = self._recall(external_id)
         if binding is None:
-            binding = self._choose(
-                self._search_bindings(self._external_field, [external_id])
-            )
+            binding = self._search_many([external_id])[external_id]
         return binding[self._odoo_field] if unwrap else binding
 
     def to_internal_many(
@@ -89,17 +89,29 @@ class Binder(AbstractComponent):
         """Return ``{external id: binding or none}``, asking only what is not known."""
         found = {key: self._recall(key) for key in external_ids}
         unknown = [key for key, binding in found.items() if binding is None]
-        by_key = self._search_by_key(unknown)
-        for key in unknown:
-            found[key] = self._choose(by_key[external_key(key)])
+        found.update(self._search_many(unknown))
+        return found
+
+    def _search_many(self, external_ids: list[Any]) -> dict[Any, models.BaseModel]:
+        """Return ``{external id: binding or none}``, by a query.
+
+        What is not bound may be the id of a record that was merged.
+        """
+        bindings, by_key = self._search_by_key(external_ids)
+        found = {key: self._choose(by_key[external_key(key)]) for key in external_ids}
+        missing = [key for key in external_ids if not found[key]]
+        aliased = find_aliased(self, bindings, missing)
+        for key in missing if aliased else ():
+            found[key] = aliased.get(external_key(key), found[key])
         return found
 
     def _search_by_key(
         self, external_ids: Iterable[Any]
-    ) -> defaultdict[str | None, models.BaseModel]:
-        return self._group(
-            self._search_bindings(self._external_field, external_ids),
-            lambda binding: external_key(binding[self._external_field]),
+    ) -> tuple[models.BaseModel, defaultdict[str | None, models.BaseModel]]:
+        """Return the bindings that were found, and by external id."""
+        bindings = self._search_bindings(self._external_field, external_ids)
+        return bindings, self._group(
+            bindings, lambda binding: external_key(binding[self._external_field])
         )
 
     # -- from Odoo to the backend ---------------------------------------------
@@ -215,12 +227,17 @@ class Binder(AbstractComponent):
                 f"{self._name} could look: it is no binding. Name the binding model, "
                 'as in external_to_m2o("customer", binding="shop.res.partner").'
             )
-        read_at_once = (self._external_field, self._backend_field, self._odoo_field)
+        read_at_once = (
+            self._external_field,
+            self._backend_field,
+            self._odoo_field,
+            ALIAS_FLAG,
+        )
+        domain = Domain(field, "in", wanted)
+        if field == self._external_field:
+            domain = with_aliases(self, domain, wanted)
         bindings = self.model.with_context(active_test=False).search_fetch(
-            [
-                (field, "in", wanted),
-                (self._backend_field, "=", self.backend_record.id),
-            ],
+            domain & Domain(self._backend_field, "=", self.backend_record.id),
             [name for name in read_at_once if name in self.model._fields],
         )
         return bindings.with_env(self.env)
@@ -294,7 +311,13 @@ class Binder(AbstractComponent):
     def _find_ids(self, keys: list[str]) -> dict[str, int | None]:
         """Return the id of the binding of each key, None for those that are free.
 
-        Keys that several bindings have are left out.
+        Keys that several bindings have are left out, and those of merged records.
         """
-        by_key = self._search_by_key(keys)
-        return {key: by_key[key].id or None for key in keys if len(by_key[key]) < 2}
+        bindings, by_key = self._search_by_key(keys)
+        missing = [key for key in keys if not by_key[key]]
+        aliased = find_aliased(self, bindings, missing)
+        return {
+            key: by_key[key].id or None
+            for key in keys
+            if len(by_key[key]) < 2 and key not in aliased
+        }

@@ -27,6 +27,7 @@ from . import connector_sync_error
 from . import connector_cursor
 from . import connector_export_receipt
 from . import connector_unconfirmed_field
+from . import connector_external_alias
 from . import connector_binding_activation
 from . import connector_sync_outcome
 from . import connector_sync_run

@@ -8,6 +8,7 @@ from odoo.exceptions import UserError
 KEPT_OF_BACKEND = (
     "connector.cursor",
     "connector.export.receipt",
+    "connector.external.alias",
     "connector.backend.pause",
     "connector.sync.error",
 )

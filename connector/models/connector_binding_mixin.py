@@ -87,6 +87,12 @@ class ConnectorBindingMixin(models.AbstractModel):
         help="Digests of imported values that Odoo keeps in another form",
     )
 
+    has_aliases = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="Whether other external records were merged into this one",
+    )
+
     _backend_external_uniq = UniqueLink("backend_id", "external_id")
     _backend_record_uniq = UniqueLink("backend_id", "odoo_id")
 

@@ -22,6 +22,13 @@ class ExternalBinding(models.AbstractModel):
         note_touched(bindings)
         return bindings
 
+    def unlink(self):
+        """Delete the bindings, and the aliases of their external records with them."""
+        aliases = self.env["connector.external.alias"]._find_of_bindings(self)
+        deleted = super().unlink()
+        aliases.unlink()
+        return deleted
+
     def write(self, vals):
         written = super().write(vals)
         note_touched(self)

@@ -63,6 +63,7 @@ from . import test_locker
 from . import test_conformance
 from . import test_export_after_commit
 from . import test_export_levels
+from . import test_external_alias
 from . import test_export_sources
 from . import test_export_without_backend
 from . import test_export_conformance

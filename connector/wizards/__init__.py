@@ -2,3 +2,4 @@
 from . import component_definition
 from . import component_lookup
 from . import waiting_import
+from . import base_partner_merge

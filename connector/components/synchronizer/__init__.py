@@ -4,6 +4,7 @@ from .import_errors import ImportErrors
 from .import_dependencies import ImportDependencies
 from .import_line_edits import ImportLineEdits
 from .import_conflicts import ImportConflicts
+from .import_aliases import ImportAliases
 from .import_writes import ImportWrites
 from .record_importer import GenericImporter
 from .batch_importer import BatchImporter, DelayedBatchImporter, DirectBatchImporter

@@ -39,6 +39,8 @@ class ImportItem:
     error: Exception | None = None
     #: what must be in Odoo before this record
     dependencies: tuple = ()
+    #: what is known of the external record, if it was merged into another
+    alias: Any = None
     #: the edits of the binding that are not exported yet, if there are any
     unconfirmed: Any = None
     #: names of fields whose edits are kept, and of those whose edits are overwritten

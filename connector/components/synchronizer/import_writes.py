@@ -112,10 +112,17 @@ class ImportWrites(AbstractComponent):
         for item in items:
             if item.outcome != SKIPPED:
                 with self._working_on(item):
-                    item.binding.with_context(connector_no_export=True).write(
-                        self._bookkeeping_values()
-                    )
+                    self._keep_books(item)
         self._settle_unconfirmed(items)
+
+    def _keep_books(self, item: ImportItem) -> None:
+        """Note what was imported: of a merged record on its alias."""
+        if item.alias:
+            self._note_alias(item)
+            return
+        item.binding.with_context(connector_no_export=True).write(
+            self._bookkeeping_values()
+        )
 
     def _note_update(self, item: ImportItem, changes: dict[str, Any]) -> None:
         """Have a dry run know what is about to be written."""

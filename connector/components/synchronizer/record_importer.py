@@ -48,7 +48,11 @@ class GenericImporter(AbstractComponent):
     """
 
     _name = "generic.importer"
-    _inherit = ["generic.importer.dependencies", "generic.importer.writes"]
+    _inherit = [
+        "generic.importer.dependencies",
+        "generic.importer.aliases",
+        "generic.importer.writes",
+    ]
     _usage = "record.importer"
 
     def run(
@@ -306,15 +310,18 @@ class GenericImporter(AbstractComponent):
         none = self.model.browse()
         for item in items:
             item.binding = bindings.get(item.external_id, none)
+        self._find_aliases(items)
 
     def _prepare(self, items: list[ImportItem]) -> None:
         """Skip what needs no import; collect what the rest depends on."""
         for item in items:
             with self._working_on(item):
                 if item.external_record is None:
-                    item.outcome = self._handle_missing_record()
+                    item.outcome = self._handle_missing_alias(item)
+                    item.outcome = item.outcome or self._handle_missing_record()
                     continue
-                self._check_is_same_record()
+                if not item.alias:
+                    self._check_is_same_record()
                 if self._must_skip():
                     item.outcome = SKIPPED
                 elif self._is_unchanged(item):
@@ -326,6 +333,8 @@ class GenericImporter(AbstractComponent):
                     item.dependencies = tuple(self._dependencies)
 
     def _is_unchanged(self, item: ImportItem) -> bool:
+        if item.alias:
+            return not item.force and self._is_uptodate_alias(item)
         return bool(item.binding and not item.force and self._is_uptodate(item.binding))
 
     def _map(self, items: list[ImportItem]) -> None:
@@ -339,7 +348,7 @@ class GenericImporter(AbstractComponent):
             item.values = self._update_data(map_record)
         else:
             item.values = self._create_data(map_record)
-        if self._skip_same_values:
+        if self._skip_same_values or item.alias:
             update = item.values if item.binding else self._update_data(map_record)
             item.fingerprint = imported_fingerprint(update, self.model)
             if self._has_same_values(item):
@@ -352,6 +361,9 @@ class GenericImporter(AbstractComponent):
         self._check_required(item)
 
     def _has_same_values(self, item: ImportItem) -> bool:
+        if item.alias:
+            known = item.alias.external_fingerprint
+            return not item.force and known == item.fingerprint
         return bool(
             item.binding
             and not item.force

@@ -1,0 +1,55 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Which fields of a binding model are its link: as its binder says."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from odoo import models
+
+from odoo.addons.component.core import WorkContext
+from odoo.addons.component.exception import ComponentException
+
+_logger = logging.getLogger(__name__)
+
+
+class LinkFields(NamedTuple):
+    """The names of the fields of a link."""
+
+    backend: str = "backend_id"
+    record: str = "odoo_id"
+    external: str = "external_id"
+
+
+def find_link_fields(model: models.BaseModel) -> LinkFields | None:
+    """Return the fields of a binding model's link, None if it has none.
+
+    The binder is asked without a backend; where that does not work, the names are
+    those that binders have by default.
+    """
+    link = LinkFields()
+    field = model._fields.get(link.backend)
+    if field is not None and field.comodel_name in model.env:
+        try:
+            backends = model.env[field.comodel_name].sudo().browse()
+            binder = WorkContext(model._name, backends).component(usage="binder")
+            link = LinkFields(
+                binder._backend_field, binder._odoo_field, binder._external_field
+            )
+        except (ComponentException, AttributeError) as error:
+            _logger.debug("%s: its binder was not asked", model._name, exc_info=error)
+    return link if {*link} <= model._fields.keys() else None
+
+
+def find_binding_models(
+    record_model: models.BaseModel,
+) -> Iterator[tuple[models.BaseModel, LinkFields]]:
+    """Yield the binding models that wrap a model, and the fields of their link."""
+    env = record_model.env
+    for name in env.registry.descendants(["external.binding"], "_inherit"):
+        model = env[name].sudo().with_context(active_test=False)
+        link = None if model._abstract else find_link_fields(model)
+        if link and model._fields[link.record].comodel_name == record_model._name:
+            yield model, link
