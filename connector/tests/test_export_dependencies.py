@@ -56,6 +56,17 @@ class TestExportDependencies(ExportCase):
         )
         self.assertEqual(parent.test_export_bind_ids.nickname, "Pa")
 
+    def test_the_job_knows_all_that_was_exported_however_deep(self):
+        grandparent = self.make_binding(name="Grandparent")
+        parent = self.make_binding(name="Parent", parent_id=grandparent.odoo_id.id)
+        binding = self.make_binding(parent_id=parent.odoo_id.id)
+        exporter = self.exporter()
+        exporter.run(binding)
+        self.assertEqual(
+            exporter.work.exported,
+            {(each._name, each.id) for each in (grandparent, parent, binding)},
+        )
+
     def test_nothing_is_done_for_an_empty_relation(self):
         self.exporter()._export_dependency(
             self.env["res.partner"], "test.export.partner"

@@ -14,6 +14,7 @@ from odoo.addons.component.core import AbstractComponent
 from ...exception import InvalidDataError, RetryableJobError
 from ...job_waits import asks_to_wait
 from ..external_id import is_external_id
+from .chunk import CREATED, UPDATED
 from .database_errors import Written, explain_database_error
 
 
@@ -61,7 +62,8 @@ class ExportDependencies(AbstractComponent):
             exporter = self.component(usage=component_usage, model_name=binding_model)
             with self._letting_keep_dependencies():
                 exporter.run(binding)
-            self.work.sent_dependencies.append(binding)
+            if getattr(exporter, "outcome", UPDATED) in (CREATED, UPDATED):
+                self.work.sent_dependencies.append(binding)
 
     @contextmanager
     def _letting_keep_dependencies(self) -> Iterator[None]:
@@ -191,7 +193,10 @@ class ExportDependencies(AbstractComponent):
         work = self.work
         if not hasattr(work, "exporting"):
             work.exporting = set()
-            #: dependencies that were exported, of all models
+            #: dependencies that were sent to the backend, of all models
             work.sent_dependencies = []
-            work._propagate_kwargs += ["exporting", "sent_dependencies"]
+            #: all that was exported, as (model, id): one set for the record and what
+            #: it needs, however deep
+            work.exported = set()
+            work._propagate_kwargs += ["exporting", "sent_dependencies", "exported"]
         return work.exporting

@@ -290,9 +290,6 @@ class GenericExporter(AbstractComponent):
 
     def _note_exported(self) -> None:
         """Let the job know what it exported, the dependencies included."""
-        if not hasattr(self.work, "exported"):
-            self.work.exported = set()
-            self.work._propagate_kwargs.append("exported")
         self.work.exported.add((self.binding._name, self.binding.id))
 
     def _marking_as_exported(self):
