@@ -10,7 +10,12 @@ from odoo.tests import tagged
 
 from odoo.addons.component.core import Component
 
-from ..components.synchronizer.changes import changed_values, remember_held
+from ..components.comparison.created_values import possibly_unlike
+from ..components.synchronizer.changes import (
+    changed_values,
+    remember_created,
+    remember_held,
+)
 from ..components.synchronizer.chunk import CREATED, UNCHANGED, UPDATED
 from .import_common import PARTNER, ImporterCase, partner
 
@@ -162,6 +167,70 @@ class TestNormalizedValues(ImporterCase):
         with self.hooked(_after_import=after_import):
             self.run_one(1)
             self.assertEqual(self.import_again(), UNCHANGED)
+
+
+@tagged("post_install", "-at_install")
+class TestCreatedValues(ImporterCase):
+    """What is held as it was given is found without reading the records."""
+
+    __test__ = True
+
+    def create(self, *values_list):
+        bindings = self.env[PARTNER].create(
+            [
+                {"backend_id": self.backend.id, "external_id": str(key), **values}
+                for key, values in enumerate(values_list)
+            ]
+        )
+        return list(bindings), list(values_list)
+
+    def test_only_what_may_be_held_otherwise_is_found(self):
+        tags = self.env["res.partner.category"].create([{"name": c} for c in "ab"])
+        same = {
+            "name": "Ada",
+            "ref": False,
+            "function": None,
+            "color": 0,
+            "active": True,
+            "country_id": self.ref("base.be"),
+            "parent_id": False,
+            "category_id": [Command.set(tags.ids)],
+            "partner_latitude": 1.5,
+        }
+        other = {**same, "website": "example.com", "color": False}
+        bindings, values_list = self.create(same, other, same)
+        bindings[2].odoo_id.category_id = tags[0]
+        bindings[2].odoo_id.name = "Bob"
+        found = dict(possibly_unlike(bindings, values_list))
+        self.assertEqual(set(found), set(bindings[1:]))
+        self.assertLessEqual({"website"}, set(found[bindings[1]]))
+        self.assertLessEqual(set(found[bindings[1]]), {"website", "color"})
+        self.assertEqual(set(found[bindings[2]]), {"category_id", "name"})
+
+    def test_an_empty_cache_is_no_answer(self):
+        bindings, values_list = self.create({"name": "Ada"}, {"name": "Bob"})
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertEqual(
+            list(possibly_unlike(bindings, values_list)),
+            list(zip(bindings, values_list, strict=True)),
+        )
+        remember_created(zip(bindings, values_list, strict=True))
+        self.assertFalse(bindings[0].stored_differently)
+
+    def test_record_that_a_hook_deletes_is_passed_over(self):
+        self.put(partner(1), partner(2))
+
+        def after_import(importer, binding):
+            if importer.external_id == 1:
+                binding.odoo_id.unlink()
+                importer.env.flush_all()
+                importer.env.invalidate_all()
+
+        with self.hooked(_after_import=after_import):
+            outcome, jobs = self.run_chunk([1, 2])
+        self.assertEqual(self.outcomes(outcome), {1: CREATED, 2: CREATED})
+        self.assertFalse(jobs)
 
 
 @tagged("post_install", "-at_install")

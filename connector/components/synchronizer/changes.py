@@ -11,13 +11,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import Any
 
 from odoo import fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import MissingError, UserError
 from odoo.fields import Command
 
+from ..comparison.created_values import possibly_unlike
 from ..comparison.line_commands import (
     as_commands,
     changing_commands,
@@ -39,6 +41,7 @@ __all__ = [
     "imported_fingerprint",
     "is_changed",
     "linked_ids",
+    "remember_created",
     "remember_held",
 ]
 
@@ -238,7 +241,18 @@ def remember_held(record: models.BaseModel, values: dict[str, Any]) -> None:
     """
     memory = ValueMemory(record)
     if memory.is_kept:
-        Comparison(record, memory).remember(values)
+        with suppress(MissingError):  # what an import made may be deleted by its hook
+            Comparison(record, memory).remember(values)
+
+
+def remember_created(pairs: Iterable[tuple[models.BaseModel, dict[str, Any]]]) -> None:
+    """Remember what new records of one model made of the values they were given."""
+    pairs = list(pairs)
+    if pairs and ValueMemory(pairs[0][0]).is_kept:
+        with suppress(MissingError):
+            pairs = list(possibly_unlike(*zip(*pairs, strict=True)))
+        for record, values in pairs:
+            remember_held(record, values)
 
 
 def fingerprint(values: dict[str, Any]) -> str:

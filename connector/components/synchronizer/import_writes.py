@@ -10,7 +10,7 @@ from ..binder import Binder
 from ..comparison.absent_lines import settle_absent_lines
 from ..comparison.line_commands import copy_commands, linking_updated_lines
 from ..storable import check_storable
-from .changes import changed_values, fingerprint, remember_held
+from .changes import changed_values, fingerprint, remember_created, remember_held
 from .chunk import CREATED, SKIPPED, UNCHANGED, UPDATED, ImportItem
 from .import_hooks import ImportHooks
 
@@ -33,8 +33,13 @@ class ImportWrites(AbstractComponent):
             if item.outcome != SKIPPED:
                 with self._working_on(item):
                     self._after_import(item.binding)
-                    if item.written:
-                        remember_held(item.binding, item.written)
+        written = [item for item in items if item.written]
+        remember_created(
+            (item.binding, item.written) for item in written if item.outcome == CREATED
+        )
+        for item in written:
+            if item.outcome == UPDATED:
+                remember_held(item.binding, item.written)
 
     def _create_items(self, items: list[ImportItem]) -> None:
         values_list = []
