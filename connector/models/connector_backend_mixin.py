@@ -222,6 +222,7 @@ class ConnectorBackendMixin(models.AbstractModel):
             model = self.env[model_name]
             if not model._abstract:
                 self._run_guarded(model_name, model._run_schedule)
+        self._run_guarded("dead jobs", self.env["queue.job"]._note_dead_jobs)
 
     @api.model
     def _run_schedule(self) -> None:

@@ -42,7 +42,8 @@ class ConnectorBackendMixin(models.AbstractModel):
                 continue
             _logger.error("%s left the schedule: %s", backend.display_name, reason)
             backend.schedule_stopped_reason = reason
-            backend._notify_responsible(
+            notify = partial(
+                backend._notify_responsible,
                 self.env._("%s is not synchronized any more", backend.display_name),
                 self.env._(
                     "%(backend)s refuses access, and its schedule was stopped: "
@@ -51,6 +52,8 @@ class ConnectorBackendMixin(models.AbstractModel):
                     reason=reason,
                 ),
             )
+            # it stays stopped, though nobody could be notified
+            self._run_guarded(f"{backend} (notification)", notify)
 
     def _resume_schedule(self) -> None:
         """Return to the schedule: the backend can be used again."""
@@ -100,7 +103,7 @@ class ConnectorBackendMixin(models.AbstractModel):
 
     @api.model
     def _run_guarded(self, described: str, run: Callable[[], None]) -> Exception | None:
-        """Run a part of the schedule in a savepoint; log and return its error."""
+        """Run something for the schedule in a savepoint; log and return its error."""
         try:
             with self.env.cr.savepoint():
                 run()

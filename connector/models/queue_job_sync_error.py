@@ -12,7 +12,13 @@ from odoo.addons.queue_job.job import CANCELLED, DONE, FAILED
 from ..components.synchronizer.chunk import FAILED as RECORD_FAILED
 from ..components.synchronizer.chunk import SKIPPED
 from ..components.unconfirmed import ONLY_UNCONFIRMED
-from ..failure_causes import REFUSED, UNLOADABLE, find_cause, find_last_error
+from ..failure_causes import (
+    BUSY,
+    REFUSED,
+    UNLOADABLE,
+    find_cause,
+    find_last_error,
+)
 from ..failure_causes import is_of_backend as is_error_of_backend
 from ..job_subject import (
     SEARCHES,
@@ -26,6 +32,9 @@ from ..job_subject import (
 
 _logger = logging.getLogger(__name__)
 
+#: what the job runner notes, by SQL, of a job whose worker died too often
+FOUND_DEAD = "JobFoundDead"
+_DEAD_JOBS = 200
 #: context keys: jobs whose failure is known already; a job that cannot be loaded;
 #: jobs that end without a person
 _REPEATED = "sync_repeated_failures"
@@ -106,6 +115,8 @@ class QueueJob(models.Model):
         cause = find_cause(error)
         if self.env.context.get(IS_UNLOADABLE):
             cause = UNLOADABLE
+        elif values.get("exc_name") == FOUND_DEAD:
+            cause = BUSY
         reason = str(values.get("exc_message") or values.get("exc_name") or "")
         is_search = self.method_name in SEARCHES
         noted = {"cause": cause, "reason": reason, "job_uuid": self.uuid}
@@ -121,6 +132,19 @@ class QueueJob(models.Model):
         if cause == REFUSED and subject != self.sync_subject:
             self._stop_schedule(reason)
         return was_open
+
+    @api.model
+    def _note_dead_jobs(self) -> None:
+        """Note the failures that the job runner wrote itself: workers that died."""
+        domain = [("state", "=", FAILED), ("exc_name", "=", FOUND_DEAD)]
+        jobs = self.sudo().search(
+            [*domain, ("sync_subject", "!=", False)], limit=_DEAD_JOBS
+        )
+        errors = self.env["connector.sync.error"].sudo()
+        noted = errors.search([("job_uuid", "in", jobs.mapped("uuid"))])
+        uuids = set(noted.mapped("job_uuid"))
+        for job in jobs.filtered(lambda job: job.uuid not in uuids):
+            job._note_failure({"exc_name": FOUND_DEAD, "exc_message": job.exc_info})
 
     def _described_subject(self) -> dict[str, Any]:
         """Return the values of a failure that tell what the job is about."""

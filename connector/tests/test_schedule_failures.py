@@ -264,6 +264,16 @@ class TestRefusedSchedule(JobRuns, ScheduleCase):
             self.backend.import_changes()
         self.assertTrue(trap.enqueued_jobs)
 
+    def test_it_stops_though_nobody_can_be_notified(self):
+        model = type(self.backend)
+        with (
+            patch.object(model, "_notify_responsible", side_effect=ValueError("mail")),
+            mute_logger(SCHEDULE_LOGGER),
+        ):
+            self.run_changes(CredentialsRefused("401"))
+        self.assertTrue(self.backend.schedule_stopped_reason)
+        self.assertTrue(self.open_errors())
+
     def test_a_refusal_that_has_markup_is_text(self):
         self.run_changes(CredentialsRefused("<b>401</b>"))
         (told,) = self.activities()

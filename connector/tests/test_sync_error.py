@@ -271,6 +271,27 @@ class TestFailingRecords(SyncErrorCase):
         self.assertEqual(self.open_errors().cause, "unloadable")
         self.assertEqual(self.open_errors().external_id, "1")
 
+    def test_a_job_whose_worker_died_too_often_is_a_failure(self):
+        self.put(partner(1))
+        job = self.model.with_delay().import_record(self.backend, 1).db_record()
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE queue_job SET state = 'failed', exc_name = 'JobFoundDead',"
+            " exc_info = 'Job found dead' WHERE id = %s",
+            (job.id,),
+        )
+        self.env.invalidate_all()
+        for _ in range(2):
+            with self.trap_jobs():
+                self.env["connector.backend.mixin"]._run_schedules()
+        error = self.open_errors()
+        self.assertEqual(
+            (error.cause, error.external_id, error.attempts), ("busy", "1", 1)
+        )
+        self.run_import(1)
+        self.assertFalse(self.open_errors())
+        self.assertEqual(job.state, "done")
+
     def test_a_success_asks_one_query(self):
         subjects = [f"{PARTNER} import record:{key}" for key in range(200)]
         errors = self.env["connector.sync.error"]
