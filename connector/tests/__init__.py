@@ -92,6 +92,7 @@ from . import test_queue_job_rights
 from . import test_web_address
 from . import test_service_identity
 from . import test_import_unchanged
+from . import test_import_edited_lines
 from . import test_import_lines
 from . import test_import_values
 from . import test_component_browser

@@ -280,6 +280,15 @@ class TestConflict(TwoWayCase):
         self.perform()
         self.assertEqual(self.remote()["name"], "Countess")
 
+    def test_a_record_that_must_not_be_overwritten_keeps_its_edits_unconfirmed(self):
+        """The connector's own hook has the last word; nothing is forgotten for that."""
+        self.backend.conflict_policy = "remote"
+        self.change_both()
+        with self.hooked(_may_overwrite=lambda importer, binding: False):
+            self.assertEqual(self.import_it().outcome, SKIPPED)
+        self.assertEqual(self.values(), ("Countess", "R2", "1@example.com"))
+        self.assertEqual(self.names(), ["name", "ref"])
+
     def test_an_import_that_a_person_forces_overwrites_and_forgets_the_edits(self):
         self.backend.conflict_policy = "local"
         self.change_both()

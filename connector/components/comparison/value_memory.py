@@ -93,6 +93,11 @@ class ValueMemory:
         entry = self.entries.get(self._key(field))
         return entry is not None and entry == [digest(value), digest(held)]
 
+    def holds_as_imported(self, field: fields.Field, held: Any) -> bool:
+        """Return whether what is held is what an import left, whatever it imported."""
+        entry = self.entries.get(self._key(field))
+        return entry is not None and entry[1] == digest(held)
+
     def note(self, field: fields.Field, value: Any, held: Any) -> None:
         """Note what a value left in the record."""
         self.entries[self._key(field)] = [digest(value), digest(held)]

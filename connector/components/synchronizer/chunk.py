@@ -43,6 +43,8 @@ class ImportItem:
     alias: Any = None
     #: the edits of the binding that are not exported yet, if there are any
     unconfirmed: Any = None
+    #: marks of what the backend has, where edits are kept
+    marks: dict[str, Any] | None = None
     #: names of fields whose edits are kept, and of those whose edits are overwritten
     kept: set[str] = field(default_factory=set)
     overruled: set[str] = field(default_factory=set)

@@ -18,6 +18,7 @@ from ..unconfirmed import (
 )
 from .chunk import SKIPPED, UNCHANGED
 from .field_marks import mark_of_record
+from .line_merge import lines_of, sent_line_marks
 
 
 class ExportConfirmation(AbstractComponent):
@@ -123,6 +124,9 @@ class ExportConfirmation(AbstractComponent):
         # of an export that does not say what it sends, nothing is known
         base = dict(self.binding.external_base or {}) if names else {}
         base.update(self._sent_marks(names))
+        for name in names:
+            if known := base.get(lines_of(name)):
+                base[lines_of(name)] = sent_line_marks(self.binding[name], known)
         base = {name: its_mark for name, its_mark in base.items() if its_mark}
         self.binding.with_context(connector_no_export=True).external_base = base
 

@@ -34,6 +34,7 @@ from ..unconfirmed import (
 )
 from .chunk import SKIPPED, ImportItem
 from .field_marks import mark, mark_of_value
+from .line_merge import LineMerge, line_marks, lines_of
 
 
 class ImportConflicts(AbstractComponent):
@@ -60,7 +61,7 @@ class ImportConflicts(AbstractComponent):
         """Return whether a field without a mark counts as changed in the backend."""
         return False
 
-    def _remote_marks(self) -> dict[str, str]:
+    def _remote_marks(self) -> dict[str, Any]:
         """Return a mark of each field of the record at hand, as the backend has it.
 
         Of the mapped values; of items that become lines, as they were read.
@@ -70,8 +71,21 @@ class ImportConflicts(AbstractComponent):
         for source, target, _model in getattr(self.mapper, "children", ()):
             try:
                 marks[target] = mark(self.external_record[source])
-            except (KeyError, TypeError, LookupError, AttributeError):
+            except (LookupError, TypeError, AttributeError):
                 marks.pop(target, None)
+        return marks
+
+    def _all_marks(self) -> dict[str, Any]:
+        return {**self._remote_marks(), **self._line_marks()}
+
+    def _line_marks(self) -> dict[str, Any]:
+        """Return the marks of lines that an import updates one by one, by field."""
+        values, marks = self._item.values, {}
+        for _source, target, _model in getattr(self.mapper, "children", ()):
+            field = self.model._fields.get(target)
+            if field is not None and field.relational and values.get(target):
+                if found := line_marks(self.model, target, values[target]):
+                    marks[lines_of(target)] = found
         return marks
 
     def _resolve_conflict(
@@ -119,6 +133,11 @@ class ImportConflicts(AbstractComponent):
         self, item: ImportItem, changes: dict[str, Any]
     ) -> dict[str, Any]:
         """Return what the import may write; the item is skipped to ask a person."""
+        # the group of the record may be written once more, without one that failed
+        item.kept, item.overruled, item.note = set(), set(), None
+        if self._keeps_edits:
+            # before the write: models change the values of lines that they create
+            item.marks = self._all_marks()
         edits = item.unconfirmed
         if not edits:
             return changes
@@ -126,7 +145,9 @@ class ImportConflicts(AbstractComponent):
             item.overruled = edits.edited(self.model, item.values)
             return changes
         edited = edits.edited(self.model, changes)
-        conflicts = self._find_conflicts(item, edited)
+        merges = self._merge_lines(item, edited, changes)
+        conflicts = self._find_conflicts(item, edited - merges.keys())
+        conflicts |= {name for name in merges if merges[name].has_conflicts}
         winner = Winner.HERE
         if conflicts:
             behind = edits.rows_behind(self.model, conflicts)
@@ -134,20 +155,41 @@ class ImportConflicts(AbstractComponent):
             if winner is Winner.NOBODY_YET:
                 self._leave_to_a_person(item, conflicts, behind)
                 return {}
-            if winner is Winner.THERE:
-                item.overruled = conflicts
-                edited -= conflicts
-        if edited:
-            item.kept |= edited
-            item.note = self._say_kept(item.binding, edited)
+        is_theirs = winner is Winner.THERE
+        item.kept = {name for name in merges if merges[name].keeps_edits}
+        item.kept |= conflicts if not is_theirs else set()
+        item.kept |= edited - conflicts - merges.keys()
+        item.overruled = conflicts - item.kept
+        if item.kept:
+            item.note = self._say_kept(item.binding, item.kept)
         self._unconfirmed_model._set_in_conflict(edits.rows, False)
-        return {name: value for name, value in changes.items() if name not in edited}
+        merged = {name: merges[name].commands(is_theirs) for name in merges}
+        left = {name: changes[name] for name in changes if name not in item.kept}
+        left.update((name, commands) for name, commands in merged.items() if commands)
+        return {name: value for name, value in left.items() if merged.get(name, True)}
+
+    def _merge_lines(
+        self, item: ImportItem, names: set[str], changes: dict[str, Any]
+    ) -> dict[str, LineMerge]:
+        """Return the merged changes of the edited lists whose lines are known."""
+        base = item.binding.external_base or {}
+        return {
+            name: LineMerge(
+                item.binding,
+                name,
+                item.values[name],
+                changes[name],
+                base[lines_of(name)],
+            )
+            for name in names
+            if lines_of(name) in base
+        }
 
     def _find_conflicts(self, item: ImportItem, names: set[str]) -> set[str]:
         """Return those of the fields that the backend changed, too."""
         if not names:
             return set()
-        base, marks = item.binding.external_base or {}, self._remote_marks()
+        base, marks = item.binding.external_base or {}, item.marks or {}
         return {
             name
             for name in names
@@ -180,7 +222,7 @@ class ImportConflicts(AbstractComponent):
             return
         done = []
         for item in items:
-            if item.overruled:
+            if item.overruled and item.outcome != SKIPPED:
                 done += self._overrule(item)
             edits = item.unconfirmed
             if edits and (kept := edits.rows_behind(self.model, item.kept)):
@@ -210,5 +252,8 @@ class ImportConflicts(AbstractComponent):
         values = super()._bookkeeping_values()
         if self._keeps_edits:
             base = self.binding.external_base if self.binding else None
-            values["external_base"] = {**(base or {}), **self._remote_marks()}
+            marks = self._item.marks
+            if marks is None:
+                marks = self._all_marks()
+            values["external_base"] = {**(base or {}), **marks}
         return values
