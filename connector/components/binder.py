@@ -49,8 +49,10 @@ class Binder(AbstractComponent):
         """
         self._check_external_id(external_id)
         binding = self._recall(external_id)
-        if binding is None:
+        if binding is None and is_external_id(external_id):
             binding = self._search_many([external_id])[external_id]
+        if binding is None:
+            binding = self.model.browse()
         return binding[self._odoo_field] if unwrap else binding
 
     def to_internal_many(
