@@ -258,6 +258,18 @@ class TestAbsentLines(LinesCase):
         self.assertFalse(self.line(11))
         self.assertEqual(self.import_outcome(), UNCHANGED)
 
+    def test_line_whose_edit_is_not_exported_is_unbound_with_a_warning(self):
+        line = self.line(11)
+        module = "odoo.addons.connector.components.comparison.absent_lines"
+        with (
+            patch(f"{module}.find_unconfirmed", return_value={line.id: "edits"}),
+            self.assertLogs(module, "WARNING") as logs,
+        ):
+            self.assertEqual(self.remove_one(), UPDATED)
+        self.assertIn("the edit is not exported yet", logs.output[0])
+        self.assertTrue(self.bank.active)
+        self.assertFalse(self.line(11))
+
     def test_line_that_moved_to_another_record_is_not_lost(self):
         """Whichever of the two is imported first, or both are new to the chunk."""
         self.put_partner(2)

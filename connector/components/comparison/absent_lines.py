@@ -20,6 +20,7 @@ from odoo.fields import Command
 
 from odoo.addons.component.core import AbstractComponent
 
+from ..unconfirmed import find_unconfirmed
 from .line_commands import operation_of
 
 _logger = logging.getLogger(__name__)
@@ -72,23 +73,39 @@ def absent_line(
 
 
 def _remove(component: AbstractComponent, external_id: Any, policy: str) -> None:
-    """Remove a line; where Odoo refuses to delete it, only its binding."""
-    deleter = find_record_deleter(component, policy)
+    """Remove a line; where that would lose an edit, or Odoo refuses, only unbind it."""
+    reason = None
+    if policy == "delete":
+        reason = _find_edit(component, external_id) or _delete(component, external_id)
+        if reason is None:
+            return
+        _logger.warning(
+            "%s %s of %s is not listed any more; it stays, without its binding: %s",
+            component.model._name,
+            external_id,
+            component.backend_record.display_name,
+            reason,
+        )
+    find_record_deleter(component, "unbind").run(external_id)
+
+
+def _find_edit(component: AbstractComponent, external_id: Any) -> str | None:
+    """Return why a line must not be deleted: its edits are not exported yet."""
+    binding = component.binder_for().to_internal(external_id)
+    if binding and find_unconfirmed(component.work, binding).get(binding.id):
+        return "it was edited in Odoo, and the edit is not exported yet"
+    return None
+
+
+def _delete(component: AbstractComponent, external_id: Any) -> str | None:
+    """Delete a line with its record; return why Odoo refuses it, if it does."""
+    deleter = find_record_deleter(component, "delete")
     try:
         with component.env.cr.savepoint():
             deleter.run(external_id)
     except (UserError, psycopg2.IntegrityError) as error:
-        if policy != "delete":
-            raise
-        _logger.warning(
-            "%s %s of %s is not listed any more, but Odoo refuses to delete it; "
-            "it stays, without its binding: %s",
-            component.model._name,
-            external_id,
-            component.backend_record.display_name,
-            error,
-        )
-        _remove(component, external_id, "unbind")
+        return f"Odoo refuses to delete it: {error}"
+    return None
 
 
 def settle_absent_lines(
