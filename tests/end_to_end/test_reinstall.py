@@ -88,7 +88,9 @@ def test_nothing_is_left_for_the_backend_of_a_reinstalled_connector(
 
 def test_the_connector_itself_can_be_uninstalled(environment, database):
     run_in_shell(environment, database, SYNCHRONIZE)
-    run_in_shell(environment, database, UNINSTALL.replace("connector_odoo", "connector"))
+    run_in_shell(
+        environment, database, UNINSTALL.replace("connector_odoo", "connector")
+    )
     query = Databases(environment).query
     assert query(database, "SELECT to_regclass('connector_cursor')") == [(None,)]
     left = query(

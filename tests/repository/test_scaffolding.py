@@ -135,6 +135,13 @@ def test_every_file_is_valid_and_none_is_empty(tmp_path, kind):
             compile(path.read_text(), str(path), "exec")
 
 
+def test_a_neutralized_copy_keeps_no_token(tmp_path):
+    made = render(replace(SHOP, backend="my_shop"), [], tmp_path)
+    statement = (made / "data" / "neutralize.sql").read_text()
+    assert "UPDATE my_shop_backend" in statement
+    assert "token = NULL" in statement
+
+
 def test_a_connector_has_less_than_150_lines_with_its_tests(tmp_path):
     total, tests = count_lines(render(SHOP, [], tmp_path))
     assert 0 < tests < total < 150
