@@ -85,10 +85,10 @@ def test_contents_are_read_in_few_requests(client: Any, task: int) -> None:
     calls = []
     wrapped = getattr(client, "_wrapped", client)
     transport = wrapped.transport
-    original = transport.call_steps
-    transport.call_steps = lambda call: calls.append(call) or original(call)
+    original = transport._call
+    transport._call = lambda call: calls.append(call) or original(call)
     try:
         assert len(client.tasks.all_attachment_data(task)) == 5
     finally:
-        del transport.call_steps
+        del transport._call
     assert len(calls) == 2

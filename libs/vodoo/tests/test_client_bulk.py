@@ -6,25 +6,20 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from vodoo._runners.sync import run
 from vodoo.bulk import KeysetPages, chunks, grouped_updates
 from vodoo.files import attachment_batches, safe_name
-from vodoo.operation import Operation
 
 
 def test_pages_follow_the_key() -> None:
     asked: list[Any] = []
 
-    def read_page(domain: list[Any]) -> Operation[list[dict[str, Any]]]:
-        yield from ()
+    async def read_page(domain: list[Any]) -> list[dict[str, Any]]:
         asked.append(domain)
         return [{"id": 3}, {"id": 8}] if len(asked) == 1 else [{"id": 9}]
 
     pages = KeysetPages(read_page, [["a", "=", 1]], 2)
-    found = []
-    for _ in range(3):
-        with pytest.raises(StopIteration) as stopped:
-            next(pages.next_page())
-        found.append([record["id"] for record in stopped.value.value])
+    found = [[record["id"] for record in run(pages.next_page())] for _ in range(3)]
     assert found == [[3, 8], [9], []]
     assert asked == [[["a", "=", 1]], [["a", "=", 1], ["id", ">", 8]]]
     with pytest.raises(ValueError, match="page_size"):

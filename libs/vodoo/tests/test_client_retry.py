@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 from vodoo import RetryConfig, ServerUnavailableError, errors
+from vodoo._runners.sync import run
 from vodoo.error_table import status_error
 from vodoo.exchange import exchange
-from vodoo.operation import Send, Sleep
 from vodoo.retry import may_repeat, retry_after_seconds, wait_seconds
 from vodoo.wire import Request, Response
 
@@ -74,28 +74,44 @@ def test_retry_after_is_seconds_or_a_date() -> None:
     assert retry_after_seconds(None) is None
 
 
+class ScriptedRunner:
+    """Answer each request by the next of ``answers``; waiting only moves the clock."""
+
+    def __init__(self, *answers: Any, seconds: float = 0.0) -> None:
+        self.answers = list(answers)
+        self.seconds = seconds
+        self.now = 0.0
+        self.timeouts: list[float | None] = []
+        self.slept: list[float] = []
+
+    async def send(self, request: Request) -> Response:
+        self.timeouts.append(request.timeout_seconds)
+        self.now += self.seconds
+        answer = self.answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer  # type: ignore[no-any-return]
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+
+
 def test_an_exchange_without_any_io() -> None:
-    now = [0.0]
-    steps = exchange(
-        Request("POST", "http://x"),
-        lambda response: response.status,
-        repeatable=True,
-        retry=RetryConfig(deadline=10),
-        timeout_seconds=30,
-        clock=lambda: now[0],
-        random=lambda: 0.0,
+    timeout = errors.RequestTimeoutError("slow")
+    runner = ScriptedRunner(timeout, Response(200, {}, b""), seconds=4)
+    status = run(
+        exchange(
+            runner,  # type: ignore[arg-type]
+            Request("POST", "http://x"),
+            lambda response: response.status,
+            repeatable=True,
+            retry=RetryConfig(deadline=10),
+            timeout_seconds=30,
+            clock=lambda: runner.now,
+            random=lambda: 0.0,
+        )
     )
-    first = next(steps)
-    assert isinstance(first, Send)
-    assert first.request.timeout_seconds == 10
-    now[0] = 4
-    assert steps.throw(errors.RequestTimeoutError("slow")) == Sleep(0.5)
-    second = next(steps)
-    assert isinstance(second, Send)
-    assert second.request.timeout_seconds == 5.5
-    with pytest.raises(StopIteration) as stopped:
-        steps.send(Response(200, {}, b""))
-    assert stopped.value.value == 200
+    assert (status, runner.slept, runner.timeouts) == (200, [0.5], [10, 5.5])
 
 
 def test_waits_that_are_too_long_in_all_are_not_waited() -> None:
@@ -117,23 +133,22 @@ def test_an_exchange_raises_what_it_would_wait_for_too_long() -> None:
     def refuse(_response: object) -> None:
         raise asked
 
-    steps = exchange(
-        Request("GET", "http://odoo.example/"),
-        refuse,
-        repeatable=True,
-        retry=RetryConfig(max_retries=9, max_wait=10),
-        timeout_seconds=30,
-        clock=lambda: 0.0,
-        random=lambda: 0.0,
-    )
-    slept = []
-    step = next(steps)
+    answer = Response(200, {}, b"")
+    runner = ScriptedRunner(*[answer] * 9)
     with pytest.raises(ServerUnavailableError) as raised:
-        while True:
-            if isinstance(step, Sleep):
-                slept.append(step.seconds)
-            step = steps.send(None)
-    assert slept == [4, 4]
+        run(
+            exchange(
+                runner,  # type: ignore[arg-type]
+                Request("GET", "http://odoo.example/"),
+                refuse,
+                repeatable=True,
+                retry=RetryConfig(max_retries=9, max_wait=10),
+                timeout_seconds=30,
+                clock=lambda: 0.0,
+                random=lambda: 0.0,
+            )
+        )
+    assert runner.slept == [4, 4]
     assert raised.value.retry_after_seconds == 4
 
 

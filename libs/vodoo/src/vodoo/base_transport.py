@@ -3,35 +3,62 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
-from .crud import Crud
-from .errors import TransportError
+from ._runners import awaited
+from ._runners.anyio import AsyncRunner
+from ._runners.sync import SyncRunner, blocking, run
+from .crud import AsyncRecords, Calls, SyncRecords
 from .http_client import HTTPOptions
-from .operation import Async, Invoke, Mode, Operation, Sync, operation
-from .shell import AsyncShell, SyncShell
+from .retry import RetryConfig
+from .secret import Secret
 from .wire import Call
 
 #: Assumed of servers that do not tell.
 NEWEST_VERSION = 19
 
 
-class Transport(Crud[Mode]):
-    """Carry out calls of one user on one database.
+class BaseTransport(Calls, ABC):
+    """Calls of one user on one database."""
 
-    A transport of your own overrides ``authenticate`` and ``execute_kw``.
-    """
+    runner_class: ClassVar[type[AsyncRunner] | type[SyncRunner]]
+
+    def __init__(
+        self,
+        url: str,
+        database: str,
+        username: str,
+        password: str,
+        *,
+        timeout: float = 30,
+        retry: RetryConfig | None = None,
+        extra_headers: Mapping[str, str] | None = None,
+        http_client: Any = None,
+        runner: Any = None,
+    ) -> None:
+        self.url = url.rstrip("/")
+        self.database = database.strip()
+        self.username = username.strip()
+        self._password = Secret(password.strip())
+        self.timeout = timeout
+        self.retry = retry or RetryConfig()
+        self._extra_headers = dict(extra_headers or {})
+        self.runner: Any = runner or self.runner_class(
+            HTTPOptions(timeout=timeout), http_client
+        )
+
+    @property
+    def password(self) -> str:
+        return self._password
 
     @abstractmethod
     def authenticate(self) -> Any:
-        """Log in and return the user's id."""
+        """Log in and return the user's id.
 
-    @operation
-    def get_uid(self) -> Operation[int]:
-        """Return the user's id, logging in if needed."""
-        return (yield from self.uid_steps())
+        :raises AuthenticationError: if the server refuses.
+        """
 
     @abstractmethod
     def execute_kw(
@@ -43,47 +70,64 @@ class Transport(Crud[Mode]):
     ) -> Any:
         """Call a method of a model."""
 
+    @abstractmethod
     def call_service(self, service: str, method: str, args: Sequence[Any]) -> Any:
         """Call a method of a service of the legacy protocol."""
-        raise TransportError(f"{type(self).__name__} has no service {service!r}")
 
+    @abstractmethod
+    def get_uid(self) -> Any:
+        """Return the user's id, logging in if needed."""
+
+    @abstractmethod
     def close(self) -> Any:
         """Close the connections."""
-
-    def call_steps(self, call: Call) -> Operation[Any]:
-        kwargs = dict(call.kwargs) or None
-        return (
-            yield Invoke(
-                lambda: self.execute_kw(
-                    call.model, call.method, list(call.args), kwargs
-                )
-            )
-        )
-
-    def uid_steps(self) -> Operation[int]:
-        """Return the user's id, logging in if needed."""
-        return int((yield Invoke(self.authenticate)))
-
-    def version_steps(self) -> Operation[int]:
-        """Return the major version of the server."""
-        yield from ()
-        return NEWEST_VERSION
 
     @property
     def known_uid(self) -> int | None:
         """Return the user's id if it is known without a request."""
         return None
 
+    async def _call(self, call: Call) -> Any:
+        kwargs = dict(call.kwargs) or None
+        return await awaited(
+            self.execute_kw(call.model, call.method, list(call.args), kwargs)
+        )
 
-class OdooTransport(Transport[Sync]):
-    """Base of the sync transports."""
+    async def _uid(self) -> int:
+        return int(await awaited(self.authenticate()))
 
-    def __init__(self) -> None:
-        self.shell = SyncShell(HTTPOptions())
+    async def _version(self) -> int:
+        """Return the major version of the server."""
+        return NEWEST_VERSION
 
 
-class AsyncOdooTransport(Transport[Async]):
-    """Base of the async transports."""
+class AsyncOdooTransport(AsyncRecords, BaseTransport):
+    """Base of the async transports.
 
-    def __init__(self) -> None:
-        self.shell = AsyncShell(HTTPOptions())
+    A transport of your own overrides the three abstract methods.
+    """
+
+    runner_class = AsyncRunner
+
+    async def get_uid(self) -> int:
+        """Return the user's id, logging in if needed."""
+        return await self._uid()
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self.runner.close()
+
+
+class OdooTransport(SyncRecords, BaseTransport):
+    """Base of the sync transports.
+
+    A transport of your own overrides the three abstract methods.
+    """
+
+    runner_class = SyncRunner
+
+    get_uid = blocking(AsyncOdooTransport.get_uid)
+
+    def close(self) -> None:
+        """Close the connections."""
+        run(self.runner.close())

@@ -3,11 +3,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from .operation import Operation
 from .values import Record, Records, to_json
 
 Updates: TypeAlias = (
@@ -69,7 +68,7 @@ class KeysetPages:
 
     def __init__(
         self,
-        read_page: Callable[[list[Any]], Operation[Records]],
+        read_page: Callable[[list[Any]], Awaitable[Records]],
         domain: Sequence[Any],
         page_size: int,
     ) -> None:
@@ -81,13 +80,13 @@ class KeysetPages:
         self._last_id = 0
         self._is_finished = False
 
-    def next_page(self) -> Operation[Sequence[Record]]:
+    async def next_page(self) -> Sequence[Record]:
         if self._is_finished:
             return []
         domain = self._domain
         if self._last_id:
             domain = [*domain, ["id", ">", self._last_id]]
-        page = yield from self._read_page(domain)
+        page = await self._read_page(domain)
         self._is_finished = len(page) < self._page_size
         if page:
             self._last_id = page[-1]["id"]

@@ -3,19 +3,30 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import aclosing
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING
+
+import httpx2
 
 from . import transport as transports
-from .base_client import Client
-from .base_transport import Transport
-from .operation import Async, Sync
-from .shell import AsyncShell, SyncShell
+from ._runners import awaited
+from ._runners.anyio import AsyncRunner
+from ._runners.sync import SyncRunner, blocking, run
+from .base_client import AsyncOperations, BaseClient, lazy_namespace
+from .config import OdooConfig
+from .crud import AsyncRecords, SyncRecords, Values
+from .transport import AsyncOdooTransport, OdooTransport
+from .values import Domain, Record
 
-__all__ = ["AsyncOdooClient", "Client", "OdooClient"]
+if TYPE_CHECKING:
+    from . import namespaces
+
+__all__ = ["AsyncOdooClient", "OdooClient"]
 
 
-class OdooClient(Client[Sync]):
+class OdooClient(SyncRecords, BaseClient):
     """Call an Odoo server; every method returns its result.
 
     ::
@@ -24,22 +35,77 @@ class OdooClient(Client[Sync]):
             partners = client.search_read("res.partner", limit=5)
     """
 
-    shell_class = SyncShell
+    runner_class = SyncRunner
     transport_classes = {
         "json2": transports.JSON2Transport,
         "legacy": transports.LegacyTransport,
         "web": transports.WebSessionTransport,
     }
-    shell: SyncShell
+
+    account_moves: namespaces.AccountMoves = lazy_namespace("AccountMoves")
+    activities: namespaces.Activities = lazy_namespace("Activities")
+    crm: namespaces.CRM = lazy_namespace("CRM")
+    documents: namespaces.Documents = lazy_namespace("Documents")
+    generic: namespaces.Generic = lazy_namespace("Generic")
+    helpdesk: namespaces.Helpdesk = lazy_namespace("Helpdesk")
+    knowledge: namespaces.Knowledge = lazy_namespace("Knowledge")
+    projects: namespaces.Projects = lazy_namespace("Projects")
+    security: namespaces.Security = lazy_namespace("Security")
+    tasks: namespaces.Tasks = lazy_namespace("Tasks")
+    timer: namespaces.Timer = lazy_namespace("Timer")
+
+    def __init__(
+        self,
+        config: OdooConfig,
+        *,
+        transport: OdooTransport | None = None,
+        auto_detect: bool = True,
+        http_client: httpx2.Client | None = None,
+    ) -> None:
+        """Prepare a client; nothing is sent before the first call.
+
+        :param transport: skips the detection of the protocol
+        :param auto_detect: False to use the legacy protocol without asking
+        :param http_client: a client of your own, which ``close()`` leaves open
+        """
+        super().__init__(
+            config,
+            transport=transport,
+            auto_detect=auto_detect,
+            http_client=http_client,
+        )
+
+    get_uid = blocking(AsyncOperations.get_uid)
+    execute = blocking(AsyncOperations.execute)
+    execute_sudo = blocking(AsyncOperations.execute_sudo)
+    create_many = blocking(AsyncOperations.create_many)
+    write_many = blocking(AsyncOperations.write_many)
+
+    def search_iter(
+        self,
+        model: str,
+        domain: Domain | None = None,
+        fields: Sequence[str] | None = None,
+        page_size: int = 500,
+        context: Values | None = None,
+    ) -> Iterator[Record]:
+        """Iterate over all records that match, in the order of their ids.
+
+        Pages begin after the last id read: nothing is skipped or seen twice when
+        records come and go meanwhile.
+        """
+        pages = self._pages(model, domain, fields, page_size, context)
+        while page := run(pages.next_page()):
+            yield from page
 
     @property
-    def transport(self) -> Transport[Sync]:
+    def transport(self) -> OdooTransport:
         """Return the transport, found out on first use."""
-        return self.shell.run(self.transport_steps())
+        return run(self._ready_transport())  # type: ignore[return-value]
 
     @property
     def is_json2(self) -> bool:
-        """Tell whether the server is called by JSON-2."""
+        """Return whether the server is called by JSON-2."""
         return isinstance(self.transport, transports.JSON2Transport)
 
     @property
@@ -51,7 +117,7 @@ class OdooClient(Client[Sync]):
         """Close all connections."""
         if self._transport is not None:
             self._transport.close()
-        self.shell.close()
+        run(self.runner.close())
 
     def __enter__(self) -> OdooClient:
         return self
@@ -65,7 +131,7 @@ class OdooClient(Client[Sync]):
         self.close()
 
 
-class AsyncOdooClient(Client[Async]):
+class AsyncOdooClient(AsyncRecords, AsyncOperations):
     """Call an Odoo server; every method is awaited.
 
     ::
@@ -74,27 +140,80 @@ class AsyncOdooClient(Client[Async]):
             partners = await client.search_read("res.partner", limit=5)
     """
 
-    shell_class = AsyncShell
+    runner_class = AsyncRunner
     transport_classes = {
         "json2": transports.AsyncJSON2Transport,
         "legacy": transports.AsyncLegacyTransport,
         "web": transports.AsyncWebSessionTransport,
     }
-    shell: AsyncShell
+
+    account_moves: namespaces.AsyncAccountMoves = lazy_namespace("AsyncAccountMoves")
+    activities: namespaces.AsyncActivities = lazy_namespace("AsyncActivities")
+    crm: namespaces.AsyncCRM = lazy_namespace("AsyncCRM")
+    documents: namespaces.AsyncDocuments = lazy_namespace("AsyncDocuments")
+    generic: namespaces.AsyncGeneric = lazy_namespace("AsyncGeneric")
+    helpdesk: namespaces.AsyncHelpdesk = lazy_namespace("AsyncHelpdesk")
+    knowledge: namespaces.AsyncKnowledge = lazy_namespace("AsyncKnowledge")
+    projects: namespaces.AsyncProjects = lazy_namespace("AsyncProjects")
+    security: namespaces.AsyncSecurity = lazy_namespace("AsyncSecurity")
+    tasks: namespaces.AsyncTasks = lazy_namespace("AsyncTasks")
+    timer: namespaces.AsyncTimer = lazy_namespace("AsyncTimer")
+
+    def __init__(
+        self,
+        config: OdooConfig,
+        *,
+        transport: AsyncOdooTransport | None = None,
+        auto_detect: bool = True,
+        http_client: httpx2.AsyncClient | None = None,
+    ) -> None:
+        """Prepare a client; nothing is sent before the first call.
+
+        :param transport: skips the detection of the protocol
+        :param auto_detect: False to use the legacy protocol without asking
+        :param http_client: a client of your own, which ``close()`` leaves open
+        """
+        super().__init__(
+            config,
+            transport=transport,
+            auto_detect=auto_detect,
+            http_client=http_client,
+        )
+
+    async def search_iter(
+        self,
+        model: str,
+        domain: Domain | None = None,
+        fields: Sequence[str] | None = None,
+        page_size: int = 500,
+        context: Values | None = None,
+    ) -> AsyncIterator[Record]:
+        """Iterate over all records that match, in the order of their ids.
+
+        Pages begin after the last id read: nothing is skipped or seen twice when
+        records come and go meanwhile.
+        """
+        pages = self._pages(model, domain, fields, page_size, context)
+        async with aclosing(self.runner.ahead(pages.next_page)) as ahead:
+            async for page in ahead:
+                if not page:
+                    return
+                for record in page:
+                    yield record
 
     @property
-    def transport(self) -> Transport[Async]:
+    def transport(self) -> AsyncOdooTransport:
         """Return the transport.
 
         :raises RuntimeError: before the first call has found it out.
         """
         if self._transport is None:
             raise RuntimeError("the transport is not known before the first call")
-        return self._transport
+        return self._transport  # type: ignore[return-value]
 
     @property
     def is_json2(self) -> bool:
-        """Tell whether the server is called by JSON-2."""
+        """Return whether the server is called by JSON-2."""
         return isinstance(self.transport, transports.AsyncJSON2Transport)
 
     @property
@@ -111,8 +230,8 @@ class AsyncOdooClient(Client[Async]):
     async def close(self) -> None:
         """Close all connections."""
         if self._transport is not None:
-            await _awaited(self._transport.close())
-        await self.shell.close()
+            await awaited(self._transport.close())
+        await self.runner.close()
 
     async def __aenter__(self) -> AsyncOdooClient:
         return self
@@ -124,7 +243,3 @@ class AsyncOdooClient(Client[Async]):
         traceback: TracebackType | None,
     ) -> None:
         await self.close()
-
-
-async def _awaited(value: Any) -> Any:
-    return await value if hasattr(value, "__await__") else value

@@ -9,19 +9,18 @@ is raised and concludes nothing: the next call asks again.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
 from .errors import AuthenticationError, DatabaseNotFoundError, ProtocolError
 from .json_2 import JSON2, looks_like_api_key
 from .json_rpc import JSONRPC
-from .operation import Operation
 from .version import read_version, version_request
 from .wire import Credentials, Login, Request, Response
 
 T = TypeVar("T")
-Exchange = Callable[[Request, Callable[[Response], Any]], Operation[Any]]
+Exchange = Callable[[Request, Callable[[Response], Any]], Awaitable[Any]]
 
 
 @dataclass(frozen=True)
@@ -36,20 +35,20 @@ class _SpeaksNoJSON2(Exception):
     pass
 
 
-def detect(credentials: Credentials, exchange: Exchange) -> Operation[Detected]:
+async def detect(credentials: Credentials, exchange: Exchange) -> Detected:
     """Return the protocol to speak, JSON-2 if key and server allow it."""
     if looks_like_api_key(credentials.password):
         json_2 = JSON2(credentials)
         try:
-            login = yield from exchange(
+            login = await exchange(
                 json_2.login_request(), lambda answer: _read_json_2(json_2, answer)
             )
         except _SpeaksNoJSON2:
-            yield from _ensure_old_server(credentials, exchange)
+            await _ensure_old_server(credentials, exchange)
         else:
             return Detected("json2", login)
     legacy = JSONRPC(credentials)
-    login = yield from exchange(
+    login = await exchange(
         legacy.login_request(), lambda answer: _read_legacy(legacy, answer)
     )
     return Detected("legacy", login)
@@ -79,9 +78,9 @@ def _read_legacy(protocol: JSONRPC, response: Response) -> Login:
     return protocol.read_login(response)
 
 
-def _ensure_old_server(credentials: Credentials, exchange: Exchange) -> Operation[None]:
+async def _ensure_old_server(credentials: Credentials, exchange: Exchange) -> None:
     """Raise unless the server tells that it is an Odoo without JSON-2."""
-    version = yield from exchange(version_request(credentials), read_version)
+    version = await exchange(version_request(credentials), read_version)
     if version is None:
         raise ProtocolError(
             f"{credentials.url} answers, but not as an Odoo server; correct the "

@@ -9,16 +9,18 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeVar
 
+from ._runners.anyio import AsyncRunner
+from ._runners.sync import SyncRunner
 from .error_table import redact
 from .errors import Outcome, OutcomeUnknownError, VodooError
-from .operation import Operation, Send, Sleep
 from .retry import RetryConfig, wait_seconds
 from .wire import Request, Response
 
 T = TypeVar("T")
 
 
-def exchange(
+async def exchange(
+    runner: AsyncRunner | SyncRunner,
     request: Request,
     read: Callable[[Response], T],
     *,
@@ -27,7 +29,7 @@ def exchange(
     timeout_seconds: float,
     clock: Callable[[], float] = time.monotonic,
     random: Callable[[], float] = random.random,
-) -> Operation[T]:
+) -> T:
     """Return what ``read`` makes of the answer.
 
     :raises OutcomeUnknownError: if the answer to what is not repeatable was lost.
@@ -40,7 +42,7 @@ def exchange(
     waited_seconds = 0.0
     while True:
         try:
-            return read((yield Send(request)))
+            return read(await runner.send(request))
         except VodooError as error:
             failed = redact(error, request.secrets)
         elapsed_seconds = clock() - started
@@ -56,7 +58,7 @@ def exchange(
         )
         if wait is None:
             break
-        yield Sleep(wait)
+        await runner.sleep(wait)
         waited_seconds += wait
         attempt += 1
         remaining_seconds = deadline_seconds - elapsed_seconds - wait

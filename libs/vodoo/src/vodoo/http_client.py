@@ -30,6 +30,11 @@ class HTTPOptions:
     keepalive_seconds: float = 5.0
 
 
+FORKED_WITH_GIVEN_CLIENT = (
+    "this process was forked, and the http_client that was given belongs to its "
+    "parent; give each process a client of its own"
+)
+
 #: What httpx2 raises → our error, and whether the request may have been sent.
 FAILURES: tuple[tuple[type[Exception], type[errors.TransportError], bool], ...] = (
     (httpx2.ConnectTimeout, errors.ConnectionFailedError, False),

@@ -1,5 +1,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Calls over HTTP, whatever the protocol: log in, send, try again."""
+"""Calls over HTTP in any protocol: log in once, send, try again where that is safe.
+
+``HTTPTransport`` holds what both kinds need; ``AsyncHTTP`` and ``SyncHTTP`` are the
+public methods of each.
+"""
 
 from __future__ import annotations
 
@@ -9,27 +13,28 @@ from typing import Any, TypeVar
 import httpx2
 
 from . import error_table
-from .base_transport import NEWEST_VERSION, Transport
+from ._runners.sync import blocking
+from .base_transport import (
+    NEWEST_VERSION,
+    AsyncOdooTransport,
+    BaseTransport,
+    OdooTransport,
+)
 from .errors import SessionExpiredError, VodooError
 from .exchange import exchange
-from .http_client import HTTPOptions
-from .operation import Lock, Mode, Operation, locked, operation
 from .protocol import Protocol
 from .retry import RetryConfig
-from .secret import Secret
-from .shell import Shell
 from .version import read_version, version_request
 from .wire import Call, Credentials, Login, Request, Response
 
 T = TypeVar("T")
 
 
-class HTTPTransport(Transport[Mode]):
-    """Carry out calls over HTTP: log in once, call, try again where that is safe."""
+class HTTPTransport(BaseTransport):
+    """Calls over HTTP in one protocol."""
 
     protocol: Protocol
     protocol_class: type[Protocol]
-    shell_class: type[Shell]
 
     def __init__(
         self,
@@ -42,54 +47,124 @@ class HTTPTransport(Transport[Mode]):
         retry: RetryConfig | None = None,
         extra_headers: Mapping[str, str] | None = None,
         http_client: httpx2.Client | httpx2.AsyncClient | None = None,
-        shell: Shell | None = None,
+        runner: Any = None,
         login: Login | None = None,
     ) -> None:
-        password = Secret(password.strip())
-        self.url = url.rstrip("/")
-        self.database = database.strip()
-        self.username = username.strip()
-        self.timeout = timeout
-        self.retry = retry or RetryConfig()
-        self.shell = shell or self.shell_class(  # type: ignore[call-arg]
-            HTTPOptions(timeout=timeout), http_client
+        super().__init__(
+            url,
+            database,
+            username,
+            password,
+            timeout=timeout,
+            retry=retry,
+            extra_headers=extra_headers,
+            http_client=http_client,
+            runner=runner,
         )
         self.protocol = self.protocol_class(
             Credentials(
                 self.url,
                 self.database,
                 self.username,
-                password,
-                dict(extra_headers or {}),
+                self._password,
+                self._extra_headers,
             )
         )
         self._login = login
-        self._version: int | None = None
-        self._login_lock: Lock = self.shell.lock()
+        self._server_version: int | None = None
+        self._login_lock = self.runner.lock()
+        self._prepare()
 
-    @property
-    def password(self) -> str:
-        return self.protocol.credentials.password
+    def _prepare(self) -> None:
+        """Prepare what one protocol needs; so that all have one ``__init__``."""
 
     @property
     def known_uid(self) -> int | None:
         return self._login.uid if self._login else None
 
-    def close(self) -> Any:
-        """Close the connections."""
-        return self.shell.close()
+    async def _uid(self) -> int:
+        return (await self._ready_login(None)).uid
 
-    @operation
-    def authenticate(self) -> Operation[int]:
+    async def _version(self) -> int:
+        if self._server_version is None:
+            request = version_request(self.protocol.credentials)
+            version = await self._exchange(request, read_version, repeatable=True)
+            self._server_version = version or NEWEST_VERSION
+        return self._server_version
+
+    async def _ready_login(self, stale: Login | None) -> Login:
+        """Return the login; log in once for all that wait for it.
+
+        :param stale: a login that the server does not accept any more
+        """
+        if self._login is None or self._login is stale:
+            async with self._login_lock:
+                if self._login is None or self._login is stale:
+                    self._login = await self._exchange(
+                        self.protocol.login_request(),
+                        self.protocol.read_login,
+                        repeatable=True,
+                    )
+        return self._login
+
+    async def _call(self, call: Call) -> Any:
+        try:
+            return await self._carry_out(call)
+        except VodooError as error:
+            if error.model is None or error.method is None:
+                error_table.explain(error, call.model, call.method)
+            raise
+
+    async def _carry_out(self, call: Call) -> Any:
+        """Log in if needed, send the call, and log in again if the session ended."""
+        login = None
+        if self.protocol.needs_login:
+            login = await self._ready_login(None)
+        try:
+            return await self._send(call, login)
+        except SessionExpiredError:
+            # Nothing was carried out: log in again and repeat, once.
+            login = await self._ready_login(login)
+        return await self._send(call, login)
+
+    async def _send(self, call: Call, login: Login | None) -> Any:
+        return await self._exchange(
+            self.protocol.call_request(call, login),
+            lambda response: self.protocol.read_call(response, call),
+            repeatable=call.repeatable,
+        )
+
+    def _exchange(
+        self, request: Request, read: Callable[[Response], T], *, repeatable: bool
+    ) -> Any:
+        """Return the coroutine that sends until there is an answer."""
+        return exchange(
+            self.runner,
+            request,
+            read,
+            repeatable=repeatable,
+            retry=self.retry,
+            timeout_seconds=self.timeout,
+        )
+
+    async def _call_service(
+        self, service: str, method: str, args: Sequence[Any]
+    ) -> Any:
+        raise NotImplementedError
+
+
+class AsyncHTTP(HTTPTransport, AsyncOdooTransport):
+    """The public methods of async transports over HTTP."""
+
+    async def authenticate(self) -> int:
         """Log in again and return the user's id.
 
         :raises AuthenticationError: if the server refuses.
         """
         self._login = None
-        return (yield from self.uid_steps())
+        return await self._uid()
 
-    @operation
-    def execute_kw(
+    async def execute_kw(
         self,
         model: str,
         method: str,
@@ -97,76 +172,28 @@ class HTTPTransport(Transport[Mode]):
         kwargs: Mapping[str, Any] | None = None,
         *,
         idempotent: bool = False,
-    ) -> Operation[Any]:
+    ) -> Any:
         """Call a method of a model, as ``execute_kw`` of Odoo's legacy protocol."""
-        call = Call(model, method, args, kwargs or {}, idempotent)
-        return (yield from self.call_steps(call))
+        return await self._call(Call(model, method, args, kwargs or {}, idempotent))
 
-    def uid_steps(self) -> Operation[int]:
-        return (yield from self.login_steps(None)).uid
+    async def call_service(
+        self, service: str, method: str, args: Sequence[Any] = ()
+    ) -> Any:
+        """Call a method of the services common, db or object; it is not repeated.
 
-    def version_steps(self) -> Operation[int]:
-        if self._version is None:
-            request = version_request(self.protocol.credentials)
-            version = yield from self.exchange(request, read_version, repeatable=True)
-            self._version = version or NEWEST_VERSION
-        return self._version
-
-    def login_steps(self, stale: Login | None) -> Operation[Login]:
-        """Return the login; log in once for all that wait for it.
-
-        ``stale`` is a login that has turned out to be of no use any more.
+        :raises TransportError: if the protocol has no services
         """
-        if self._login is None or self._login is stale:
-            yield from locked(self._login_lock, self._log_in(stale))
-        assert self._login is not None
-        return self._login
+        return await self._call_service(service, method, args)
 
-    def call_steps(self, call: Call) -> Operation[Any]:
-        try:
-            return (yield from self._call(call))
-        except VodooError as error:
-            if error.model is None or error.method is None:
-                error_table.explain(error, call.model, call.method)
-            raise
 
-    def _log_in(self, stale: Login | None) -> Operation[None]:
-        if self._login is None or self._login is stale:
-            self._login = yield from self.exchange(
-                self.protocol.login_request(), self.protocol.read_login, repeatable=True
-            )
+class SyncHTTP(HTTPTransport, OdooTransport):
+    """The public methods of sync transports over HTTP."""
 
-    def _call(self, call: Call) -> Operation[Any]:
-        login = None
-        if self.protocol.needs_login:
-            login = yield from self.login_steps(None)
-        try:
-            return (yield from self._send(call, login))
-        except SessionExpiredError:
-            # Nothing was carried out: log in again and repeat, once.
-            login = yield from self.login_steps(login)
-        return (yield from self._send(call, login))
+    authenticate = blocking(AsyncHTTP.authenticate)
+    execute_kw = blocking(AsyncHTTP.execute_kw)
+    call_service = blocking(AsyncHTTP.call_service)
 
-    def _send(self, call: Call, login: Login | None) -> Operation[Any]:
-        request = self.protocol.call_request(call, login)
-        return (
-            yield from self.exchange(
-                request,
-                lambda response: self.protocol.read_call(response, call),
-                repeatable=call.repeatable,
-            )
-        )
-
-    def exchange(
-        self, request: Request, read: Callable[[Response], T], *, repeatable: bool
-    ) -> Operation[T]:
-        """Send until there is an answer, as often as it is safe and of use."""
-        return (
-            yield from exchange(
-                request,
-                read,
-                repeatable=repeatable,
-                retry=self.retry,
-                timeout_seconds=self.timeout,
-            )
-        )
+    @property
+    def uid(self) -> int:
+        """Return the user's id, logging in if needed."""
+        return int(self.get_uid())

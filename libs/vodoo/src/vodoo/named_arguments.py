@@ -3,13 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
 from .errors import ArgumentMappingError, InvalidArgumentsError, VodooError
 from .json_2 import JSON2
-from .operation import Operation
 from .signatures import (
     STANDARD_SIGNATURES,
     Signature,
@@ -20,7 +19,7 @@ from .signatures import (
 from .wire import Call, Request, Response
 
 T = TypeVar("T")
-Exchange = Callable[[Request, Callable[[Response], Any]], Operation[Any]]
+Exchange = Callable[[Request, Callable[[Response], Any]], Awaitable[Any]]
 
 ON_RECORDS = Signature((), on_records=True)
 
@@ -60,7 +59,7 @@ class Documentation:
         self._methods: dict[str, Mapping[str, Any]] = {}
         self._etags: dict[str, str] = {}
 
-    def named_call(self, call: Call) -> Operation[Call]:
+    async def named_call(self, call: Call) -> Call:
         """Return the call with the names that the server documents.
 
         :raises ArgumentMappingError: before anything is sent, if it documents none.
@@ -68,7 +67,7 @@ class Documentation:
         method = self._methods.get(call.model, {}).get(call.method)
         if method is None:
             try:
-                yield from self._refresh(call.model)
+                await self._refresh(call.model)
             except VodooError as error:
                 raise self._unmapped(call, str(error)) from error
             method = self._methods[call.model].get(call.method)
@@ -76,7 +75,7 @@ class Documentation:
             raise self._unmapped(call, "the server documents no such method")
         return named_call(call, documented_signature(method))
 
-    def _refresh(self, model: str) -> Operation[None]:
+    async def _refresh(self, model: str) -> None:
         request = self._protocol.documentation_request(model, self._etags.get(model))
 
         def read(response: Response) -> None:
@@ -85,7 +84,7 @@ class Documentation:
             self._methods[model] = self._protocol.read_documentation(response)
             self._etags[model] = response.headers.get("etag", "")
 
-        yield from self._exchange(request, read)
+        await self._exchange(request, read)
 
     @staticmethod
     def _unmapped(call: Call, reason: str) -> ArgumentMappingError:

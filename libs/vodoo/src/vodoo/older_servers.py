@@ -8,35 +8,34 @@ from typing import Any
 
 from .errors import InvalidArgumentsError
 from .http_transport import HTTPTransport
-from .operation import Mode, Operation
 from .values import Records
 from .wire import Call
 
 CLASSIC_READ = "_classic_read"
 
 
-class AnyVersion(HTTPTransport[Mode]):
+class AnyVersion(HTTPTransport):
     """Take ``search_read(…, load=None)`` to servers that know no ``load``.
 
     A many2one is then an id, as newer servers return it. Whether the server knows it
     is learnt from its first refusal.
     """
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def _prepare(self) -> None:
+        super()._prepare()
         self._knows_load = True
 
-    def _call(self, call: Call) -> Operation[Any]:
+    async def _carry_out(self, call: Call) -> Any:
         if not asks_for_load(call):
-            return (yield from super()._call(call))
+            return await super()._carry_out(call)
         if self._knows_load:
             try:
-                return (yield from super()._call(call))
+                return await super()._carry_out(call)
             except InvalidArgumentsError as error:
                 if "unexpected keyword argument 'load'" not in error.message:
                     raise
             self._knows_load = False
-        records = yield from super()._call(without_load(call))
+        records = await super()._carry_out(without_load(call))
         if call.kwargs["load"] != CLASSIC_READ:
             replace_names(records)
         return records

@@ -1,9 +1,10 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What each protocol does in an order of its own, for both shells."""
+"""What each protocol does in an order of its own."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from .errors import (
@@ -17,97 +18,90 @@ from .json_2 import JSON2, looks_like_api_key
 from .json_rpc import JSONRPC
 from .named_arguments import Documentation, guessed_call, refuses_guess
 from .older_servers import AnyVersion
-from .operation import Lock, Mode, Operation, locked, operation
 from .web_session import WebSession
 from .wire import Call
 
 
-class Legacy(AnyVersion[Mode]):
+class Legacy(AnyVersion):
     """Speak ``/jsonrpc``."""
 
     protocol: JSONRPC
     protocol_class = JSONRPC
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def _prepare(self) -> None:
+        super()._prepare()
         # The server remembers a password it has checked in a call, but not one it has
         # checked in a login. The check takes half a second of CPU: calls that come
-        # all at once after the login would pay it each. So the first one goes alone.
+        # together after the login would pay it each. So the first one goes alone.
         self._is_password_checked = looks_like_api_key(self.password)
-        self._first_call_lock: Lock = self.shell.lock()
+        self._first_call_lock = self.runner.lock()
 
-    @operation
-    def call_service(
-        self, service: str, method: str, args: Sequence[Any] = ()
-    ) -> Operation[Any]:
-        """Call a method of the services common, db or object; it is not repeated."""
-        return (yield from self.service_steps(service, method, args))
-
-    def service_steps(
-        self, service: str, method: str, args: Sequence[Any], repeatable: bool = False
-    ) -> Operation[Any]:
-        """Call a method of a service."""
+    async def _call_service(
+        self, service: str, method: str, args: Sequence[Any]
+    ) -> Any:
         request = self.protocol.service_request(service, method, args)
-        return (
-            yield from self.exchange(
-                request, self.protocol.read_result, repeatable=repeatable
-            )
+        return await self._exchange(
+            request, self.protocol.read_result, repeatable=False
         )
 
-    def _call(self, call: Call) -> Operation[Any]:
+    async def _carry_out(self, call: Call) -> Any:
         if not self._is_password_checked:
-            answer = yield from locked(self._first_call_lock, self._first_call(call))
-            if answer:
-                return answer[0]
-        return (yield from super()._call(call))
+            async with self._first_call_lock:
+                if not self._is_password_checked:
+                    return await self._first_call(call)
+        return await super()._carry_out(call)
 
-    def _first_call(self, call: Call) -> Operation[tuple[Any] | None]:
-        """Return the result in a tuple, None if another call was first."""
-        if self._is_password_checked:
-            return None
+    async def _first_call(self, call: Call) -> Any:
         try:
-            result = yield from super()._call(call)
+            result = await super()._carry_out(call)
         except OdooServerError as error:
             self._is_password_checked = not isinstance(error, AuthenticationError)
             raise
         self._is_password_checked = True
-        return (result,)
+        return result
 
 
-class JSON2Calls(HTTPTransport[Mode]):
+class JSON2Calls(HTTPTransport):
     """Speak ``/json/2``."""
 
     protocol: JSON2
     protocol_class = JSON2
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def _prepare(self) -> None:
+        super()._prepare()
         self._documentation = Documentation(
-            self.protocol,
-            lambda request, read: self.exchange(request, read, repeatable=True),
+            self.protocol, partial(self._exchange, repeatable=True)
         )
 
-    def call_service(self, service: str, method: str, args: Sequence[Any] = ()) -> Any:
-        """Raise TransportError: JSON-2 has no services."""
+    async def _call_service(
+        self, service: str, method: str, args: Sequence[Any]
+    ) -> Any:
         raise TransportError(
             f"JSON-2 has no service {service!r}; only the legacy protocol has"
         )
 
-    def _call(self, call: Call) -> Operation[Any]:
+    async def _carry_out(self, call: Call) -> Any:
         guess = guessed_call(call)
         if guess is None:
-            guess = yield from self._documentation.named_call(call)
+            guess = await self._documentation.named_call(call)
         try:
-            return (yield from self._send(guess, None))
+            return await self._send(guess, None)
         except InvalidArgumentsError as error:
             if not refuses_guess(call, error):
                 raise
-        corrected = yield from self._documentation.named_call(call)
-        return (yield from self._send(corrected, None))
+        corrected = await self._documentation.named_call(call)
+        return await self._send(corrected, None)
 
 
-class Web(AnyVersion[Mode]):
+class Web(AnyVersion):
     """Speak as Odoo's web client does, in a session."""
 
     protocol: WebSession
     protocol_class = WebSession
+
+    async def _call_service(
+        self, service: str, method: str, args: Sequence[Any]
+    ) -> Any:
+        raise TransportError(
+            f"a web session has no service {service!r}; only the legacy protocol has"
+        )

@@ -3,11 +3,10 @@
 
 from __future__ import annotations
 
-from .base_transport import AsyncOdooTransport, OdooTransport, Transport
-from .http_transport import HTTPTransport
-from .operation import Async, Sync
+from .base_transport import AsyncOdooTransport, OdooTransport
+from .http_transport import AsyncHTTP, HTTPTransport, SyncHTTP
 from .protocol_transports import JSON2Calls, Legacy, Web
-from .shell import AsyncShell, SyncShell
+from .retry import RetryConfig
 
 __all__ = [
     "AsyncJSON2Transport",
@@ -18,42 +17,30 @@ __all__ = [
     "JSON2Transport",
     "LegacyTransport",
     "OdooTransport",
-    "Transport",
+    "RetryConfig",
     "WebSessionTransport",
 ]
 
 
-class LegacyTransport(Legacy[Sync], OdooTransport):
+class LegacyTransport(Legacy, SyncHTTP):
     """Speak ``/jsonrpc`` (Odoo 14 to 19), sync."""
 
-    shell_class = SyncShell
 
-
-class JSON2Transport(JSON2Calls[Sync], OdooTransport):
+class JSON2Transport(JSON2Calls, SyncHTTP):
     """Speak ``/json/2`` (Odoo 19 and later), sync."""
 
-    shell_class = SyncShell
 
-
-class WebSessionTransport(Web[Sync], OdooTransport):
+class WebSessionTransport(Web, SyncHTTP):
     """Speak ``/web/dataset/call_kw`` in a session, sync."""
 
-    shell_class = SyncShell
 
-
-class AsyncLegacyTransport(Legacy[Async], AsyncOdooTransport):
+class AsyncLegacyTransport(Legacy, AsyncHTTP):
     """Speak ``/jsonrpc`` (Odoo 14 to 19), async."""
 
-    shell_class = AsyncShell
 
-
-class AsyncJSON2Transport(JSON2Calls[Async], AsyncOdooTransport):
+class AsyncJSON2Transport(JSON2Calls, AsyncHTTP):
     """Speak ``/json/2`` (Odoo 19 and later), async."""
 
-    shell_class = AsyncShell
 
-
-class AsyncWebSessionTransport(Web[Async], AsyncOdooTransport):
+class AsyncWebSessionTransport(Web, AsyncHTTP):
     """Speak ``/web/dataset/call_kw`` in a session, async."""
-
-    shell_class = AsyncShell

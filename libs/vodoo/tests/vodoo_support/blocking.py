@@ -26,7 +26,7 @@ class Blocking:
         if inspect.isawaitable(value):
             return self._unwrapped(self._loop.run_until_complete(value))
         if type(value).__module__.startswith("vodoo.namespaces") and hasattr(
-            value, "shell"
+            value, "client" if not hasattr(value, "timer") else "timer"
         ):
             return Blocking(value, self._loop)
         if callable(value) and not isinstance(value, type):

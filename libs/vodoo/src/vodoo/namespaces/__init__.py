@@ -3,41 +3,40 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from .account_moves import AccountMoves, build_account_move_domain
-from .activities import Activities
+from .account_moves import (
+    AccountMoves,
+    AsyncAccountMoves,
+    build_account_move_domain,
+)
+from .activities import Activities, AsyncActivities
 from .base import Namespace
-from .crm import CRM
-from .documents import Documents
-from .generic import Generic
-from .helpdesk import Helpdesk
-from .knowledge import Knowledge
-from .projects import Projects
-from .records import RecordNamespace
-from .security import Security
-from .tasks import Tasks
-from .timer import Timer, TimerHandle, Timesheet
-
-#: attribute of the client: its namespace
-NAMESPACES: dict[str, type[Namespace[Any]]] = {
-    "account_moves": AccountMoves,
-    "activities": Activities,
-    "crm": CRM,
-    "documents": Documents,
-    "generic": Generic,
-    "helpdesk": Helpdesk,
-    "knowledge": Knowledge,
-    "projects": Projects,
-    "security": Security,
-    "tasks": Tasks,
-    "timer": Timer,
-}
+from .crm import CRM, AsyncCRM
+from .documents import Documents, AsyncDocuments
+from .generic import Generic, AsyncGeneric
+from .helpdesk import Helpdesk, AsyncHelpdesk
+from .knowledge import Knowledge, AsyncKnowledge
+from .projects import Projects, AsyncProjects
+from .records import AsyncRecordNamespace, RecordNamespace
+from .security import Security, AsyncSecurity
+from .tasks import Tasks, AsyncTasks
+from .timer import AsyncTimer, AsyncTimerHandle, Timer, TimerHandle, Timesheet
 
 __all__ = [
-    "NAMESPACES",
     "CRM",
     "AccountMoves",
+    "AsyncAccountMoves",
+    "AsyncActivities",
+    "AsyncCRM",
+    "AsyncDocuments",
+    "AsyncGeneric",
+    "AsyncHelpdesk",
+    "AsyncKnowledge",
+    "AsyncProjects",
+    "AsyncRecordNamespace",
+    "AsyncSecurity",
+    "AsyncTasks",
+    "AsyncTimer",
+    "AsyncTimerHandle",
     "Activities",
     "Documents",
     "Generic",

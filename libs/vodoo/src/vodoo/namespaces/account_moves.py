@@ -3,12 +3,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..operation import Mode
-from .records import RecordNamespace
+from .records import AsyncRecordNamespace, RecordBase, RecordNamespace
 
 
-class AccountMoves(RecordNamespace[Mode]):
-    """Work with invoices, bills and journal entries."""
+class AccountMovesBase(RecordBase):
+    """What both kinds of this namespace have."""
 
     model = "account.move"
     id_name = "move_id"
@@ -25,6 +24,14 @@ class AccountMoves(RecordNamespace[Mode]):
         "currency_id",
         "amount_total",
     )
+
+
+class AsyncAccountMoves(AccountMovesBase, AsyncRecordNamespace):
+    """Work with invoices, bills and journal entries."""
+
+
+class AccountMoves(AccountMovesBase, RecordNamespace):
+    """Work with invoices, bills and journal entries."""
 
 
 def build_account_move_domain(

@@ -5,7 +5,7 @@ import datetime
 import re
 from typing import Any
 
-from ..operation import Mode, Operation, operation
+from .._runners.sync import blocking
 from ..values import HTML, Markdown, Records
 from .base import Namespace
 
@@ -23,18 +23,17 @@ FIELDS = (
 )
 
 
-class Activities(Namespace[Mode]):
+class AsyncActivities(Namespace):
     """Plan and finish what is to be done on records."""
 
-    @operation
-    def list(
+    async def list(
         self,
         model: str | None = None,
         record_id: int | None = None,
         *,
         user_id: int | None = None,
         limit: int | None = 50,
-    ) -> Operation[Records]:
+    ) -> Records:
         """Return activities, the most urgent first."""
         conditions: Any = [
             ["res_model", "=", model],
@@ -42,14 +41,11 @@ class Activities(Namespace[Mode]):
             ["user_id", "=", user_id],
         ]
         domain = [condition for condition in conditions if condition[2] is not None]
-        return (
-            yield from self.search_existing(
-                "mail.activity", domain, FIELDS, limit=limit, order="date_deadline, id"
-            )
+        return await self._search_existing(
+            "mail.activity", domain, FIELDS, limit=limit, order="date_deadline, id"
         )
 
-    @operation
-    def schedule(
+    async def schedule(
         self,
         model: str,
         record_id: int,
@@ -59,12 +55,12 @@ class Activities(Namespace[Mode]):
         deadline: datetime.date | str | None = None,
         user_id: int | None = None,
         activity_type: str = "mail.mail_activity_data_todo",
-    ) -> Operation[int]:
+    ) -> int:
         """Plan an activity on a record, by default for today; return its id.
 
         ``activity_type`` is an external id.
         """
-        ids = yield from self.call(
+        ids = await self._call(
             model,
             "activity_schedule",
             ids=[record_id],
@@ -76,15 +72,20 @@ class Activities(Namespace[Mode]):
         )
         return _first_id(ids)
 
-    @operation
-    def done(
-        self, activity_id: int, feedback: str | None = None
-    ) -> Operation[int | None]:
+    async def done(self, activity_id: int, feedback: str | None = None) -> int | None:
         """Finish an activity; return the id of the message about it."""
-        message_id = yield from self.call(
+        message_id = await self._call(
             "mail.activity", "action_feedback", ids=[activity_id], feedback=feedback
         )
         return message_id or None
+
+
+class Activities(Namespace):
+    """Plan and finish what is to be done on records."""
+
+    list = blocking(AsyncActivities.list)
+    schedule = blocking(AsyncActivities.schedule)
+    done = blocking(AsyncActivities.done)
 
 
 def _first_id(answer: Any) -> int:

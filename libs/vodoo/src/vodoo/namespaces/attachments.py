@@ -6,9 +6,9 @@ from __future__ import annotations
 import functools
 from collections.abc import Sequence
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from ..crud import Crud
+from .._runners.sync import blocking
 from ..errors import RecordNotFoundError
 from ..files import (
     Attachment,
@@ -16,7 +16,6 @@ from ..files import (
     read_file,
     save_without_overwriting,
 )
-from ..operation import Mode, Offload, Operation, operation
 from ..values import Records, to_bytes
 from .base import Namespace, by_record_id
 
@@ -25,9 +24,9 @@ AttachmentData = tuple[int, str, bytes]
 ATTACHMENT_FIELDS = ("id", "name", "file_size", "mimetype", "create_date")
 
 
-def named_content(
-    file_path: str | Path | None, content: bytes | None, name: str | None
-) -> Operation[tuple[str, bytes]]:
+async def named_content(
+    runner: Any, file_path: str | Path | None, content: bytes | None, name: str | None
+) -> tuple[str, bytes]:
     """Return the name and the content of a file, or of what is given under a name.
 
     :raises ValueError: unless exactly one of both is given.
@@ -37,7 +36,7 @@ def named_content(
         raise ValueError("give either file_path or data")
     if file_path is not None:
         path = Path(file_path)
-        content = yield Offload(lambda: read_file(path))
+        content = await runner.offload(lambda: read_file(path))
         name = name or path.name
     if not name:
         raise ValueError("data needs a name")
@@ -45,35 +44,53 @@ def named_content(
     return name, content
 
 
-class AttachmentsNamespace(Namespace[Mode]):
-    """Attach files to the records of one model, and save them."""
+class AttachmentsBase(Namespace):
+    """What both kinds of this namespace have."""
 
     model: ClassVar[str]
 
-    @operation
-    @by_record_id
-    def attachments(self, record_id: int) -> Operation[Records]:
-        """Return the attachments of a record, without their contents."""
-        return (yield from self._attachments(record_id))
+    async def _attachments(self, record_id: int) -> Records:
+        domain = [["res_model", "=", self.model], ["res_id", "=", record_id]]
+        return await self._search_read(
+            "ir.attachment", domain, ATTACHMENT_FIELDS, order="id"
+        )
 
-    @operation
+    async def _read_contents(self, ids: Sequence[int]) -> Records:
+        return await self._read("ir.attachment", ids, ["name", "datas"])
+
+    async def _contents(self, batch: Sequence[Attachment]) -> Sequence[AttachmentData]:
+        records = await self._read_contents([a["id"] for a in batch])
+        return [
+            (record["id"], record["name"], to_bytes(record["datas"]))
+            for record in records
+            if record["datas"]
+        ]
+
+
+class AsyncAttachmentsNamespace(AttachmentsBase):
+    """Attach files to the records of one model, and save them."""
+
     @by_record_id
-    def attach(
+    async def attachments(self, record_id: int) -> Records:
+        """Return the attachments of a record, without their contents."""
+        return await self._attachments(record_id)
+
+    @by_record_id
+    async def attach(
         self,
         record_id: int,
         file_path: str | Path | None = None,
         *,
         data: bytes | None = None,
         name: str | None = None,
-    ) -> Operation[int]:
+    ) -> int:
         """Attach a file, or data under a name; return the attachment's id.
 
         :raises ValueError: unless exactly one of both is given.
         :raises FileNotFoundError: if there is no such file.
         """
-        name, content = yield from named_content(file_path, data, name)
-        attachment_id: int = yield from Crud.create(
-            self.client,
+        name, content = await named_content(self.client.runner, file_path, data, name)
+        attachment_id: int = await self._create(
             "ir.attachment",
             {
                 "name": name,
@@ -84,13 +101,12 @@ class AttachmentsNamespace(Namespace[Mode]):
         )
         return attachment_id
 
-    @operation
-    def attachment_data(self, attachment_id: int) -> Operation[bytes]:
+    async def attachment_data(self, attachment_id: int) -> bytes:
         """Return the content of an attachment.
 
         :raises RecordNotFoundError: if there is none, or it is empty.
         """
-        records = yield from self._read_contents([attachment_id])
+        records = await self._read_contents([attachment_id])
         if not records or not records[0]["datas"]:
             raise RecordNotFoundError(
                 "ir.attachment",
@@ -99,28 +115,24 @@ class AttachmentsNamespace(Namespace[Mode]):
             )
         return to_bytes(records[0]["datas"])
 
-    @operation
     @by_record_id
-    def all_attachment_data(
-        self, record_id: int
-    ) -> Operation[Sequence[AttachmentData]]:
+    async def all_attachment_data(self, record_id: int) -> Sequence[AttachmentData]:
         """Return id, name and content of all attachments of a record.
 
         Links without a content are left out.
         """
         collected: Sequence[AttachmentData] = []
-        for batch in attachment_batches((yield from self._attachments(record_id))):
-            collected = [*collected, *(yield from self._contents(batch))]
+        for batch in attachment_batches(await self._attachments(record_id)):
+            collected = [*collected, *(await self._contents(batch))]
         return collected
 
-    @operation
     @by_record_id
-    def download(
+    async def download(
         self,
         record_id: int,
         output_dir: str | Path | None = None,
         extension: str | None = None,
-    ) -> Operation[Sequence[Path]]:
+    ) -> Sequence[Path]:
         """Save the attachments of a record, by default in the working directory.
 
         No name leads out of the directory, and no file is overwritten: a second one
@@ -128,38 +140,25 @@ class AttachmentsNamespace(Namespace[Mode]):
         """
         folder = Path(output_dir or ".")
         saved: Sequence[Path] = []
-        attachments = yield from self._attachments(record_id)
+        attachments = await self._attachments(record_id)
         if extension:
             ending = "." + extension.lower().lstrip(".")
             attachments = [a for a in attachments if a["name"].lower().endswith(ending)]
         for batch in attachment_batches(attachments):
-            contents = yield from self._contents(batch)
+            contents = await self._contents(batch)
             for _attachment_id, name, content in contents:
                 save = functools.partial(
                     save_without_overwriting, folder, name, content
                 )
-                saved = [*saved, (yield Offload(save))]
+                saved = [*saved, await self.client.runner.offload(save)]
         return saved
 
-    def _attachments(self, record_id: int) -> Operation[Records]:
-        domain = [["res_model", "=", self.model], ["res_id", "=", record_id]]
-        return (
-            yield from Crud.search_read(
-                self.client, "ir.attachment", domain, ATTACHMENT_FIELDS, order="id"
-            )
-        )
 
-    def _read_contents(self, ids: Sequence[int]) -> Operation[Records]:
-        return (
-            yield from Crud.read(self.client, "ir.attachment", ids, ["name", "datas"])
-        )
+class AttachmentsNamespace(AttachmentsBase):
+    """Attach files to the records of one model, and save them."""
 
-    def _contents(
-        self, batch: Sequence[Attachment]
-    ) -> Operation[Sequence[AttachmentData]]:
-        records = yield from self._read_contents([a["id"] for a in batch])
-        return [
-            (record["id"], record["name"], to_bytes(record["datas"]))
-            for record in records
-            if record["datas"]
-        ]
+    attachments = blocking(AsyncAttachmentsNamespace.attachments)
+    attach = blocking(AsyncAttachmentsNamespace.attach)
+    attachment_data = blocking(AsyncAttachmentsNamespace.attachment_data)
+    all_attachment_data = blocking(AsyncAttachmentsNamespace.all_attachment_data)
+    download = blocking(AsyncAttachmentsNamespace.download)

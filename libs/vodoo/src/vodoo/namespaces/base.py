@@ -1,73 +1,87 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What the namespaces have in common."""
+"""What the namespaces have in common.
+
+A namespace is written once, as a class whose operations are ``async def``; the sync one
+beside it has the same operations, each run to its end. Both share a base of private
+methods, which call the public methods of the client: an override of those takes effect.
+"""
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any, ClassVar, TypeVar
 
-from ..crud import Crud
+from .._runners import awaited
+from ..crud import Values
 from ..errors import InvalidArgumentsError
-from ..operation import Bound, Mode, Operation
-from ..values import Domain, Records
+from ..values import Domain, Record, Records
 from ..wire import Call
 
-if TYPE_CHECKING:
-    from ..client import Client
-
-F = TypeVar("F", bound=Callable[..., Any])
+F = TypeVar("F", bound=Callable[..., Coroutine[Any, Any, Any]])
 
 
-class Namespace(Bound[Mode]):
-    """Give methods for one part of Odoo."""
+class Namespace:
+    """Methods for one part of Odoo."""
 
     #: the name that the namespace gives a record's id, like ``ticket_id``
     id_name: ClassVar[str]
 
-    def __init__(self, client: Client[Mode]) -> None:
+    def __init__(self, client: Any) -> None:
         self.client = client
-        self.shell = client.shell
 
-    def call(
-        self, model: str, method: str, *args: Any, **kwargs: Any
-    ) -> Operation[Any]:
-        """Call a method of a model."""
+    async def _call(self, model: str, method: str, **kwargs: Any) -> Any:
+        """Call a method of a model; arguments that are None are left out."""
         given = {name: value for name, value in kwargs.items() if value is not None}
-        return (yield from self.client.call_steps(Call(model, method, args, given)))
+        return await self.client._call(Call(model, method, (), given))
 
-    def version_steps(self) -> Operation[int]:
+    async def _version(self) -> int:
         """Return the major version of the server."""
-        transport = yield from self.client.transport_steps()
-        return (yield from transport.version_steps())
+        transport = await self.client._ready_transport()
+        return int(await transport._version())
 
-    def search_existing(
+    async def _search(self, *args: Any, **kwargs: Any) -> list[int]:
+        return await awaited(self.client.search(*args, **kwargs))
+
+    async def _read(self, *args: Any, **kwargs: Any) -> Records:
+        return await awaited(self.client.read(*args, **kwargs))
+
+    async def _search_read(self, *args: Any, **kwargs: Any) -> Records:
+        return await awaited(self.client.search_read(*args, **kwargs))
+
+    async def _create(self, model: str, values: Values, *args: Any) -> int:
+        return int(await awaited(self.client.create(model, values, *args)))
+
+    async def _write(self, *args: Any, **kwargs: Any) -> bool:
+        return bool(await awaited(self.client.write(*args, **kwargs)))
+
+    async def _unlink(self, *args: Any, **kwargs: Any) -> bool:
+        return bool(await awaited(self.client.unlink(*args, **kwargs)))
+
+    async def _fields_get(self, *args: Any, **kwargs: Any) -> dict[str, Record]:
+        return await awaited(self.client.fields_get(*args, **kwargs))
+
+    async def _search_existing(
         self, model: str, domain: Domain, fields: Sequence[str], **options: Any
-    ) -> Operation[Records]:
+    ) -> Records:
         """Search and read the fields that this version of Odoo has."""
         try:
-            return (
-                yield from Crud.search_read(
-                    self.client, model, domain, fields, **options
-                )
-            )
+            return await self._search_read(model, domain, fields, **options)
         except InvalidArgumentsError:
-            known = yield from Crud.fields_get(self.client, model, attributes=["type"])
+            known = await self._fields_get(model, attributes=["type"])
             existing = [name for name in fields if name in known]
             if existing == list(fields):
                 raise
-        return (
-            yield from Crud.search_read(self.client, model, domain, existing, **options)
-        )
+        return await self._search_read(model, domain, existing, **options)
 
 
-def by_record_id(steps: F) -> F:
+def by_record_id(operation: F) -> F:
     """Accept the record under the name that the namespace gives it (``ticket_id``)."""
 
-    @functools.wraps(steps)
-    def renamed(self: Namespace[Any], *args: Any, **kwargs: Any) -> Any:
+    @functools.wraps(operation)
+    async def renamed(self: Namespace, *args: Any, **kwargs: Any) -> Any:
         if self.id_name in kwargs:
             kwargs["record_id"] = kwargs.pop(self.id_name)
-        return steps(self, *args, **kwargs)
+        return await operation(self, *args, **kwargs)
 
     return renamed  # type: ignore[return-value]

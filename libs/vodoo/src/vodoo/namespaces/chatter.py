@@ -5,9 +5,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from ..crud import Crud
+from .._runners.sync import blocking
 from ..errors import RecordNotFoundError
-from ..operation import Mode, Operation, operation
 from ..values import HTML, Markdown, Records
 from .base import Namespace, by_record_id
 
@@ -26,64 +25,12 @@ MESSAGE_FIELDS = (
 PLAIN_BODY_VERSION = 17
 
 
-class ChatterNamespace(Namespace[Mode]):
-    """Read and post messages on the records of one model."""
+class ChatterBase(Namespace):
+    """What both kinds of this namespace have."""
 
     model: ClassVar[str]
 
-    @operation
-    @by_record_id
-    def comment(
-        self,
-        record_id: int,
-        message: str | Markdown | HTML,
-        user_id: int | None = None,
-        markdown: bool = True,
-    ) -> Operation[bool]:
-        """Post a message that all followers get.
-
-        Written by the user who is logged in, unless ``user_id`` or the setting
-        ``default_user_id`` names another. With ``markdown=False`` the message is HTML.
-        """
-        return (
-            yield from self._post(
-                record_id, message, user_id, markdown, "comment", "mail.mt_comment"
-            )
-        )
-
-    @operation
-    @by_record_id
-    def note(
-        self,
-        record_id: int,
-        message: str | Markdown | HTML,
-        user_id: int | None = None,
-        markdown: bool = True,
-    ) -> Operation[bool]:
-        """Post a message for internal users only."""
-        return (
-            yield from self._post(
-                record_id, message, user_id, markdown, "comment", "mail.mt_note"
-            )
-        )
-
-    @operation
-    @by_record_id
-    def messages(self, record_id: int, limit: int | None = None) -> Operation[Records]:
-        """Return the messages of a record, the newest first."""
-        domain = [["model", "=", self.model], ["res_id", "=", record_id]]
-        return (
-            yield from Crud.search_read(
-                self.client,
-                "mail.message",
-                domain,
-                MESSAGE_FIELDS,
-                limit,
-                order="date desc, id desc",
-            )
-        )
-
-    def _post(
+    async def _post(
         self,
         record_id: int,
         message: str | Markdown | HTML,
@@ -91,20 +38,18 @@ class ChatterNamespace(Namespace[Mode]):
         markdown: bool,
         message_type: str,
         subtype: str,
-    ) -> Operation[bool]:
+    ) -> bool:
         if isinstance(message, str) and markdown and not isinstance(message, HTML):
             message = Markdown(message)
         author_id = None
         user_id = user_id or self.client.config.default_user_id
         if user_id:
-            users = yield from Crud.read(
-                self.client, "res.users", [user_id], ["partner_id"]
-            )
+            users = await self._read("res.users", [user_id], ["partner_id"])
             if not users:
                 raise RecordNotFoundError("res.users", user_id)
             author_id = users[0]["partner_id"][0]
-        version = yield from self.version_steps()
-        yield from self.call(
+        version = await self._version()
+        await self._call(
             self.model,
             "message_post",
             ids=[record_id],
@@ -115,3 +60,57 @@ class ChatterNamespace(Namespace[Mode]):
             author_id=author_id,
         )
         return True
+
+
+class AsyncChatterNamespace(ChatterBase):
+    """Read and post messages on the records of one model."""
+
+    @by_record_id
+    async def comment(
+        self,
+        record_id: int,
+        message: str | Markdown | HTML,
+        user_id: int | None = None,
+        markdown: bool = True,
+    ) -> bool:
+        """Post a message that all followers get.
+
+        Written by the user who is logged in, unless ``user_id`` or the setting
+        ``default_user_id`` names another. With ``markdown=False`` the message is HTML.
+        """
+        return await self._post(
+            record_id, message, user_id, markdown, "comment", "mail.mt_comment"
+        )
+
+    @by_record_id
+    async def note(
+        self,
+        record_id: int,
+        message: str | Markdown | HTML,
+        user_id: int | None = None,
+        markdown: bool = True,
+    ) -> bool:
+        """Post a message for internal users only."""
+        return await self._post(
+            record_id, message, user_id, markdown, "comment", "mail.mt_note"
+        )
+
+    @by_record_id
+    async def messages(self, record_id: int, limit: int | None = None) -> Records:
+        """Return the messages of a record, the newest first."""
+        domain = [["model", "=", self.model], ["res_id", "=", record_id]]
+        return await self._search_read(
+            "mail.message",
+            domain,
+            MESSAGE_FIELDS,
+            limit,
+            order="date desc, id desc",
+        )
+
+
+class ChatterNamespace(ChatterBase):
+    """Read and post messages on the records of one model."""
+
+    comment = blocking(AsyncChatterNamespace.comment)
+    note = blocking(AsyncChatterNamespace.note)
+    messages = blocking(AsyncChatterNamespace.messages)

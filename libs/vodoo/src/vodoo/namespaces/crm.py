@@ -4,14 +4,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ..crud import Crud
-from ..operation import Mode, Operation, operation
+from .._runners.sync import blocking
 from ..values import Cmd, Record, Records
-from .records import RecordNamespace
+from .records import AsyncRecordNamespace, RecordBase, RecordNamespace
 
 
-class CRM(RecordNamespace[Mode]):
-    """Work with leads and opportunities."""
+class CRMBase(RecordBase):
+    """What both kinds of this namespace have."""
 
     model = "crm.lead"
     id_name = "lead_id"
@@ -31,8 +30,26 @@ class CRM(RecordNamespace[Mode]):
         "create_date",
     )
 
-    @operation
-    def create(
+    async def _stages(self, team_id: int | None) -> Records:
+        domain = []
+        if team_id is not None:
+            name = await self._team_field()
+            domain = ["|", [name, "=", False], [name, "in", [team_id]]]
+        fields = ["id", "name", "sequence", "fold", "is_won", "team_id", "team_ids"]
+        return await self._search_existing(
+            "crm.stage", domain, fields, order="sequence, id"
+        )
+
+    async def _team_field(self) -> str:
+        """Return ``team_ids`` (Odoo 19) or ``team_id``."""
+        known = await self._fields_get("crm.stage", ["team_ids", "team_id"], ["type"])
+        return "team_ids" if "team_ids" in known else "team_id"
+
+
+class AsyncCRM(CRMBase, AsyncRecordNamespace):
+    """Work with leads and opportunities."""
+
+    async def create(
         self,
         /,
         name: str,
@@ -45,7 +62,7 @@ class CRM(RecordNamespace[Mode]):
         tag_ids: Sequence[int] | None = None,
         lead_type: str = "opportunity",
         **extra: Any,
-    ) -> Operation[int]:
+    ) -> int:
         """Create an opportunity, or with ``lead_type="lead"`` a lead."""
         values = {
             "name": name,
@@ -58,17 +75,15 @@ class CRM(RecordNamespace[Mode]):
             "tag_ids": None if tag_ids is None else [Cmd.set(tag_ids)],
             **extra,
         }
-        return (yield from self.create_record(values))
+        return await self._create_record(values)
 
-    @operation
-    def stages(self, *, team_id: int | None = None) -> Operation[Records]:
+    async def stages(self, *, team_id: int | None = None) -> Records:
         """Return the stages in order, those of a team with those of all teams."""
-        return (yield from self._stages(team_id))
+        return await self._stages(team_id)
 
-    @operation
-    def pipeline(
+    async def pipeline(
         self, *, team: int | str | None = None, user: int | str | None = None
-    ) -> Operation[Record]:
+    ) -> Record:
         """Return count and revenue of the open opportunities in each stage.
 
         The shape: ``{"stages": [{id, name, sequence, count, expected_revenue,
@@ -82,30 +97,17 @@ class CRM(RecordNamespace[Mode]):
             elif wanted:
                 domain.append([f"{field}.name", "ilike", wanted])
         fields = ["stage_id", "expected_revenue", "probability"]
-        leads = yield from Crud.search_read(
-            self.client, self.model, domain, fields, limit=0
-        )
-        stages = yield from self._stages(team if isinstance(team, int) else None)
+        leads = await self._search_read(self.model, domain, fields, limit=0)
+        stages = await self._stages(team if isinstance(team, int) else None)
         return pipeline_of(leads, stages)
 
-    def _stages(self, team_id: int | None) -> Operation[Records]:
-        domain = []
-        if team_id is not None:
-            name = yield from self._team_field()
-            domain = ["|", [name, "=", False], [name, "in", [team_id]]]
-        fields = ["id", "name", "sequence", "fold", "is_won", "team_id", "team_ids"]
-        return (
-            yield from self.search_existing(
-                "crm.stage", domain, fields, order="sequence, id"
-            )
-        )
 
-    def _team_field(self) -> Operation[str]:
-        """Return ``team_ids`` (Odoo 19) or ``team_id``."""
-        known = yield from Crud.fields_get(
-            self.client, "crm.stage", ["team_ids", "team_id"], ["type"]
-        )
-        return "team_ids" if "team_ids" in known else "team_id"
+class CRM(CRMBase, RecordNamespace):
+    """Work with leads and opportunities."""
+
+    create = blocking(AsyncCRM.create)
+    stages = blocking(AsyncCRM.stages)
+    pipeline = blocking(AsyncCRM.pipeline)
 
 
 def pipeline_of(leads: Records, stages: Records) -> Record:

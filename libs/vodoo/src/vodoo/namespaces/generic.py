@@ -4,34 +4,30 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..crud import Crud, Values
-from ..operation import Mode, Operation, operation
+from .._runners.sync import blocking
+from ..crud import Values
 from ..values import Domain, Records
 from ..wire import Call
 from .base import Namespace
 
 
-class Generic(Namespace[Mode]):
+class AsyncGeneric(Namespace):
     """Work with any model."""
 
-    @operation
-    def create(self, model: str, values: Values) -> Operation[int]:
+    async def create(self, model: str, values: Values) -> int:
         """Create a record and return its id."""
-        record_id: int = yield from Crud.create(self.client, model, values)
+        record_id: int = await self._create(model, values)
         return record_id
 
-    @operation
-    def update(self, model: str, record_id: int, values: Values) -> Operation[bool]:
+    async def update(self, model: str, record_id: int, values: Values) -> bool:
         """Change a record."""
-        return (yield from Crud.write(self.client, model, [record_id], values))
+        return await self._write(model, [record_id], values)
 
-    @operation
-    def delete(self, model: str, record_id: int) -> Operation[bool]:
+    async def delete(self, model: str, record_id: int) -> bool:
         """Delete a record."""
-        return (yield from Crud.unlink(self.client, model, [record_id]))
+        return await self._unlink(model, [record_id])
 
-    @operation
-    def search(
+    async def search(
         self,
         model: str,
         domain: Domain | None = None,
@@ -39,16 +35,11 @@ class Generic(Namespace[Mode]):
         limit: int | None = None,
         offset: int = 0,
         order: str | None = None,
-    ) -> Operation[Records]:
+    ) -> Records:
         """Return the records that match."""
-        return (
-            yield from Crud.search_read(
-                self.client, model, domain, fields, limit, offset, order
-            )
-        )
+        return await self._search_read(model, domain, fields, limit, offset, order)
 
-    @operation
-    def call(
+    async def call(
         self,
         model: str,
         method: str,
@@ -56,7 +47,17 @@ class Generic(Namespace[Mode]):
         kwargs: Mapping[str, Any] | None = None,
         *,
         idempotent: bool = False,
-    ) -> Operation[Any]:
+    ) -> Any:
         """Call a method, again if the answer is lost and it is ``idempotent``."""
         call = Call(model, method, args or (), kwargs or {}, idempotent)
-        return (yield from self.client.call_steps(call))
+        return await self.client._call(call)
+
+
+class Generic(Namespace):
+    """Work with any model."""
+
+    create = blocking(AsyncGeneric.create)
+    update = blocking(AsyncGeneric.update)
+    delete = blocking(AsyncGeneric.delete)
+    search = blocking(AsyncGeneric.search)
+    call = blocking(AsyncGeneric.call)

@@ -4,13 +4,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ..operation import Mode, Operation, operation
+from .._runners.sync import blocking
 from ..values import HTML, Cmd, Markdown
-from .records import RecordNamespace
+from .records import AsyncRecordNamespace, RecordBase, RecordNamespace
 
 
-class Helpdesk(RecordNamespace[Mode]):
-    """Work with tickets (Odoo Enterprise)."""
+class HelpdeskBase(RecordBase):
+    """What both kinds of this namespace have."""
 
     model = "helpdesk.ticket"
     id_name = "ticket_id"
@@ -26,8 +26,11 @@ class Helpdesk(RecordNamespace[Mode]):
         "create_date",
     )
 
-    @operation
-    def create(
+
+class AsyncHelpdesk(HelpdeskBase, AsyncRecordNamespace):
+    """Work with tickets (Odoo Enterprise)."""
+
+    async def create(
         self,
         /,
         name: str,
@@ -37,7 +40,7 @@ class Helpdesk(RecordNamespace[Mode]):
         tag_ids: Sequence[int] | None = None,
         team_id: int | None = None,
         **extra: Any,
-    ) -> Operation[int]:
+    ) -> int:
         """Create a ticket and return its id."""
         values = {
             "name": name,
@@ -47,4 +50,10 @@ class Helpdesk(RecordNamespace[Mode]):
             "team_id": team_id,
             **extra,
         }
-        return (yield from self.create_record(values))
+        return await self._create_record(values)
+
+
+class Helpdesk(HelpdeskBase, RecordNamespace):
+    """Work with tickets (Odoo Enterprise)."""
+
+    create = blocking(AsyncHelpdesk.create)

@@ -3,23 +3,25 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..crud import Crud
+from .._runners.sync import blocking
 from ..errors import RecordNotFoundError
-from ..operation import Mode, Operation, operation
 from ..values import HTML, Markdown
 from .base import by_record_id
-from .records import RecordNamespace
+from .records import AsyncRecordNamespace, RecordBase, RecordNamespace
 
 
-class Knowledge(RecordNamespace[Mode]):
-    """Work with articles (Odoo Enterprise)."""
+class KnowledgeBase(RecordBase):
+    """What both kinds of this namespace have."""
 
     model = "knowledge.article"
     id_name = "article_id"
     list_fields = ("id", "name", "parent_id", "category", "icon", "write_date")
 
-    @operation
-    def create(
+
+class AsyncKnowledge(KnowledgeBase, AsyncRecordNamespace):
+    """Work with articles (Odoo Enterprise)."""
+
+    async def create(
         self,
         /,
         name: str,
@@ -29,7 +31,7 @@ class Knowledge(RecordNamespace[Mode]):
         category: str | None = None,
         icon: str | None = None,
         **extra: Any,
-    ) -> Operation[int]:
+    ) -> int:
         """Create an article and return its id; the body is Markdown."""
         if isinstance(body, str) and not isinstance(body, HTML):
             body = Markdown(body)
@@ -41,18 +43,22 @@ class Knowledge(RecordNamespace[Mode]):
             "icon": icon,
             **extra,
         }
-        return (yield from self.create_record(values))
+        return await self._create_record(values)
 
-    @operation
     @by_record_id
-    def url(self, record_id: int) -> Operation[str]:
+    async def url(self, record_id: int) -> str:
         """Return the address that the article itself names."""
-        records = yield from Crud.read(
-            self.client, self.model, [record_id], ["article_url"]
-        )
+        records = await self._read(self.model, [record_id], ["article_url"])
         if not records:
             raise RecordNotFoundError(self.model, record_id)
         return (
             records[0]["article_url"]
             or f"{self.client.url}/knowledge/article/{record_id}"
         )
+
+
+class Knowledge(KnowledgeBase, RecordNamespace):
+    """Work with articles (Odoo Enterprise)."""
+
+    create = blocking(AsyncKnowledge.create)
+    url = blocking(AsyncKnowledge.url)

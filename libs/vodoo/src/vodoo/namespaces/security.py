@@ -7,9 +7,9 @@ import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from ..crud import Crud
+from .._runners import awaited
+from .._runners.sync import blocking
 from ..errors import RecordNotFoundError
-from ..operation import Mode, Operation, operation
 from ..secret import Secret
 from ..values import Cmd, Record
 from .base import Namespace
@@ -95,164 +95,26 @@ def access_values(name: str, model_id: int, group_id: int, rights: str) -> Recor
     }
 
 
-class Security(Namespace[Mode]):
-    """Make groups and users for programs."""
+class SecurityBase(Namespace):
+    """What both kinds of this namespace have."""
 
-    @operation
-    def create_groups(self) -> Operation[tuple[dict[str, int], Sequence[str]]]:
-        """Make the groups of ``GROUPS``, as far as their models are installed.
-
-        Return the ids by name, and warnings. What is there already is left as it is.
-        """
-        wanted = {model for rights in GROUPS.values() for model in rights}
-        models = yield from self._ids_by("ir.model", "model", wanted)
-        groups = yield from self._ids_by("res.groups", "name", GROUPS)
-        warnings = []
-        for group, rights in GROUPS.items():
-            installed = {model: models[model] for model in rights if model in models}
-            missing = sorted(rights.keys() - installed.keys())
-            if missing:
-                warnings.append(f"{group}: not installed: {', '.join(missing)}")
-            if group not in groups:
-                created = yield from Crud.create(
-                    self.client, "res.groups", {"name": group}
-                )
-                groups[group] = int(created)
-            yield from self._ensure_access(group, groups[group], rights, installed)
-        return groups, warnings
-
-    @operation
-    def get_group_ids(self, names: Iterable[str]) -> Operation[dict[str, int]]:
-        """Return the ids of groups by their names.
-
-        :raises RecordNotFoundError: if one is missing.
-        """
-        names = tuple(names)
-        found = yield from self._ids_by("res.groups", "name", names)
-        missing = [name for name in names if name not in found]
-        if missing:
-            raise RecordNotFoundError(
-                "res.groups", message=f"there are no groups named {', '.join(missing)}"
-            )
-        return found
-
-    @operation
-    def assign(
-        self,
-        user_id: int,
-        group_ids: Iterable[int],
-        *,
-        remove_default_groups: bool = True,
-    ) -> Operation[bool]:
-        """Add a user to groups, and take the rights of an employee from him.
-
-        Odoo may give them back: a user that logs in needs a kind (internal, portal).
-        """
-        commands: Any = []
-        if remove_default_groups:
-            domain = [["module", "=", "base"], ["name", "in", list(DEFAULT_GROUPS)]]
-            defaults = yield from Crud.search_read(
-                self.client, "ir.model.data", domain, ["res_id"]
-            )
-            commands = [Cmd.unlink(record["res_id"]) for record in defaults]
-        commands = [*commands, *(Cmd.link(group_id) for group_id in group_ids)]
-        field = yield from self._groups_field()
-        return (
-            yield from Crud.write(
-                self.client, "res.users", [user_id], {field: commands}, idempotent=True
-            )
-        )
-
-    @operation
-    def resolve_user(
-        self, *, user_id: int | None = None, login: str | None = None
-    ) -> Operation[int]:
-        """Return the id of the user given by id or by login.
-
-        :raises ValueError: unless exactly one is given.
-        :raises RecordNotFoundError: if there is no such user.
-        """
-        if (user_id is None) == (login is None):
-            raise ValueError("give either user_id or login")
-        condition = ["id", "=", user_id] if login is None else ["login", "=", login]
-        ids = yield from Crud.search(
-            self.client, "res.users", [condition], context={"active_test": False}
-        )
-        if not ids:
-            raise RecordNotFoundError(
-                "res.users", user_id, f"there is no user {login or user_id!r}"
-            )
-        return ids[0]
-
-    @operation
-    def create_user(
-        self,
-        name: str,
-        login: str,
-        password: str | None = None,
-        email: str | None = None,
-    ) -> Operation[tuple[int, str]]:
-        """Create a user without groups; return the id and the password."""
-        password = Secret(password or new_password())
-        field = yield from self._groups_field()
-        values = {
-            "name": name,
-            "login": login,
-            "password": password,
-            "email": email or login,
-            field: [Cmd.clear()],
-        }
-        context = {"no_reset_password": True}
-        user_id: int = yield from Crud.create(self.client, "res.users", values, context)
-        return user_id, password
-
-    @operation
-    def set_password(self, user_id: int, password: str | None = None) -> Operation[str]:
-        """Give a user a new password, by default a random one, and return it."""
-        password = Secret(password or new_password())
-        yield from Crud.write(
-            self.client,
-            "res.users",
-            [user_id],
-            {"password": password},
-            idempotent=True,
-        )
-        return password
-
-    @operation
-    def get_user(self, user_id: int) -> Operation[Record]:
-        """Return a user.
-
-        :raises RecordNotFoundError: if there is none.
-        """
-        field = yield from self._groups_field()
-        users = yield from Crud.read(
-            self.client,
-            "res.users",
-            [user_id],
-            ["id", "name", "login", "email", "active", "partner_id", field],
-        )
-        if not users:
-            raise RecordNotFoundError("res.users", user_id)
-        return users[0]
-
-    def _ids_by(
+    async def _ids_by(
         self, model: str, field: str, values: Iterable[str]
-    ) -> Operation[dict[str, int]]:
-        records = yield from Crud.search_read(
-            self.client, model, [[field, "in", list(values)]], [field], order="id desc"
+    ) -> dict[str, int]:
+        records = await self._search_read(
+            model, [[field, "in", list(values)]], [field], order="id desc"
         )
         return {record[field]: record["id"] for record in records}
 
-    def _ensure_access(
+    async def _ensure_access(
         self,
         group: str,
         group_id: int,
         rights: Mapping[str, str],
         models: Mapping[str, int],
-    ) -> Operation[None]:
-        existing = yield from Crud.search_read(
-            self.client, "ir.model.access", [["group_id", "=", group_id]], ["model_id"]
+    ) -> None:
+        existing = await self._search_read(
+            "ir.model.access", [["group_id", "=", group_id]], ["model_id"]
         )
         covered = {record["model_id"][0] for record in existing}
         lines = [
@@ -261,14 +123,153 @@ class Security(Namespace[Mode]):
             if model_id not in covered
         ]
         if lines:
-            yield from Crud.create(self.client, "ir.model.access", lines)
+            await awaited(self.client.create("ir.model.access", lines))
 
-    def _groups_field(self) -> Operation[str]:
+    async def _groups_field(self) -> str:
         """Return ``group_ids`` (since Odoo 19) or ``groups_id``."""
-        known = yield from Crud.fields_get(
-            self.client, "res.users", ["group_ids", "groups_id"], ["type"]
+        known = await self._fields_get(
+            "res.users", ["group_ids", "groups_id"], ["type"]
         )
         return "group_ids" if "group_ids" in known else "groups_id"
+
+
+class AsyncSecurity(SecurityBase):
+    """Make groups and users for programs."""
+
+    async def create_groups(self) -> tuple[dict[str, int], Sequence[str]]:
+        """Make the groups of ``GROUPS``, as far as their models are installed.
+
+        Return the ids by name, and warnings. What is there already is left as it is.
+        """
+        wanted = {model for rights in GROUPS.values() for model in rights}
+        models = await self._ids_by("ir.model", "model", wanted)
+        groups = await self._ids_by("res.groups", "name", GROUPS)
+        warnings = []
+        for group, rights in GROUPS.items():
+            installed = {model: models[model] for model in rights if model in models}
+            missing = sorted(rights.keys() - installed.keys())
+            if missing:
+                warnings.append(f"{group}: not installed: {', '.join(missing)}")
+            if group not in groups:
+                created = await self._create("res.groups", {"name": group})
+                groups[group] = int(created)
+            await self._ensure_access(group, groups[group], rights, installed)
+        return groups, warnings
+
+    async def get_group_ids(self, names: Iterable[str]) -> dict[str, int]:
+        """Return the ids of groups by their names.
+
+        :raises RecordNotFoundError: if one is missing.
+        """
+        names = tuple(names)
+        found = await self._ids_by("res.groups", "name", names)
+        missing = [name for name in names if name not in found]
+        if missing:
+            raise RecordNotFoundError(
+                "res.groups", message=f"there are no groups named {', '.join(missing)}"
+            )
+        return found
+
+    async def assign(
+        self,
+        user_id: int,
+        group_ids: Iterable[int],
+        *,
+        remove_default_groups: bool = True,
+    ) -> bool:
+        """Add a user to groups, and take the rights of an employee from him.
+
+        Odoo may give them back: a user that logs in needs a kind (internal, portal).
+        """
+        commands: Any = []
+        if remove_default_groups:
+            domain = [["module", "=", "base"], ["name", "in", list(DEFAULT_GROUPS)]]
+            defaults = await self._search_read("ir.model.data", domain, ["res_id"])
+            commands = [Cmd.unlink(record["res_id"]) for record in defaults]
+        commands = [*commands, *(Cmd.link(group_id) for group_id in group_ids)]
+        field = await self._groups_field()
+        return await self._write(
+            "res.users", [user_id], {field: commands}, idempotent=True
+        )
+
+    async def resolve_user(
+        self, *, user_id: int | None = None, login: str | None = None
+    ) -> int:
+        """Return the id of the user given by id or by login.
+
+        :raises ValueError: unless exactly one is given.
+        :raises RecordNotFoundError: if there is no such user.
+        """
+        if (user_id is None) == (login is None):
+            raise ValueError("give either user_id or login")
+        condition = ["id", "=", user_id] if login is None else ["login", "=", login]
+        ids = await self._search(
+            "res.users", [condition], context={"active_test": False}
+        )
+        if not ids:
+            raise RecordNotFoundError(
+                "res.users", user_id, f"there is no user {login or user_id!r}"
+            )
+        return ids[0]
+
+    async def create_user(
+        self,
+        name: str,
+        login: str,
+        password: str | None = None,
+        email: str | None = None,
+    ) -> tuple[int, str]:
+        """Create a user without groups; return the id and the password."""
+        password = Secret(password or new_password())
+        field = await self._groups_field()
+        values = {
+            "name": name,
+            "login": login,
+            "password": password,
+            "email": email or login,
+            field: [Cmd.clear()],
+        }
+        context = {"no_reset_password": True}
+        user_id: int = await self._create("res.users", values, context)
+        return user_id, password
+
+    async def set_password(self, user_id: int, password: str | None = None) -> str:
+        """Give a user a new password, by default a random one, and return it."""
+        password = Secret(password or new_password())
+        await self._write(
+            "res.users",
+            [user_id],
+            {"password": password},
+            idempotent=True,
+        )
+        return password
+
+    async def get_user(self, user_id: int) -> Record:
+        """Return a user.
+
+        :raises RecordNotFoundError: if there is none.
+        """
+        field = await self._groups_field()
+        users = await self._read(
+            "res.users",
+            [user_id],
+            ["id", "name", "login", "email", "active", "partner_id", field],
+        )
+        if not users:
+            raise RecordNotFoundError("res.users", user_id)
+        return users[0]
+
+
+class Security(SecurityBase):
+    """Make groups and users for programs."""
+
+    create_groups = blocking(AsyncSecurity.create_groups)
+    get_group_ids = blocking(AsyncSecurity.get_group_ids)
+    assign = blocking(AsyncSecurity.assign)
+    resolve_user = blocking(AsyncSecurity.resolve_user)
+    create_user = blocking(AsyncSecurity.create_user)
+    set_password = blocking(AsyncSecurity.set_password)
+    get_user = blocking(AsyncSecurity.get_user)
 
 
 def new_password() -> str:

@@ -4,17 +4,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ..crud import Crud
-from ..operation import Mode, Operation, operation
+from .._runners.sync import blocking
 from ..values import HTML, Cmd, Markdown, Record
-from .records import RecordNamespace
+from .records import AsyncRecordNamespace, RecordBase, RecordNamespace
 
 #: Before this version a task had one user.
 SEVERAL_USERS_VERSION = 15
 
 
-class Tasks(RecordNamespace[Mode]):
-    """Work with the tasks of projects."""
+class TasksBase(RecordBase):
+    """What both kinds of this namespace have."""
 
     model = "project.task"
     id_name = "task_id"
@@ -31,8 +30,20 @@ class Tasks(RecordNamespace[Mode]):
         "create_date",
     )
 
-    @operation
-    def create(
+    async def _user_values(self, user_ids: Sequence[int] | None) -> Record:
+        if user_ids is None:
+            return {}
+        if (await self._version()) >= SEVERAL_USERS_VERSION:
+            return {"user_ids": [Cmd.set(user_ids)]}
+        if len(user_ids) > 1:
+            raise ValueError("this server is too old for several users of a task")
+        return {"user_id": user_ids[0] if user_ids else False}
+
+
+class AsyncTasks(TasksBase, AsyncRecordNamespace):
+    """Work with the tasks of projects."""
+
+    async def create(
         self,
         /,
         name: str,
@@ -42,7 +53,7 @@ class Tasks(RecordNamespace[Mode]):
         tag_ids: Sequence[int] | None = None,
         parent_id: int | None = None,
         **extra: Any,
-    ) -> Operation[int]:
+    ) -> int:
         """Create a task and return its id; the description is Markdown.
 
         :raises ValueError: for several users where a task can have only one (Odoo 14).
@@ -55,29 +66,26 @@ class Tasks(RecordNamespace[Mode]):
             "description": description,
             "tag_ids": None if tag_ids is None else [Cmd.set(tag_ids)],
             "parent_id": parent_id,
-            **(yield from self._user_values(user_ids)),
+            **(await self._user_values(user_ids)),
             **extra,
         }
         context = {"default_project_id": project_id}
-        return (yield from self.create_record(values, context=context))
+        return await self._create_record(values, context=context)
 
-    def _user_values(self, user_ids: Sequence[int] | None) -> Operation[Record]:
-        if user_ids is None:
-            return {}
-        if (yield from self.version_steps()) >= SEVERAL_USERS_VERSION:
-            return {"user_ids": [Cmd.set(user_ids)]}
-        if len(user_ids) > 1:
-            raise ValueError("this server is too old for several users of a task")
-        return {"user_id": user_ids[0] if user_ids else False}
-
-    @operation
-    def create_tag(self, name: str, color: int | None = None) -> Operation[int]:
+    async def create_tag(self, name: str, color: int | None = None) -> int:
         """Create a tag and return its id."""
         values = {"name": name} if color is None else {"name": name, "color": color}
-        tag_id: int = yield from Crud.create(self.client, "project.tags", values)
+        tag_id: int = await self._create("project.tags", values)
         return tag_id
 
-    @operation
-    def delete_tag(self, tag_id: int) -> Operation[bool]:
+    async def delete_tag(self, tag_id: int) -> bool:
         """Delete a tag, on all tasks."""
-        return (yield from Crud.unlink(self.client, "project.tags", [tag_id]))
+        return await self._unlink("project.tags", [tag_id])
+
+
+class Tasks(TasksBase, RecordNamespace):
+    """Work with the tasks of projects."""
+
+    create = blocking(AsyncTasks.create)
+    create_tag = blocking(AsyncTasks.create_tag)
+    delete_tag = blocking(AsyncTasks.delete_tag)

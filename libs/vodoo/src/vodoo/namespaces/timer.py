@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..crud import Crud
+from .._runners import awaited
+from .._runners.sync import blocking, run
 from ..errors import RecordNotFoundError
-from ..operation import Bound, Mode, Operation, operation
 from ..values import Record, to_datetime
 from .base import Namespace
 
@@ -85,79 +85,43 @@ def timesheet_of(record: Record) -> Timesheet:
     )
 
 
-class TimerHandle(Bound[Mode]):
-    """Hold a timer that was started."""
+class AsyncTimerHandle:
+    """A timer that was started."""
 
-    def __init__(self, timer: Timer[Mode], res_model: str, res_id: int) -> None:
+    def __init__(self, timer: TimerBase, res_model: str, res_id: int) -> None:
         self.timer = timer
-        self.shell = timer.shell
         self.res_model = res_model
         self.res_id = res_id
 
-    @operation
-    def stop(self) -> Operation[None]:
+    async def stop(self) -> None:
         """Stop the timer."""
-        yield from self.timer.stop_steps(self.res_model, self.res_id)
+        await self.timer._stop(self.res_model, self.res_id)
 
 
-class Timer(Namespace[Mode]):
-    """Start and stop the timers of the user who is logged in."""
+class TimerHandle:
+    """A timer that was started."""
 
-    @operation
-    def list(
-        self, *, days: int = 0, limit: int | None = None
-    ) -> Operation[Sequence[Timesheet]]:
-        """Return the own timesheets of today (UTC) and ``days`` days before.
+    def __init__(self, timer: TimerBase, res_model: str, res_id: int) -> None:
+        self.timer = timer
+        self.res_model = res_model
+        self.res_id = res_id
 
-        Negative ``days`` mean all there are.
-        """
-        domain = []
-        if days >= 0:
-            today = datetime.datetime.now(datetime.timezone.utc).date()
-            domain = [["date", ">=", today - datetime.timedelta(days=days)]]
-        return (yield from self._lines(domain, limit=limit))
+    stop = blocking(AsyncTimerHandle.stop)
 
-    @operation
-    def active(self) -> Operation[Sequence[Timesheet]]:
-        """Return what is running, whenever it was started."""
-        if (yield from self._on_lines()):
-            return (yield from self._lines([["timer_start", "!=", False]]))
-        return (yield from self._running_timers())
 
-    @operation
-    def start_task(self, task_id: int) -> Operation[TimerHandle[Mode]]:
-        """Start the timer of a task."""
-        return (yield from self._start("project.task", task_id))
+class TimerBase(Namespace):
+    """What both kinds of this namespace have."""
 
-    @operation
-    def start_ticket(self, ticket_id: int) -> Operation[TimerHandle[Mode]]:
-        """Start the timer of a ticket."""
-        return (yield from self._start("helpdesk.ticket", ticket_id))
+    async def _start(self, model: str, record_id: int) -> tuple[str, int]:
+        await self._call(model, "action_timer_start", ids=[record_id])
+        return model, record_id
 
-    @operation
-    def start_timesheet(self, timesheet_id: int) -> Operation[TimerHandle[Mode]]:
-        """Start the timer of a timesheet line, before Odoo 19 of its task or ticket."""
-        model, record_id = yield from self._source(timesheet_id)
-        return (yield from self._start(model, record_id))
+    async def _start_source(self, timesheet_id: int) -> tuple[str, int]:
+        return await self._start(*await self._source(timesheet_id))
 
-    @operation
-    def stop_timesheet(self, timesheet_id: int) -> Operation[None]:
-        """Stop the timer of a timesheet line, before Odoo 19 of its task or ticket."""
-        model, record_id = yield from self._source(timesheet_id)
-        yield from self.stop_steps(model, record_id)
-
-    @operation
-    def stop(self) -> Operation[Sequence[Timesheet]]:
-        """Stop all that is running; return what was."""
-        running = yield from Timer.active(self)
-        for timesheet in running:
-            assert timesheet.res_id is not None
-            yield from self.stop_steps(timesheet.res_model, timesheet.res_id)
-        return running
-
-    def stop_steps(self, model: str, record_id: int) -> Operation[None]:
+    async def _stop(self, model: str, record_id: int) -> None:
         """Stop a timer and confirm the wizard that Odoo may open."""
-        action = yield from self.call(model, "action_timer_stop", ids=[record_id])
+        action = await self._call(model, "action_timer_stop", ids=[record_id])
         if not isinstance(action, dict) or action.get("res_model") not in WIZARDS:
             return
         wizard = action["res_model"]
@@ -167,24 +131,18 @@ class Timer(Namespace[Mode]):
             "active_id": record_id,
             "active_ids": [record_id],
         }
-        wizard_id = action.get("res_id") or (
-            yield from Crud.create(self.client, wizard, {}, context)
-        )
-        yield from self.call(wizard, WIZARDS[wizard], ids=[wizard_id], context=context)
+        wizard_id = action.get("res_id") or (await self._create(wizard, {}, context))
+        await self._call(wizard, WIZARDS[wizard], ids=[wizard_id], context=context)
 
-    def _start(self, model: str, record_id: int) -> Operation[TimerHandle[Mode]]:
-        yield from self.call(model, "action_timer_start", ids=[record_id])
-        return TimerHandle(self, model, record_id)
-
-    def _on_lines(self) -> Operation[bool]:
-        version = yield from self.version_steps()
+    async def _on_lines(self) -> bool:
+        version = await self._version()
         return version >= TIMERS_ON_LINES_VERSION
 
-    def _source(self, timesheet_id: int) -> Operation[tuple[str, int]]:
+    async def _source(self, timesheet_id: int) -> tuple[str, int]:
         """Return the record that carries the timer of a line."""
-        if (yield from self._on_lines()):
+        if await self._on_lines():
             return LINE, timesheet_id
-        found = yield from self.search_existing(
+        found = await self._search_existing(
             LINE, [["id", "=", timesheet_id]], ["task_id", "helpdesk_ticket_id"]
         )
         if not found:
@@ -197,12 +155,12 @@ class Timer(Namespace[Mode]):
                 return model, found[0][field][0]
         return LINE, timesheet_id
 
-    def _lines(
+    async def _lines(
         self, domain: Sequence[Any], limit: int | None = None
-    ) -> Operation[Sequence[Timesheet]]:
-        transport = yield from self.client.transport_steps()
-        uid = yield from transport.uid_steps()
-        records = yield from self.search_existing(
+    ) -> Sequence[Timesheet]:
+        transport = await self.client._ready_transport()
+        uid = await transport._uid()
+        records = await self._search_existing(
             LINE,
             [["user_id", "=", uid], ["project_id", "!=", False], *domain],
             FIELDS,
@@ -211,11 +169,10 @@ class Timer(Namespace[Mode]):
         )
         return [timesheet_of(record) for record in records]
 
-    def _running_timers(self) -> Operation[Sequence[Timesheet]]:
-        transport = yield from self.client.transport_steps()
-        uid = yield from transport.uid_steps()
-        timers = yield from Crud.search_read(
-            self.client,
+    async def _running_timers(self) -> Sequence[Timesheet]:
+        transport = await self.client._ready_transport()
+        uid = await transport._uid()
+        timers = await self._search_read(
             "timer.timer",
             [
                 ["user_id", "=", uid],
@@ -227,9 +184,7 @@ class Timer(Namespace[Mode]):
         running: Sequence[Timesheet] = []
         for timer in timers:
             model, record_id = timer["res_model"], timer["res_id"]
-            names = yield from Crud.read(
-                self.client, model, [record_id], ["display_name"]
-            )
+            names = await self._read(model, [record_id], ["display_name"])
             name = names[0]["display_name"] if names else None
             running = [
                 *running,
@@ -244,3 +199,72 @@ class Timer(Namespace[Mode]):
                 ),
             ]
         return running
+
+
+class AsyncTimer(TimerBase):
+    """Start and stop the timers of the user who is logged in."""
+
+    async def list(
+        self, *, days: int = 0, limit: int | None = None
+    ) -> Sequence[Timesheet]:
+        """Return the own timesheets of today (UTC) and ``days`` days before.
+
+        Negative ``days`` mean all there are.
+        """
+        domain = []
+        if days >= 0:
+            today = datetime.datetime.now(datetime.timezone.utc).date()
+            domain = [["date", ">=", today - datetime.timedelta(days=days)]]
+        return await self._lines(domain, limit=limit)
+
+    async def active(self) -> Sequence[Timesheet]:
+        """Return what is running, whenever it was started."""
+        if await self._on_lines():
+            return await self._lines([["timer_start", "!=", False]])
+        return await self._running_timers()
+
+    async def start_task(self, task_id: int) -> AsyncTimerHandle:
+        """Start the timer of a task."""
+        return AsyncTimerHandle(self, *await self._start("project.task", task_id))
+
+    async def start_ticket(self, ticket_id: int) -> AsyncTimerHandle:
+        """Start the timer of a ticket."""
+        return AsyncTimerHandle(self, *await self._start("helpdesk.ticket", ticket_id))
+
+    async def start_timesheet(self, timesheet_id: int) -> AsyncTimerHandle:
+        """Start the timer of a timesheet line, before Odoo 19 of its task or ticket."""
+        return AsyncTimerHandle(self, *await self._start_source(timesheet_id))
+
+    async def stop_timesheet(self, timesheet_id: int) -> None:
+        """Stop the timer of a timesheet line, before Odoo 19 of its task or ticket."""
+        model, record_id = await self._source(timesheet_id)
+        await self._stop(model, record_id)
+
+    async def stop(self) -> Sequence[Timesheet]:
+        """Stop all that is running; return what was."""
+        running = await awaited(self.active())
+        for timesheet in running:
+            assert timesheet.res_id is not None
+            await self._stop(timesheet.res_model, timesheet.res_id)
+        return running
+
+
+class Timer(TimerBase):
+    """Start and stop the timers of the user who is logged in."""
+
+    list = blocking(AsyncTimer.list)
+    active = blocking(AsyncTimer.active)
+    stop_timesheet = blocking(AsyncTimer.stop_timesheet)
+    stop = blocking(AsyncTimer.stop)
+
+    def start_task(self, task_id: int) -> TimerHandle:
+        """Start the timer of a task."""
+        return TimerHandle(self, *run(self._start("project.task", task_id)))
+
+    def start_ticket(self, ticket_id: int) -> TimerHandle:
+        """Start the timer of a ticket."""
+        return TimerHandle(self, *run(self._start("helpdesk.ticket", ticket_id)))
+
+    def start_timesheet(self, timesheet_id: int) -> TimerHandle:
+        """Start the timer of a timesheet line, before Odoo 19 of its task or ticket."""
+        return TimerHandle(self, *run(self._start_source(timesheet_id)))

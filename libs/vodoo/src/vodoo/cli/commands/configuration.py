@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from ... import config_files
+from ..._runners.sync import run
 from ...client import OdooClient
 from ..output import show
 from .common import Options, configuration
@@ -30,5 +31,5 @@ def config_test(options: Options, client: OdooClient) -> Any:
     return {
         "uid": client.uid,
         "transport": type(client.transport).__name__,
-        "version": client.shell.run(client.transport.version_steps()),
+        "version": run(client.transport._version()),
     }

@@ -1,0 +1,165 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Await operations in the running event loop, asyncio's or trio's."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable
+from typing import Any, TypeVar
+
+import httpx2
+
+from .. import http_client
+from ..wire import Request, Response
+
+T = TypeVar("T")
+
+
+def _running_loop() -> object:
+    """Return what identifies the running event loop."""
+    import anyio.lowlevel
+
+    return anyio.lowlevel.current_token()
+
+
+class AsyncRunner:
+    """Send requests, wait and lock in the running event loop.
+
+    What belongs to a loop is made on first use in it: a client may be made outside of
+    any loop, and used in one after the other.
+
+    :param client: one of the caller's own, which stays open when the runner closes
+    """
+
+    def __init__(
+        self,
+        options: http_client.HTTPOptions,
+        client: httpx2.AsyncClient | None = None,
+    ) -> None:
+        self._options = options
+        self._given = client
+        self._owner: tuple[int, object] | None = None
+        self._http: httpx2.AsyncClient | None = None
+        self._locks: dict[object, Any] = {}
+
+    def _open(self, owner: tuple[int, object]) -> None:
+        import anyio
+
+        if self._owner is not None and self._given is not None:
+            if self._owner[0] != owner[0]:
+                raise RuntimeError(http_client.FORKED_WITH_GIVEN_CLIENT)
+        self._owner = owner
+        # The connections of another loop cannot be closed in this one.
+        self._http = self._given or http_client.async_client(self._options)
+        self._outgoing = http_client.Outgoing(self._http, self._options.timeout)
+        self._slots = anyio.Semaphore(self._options.max_concurrency)
+        self._locks = {}
+
+    def _enter(self) -> None:
+        owner = os.getpid(), _running_loop()
+        if self._owner != owner:
+            self._open(owner)
+
+    async def send(self, request: Request) -> Response:
+        self._enter()
+        assert self._http is not None
+        async with self._slots:
+            try:
+                answer = await self._http.send(self._outgoing(request))
+                return http_client.incoming(answer)
+            except (httpx2.HTTPError, httpx2.InvalidURL) as error:
+                failure = http_client.failure(error, request)
+        # Outside of the except clause: the frames of httpx2 hold headers and body.
+        raise failure
+
+    async def sleep(self, seconds: float) -> None:
+        import anyio
+
+        await anyio.sleep(seconds)
+
+    async def offload(self, function: Callable[[], T]) -> T:
+        """Return what a function that reads or writes files returns."""
+        import anyio.to_thread
+
+        return await anyio.to_thread.run_sync(function)
+
+    async def gather(
+        self,
+        operations: Iterable[Callable[[], Coroutine[Any, Any, T]]],
+        limit: int,
+    ) -> list[T | Exception]:
+        """Run operations side by side, at most ``limit`` at a time.
+
+        Return their results in order; an exception takes the place of its result.
+        """
+        import anyio
+
+        slots = anyio.Semaphore(limit)
+        results: dict[int, T | Exception] = {}
+
+        async def carry_out(
+            position: int, operation: Callable[[], Coroutine[Any, Any, T]]
+        ) -> None:
+            async with slots:
+                try:
+                    results[position] = await operation()
+                except Exception as error:
+                    results[position] = error
+
+        async with anyio.create_task_group() as tasks:
+            for position, operation in enumerate(operations):
+                tasks.start_soon(carry_out, position, operation)
+        return [results[position] for position in sorted(results)]
+
+    async def ahead(
+        self, operation: Callable[[], Coroutine[Any, Any, T]]
+    ) -> AsyncGenerator[T, None]:
+        """Yield results of the operation, each begun while the caller uses the last.
+
+        trio has no task that outlives a block: there, each begins when it is asked for.
+        """
+        import sniffio
+
+        if sniffio.current_async_library() != "asyncio":
+            while True:
+                yield await operation()
+        import asyncio
+
+        task = asyncio.ensure_future(operation())
+        try:
+            while True:
+                result = await task
+                task = asyncio.ensure_future(operation())
+                yield result
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    def lock(self) -> AsyncLock:
+        """Return a lock for ``async with``."""
+        return AsyncLock(self)
+
+    def lock_of_loop(self, key: object) -> Any:
+        """Return the lock that stands for ``key`` in the running loop."""
+        import anyio
+
+        self._enter()
+        return self._locks.setdefault(key, anyio.Lock())
+
+    async def close(self) -> None:
+        """Close the connections, unless the client was given."""
+        if self._given is None and self._http is not None:
+            await self._http.aclose()
+
+
+class AsyncLock:
+    """A lock for ``async with``, in whichever loop is running."""
+
+    def __init__(self, runner: AsyncRunner) -> None:
+        self._runner = runner
+
+    async def __aenter__(self) -> None:
+        await self._runner.lock_of_loop(self).acquire()
+
+    async def __aexit__(self, *exception: object) -> None:
+        self._runner.lock_of_loop(self).release()

@@ -1,0 +1,150 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Run operations to their end in the calling thread."""
+
+from __future__ import annotations
+
+import functools
+import os
+import threading
+import time
+from collections.abc import Callable, Coroutine, Iterable
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+import httpx2
+
+from .. import http_client
+from ..wire import Request, Response
+
+T = TypeVar("T")
+P = ParamSpec("P")
+
+
+def run(operation: Coroutine[Any, Any, T]) -> T:
+    """Return the result of an operation that never suspends.
+
+    :raises RuntimeError: if it does: it awaits something that needs an event loop
+    """
+    try:
+        operation.send(None)
+    except StopIteration as stop:
+        return stop.value  # type: ignore[no-any-return]
+    operation.close()
+    raise RuntimeError(
+        "a method of a sync client awaits something that needs an event loop; "
+        "override it with a plain function, or use the async client"
+    )
+
+
+def blocking(
+    operation: Callable[Concatenate[Any, P], Coroutine[Any, Any, T]],
+) -> Callable[Concatenate[Any, P], T]:
+    """Return a method that runs the operation and returns its result.
+
+    It has the name, signature and documentation of the operation.
+    """
+
+    @functools.wraps(operation)
+    def method(self: Any, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        return run(operation(self, *args, **kwargs))
+
+    return method
+
+
+class SyncRunner:
+    """Send requests, wait and lock in the calling thread.
+
+    :param client: one of the caller's own, which stays open when the runner closes
+    """
+
+    def __init__(
+        self,
+        options: http_client.HTTPOptions,
+        client: httpx2.Client | None = None,
+    ) -> None:
+        self._options = options
+        self._given = client
+        self._open()
+
+    def _open(self) -> None:
+        self._process = os.getpid()
+        self._http = self._given or http_client.sync_client(self._options)
+        self._outgoing = http_client.Outgoing(self._http, self._options.timeout)
+        self._slots = threading.BoundedSemaphore(self._options.max_concurrency)
+
+    def _leave_parent(self) -> None:
+        """Open connections of our own after a fork.
+
+        Two processes that share a connection read each other's answers. The parent's
+        client is kept: to close it would end its TLS sessions.
+        """
+        self._of_parent = self._http
+        if self._given is not None:
+            raise RuntimeError(http_client.FORKED_WITH_GIVEN_CLIENT)
+        self._open()
+
+    async def send(self, request: Request) -> Response:
+        if self._process != os.getpid():
+            self._leave_parent()
+        with self._slots:
+            try:
+                answer = self._http.send(self._outgoing(request))
+                return http_client.incoming(answer)
+            except (httpx2.HTTPError, httpx2.InvalidURL) as error:
+                failure = http_client.failure(error, request)
+        # Outside of the except clause: the frames of httpx2 hold headers and body.
+        raise failure
+
+    async def sleep(self, seconds: float) -> None:
+        time.sleep(seconds)
+
+    async def offload(self, function: Callable[[], T]) -> T:
+        """Return what a function that reads or writes files returns."""
+        return function()
+
+    async def gather(
+        self,
+        operations: Iterable[Callable[[], Coroutine[Any, Any, T]]],
+        limit: int,
+    ) -> list[T | Exception]:
+        """Run operations side by side, at most ``limit`` at a time.
+
+        Return their results in order; an exception takes the place of its result.
+        """
+        from concurrent.futures import ThreadPoolExecutor
+
+        def outcome(operation: Callable[[], Coroutine[Any, Any, T]]) -> T | Exception:
+            try:
+                return run(operation())
+            except Exception as error:
+                return error
+
+        with ThreadPoolExecutor(limit, "vodoo") as pool:
+            return list(pool.map(outcome, operations))
+
+    def lock(self) -> SyncLock:
+        """Return a lock for ``async with``."""
+        return SyncLock()
+
+    async def close(self) -> None:
+        """Close the connections, unless the client was given."""
+        if self._given is None:
+            self._http.close()
+
+
+class SyncLock:
+    """A lock for ``async with`` that blocks the thread.
+
+    In a forked process it is free: whoever held it is a thread of the parent.
+    """
+
+    def __init__(self) -> None:
+        self._process = os.getpid()
+        self._lock = threading.Lock()
+
+    async def __aenter__(self) -> None:
+        if self._process != os.getpid():
+            SyncLock.__init__(self)
+        self._lock.acquire()
+
+    async def __aexit__(self, *exception: object) -> None:
+        self._lock.release()
