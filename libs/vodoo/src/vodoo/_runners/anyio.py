@@ -118,13 +118,13 @@ class AsyncRunner:
 
         trio has no task that outlives a block: there, each begins when it is asked for.
         """
-        import sniffio
-
-        if sniffio.current_async_library() != "asyncio":
-            while True:
-                yield await operation()
         import asyncio
 
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            while True:
+                yield await operation()
         task = asyncio.ensure_future(operation())
         try:
             while True:
