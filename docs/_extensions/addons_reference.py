@@ -72,13 +72,6 @@ class Reference:
             lines[:] = [f"{type(member).__name__}: {arguments.get('help') or title}"]
 
 
-def unwrap_result(app, what, name, member, options, signature, returned):
-    """Show what a method of vodoo gives to its caller, sync or awaited."""
-    if returned and (found := re.fullmatch(r"Operation\[(.+)\]", returned)):
-        return signature, found[1]
-    return None
-
-
 def is_field(member):
     from odoo.orm.fields import Field
 
@@ -104,5 +97,4 @@ def setup(app):
     app.connect("autodoc-skip-member", reference.skip_member)
     app.connect("autodoc-process-docstring", reference.tell_of_class)
     app.connect("autodoc-process-docstring", reference.tell_of_field)
-    app.connect("autodoc-process-signature", unwrap_result)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
