@@ -10,6 +10,7 @@ class TestMovedServer(RightsCase):
 
     def setUp(self):
         super().setUp()
+        self.backend.user_id = self.manager
         self.backend.state = "production"
 
     def test_another_database_is_not_sent_the_key(self):
