@@ -79,6 +79,12 @@ def _plain_number(value: Real | Decimal) -> int | float:
     return float(value)
 
 
+def _plain_integer(value: Integral) -> int:
+    number = int(value)
+    str(number)  # Python writes no number that is too long: ValueError
+    return number
+
+
 def _plain_decimal(value: Decimal) -> int | float:
     number = _plain_number(value)
     return int(value) if value == value.to_integral_value() else number
@@ -118,7 +124,7 @@ _CONVERSIONS: tuple[tuple[Any, Callable[[Any], Any]], ...] = (
     (lazy, lambda value: make_plain(value._value)),
     (Enum, lambda value: make_plain(value.value)),
     ((str, LazyGettext, UUID), _plain_text),
-    (Integral, int),
+    (Integral, _plain_integer),
     (Decimal, _plain_decimal),
     (Real, _plain_number),
     (time, time.isoformat),
@@ -152,7 +158,7 @@ def make_plain_arguments(
 def _convert(method: Callable, name: str, value: Any) -> Any:
     try:
         return make_plain(value)
-    except (UnstorableArgument, RecursionError, OverflowError) as error:
+    except (UnstorableArgument, RecursionError, OverflowError, ValueError) as error:
         reason = (
             "it contains itself, or is nested too deeply"
             if isinstance(error, RecursionError)

@@ -50,6 +50,16 @@ def unstorable_id(value: Any, model_name: str) -> InvalidDataError:
     )
 
 
+def storable_text(text: str) -> str:
+    """Return a text with what no database can hold written in ASCII: ``\\x00``.
+
+    For what is shown to people only: the text is not that of the backend any more.
+    """
+    if can_be_stored(text):
+        return text
+    return text.replace("\0", "\\x00").encode(errors="backslashreplace").decode()
+
+
 def can_be_stored(key: str) -> bool:
     """Tell whether the database can hold a text: no NUL, no half of a character."""
     try:

@@ -41,6 +41,7 @@ from . import queue_job_switch
 from . import queue_job_loading
 from . import queue_job_lost_database
 from . import queue_job_waits
+from . import queue_job_text
 from . import queue_job_rights  # after the others: it is asked before them
 from . import queue_job_function
 from . import ir_model

@@ -32,6 +32,7 @@ from odoo.tools import format_datetime
 
 from odoo.addons.queue_job.job import DEFAULT_PRIORITY
 
+from ..components.external_id import storable_text
 from ..database import pg_try_advisory_lock
 from ..exception import NetworkRetryableError, RetryableJobError
 from ..job_waits import (
@@ -123,7 +124,7 @@ class ConnectorBackendPause(models.Model):
         if getattr(error, "paused_until", None):
             return
         asked = clamp_wait(error.seconds) or DEFAULT_PAUSE_SECONDS
-        reason = str(error)
+        reason = storable_text(str(error))
         until = self._keep(backend, asked, reason)
         error.paused_until = until
         error.args = (self._message(backend, until, reason),)

@@ -143,9 +143,11 @@ def is_rate_limited(status: int, headers: Mapping[str, str]) -> bool:
     """Return whether the backend refuses only because we asked too often.
 
     That many backends send their limits with every answer says nothing: only a
-    refusal with no requests remaining does.
+    refusal with no requests remaining does, or one of access that says until when.
     """
     if status == 429:
+        return True
+    if status == 403 and retry_after_seconds(headers, rate_limited=False):
         return True
     remaining = next((headers[name] for name in _REMAINING if name in headers), "")
     return status in (403, 503) and (remaining or "").strip() == "0"

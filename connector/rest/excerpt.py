@@ -46,5 +46,5 @@ def excerpt(text: str, content_type: str = "", length: int = QUOTED_LENGTH) -> s
 def _decode(content: bytes, encoding: str | None) -> str:
     try:
         return content.decode(encoding or "utf-8", "replace")
-    except LookupError:  # an encoding that Python does not know
+    except (LookupError, ValueError):  # an encoding that is unknown, or of no texts
         return content.decode("utf-8", "replace")

@@ -89,6 +89,7 @@ from . import test_schedule_failures
 from . import test_sync_error
 from . import test_sync_run
 from . import test_queue_job_rights
+from . import test_queue_job_text
 from . import test_web_address
 from . import test_service_identity
 from . import test_import_unchanged

@@ -77,6 +77,9 @@ CONVERTED = {
     "truth": (True, True),
 }
 REFUSED = {
+    "a signaling NaN": Decimal("sNaN"),
+    "a number that cannot be written": 10**5000,
+    "one in a list": [{"a": (10**5000,)}],
     "bytes": b"x",
     "object": object(),
     "function": len,

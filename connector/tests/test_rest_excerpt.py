@@ -67,5 +67,6 @@ class TestExcerpt(BaseCase):
             self.assertNotIn("top", self.quote(content, redact=redact), before)
 
     def test_an_unknown_encoding_is_read_as_utf_8(self):
-        self.assertEqual(self.quote("né", encoding="klingon"), "né")
+        for encoding in ("klingon", "idna", "undefined", "hex", "a\0b", "x" * 1000):
+            self.assertEqual(self.quote("né", encoding=encoding), "né")
         self.assertEqual(self.quote("né".encode("latin-1"), encoding="latin-1"), "né")

@@ -79,6 +79,14 @@ class TestWaits(BaseCase):
         for status in (200, 400, 401, 404, 500, 502, 504):
             self.assertFalse(is_rate_limited(status, {"X-RateLimit-Remaining": "0"}))
 
+    def test_a_refusal_that_says_until_when_is_a_rate_limit(self):
+        soon = {"Retry-After": "60", "X-RateLimit-Remaining": "4987"}
+        self.assertTrue(is_rate_limited(403, soon))
+        for status in (401, 404, 500, 502, 503):
+            self.assertFalse(is_rate_limited(status, soon))
+        for value in ("", "never", "²", "-5"):
+            self.assertFalse(is_rate_limited(403, {"Retry-After": value}))
+
     def test_wait_of_an_error_is_a_whole_number_of_seconds_of_an_hour_at_most(self):
         for seconds, expected in (
             (5, 5),

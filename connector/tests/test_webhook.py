@@ -151,6 +151,35 @@ class TestWebhook(HttpCase, TestConnectorCase):
         self.assertRefused(self.post(b"<xml/>"), 400, "no JSON")
         self.assertRefused(self.post(b"\xff"), 400, "no JSON")
 
+    def test_the_declared_type_of_the_body_does_not_matter(self):
+        body = b'{"id": 42}'
+        for content_type in (
+            "application/x-www-form-urlencoded",
+            "multipart/form-data; boundary=x",
+            "text/plain",
+            "application/xml",
+        ):
+            with self.subTest(content_type):
+                answer = self.post(
+                    body,
+                    token="",
+                    **{
+                        "Content-Type": content_type,
+                        "X-Hub-Signature-256": sign(body, self.token),
+                    },
+                )
+                self.assertEqual(answer.status_code, 202, answer.text)
+
+    def test_what_stands_behind_the_address_says_nothing(self):
+        answer = self.post({"id": 42}, topic=f"{PARTNER}?self=1&topic=x&backend_id=7")
+        self.assertEqual((answer.status_code, answer.json()), (202, {"accepted": 1}))
+        self.assertEqual(self.jobs().args[1:], [42])
+
+    def test_a_form_is_no_notification(self):
+        form = {"Content-Type": "application/x-www-form-urlencoded"}
+        for body in (b"payload=%7B%22id%22%3A1%7D", b"topic=x&self=1"):
+            self.assertRefused(self.post(body, **form), 400, "no JSON")
+
     def test_notification_without_ids_is_refused(self):
         for payload in ({}, [], {"external_ids": []}):
             self.assertRefused(self.post(payload), 422, "No id found")
