@@ -23,6 +23,27 @@ class LinkFields(NamedTuple):
     external: str = "external_id"
 
 
+def say_bound(
+    binding: models.BaseModel, external_id: str, link: LinkFields | None = None
+) -> str:
+    """Return the sentence that says to which record an external id is bound.
+
+    :param external_id: the binding's, or that of a record that was merged into it
+    """
+    link = link or LinkFields()
+    record = binding[link.record] if link.record in binding._fields else binding
+    return binding.env._(
+        "%(backend)s: external id %(external_id)s is bound to %(record)s "
+        "(%(model)s %(id)s) already. Delete that binding, or give one of the "
+        "two another external id or record.",
+        backend=binding[link.backend].display_name,
+        external_id=external_id,
+        record=record.display_name,
+        model=binding._name,
+        id=binding.id,
+    )
+
+
 def find_link_fields(model: models.BaseModel) -> LinkFields | None:
     """Return the fields of a binding model's link, None if it has none.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from odoo import models
 
+from ..binding_links import say_bound
 from ..database import violated_key
 
 
@@ -22,16 +23,7 @@ class UniqueLink(models.Constraint):
         key = violated_key(diagnostics and diagnostics.message_detail)
         binding = self._find_binding(model, key)
         if binding:
-            return model.env._(
-                "%(backend)s: external id %(external_id)s is bound to %(record)s "
-                "(%(model)s %(id)s) already. Delete that binding, or give one of the "
-                "two another external id or record.",
-                backend=binding.backend_id.display_name,
-                external_id=binding.external_id,
-                record=binding.odoo_id.display_name,
-                model=model._name,
-                id=binding.id,
-            )
+            return say_bound(binding, binding.external_id)
         return model.env._(
             "%(model)s: two bindings must not have the same %(link)s.",
             model=model._description,

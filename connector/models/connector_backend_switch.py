@@ -1,12 +1,19 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from __future__ import annotations
 
-from odoo import api, fields, models
+import logging
+from functools import partial
+
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
+from odoo.modules.registry import Registry
+from odoo.sql_db import BaseCursor
 
 from ..backend_company import in_own_company
 from ..components.export_jobs import WAITING_STATES
 from ..components.unconfirmed import has_unconfirmed_fields
+
+_logger = logging.getLogger(__name__)
 
 PAUSED = "paused"
 
@@ -115,7 +122,12 @@ class ConnectorBackendMixin(models.AbstractModel):
                 self.env["queue.job"]._cancel_of_backends(
                     backend, *WAITING_STATES, reason=backend._find_reason_to_pause()
                 )
-        were_off.filtered(lambda backend: not backend._find_reason_to_pause())._wake()
+        switched_on = were_off.filtered(lambda each: not each._find_reason_to_pause())
+        switched_on._wake()
+        if switched_on:
+            # what others have committed since this transaction began is not seen in it
+            cr = self.env.cr
+            cr.postcommit.add(partial(_wake_again, cr, self._name, switched_on.ids))
         return written
 
     @api.model
@@ -152,3 +164,23 @@ class ConnectorBackendMixin(models.AbstractModel):
                 backend=self.display_name,
             ),
         ).export_unconfirmed(self.sudo())
+
+
+def _wake_again(cr: BaseCursor, model_name: str, ids: list[int]) -> None:
+    """Wake, after the commit, the jobs and edits that the transaction did not see.
+
+    What fails here is in the log: the commit did not.
+    """
+    try:
+        with Registry(cr.dbname).cursor() as own_cr:
+            backends = api.Environment(own_cr, SUPERUSER_ID, {})[model_name].browse(ids)
+            backends.exists().filtered(
+                lambda backend: not backend._find_reason_to_pause()
+            )._wake()
+    except Exception:
+        _logger.exception(
+            "What was left for %s %s while they were switched on could not be looked "
+            "at after the commit. Pause and resume them to look again.",
+            model_name,
+            ids,
+        )

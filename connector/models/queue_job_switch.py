@@ -5,8 +5,11 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from psycopg2 import errors
+
 from odoo import api, fields, models
 from odoo.exceptions import MissingError
+from odoo.tools import SQL
 
 from odoo.addons.queue_job.job import (
     CANCELLED,
@@ -24,8 +27,30 @@ from .queue_job_sync import find_backend
 #: itself once a day, as a database may be changed behind our back. The runner cannot
 #: wait for longer than 24 days.
 PARKED_SECONDS = 24 * 60 * 60
+#: A job that is refused waits for this long if its backend is on again by the time that
+#: is written.
+REFUSED_SECONDS = 10
 #: What is made of nothing else, once its job is gone: the binding was deleted.
 DELETION = "export_delete_record"
+
+
+def keep_off(backend: models.BaseModel) -> bool:
+    """Let nobody switch the backend on before the end of the transaction.
+
+    Return False where somebody does so now, or did since the transaction began.
+    """
+    cr = backend.env.cr
+    query = SQL(
+        "SELECT FROM %s WHERE id = %s FOR SHARE NOWAIT",
+        SQL.identifier(backend._table),
+        backend.id,
+    )
+    try:
+        with cr.savepoint():
+            cr.execute(query, log_exceptions=False)
+    except (errors.SerializationFailure, errors.LockNotAvailable):
+        return False
+    return True
 
 
 def with_own_context(value: Any, backend: models.BaseModel) -> Any:
@@ -87,7 +112,7 @@ class QueueJob(models.Model):
         except MissingError:
             reason = self._reason_of_deletion()
         if reason:
-            raise BackendPaused(reason, seconds=PARKED_SECONDS, ignore_retry=True)
+            raise BackendPaused(reason, seconds=REFUSED_SECONDS, ignore_retry=True)
         if backend._has_own_context:
             owner = backend.sudo()
             job.recordset = with_own_context(job.recordset, owner)
@@ -97,7 +122,11 @@ class QueueJob(models.Model):
     # -- while the backend is off ---------------------------------------------
 
     def _values_while_off(self, failed: bool = False) -> Mapping[str, Any]:
-        """Return what parks or cancels the job, {} if its backend is on."""
+        """Return what parks or cancels the job, {} if its backend is on.
+
+        A job is parked only while its backend cannot be switched on: that wakes the
+        jobs that are parked by then, and those that it sees once it is committed.
+        """
         backend = self._get_sync_backend()
         if backend is None:
             return {}
@@ -108,6 +137,8 @@ class QueueJob(models.Model):
             return {}
         if backend._is_archived():
             return self._cancelling_values(reason)
+        if not keep_off(backend):
+            return {}
         return {
             "state": PENDING,
             "eta": fields.Datetime.now() + timedelta(seconds=PARKED_SECONDS),

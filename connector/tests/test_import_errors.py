@@ -341,6 +341,52 @@ class TestExportErrors(ExportCase):
         self.assertIn("(external_id)", message)
         self.assertNotIn("DETAIL", message)
 
+    def test_a_record_that_is_bound_already_is_not_written_for_another_one(self):
+        first, second = self.make_binding(name="Ada"), self.make_binding(name="Eve")
+        self.exporter().run(first)
+        for find in ("_find_external_id", "receipt", "alias"):
+            with self.subTest(find), self.env.cr.savepoint() as savepoint:
+                self.exports_as(second, first, find)
+                self.assertEqual(self.remote(first)["name"], "Ada")
+                savepoint.rollback()
+
+    def exports_as(self, second, first, find):
+        """Export a record by the external id of another, which is refused."""
+        exporter, external_id = self.exporter(), first.external_id
+        if find == "receipt":
+            claim = patch.object(
+                type(self.env["connector.export.receipt"]),
+                "_claim",
+                lambda *args: external_id,
+            )
+        else:
+            if find == "alias":
+                external_id = "77"
+                first.has_aliases = True
+                self.env["connector.external.alias"].create(
+                    {
+                        "model_name": first._name,
+                        "binding_id": first.id,
+                        "backend_model": self.backend._name,
+                        "backend_id": self.backend.id,
+                        "external_id": external_id,
+                    }
+                )
+            claim = patch.object(
+                type(exporter),
+                "_find_external_id",
+                lambda *args: external_id,
+                create=True,
+            )
+        with (
+            claim,
+            self.assertRaisesRegex(
+                InvalidDataError, f"external id {external_id} is bound to Ada"
+            ),
+        ):
+            exporter.run(second)
+        self.assertFalse(exporter.external_id)
+
     def test_a_dependency_whose_binding_cannot_be_made_names_what_is_in_the_way(self):
         taken = self.make_binding("test.export.category", name="VIP", external_id="9")
         category = self.env["res.partner.category"].create({"name": "New"})

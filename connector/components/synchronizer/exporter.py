@@ -11,6 +11,7 @@ from odoo.addons.component.core import AbstractComponent
 
 from ...exception import ConnectorException, IDMissingInBackend
 from ..external_id import is_external_id
+from ..linked_already import check_is_free
 from ..unconfirmed import KEEP_UNCONFIRMED, has_unconfirmed_fields
 from .chunk import CREATED, SKIPPED, UNCHANGED, UPDATED, marked
 
@@ -107,6 +108,7 @@ class GenericExporter(AbstractComponent):
             return self._nothing_to_export()
         found_id = self._find_external_id(values)  # pylint: disable=E1128
         if is_external_id(found_id):
+            check_is_free(self.binder, found_id, self.binding)
             self.external_id = found_id
             return self._export_update(map_record, None)
         with self._requesting(type(self)._create is GenericExporter._create):
@@ -258,6 +260,8 @@ class GenericExporter(AbstractComponent):
             external_id = self._receipts._claim(
                 self.backend_record, *self._known_receipt_key
             )
+            if is_external_id(external_id):
+                check_is_free(self.binder, external_id, self.binding)
         self._stored_external_id = external_id
         self.external_id = (
             None if external_id == self._gone_external_id else external_id
