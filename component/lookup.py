@@ -85,7 +85,7 @@ class ComponentLookup:
                     return component_class(self)
                 return component_class(self.work_on(model_name))
         if isinstance(name, type):
-            name = component_name(name)
+            name = self._name_of(name)
         return self._choose_named_component(name, model_name)
 
     def _choose_named_component(self, name: str, model_name: Any) -> Any:
@@ -191,13 +191,28 @@ class ComponentLookup:
         self._remember_answer(usage, model_name, component_class)
         return component_class(work)
 
+    @staticmethod
+    def _name_of(definition: type) -> str:
+        """Return the name of the component that a definition makes or extends.
+
+        :raises NoComponentError: when the class says of none which it is
+        """
+        is_component = issubclass(definition, AbstractComponent)
+        name = component_name(definition) if is_component else None
+        if not name:
+            raise NoComponentError(
+                f"{describe(definition)} is not the definition of one component: it "
+                "has neither a _name nor exactly one _inherit. Give the name instead."
+            )
+        return name
+
     def _usage_of(self, definition: type) -> str:
         """Return the usage that a definition has in the registry, inherited or not.
 
         :raises NoComponentError: when the component is not in the registry, or has no
             usage
         """
-        name = component_name(definition)
+        name = self._name_of(definition)
         usage = self._component_class_by_name(name)._usage
         if usage is None:
             raise NoComponentError(

@@ -21,6 +21,8 @@ Server = tuple[str, str, int]
 
 #: letters, digits, hyphens (and underscores, as in names of containers), by dots
 _HOST = re.compile(r"(?!-)[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*\.?")
+#: nothing but a port stands behind the bracket
+_IPV6 = re.compile(r"\[[^\[\]]*\](:[0-9]*)?")
 
 
 def find_server(address: str | None) -> Server | None:
@@ -92,6 +94,8 @@ def _is_plain(character: str) -> bool:
 def _find_host(parts: SplitResult) -> str | None:
     """Return the host as it is asked for: an international name in ASCII."""
     host = parts.hostname or ""
+    if "[" in parts.netloc and not _IPV6.fullmatch(parts.netloc):
+        return None
     if parts.netloc.startswith("["):
         try:
             return str(ipaddress.IPv6Address(host.partition("%")[0]))

@@ -139,6 +139,24 @@ class TestComponent(TransactionComponentRegistryCase):
             with self.assertRaisesRegex(NoComponentError, "'plain' has no _usage"):
                 ask(Plain)
 
+    def test_class_that_defines_no_single_component_is_named(self):
+        class Both(Component):
+            _register = False
+            _inherit = ["one", "two"]
+
+        for definition in (Both, Component, AbstractComponent, int):
+            for ask in (
+                self.work.component,
+                self.work.component_by_name,
+                self.work.many_components,
+                self.work.explain,
+            ):
+                with self.assertRaisesRegex(
+                    NoComponentError,
+                    rf"{definition.__name__} of .* not the definition of one component",
+                ):
+                    ask(definition)
+
     def test_definition_that_is_not_in_the_registry_is_named(self):
         class Missing(Component):
             _name = "missing"

@@ -15,6 +15,7 @@ import psycopg2
 
 from odoo import api, fields, models
 
+from ..components.external_id import storable_text
 from ..failure_causes import CONNECTION, REFUSED
 from ..job_subject import subject_of_backend
 
@@ -113,7 +114,8 @@ class ConnectorSyncError(models.Model):
 
         Another transaction may do the same at this moment: then it counts.
         """
-        values = {**values, "reason": (values.get("reason") or "")[:_MAX_REASON]}
+        reason = storable_text(values.get("reason") or "")
+        values = {**values, "reason": reason[:_MAX_REASON]}
         key = {
             "backend_model": backend_model,
             "backend_id": backend_id,

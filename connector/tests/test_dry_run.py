@@ -158,6 +158,16 @@ class TestDryRun(ImporterCase):
         self.assertEqual((line.outcome, line.reason), ("failed", "no such name"))
         self.assertEqual((run.failed_count, run.updated_count), (1, 1))
 
+    def test_an_error_that_no_database_can_hold_is_told_too(self):
+        def create_data(importer, map_record, **kwargs):
+            raise ValueError("a\0b\ud800")
+
+        with self.hooked(_create_data=create_data):
+            run = self.dry_run()
+        self.assertEqual(run.failed_count, 1)
+        self.assertEqual(self.line(run, 3).reason, "a\\x00b\\ud800")
+        self.assertEqual(self.line(run, 1).outcome, "updated")
+
     def test_a_constraint_of_the_database_would_fail_too(self):
         def refuse(importer, binding):
             if binding.name == "Partner 3":

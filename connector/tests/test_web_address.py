@@ -40,6 +40,8 @@ NOT_ON_THE_WEB = (
     "https://" + "a" * 64 + ".example",
     "https://[::1",
     "https://[::g]",
+    "https://[::1]thief.example",
+    "https://shop[::1]",
     "https://shop.example:port",
     "https://shop.example:99999",
     "https://shop.example:0",

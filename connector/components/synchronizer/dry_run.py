@@ -18,7 +18,7 @@ from odoo.addons.component_event.delivery import silenced
 
 from ...exception import PartlyRead, RetryableJobError
 from ...job_waits import asks_to_wait
-from ..external_id import can_be_stored
+from ..external_id import storable_text
 from .changes_in_words import describe_changes
 from .chunk import CREATED, UNCHANGED, ChunkOutcome, ImportItem
 
@@ -50,8 +50,8 @@ class ImportRecorder:
         """Return what is kept of one record, while a new binding is still there."""
         values = {
             "outcome": item.outcome,
-            "external_id": item.key if can_be_stored(item.key) else ascii(item.key),
-            "reason": str(item.error) if item.error else item.note or False,
+            "external_id": storable_text(item.key),
+            "reason": storable_text(str(item.error or item.note or "")),
         }
         if item.outcome == CREATED:
             changes = {k: v for k, v in item.values.items() if k in model._fields}
