@@ -1,6 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Errors name the record, the field and the mapper, and what is in the way."""
 
+from hashlib import sha256
 from unittest.mock import patch
 
 import psycopg2
@@ -19,6 +20,9 @@ from ..exception import (
 from .export_common import ExportCase
 from .import_common import CATEGORY, INDUSTRY, PARTNER, ImporterCase, partner
 from .job_runs import JobRuns
+
+#: PostgreSQL cannot make it shorter
+LONG = "".join(sha256(bytes([number])).hexdigest() for number in range(250))
 
 
 class ErrorCase(JobRuns, ImporterCase):
@@ -252,6 +256,23 @@ class TestOtherDatabaseErrors(ErrorCase):
         self.assertSays(
             error, f"{PARTNER} 1 (Partner 1)", "industry_id", str(2**31 - 1)
         )
+
+    def test_a_text_too_long_for_an_index_names_record_and_field(self):
+        self.put(partner(1), partner(2, ref=LONG))
+        outcome, __ = self.run_chunk([1, 2])
+        self.assertEqual([item.external_id for item in outcome.failed], [2])
+        error = self.fails(2)
+        self.assertIsInstance(error, InvalidDataError)
+        self.assertSays(error, f"{PARTNER} 2 (Partner 2)", "(ref)", "index row")
+        self.assertLess(len(str(error)), 1000)
+
+    def test_an_external_id_too_long_for_an_index_fails_alone(self):
+        self.put(partner(1), {**partner(2), "id": LONG})
+        outcome, __ = self.run_chunk([1, LONG])
+        (failed,) = outcome.failed
+        self.assertEqual(failed.external_id, LONG)
+        self.assertIsInstance(failed.error, InvalidDataError)
+        self.assertLess(len(str(failed.error)), 1000)
 
     def test_one_of_them_in_a_chunk_leaves_the_others(self):
         self.put(*(partner(key) for key in range(1, 6)))

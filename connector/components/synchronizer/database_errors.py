@@ -28,6 +28,10 @@ from ...job_start import running_job
 RETRY_SECONDS = 2
 #: what a column of the type integer holds
 _INTEGERS = range(-(2**31), 2**31)
+#: what an entry of an index always holds
+_INDEXED_BYTES = 2000
+#: characters of a value that an error quotes
+_QUOTED = 200
 #: where False is stored as NULL
 _NULLABLE = ("char", "date", "datetime", "html", "many2one", "selection", "text")
 
@@ -91,7 +95,7 @@ def explain_database_error(error: Exception, written: Written) -> Exception:
         return _explain_not_null(violation, written)
     if isinstance(violation, psycopg2.IntegrityError):
         return _explain_integrity(violation, written)
-    if isinstance(violation, psycopg2.DataError):
+    if isinstance(violation, psycopg2.DataError | errors.ProgramLimitExceeded):
         return _explain_data(violation, written)
     return error
 
@@ -277,12 +281,19 @@ def _suspects(violation: psycopg2.Error, written: Written) -> list[str]:
             continue
         if isinstance(violation, errors.NumericValueOutOfRange):
             is_out = _is_out_of_range(field, value)
+        elif isinstance(violation, errors.ProgramLimitExceeded):
+            is_out = _is_too_long_for_index(field, value)
         else:
             size = getattr(field, "size", None)
             is_out = bool(size and isinstance(value, str) and len(value) > size)
         if is_out:
-            found.append(f"{_label(model, name)}: {value}")
+            found.append(f"{_label(model, name)}: {str(value):.{_QUOTED}}")
     return found
+
+
+def _is_too_long_for_index(field: fields.Field, value: Any) -> bool:
+    is_long = isinstance(value, str) and len(value.encode()) > _INDEXED_BYTES
+    return is_long and bool(field.base_field.index)
 
 
 def _is_out_of_range(field: fields.Field, value: Any) -> bool:

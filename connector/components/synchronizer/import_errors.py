@@ -27,6 +27,7 @@ from .import_hooks import ImportHooks
 #: fields by which an external record is likely to be known to people
 _NAMES = ("display_name", "name", "title", "reference", "number", "code", "sku")
 _MAX_NAME = 80
+_MAX_ID = 200
 
 
 class ImportErrors(AbstractComponent):
@@ -79,7 +80,7 @@ class ImportErrors(AbstractComponent):
     def _describe_item(self, item: ImportItem) -> str:
         """Return the model, the external id and, where it is known, the name."""
         name = find_name(item)
-        told = f"{self.model._name} {item.external_id}"
+        told = f"{self.model._name} {str(item.external_id):.{_MAX_ID}}"
         return f"{told} ({name})" if name else told
 
     # -- errors of the database -------------------------------------------------

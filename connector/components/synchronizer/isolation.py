@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import psycopg2
+from psycopg2 import errors
 
 from odoo.sql_db import BaseCursor
 
@@ -18,7 +19,13 @@ Explain = Callable[[ImportItem, Exception], Exception]
 
 
 def concerns_the_job(error: Exception) -> bool:
-    """Tell whether an error is no single record's: a bug, or a lost transaction."""
+    """Tell whether an error is no single record's: a bug, or a lost transaction.
+
+    A text that is too long for an index is a record's, though it is an operational
+    error of psycopg2.
+    """
+    if isinstance(error, errors.ProgramLimitExceeded):
+        return False
     return isinstance(
         error,
         ComponentException | psycopg2.OperationalError | psycopg2.InterfaceError,
