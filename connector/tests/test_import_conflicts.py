@@ -11,6 +11,7 @@ from odoo.tests import tagged
 from odoo.addons.component.core import Component
 
 from ..components.synchronizer.chunk import SKIPPED, UNCHANGED, UPDATED
+from ..components.synchronizer.field_marks import mark_of_record, mark_of_value
 from ..exception import NetworkRetryableError
 from .import_common import CATEGORY, PARTNER, ImporterCase, partner
 
@@ -130,6 +131,13 @@ class TestOnlyTheOtherFieldChanged(TwoWayCase):
             self.binding.read(["name", "ref", "email"])[0] | {"id": 0},
             {"id": 0, "name": "Countess 2", "ref": "R2", "email": "2@example.com"},
         )
+
+    def test_an_emptied_text_is_known_again_in_the_form_of_the_backend(self):
+        self.assertTrue(self.binding.write({"ref": False}))
+        emptied = mark_of_record(self.binding, "ref")
+        for value in ("", False, None):
+            self.assertEqual(mark_of_value(self.binding, "ref", value), emptied)
+        self.assertNotEqual(mark_of_value(self.binding, "color", 0), emptied)
 
     def test_an_edit_of_an_archived_record_survives(self):
         self.binding.odoo_id.with_context(connector_no_export=True).active = False

@@ -135,6 +135,17 @@ class TestUnchangedLines(LinesCase):
         self.put_partner(1, account(11), account(10))
         self.assertEqual(self.import_outcome(), UNCHANGED)
 
+    def test_item_that_is_listed_twice_is_one_line_as_listed_last(self):
+        self.put_partner(1, account(10), account("11"), account(11))
+        self.assertEqual(self.import_outcome(), UNCHANGED)
+        self.put_partner(1, account(10), account(11), account("11", holder="Last"))
+        for outcome in (UPDATED, UNCHANGED):
+            self.assertEqual(self.import_outcome(), outcome)
+            self.assertEqual(self.line(11).acc_holder_name, "Last")
+        self.put_partner(2, account(20), account(20, holder="Last"))
+        self.assertEqual(self.import_outcome(2), CREATED)
+        self.assertEqual(self.lines(2).mapped("acc_holder_name"), ["Last"])
+
     def test_dry_run_tells_the_line_and_its_values(self):
         self.put_partner(1, account(10), account(11, holder="Other"), account(12))
         run = self.env["connector.sync.run"]._start(self.backend, PARTNER, "dry_run")

@@ -159,6 +159,16 @@ class TestNormalizedValues(ImporterCase):
         self.run_one(1)
         self.assertEqual(self.import_again(), UNCHANGED)
 
+    def test_archived_tags_that_are_mapped_as_records_are_no_difference(self):
+        tags = self.env["res.partner.category"].create(
+            [{"name": "In use"}, {"name": "Archived", "active": False}]
+        )
+        self.put_values(category_id=tags)
+        self.assertEqual(self.import_again(), CREATED)
+        self.put_values(category_id=tags.sorted("id", reverse=True))
+        self.import_again()
+        self.assertEqual(self.import_again(), UNCHANGED)
+
     def test_a_hook_that_changes_the_record_again_makes_no_difference(self):
         def after_import(importer, binding):
             binding.function = "by the hook"
@@ -318,6 +328,29 @@ class TestStoredForm(ImporterCase):
             changed_values(self.partner, {"bank_ids": other}), {"bank_ids": other}
         )
         self.assertIn("bank_ids", changed_values(self.partner, {"bank_ids": same[:2]}))
+
+    def test_nested_lines_that_are_replaced_by_the_same_are_no_change(self):
+        def kids(*names):
+            toys = [Command.create({"name": name}) for name in names]
+            kid = Command.create({"name": "Kid", "child_ids": toys})
+            return {"child_ids": [Command.clear(), kid]}
+
+        record = self.env["res.partner"].create({"name": "Ada", **kids("A", "B")})
+        self.assertFalse(changed_values(record, kids("B", "A")))
+        for names in (("A",), ("A", "C"), ("A", "B", "C")):
+            self.assertTrue(changed_values(record, kids(*names)))
+
+    def test_what_odoo_would_compute_again_is_written_with_what_changed(self):
+        partners = self.env["res.partner"].create([{"name": "Ada"}, {"name": "Eve"}])
+        values = {"partner_id": partners[0].id, "acc_holder_name": "H"}
+        bank = self.env["res.partner.bank"].create({"acc_number": "1", **values})
+        values["partner_id"] = partners[1].id
+        changes = changed_values(bank, {"acc_number": "1", **values})
+        self.assertEqual(changes, values)
+        bank.write(changes)
+        self.assertEqual(bank.acc_holder_name, "H")
+        values["acc_number"] = "2"
+        self.assertEqual(changed_values(bank, values), {"acc_number": "2"})
 
     def test_only_the_commands_that_change_something_are_left(self):
         self.partner.bank_ids = [

@@ -76,11 +76,28 @@ def _are_alike(
         return False
     remaining = list(lines)
     for values in values_list:
+        values = _as_whole(lines, values)
         same = next((line for line in remaining if not change_line(line, values)), None)
         if same is None:
             return False
         remaining.remove(same)
     return True
+
+
+def _as_whole(lines: models.BaseModel, values: dict[str, Any]) -> dict[str, Any]:
+    """Return the values of a new line for a comparison with one that is there.
+
+    Lines that are created with it are all that it has.
+    """
+    whole = dict(values)
+    for name, value in values.items():
+        field = lines._fields.get(name)
+        if field is None or field.type not in ("one2many", "many2many") or not value:
+            continue
+        commands = as_commands(value)
+        if all(operation_of(command) == Command.CREATE for command in commands):
+            whole[name] = [Command.clear(), *commands]
+    return whole
 
 
 def _changing(

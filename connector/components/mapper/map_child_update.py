@@ -45,8 +45,7 @@ class ImportMapChildUpdate(AbstractComponent):
         self, items: Iterable[Any], parent: MapRecord, to_attr: str, options: MapOptions
     ) -> Any:
         is_listed = isinstance(items, list | tuple)
-        items = list(items or ())
-        external_ids = [read_path(item, self._external_id_source) for item in items]
+        items, external_ids = self._find_distinct(items or ())
         self.binder_for().prefetch(external_ids)
         commands = super().get_items(items, parent, to_attr, options)
         if is_listed and parent.record and isinstance(commands, list):
@@ -57,6 +56,17 @@ class ImportMapChildUpdate(AbstractComponent):
                 )
                 return commands + absent
         return commands
+
+    def _find_distinct(self, items: Iterable[Any]) -> tuple[list[Any], list[Any]]:
+        """Return the items and their external ids, the last of those that share one."""
+        distinct: dict[Any, tuple[Any, Any]] = {}
+        for position, item in enumerate(items):
+            external_id = read_path(item, self._external_id_source)
+            key = external_key(external_id) or position
+            distinct[key] = item, external_id
+        return [item for item, _ in distinct.values()], [
+            external_id for _, external_id in distinct.values()
+        ]
 
     def get_item_values(
         self, map_record: MapRecord, to_attr: str, options: MapOptions

@@ -20,6 +20,7 @@ from odoo.exceptions import MissingError, UserError
 from odoo.fields import Command
 
 from ..comparison.created_values import possibly_unlike
+from ..comparison.dependent_values import dependent_values
 from ..comparison.line_commands import (
     as_commands,
     changing_commands,
@@ -127,6 +128,10 @@ class Comparison:
                 field, value, held
             ) and self._is_stored_otherwise(owner, field, held, value):
                 changes[name] = value
+        if changes:
+            # last, as Odoo may write the values of a binding one by one
+            find = self._find_owner
+            changes |= dependent_values(self._record, values, changes, find)
         return changes
 
     def _is_stored_otherwise(
@@ -148,7 +153,8 @@ class Comparison:
         commands = changing_commands(owner, field, value, change_line)
         if commands and linked_ids([], commands) is not None:
             held = held_value(owner, field)
-            return [] if self._memory.matches(field, value, held) else commands
+            is_known = self._memory.matches(field, as_commands(value), held)
+            return [] if is_known else commands
         return commands
 
     def _of_line(self, field: fields.Field, line: models.BaseModel) -> Comparison:
@@ -187,7 +193,7 @@ class Comparison:
         if ids is not None:
             if ids == set(lines.ids):
                 return False
-            self._memory.note(field, value, held_value(owner, field))
+            self._memory.note(field, commands, held_value(owner, field))
             return True
         for line, line_values in _written_lines(lines, commands):
             self._of_line(field, line).remember(line_values)

@@ -77,4 +77,6 @@ def mark_of_record(record: models.BaseModel, name: str) -> str | None:
 
 
 def _rounded(value: Any) -> Any:
+    if value == "":
+        return None  # how most backends give back a text that was emptied
     return round(value, _DECIMALS) if isinstance(value, float) else value
