@@ -16,7 +16,7 @@ class RunLoadableJobController(RunJobController):
     def _acquire_job(cls, env: api.Environment, job_uuid: str) -> Job | None:
         try:
             return super()._acquire_job(env, job_uuid)
-        except psycopg2.Error:
+        except (psycopg2.OperationalError, psycopg2.InterfaceError):
             raise
         except Exception:
             env.cr.rollback()

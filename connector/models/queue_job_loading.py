@@ -15,7 +15,7 @@ from typing import Any
 import psycopg2
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import MissingError, UserError
 
 from odoo.addons.queue_job.job import (
     CANCELLED,
@@ -37,7 +37,8 @@ class QueueJob(models.Model):
     def _find_load_error(self) -> Exception | None:
         """Return the error that keeps the job from being loaded, None if none does.
 
-        To store a job, ``queue_job`` loads those that it depends on, too.
+        To store a job, ``queue_job`` loads those that it depends on, too, and writes
+        its company again, which a job of a superuser may have though it was deleted.
 
         :raise psycopg2.Error: the database fails, which says nothing about the job
         """
@@ -45,6 +46,9 @@ class QueueJob(models.Model):
         try:
             job = Job.load(self.env, self.uuid)
             _related = job.depends_on, job.reverse_depends_on
+            company = self.env["res.company"].browse(job.company_id or ())
+            if company != company.exists():
+                raise MissingError(self.env._("the company of the job was deleted."))
         except psycopg2.Error:
             raise
         except Exception as error:
@@ -69,6 +73,8 @@ class QueueJob(models.Model):
             missing = self.env._(
                 "the model %s of an argument is not installed.", error.args[0]
             )
+        elif isinstance(error, MissingError):
+            missing = str(error)
         else:
             missing = f"{type(error).__name__}: {error}"
         return self.env._(

@@ -13,9 +13,10 @@ TEXTS = ("name", "result", "exc_name", "exc_message", "exc_info")
 
 
 def _with_storable_texts(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values with texts that can be stored, whatever an error holds."""
     return {
-        name: storable_text(value)
-        if name in TEXTS and isinstance(value, str)
+        name: storable_text(value if isinstance(value, str) else str(value))
+        if name in TEXTS and value
         else value
         for name, value in values.items()
     }

@@ -20,7 +20,15 @@ class UnloadableJobs:
     """Make jobs that cannot be loaded, each in another way."""
 
     numbers = count()
-    ways = ("model", "backend_model", "method", "user", "arguments", "company")
+    ways = (
+        "model",
+        "backend_model",
+        "method",
+        "user",
+        "arguments",
+        "company",
+        "company_of_superuser",
+    )
 
     def make_job(self, way="nothing", **values):
         """Return the record of a job of a partner, made unloadable in a way."""
@@ -43,12 +51,14 @@ class UnloadableJobs:
             self.store(
                 job, kwargs='{"a": {"_type": "datetime_isoformat", "value": "x"}}'
             )
-        elif way == "company":
+        elif way.startswith("company"):
             records = {"_type": "odoo_recordset", "model": "res.partner", "ids": []}
+            records |= {"uid": user.id, "su": way == "company_of_superuser"}
             context = {"allowed_company_ids": [2147483647]}
             self.store(
                 job,
-                records=json.dumps({**records, "uid": user.id, "context": context}),
+                records=json.dumps({**records, "context": context}),
+                company_id=None,
             )
         self.store(job, **values)
         return job
@@ -81,6 +91,8 @@ class TestUnloadableJobs(UnloadableJobs, HttpCase):
             "method": "the model res.partner has no method no_such_method",
             "user": "the user who started it was deleted",
             "arguments": "ParserError",
+            "company": "unauthorized or invalid companies",
+            "company_of_superuser": "the company of the job was deleted",
         }
         for way, reason in reasons.items():
             with self.subTest(way):

@@ -62,6 +62,17 @@ class TestQueueJobText(JobRuns, TestConnectorCase):
                     )
                     self.assertEqual(failure.reason, shown)
 
+    def test_an_error_may_hold_anything(self):
+        for held, shown in (
+            (b"a\0", "b'a\\x00'"),
+            (["\0"], "['\\x00']"),
+            ({"a": "\ud800"}, "{'a': '\\ud800'}"),
+            (5, "5"),
+        ):
+            with self.subTest(shown):
+                job = self.run_failing(ValueError(held))
+                self.assertEqual((job.state, job.exc_message), ("failed", shown))
+
     def test_a_job_is_tried_again_after_an_error_that_cannot_be_stored(self):
         for error in (RetryableJobError, NetworkRetryableError):
             for text, shown in POISON.items():

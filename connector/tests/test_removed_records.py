@@ -10,6 +10,7 @@ from ..components.synchronizer.removed_records import (
     allowed_removals,
 )
 from ..exception import (
+    CredentialsRefused,
     IDMissingInBackend,
     InvalidDataError,
     NetworkRetryableError,
@@ -179,6 +180,20 @@ class TestRemovedRecords(ImporterCase):
         with self.assertRaisesRegex(RestRefusal, "revoked"):
             self.find_removed()
         self.assertEqual(len(asked), 20)
+
+    def test_credentials_that_are_revoked_meanwhile_end_the_search_at_once(self):
+        asked = []
+
+        def read(external_id):
+            asked.append(external_id)
+            if len(asked) > 5:
+                raise CredentialsRefused("401 revoked")
+            return {"id": external_id}
+
+        self._read_singly(read)
+        with self.assertRaisesRegex(CredentialsRefused, "revoked"):
+            self.find_removed()
+        self.assertEqual(len(asked), 6)
 
     def test_a_search_that_is_interrupted_continues_where_it_was(self):
         self.remove(7, 19, 28)

@@ -10,7 +10,7 @@ from odoo.tools import split_every
 
 from odoo.addons.component.core import AbstractComponent
 
-from ...exception import ConnectorException, RetryableJobError
+from ...exception import ConnectorException, CredentialsRefused, RetryableJobError
 from .isolation import concerns_the_job
 
 _logger = logging.getLogger(__name__)
@@ -19,6 +19,8 @@ _logger = logging.getLogger(__name__)
 CONTINUE_SECONDS = 60
 #: records that cannot be read before any could: then it is not the records
 MAX_REFUSALS = 20
+#: errors that no record has: asking for fewer does not help
+_NO_RECORDS = (RetryableJobError, CredentialsRefused)
 
 
 class TooManyRemoved(ConnectorException):
@@ -191,7 +193,7 @@ class RemovedRecordsFinder(AbstractComponent):
         try:
             existing = set(map(str, self.backend_adapter.find_existing(external_ids)))
         except Exception as error:
-            if isinstance(error, RetryableJobError) or concerns_the_job(error):
+            if isinstance(error, _NO_RECORDS) or concerns_the_job(error):
                 raise
             if len(external_ids) == 1:
                 self._note_unreadable(external_ids[0], error)
