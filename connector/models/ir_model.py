@@ -84,10 +84,17 @@ class IrModel(models.Model):
         domain = fields.Domain("model_name", "in", names)
         if "sync_backend_model" in there:
             domain |= fields.Domain("sync_backend_model", "in", names)
-        jobs = jobs.search(domain & fields.Domain("state", "in", RUNNABLE_STATES))
+        runnable = fields.Domain("state", "in", RUNNABLE_STATES)
+        unparked = {}
+        if "sync_is_parked" in there:
+            # another backend that gets the id of this one would wake them
+            runnable |= fields.Domain("sync_is_parked", "=", True)
+            unparked["sync_is_parked"] = False
+        jobs = jobs.search(domain & runnable)
         while jobs:
             jobs.write(
                 {
+                    **unparked,
                     "state": CANCELLED,
                     "date_cancelled": fields.Datetime.now(),
                     "result": self.env._(

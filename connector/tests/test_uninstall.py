@@ -113,6 +113,21 @@ class TestCancelledJobs(ExportCase):
         self.env["ir.model"]._cancel_jobs_of(["test.export.backend"])
         self.assertEqual(job.state, "cancelled")
 
+    def test_deletions_that_waited_for_a_backend_are_not_woken_by_another(self):
+        """After a reinstallation, another backend has the id."""
+        model = self.env["test.export.partner"]
+        job = model.with_delay().export_delete_record(self.backend, "7")
+        self.backend.button_pause()
+        job.set_started()
+        job.store()
+        job.set_pending(reset_retry=False)
+        job.store()
+        deletion = job.db_record()
+        self.assertTrue(deletion.sync_is_parked)
+        self.env["ir.model"]._cancel_jobs_of(["test.export.backend"])
+        self.backend.button_resume()
+        self.assertEqual(deletion.state, "cancelled")
+
     def test_what_waits_for_them_is_cancelled(self):
         first = self.make_binding().delayable().export_record()
         second = self.env["res.partner"].delayable().check_access("read")
