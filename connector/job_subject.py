@@ -156,10 +156,15 @@ def _digest(what: Any) -> str:
     return hashlib.sha1(repr(what).encode(), usedforsecurity=False).hexdigest()[:20]
 
 
+def export_arguments(args: Iterable[Any], kwargs: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the arguments of ``export_record`` by name, however they were given."""
+    return {**dict(zip(("fields", "run"), args, strict=False)), **kwargs}
+
+
 def covers_export(newer: Mapping[str, Any], older: Mapping[str, Any]) -> bool:
     """Return whether an export sends all fields that another one does.
 
-    :param newer: the keyword arguments of ``export_record``; so ``older``
+    :param newer: the arguments by name of ``export_record``; so ``older``
     """
     if newer.get("fields") is None:
         return True

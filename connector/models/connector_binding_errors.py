@@ -10,6 +10,7 @@ from ..failure_causes import CONNECTION, REFUSED
 from ..job_subject import (
     JobSubject,
     covers_export,
+    export_arguments,
     subject_of_backend,
     subject_of_call,
     subject_of_chunk,
@@ -76,7 +77,7 @@ class ConnectorBindingMixin(models.AbstractModel):
 
         def covers(job: models.BaseModel) -> bool:
             return job.sync_subject != own or covers_export(
-                {"fields": fields}, job.kwargs
+                {"fields": fields}, export_arguments(job.args, job.kwargs)
             )
 
         others = {str(subject_of_export(*each)) for each in exported}

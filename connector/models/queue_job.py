@@ -6,6 +6,9 @@ from odoo import api, models
 from odoo.addons.component.core import WorkContext
 from odoo.addons.component.exception import NoComponentError
 
+#: what is imported, where it is given by name
+_IMPORTED = ("backend", "external_id", "external_ids")
+
 
 class QueueJob(models.Model):
     """Open, from a job, the records that it is about."""
@@ -40,8 +43,8 @@ class QueueJob(models.Model):
         if "backend_id" not in binding._fields:
             return None
         # not by work_on(), which may connect to the other system
-        work = WorkContext(binding._name, binding.backend_id)
         try:
+            work = WorkContext(binding._name, binding.backend_id)
             return work.component(usage=component_usage).unwrap_binding(binding)
         except (ValueError, KeyError, NoComponentError):
             return None  # no binder, or not a model that wraps another one
@@ -50,11 +53,14 @@ class QueueJob(models.Model):
         """Open what an import job brought: its first two arguments tell it.
 
         These are the backend and one external id, or a list of them. None while
-        nothing of it is bound.
+        nothing of it is bound, and for a job that has other arguments.
         """
         self.ensure_one()
         self.check_access("read")
-        backend, external_ids = self.args[:2]
+        named = [self.kwargs[name] for name in _IMPORTED if name in self.kwargs]
+        backend, external_ids, *__ = [*self.args[:2], *named, None, None]
+        if external_ids is None or not isinstance(backend, models.BaseModel):
+            return None
         if not isinstance(external_ids, (list, tuple)):
             external_ids = [external_ids]
         binder = WorkContext(self.model_name, backend).component(usage="binder")

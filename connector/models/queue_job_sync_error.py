@@ -26,6 +26,7 @@ from ..job_subject import (
     JobSubject,
     chunk_ids,
     covers_export,
+    export_arguments,
     subject_of_backend,
     subject_of_job,
 )
@@ -199,12 +200,13 @@ class QueueJob(models.Model):
         if self.method_name != "export_record":
             return True
         try:
-            if covers_export(self.kwargs, older.kwargs):
+            newer = export_arguments(self.args, self.kwargs)
+            known = export_arguments(older.args, older.kwargs)
+            if covers_export(newer, known):
                 return True
             if self._sends_only_edits() != older._sends_only_edits():
                 return False
-            names = older.kwargs.get("fields")
-            merged = dict(self.kwargs)
+            names, merged = known.get("fields"), newer
             if names is None:
                 merged.pop("fields")
             else:
@@ -212,7 +214,7 @@ class QueueJob(models.Model):
         except Exception:  # it cannot be loaded: it does nothing any more
             return True
         self.with_context(_job_edit_sentinel=self.EDIT_SENTINEL).write(
-            {"kwargs": merged}
+            {"args": (), "kwargs": merged}
         )
         return True
 

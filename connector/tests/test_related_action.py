@@ -7,6 +7,8 @@ from odoo.addons.component.core import WorkContext
 from odoo.addons.component.exception import NoComponentError
 from odoo.addons.queue_job.job import Job
 
+from .import_common import PARTNER, ImporterCase, partner
+
 
 @tagged("post_install", "-at_install")
 class TestRelatedActionOfRecords(TransactionCase):
@@ -31,6 +33,17 @@ class TestRelatedActionOfRecords(TransactionCase):
                 self.assertIsNone(self.env["queue.job"]._unwrap(binding, "binder"))
             component.assert_called_once_with(usage="binder")
 
+    def test_a_backend_id_that_is_no_backend_is_none(self):
+        binding = MagicMock(_fields={"backend_id": "a number"}, backend_id=1)
+        self.assertIsNone(self.env["queue.job"]._unwrap(binding, "binder"))
+
+    def test_a_job_that_imports_nothing_opens_nothing(self):
+        partner = self.env["res.partner"].create({"name": "a"})
+        for args in ((), (1,), (1, 2)):
+            job = Job(partner.read, args=args)
+            job.store()
+            self.assertIsNone(job.db_record().related_action_imported_bindings())
+
     def test_several_records_open_nothing(self):
         partners = self.env["res.partner"].create([{"name": "a"}, {"name": "b"}])
         self.assertIsNone(self._open(partners))
@@ -42,3 +55,24 @@ class TestRelatedActionOfRecords(TransactionCase):
         record = job.db_record()
         partner.unlink()
         self.assertIsNone(record.related_action_unwrap_binding())
+
+
+@tagged("post_install", "-at_install")
+class TestRelatedActionOfImports(ImporterCase):
+    """Open what an import job brought, however its arguments were given."""
+
+    __test__ = True
+
+    def test_arguments_may_be_given_by_name(self):
+        self.put(partner(1), partner(2))
+        self.run_chunk([1, 2])
+        backend, delayed = self.backend, self.env[PARTNER].with_delay
+        for job, external_ids in (
+            (delayed().import_record(backend, 1), [1]),
+            (delayed().import_record(backend, external_id=1), [1]),
+            (delayed().import_record(external_id=1, backend=backend), [1]),
+            (delayed().import_chunk(backend=backend, external_ids=[1, 2]), [1, 2]),
+        ):
+            action = job.db_record().related_action_imported_bindings()
+            ids = [action["res_id"]] if "res_id" in action else action["domain"][0][2]
+            self.assertEqual(ids, [self.found(key).id for key in external_ids])

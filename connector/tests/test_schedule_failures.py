@@ -286,6 +286,13 @@ class TestFailedExports(JobRuns, ScheduleCase):
     def export(self, binding, fields=None, error=None):
         arguments = {"fields": fields} if fields else {}
         job = binding.with_delay().export_record(**arguments)
+        return self.run_export(binding, job, error)
+
+    def export_by_position(self, binding, fields, error=None):
+        job = binding.with_delay().export_record(fields)
+        return self.run_export(binding, job, error)
+
+    def run_export(self, binding, job, error):
         if not error:
             return self.run_stored(job)
         exporter = type(self.exporter(binding._name))
@@ -316,6 +323,17 @@ class TestFailedExports(JobRuns, ScheduleCase):
         job = self.export(binding, ["active"], InvalidDataError("refused"))
         self.assertEqual(self.failed_jobs(), job)
         self.assertEqual(job.kwargs["fields"], ["active", "name"])
+
+    def test_so_it_does_where_the_fields_are_not_given_by_name(self):
+        binding = self.make_binding()
+        for name in ("name", "active", "name"):
+            job = self.export_by_position(binding, [name], InvalidDataError("refused"))
+        self.assertEqual(self.failed_jobs(), job)
+        self.assertEqual(job.kwargs["fields"], ["active", "name"])
+        self.assertEqual(job.args, [])
+        failed = self.export_by_position(binding, ["ref"], InvalidDataError("refused"))
+        self.export(binding, ["active"])
+        self.assertEqual(failed.state, "pending")
 
     def test_the_export_of_other_fields_tries_a_failed_one_again(self):
         binding = self.make_binding()
