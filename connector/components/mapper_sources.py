@@ -26,8 +26,17 @@ _logger = logging.getLogger(__name__)
 
 USAGE = "export.mapper"
 
-#: what is known of binding models without a mapper, for each component registry
-_without_mapper: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
+_MEMORY = "_connector_export_sources"
+
+
+def _known_sources(model: models.BaseModel, owner: Any) -> dict[tuple, ExportSources]:
+    """Return the sources that are known of a mapper class, or of a component registry.
+
+    They refer to the fields of Odoo's registry, so that registry itself keeps them, and
+    they are freed with it. They go with their owner, too.
+    """
+    memory = vars(model.pool).setdefault(_MEMORY, weakref.WeakKeyDictionary())
+    return memory.setdefault(owner, {})
 
 
 def find_export_sources(
@@ -84,7 +93,7 @@ def _chooses_by_backend(
 def _sources_without_mapper(
     components_registry: Any, model: models.BaseModel, odoo_field: str
 ) -> ExportSources:
-    known = _without_mapper.setdefault(components_registry, {})
+    known = _known_sources(model, components_registry)
     sources = known.get((model._name, odoo_field))
     if sources is None or not sources.holds_for(model, {}, False):
         sources = ExportSources(model, odoo_field, {}, is_complete=False)
@@ -102,13 +111,12 @@ def sources_of(
     names = {name: name for name in mapper.changed_by_fields()}
     names.update(_sources_of_children(mapper, model, odoo_field))
     is_complete = not mapper.unknown_sources()
-    known = vars(type(mapper)).get("_export_sources")
+    known = _known_sources(model, type(mapper))
     key = (model._name, odoo_field, followed)
-    sources = None if known is None else known.get(key)
+    sources = known.get(key)
     if sources is None or not sources.holds_for(model, names, is_complete, followed):
         sources = ExportSources(model, odoo_field, names, is_complete, followed)
-        if known is not None:
-            known[key] = sources
+        known[key] = sources
     return sources
 
 

@@ -5,6 +5,8 @@ import logging
 from collections.abc import Iterable
 from typing import Any
 
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.tools import ormcache
 
@@ -223,7 +225,8 @@ class ConnectorExternalAlias(models.Model):
         )
         if "message_ids" in survivor._fields:
             survivor.message_post(
-                body=self.env._(
+                body=Markup("<p>%s</p>")
+                % self.env._(
                     "Merged in Odoo only: the records %(merged)s of %(backend)s still "
                     "exist there. Changes of this record are exported to %(kept)s; "
                     "changes of the others are imported into this record. Merge or "

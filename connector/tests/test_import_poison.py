@@ -83,7 +83,7 @@ class TestUnstorable(ImporterCase):
     def test_an_external_id_fails_alone_and_is_told(self):
         for bad in ("a\0b", "\ud800"):
             self.put(partner(1), partner(bad), partner(2))
-            with self.subTest(bad):
+            with self.subTest(ascii(bad)):
                 outcome, jobs = self.run_chunk([1, bad, 2])
                 self.assertEqual(
                     [item.outcome for item in outcome.items][1:2], [FAILED]

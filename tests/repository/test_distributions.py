@@ -23,7 +23,15 @@ from devtools.wheels import (
 
 ADDONS = find_wheel_addons(CLONE)
 #: what the addons import that Odoo brings
-BROUGHT_BY_ODOO = {"dateutil", "markupsafe", "psycopg2", "requests", "werkzeug"}
+BROUGHT_BY_ODOO = {
+    "dateutil",
+    "lxml",
+    "markupsafe",
+    "psycopg2",
+    "requests",
+    "urllib3",
+    "werkzeug",
+}
 
 
 def normalise(name):

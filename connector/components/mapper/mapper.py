@@ -46,8 +46,6 @@ class Mapper(AbstractComponent):
 
     _options: MapOptions | None = None
     _compiled: CompiledMapper | None = None
-    #: what export listeners know of the mapper, by model
-    _export_sources: dict[str, Any] | None = None
     _known_map_children: dict[str, tuple[AbstractComponent, bool]] | None = None
 
     @classmethod
@@ -55,7 +53,6 @@ class Mapper(AbstractComponent):
         super()._complete_component_build()
         cls._map_methods = collect_map_methods(cls)
         cls._compiled_by_model = {}
-        cls._export_sources = {}
 
     @default_hook
     @property

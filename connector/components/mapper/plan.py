@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import functools
+import weakref
 from collections.abc import Callable, Iterable
 from operator import attrgetter
 from typing import Any, NamedTuple
@@ -101,12 +102,19 @@ class Plan:
     ) -> None:
         self.name = name
         self.missing_is_empty = missing_is_empty
-        self.record_class = type(model) if isinstance(model, models.BaseModel) else None
+        # Odoo's registry has to be freed with its models: plans do not keep them
+        is_model = isinstance(model, models.BaseModel)
+        self._record_class = weakref.ref(type(model)) if is_model else lambda: None
         self._field_names = frozenset(() if model is None else model._fields)
         self.rows = tuple(rows)
         self.methods = tuple(methods)
         self.children = tuple(children)
         self._select = functools.lru_cache(maxsize=256)(self._select_uncached)
+
+    @property
+    def record_class(self) -> type | None:
+        """Return the class of the records that are mapped, if they are Odoo's."""
+        return self._record_class()
 
     def select(self, fields: Iterable[str] | None, for_create: Any) -> Selection:
         """Return what runs when ``fields`` are asked for; all of it without any."""
