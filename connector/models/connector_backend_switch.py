@@ -144,11 +144,28 @@ class ConnectorBackendMixin(models.AbstractModel):
         for backend in map(in_own_company, self):
             exported = [
                 name
-                for name in backend._exported_models()
+                for name in backend._models_exported_on_activation()
                 if has_unconfirmed_fields(backend.env[name])
             ]
             for model_name in unconfirmed._find_models(exported):
                 backend._delay_unconfirmed(model_name)
+
+    def _models_exported_on_activation(self) -> list[str]:
+        """Return the binding models whose edits are exported once the backend is on.
+
+        Those of ``_exported_models`` first; then all others of the backend, which are
+        exported only as they are edited.
+        """
+        in_order = self._exported_models()
+        others = (
+            name
+            for name in self.env.registry.descendants(
+                ["connector.binding.mixin"], "_inherit"
+            )
+            if not self.env[name]._abstract
+            and self.env[name]._fields["backend_id"].comodel_name == self._name
+        )
+        return list(dict.fromkeys([*in_order, *others]))
 
     def _delay_unconfirmed(self, model_name: str) -> None:
         """Delay the search for what was edited while the backend was off.

@@ -1,5 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import UserError
@@ -341,6 +342,15 @@ class TestListenerOfBackendThatIsOff(SwitchCase):
         self.backend.button_check_connection()
         self.run_new_jobs()
         self.assertEqual(self.remote(new)["name"], "New")
+
+    def test_what_is_exported_only_as_it_is_edited_is_no_exception(self):
+        """The models that are exported in bulk are those that a connector names."""
+        self.backend.button_pause()
+        self.binding.name = "Ada Lovelace"
+        self.env.cr.flush()
+        with patch.object(type(self.backend), "_exported_models", lambda backend: []):
+            self.backend.button_resume()
+        self.assertEqual(self.jobs().method_name, "export_unconfirmed")
 
     def test_an_activation_without_edits_makes_no_job(self):
         self.backend.button_pause()

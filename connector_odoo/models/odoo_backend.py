@@ -180,6 +180,10 @@ class OdooBackend(models.Model):
     def _exported_models(self):
         return self._chosen_models("export", "both")
 
+    def _models_exported_on_activation(self):
+        # what is imported only, by now, is not exported any more
+        return self._exported_models()
+
     @api.depends(lambda self: list(self._models_by_choice()))
     def _compute_directions(self):
         for backend in self:
