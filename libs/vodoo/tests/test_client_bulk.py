@@ -16,12 +16,13 @@ def test_pages_follow_the_key() -> None:
 
     async def read_page(domain: list[Any]) -> list[dict[str, Any]]:
         asked.append(domain)
-        return [{"id": 3}, {"id": 8}] if len(asked) == 1 else [{"id": 9}]
+        return [[{"id": 3}, {"id": 8}], [{"id": 9}], []][len(asked) - 1]
 
     pages = KeysetPages(read_page, [["a", "=", 1]], 2)
     found = [[record["id"] for record in run(pages.next_page())] for _ in range(3)]
     assert found == [[3, 8], [9], []]
-    assert asked == [[["a", "=", 1]], [["a", "=", 1], ["id", ">", 8]]]
+    after = [[["a", "=", 1], ["id", ">", last_id]] for last_id in (8, 9)]
+    assert asked == [[["a", "=", 1]], *after]
     with pytest.raises(ValueError, match="page_size"):
         KeysetPages(read_page, [], 0)
 

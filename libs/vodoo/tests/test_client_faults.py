@@ -240,13 +240,13 @@ def test_a_server_that_comes_up_late_gets_the_create_once(
     sends: list[int] = []
     send = client.runner._http.send
 
-    def refused_twice(request: Any) -> Any:
+    def refused_twice(request: Any, **options: Any) -> Any:
         import httpx2
 
         sends.append(1)
         if len(sends) < 3:
             raise httpx2.ConnectError("refused")
-        return send(request)
+        return send(request, **options)
 
     client.runner._http.send = refused_twice
     assert client.create("res.partner", {"name": "x"}) == 9

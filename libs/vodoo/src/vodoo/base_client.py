@@ -81,6 +81,8 @@ class BaseClient(Calls):
                 proxy=config.proxy,
                 max_concurrency=config.max_concurrency,
                 keepalive_seconds=config.keepalive_seconds,
+                max_answer_bytes=config.max_answer_bytes,
+                trust_env=config.trust_env,
             ),
             http_client,
         )
@@ -149,7 +151,7 @@ class BaseClient(Calls):
             )
             return page
 
-        return bulk.KeysetPages(read_page, domain or [], page_size)
+        return bulk.KeysetPages(read_page, list(domain or []), page_size, model)
 
     async def _detect(self) -> BaseTransport:
         if self._protocol != "auto":

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from ._runners import awaited
@@ -53,39 +53,18 @@ class BaseTransport(Calls, ABC):
     def password(self) -> str:
         return self._password
 
-    @abstractmethod
-    def authenticate(self) -> Any:
-        """Log in and return the user's id.
+    # What subclasses define, each as its users call it.
+    authenticate: Callable[..., Any]
+    execute_kw: Callable[..., Any]
+    close: Callable[..., Any]
+    get_uid: Callable[..., Any]
 
-        :raises AuthenticationError: if the server refuses.
-        """
-
-    @abstractmethod
-    def execute_kw(
-        self,
-        model: str,
-        method: str,
-        args: Sequence[Any],
-        kwargs: Mapping[str, Any] | None = None,
-    ) -> Any:
-        """Call a method of a model."""
-
-    @abstractmethod
-    def call_service(self, service: str, method: str, args: Sequence[Any]) -> Any:
-        """Call a method of a service of the legacy protocol."""
-
-    @abstractmethod
-    def get_uid(self) -> Any:
-        """Return the user's id, logging in if needed."""
-
-    @abstractmethod
-    def close(self) -> Any:
-        """Close the connections."""
+    _found_uid: int | None = None
 
     @property
     def known_uid(self) -> int | None:
         """Return the user's id if it is known without a request."""
-        return None
+        return self._found_uid
 
     async def _call(self, call: Call) -> Any:
         kwargs = dict(call.kwargs) or None
@@ -94,7 +73,9 @@ class BaseTransport(Calls, ABC):
         )
 
     async def _uid(self) -> int:
-        return int(await awaited(self.authenticate()))
+        if self._found_uid is None:
+            self._found_uid = int(await awaited(self.authenticate()))
+        return self._found_uid
 
     async def _version(self) -> int:
         """Return the major version of the server."""
@@ -108,6 +89,27 @@ class AsyncOdooTransport(AsyncRecords, BaseTransport):
     """
 
     runner_class = AsyncRunner
+
+    @abstractmethod
+    async def authenticate(self) -> int:
+        """Log in and return the user's id.
+
+        :raises AuthenticationError: if the server refuses.
+        """
+
+    @abstractmethod
+    async def execute_kw(
+        self,
+        model: str,
+        method: str,
+        args: Sequence[Any],
+        kwargs: Mapping[str, Any] | None = None,
+    ) -> Any:
+        """Call a method of a model, as ``execute_kw`` of Odoo's legacy protocol."""
+
+    @abstractmethod
+    async def call_service(self, service: str, method: str, args: Sequence[Any]) -> Any:
+        """Call a method of the services common, db or object of the legacy protocol."""
 
     async def get_uid(self) -> int:
         """Return the user's id, logging in if needed."""
@@ -125,6 +127,32 @@ class OdooTransport(SyncRecords, BaseTransport):
     """
 
     runner_class = SyncRunner
+
+    @abstractmethod
+    def authenticate(self) -> int:
+        """Log in and return the user's id.
+
+        :raises AuthenticationError: if the server refuses.
+        """
+
+    @abstractmethod
+    def execute_kw(
+        self,
+        model: str,
+        method: str,
+        args: Sequence[Any],
+        kwargs: Mapping[str, Any] | None = None,
+    ) -> Any:
+        """Call a method of a model, as ``execute_kw`` of Odoo's legacy protocol."""
+
+    @abstractmethod
+    def call_service(self, service: str, method: str, args: Sequence[Any]) -> Any:
+        """Call a method of the services common, db or object of the legacy protocol."""
+
+    @property
+    def uid(self) -> int:
+        """Return the user's id, logging in if needed."""
+        return int(self.get_uid())
 
     get_uid = blocking(AsyncOdooTransport.get_uid)
 

@@ -7,7 +7,9 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Se
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+from .answers import ascending_after
 from .values import Record, Records, to_json
+from .wire import Call
 
 Updates: TypeAlias = (
     "Mapping[int, Mapping[str, Any]]"
@@ -71,12 +73,13 @@ class KeysetPages:
         read_page: Callable[[list[Any]], Awaitable[Records]],
         domain: Sequence[Any],
         page_size: int,
+        model: str = "",
     ) -> None:
         if page_size < 1:
             raise ValueError(f"page_size must be at least 1, found {page_size}")
         self._read_page = read_page
         self._domain = list(domain)
-        self._page_size = page_size
+        self._call = Call(model, "search_read")
         self._last_id = 0
         self._is_finished = False
 
@@ -87,9 +90,9 @@ class KeysetPages:
         if self._last_id:
             domain = [*domain, ["id", ">", self._last_id]]
         page = await self._read_page(domain)
-        self._is_finished = len(page) < self._page_size
-        if page:
-            self._last_id = page[-1]["id"]
+        # A short page need not be the last one: servers have limits, too.
+        self._is_finished = not page
+        self._last_id = ascending_after(self._last_id, page, self._call)
         return page
 
 

@@ -57,7 +57,9 @@ class OdooConfig:
     a file ``.env`` in the working directory. ``password`` is a password or an API
     key. ``timeout`` is in seconds. ``verify`` is False, or the path of a CA bundle,
     or an SSL context. At most ``max_concurrency`` requests run at once.
-    ``protocol`` is found out by itself; ``"web"`` asks for a web session.
+    An answer larger than ``max_answer_bytes``, decompressed, is an error. Without
+    ``trust_env`` the proxies of the environment (``HTTPS_PROXY``, …) are not used.
+    ``protocol`` is detected; ``"web"`` asks for a web session.
     """
 
     url: str = ""
@@ -77,6 +79,8 @@ class OdooConfig:
     proxy: str | None = None
     max_concurrency: int = 16
     keepalive_seconds: float = 5.0
+    max_answer_bytes: int = 256 * 2**20
+    trust_env: bool = True
     protocol: ProtocolName = "auto"
 
     def __post_init__(self) -> None:

@@ -39,6 +39,8 @@ VARIABLES: dict[str, tuple[str, Callable[[str], Any]]] = {
     "verify": ("ODOO_VERIFY", _boolean),
     "proxy": ("ODOO_PROXY", Secret),
     "max_concurrency": ("ODOO_MAX_CONCURRENCY", int),
+    "max_answer_bytes": ("ODOO_MAX_ANSWER_BYTES", int),
+    "trust_env": ("ODOO_TRUST_ENV", _boolean),
     "protocol": ("ODOO_PROTOCOL", str),
 }
 

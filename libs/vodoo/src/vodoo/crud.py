@@ -7,11 +7,14 @@ to its end. They ask their object for two things: ``_call``, and ``_received``.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, overload
 
+from . import answers
 from ._runners.sync import blocking
-from .errors import OdooValidationError
+from .errors import OdooAccessError, OdooValidationError
 from .values import Domain, Record, Records
 from .wire import Call
 
@@ -28,6 +31,48 @@ class Calls:
     async def _received(self, model: str, records: Records) -> Records:
         """Return records as they are handed to the caller."""
         return records
+
+    async def _fetch(self, call: Call) -> Any:
+        """Return the answer of a call that reads.
+
+        Odoo refuses to read "all fields" if a computed one of them takes its value from
+        a field of a group that the user is not in. Then only the others are read.
+        """
+        if "fields" in call.kwargs:
+            return await self._call(call)
+        known = vars(self).setdefault("_readable_fields", {})
+        readable = known.get(call.model)
+        if readable is None:
+            try:
+                return await self._call(call)
+            except OdooAccessError:
+                readable = await self._find_readable(call)
+                if not readable:
+                    raise
+            known[call.model] = readable
+        return await self._call(with_fields(call, readable))
+
+    async def _find_readable(self, call: Call) -> list[str]:
+        """Return the fields that may be read of the records of a call, by bisection."""
+        model, context = call.model, _given(context=call.kwargs.get("context"))
+
+        async def tried(fields: list[str]) -> list[str]:
+            try:
+                await self._call(with_fields(call, fields))
+            except OdooAccessError:
+                middle = len(fields) // 2
+                if not middle:
+                    return []
+                return await tried(fields[:middle]) + await tried(fields[middle:])
+            return fields
+
+        if not await tried(["id"]):
+            return []
+        definitions = Call(
+            model, "fields_get", [[]], {"attributes": ["type"], **context}
+        )
+        found = await self._call(definitions)
+        return await tried(list(answers.definitions_in(found, definitions)))
 
 
 class AsyncRecords(Calls):
@@ -47,8 +92,7 @@ class AsyncRecords(Calls):
             limit=limit, offset=offset or None, order=order, context=context
         )
         call = Call(model, "search", [_domain(domain)], kwargs)
-        ids: list[int] = await self._call(call)
-        return ids
+        return answers.ids_in(await self._call(call), call)
 
     async def read(
         self,
@@ -57,9 +101,13 @@ class AsyncRecords(Calls):
         fields: Sequence[str] | None = None,
         context: Values | None = None,
     ) -> Records:
-        """Return the records with these ids; those that are gone are left out."""
+        """Return the records with these ids; those that are gone are left out.
+
+        Without ``fields`` all that the user may read.
+        """
         kwargs = _given(fields=_fields(fields), context=context)
-        records = await self._call(Call(model, "read", [_ids(ids)], kwargs))
+        call = Call(model, "read", [_ids(ids)], kwargs)
+        records = answers.records_in(await self._fetch(call), call)
         return await self._received(model, records)
 
     async def search_read(
@@ -72,7 +120,7 @@ class AsyncRecords(Calls):
         order: str | None = None,
         context: Values | None = None,
     ) -> Records:
-        """Return the records that match."""
+        """Return the records that match, without ``fields`` all that may be read."""
         kwargs = _given(
             fields=_fields(fields),
             limit=limit,
@@ -81,7 +129,7 @@ class AsyncRecords(Calls):
             context=context,
         )
         call = Call(model, "search_read", [_domain(domain)], kwargs)
-        records = await self._call(call)
+        records = answers.records_in(await self._fetch(call), call)
         return await self._received(model, records)
 
     @overload
@@ -119,7 +167,9 @@ class AsyncRecords(Calls):
         """
         vals_list = values if isinstance(values, Mapping) else list(values)
         call = Call(model, "create", [vals_list], _given(context=context), idempotent)
-        created: int | list[int] = await self._call(call)
+        created: int | list[int] = answers.created_in(
+            await self._call(call), call, vals_list
+        )
         return created
 
     async def load(
@@ -131,18 +181,19 @@ class AsyncRecords(Calls):
     ) -> list[int]:
         """Create or update records as Odoo's import does; all or none.
 
-        Return their ids. With the field ``id``, an external id, each row is sent
-        again when its answer was lost: it updates what it created.
+        Return their ids. When the answer was lost, the rows are sent again only if
+        each has an external id: then they update what they created.
 
         :raises OdooValidationError: Odoo refuses a row
         """
+        idempotent = _have_external_ids(fields, rows)
         args = [list(fields), [list(row) for row in rows]]
-        call = Call(model, "load", args, _given(context=context), "id" in fields)
-        outcome = await self._call(call)
-        if not outcome["ids"]:
-            messages = [message["message"] for message in outcome["messages"]]
-            raise OdooValidationError("\n".join(messages), model=model, method="load")
-        return list(outcome["ids"])
+        call = Call(model, "load", args, _given(context=context), idempotent)
+        ids, messages = answers.loaded_in(await self._call(call), call)
+        if not ids and rows:
+            reason = "\n".join(messages) or "Odoo imported nothing and gave no reason"
+            raise OdooValidationError(reason, model=model, method="load")
+        return ids
 
     async def write(
         self,
@@ -156,7 +207,7 @@ class AsyncRecords(Calls):
         """Change the records; all or none."""
         args = [_ids(ids), values]
         call = Call(model, "write", args, _given(context=context), idempotent)
-        return bool(await self._call(call))
+        return answers.truth_in(await self._call(call), call)
 
     async def unlink(
         self,
@@ -168,7 +219,7 @@ class AsyncRecords(Calls):
     ) -> bool:
         """Delete the records; all or none."""
         call = Call(model, "unlink", [_ids(ids)], _given(context=context), idempotent)
-        return bool(await self._call(call))
+        return answers.truth_in(await self._call(call), call)
 
     async def fields_get(
         self,
@@ -179,20 +230,19 @@ class AsyncRecords(Calls):
         """Return the definitions of the fields, or of all fields."""
         kwargs = _given(attributes=_fields(attributes))
         call = Call(model, "fields_get", [list(fields or [])], kwargs)
-        definitions: dict[str, Record] = await self._call(call)
-        return definitions
+        return answers.definitions_in(await self._call(call), call)
 
     async def name_search(
         self,
         model: str,
-        name: str = "",
+        name: str,
         domain: Domain | None = None,
         limit: int = 7,
     ) -> list[tuple[int, str]]:
         """Return ids and display names of records whose name matches."""
         args = [name, _domain(domain), "ilike", limit]
-        pairs = await self._call(Call(model, "name_search", args))
-        return [(record_id, label) for record_id, label in pairs]
+        call = Call(model, "name_search", args)
+        return answers.names_in(await self._call(call), call)
 
 
 class SyncRecords(Calls):
@@ -233,6 +283,35 @@ class SyncRecords(Calls):
 
     else:
         create = blocking(AsyncRecords.create)
+
+
+def with_fields(call: Call, fields: Sequence[str]) -> Call:
+    """Return the call that reads these fields."""
+    return replace(call, kwargs={**call.kwargs, "fields": list(fields)})
+
+
+def _have_external_ids(fields: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
+    """Return whether each record that the rows describe has an external id.
+
+    Sub-rows of a one2many (``line_ids/name``) are records, too.
+    """
+    for row in rows:
+        given = {name for name, value in zip(fields, row, strict=False) if value}
+        for record in {"", *itertools.chain(*map(_records_of, given))}:
+            if not given & {f"{record}id", f"{record}.id"}:
+                return False
+    return True
+
+
+def _records_of(field: str) -> list[str]:
+    """Return the prefixes of the records in which a column has a value.
+
+    ``line_ids/name`` is in a line, and ``line_ids/product_id/id``, a reference, too.
+    """
+    *path, name = field.split("/")
+    if name in ("id", ".id"):
+        path = path[:-1]
+    return ["".join(f"{one}/" for one in path[:end]) for end in range(len(path) + 1)]
 
 
 def _given(**arguments: Any) -> dict[str, Any]:

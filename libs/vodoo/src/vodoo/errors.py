@@ -14,7 +14,9 @@
     ├── AuthenticationError
     │   -- look elsewhere: the record is not there --
     ├── RecordNotFoundError
+    │   └── UserNotFoundError          (a ValueError too)
     ├── RecordOperationError
+    │   └── DownloadError              some files could not be saved
     └── TransportError
         │   -- try again later: nothing was done --
         ├── ConnectionFailedError      never reached the server
@@ -47,7 +49,8 @@ server may have carried it out (``Outcome.UNKNOWN``) or has not (``NOT_DONE``).
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, Literal
 
 Obstacle = Literal["name", "refused", "tls"]
@@ -130,8 +133,37 @@ class RecordNotFoundError(VodooError):
         self.record_id = record_id
 
 
+class UserNotFoundError(RecordNotFoundError, ValueError):
+    """Report a user that does not exist."""
+
+
 class RecordOperationError(VodooError):
     """Report an operation that the records do not allow."""
+
+
+class DownloadError(RecordOperationError):
+    """Report files that could not be saved.
+
+    ``saved`` are the paths of those that were, ``errors`` what happened to the others,
+    by the ids of their attachments.
+    """
+
+    def __init__(
+        self,
+        model: str,
+        record_id: int,
+        saved: Sequence[Path],
+        errors: Mapping[int, Exception],
+    ) -> None:
+        reasons = "; ".join(f"{one}: {error}" for one, error in errors.items())
+        VodooError.__init__(
+            self,
+            f"{len(errors)} attachments of {model}({record_id}) could not be saved, "
+            f"{len(saved)} were; {reasons}",
+            model=model,
+        )
+        self.saved = list(saved)
+        self.errors = dict(errors)
 
 
 class TransportError(VodooError):

@@ -36,6 +36,7 @@ async def exchange(
     """
     started = clock()
     deadline_seconds = retry.deadline_seconds(timeout_seconds)
+    request = replace(request, within_seconds=deadline_seconds)
     if deadline_seconds < timeout_seconds:
         request = replace(request, timeout_seconds=deadline_seconds)
     attempt = 0
@@ -62,6 +63,7 @@ async def exchange(
         waited_seconds += wait
         attempt += 1
         remaining_seconds = deadline_seconds - elapsed_seconds - wait
+        request = replace(request, within_seconds=remaining_seconds)
         if remaining_seconds < timeout_seconds:
             request = replace(request, timeout_seconds=remaining_seconds)
     if failed.outcome is Outcome.UNKNOWN and not repeatable:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import base64
 import itertools
 import re
 from collections.abc import Iterable, Iterator
@@ -16,7 +17,9 @@ BATCH_BYTES = 16 * 2**20
 
 _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]')
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.I)
+#: in bytes, as file systems count: 255, less what a number in brackets takes
 _LONGEST_NAME = 200
+_LONGEST_SUFFIX = 40
 
 
 def attachment_batches(attachments: Iterable[Attachment]) -> Iterator[list[Attachment]]:
@@ -48,7 +51,19 @@ def safe_name(name: str) -> str:
     if not cleaned or _RESERVED.fullmatch(cleaned):
         cleaned = f"attachment_{cleaned}".rstrip("_")
     path = Path(cleaned)
-    return path.stem[: _LONGEST_NAME - len(path.suffix)] + path.suffix[:_LONGEST_NAME]
+    suffix = _cut(path.suffix, _LONGEST_SUFFIX)
+    return _cut(path.stem, _LONGEST_NAME - len(suffix.encode())) + suffix
+
+
+def _cut(text: str, length: int) -> str:
+    """Return the beginning of a text, at most ``length`` bytes in UTF-8."""
+    return text.encode("utf-8", "replace")[:length].decode("utf-8", "ignore")
+
+
+def save_attachment(folder: Path, record: Attachment) -> Path:
+    """Write the content of an attachment that was read to a new file."""
+    content = base64.b64decode(record["datas"], validate=True)
+    return save_without_overwriting(folder, str(record["name"] or ""), content)
 
 
 def save_without_overwriting(folder: Path, name: str, content: bytes) -> Path:

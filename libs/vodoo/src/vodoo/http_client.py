@@ -15,8 +15,9 @@ from dataclasses import dataclass
 import httpx2
 
 from . import errors
+from ._runners.body import ACCEPTED_ENCODING, TooLarge
 from .release import VERSION
-from .wire import Request, Response
+from .wire import Request
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,8 @@ class HTTPOptions:
     proxy: str | None = None
     max_concurrency: int = 16
     keepalive_seconds: float = 5.0
+    max_answer_bytes: int = 256 * 2**20
+    trust_env: bool = True
 
 
 FORKED_WITH_GIVEN_CLIENT = (
@@ -37,6 +40,7 @@ FORKED_WITH_GIVEN_CLIENT = (
 
 #: What httpx2 raises → our error, and whether the request may have been sent.
 FAILURES: tuple[tuple[type[Exception], type[errors.TransportError], bool], ...] = (
+    (TooLarge, errors.ProtocolError, True),
     (httpx2.ConnectTimeout, errors.ConnectionFailedError, False),
     (httpx2.PoolTimeout, errors.ConnectionFailedError, False),
     (httpx2.TimeoutException, errors.RequestTimeoutError, True),
@@ -60,6 +64,7 @@ def sync_client(options: HTTPOptions) -> httpx2.Client:
         cookies=_no_cookies(),
         headers={"user-agent": f"vodoo/{VERSION}"},
         follow_redirects=False,
+        trust_env=options.trust_env,
     )
 
 
@@ -73,6 +78,7 @@ def async_client(options: HTTPOptions) -> httpx2.AsyncClient:
         cookies=_no_cookies(),
         headers={"user-agent": f"vodoo/{VERSION}"},
         follow_redirects=False,
+        trust_env=options.trust_env,
     )
 
 
@@ -86,7 +92,10 @@ class Outgoing:
     def __init__(
         self, client: httpx2.Client | httpx2.AsyncClient, timeout_seconds: float
     ) -> None:
-        self._headers = dict(client.headers.items())
+        self._headers = {
+            **dict(client.headers.items()),
+            "accept-encoding": ACCEPTED_ENCODING,
+        }
         self._timeout = httpx2.Timeout(timeout_seconds).as_dict()
 
     def __call__(self, request: Request) -> httpx2.Request:
@@ -96,13 +105,18 @@ class Outgoing:
         headers = self._headers.copy()
         for name, value in request.headers.items():
             headers[name.lower()] = value
-        return httpx2.Request(
-            request.method,
-            _url(request.url),
-            headers=headers,
-            content=request.content or None,
-            extensions={"timeout": timeout},
-        )
+        try:
+            return httpx2.Request(
+                request.method,
+                _url(request.url),
+                headers=headers,
+                content=request.content or None,
+                extensions={"timeout": timeout},
+            )
+        except UnicodeEncodeError:
+            name = next(name for name, value in headers.items() if not value.isascii())
+        # Outside of the except clause: its error holds the value.
+        raise _unsendable_header(name)
 
 
 @functools.lru_cache(maxsize=512)
@@ -110,9 +124,27 @@ def _url(url: str) -> httpx2.URL:
     return httpx2.URL(url)
 
 
-def incoming(answer: httpx2.Response) -> Response:
-    """Return the complete answer."""
-    return Response(answer.status_code, answer.headers, answer.content)
+def _unsendable_header(name: str) -> errors.ConfigurationError:
+    if name == "x-odoo-database":
+        return errors.ConfigurationError(
+            "JSON-2 sends the name of the database in an HTTP header, which can hold "
+            "ASCII characters only; use the setting protocol='legacy' or rename the "
+            "database"
+        )
+    return errors.ConfigurationError(
+        f"the value of the HTTP header {name!r} holds other characters than ASCII; "
+        "correct the setting it comes from"
+    )
+
+
+def no_slot() -> Exception:
+    """Return the error for a request that waited for others up to its deadline."""
+    return httpx2.PoolTimeout("the requests before it took until its deadline")
+
+
+def no_answer() -> Exception:
+    """Return the error for an answer that was not complete at the deadline."""
+    return httpx2.ReadTimeout("the deadline of the call has passed")
 
 
 def failure(error: Exception, request: Request) -> errors.TransportError:
@@ -125,6 +157,8 @@ def failure(error: Exception, request: Request) -> errors.TransportError:
     translated = ours(f"{_STORY[ours]} {address}: {reason} ({type(error).__name__})")
     if isinstance(translated, errors.ConnectionFailedError):
         translated.obstacle = _find_obstacle(error)
+        # A certificate that is not trusted, or a port without TLS, stays as it is.
+        translated.transient = translated.obstacle != "tls"
     if sent:
         translated.outcome = errors.Outcome.UNKNOWN
     return translated

@@ -168,7 +168,7 @@ class AsyncHTTP(HTTPTransport, AsyncOdooTransport):
         self,
         model: str,
         method: str,
-        args: Sequence[Any] = (),
+        args: Sequence[Any],
         kwargs: Mapping[str, Any] | None = None,
         *,
         idempotent: bool = False,
@@ -176,9 +176,7 @@ class AsyncHTTP(HTTPTransport, AsyncOdooTransport):
         """Call a method of a model, as ``execute_kw`` of Odoo's legacy protocol."""
         return await self._call(Call(model, method, args, kwargs or {}, idempotent))
 
-    async def call_service(
-        self, service: str, method: str, args: Sequence[Any] = ()
-    ) -> Any:
+    async def call_service(self, service: str, method: str, args: Sequence[Any]) -> Any:
         """Call a method of the services common, db or object; it is not repeated.
 
         :raises TransportError: if the protocol has no services
@@ -192,8 +190,3 @@ class SyncHTTP(HTTPTransport, OdooTransport):
     authenticate = blocking(AsyncHTTP.authenticate)
     execute_kw = blocking(AsyncHTTP.execute_kw)
     call_service = blocking(AsyncHTTP.call_service)
-
-    @property
-    def uid(self) -> int:
-        """Return the user's id, logging in if needed."""
-        return int(self.get_uid())

@@ -6,15 +6,24 @@ from __future__ import annotations
 import base64
 import datetime
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol, TypeAlias
 
 from .errors import ValueEncodingError
 
 Record = dict[str, Any]
 Records = list[Record]
-Domain = Sequence[Any]
+
+
+class PolishDomain(Protocol):
+    """A domain that iterates over its conditions, as ``odoo.fields.Domain`` does."""
+
+    def __iter__(self) -> Iterator[Any]: ...
+    def iter_conditions(self) -> Iterable[Any]: ...
+
+
+Domain: TypeAlias = "Sequence[Any] | PolishDomain"
 
 DATETIME_FORMAT = "%Y-%m-%d %H:%M:%S"
 
@@ -78,8 +87,9 @@ class Cmd:
 def encode_value(value: object) -> object:
     """Return the JSON form of a value that ``json`` does not know.
 
-    A naive datetime is taken as UTC, an aware one is converted; microseconds
-    are dropped, as Odoo does.
+    A naive datetime is taken as UTC, an aware one is converted; microseconds are
+    dropped, as Odoo does. Of a datetime for a Date field Odoo takes the date, so that
+    of an aware one it is the date in UTC.
     """
     if isinstance(value, datetime.datetime):
         if value.tzinfo is not None:
@@ -95,6 +105,9 @@ def encode_value(value: object) -> object:
         return float(value)  # type: ignore[arg-type]
     if isinstance(value, Mapping):
         return dict(value)
+    # a Domain of Odoo 19, whose conditions may hold sets of ids
+    if hasattr(value, "iter_conditions") or isinstance(value, Set):
+        return list(value)  # type: ignore[call-overload]
     raise TypeError(f"a value of type {type(value).__name__}")
 
 
@@ -118,7 +131,8 @@ def to_json(value: object) -> str:
         return text
     raise ValueEncodingError(
         f"cannot send {reason}; Odoo takes str, int, float, bool, None, date, "
-        "datetime, bytes, Decimal, Markdown, and lists, tuples and dicts of these"
+        "datetime, bytes, Decimal, Markdown, Domain, and lists, tuples, sets and dicts of "
+        "these"
     )
 
 

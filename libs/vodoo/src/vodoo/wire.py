@@ -70,6 +70,7 @@ class Call:
 class Request:
     """Describe one HTTP request; the repr shows no secret.
 
+    ``timeout_seconds`` bounds each wait for bytes, ``within_seconds`` the exchange.
     ``secrets`` must not show in errors, even if the server echoes them.
     """
 
@@ -78,6 +79,7 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     content: bytes = field(default=b"", repr=False)
     timeout_seconds: float | None = None
+    within_seconds: float = 120.0
     secrets: tuple[str, ...] = field(default=(), repr=False)
 
 

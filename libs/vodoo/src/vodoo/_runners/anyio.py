@@ -5,12 +5,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable
+from contextlib import aclosing
 from typing import Any, TypeVar
 
 import httpx2
 
 from .. import http_client
 from ..wire import Request, Response
+from .body import Body
 
 T = TypeVar("T")
 
@@ -52,6 +54,7 @@ class AsyncRunner:
         # The connections of another loop cannot be closed in this one.
         self._http = self._given or http_client.async_client(self._options)
         self._outgoing = http_client.Outgoing(self._http, self._options.timeout)
+        self._move_on_after = anyio.move_on_after
         self._slots = anyio.Semaphore(self._options.max_concurrency)
         self._locks = {}
 
@@ -62,15 +65,30 @@ class AsyncRunner:
 
     async def send(self, request: Request) -> Response:
         self._enter()
-        assert self._http is not None
-        async with self._slots:
-            try:
-                answer = await self._http.send(self._outgoing(request))
-                return http_client.incoming(answer)
-            except (httpx2.HTTPError, httpx2.InvalidURL) as error:
-                failure = http_client.failure(error, request)
+        outgoing = self._outgoing(request)
+        error: Exception = http_client.no_slot()
+        with self._move_on_after(request.within_seconds):
+            async with self._slots:
+                error = http_client.no_answer()
+                try:
+                    return await self._exchange(outgoing)
+                except (httpx2.HTTPError, httpx2.InvalidURL) as raised:
+                    error = raised
         # Outside of the except clause: the frames of httpx2 hold headers and body.
+        failure = http_client.failure(error, request)
+        del error
         raise failure
+
+    async def _exchange(self, request: httpx2.Request) -> Response:
+        assert self._http is not None
+        answer = await self._http.send(request, stream=True, follow_redirects=False)
+        if answer.is_stream_consumed:  # made by a client for tests
+            return Response(answer.status_code, answer.headers, answer.content)
+        async with aclosing(answer):
+            body = Body(answer.headers, self._options.max_answer_bytes)
+            async for chunk in answer.aiter_raw():
+                body.add(chunk)
+        return Response(answer.status_code, answer.headers, body.content())
 
     async def sleep(self, seconds: float) -> None:
         import anyio
@@ -147,9 +165,13 @@ class AsyncRunner:
         return self._locks.setdefault(key, anyio.Lock())
 
     async def close(self) -> None:
-        """Close the connections, unless the client was given."""
+        """Close the connections, unless the client was given.
+
+        Those of another event loop end with it: only there they could be closed.
+        """
         if self._given is None and self._http is not None:
-            await self._http.aclose()
+            if self._owner == (os.getpid(), _running_loop()):
+                await self._http.aclose()
 
 
 class AsyncLock:

@@ -8,12 +8,14 @@ import os
 import threading
 import time
 from collections.abc import Callable, Coroutine, Iterable
+from contextlib import closing
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import httpx2
 
 from .. import http_client
 from ..wire import Request, Response
+from .body import Body
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -66,8 +68,13 @@ class SyncRunner:
         self._open()
 
     def _open(self) -> None:
+        from .deadline import Deadline, bound_connections
+
         self._process = os.getpid()
         self._http = self._given or http_client.sync_client(self._options)
+        self._deadline = Deadline()
+        if self._given is None:
+            self._deadline = bound_connections(self._http)
         self._outgoing = http_client.Outgoing(self._http, self._options.timeout)
         self._slots = threading.BoundedSemaphore(self._options.max_concurrency)
 
@@ -85,14 +92,32 @@ class SyncRunner:
     async def send(self, request: Request) -> Response:
         if self._process != os.getpid():
             self._leave_parent()
-        with self._slots:
-            try:
-                answer = self._http.send(self._outgoing(request))
-                return http_client.incoming(answer)
-            except (httpx2.HTTPError, httpx2.InvalidURL) as error:
-                failure = http_client.failure(error, request)
+        outgoing = self._outgoing(request)
+        self._deadline.at = time.monotonic() + request.within_seconds
+        if not self._slots.acquire(timeout=request.within_seconds):
+            raise http_client.failure(http_client.no_slot(), request)
+        try:
+            if time.monotonic() >= self._deadline.at:
+                raise http_client.no_slot()
+            answer = self._http.send(outgoing, stream=True, follow_redirects=False)
+            return self._received(answer)
+        except (httpx2.HTTPError, httpx2.InvalidURL) as error:
+            failure = http_client.failure(error, request)
+        finally:
+            self._slots.release()
         # Outside of the except clause: the frames of httpx2 hold headers and body.
         raise failure
+
+    def _received(self, answer: httpx2.Response) -> Response:
+        """Return the complete answer."""
+        if answer.is_stream_consumed:  # made by a client for tests
+            return Response(answer.status_code, answer.headers, answer.content)
+        with closing(answer):
+            body = Body(answer.headers, self._options.max_answer_bytes)
+            for chunk in answer.iter_raw():
+                body.add(chunk)
+                self._deadline.shorten(None, httpx2.ReadTimeout)
+        return Response(answer.status_code, answer.headers, body.content())
 
     async def sleep(self, seconds: float) -> None:
         time.sleep(seconds)

@@ -2,7 +2,7 @@
 """The command ``vodoo``.
 
 Exit codes: 0 done, 1 any other failure, 2 wrong usage, 3 credentials refused, 4 no
-access rights, 5 record or model not found, 6 Odoo refuses the values, 7 no answer,
+access rights, 5 record or model not found, 6 Odoo refuses the call, 7 no answer,
 8 it is unknown whether a change was made, 130 interrupted.
 """
 
@@ -23,8 +23,10 @@ EXIT_CODES: tuple[tuple[type[BaseException], int], ...] = (
     (errors.RecordNotFoundError, 5),
     (errors.UnknownModelError, 5),
     (errors.UnknownMethodError, 5),
-    (errors.OdooUserError, 6),
-    (errors.InvalidArgumentsError, 6),
+    (errors.ConcurrencyError, 7),
+    (errors.DatabaseLostError, 7),
+    (errors.SessionExpiredError, 7),
+    (errors.OdooServerError, 6),
     (errors.ValueEncodingError, 6),
     (errors.OutcomeUnknownError, 8),
     (errors.TransportError, 7),
@@ -45,6 +47,7 @@ def exit_code_of(error: BaseException) -> int:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Carry out a command line; return its exit code."""
+    from .output import printable
     from .parser import build_parser, normalized
 
     words = list(sys.argv[1:] if arguments is None else arguments)
@@ -60,9 +63,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
             error, errors.VodooError | OSError | ValueError | KeyboardInterrupt
         ):
             raise
-        print(f"vodoo: {error or type(error).__name__}", file=sys.stderr)
+        print(
+            f"vodoo: {printable(str(error) or type(error).__name__)}", file=sys.stderr
+        )
         traceback = getattr(error, "server_traceback", None)
         if options.debug and traceback:
-            print(traceback, file=sys.stderr)
+            print(printable(traceback), file=sys.stderr)
         return exit_code_of(error)
     return 0

@@ -88,7 +88,12 @@ def values_of(
 
 
 def parse_domain(text: str | None) -> list[Any]:
-    """Read a domain in JSON or in Python."""
+    """Read a domain in JSON or in Python; without one it is that of all records.
+
+    :raises FieldParsingError: also for an empty text, mostly an unset variable
+    """
+    if text is not None and not text.strip():
+        raise FieldParsingError("the domain is empty; give [] for all records")
     domain = parse_literal(text, "domain") if text else []
     if not isinstance(domain, list):
         raise FieldParsingError(f"a domain is a list, found {text!r}")

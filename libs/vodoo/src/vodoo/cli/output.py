@@ -6,6 +6,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import json
+import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeVar
@@ -17,16 +18,17 @@ def show(options: argparse.Namespace, value: Any) -> None:
     """Print a result in the form that was asked for."""
     value = _as_dicts(value)
     if options.json:
-        print(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+        print(printable(json.dumps(value, ensure_ascii=False, indent=2, default=str)))
     elif _is_records(value):
         show_records(options, value)
     elif isinstance(value, dict):
         show_records(options, [{"field": k, "value": v} for k, v in value.items()])
     elif isinstance(value, list):
         for item in value:
-            print(plain(item) if isinstance(item, str | int) else json.dumps(item))
+            text = plain(item) if isinstance(item, str | int) else json.dumps(item)
+            print(printable(text))
     elif value is not None:
-        print(plain(value))
+        print(printable(plain(value)))
 
 
 def show_records(
@@ -36,7 +38,9 @@ def show_records(
     columns = list(dict.fromkeys(name for record in records for name in record))
     if "id" in columns:
         columns.insert(0, columns.pop(columns.index("id")))
-    rows = [[plain(record.get(name)) for name in columns] for record in records]
+    rows = [
+        [printable(plain(record.get(name))) for name in columns] for record in records
+    ]
     if options.simple:
         for row in [columns, *rows]:
             print("\t".join(cell.replace("\t", " ").replace("\n", " ") for cell in row))
@@ -54,6 +58,17 @@ def show_records(
     # A pipe has no width: nothing is cut off for it.
     width = None if sys.stdout.isatty() else 100_000
     Console(width=width).print(table)
+
+
+#: what moves a cursor, changes colours or titles, or reorders text
+_CONTROL = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+)
+
+
+def printable(text: str) -> str:
+    """Return a text without characters that command a terminal: each is escaped."""
+    return _CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def plain(value: Any) -> str:

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from .._runners.sync import blocking
-from ..errors import RecordNotFoundError
+from ..errors import DownloadError, OdooServerError, RecordNotFoundError
 from ..files import (
     Attachment,
     attachment_batches,
     read_file,
-    save_without_overwriting,
+    save_attachment,
 )
 from ..values import Records, to_bytes
 from .base import Namespace, by_record_id
@@ -57,6 +57,22 @@ class AttachmentsBase(Namespace):
 
     async def _read_contents(self, ids: Sequence[int]) -> Records:
         return await self._read("ir.attachment", ids, ["name", "datas"])
+
+    async def _readable_contents(
+        self, batch: Sequence[Attachment], failed: dict[int, Exception]
+    ) -> Records:
+        """Return the contents of a batch; one that the server fails on fails alone."""
+        ids = [attachment["id"] for attachment in batch]
+        try:
+            records = await self._read_contents(ids)
+        except OdooServerError as error:
+            if len(batch) == 1:
+                failed[ids[0]] = error
+                return []
+            records = []
+            for attachment in batch:
+                records += await self._readable_contents([attachment], failed)
+        return [record for record in records if record["datas"]]
 
     async def _contents(self, batch: Sequence[Attachment]) -> Sequence[AttachmentData]:
         records = await self._read_contents([a["id"] for a in batch])
@@ -137,21 +153,26 @@ class AsyncAttachmentsNamespace(AttachmentsBase):
 
         No name leads out of the directory, and no file is overwritten: a second one
         of the same name gets a number.
+
+        :raises DownloadError: some could not be saved; the others were
         """
         folder = Path(output_dir or ".")
-        saved: Sequence[Path] = []
+        saved: Any = []
+        failed: Any = {}
         attachments = await self._attachments(record_id)
         if extension:
             ending = "." + extension.lower().lstrip(".")
             attachments = [a for a in attachments if a["name"].lower().endswith(ending)]
         for batch in attachment_batches(attachments):
-            contents = await self._contents(batch)
-            for _attachment_id, name, content in contents:
-                save = functools.partial(
-                    save_without_overwriting, folder, name, content
-                )
-                saved = [*saved, await self.client.runner.offload(save)]
-        return saved
+            for record in await self._readable_contents(batch, failed):
+                save = functools.partial(save_attachment, folder, record)
+                try:
+                    saved.append(await self.client.runner.offload(save))
+                except (OSError, ValueError) as error:
+                    failed[record["id"]] = error
+        if failed:
+            raise DownloadError(self.model, record_id, saved, failed)
+        return list(saved)
 
 
 class AttachmentsNamespace(AttachmentsBase):

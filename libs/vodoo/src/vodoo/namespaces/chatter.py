@@ -3,12 +3,29 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, TypedDict, overload
 
 from .._runners.sync import blocking
 from ..errors import RecordNotFoundError
 from ..values import HTML, Markdown, Records
 from .base import Namespace, by_record_id
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+Text: TypeAlias = str | Markdown | HTML
+
+
+class RecordName(TypedDict, total=False):
+    """The names under which a namespace takes a record: ``note(ticket_id=42, …)``."""
+
+    article_id: int
+    lead_id: int
+    move_id: int
+    project_id: int
+    task_id: int
+    ticket_id: int
+
 
 MESSAGE_FIELDS = (
     "id",
@@ -33,7 +50,7 @@ class ChatterBase(Namespace):
     async def _post(
         self,
         record_id: int,
-        message: str | Markdown | HTML,
+        message: Text,
         user_id: int | None,
         markdown: bool,
         message_type: str,
@@ -65,11 +82,30 @@ class ChatterBase(Namespace):
 class AsyncChatterNamespace(ChatterBase):
     """Read and post messages on the records of one model."""
 
-    @by_record_id
+    @overload
     async def comment(
         self,
         record_id: int,
-        message: str | Markdown | HTML,
+        message: Text,
+        user_id: int | None = None,
+        markdown: bool = True,
+    ) -> bool: ...
+
+    @overload
+    async def comment(
+        self,
+        *,
+        message: Text,
+        user_id: int | None = None,
+        markdown: bool = True,
+        **record: Unpack[RecordName],
+    ) -> bool: ...
+
+    @by_record_id  # type: ignore[misc]  # it takes those names
+    async def comment(
+        self,
+        record_id: int,
+        message: Text,
         user_id: int | None = None,
         markdown: bool = True,
     ) -> bool:
@@ -82,11 +118,30 @@ class AsyncChatterNamespace(ChatterBase):
             record_id, message, user_id, markdown, "comment", "mail.mt_comment"
         )
 
-    @by_record_id
+    @overload
     async def note(
         self,
         record_id: int,
-        message: str | Markdown | HTML,
+        message: Text,
+        user_id: int | None = None,
+        markdown: bool = True,
+    ) -> bool: ...
+
+    @overload
+    async def note(
+        self,
+        *,
+        message: Text,
+        user_id: int | None = None,
+        markdown: bool = True,
+        **record: Unpack[RecordName],
+    ) -> bool: ...
+
+    @by_record_id  # type: ignore[misc]  # it takes those names
+    async def note(
+        self,
+        record_id: int,
+        message: Text,
         user_id: int | None = None,
         markdown: bool = True,
     ) -> bool:
@@ -111,6 +166,52 @@ class AsyncChatterNamespace(ChatterBase):
 class ChatterNamespace(ChatterBase):
     """Read and post messages on the records of one model."""
 
-    comment = blocking(AsyncChatterNamespace.comment)
-    note = blocking(AsyncChatterNamespace.note)
     messages = blocking(AsyncChatterNamespace.messages)
+
+    if TYPE_CHECKING:  # the overloads would be lost
+
+        @overload
+        def comment(
+            self,
+            record_id: int,
+            message: Text,
+            user_id: int | None = None,
+            markdown: bool = True,
+        ) -> bool: ...
+
+        @overload
+        def comment(
+            self,
+            *,
+            message: Text,
+            user_id: int | None = None,
+            markdown: bool = True,
+            **record: Unpack[RecordName],
+        ) -> bool: ...
+
+        def comment(self, *args: Any, **kwargs: Any) -> bool: ...
+
+        @overload
+        def note(
+            self,
+            record_id: int,
+            message: Text,
+            user_id: int | None = None,
+            markdown: bool = True,
+        ) -> bool: ...
+
+        @overload
+        def note(
+            self,
+            *,
+            message: Text,
+            user_id: int | None = None,
+            markdown: bool = True,
+            **record: Unpack[RecordName],
+        ) -> bool: ...
+
+        def note(self, *args: Any, **kwargs: Any) -> bool: ...
+
+    else:
+        comment = blocking(AsyncChatterNamespace.comment)
+        note = blocking(AsyncChatterNamespace.note)

@@ -4,12 +4,13 @@
 from __future__ import annotations
 
 import secrets
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from .._runners import awaited
 from .._runners.sync import blocking
-from ..errors import RecordNotFoundError
+from ..errors import RecordNotFoundError, UserNotFoundError
 from ..secret import Secret
 from ..values import Cmd, Record
 from .base import Namespace
@@ -144,29 +145,26 @@ class AsyncSecurity(SecurityBase):
         wanted = {model for rights in GROUPS.values() for model in rights}
         models = await self._ids_by("ir.model", "model", wanted)
         groups = await self._ids_by("res.groups", "name", GROUPS)
-        warnings = []
+        notes = []
         for group, rights in GROUPS.items():
             installed = {model: models[model] for model in rights if model in models}
             missing = sorted(rights.keys() - installed.keys())
             if missing:
-                warnings.append(f"{group}: not installed: {', '.join(missing)}")
+                notes.append(f"{group}: not installed: {', '.join(missing)}")
             if group not in groups:
                 created = await self._create("res.groups", {"name": group})
                 groups[group] = int(created)
             await self._ensure_access(group, groups[group], rights, installed)
-        return groups, warnings
+        return groups, notes
 
-    async def get_group_ids(self, names: Iterable[str]) -> dict[str, int]:
-        """Return the ids of groups by their names.
-
-        :raises RecordNotFoundError: if one is missing.
-        """
-        names = tuple(names)
+    async def get_group_ids(self, group_names: Iterable[str]) -> dict[str, int]:
+        """Return the ids of the groups that exist, by name; warn of the others."""
+        names = tuple(group_names)
         found = await self._ids_by("res.groups", "name", names)
         missing = [name for name in names if name not in found]
         if missing:
-            raise RecordNotFoundError(
-                "res.groups", message=f"there are no groups named {', '.join(missing)}"
+            warnings.warn(
+                f"there are no groups named {', '.join(missing)}", stacklevel=2
             )
         return found
 
@@ -198,7 +196,7 @@ class AsyncSecurity(SecurityBase):
         """Return the id of the user given by id or by login.
 
         :raises ValueError: unless exactly one is given.
-        :raises RecordNotFoundError: if there is no such user.
+        :raises UserNotFoundError: if there is no such user; it is a ValueError, too.
         """
         if (user_id is None) == (login is None):
             raise ValueError("give either user_id or login")
@@ -207,7 +205,7 @@ class AsyncSecurity(SecurityBase):
             "res.users", [condition], context={"active_test": False}
         )
         if not ids:
-            raise RecordNotFoundError(
+            raise UserNotFoundError(
                 "res.users", user_id, f"there is no user {login or user_id!r}"
             )
         return ids[0]

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import IO, Any
 
 from ...client import OdooClient
-from ...errors import RecordNotFoundError
+from ...errors import FieldParsingError
 from ..assignments import parse_assignments, parse_domain, parse_literal, values_of
-from ..output import progress
-from .common import Options, field_types, split, write_values
+from ..output import printable, progress
+from .common import Options, ensure_all, field_types, split, write_values
 
 CHUNK_SIZE = 250
 
@@ -33,9 +33,7 @@ def count(options: Options, client: OdooClient) -> Any:
 
 def read(options: Options, client: OdooClient) -> Any:
     records = client.read(options.model, options.ids, split(options.fields))
-    if len(records) < len(set(options.ids)):
-        missing = set(options.ids) - {record["id"] for record in records}
-        raise RecordNotFoundError(options.model, min(missing))
+    ensure_all(options.model, options.ids, records)
     return records[0] if len(options.ids) == 1 else records
 
 
@@ -76,13 +74,13 @@ def export(options: Options, client: OdooClient) -> Any:
     records = client.search_iter(options.model, domain, split(options.fields), 500)
     with _opened(options.file, "w", sys.stdout) as file:
         for record in progress(records, f"Exporting {options.model}", total):
-            print(json.dumps(record, ensure_ascii=False), file=file)
+            print(printable(json.dumps(record, ensure_ascii=False)), file=file)
 
 
 def import_(options: Options, client: OdooClient) -> Any:
     """Create records from lines of JSON; return how many, and what failed."""
     with _opened(options.file, "r", sys.stdin) as file:
-        rows = [json.loads(line) for line in file if line.strip()]
+        rows = [importable(json.loads(line)) for line in file if line.strip()]
     parts = [
         rows[at : at + CHUNK_SIZE * 4] for at in range(0, len(rows), CHUNK_SIZE * 4)
     ]
@@ -92,10 +90,37 @@ def import_(options: Options, client: OdooClient) -> Any:
         created += len(result.ids)
         failed += [chunk for chunk in result if chunk.error]
     for chunk in failed:
-        print(f"vodoo: {chunk.stop - chunk.start} rows: {chunk.error}", file=sys.stderr)
+        reason = printable(str(chunk.error))
+        print(f"vodoo: {chunk.stop - chunk.start} rows: {reason}", file=sys.stderr)
     if failed and failed[0].error:
         raise failed[0].error
     return {"created": created}
+
+
+def importable(row: Any) -> Any:
+    """Return a row of ``export`` as ``create`` takes it: references by id, no own id.
+
+    :raises FieldParsingError: the row is not an object
+    """
+    if not isinstance(row, dict):
+        raise FieldParsingError(
+            f"expected a JSON object on each line, found {row!r:.80}"
+        )
+    return {
+        name: value[0] if _is_reference(value) else value
+        for name, value in row.items()
+        if name != "id"
+    }
+
+
+def _is_reference(value: Any) -> bool:
+    """Return whether this is the id and the name of a record, as Odoo reads it."""
+    return (
+        isinstance(value, list)
+        and len(value) == 2
+        and type(value[0]) is int
+        and isinstance(value[1], str)
+    )
 
 
 def _opened(path: str, mode: str, standard: IO[str]) -> Any:

@@ -4,11 +4,13 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from ...client import OdooClient
 from ...config import OdooConfig
+from ...errors import RecordNotFoundError
+from ...values import Records
 from ..assignments import parse_assignments, values_of
 from ..output import show
 
@@ -45,9 +47,18 @@ def write_values(
     needed = [a.field for a in assignments if a.needs_current and a.field in types]
     if not needed:
         return client.write(model, ids, values_of(assignments, types))
-    for record in client.read(model, ids, needed):
+    records = client.read(model, ids, needed)
+    ensure_all(model, ids, records)
+    for record in records:
         client.write(model, record["id"], values_of(assignments, types, record))
     return True
+
+
+def ensure_all(model: str, ids: Sequence[int], records: Records) -> None:
+    """Raise RecordNotFoundError unless each of the ids was read."""
+    missing = set(ids) - {record["id"] for record in records}
+    if missing:
+        raise RecordNotFoundError(model, min(missing))
 
 
 def field_types(client: OdooClient, model: str) -> dict[str, str]:

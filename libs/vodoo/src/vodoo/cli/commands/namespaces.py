@@ -7,6 +7,7 @@ import sys
 from typing import Any
 
 from ...client import OdooClient
+from ...errors import RecordNotFoundError
 from ..output import progress
 from .common import Options
 
@@ -67,6 +68,11 @@ def create_groups(options: Options, client: OdooClient) -> Any:
 def assign_bot(options: Options, client: OdooClient) -> Any:
     user_id = _user(options, client)
     groups = client.security.get_group_ids(options.groups)
+    missing = sorted(set(options.groups) - groups.keys())
+    if missing:
+        raise RecordNotFoundError(
+            "res.groups", message=f"there are no groups named {', '.join(missing)}"
+        )
     return client.security.assign(
         user_id, groups.values(), remove_default_groups=not options.keep_default_groups
     )

@@ -1,0 +1,61 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""The body of an answer, decompressed as it comes in, up to a limit."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping
+
+import httpx2
+
+#: What is asked for: a decompressor that can be told where to stop.
+ACCEPTED_ENCODING = "gzip"
+
+
+class TooLarge(httpx2.HTTPError):
+    """Report an answer larger than the limit."""
+
+
+class Body:
+    """Collect the chunks of an answer.
+
+    :raises TooLarge: after ``limit`` decompressed bytes; no more than these are made
+    """
+
+    def __init__(self, headers: Mapping[str, str], limit: int) -> None:
+        self._limit = limit
+        self._size = 0
+        self._chunks: list[bytes] = []
+        self._inflate = None
+        encoding = headers.get("content-encoding", "identity").strip().lower()
+        if encoding in ("gzip", "x-gzip", "deflate"):
+            self._inflate = zlib.decompressobj(zlib.MAX_WBITS | 32)
+        elif encoding not in ("", "identity"):
+            raise httpx2.DecodingError(
+                f"content-encoding {encoding!r} was not asked for"
+            )
+        if int(headers.get("content-length") or 0) > limit:
+            raise self._too_large()
+
+    def add(self, chunk: bytes) -> None:
+        if self._inflate is not None:
+            try:
+                chunk = self._inflate.decompress(chunk, self._limit - self._size + 1)
+            except zlib.error as error:
+                raise httpx2.DecodingError(str(error)) from error
+        self._size += len(chunk)
+        if self._size > self._limit:
+            raise self._too_large()
+        self._chunks.append(chunk)
+
+    def content(self) -> bytes:
+        """Return the whole body."""
+        if self._chunks and self._inflate is not None and not self._inflate.eof:
+            raise httpx2.DecodingError("the compressed answer is not complete")
+        return b"".join(self._chunks)
+
+    def _too_large(self) -> TooLarge:
+        return TooLarge(
+            f"the answer is larger than {self._limit:,} bytes; ask for less at a time, "
+            "or raise the setting 'max_answer_bytes'"
+        )

@@ -1,0 +1,115 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Pass on only answers that have the form their method promises.
+
+A proxy, an override on the server or an unknown version may answer otherwise. Code that
+iterates over such an answer would read keys as ids, or letters as records.
+"""
+
+from __future__ import annotations
+
+import reprlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from .errors import Outcome, ProtocolError
+from .values import Record, Records
+from .wire import Call
+
+
+def unexpected(call: Call, promised: str, found: object) -> ProtocolError:
+    """Return the error that names the call, what it promises and what came."""
+    error = ProtocolError(
+        f"the server answered with something else than {promised}: "
+        f"{reprlib.repr(found)}",
+        model=call.model,
+        method=call.method,
+    )
+    error.outcome = Outcome.UNKNOWN
+    return error
+
+
+def ids_in(answer: Any, call: Call) -> list[int]:
+    """Return a list of ids."""
+    if isinstance(answer, list) and all(map(_is_id, answer)):
+        return answer
+    raise unexpected(call, "a list of ids", answer)
+
+
+def created_in(answer: Any, call: Call, values: Any) -> Any:
+    """Return the id for one dict of values, the ids for a list of them."""
+    if isinstance(values, Mapping):
+        if isinstance(answer, list) and len(answer) == 1:
+            answer = answer[0]
+        if _is_id(answer):
+            return answer
+        raise unexpected(call, "the id of the record", answer)
+    ids = ids_in([answer] if _is_id(answer) else answer, call)
+    if len(ids) != len(values):
+        raise unexpected(call, f"the ids of {len(values)} records", answer)
+    return ids
+
+
+def records_in(answer: Any, call: Call) -> Records:
+    """Return a list of records."""
+    if isinstance(answer, list) and all(type(record) is dict for record in answer):
+        return answer
+    raise unexpected(call, "a list of records", answer)
+
+
+def truth_in(answer: Any, call: Call) -> bool:
+    """Return whether a change was made."""
+    if isinstance(answer, bool):
+        return answer
+    raise unexpected(call, "true or false", answer)
+
+
+def definitions_in(answer: Any, call: Call) -> dict[str, Record]:
+    """Return the definitions of fields."""
+    if isinstance(answer, dict) and all(type(one) is dict for one in answer.values()):
+        return answer
+    raise unexpected(call, "definitions of fields by name", answer)
+
+
+def names_in(answer: Any, call: Call) -> list[tuple[int, str]]:
+    """Return pairs of id and display name."""
+    if isinstance(answer, list) and all(map(_is_pair, answer)):
+        return [(record_id, str(label or "")) for record_id, label in answer]
+    raise unexpected(call, "pairs of id and name", answer)
+
+
+def loaded_in(answer: Any, call: Call) -> tuple[list[int], list[str]]:
+    """Return the ids of an import, or none and why."""
+    found = answer if isinstance(answer, dict) else {}
+    if "ids" in found and isinstance(found.get("messages", []), list):
+        messages = [
+            str(message.get("message") if isinstance(message, dict) else message)
+            for message in answer.get("messages", [])
+        ]
+        if not answer.get("ids"):
+            return [], messages
+        return ids_in(answer["ids"], call), messages
+    raise unexpected(call, "ids and messages", answer)
+
+
+def ascending_after(last_id: int, page: Sequence[Record], call: Call) -> int:
+    """Return the last id of a page that was asked for in the order of ids.
+
+    :raises ProtocolError: the ids do not ascend from the page before: going on would
+        skip records, or never end
+    """
+    for record in page:
+        found = record.get("id")
+        if type(found) is not int or found <= last_id:
+            raise unexpected(
+                call, f"records in the order of ids, after {last_id}", page
+            )
+        last_id = found
+    return last_id
+
+
+def _is_id(value: object) -> bool:
+    return type(value) is int
+
+
+def _is_pair(value: object) -> bool:
+    return isinstance(value, list | tuple) and len(value) == 2 and _is_id(value[0])

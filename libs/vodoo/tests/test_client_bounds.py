@@ -1,0 +1,225 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""A call ends in time, and takes no more memory and disk than it may."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import itertools
+import json
+import socket
+import time
+import tracemalloc
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from vodoo import (
+    ConnectionFailedError,
+    DownloadError,
+    OdooClient,
+    OdooConfig,
+    OutcomeUnknownError,
+    ProtocolError,
+    RequestTimeoutError,
+    RetryConfig,
+)
+from vodoo.files import safe_name
+from vodoo_support.clients import MODES, wire_config
+from vodoo_support.raw_server import raw_server
+from vodoo_support.stub_server import (
+    KEY,
+    StubServer,
+    answer_after,
+    json_2_error,
+    reply,
+)
+
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+
+
+def drip_body(connection: socket.socket) -> None:
+    connection.sendall(HEAD + b"Content-Length: 10000\r\n\r\n")
+    for _ in range(100):
+        connection.sendall(b" ")
+        time.sleep(0.1)
+
+
+def drip_head(connection: socket.socket) -> None:
+    connection.sendall(HEAD)
+    for number in itertools.count():
+        connection.sendall(b"X-%d: a\r\n" % number)
+        time.sleep(0.1)
+
+
+def drip_first_line(connection: socket.socket) -> None:
+    for byte in b"HTTP/1.1 200 " + b"O" * 1000:
+        connection.sendall(bytes([byte]))
+        time.sleep(0.1)
+
+
+def silence(connection: socket.socket) -> None:
+    time.sleep(20)
+
+
+def config_of(url: str, deadline: float, **settings: Any) -> OdooConfig:
+    return OdooConfig(
+        url=url,
+        database="db",
+        username="ada",
+        password=KEY,
+        protocol="json2",
+        timeout=5,
+        retry=RetryConfig(max_retries=3, backoff_base=0.01, deadline=deadline),
+        **settings,
+    )
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize(
+    "answer", [drip_body, drip_head, drip_first_line, silence], ids=lambda f: f.__name__
+)
+def test_the_deadline_limits_the_whole_call(
+    make_client: Callable[..., Any], mode: str, answer: Any
+) -> None:
+    with raw_server(answer) as url:
+        client = make_client(config_of(url, 0.7), mode)
+        started = time.monotonic()
+        with pytest.raises(RequestTimeoutError):
+            client.search("res.partner")
+        assert 0.5 < time.monotonic() - started < 3
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_waiting_for_a_connection_counts_too(
+    make_client: Callable[..., Any], stub: StubServer, mode: str
+) -> None:
+    stub.script = [answer_after(2, reply([]))]
+    config = config_of(stub.url, 0.5, max_concurrency=1)
+    client = make_client(config, mode)
+    started = time.monotonic()
+    result = client.create_many("m", [{"a": 1}, {"a": 2}], chunk_size=1, concurrency=2)
+    assert time.monotonic() - started < 1.7
+    # The second was not sent, or with the little time that was left.
+    assert {type(error) for error in result.errors} <= {
+        ConnectionFailedError,
+        OutcomeUnknownError,
+    }
+    assert len(result.errors) == 2
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_call_after_one_that_was_late_has_its_own_time(
+    make_client: Callable[..., Any], stub: StubServer, mode: str
+) -> None:
+    stub.script = [answer_after(2, reply([])), reply([4])]
+    config = config_of(stub.url, 0.5, max_concurrency=1)
+    client = make_client(config, mode)
+    with pytest.raises(RequestTimeoutError):
+        client.search("res.partner")
+    time.sleep(0.3)
+    assert client.search("res.partner") == [4]
+
+
+def bomb(size: int) -> Any:
+    compressed = gzip.compress(b"[" + b" " * size + b"]")
+
+    def answer(handler: Any) -> None:
+        handler.send_response(200)
+        handler.send_header("Content-Type", "application/json")
+        handler.send_header("Content-Encoding", "gzip")
+        handler.send_header("Content-Length", str(len(compressed)))
+        handler.end_headers()
+        handler.wfile.write(compressed)
+
+    return answer
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_bomb_is_not_unpacked(
+    make_client: Callable[..., Any], stub: StubServer, mode: str
+) -> None:
+    stub.script = [bomb(60 * 2**20)]
+    client = make_client(wire_config(stub, max_answer_bytes=2**20), mode)
+    tracemalloc.start()
+    try:
+        with pytest.raises(ProtocolError, match="larger than 1,048,576 bytes"):
+            client.search("res.partner")
+        assert tracemalloc.get_traced_memory()[1] < 16 * 2**20
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_answers_up_to_the_limit_are_read(
+    make_client: Callable[..., Any], stub: StubServer, mode: str
+) -> None:
+    stub.script = [bomb(2**20 - 2), reply([3]), reply(["x" * 2**20])]
+    client = make_client(wire_config(stub, max_answer_bytes=2**20), mode)
+    assert client.execute("res.partner", "search") == []
+    assert client.search("res.partner") == [3]
+    with pytest.raises(ProtocolError, match="max_answer_bytes"):
+        client.execute("res.partner", "search")
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_an_encoding_that_was_not_asked_for_is_refused(
+    make_client: Callable[..., Any], stub: StubServer, mode: str
+) -> None:
+    stub.script = [reply([], Content_Encoding="br")]
+    with pytest.raises(ProtocolError, match="not asked for"):
+        make_client(wire_config(stub), mode).search("res.partner")
+    assert stub.received[-1].headers["accept-encoding"] == "gzip"
+
+
+def test_names_are_cut_by_bytes() -> None:
+    for name in ("ä" * 300 + ".pdf", "名" * 300, "x." + "名" * 300, "\ud800.txt"):
+        safe = safe_name(name)
+        assert 0 < len(safe.encode()) <= 200
+    assert safe_name("ä" * 300 + ".pdf").endswith("ä.pdf")
+
+
+def attachments(stub: StubServer, contents: dict[str, Any]) -> None:
+    rows = [
+        {"id": n, "name": name, "file_size": 3, "mimetype": "x", "create_date": "x"}
+        for n, name in enumerate(contents, 1)
+    ]
+
+    def answer(handler: Any) -> None:
+        if "search_read" in handler.path:
+            return reply(rows)(handler)
+        wanted = stub.received[-1].body["ids"]
+        datas = list(contents.values())
+        if any(datas[n - 1] is None for n in wanted):
+            return json_2_error(500, "builtins.OSError", "lost")(handler)
+        found = [{**rows[n - 1], "datas": datas[n - 1]} for n in wanted]
+        return reply(found)(handler)
+
+    stub.script = [answer]
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_failing_file_does_not_drop_the_others(
+    make_client: Callable[..., Any], stub: StubServer, mode: str, tmp_path: Path
+) -> None:
+    good = base64.b64encode(b"abc").decode()
+    attachments(
+        stub, {"a.txt": good, "b.txt": None, "c.txt": "no base64!", "../d.txt": good}
+    )
+    client = make_client(wire_config(stub), mode)
+    with pytest.raises(DownloadError, match=r"2 attachments .* 2 were") as caught:
+        client.crm.download(7, tmp_path)
+    assert caught.value.saved == [tmp_path / "a.txt", tmp_path / "d.txt"]
+    assert caught.value.errors.keys() == {2, 3}
+    assert {path.name for path in tmp_path.iterdir()} == {"a.txt", "d.txt"}
+
+
+def test_a_json_body_is_read_as_before(stub: StubServer) -> None:
+    stub.script = [reply([{"id": 1, "name": "é\x00"}])]
+    with OdooClient(wire_config(stub)) as client:
+        assert client.read("m", [1], ["name"]) == [{"id": 1, "name": "é\x00"}]
+    assert json.loads(json.dumps(stub.calls[-1].body)) == {
+        "ids": [1],
+        "fields": ["name"],
+    }

@@ -1,0 +1,142 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What type checkers must say of code that uses both clients; ``./dev lint`` asks mypy.
+
+Each line with ``type: ignore`` is a mistake that has to be reported with that code: an
+ignore that is not needed is an error itself. Nothing of this is run.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import httpx2
+from typing_extensions import assert_type
+from vodoo import AsyncOdooClient, AsyncOdooTransport, OdooClient, OdooConfig
+from vodoo.aio.transport import AsyncJSON2Transport
+from vodoo.namespaces import AsyncHelpdesk, Helpdesk
+from vodoo.transport import JSON2Transport, OdooTransport, RetryConfig
+
+Records = list[dict[str, Any]]
+
+config = OdooConfig(
+    url="https://my.odoo.com",
+    database="mydb",
+    username="bot@example.com",
+    password="api-key",
+)
+
+
+async def quick_start() -> None:
+    async with AsyncOdooClient(config) as client:
+        partners = await client.search_read(
+            "res.partner",
+            domain=[["is_company", "=", True]],
+            fields=["name", "email"],
+            limit=10,
+        )
+        for p in partners:
+            print(p["name"])
+
+
+async def documented() -> None:
+    async with AsyncOdooClient(config) as client:
+        tickets = await client.helpdesk.list(limit=5)
+        leads = await client.crm.list(domain=[["type", "=", "opportunity"]])
+        await client.helpdesk.note(ticket_id=42, message="Checked via async API")
+        tickets, leads, tasks = await asyncio.gather(
+            client.helpdesk.list(limit=10),
+            client.crm.list(limit=10),
+            client.tasks.list(limit=10),
+        )
+        assert_type(tickets, Records)
+        assert_type(leads, Records)
+        assert_type(tasks, Records)
+        assert_type(client.transport, AsyncOdooTransport)
+        assert_type(client.helpdesk, AsyncHelpdesk)
+        assert_type(client.is_json2, bool)
+        assert_type(await client.get_uid(), int)
+        assert_type(await client.create("res.partner", {"name": "Ada"}), int)
+        assert_type(await client.create("res.partner", [{"name": "A"}]), list[int])
+        assert_type(await client.helpdesk.note(42, "Seen", markdown=False), bool)
+        assert_type(await client.name_search("res.partner", "A"), list[tuple[int, str]])
+        async for record in client.search_iter("res.partner", fields=["name"]):
+            assert_type(record, dict[str, Any])
+
+
+def documented_sync() -> None:
+    with OdooClient(config) as client:
+        assert_type(client.search("res.partner", limit=5), list[int])
+        assert_type(client.read("res.partner", [1], ["name"]), Records)
+        assert_type(client.create("res.partner", {"name": "Ada"}), int)
+        assert_type(client.create("res.partner", [{"name": "A"}]), list[int])
+        assert_type(client.write("res.partner", [1], {"name": "B"}), bool)
+        assert_type(client.helpdesk.note(ticket_id=42, message="Seen"), bool)
+        assert_type(client.crm.comment(42, "Seen", user_id=2), bool)
+        assert_type(client.helpdesk, Helpdesk)
+        assert_type(client.transport, OdooTransport)
+        assert_type(client.uid, int)
+        for record in client.search_iter("res.partner"):
+            assert_type(record, dict[str, Any])
+
+
+def transports() -> None:
+    json_2 = JSON2Transport("https://x", "d", "u", "k", timeout=30, retry=RetryConfig())
+    assert_type(json_2.uid, int)
+    OdooClient(config, transport=json_2, auto_detect=False)
+    twin = AsyncJSON2Transport("https://x", "d", "u", "k", extra_headers={"X-A": "b"})
+    AsyncOdooClient(config, transport=twin)
+    AsyncOdooClient(config, http_client=httpx2.AsyncClient())
+
+
+class Careful(OdooClient):
+    def unlink(
+        self,
+        model: str,
+        ids: Any,
+        context: Any = None,
+        *,
+        idempotent: bool = False,
+    ) -> bool:
+        return super().unlink(model, ids, context, idempotent=idempotent)
+
+
+class CarefulAsync(AsyncOdooClient):
+    async def search(
+        self,
+        model: str,
+        domain: Any = None,
+        limit: int | None = None,
+        offset: int = 0,
+        order: str | None = None,
+        context: Any = None,
+    ) -> list[int]:
+        return await super().search(model, domain, limit, offset, order, context)
+
+
+class OwnTransport(OdooTransport):
+    def authenticate(self) -> int:
+        return 1
+
+    def execute_kw(
+        self, model: str, method: str, args: Any, kwargs: Any = None
+    ) -> object:
+        return []
+
+
+async def mistakes(client: AsyncOdooClient, sync: OdooClient) -> None:
+    await client.search("res.partner", filters=[])  # type: ignore[call-arg]
+    sync.search_read("res.partner", field=["name"])  # type: ignore[call-arg]
+    sync.search_read(domain=[])  # type: ignore[call-arg]
+    sync.helpdesk.note(tikcet_id=42, message="Seen")  # type: ignore[call-overload]
+    sync.helpdesk.note(ticket_id="42", message="Seen")  # type: ignore[call-overload]
+    sync.ticketing.list()  # type: ignore[attr-defined]
+    await sync.search("res.partner")  # type: ignore[misc]
+    await sync.crm.list()  # type: ignore[misc]
+    names: list[str] = sync.search("res.partner")  # type: ignore[assignment]
+    ids: list[int] = await client.create("m", {"a": 1})  # type: ignore[assignment]
+    OdooClient(config, http_client=httpx2.AsyncClient())  # type: ignore[arg-type]
+    AsyncOdooClient(config, http_client=httpx2.Client())  # type: ignore[arg-type]
+    AsyncOdooClient(config, transport=sync.transport)  # type: ignore[arg-type]
+    OwnTransport("https://x", "d", "u", "p")  # type: ignore[abstract]
+    print(names, ids)
