@@ -155,9 +155,8 @@ def refuse_field(client: Any, stub: StubServer, refused: str) -> None:
         names = named_fields(stub.received[-1], client.wire)
         if names is None or refused in names:
             return access_error(client.wire)(handler)
-        return good(client.wire, [{"id": 1, **dict.fromkeys(names, "x"), "id": 1}])(
-            handler
-        )
+        record = {**dict.fromkeys(names, "x"), "id": 1}
+        return good(client.wire, [record])(handler)
 
     stub.script = [answer]
 

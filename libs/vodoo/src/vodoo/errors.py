@@ -51,6 +51,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal
 
 Obstacle = Literal["name", "refused", "tls"]
@@ -151,9 +152,9 @@ class DownloadError(RecordOperationError):
     def __init__(
         self,
         model: str,
-        record_id: int,
-        saved: Sequence[Path],
-        errors: Mapping[int, Exception],
+        record_id: int | None = None,
+        saved: Sequence[Path] = (),
+        errors: Mapping[int, Exception] = MappingProxyType({}),
     ) -> None:
         reasons = "; ".join(f"{one}: {error}" for one, error in errors.items())
         VodooError.__init__(

@@ -131,8 +131,8 @@ def to_json(value: object) -> str:
         return text
     raise ValueEncodingError(
         f"cannot send {reason}; Odoo takes str, int, float, bool, None, date, "
-        "datetime, bytes, Decimal, Markdown, Domain, and lists, tuples, sets and dicts of "
-        "these"
+        "datetime, bytes, Decimal, Markdown, Domain, and lists, tuples, sets and dicts "
+        "of these"
     )
 
 

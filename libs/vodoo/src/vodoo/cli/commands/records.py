@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from ...client import OdooClient
+from ...errors import DownloadError
 from ..assignments import parse_assignments, parse_domain, values_of
-from ..output import progress
+from ..output import printable, progress, show
 from . import any_model
 from .common import Options, field_types, split, write_values
 
@@ -53,12 +55,22 @@ def attachments(options: Options, client: OdooClient) -> Any:
 
 
 def download(options: Options, client: OdooClient) -> Any:
-    saved = []
+    saved, failures = [], []
     for record_id in progress(options.ids, "Downloading", len(options.ids)):
-        saved += namespace(options, client).download(
-            record_id, options.output, options.extension
-        )
-    return [str(path) for path in saved]
+        try:
+            saved += namespace(options, client).download(
+                record_id, options.output, options.extension
+            )
+        except DownloadError as error:
+            saved += error.saved
+            failures.append(error)
+    paths = [str(path) for path in saved]
+    if not failures:
+        return paths
+    show(options, paths)
+    for failure in failures[1:]:
+        print(f"vodoo: {printable(str(failure))}", file=sys.stderr)
+    raise failures[0]
 
 
 def attach(options: Options, client: OdooClient) -> Any:
