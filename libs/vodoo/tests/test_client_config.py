@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from vodoo import ConfigurationError, OdooConfig, RetryConfig, get_config
+from vodoo import ConfigurationError, OdooClient, OdooConfig, RetryConfig, get_config
 from vodoo.config_files import instances, read_variables, use_instance
 
 GIVEN = {
@@ -191,3 +191,94 @@ def test_variables_are_secret(tmp_path: Path) -> None:
     variables = read_variables(file)
     assert variables["B"] == "quoted # not a comment"
     assert "s3cret" not in repr(variables)
+
+
+def test_an_argument_wins_even_if_it_is_empty_or_the_default(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    set_environment(
+        monkeypatch,
+        url="https://env.example",
+        database="env",
+        username="env",
+        password="secret",
+        password_ref="op://never/asked",
+        timeout="7",
+        proxy="http://proxy.example",
+        verify="no",
+    )
+    with pytest.raises(ConfigurationError, match="settings password are missing"):
+        OdooConfig(password="")
+    config = OdooConfig(password="p", timeout=30.0, proxy=None, verify=True)
+    assert (config.password, config.timeout) == ("p", 30.0)
+    assert (config.proxy, config.verify, config.username) == (None, True, "env")
+
+
+@pytest.mark.parametrize(
+    "line", ["ODOO_URL=https://evil.example", "ODOO_PROXY=http://evil", "ODOO_VERIFY=0"]
+)
+def test_a_dotenv_file_does_not_direct_a_password_from_elsewhere(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, line: str
+) -> None:
+    (tmp_path / ".env").write_text(line + "\n")
+    rest = {"url": "https://x.example", "database": "d", "username": "u"}
+    if "URL" in line:
+        del rest["url"]
+    with pytest.raises(ConfigurationError, match="decides where a password goes"):
+        OdooConfig(password="given", database="d")
+    set_environment(monkeypatch, password="secret", **rest)
+    for read in (OdooConfig, OdooConfig.from_file, get_config):
+        with pytest.raises(ConfigurationError, match=line.partition("=")[0]):
+            read()
+    (tmp_path / ".env").write_text(line + "\nODOO_PASSWORD=here\n")
+    monkeypatch.delenv("ODOO_PASSWORD")
+    assert OdooConfig().password == "here"
+    # complete settings do not look at it, and a path is a choice
+    assert OdooConfig(**GIVEN).verify is True
+    set_environment(monkeypatch, password="secret")
+    assert OdooConfig.from_file(tmp_path / ".env").password == "secret"
+
+
+def test_files_are_read_as_python_dotenv_reads_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OUTSIDE", "out")
+    file = tmp_path / "x.env"
+    lines = [
+        "\ufeffFIRST=bom",
+        "export  EXPORTED = 'single # kept' # comment",
+        r'DOUBLE="two\nlines \"quoted\"" # comment',
+        r"SINGLE='it\'s \n'",
+        "HASH=a#b # comment",
+        'SEVERAL="first\nsecond"',
+        "EMPTY=",
+        "'QUOTED NAME'=x",
+        "REFERS=${FIRST}-${OUTSIDE}-${MISSING:-default}-${MISSING}",
+        "NO_EQUALS",
+        "# LAST=comment",
+        "BROKEN='no end",
+        "LAST=1",
+    ]
+    file.write_text("\n".join(lines), encoding="utf-8")
+    assert read_variables(file) == {
+        "FIRST": "bom",
+        "EXPORTED": "single # kept",
+        "DOUBLE": 'two\nlines "quoted"',
+        "SINGLE": r"it's \n",
+        "HASH": "a#b",
+        "SEVERAL": "first\nsecond",
+        "EMPTY": "",
+        "QUOTED NAME": "x",
+        "REFERS": "bom-out-default-",
+        "LAST": "1",
+    }
+
+
+def test_proxies_of_the_environment_can_be_switched_off(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
+    for trust, proxies in ((True, 1), (False, 0)):
+        with OdooClient(OdooConfig(**GIVEN, trust_env=trust)) as client:
+            mounts = client.runner._http._mounts.values()
+            assert len([one for one in mounts if one is not None]) == proxies

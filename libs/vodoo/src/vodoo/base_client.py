@@ -22,7 +22,7 @@ from .errors import VodooError
 from .exchange import exchange
 from .http_client import HTTPOptions
 from .secret import Secret
-from .values import Domain, Records, false_to_none, fields_with_false
+from .values import Domain, Records, as_list, false_to_none, fields_with_false
 from .wire import Call, Credentials
 
 ProtocolName = Literal["json2", "legacy", "web"]
@@ -151,7 +151,7 @@ class BaseClient(Calls):
             )
             return page
 
-        return bulk.KeysetPages(read_page, list(domain or []), page_size, model)
+        return bulk.KeysetPages(read_page, as_list(domain), page_size, model)
 
     async def _detect(self) -> BaseTransport:
         if self._protocol != "auto":
@@ -173,7 +173,9 @@ class BaseClient(Calls):
                 timeout_seconds=self.config.timeout,
             ),
         )
-        return self._make_transport(detected.protocol, detected.login)
+        transport: Any = self._make_transport(detected.protocol, detected.login)
+        transport.protocol.credentials = detected.credentials
+        return transport  # type: ignore[no-any-return]
 
     def _make_transport(self, protocol: str, login: Any = None) -> BaseTransport:
         transport: BaseTransport = self.transport_classes[protocol](

@@ -36,6 +36,7 @@ def _hide_secrets(cls: type[T]) -> type[T]:
 
     @functools.wraps(generated)
     def __init__(self: Any, **settings: Any) -> None:
+        object.__setattr__(self, "_given", frozenset(settings))
         for name in ("password", "password_ref", "proxy"):
             if isinstance(settings.get(name), str):
                 settings[name] = Secret(settings[name])
@@ -53,8 +54,9 @@ def _hide_secrets(cls: type[T]) -> type[T]:
 class OdooConfig:
     """Tell where the server is, who calls, and how.
 
-    What is not given is taken from the environment (``ODOO_URL``, …) and then from
-    a file ``.env`` in the working directory. ``password`` is a password or an API
+    If address, database, user or password are not given, the environment
+    (``ODOO_URL``, …) and then a file ``.env`` in the working directory complete the
+    settings; an argument always wins. ``password`` is a password or an API
     key. ``timeout`` is in seconds. ``verify`` is False, or the path of a CA bundle,
     or an SSL context. At most ``max_concurrency`` requests run at once.
     An answer larger than ``max_answer_bytes``, decompressed, is an error. Without
@@ -120,15 +122,14 @@ class OdooConfig:
         return bool(self.password or self.password_ref)
 
     def _complete_from_environment(self) -> None:
-        found = config_files.settings_from_environment()
-        if self._has_password():
-            found.pop("password_ref", None)
+        given: frozenset[str] = self._given  # type: ignore[attr-defined]
+        found = config_files.settings_from_environment(given)
         for setting in dataclasses.fields(self):
-            if setting.name in found and not _is_given(self, setting):
+            if setting.name in found and setting.name not in given:
                 self._set(setting.name, found[setting.name])
 
     def _normalize(self) -> None:
-        password: str = self.password
+        password: str = self.password or ""
         if self.password_ref or password.startswith("op://"):
             reference = self.password_ref or password
             password = config_files.read_password_reference(reference)
@@ -165,13 +166,6 @@ class OdooConfig:
 def get_config(instance: str | None = None) -> OdooConfig:
     """Return the configuration of an instance, by default the current one."""
     return OdooConfig.from_file(instance=instance)
-
-
-def _is_given(config: OdooConfig, setting: dataclasses.Field[Any]) -> bool:
-    value = getattr(config, setting.name)
-    if setting.default is dataclasses.MISSING:
-        return bool(value)
-    return bool(value != setting.default)
 
 
 def _checked_url(url: str) -> str:

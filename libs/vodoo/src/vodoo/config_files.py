@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -45,14 +46,25 @@ VARIABLES: dict[str, tuple[str, Callable[[str], Any]]] = {
 }
 
 
-def settings_from_environment(
-    environment: Mapping[str, str] | None = None,
-) -> dict[str, Any]:
-    """Return the settings of the environment and, below it, of ``./.env``."""
+#: Where requests go, and whom the client trusts on the way.
+_DESTINATION = ("url", "proxy", "verify", "trust_env")
+_PASSWORD_SETTINGS = frozenset({"password_ref", "password"})
+
+
+def settings_from_environment(given: Collection[str] = ()) -> dict[str, Any]:
+    """Return the settings of the environment and, below it, of ``./.env``.
+
+    :param given: the settings that come from elsewhere and win over these
+    """
     dotenv = Path(".env")
     variables = read_variables(dotenv) if dotenv.is_file() else {}
-    variables.update(os.environ if environment is None else environment)
-    return settings_of(variables, ".env or the environment")
+    if variables:
+        _refuse_other_password(dotenv, variables, given)
+    variables.update(os.environ)
+    found = settings_of(variables, ".env or the environment")
+    if not _PASSWORD_SETTINGS.isdisjoint(given):
+        found = {k: v for k, v in found.items() if k not in _PASSWORD_SETTINGS}
+    return found
 
 
 def settings_from_file(
@@ -64,8 +76,40 @@ def settings_from_file(
     """
     found = find_file(path, instance)
     variables = read_variables(found) if found else {}
+    is_chosen = path or instance or os.environ.get("VODOO_INSTANCE")
+    if found and not is_chosen and not found.is_absolute():
+        _refuse_other_password(found, variables)
     variables.update(os.environ)
     return settings_of(variables, str(found or "the environment"))
+
+
+def _refuse_other_password(
+    file: Path, variables: Mapping[str, str], given: Collection[str] = ()
+) -> None:
+    """Raise if a file that lies in the working directory directs a password elsewhere.
+
+    Whoever unpacks an archive and works in it has not chosen the file.
+    """
+
+    def is_in_file(setting: str) -> bool:
+        variable = VARIABLES[setting][0]
+        return (
+            setting not in given
+            and bool(variables.get(variable))
+            and not os.environ.get(variable)
+        )
+
+    directing = [VARIABLES[name][0] for name in _DESTINATION if is_in_file(name)]
+    has_other_password = any(
+        name in given or os.environ.get(VARIABLES[name][0])
+        for name in _PASSWORD_SETTINGS
+    )
+    if directing and has_other_password:
+        raise ConfigurationError(
+            f"{' and '.join(directing)} of {file} in the working directory decides "
+            "where a password goes that is not from this file; write the password "
+            "there, too, or give these settings where the password comes from"
+        )
 
 
 def settings_of(variables: Mapping[str, str], source: str) -> dict[str, Any]:
@@ -133,20 +177,54 @@ def use_instance(name: str) -> Path:
     raise ConfigurationError(f"there is no instance {name!r}")
 
 
+#: As python-dotenv reads a line: a value in quotes may go over several.
+_BINDING = re.compile(
+    r"""
+    [^\S\n]* (?:export[^\S\n]+)? (?P<name>'[^'\n]+'|[^='"\#\s]+) [^\S\n]* = [^\S\n]*
+    (?: '(?P<single>(?:\\'|[^'])*)' | "(?P<double>(?:\\"|[^"])*)"
+      | (?P<plain>(?!['"])[^\n]*) )
+    [^\S\n]* (?:\#[^\n]*)? (?:\n|\Z)
+    """,
+    re.X,
+)
+_ESCAPES = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
+_REFERENCE = re.compile(r"\$\{(?P<name>[^}:]*)(?::-(?P<default>[^}]*))?\}")
+
+
 def read_variables(path: Path) -> dict[str, str]:
-    """Read ``NAME=value`` lines, with quotes, comments and ``export``."""
-    variables = {}
-    for line in path.read_text(encoding="utf-8").splitlines():
-        name, equals, value = line.strip().removeprefix("export ").partition("=")
-        if not equals or name.startswith("#"):
+    """Read ``NAME=value`` lines as python-dotenv does.
+
+    That is: with quotes, escapes, comments, ``export``, and ``${NAME:-default}``.
+    """
+    text = path.read_text(encoding="utf-8-sig")
+    variables: dict[str, str] = {}
+
+    def referred(found: re.Match[str]) -> str:
+        name, default = found["name"], found["default"] or ""
+        return os.environ.get(name, variables.get(name, default))
+
+    position = 0
+    while position < len(text):
+        binding = _BINDING.match(text, position)
+        if binding is None:  # a comment, or nothing that can be read
+            position = (text.find("\n", position) + 1) or len(text)
             continue
-        value = value.strip()
-        if len(value) >= 2 and value[0] == value[-1] and value[0] in "\"'":
-            value = value[1:-1]
-        else:
-            value = value.partition(" #")[0].rstrip()
-        variables[name.strip()] = Secret(value)
-    return dict(variables)
+        position = binding.end()
+        value = _REFERENCE.sub(referred, _value_of(binding))
+        variables[binding["name"].strip("'")] = Secret(value)
+    return variables
+
+
+def _value_of(binding: re.Match[str]) -> str:
+    if binding["single"] is not None:
+        return re.sub(r"\\([\\'])", r"\1", binding["single"])
+    if binding["double"] is not None:
+        return re.sub(
+            r"\\([\\'\"abfnrtv])",
+            lambda found: _ESCAPES.get(found[1], found[1]),
+            binding["double"],
+        )
+    return re.sub(r"\s+#.*", "", binding["plain"]).rstrip()
 
 
 def read_password_reference(reference: str) -> str:

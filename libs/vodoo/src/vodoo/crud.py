@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, overload
 from . import answers
 from ._runners.sync import blocking
 from .errors import OdooAccessError, OdooValidationError
-from .values import Domain, Record, Records
+from .values import Domain, Record, Records, as_list
 from .wire import Call
 
 Values = Mapping[str, Any]
@@ -91,7 +91,7 @@ class AsyncRecords(Calls):
         kwargs = _given(
             limit=limit, offset=offset or None, order=order, context=context
         )
-        call = Call(model, "search", [_domain(domain)], kwargs)
+        call = Call(model, "search", [as_list(domain)], kwargs)
         return answers.ids_in(await self._call(call), call)
 
     async def read(
@@ -128,7 +128,7 @@ class AsyncRecords(Calls):
             order=order,
             context=context,
         )
-        call = Call(model, "search_read", [_domain(domain)], kwargs)
+        call = Call(model, "search_read", [as_list(domain)], kwargs)
         records = answers.records_in(await self._fetch(call), call)
         return await self._received(model, records)
 
@@ -240,7 +240,7 @@ class AsyncRecords(Calls):
         limit: int = 7,
     ) -> list[tuple[int, str]]:
         """Return ids and display names of records whose name matches."""
-        args = [name, _domain(domain), "ilike", limit]
+        args = [name, as_list(domain), "ilike", limit]
         call = Call(model, "name_search", args)
         return answers.names_in(await self._call(call), call)
 
@@ -316,10 +316,6 @@ def _records_of(field: str) -> list[str]:
 
 def _given(**arguments: Any) -> dict[str, Any]:
     return {name: value for name, value in arguments.items() if value is not None}
-
-
-def _domain(domain: Domain | None) -> list[Any]:
-    return list(domain or [])
 
 
 def _fields(fields: Sequence[str] | None) -> list[str] | None:

@@ -9,18 +9,20 @@ is raised and concludes nothing: the next call asks again.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import Any, Literal, TypeVar
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Literal
 
-from .errors import AuthenticationError, DatabaseNotFoundError, ProtocolError
+from .errors import (
+    AuthenticationError,
+    DatabaseNotFoundError,
+    ProtocolError,
+    VodooError,
+)
 from .json_2 import JSON2, looks_like_api_key
 from .json_rpc import JSONRPC
-from .version import read_version, version_request
-from .wire import Credentials, Login, Request, Response
-
-T = TypeVar("T")
-Exchange = Callable[[Request, Callable[[Response], Any]], Awaitable[Any]]
+from .version import Exchange, read_version, rpc_request, web_request
+from .wire import Credentials, Login, Response
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,7 @@ class Detected:
 
     protocol: Literal["json2", "legacy"]
     login: Login
+    credentials: Credentials
 
 
 class _SpeaksNoJSON2(Exception):
@@ -38,20 +41,62 @@ class _SpeaksNoJSON2(Exception):
 async def detect(credentials: Credentials, exchange: Exchange) -> Detected:
     """Return the protocol to speak, JSON-2 if key and server allow it."""
     if looks_like_api_key(credentials.password):
-        json_2 = JSON2(credentials)
-        try:
-            login = await exchange(
-                json_2.login_request(), lambda answer: _read_json_2(json_2, answer)
-            )
-        except _SpeaksNoJSON2:
-            await _ensure_old_server(credentials, exchange)
-        else:
-            return Detected("json2", login)
+        detected = await _detect_json_2(credentials, exchange)
+        if detected:
+            return detected
     legacy = JSONRPC(credentials)
     login = await exchange(
         legacy.login_request(), lambda answer: _read_legacy(legacy, answer)
     )
-    return Detected("legacy", login)
+    return Detected("legacy", login, credentials)
+
+
+async def _detect_json_2(
+    credentials: Credentials, exchange: Exchange
+) -> Detected | None:
+    """Log in by JSON-2; return None if the server does not speak it.
+
+    Where one database is served by its host name, a request that names a database may
+    be answered like one for an unknown path: it is repeated once without the name.
+    """
+    refusal: VodooError | None = None
+    for names_database in (True, False):
+        named = replace(credentials, names_database=names_database)
+        json_2 = JSON2(named)
+        try:
+            login = await exchange(
+                json_2.login_request(), partial(_read_json_2, json_2)
+            )
+        except _SpeaksNoJSON2:
+            continue
+        except DatabaseNotFoundError as error:
+            refusal = refusal or error
+        except VodooError as error:
+            raise refusal or error from None
+        else:
+            return Detected("json2", login, named)
+    if refusal:
+        raise refusal
+    await _ensure_legacy_server(credentials, exchange)
+    return None
+
+
+async def _ensure_legacy_server(credentials: Credentials, exchange: Exchange) -> None:
+    """Raise unless the server tells that ``/jsonrpc`` is there, or that it is old."""
+    version = await exchange(web_request(credentials), read_version)
+    if version is None:
+        # Perhaps a gateway that lets only /jsonrpc through.
+        if await exchange(rpc_request(credentials), read_version) is not None:
+            return
+        raise ProtocolError(
+            f"{credentials.url} answers, but not as an Odoo server; correct the "
+            "setting 'url'"
+        )
+    if version >= 19:
+        raise DatabaseNotFoundError(
+            f"{credentials.url} runs Odoo {version}, but does not serve the database "
+            f"{credentials.database!r}; correct the setting 'database'"
+        )
 
 
 def _read_json_2(protocol: JSON2, response: Response) -> Login:
@@ -76,18 +121,3 @@ def _read_legacy(protocol: JSONRPC, response: Response) -> Login:
             "the user's preferences and give it as the password"
         )
     return protocol.read_login(response)
-
-
-async def _ensure_old_server(credentials: Credentials, exchange: Exchange) -> None:
-    """Raise unless the server tells that it is an Odoo without JSON-2."""
-    version = await exchange(version_request(credentials), read_version)
-    if version is None:
-        raise ProtocolError(
-            f"{credentials.url} answers, but not as an Odoo server; correct the "
-            "setting 'url'"
-        )
-    if version >= 19:
-        raise DatabaseNotFoundError(
-            f"{credentials.url} runs Odoo {version}, but does not serve the database "
-            f"{credentials.database!r}; correct the setting 'database'"
-        )

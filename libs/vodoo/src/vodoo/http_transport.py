@@ -8,6 +8,7 @@ public methods of each.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 import httpx2
@@ -24,7 +25,7 @@ from .errors import SessionExpiredError, VodooError
 from .exchange import exchange
 from .protocol import Protocol
 from .retry import RetryConfig
-from .version import read_version, version_request
+from .version import ask_version
 from .wire import Call, Credentials, Login, Request, Response
 
 T = TypeVar("T")
@@ -87,8 +88,9 @@ class HTTPTransport(BaseTransport):
 
     async def _version(self) -> int:
         if self._server_version is None:
-            request = version_request(self.protocol.credentials)
-            version = await self._exchange(request, read_version, repeatable=True)
+            version = await ask_version(
+                self.protocol.credentials, partial(self._exchange, repeatable=True)
+            )
             self._server_version = version or NEWEST_VERSION
         return self._server_version
 

@@ -77,7 +77,7 @@ class JSON2(Protocol):
 
     def _authorization(self) -> Mapping[str, str]:
         headers = {"Authorization": Secret(f"bearer {self.credentials.password}")}
-        if self.credentials.database:
+        if self.credentials.database and self.credentials.names_database:
             headers["X-Odoo-Database"] = Secret(self.credentials.database)
         return headers
 

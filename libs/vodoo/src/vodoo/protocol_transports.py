@@ -4,14 +4,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from .errors import (
     AuthenticationError,
+    DatabaseNotFoundError,
     InvalidArgumentsError,
     OdooServerError,
+    ProtocolError,
     TransportError,
+    VodooError,
 )
 from .http_transport import HTTPTransport
 from .json_2 import JSON2, looks_like_api_key
@@ -19,7 +23,7 @@ from .json_rpc import JSONRPC
 from .named_arguments import Documentation, guessed_call, refuses_guess
 from .older_servers import AnyVersion
 from .web_session import WebSession
-from .wire import Call
+from .wire import Call, Login
 
 
 class Legacy(AnyVersion):
@@ -69,6 +73,8 @@ class JSON2Calls(HTTPTransport):
 
     def _prepare(self) -> None:
         super()._prepare()
+        # One that logged in has found out how to name its database.
+        self._is_database_settled = self._login is not None
         self._documentation = Documentation(
             self.protocol, partial(self._exchange, repeatable=True)
         )
@@ -79,6 +85,31 @@ class JSON2Calls(HTTPTransport):
         raise TransportError(
             f"JSON-2 has no service {service!r}; only the legacy protocol has"
         )
+
+    async def _send(self, call: Call, login: Login | None) -> Any:
+        """Send a call; repeat it once without the name of the database.
+
+        See ``detection.py`` for the servers that need that. It is remembered.
+        """
+        try:
+            result = await super()._send(call, login)
+        except (DatabaseNotFoundError, ProtocolError) as error:
+            is_not_found = getattr(error, "code", 404) == 404
+            if self._is_database_settled or not is_not_found:
+                raise
+            refusal = error
+        else:
+            self._is_database_settled = True
+            return result
+        named = self.protocol.credentials
+        self.protocol.credentials = replace(named, names_database=False)
+        try:
+            result = await super()._send(call, login)
+        except VodooError:
+            self.protocol.credentials = named
+            raise refusal from None
+        self._is_database_settled = True
+        return result
 
     async def _carry_out(self, call: Call) -> Any:
         guess = guessed_call(call)

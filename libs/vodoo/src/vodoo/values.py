@@ -105,10 +105,21 @@ def encode_value(value: object) -> object:
         return float(value)  # type: ignore[arg-type]
     if isinstance(value, Mapping):
         return dict(value)
-    # a Domain of Odoo 19, whose conditions may hold sets of ids
-    if hasattr(value, "iter_conditions") or isinstance(value, Set):
-        return list(value)  # type: ignore[call-overload]
+    if hasattr(value, "iter_conditions"):
+        return as_list(value)  # type: ignore[arg-type]
     raise TypeError(f"a value of type {type(value).__name__}")
+
+
+def as_list(domain: Domain | None) -> list[Any]:
+    """Return a domain as Odoo reads it; a Domain's conditions may hold sets of ids."""
+    if not hasattr(domain, "iter_conditions"):
+        return list(domain or [])
+    return [
+        [*item[:2], list(item[2])]
+        if isinstance(item, tuple) and isinstance(item[2], Set)
+        else item
+        for item in domain or []
+    ]
 
 
 def to_json(value: object) -> str:
@@ -131,7 +142,7 @@ def to_json(value: object) -> str:
         return text
     raise ValueEncodingError(
         f"cannot send {reason}; Odoo takes str, int, float, bool, None, date, "
-        "datetime, bytes, Decimal, Markdown, Domain, and lists, tuples, sets and dicts "
+        "datetime, bytes, Decimal, Markdown, Domain, and lists, tuples and dicts "
         "of these"
     )
 

@@ -4,14 +4,34 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 from .json_rpc import JSONRPC
 from .protocol import json_rpc
 from .wire import Credentials, Request, Response
 
+Exchange = Callable[[Request, Callable[[Response], Any]], Awaitable[Any]]
 
-def version_request(credentials: Credentials) -> Request:
-    """Return the request for the version."""
+
+async def ask_version(credentials: Credentials, exchange: Exchange) -> int | None:
+    """Return the major version of the server, None if nothing answers as an Odoo.
+
+    A gateway may let only ``/jsonrpc`` through, a server only its web client.
+    """
+    version = await exchange(web_request(credentials), read_version)
+    if version is None:
+        version = await exchange(rpc_request(credentials), read_version)
+    return version  # type: ignore[no-any-return]
+
+
+def rpc_request(credentials: Credentials) -> Request:
+    """Return the request for the version that ``/jsonrpc`` answers."""
+    return JSONRPC(credentials).service_request("common", "version", [])
+
+
+def web_request(credentials: Credentials) -> Request:
+    """Return the request for the version that the web client answers."""
     return JSONRPC(credentials).post("/web/webclient/version_info", json_rpc("{}"))
 
 

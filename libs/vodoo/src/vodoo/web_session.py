@@ -8,12 +8,14 @@ from typing import Any
 from urllib.parse import quote
 
 from .errors import (
+    AuthenticationError,
     InvalidArgumentsError,
     OdooServerError,
     ProtocolError,
     UnknownMethodError,
     UnknownModelError,
 )
+from .json_2 import looks_like_api_key
 from .json_rpc import JSONRPC
 from .protocol import json_rpc
 from .secret import Secret
@@ -47,6 +49,16 @@ class WebSession(JSONRPC):
         if not cookies:
             raise ProtocolError("the server logged in, but set no cookie session_id")
         return Login(uid, Secret(f"session_id={cookies[-1]}"))
+
+    def refused(self) -> AuthenticationError:
+        error = super().refused()
+        if looks_like_api_key(self.credentials.password):
+            error.message += (
+                "; a web session needs a login password: for an API key use the "
+                "protocol 'auto', 'json2' or 'legacy'"
+            )
+            error.args = (error.message,)
+        return error
 
     def call_request(self, call: Call, login: Login | None) -> Request:
         assert login is not None

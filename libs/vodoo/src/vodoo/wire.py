@@ -139,3 +139,5 @@ class Credentials:
     username: str
     password: Secret
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    #: whether JSON-2 says which database it means
+    names_database: bool = True

@@ -9,7 +9,7 @@ from .._runners import awaited
 from .._runners.sync import blocking
 from ..errors import RecordNotFoundError
 from ..files import save_without_overwriting
-from ..values import Domain, Records, to_bytes
+from ..values import Domain, Records, as_list, to_bytes
 from .attachments import named_content
 from .base import Namespace
 
@@ -40,7 +40,7 @@ class AsyncDocuments(DocumentsBase):
         limit: int | None = 50,
     ) -> Records:
         """Return documents, all or those of a folder."""
-        where: Any = [*(domain or [])]
+        where = as_list(domain)
         if folder is not None:
             folder_id = await awaited(self.resolve_folder(folder))
             where.append(["folder_id", "=", folder_id])

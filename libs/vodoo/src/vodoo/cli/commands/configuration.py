@@ -28,8 +28,10 @@ def config_use(options: Options) -> None:
 
 
 def config_test(options: Options, client: OdooClient) -> Any:
+    users = client.read("res.users", [client.uid], ["login"])
     return {
         "uid": client.uid,
+        "login": users[0]["login"] if users else None,
         "transport": type(client.transport).__name__,
         "version": run(client.transport._version()),
     }
