@@ -25,7 +25,7 @@ from vodoo import (
     RequestTimeoutError,
     RetryConfig,
 )
-from vodoo.files import safe_name
+from vodoo.files import Base64File, safe_name
 from vodoo_support.clients import MODES, wire_config
 from vodoo_support.raw_server import raw_server
 from vodoo_support.stub_server import (
@@ -223,3 +223,85 @@ def test_a_json_body_is_read_as_before(stub: StubServer) -> None:
         "ids": [1],
         "fields": ["name"],
     }
+
+
+def serve_large_file(size: int) -> Any:
+    """Answer with a file of ``size`` bytes without having it in memory."""
+    block = base64.b64encode(b"abc" * 2**14)
+    count = size // (3 * 2**14)
+
+    def answer(handler: Any) -> None:
+        if "search_read" in handler.path:
+            row = {"id": 5, "name": "large.bin", "file_size": size}
+            return reply([row])(handler)
+        head, tail = b'[{"id": 5, "datas": "', b'"}]'
+        length = len(head) + len(block) * count + len(tail)
+        handler.send_response(200)
+        handler.send_header("Content-Type", "application/json")
+        handler.send_header("Content-Length", str(length))
+        handler.end_headers()
+        handler.wfile.write(head)
+        for _ in range(count):
+            handler.wfile.write(block)
+        handler.wfile.write(tail)
+
+    return answer
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_large_attachment_goes_to_the_disk_as_it_comes(
+    make_client: Callable[..., Any], stub: StubServer, mode: str, tmp_path: Path
+) -> None:
+    size = 3 * 2**14 * 400  # about 20 MB
+    stub.script = [serve_large_file(size)]
+    client = make_client(wire_config(stub, max_answer_bytes=2**20), mode)
+    tracemalloc.start()
+    try:
+        (path,) = client.crm.download(7, tmp_path)
+        assert tracemalloc.get_traced_memory()[1] < 6 * 2**20
+    finally:
+        tracemalloc.stop()
+    assert path.stat().st_size == size
+    assert path.read_bytes()[:6] == b"abcabc"
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 4, 5, 7, 64, 10_000])
+def test_a_file_in_an_answer_is_found_wherever_chunks_end(
+    tmp_path: Path, size: int
+) -> None:
+    content = bytes(range(256)) * 5
+    answer = json.dumps(
+        [
+            {
+                "id": 1,
+                "name": 'a "datas": "x',
+                "datas": base64.b64encode(content).decode(),
+            }
+        ]
+    ).encode()
+    with (tmp_path / "x").open("w+b") as file:
+        sink = Base64File(file, "datas")
+        for _ in range(2):  # the second time as after a lost answer
+            sink.begin()
+            kept = b"".join(
+                sink.feed(answer[at : at + size]) for at in range(0, len(answer), size)
+            )
+            assert json.loads(kept + sink.end())[0]["datas"] == ""
+        file.seek(0)
+        assert file.read() == content
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_large_attachment_that_fails_leaves_no_file(
+    make_client: Callable[..., Any], stub: StubServer, mode: str, tmp_path: Path
+) -> None:
+    rows = [{"id": 5, "name": "large.bin", "file_size": 2**22}]
+    failure = json_2_error(500, "builtins.OSError", "lost")
+    stub.script = [reply(rows), failure, reply(rows), reply([{"id": 5, "datas": "?!"}])]
+    client = make_client(wire_config(stub), mode)
+    for _ in range(2):
+        with pytest.raises(DownloadError, match="1 attachments"):
+            client.crm.download(7, tmp_path)
+    stub.script = [reply(rows), reply([{"id": 5, "datas": False}])]
+    assert client.crm.download(7, tmp_path) == []
+    assert list(tmp_path.iterdir()) == []

@@ -16,6 +16,7 @@ from ._runners import awaited
 from ._runners.anyio import AsyncRunner
 from ._runners.sync import SyncRunner
 from .base_transport import BaseTransport
+from .changes import ChangedPages, Since
 from .config import OdooConfig
 from .crud import Calls, Values
 from .errors import VodooError
@@ -153,6 +154,29 @@ class BaseClient(Calls):
 
         return bulk.KeysetPages(read_page, as_list(domain), page_size, model)
 
+    def _changed_pages(
+        self,
+        model: str,
+        since: Since,
+        fields: Sequence[str] | None,
+        domain: Domain | None,
+        page_size: int,
+        context: Values | None,
+    ) -> ChangedPages:
+        if fields is not None:
+            fields = list(dict.fromkeys(["id", "write_date", *fields]))
+        # A record that is archived has changed.
+        context = {"active_test": False, **(context or {})}
+
+        async def read_page(domain: list[Any], order: str) -> Records:
+            read = self.search_read  # type: ignore[attr-defined]
+            page: Records = await awaited(
+                read(model, domain, fields, page_size, order=order, context=context)
+            )
+            return page
+
+        return ChangedPages(read_page, as_list(domain), since, model)
+
     async def _detect(self) -> BaseTransport:
         if self._protocol != "auto":
             return self._make_transport(self._protocol)
@@ -217,6 +241,23 @@ class AsyncOperations(BaseClient):
         context = {**(kwargs.get("context") or {}), "sudo_user_id": user_id}
         call = Call(model, method, args, {**kwargs, "context": context})
         return await self._call(call)
+
+    async def find_deleted(
+        self, model: str, ids: Iterable[int], chunk_size: int = 1000
+    ) -> list[int]:
+        """Return which of these ids no longer exist, or not for this user.
+
+        Odoo keeps no list of deleted records: only who knows the ids can ask.
+        """
+        known = list(dict.fromkeys(ids))
+        found: set[int] = set()
+        for _start, part in bulk.chunks(known, chunk_size):
+            domain = [["id", "in", list(part)]]
+            context = {"active_test": False}
+            found.update(
+                await awaited(self.search(model, domain, context=context))  # type: ignore[attr-defined]
+            )
+        return [record_id for record_id in known if record_id not in found]
 
     async def create_many(
         self,

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
 from contextlib import aclosing
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -15,6 +15,8 @@ from ._runners import awaited
 from ._runners.anyio import AsyncRunner
 from ._runners.sync import SyncRunner, blocking, run
 from .base_client import AsyncOperations, BaseClient, lazy_namespace
+from .bulk import KeysetPages
+from .changes import ChangedPages, Since
 from .config import OdooConfig
 from .crud import AsyncRecords, SyncRecords, Values
 from .transport import AsyncOdooTransport, OdooTransport
@@ -80,6 +82,7 @@ class OdooClient(SyncRecords, BaseClient):
     execute_sudo = blocking(AsyncOperations.execute_sudo)
     create_many = blocking(AsyncOperations.create_many)
     write_many = blocking(AsyncOperations.write_many)
+    find_deleted = blocking(AsyncOperations.find_deleted)
 
     def search_iter(
         self,
@@ -95,6 +98,27 @@ class OdooClient(SyncRecords, BaseClient):
         records come and go meanwhile.
         """
         pages = self._pages(model, domain, fields, page_size, context)
+        while page := run(pages.next_page()):
+            yield from page
+
+    def changes(
+        self,
+        model: str,
+        since: Since = None,
+        fields: Sequence[str] | None = None,
+        domain: Domain | None = None,
+        page_size: int = 500,
+        context: Values | None = None,
+    ) -> Iterator[Record]:
+        """Iterate over the records that changed since a point, by (write_date, id).
+
+        The point is a moment, included, or ``(write_date, id)`` of the last record
+        seen, excluded: save it to go on later. Archived records are found, too; for
+        deleted ones see ``find_deleted``. A transaction that is still open writes
+        earlier dates than those that ended before: begin some minutes before the last
+        point to find its records, too.
+        """
+        pages = self._changed_pages(model, since, fields, domain, page_size, context)
         while page := run(pages.next_page()):
             yield from page
 
@@ -194,12 +218,31 @@ class AsyncOdooClient(AsyncRecords, AsyncOperations):
         records come and go meanwhile.
         """
         pages = self._pages(model, domain, fields, page_size, context)
-        async with aclosing(self.runner.ahead(pages.next_page)) as ahead:
-            async for page in ahead:
-                if not page:
-                    return
-                for record in page:
-                    yield record
+        async with aclosing(_records_of(self.runner, pages)) as records:
+            async for record in records:
+                yield record
+
+    async def changes(
+        self,
+        model: str,
+        since: Since = None,
+        fields: Sequence[str] | None = None,
+        domain: Domain | None = None,
+        page_size: int = 500,
+        context: Values | None = None,
+    ) -> AsyncIterator[Record]:
+        """Iterate over the records that changed since a point, by (write_date, id).
+
+        The point is a moment, included, or ``(write_date, id)`` of the last record
+        seen, excluded: save it to go on later. Archived records are found, too; for
+        deleted ones see ``find_deleted``. A transaction that is still open writes
+        earlier dates than those that ended before: begin some minutes before the last
+        point to find its records, too.
+        """
+        pages = self._changed_pages(model, since, fields, domain, page_size, context)
+        async with aclosing(_records_of(self.runner, pages)) as records:
+            async for record in records:
+                yield record
 
     @property
     def transport(self) -> AsyncOdooTransport:
@@ -243,3 +286,14 @@ class AsyncOdooClient(AsyncRecords, AsyncOperations):
         traceback: TracebackType | None,
     ) -> None:
         await self.close()
+
+
+async def _records_of(
+    runner: AsyncRunner, pages: KeysetPages | ChangedPages
+) -> AsyncGenerator[Record, None]:
+    async with aclosing(runner.ahead(pages.next_page)) as ahead:
+        async for page in ahead:
+            if not page:
+                return
+            for record in page:
+                yield record

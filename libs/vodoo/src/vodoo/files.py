@@ -8,7 +8,7 @@ import itertools
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 Attachment = dict[str, Any]
 
@@ -68,15 +68,69 @@ def save_attachment(folder: Path, record: Attachment) -> Path:
 
 def save_without_overwriting(folder: Path, name: str, content: bytes) -> Path:
     """Write a new file; a number is added if the name is taken."""
+    path, file = open_without_overwriting(folder, name)
+    with file:
+        file.write(content)
+    return path
+
+
+def open_without_overwriting(folder: Path, name: str) -> tuple[Path, BinaryIO]:
+    """Open a new file to write; a number is added if the name is taken."""
     folder.mkdir(parents=True, exist_ok=True)
     wanted = Path(safe_name(name))
     for number in itertools.count(1):
         numbered = f"{wanted.stem} ({number}){wanted.suffix}"
         path = folder / (wanted.name if number == 1 else numbered)
         try:
-            with path.open("xb") as file:
-                file.write(content)
+            return path, path.open("xb")
         except FileExistsError:
             continue
-        return path
     raise AssertionError("counting does not end")
+
+
+class Base64File:
+    """A sink that decodes the text of one field into a file, as it comes in.
+
+    It takes the place of the text in the answer by an empty one. In JSON the name of a
+    field stands in quotes, which in any other text are escaped.
+    """
+
+    def __init__(self, file: BinaryIO, field: str) -> None:
+        self._file = file
+        self._start = re.compile(rb'"%s"\s*:\s*"' % field.encode())
+        self.begin()
+
+    def begin(self) -> None:
+        self._file.seek(0)
+        self._file.truncate()
+        self._waiting = b""
+        self._is_inside = False
+        self.is_complete = False
+
+    def feed(self, chunk: bytes) -> bytes:
+        if self.is_complete:
+            return chunk
+        if self._is_inside:
+            return self._decode(chunk)
+        before = self._waiting + chunk
+        start = self._start.search(before)
+        if start is None:
+            # the beginning of the name may be at the end of the chunk
+            self._waiting = before[-256:]
+            return before[:-256]
+        self._is_inside, self._waiting = True, b""
+        return before[: start.end()] + self._decode(before[start.end() :])
+
+    def end(self) -> bytes:
+        """Return what was kept back while the field did not come."""
+        return b"" if self._is_inside else self._waiting
+
+    def _decode(self, chunk: bytes) -> bytes:
+        text, quote, rest = chunk.partition(b'"')
+        text = self._waiting + text
+        length = len(text) if quote else len(text) // 4 * 4
+        self._file.write(base64.b64decode(text[:length], validate=True))
+        self._waiting = text[length:]
+        if quote:
+            self.is_complete = True
+        return quote + rest

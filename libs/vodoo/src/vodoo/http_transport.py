@@ -8,6 +8,7 @@ public methods of each.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
 
@@ -130,8 +131,11 @@ class HTTPTransport(BaseTransport):
         return await self._send(call, login)
 
     async def _send(self, call: Call, login: Login | None) -> Any:
+        request = self.protocol.call_request(call, login)
+        if call.sink is not None:
+            request = replace(request, sink=call.sink)
         return await self._exchange(
-            self.protocol.call_request(call, login),
+            request,
             lambda response: self.protocol.read_call(response, call),
             repeatable=call.repeatable,
         )

@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from .errors import Outcome, ProtocolError
 from .secret import Secret
@@ -48,11 +48,25 @@ READ_METHODS = frozenset(
 )
 
 
+class Sink(Protocol):
+    """Take parts out of an answer while it comes in."""
+
+    def begin(self) -> None:
+        """Forget what came so far: the request is sent, perhaps once more."""
+
+    def feed(self, chunk: bytes) -> bytes:
+        """Take what belongs here out of a chunk; return the rest."""
+
+    def end(self) -> bytes:
+        """Return what was kept back."""
+
+
 @dataclass(frozen=True)
 class Call:
     """Name a method of a model and its arguments.
 
-    ``idempotent``: the caller says that it may be carried out twice.
+    ``idempotent``: the caller says that it may be carried out twice. ``sink`` takes a
+    part of the answer that is too large for the memory.
     """
 
     model: str
@@ -60,6 +74,7 @@ class Call:
     args: Sequence[Any] = ()
     kwargs: Mapping[str, Any] = field(default_factory=dict)
     idempotent: bool = False
+    sink: Sink | None = field(default=None, repr=False, compare=False)
 
     @property
     def repeatable(self) -> bool:
@@ -81,6 +96,7 @@ class Request:
     timeout_seconds: float | None = None
     within_seconds: float = 120.0
     secrets: tuple[str, ...] = field(default=(), repr=False)
+    sink: Sink | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)

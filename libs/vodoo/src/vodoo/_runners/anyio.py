@@ -71,7 +71,7 @@ class AsyncRunner:
             async with self._slots:
                 error = http_client.no_answer()
                 try:
-                    return await self._exchange(outgoing)
+                    return await self._exchange(outgoing, request)
                 except (httpx2.HTTPError, httpx2.InvalidURL) as raised:
                     error = raised
         # Outside of the except clause: the frames of httpx2 hold headers and body.
@@ -79,13 +79,14 @@ class AsyncRunner:
         del error
         raise failure
 
-    async def _exchange(self, request: httpx2.Request) -> Response:
+    async def _exchange(self, outgoing: httpx2.Request, request: Request) -> Response:
         assert self._http is not None
-        answer = await self._http.send(request, stream=True, follow_redirects=False)
+        answer = await self._http.send(outgoing, stream=True, follow_redirects=False)
         if answer.is_stream_consumed:  # made by a client for tests
             return Response(answer.status_code, answer.headers, answer.content)
         async with aclosing(answer):
-            body = Body(answer.headers, self._options.max_answer_bytes)
+            limit = self._options.max_answer_bytes
+            body = Body(answer.headers, limit, request.sink)
             async for chunk in answer.aiter_raw():
                 body.add(chunk)
         return Response(answer.status_code, answer.headers, body.content())

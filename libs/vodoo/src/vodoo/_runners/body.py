@@ -8,6 +8,8 @@ from collections.abc import Mapping
 
 import httpx2
 
+from ..wire import Sink
+
 #: What is asked for: a decompressor that can be told where to stop.
 ACCEPTED_ENCODING = "gzip"
 
@@ -22,8 +24,13 @@ class Body:
     :raises TooLarge: after ``limit`` decompressed bytes; no more than these are made
     """
 
-    def __init__(self, headers: Mapping[str, str], limit: int) -> None:
+    def __init__(
+        self, headers: Mapping[str, str], limit: int, sink: Sink | None = None
+    ) -> None:
         self._limit = limit
+        self._sink = sink
+        if sink is not None:
+            sink.begin()
         self._size = 0
         self._chunks: list[bytes] = []
         self._inflate = None
@@ -34,7 +41,7 @@ class Body:
             raise httpx2.DecodingError(
                 f"content-encoding {encoding!r} was not asked for"
             )
-        if int(headers.get("content-length") or 0) > limit:
+        if sink is None and int(headers.get("content-length") or 0) > limit:
             raise self._too_large()
 
     def add(self, chunk: bytes) -> None:
@@ -43,6 +50,8 @@ class Body:
                 chunk = self._inflate.decompress(chunk, self._limit - self._size + 1)
             except zlib.error as error:
                 raise httpx2.DecodingError(str(error)) from error
+        if self._sink is not None:
+            chunk = self._sink.feed(chunk)
         self._size += len(chunk)
         if self._size > self._limit:
             raise self._too_large()
@@ -52,6 +61,8 @@ class Body:
         """Return the whole body."""
         if self._chunks and self._inflate is not None and not self._inflate.eof:
             raise httpx2.DecodingError("the compressed answer is not complete")
+        if self._sink is not None:
+            self._chunks.append(self._sink.end())
         return b"".join(self._chunks)
 
     def _too_large(self) -> TooLarge:

@@ -100,7 +100,7 @@ class SyncRunner:
             if time.monotonic() >= self._deadline.at:
                 raise http_client.no_slot()
             answer = self._http.send(outgoing, stream=True, follow_redirects=False)
-            return self._received(answer)
+            return self._received(answer, request)
         except (httpx2.HTTPError, httpx2.InvalidURL) as error:
             failure = http_client.failure(error, request)
         finally:
@@ -108,12 +108,13 @@ class SyncRunner:
         # Outside of the except clause: the frames of httpx2 hold headers and body.
         raise failure
 
-    def _received(self, answer: httpx2.Response) -> Response:
+    def _received(self, answer: httpx2.Response, request: Request) -> Response:
         """Return the complete answer."""
         if answer.is_stream_consumed:  # made by a client for tests
             return Response(answer.status_code, answer.headers, answer.content)
         with closing(answer):
-            body = Body(answer.headers, self._options.max_answer_bytes)
+            limit = self._options.max_answer_bytes
+            body = Body(answer.headers, limit, request.sink)
             for chunk in answer.iter_raw():
                 body.add(chunk)
                 self._deadline.shorten(None, httpx2.ReadTimeout)

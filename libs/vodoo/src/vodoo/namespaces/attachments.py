@@ -21,6 +21,9 @@ from .base import Namespace, by_record_id
 
 AttachmentData = tuple[int, str, bytes]
 
+#: larger contents go to the disk as they come in
+STREAMED_BYTES = 2**20
+
 ATTACHMENT_FIELDS = ("id", "name", "file_size", "mimetype", "create_date")
 
 
@@ -163,7 +166,17 @@ class AsyncAttachmentsNamespace(AttachmentsBase):
         if extension:
             ending = "." + extension.lower().lstrip(".")
             attachments = [a for a in attachments if a["name"].lower().endswith(ending)]
-        for batch in attachment_batches(attachments):
+        large = [a for a in attachments if (a["file_size"] or 0) > STREAMED_BYTES]
+        small = [a for a in attachments if a not in large]
+        for attachment in large:
+            try:
+                path = await self._stream(
+                    "ir.attachment", attachment["id"], attachment["name"], folder
+                )
+                saved += [path] if path else []
+            except (OdooServerError, OSError, ValueError) as error:
+                failed[attachment["id"]] = error
+        for batch in attachment_batches(small):
             for record in await self._readable_contents(batch, failed):
                 save = functools.partial(save_attachment, folder, record)
                 try:

@@ -1,15 +1,13 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from __future__ import annotations
 
-import functools
 from pathlib import Path
 from typing import Any
 
 from .._runners import awaited
 from .._runners.sync import blocking
 from ..errors import RecordNotFoundError
-from ..files import save_without_overwriting
-from ..values import Domain, Records, as_list, to_bytes
+from ..values import Domain, Records, as_list
 from .attachments import named_content
 from .base import Namespace
 
@@ -100,19 +98,13 @@ class AsyncDocuments(DocumentsBase):
         self, document_id: int, output_dir: str | Path | None = None
     ) -> Path:
         """Save a document, by default in the working directory; overwrite nothing."""
-        records = await self._read(self.model, [document_id], ["name", "datas"])
-        if not records or not records[0]["datas"]:
+        records = await self._read(self.model, [document_id], ["name"])
+        folder, name = Path(output_dir or "."), records and records[0]["name"]
+        saved = records and await self._stream(self.model, document_id, name, folder)
+        if not saved:
             raise RecordNotFoundError(
                 self.model, document_id, f"no file in {self.model}({document_id})"
             )
-        content = to_bytes(records[0]["datas"])
-        save = functools.partial(
-            save_without_overwriting,
-            Path(output_dir or "."),
-            records[0]["name"],
-            content,
-        )
-        saved: Path = await self.client.runner.offload(save)
         return saved
 
 
