@@ -8,7 +8,7 @@
     "license": "LGPL-3",
     "category": "Connector",
     "depends": ["connector", "product"],
-    "external_dependencies": {"python": ["vodoo"]},
+    "external_dependencies": {"python": ["connector-suite-vodoo"]},
     "data": [
         "security/ir.model.access.csv",
         "security/connector_odoo_rules.xml",

@@ -29,6 +29,14 @@ from odoo.addons.connector.exception import (
 from odoo.addons.connector.job_waits import clamp_wait
 from odoo.addons.connector.models.connector_backend_language import SOURCE_LANGUAGE
 
+DISTRIBUTION = "connector-suite-vodoo"
+if getattr(vodoo, "__distribution__", None) != DISTRIBUTION:
+    raise ImportError(
+        f"connector_odoo needs the package vodoo of {DISTRIBUTION}; the "
+        f"one in {vodoo.__file__} is of another project. Uninstall the distribution "
+        f"vodoo, then run: pip install --force-reinstall {DISTRIBUTION}"
+    )
+
 T = TypeVar("T")
 
 #: a call waits that long in the worker to be sent again; else its job is postponed

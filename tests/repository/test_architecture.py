@@ -45,7 +45,7 @@ PURE = (
     "connector/rest/secrets.py",
 )
 # What the picture shows besides our addons; the rest of Odoo's is "Odoo".
-FOREIGN = {"vodoo": "vodoo", "queue_job": "queue_job", "base": "Odoo"}
+FOREIGN = {"connector-suite-vodoo": "vodoo", "queue_job": "queue_job", "base": "Odoo"}
 
 
 def imported_by(folder):

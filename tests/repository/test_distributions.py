@@ -3,9 +3,11 @@
 
 import ast
 import re
+import shutil
 import subprocess
 import sys
 import zipfile
+from importlib.metadata import PathDistribution
 
 import pytest
 from devtools.environment import CLONE, Environment
@@ -22,6 +24,9 @@ from devtools.wheels import (
 )
 
 ADDONS = find_wheel_addons(CLONE)
+LIBRARY = "connector-suite-vodoo"
+#: what a manifest calls by the name of its distribution
+IMPORT_NAMES = {LIBRARY: "vodoo"}
 #: what the addons import that Odoo brings
 BROUGHT_BY_ODOO = {
     "dateutil",
@@ -125,6 +130,7 @@ def test_addon_declares_the_packages_that_it_imports(name):
         for word in imported_modules(path)
     }
     declared = read_manifest(name).get("external_dependencies", {}).get("python", [])
+    declared = [IMPORT_NAMES.get(word, word) for word in declared]
     assert sorted(imported - known) == sorted(declared)
 
 
@@ -147,7 +153,10 @@ def test_packages_of_the_manifests_are_pinned_or_ours():
         for path in REQUIREMENTS.glob("odoo*.txt")
         for name in re.findall(r"^([\w.-]+)==", path.read_text(), re.MULTILINE)
     }
-    ours = {path.name for path in (CLONE / "libs").iterdir()}
+    ours = {
+        re.search(r'^name = "(.+)"', path.read_text(), re.MULTILINE)[1]
+        for path in (CLONE / "libs").glob("*/pyproject.toml")
+    }
     for name in ADDONS:
         needed = read_manifest(name).get("external_dependencies", {}).get("python", [])
         assert {normalise(word) for word in needed} <= pins | ours, name
@@ -178,7 +187,7 @@ def test_addons_of_others_are_pinned(name):
 def test_every_distribution_builds_into_a_wheel(wheels):
     built = {normalise(path.name.split("-")[0]) for path in wheels}
     expected = {normalise(f"odoo-addon-{name}") for name in ADDONS}
-    assert built == expected | {"vodoo", "odoo-addons-connector-suite"}
+    assert built == expected | {LIBRARY, "odoo-addons-connector-suite"}
 
 
 def test_a_package_index_would_take_the_wheels(environment, wheels):
@@ -213,7 +222,7 @@ for name in sys.argv[1:]:
 def test_what_the_wheels_need_is_there(fresh, environment):
     if not list(environment.odoo.path.glob("odoo*-info")):
         pytest.skip("a plain checkout of Odoo does not tell its version to pip")
-    names = ["vodoo", "odoo-addons-connector-suite"]
+    names = [LIBRARY, "odoo-addons-connector-suite"]
     names += [f"odoo-addon-{name}" for name in ADDONS]
     assert ask(fresh, MISSING_REQUIREMENTS, *names) == ""
 
@@ -225,6 +234,94 @@ def test_installed_wheels_do_not_come_from_this_clone(fresh):
     files = ask(fresh, script)
     assert str(CLONE) not in files
     assert files.count(str(fresh.folder)) == 2
+
+
+def write_wheel(folder, name, version, requires=(), package=""):
+    """Write a wheel by hand: a distribution, and what its package says."""
+    stem = f"{name.replace('-', '_')}-{version}"
+    needs = "".join(f"Requires-Dist: {requirement}\n" for requirement in requires)
+    files = {
+        "METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n{needs}",
+        "WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+        "RECORD": "",
+    }
+    with zipfile.ZipFile(folder / f"{stem}-py3-none-any.whl", "w") as wheel:
+        for file, text in files.items():
+            wheel.writestr(f"{stem}.dist-info/{file}", text)
+        if package:
+            wheel.writestr("vodoo/__init__.py", package)
+
+
+def read_metadata(path):
+    with zipfile.ZipFile(path) as wheel:
+        (name,) = (n for n in wheel.namelist() if n.endswith(".dist-info/METADATA"))
+        return wheel.read(name).decode()
+
+
+@pytest.fixture
+def index(wheels, tmp_path):
+    """An index with our library, and the other project under the import name."""
+    folder = tmp_path / "index"
+    folder.mkdir()
+    (ours,) = (path for path in wheels if path.name.startswith("connector_suite_vodoo"))
+    shutil.copy(ours, folder)
+    write_wheel(folder, "vodoo", "4.3.2", package="other = True\n")
+    (addon,) = (p for p in wheels if p.name.startswith("odoo_addon_connector_odoo-"))
+    needed = re.findall(r"^Requires-Dist: (.*vodoo.*)$", read_metadata(addon), re.M)
+    write_wheel(folder, "application", "1.0", requires=needed)
+    for name in ("httpx2", "markdown-it-py", "rich"):
+        write_wheel(folder, name, "99.0")
+    return folder
+
+
+def install(index, target, *names):
+    command = [sys.executable, "-m", "pip", "install", "--no-index", "--quiet"]
+    command += [f"--find-links={index}", f"--target={target}", "--upgrade", *names]
+    subprocess.check_call(command)
+
+
+def test_connector_odoo_brings_our_library_not_its_namesake(index, tmp_path):
+    install(index, tmp_path / "target", "application")
+    source = (tmp_path / "target" / "vodoo" / "__init__.py").read_text()
+    assert "AsyncOdooClient" in source
+    assert not list((tmp_path / "target").glob("vodoo-*.dist-info"))
+
+
+def run_beside(target, script):
+    # The packages of our own environment, and those of the target before them.
+    return subprocess.run(
+        [sys.executable, "-c", script],
+        env={"PYTHONPATH": f"{target}", "PATH": ""},
+        capture_output=True,
+        text=True,
+    )
+
+
+def test_beside_its_namesake_the_library_says_which_one_is_there(index, tmp_path):
+    target = tmp_path / "target"
+    install(index, target, "--no-deps", "vodoo")
+    install(index, target, "--no-deps", LIBRARY)
+    done = run_beside(target, "import vodoo; print(vodoo.__distribution__)")
+    assert done.stdout.strip() == LIBRARY
+    assert "vodoo-4.3.2 is installed there, too" in done.stderr
+
+
+def test_connector_odoo_refuses_the_namesake(index, tmp_path):
+    install(index, tmp_path / "target", "--no-deps", "vodoo")
+    source = (CLONE / "connector_odoo" / "remote.py").read_text()
+    check = source[source.index("DISTRIBUTION =") : source.index("T = TypeVar")]
+    done = run_beside(tmp_path / "target", f"import vodoo\n{check}")
+    assert "pip install --force-reinstall connector-suite-vodoo" in done.stderr
+
+
+def test_odoo_finds_the_library_where_it_is_not_installed():
+    """Nothing of the clone is: its folder has the name and the version for Odoo."""
+    source = CLONE / "libs" / "vodoo" / "src"
+    (metadata,) = source.glob("*.dist-info/METADATA")
+    found = PathDistribution(metadata.parent)
+    release = (source / "vodoo" / "release.py").read_text()
+    assert found.metadata["Name"] == LIBRARY
+    assert f'VERSION = "{found.version}"' in release
 
 
 @pytest.mark.long  # ./dev build does the same

@@ -1,6 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Client of Odoo's external API, sync and async."""
 
+import os
+
 from .bulk import BulkResult, ChunkResult
 from .client import AsyncOdooClient, OdooClient
 from .config import OdooConfig, get_config
@@ -37,7 +39,7 @@ from .errors import (
     ValueEncodingError,
     VodooError,
 )
-from .release import VERSION
+from .release import DISTRIBUTION, VERSION, warn_of_other_distribution
 from .retry import RetryConfig
 from .transport import (
     AsyncJSON2Transport,
@@ -52,6 +54,9 @@ from .transport import (
 from .values import HTML, Cmd, Markdown
 
 __version__ = VERSION
+__distribution__ = DISTRIBUTION
+
+warn_of_other_distribution(os.path.dirname(os.path.dirname(__file__)))
 
 __all__ = [
     "HTML",

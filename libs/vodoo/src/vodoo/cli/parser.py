@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..release import VERSION
+from ..release import DISTRIBUTION, VERSION
 from .other_groups import (
     add_activities,
     add_config,
@@ -57,7 +57,9 @@ def build_parser() -> argparse.ArgumentParser:
         description="Work with an Odoo server. vodoo MODEL COMMAND … is short for "
         "vodoo model COMMAND MODEL …: vodoo res.partner search",
     )
-    parser.add_argument("--version", action="version", version=f"vodoo {VERSION}")
+    parser.add_argument(
+        "--version", action="version", version=f"vodoo {VERSION} ({DISTRIBUTION})"
+    )
     parser.add_argument("-i", "--instance", help="the instance to work with")
     parser.add_argument("-c", "--config", type=Path, help="a configuration file")
     parser.add_argument("--json", action="store_true", help="print JSON")
