@@ -17,7 +17,6 @@ from .errors import (
     AuthenticationError,
     DatabaseNotFoundError,
     ProtocolError,
-    VodooError,
 )
 from .json_2 import JSON2, looks_like_api_key
 from .json_rpc import JSONRPC
@@ -57,9 +56,10 @@ async def _detect_json_2(
     """Log in by JSON-2; return None if the server does not speak it.
 
     Where one database is served by its host name, a request that names a database may
-    be answered like one for an unknown path: it is repeated once without the name.
+    be answered like one for an unknown path: it is repeated once without the name. If
+    Odoo itself answers that it does not serve the database, it is not repeated: that
+    could reach another one.
     """
-    refusal: VodooError | None = None
     for names_database in (True, False):
         named = replace(credentials, names_database=names_database)
         json_2 = JSON2(named)
@@ -69,14 +69,8 @@ async def _detect_json_2(
             )
         except _SpeaksNoJSON2:
             continue
-        except DatabaseNotFoundError as error:
-            refusal = refusal or error
-        except VodooError as error:
-            raise refusal or error from None
         else:
             return Detected("json2", login, named)
-    if refusal:
-        raise refusal
     await _ensure_legacy_server(credentials, exchange)
     return None
 

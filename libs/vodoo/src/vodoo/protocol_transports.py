@@ -10,7 +10,6 @@ from typing import Any
 
 from .errors import (
     AuthenticationError,
-    DatabaseNotFoundError,
     InvalidArgumentsError,
     OdooServerError,
     ProtocolError,
@@ -93,9 +92,8 @@ class JSON2Calls(HTTPTransport):
         """
         try:
             result = await super()._send(call, login)
-        except (DatabaseNotFoundError, ProtocolError) as error:
-            is_not_found = getattr(error, "code", 404) == 404
-            if self._is_database_settled or not is_not_found:
+        except ProtocolError as error:
+            if self._is_database_settled or error.code != 404:
                 raise
             refusal = error
         else:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from ... import config_files
@@ -28,10 +29,15 @@ def config_use(options: Options) -> None:
 
 
 def config_test(options: Options, client: OdooClient) -> Any:
-    users = client.read("res.users", [client.uid], ["login"])
+    for user in client.read("res.users", [client.uid], ["login"]):
+        if user["login"] != client.username:
+            print(
+                f"vodoo: the key is that of {user['login']!r}; "
+                f"the setting username={client.username!r} is ignored",
+                file=sys.stderr,
+            )
     return {
         "uid": client.uid,
-        "login": users[0]["login"] if users else None,
         "transport": type(client.transport).__name__,
         "version": run(client.transport._version()),
     }
