@@ -36,7 +36,8 @@ async def exchange(
     """
     started = clock()
     deadline_seconds = retry.deadline_seconds(timeout_seconds)
-    request = replace(request, within_seconds=deadline_seconds)
+    if deadline_seconds != request.within_seconds:
+        request = replace(request, within_seconds=deadline_seconds)
     if deadline_seconds < timeout_seconds:
         request = replace(request, timeout_seconds=deadline_seconds)
     attempt = 0
