@@ -9,6 +9,7 @@ from odoo.addons.component.core import Component
 from ..components.mapper import mapping, only_create
 from ..components.synchronizer.chunk import CREATED, UNCHANGED, UPDATED
 from ..components.synchronizer.import_hooks import ImportHooks
+from ..exception import InvalidDataError
 from .import_common import PARTNER, ImporterCase, partner
 
 BANK = "test.res.partner.bank"
@@ -145,6 +146,14 @@ class TestUnchangedLines(LinesCase):
         self.put_partner(2, account(20), account(20, holder="Last"))
         self.assertEqual(self.import_outcome(2), CREATED)
         self.assertEqual(self.lines(2).mapped("acc_holder_name"), ["Last"])
+
+    def test_item_without_an_id_is_refused_and_not_created_at_each_import(self):
+        for external_id in (None, False, ""):
+            self.put_partner(1, account(10), {**account(11), "id": external_id})
+            with self.assertRaisesRegex(
+                InvalidDataError, "no id: expected one in 'id'"
+            ):
+                self.run_one(1)
 
     def test_dry_run_tells_the_line_and_its_values(self):
         self.put_partner(1, account(10), account(11, holder="Other"), account(12))

@@ -9,10 +9,11 @@ from odoo.fields import Command
 
 from odoo.addons.component.core import AbstractComponent
 
+from ...exception import InvalidDataError
 from ..binder import Binder
 from ..comparison.absent_lines import AbsentLine, absent_line, owns_lines
 from ..comparison.stored_values import linked_records
-from ..external_id import external_key
+from ..external_id import external_key, is_external_id
 from .map_record import MapOptions, MapRecord
 from .paths import read_path
 
@@ -80,9 +81,20 @@ class ImportMapChildUpdate(AbstractComponent):
         return dict(values, id=line.id) if values else values
 
     def _find_line(self, map_record: MapRecord, to_attr: str) -> models.BaseModel:
-        """Return the existing line of an item, of the model that ``to_attr`` holds."""
+        """Return the existing line of an item, of the model that ``to_attr`` holds.
+
+        :raise InvalidDataError: the item has no id, and would be one more line at each
+            import
+        """
         binder = self.binder_for()
         external_id = read_path(map_record.source, self._external_id_source)
+        if not is_external_id(external_id):
+            raise InvalidDataError(
+                f"{self._name}: an item of {to_attr} has no id: expected one in "
+                f"{self._external_id_source!r}, found {external_id!r}. Without it the "
+                "next import would create the line again. Set _external_id_source, or "
+                "override _find_line to find the line by something else."
+            )
         binding = binder.to_internal(external_id)
         parent_field = map_record.parent._mapper.model._fields.get(to_attr)
         if not binding or parent_field is None:
