@@ -40,14 +40,16 @@ def keep_off(backend: models.BaseModel) -> bool:
     Return False where somebody does so now, or did since the transaction began.
     """
     cr = backend.env.cr
-    query = SQL(
-        "SELECT FROM %s WHERE id = %s FOR SHARE NOWAIT",
-        SQL.identifier(backend._table),
-        backend.id,
-    )
     try:
         with cr.savepoint():
-            cr.execute(query, log_exceptions=False)
+            cr.execute(
+                SQL(
+                    "SELECT FROM %s WHERE id = %s FOR SHARE NOWAIT",
+                    SQL.identifier(backend._table),
+                    backend.id,
+                ),
+                log_exceptions=False,
+            )
     except (errors.SerializationFailure, errors.LockNotAvailable):
         return False
     return True
