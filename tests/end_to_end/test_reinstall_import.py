@@ -61,7 +61,8 @@ def wait_for_question(scenario):
         ((state, reason),) = read(name, "SELECT state, pause_reason FROM odoo_backend")
         running = read(
             name,
-            "SELECT name, state FROM queue_job WHERE NOT coalesce(sync_is_parked, false) "
+            "SELECT name, state FROM queue_job "
+            "WHERE NOT coalesce(sync_is_parked, false) "
             "AND state IN ('pending', 'enqueued', 'started')",
         )
         if state == "paused" and not running:
