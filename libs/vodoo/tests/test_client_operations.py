@@ -150,6 +150,22 @@ def test_auto_detect_off_means_legacy(
     assert client.uid == 2
 
 
+def test_names_are_imported_on_first_use() -> None:
+    script = (
+        "import sys, vodoo; before = 'httpx2' in sys.modules; "
+        "from vodoo import *; print(before, OdooClient is vodoo.client.OdooClient, "
+        "set(vodoo.__all__) <= set(dir(vodoo)), vodoo.errors.VodooError is VodooError)"
+    )
+    source = Path(importlib.util.find_spec("vodoo").origin).parents[1]  # type: ignore
+    environ = {**os.environ, "PYTHONPATH": str(source)}
+    done = subprocess.run(
+        [sys.executable, "-c", script], env=environ, capture_output=True, text=True
+    )
+    assert done.stdout.strip() == "False True True True", done.stderr
+    with pytest.raises(ImportError, match="cannot import name 'Nonsense'"):
+        from vodoo import Nonsense  # type: ignore[attr-defined]  # noqa: F401
+
+
 def test_it_needs_no_odoo_and_little_time() -> None:
     script = (
         "import sys, vodoo; "

@@ -1,62 +1,122 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Client of Odoo's external API, sync and async."""
+"""Client of Odoo's external API, sync and async.
 
+The names below are imported when they are first used: ``vodoo --help`` and code that
+only names the package do not wait for the HTTP library.
+"""
+
+import importlib
 import os
+from typing import TYPE_CHECKING, Any
 
-from .bulk import BulkResult, ChunkResult
-from .client import AsyncOdooClient, OdooClient
-from .config import OdooConfig, get_config
-from .errors import (
-    ArgumentMappingError,
-    AuthenticationError,
-    ConcurrencyError,
-    ConfigurationError,
-    ConnectionFailedError,
-    ConnectionLostError,
-    DatabaseLostError,
-    DatabaseNotFoundError,
-    DownloadError,
-    FieldParsingError,
-    InvalidArgumentsError,
-    OdooAccessDeniedError,
-    OdooAccessError,
-    OdooMissingError,
-    OdooServerError,
-    OdooUserError,
-    OdooValidationError,
-    Outcome,
-    OutcomeUnknownError,
-    ProtocolError,
-    RecordNotFoundError,
-    RecordOperationError,
-    RequestTimeoutError,
-    ServerUnavailableError,
-    SessionExpiredError,
-    TransportError,
-    UnknownMethodError,
-    UnknownModelError,
-    UserNotFoundError,
-    ValueEncodingError,
-    VodooError,
-)
 from .release import DISTRIBUTION, VERSION, warn_of_other_distribution
-from .retry import RetryConfig
-from .transport import (
-    AsyncJSON2Transport,
-    AsyncLegacyTransport,
-    AsyncOdooTransport,
-    AsyncWebSessionTransport,
-    JSON2Transport,
-    LegacyTransport,
-    OdooTransport,
-    WebSessionTransport,
-)
-from .values import HTML, Cmd, Markdown
+
+if TYPE_CHECKING:
+    from .bulk import BulkResult, ChunkResult
+    from .client import AsyncOdooClient, OdooClient
+    from .config import OdooConfig, get_config
+    from .errors import (
+        ArgumentMappingError,
+        AuthenticationError,
+        ConcurrencyError,
+        ConfigurationError,
+        ConnectionFailedError,
+        ConnectionLostError,
+        DatabaseLostError,
+        DatabaseNotFoundError,
+        DownloadError,
+        FieldParsingError,
+        InvalidArgumentsError,
+        OdooAccessDeniedError,
+        OdooAccessError,
+        OdooMissingError,
+        OdooServerError,
+        OdooUserError,
+        OdooValidationError,
+        Outcome,
+        OutcomeUnknownError,
+        ProtocolError,
+        RecordNotFoundError,
+        RecordOperationError,
+        RequestTimeoutError,
+        ServerUnavailableError,
+        SessionExpiredError,
+        TransportError,
+        UnknownMethodError,
+        UnknownModelError,
+        UserNotFoundError,
+        ValueEncodingError,
+        VodooError,
+    )
+    from .retry import RetryConfig
+    from .transport import (
+        AsyncJSON2Transport,
+        AsyncLegacyTransport,
+        AsyncOdooTransport,
+        AsyncWebSessionTransport,
+        JSON2Transport,
+        LegacyTransport,
+        OdooTransport,
+        WebSessionTransport,
+    )
+    from .values import HTML, Cmd, Markdown
 
 __version__ = VERSION
 __distribution__ = DISTRIBUTION
 
 warn_of_other_distribution(os.path.dirname(os.path.dirname(__file__)))
+
+#: module: the names that are published here
+_HOMES = {
+    "bulk": (
+        "BulkResult",
+        "ChunkResult",
+    ),
+    "client": (
+        "AsyncOdooClient",
+        "OdooClient",
+    ),
+    "config": (
+        "OdooConfig",
+        "get_config",
+    ),
+    "errors": (),
+    "retry": ("RetryConfig",),
+    "transport": (
+        "AsyncJSON2Transport",
+        "AsyncLegacyTransport",
+        "AsyncOdooTransport",
+        "AsyncWebSessionTransport",
+        "JSON2Transport",
+        "LegacyTransport",
+        "OdooTransport",
+        "WebSessionTransport",
+    ),
+    "values": (
+        "HTML",
+        "Cmd",
+        "Markdown",
+    ),
+    "aio": (),
+    "exceptions": (),
+    "namespaces": (),
+}
+_HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return importlib.import_module(f".{name}", __name__)
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    home = importlib.import_module("." + _HOME_OF.get(name, "errors"), __name__)
+    value = globals()[name] = getattr(home, name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__, *_HOMES})
+
 
 __all__ = [
     "HTML",

@@ -5,23 +5,27 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from ...client import OdooClient
 from ...config import OdooConfig
 from ...errors import RecordNotFoundError
 from ...values import Records
 from ..assignments import parse_assignments, values_of
 from ..output import show
 
+if TYPE_CHECKING:
+    from ...client import OdooClient
+
 Options = argparse.Namespace
-Command = Callable[[Options, OdooClient], Any]
+Command: TypeAlias = "Callable[[Options, OdooClient], Any]"
 
 
 def connected(command: Command) -> Callable[[Options], None]:
     """Give the command a client, and show what it returns."""
 
     def run(options: Options) -> None:
+        from ...client import OdooClient
+
         with OdooClient(configuration(options)) as client:
             show(options, command(options, client))
 

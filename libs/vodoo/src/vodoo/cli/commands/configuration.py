@@ -4,13 +4,14 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ... import config_files
-from ..._runners.sync import run
-from ...client import OdooClient
 from ..output import show
 from .common import Options, configuration
+
+if TYPE_CHECKING:
+    from ...client import OdooClient
 
 
 def config_instances(options: Options) -> None:
@@ -29,6 +30,8 @@ def config_use(options: Options) -> None:
 
 
 def config_test(options: Options, client: OdooClient) -> Any:
+    from ..._runners.sync import run as run_operation
+
     for user in client.read("res.users", [client.uid], ["login"]):
         if user["login"] != client.username:
             print(
@@ -39,5 +42,5 @@ def config_test(options: Options, client: OdooClient) -> Any:
     return {
         "uid": client.uid,
         "transport": type(client.transport).__name__,
-        "version": run(client.transport._version()),
+        "version": run_operation(client.transport._version()),
     }

@@ -4,12 +4,14 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ...client import OdooClient
 from ...errors import RecordNotFoundError
 from ..output import progress
 from .common import Options
+
+if TYPE_CHECKING:
+    from ...client import OdooClient
 
 
 def crm_stages(options: Options, client: OdooClient) -> Any:
