@@ -180,6 +180,28 @@ def test_a_client_that_was_given_stays_open(stub: StubServer, async_: bool) -> N
     assert asyncio.run(call()) is False
 
 
+def test_a_client_that_was_given_says_that_its_loop_is_over(stub: StubServer) -> None:
+    stub.script = [reply([1])]
+    given = httpx2.AsyncClient()
+    client = AsyncOdooClient(wire_config(stub), http_client=given)
+
+    async def call() -> Any:
+        return await client.search("m")
+
+    assert asyncio.run(call()) == [1]
+    with pytest.raises(RuntimeError, match="give each loop a client of its own"):
+        asyncio.run(call())
+
+
+def test_a_client_of_the_other_kind_is_refused(stub: StubServer) -> None:
+    config = wire_config(stub)
+    with pytest.raises(TypeError, match=r"must be an httpx2\.Client"):
+        OdooClient(config, http_client=httpx2.AsyncClient())  # type: ignore[arg-type]
+    with httpx2.Client() as given:
+        with pytest.raises(TypeError, match=r"must be an httpx2\.AsyncClient"):
+            AsyncOdooClient(config, http_client=given)  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize("wire", WIRES)
 def test_a_given_client_follows_no_redirect(stub: StubServer, wire: str) -> None:
     """It would carry the key, or the password in the body, elsewhere."""

@@ -38,7 +38,7 @@ class Calls:
         Odoo refuses to read "all fields" if a computed one of them takes its value from
         a field of a group that the user is not in. Then only the others are read.
         """
-        if "fields" in call.kwargs:
+        if call.kwargs.get("fields"):
             return await self._call(call)
         known = vars(self).setdefault("_readable_fields", {})
         readable = known.get(call.model)

@@ -38,6 +38,11 @@ FORKED_WITH_GIVEN_CLIENT = (
     "parent; give each process a client of its own"
 )
 
+OTHER_LOOP = (
+    "the http_client that was given has connections of another event loop; give each "
+    "loop a client of its own"
+)
+
 #: What httpx2 raises → our error, and whether the request may have been sent.
 FAILURES: tuple[tuple[type[Exception], type[errors.TransportError], bool], ...] = (
     (TooLarge, errors.ProtocolError, True),

@@ -38,8 +38,13 @@ class AsyncRunner:
         options: http_client.HTTPOptions,
         client: httpx2.AsyncClient | None = None,
     ) -> None:
+        if isinstance(client, httpx2.Client):
+            raise TypeError(
+                f"http_client must be an httpx2.AsyncClient, found {client!r}"
+            )
         self._options = options
         self._given = client
+        self._is_second_loop = False
         self._owner: tuple[int, object] | None = None
         self._http: httpx2.AsyncClient | None = None
         self._locks: dict[object, Any] = {}
@@ -50,6 +55,7 @@ class AsyncRunner:
         if self._owner is not None and self._given is not None:
             if self._owner[0] != owner[0]:
                 raise RuntimeError(http_client.FORKED_WITH_GIVEN_CLIENT)
+            self._is_second_loop = True
         self._owner = owner
         # The connections of another loop cannot be closed in this one.
         self._http = self._given or http_client.async_client(self._options)
@@ -74,6 +80,10 @@ class AsyncRunner:
                     return await self._exchange(outgoing, request)
                 except (httpx2.HTTPError, httpx2.InvalidURL) as raised:
                     error = raised
+                except RuntimeError as raised:
+                    if self._is_second_loop:  # a connection of the first one
+                        raise RuntimeError(http_client.OTHER_LOOP) from raised
+                    raise
         # Outside of the except clause: the frames of httpx2 hold headers and body.
         failure = http_client.failure(error, request)
         del error

@@ -41,7 +41,8 @@ class Body:
             raise httpx2.DecodingError(
                 f"content-encoding {encoding!r} was not asked for"
             )
-        if sink is None and int(headers.get("content-length") or 0) > limit:
+        length = headers.get("content-length", "")
+        if sink is None and length.isdecimal() and int(length) > limit:
             raise self._too_large()
 
     def add(self, chunk: bytes) -> None:

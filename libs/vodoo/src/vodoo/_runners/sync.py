@@ -63,6 +63,8 @@ class SyncRunner:
         options: http_client.HTTPOptions,
         client: httpx2.Client | None = None,
     ) -> None:
+        if isinstance(client, httpx2.AsyncClient):
+            raise TypeError(f"http_client must be an httpx2.Client, found {client!r}")
         self._options = options
         self._given = client
         self._open()
