@@ -38,8 +38,6 @@ class Calls:
         Odoo refuses to read "all fields" if a computed one of them takes its value from
         a field of a group that the user is not in. Then only the others are read.
         """
-        if call.kwargs.get("fields"):
-            return await self._call(call)
         known = vars(self).setdefault("_readable_fields", {})
         readable = known.get(call.model)
         if readable is None:
@@ -107,7 +105,8 @@ class AsyncRecords(Calls):
         """
         kwargs = _given(fields=_fields(fields), context=context)
         call = Call(model, "read", [_ids(ids)], kwargs)
-        records = answers.records_in(await self._fetch(call), call)
+        fetch = self._call if fields else self._fetch
+        records = answers.records_in(await fetch(call), call)
         return await self._received(model, records)
 
     async def search_read(
@@ -129,7 +128,8 @@ class AsyncRecords(Calls):
             context=context,
         )
         call = Call(model, "search_read", [as_list(domain)], kwargs)
-        records = answers.records_in(await self._fetch(call), call)
+        fetch = self._call if fields else self._fetch
+        records = answers.records_in(await fetch(call), call)
         return await self._received(model, records)
 
     @overload

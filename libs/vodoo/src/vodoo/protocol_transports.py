@@ -113,8 +113,9 @@ class JSON2Calls(HTTPTransport):
         guess = guessed_call(call)
         if guess is None:
             guess = await self._documentation.named_call(call)
+        send = super()._send if self._is_database_settled else self._send
         try:
-            return await self._send(guess, None)
+            return await send(guess, None)
         except InvalidArgumentsError as error:
             if not refuses_guess(call, error):
                 raise

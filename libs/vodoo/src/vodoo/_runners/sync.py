@@ -21,6 +21,12 @@ T = TypeVar("T")
 P = ParamSpec("P")
 
 
+SUSPENDED = (
+    "a method of a sync client awaits something that needs an event loop; "
+    "override it with a plain function, or use the async client"
+)
+
+
 def run(operation: Coroutine[Any, Any, T]) -> T:
     """Return the result of an operation that never suspends.
 
@@ -31,10 +37,7 @@ def run(operation: Coroutine[Any, Any, T]) -> T:
     except StopIteration as stop:
         return stop.value  # type: ignore[no-any-return]
     operation.close()
-    raise RuntimeError(
-        "a method of a sync client awaits something that needs an event loop; "
-        "override it with a plain function, or use the async client"
-    )
+    raise RuntimeError(SUSPENDED)
 
 
 def blocking(
@@ -47,7 +50,14 @@ def blocking(
 
     @functools.wraps(operation)
     def method(self: Any, /, *args: P.args, **kwargs: P.kwargs) -> T:
-        return run(operation(self, *args, **kwargs))
+        # As in ``run``, which would be one more call.
+        coroutine = operation(self, *args, **kwargs)
+        try:
+            coroutine.send(None)
+        except StopIteration as stop:
+            return stop.value  # type: ignore[no-any-return]
+        coroutine.close()
+        raise RuntimeError(SUSPENDED)
 
     return method
 
