@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -121,6 +122,30 @@ def grouped_updates(updates: Updates) -> list[tuple[list[int], Mapping[str, Any]
             seen.add(record_id)
             group_ids.append(record_id)
     return list(groups.values())
+
+
+def have_external_ids(fields: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
+    """Return whether each record that the rows describe has an external id.
+
+    Sub-rows of a one2many (``line_ids/name``) are records, too.
+    """
+    for row in rows:
+        given = {name for name, value in zip(fields, row, strict=False) if value}
+        for record in {"", *itertools.chain(*map(_records_of, given))}:
+            if not given & {f"{record}id", f"{record}.id"}:
+                return False
+    return True
+
+
+def _records_of(field: str) -> list[str]:
+    """Return the prefixes of the records in which a column has a value.
+
+    ``line_ids/name`` is in a line, and ``line_ids/product_id/id``, a reference, too.
+    """
+    *path, name = field.split("/")
+    if name in ("id", ".id"):
+        path = path[:-1]
+    return ["".join(f"{one}/" for one in path[:end]) for end in range(len(path) + 1)]
 
 
 def bulk_result(

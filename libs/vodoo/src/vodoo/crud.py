@@ -7,13 +7,13 @@ to its end. They ask their object for two things: ``_call``, and ``_received``.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, overload
 
 from . import answers
 from ._runners.sync import blocking
+from .bulk import have_external_ids
 from .errors import OdooAccessError, OdooValidationError
 from .values import Domain, Record, Records, as_list
 from .wire import Call
@@ -186,7 +186,7 @@ class AsyncRecords(Calls):
 
         :raises OdooValidationError: Odoo refuses a row
         """
-        idempotent = _have_external_ids(fields, rows)
+        idempotent = have_external_ids(fields, rows)
         args = [list(fields), [list(row) for row in rows]]
         call = Call(model, "load", args, _given(context=context), idempotent)
         ids, messages = answers.loaded_in(await self._call(call), call)
@@ -288,30 +288,6 @@ class SyncRecords(Calls):
 def with_fields(call: Call, fields: Sequence[str]) -> Call:
     """Return the call that reads these fields."""
     return replace(call, kwargs={**call.kwargs, "fields": list(fields)})
-
-
-def _have_external_ids(fields: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
-    """Return whether each record that the rows describe has an external id.
-
-    Sub-rows of a one2many (``line_ids/name``) are records, too.
-    """
-    for row in rows:
-        given = {name for name, value in zip(fields, row, strict=False) if value}
-        for record in {"", *itertools.chain(*map(_records_of, given))}:
-            if not given & {f"{record}id", f"{record}.id"}:
-                return False
-    return True
-
-
-def _records_of(field: str) -> list[str]:
-    """Return the prefixes of the records in which a column has a value.
-
-    ``line_ids/name`` is in a line, and ``line_ids/product_id/id``, a reference, too.
-    """
-    *path, name = field.split("/")
-    if name in ("id", ".id"):
-        path = path[:-1]
-    return ["".join(f"{one}/" for one in path[:end]) for end in range(len(path) + 1)]
 
 
 def _given(**arguments: Any) -> dict[str, Any]:

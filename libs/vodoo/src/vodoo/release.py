@@ -16,9 +16,13 @@ DISTRIBUTION = "connector-suite-vodoo"
 
 def warn_of_other_distribution(folder: str) -> None:
     """Warn if the other distribution is installed into the same folder."""
+    try:
+        names = os.listdir(folder)
+    except OSError:  # in an archive, nothing is installed beside it
+        return
     others = [
         name
-        for name in os.listdir(folder)
+        for name in names
         if name.startswith("vodoo-") and name.endswith(".dist-info")
     ]
     if others:
