@@ -132,7 +132,7 @@ def _required_sentence(written: Written, model: models.BaseModel, name: str) -> 
         field=_label(model, name),
         model=f"{model._description} ({model._name})",
         mapper=written.mapper_name,
-        origin=f" ({source})" if source else "",
+        origin=f" from {source}" if source else "",
         backend=written.backend_name,
     )
 
