@@ -33,7 +33,7 @@ def in_own_company(backend: models.BaseModel) -> models.BaseModel:
 
 
 def as_own_user(backend: models.BaseModel) -> models.BaseModel:
-    """Return the backend in the environment of its user, with no rights but theirs.
+    """Return the backend in the environment and with the rights of its user.
 
     For what no person started: a schedule, a webhook. What is delayed from there runs
     as that user, and so does all that these jobs delay.

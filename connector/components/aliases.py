@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Find bindings by the external ids of records that were merged into theirs.
+"""Find bindings by the external ids of merged records.
 
 A binding with ``connector.binding.mixin`` has a flag where it has aliases, and is found
 together with those that have the wanted ids themselves: so only where a merged record

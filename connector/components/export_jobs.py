@@ -178,7 +178,7 @@ class WaitingExports:
         self.unsure[job_uuid] = StandIn(job.uuid, has_own_eta)
 
     def settle(self, cr: BaseCursor) -> None:
-        """Delete the stand-ins that nobody needs; let the others begin at once."""
+        """Delete the stand-ins that are not needed; start the others immediately."""
         jobs = api.Environment(cr, SUPERUSER_ID, {})["queue.job"]
         still_waiting = jobs.search(
             [("uuid", "in", list(self.unsure)), ("state", "in", WAITING_STATES)]

@@ -126,7 +126,7 @@ class ExportListener(AbstractComponent):
 
     @skip_if(from_connector)
     def on_records_unlink(self, records: models.BaseModel) -> None:
-        """Delete in the backend what is gone when the transaction is committed.
+        """Delete remotely the records of bindings that this transaction deletes.
 
         The database deletes a binding with its record, and that with what it delegates
         to. What is left may have to be exported, as it has one line less.

@@ -17,7 +17,7 @@ EXPORT_LISTENER = "generic.export.listener"
 
 
 class ComponentBuilder(models.AbstractModel):
-    """Let export listeners apply on all bindings of a connector at once.
+    """Let one export listener apply on all bindings of a connector.
 
     And on what they follow from there, which needs Odoo's models to be known.
     """

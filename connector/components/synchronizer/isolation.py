@@ -19,7 +19,7 @@ Explain = Callable[[ImportItem, Exception], Exception]
 
 
 def concerns_the_job(error: Exception) -> bool:
-    """Tell whether an error is no single record's: a bug, or a lost transaction.
+    """Return whether an error concerns the job: a bug, or a lost transaction.
 
     A text that is too long for an index is a record's, though it is an operational
     error of psycopg2.

@@ -219,7 +219,7 @@ class RemovedRecordsFinder(AbstractComponent):
         )
 
     def _refuse_without_answers(self) -> None:
-        """Raise the error of the records if none could be read: it is not theirs."""
+        """Raise an error if no record could be read: it concerns the backend."""
         if self._unreadable and not self._has_answered:
             raise next(iter(self._unreadable.values()))
 
