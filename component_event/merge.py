@@ -22,7 +22,7 @@ _STANDARD = {
 _GONE = ("unlink", "deleted")
 
 
-class Occurrence(NamedTuple):
+class QueuedEvent(NamedTuple):
     """One event that was sent to one listener and that it is to be told later."""
 
     listener: Any
@@ -32,10 +32,10 @@ class Occurrence(NamedTuple):
 
 
 @dataclass
-class Pending:
+class MergedEvent:
     """What one listener is to be told of one record, or of something else."""
 
-    occurrence: Occurrence
+    queued: QueuedEvent
     #: None where the event is not one of those sent by the models
     scope: str | None = None
     operation: str | None = None
@@ -45,18 +45,18 @@ class Pending:
     #: names of fields, in the order in which they were first written; None: not sent
     fields: dict[str, None] | None = field(default=None)
 
-    def unite(self, other: Pending) -> None:
+    def unite(self, other: MergedEvent) -> None:
         """Take over the fields of a later event, and its environment."""
         if other.fields is not None:
             self.fields = {**(self.fields or {}), **other.fields}
         self.record = other.record
-        self.occurrence = other.occurrence
+        self.queued = other.queued
 
 
 def merge(
-    occurrences: Iterable[Occurrence],
+    events: Iterable[QueuedEvent],
     created: Collection[tuple[str, Any]] = (),
-) -> list[Pending]:
+) -> list[MergedEvent]:
     """Merge what happened to each record, for each listener.
 
     - several writes of a record: one, with the fields of all;
@@ -70,28 +70,28 @@ def merge(
 
     :param created: (model, id) of records that were created in this transaction
     """
-    pending: dict[Hashable, Pending] = {}
-    for occurrence in occurrences:
-        found = list(_split(occurrence))
+    pending: dict[Hashable, MergedEvent] = {}
+    for queued in events:
+        found = list(_split(queued))
         if not found:
-            _merge_custom(pending, occurrence)
+            _merge_custom(pending, queued)
         for item in found:
             _merge_record(pending, item, created)
     return list(pending.values())
 
 
-def regroup(pending: Iterable[Pending]) -> list[Occurrence]:
+def regroup(pending: Iterable[MergedEvent]) -> list[QueuedEvent]:
     """Turn what is left into calls.
 
     Of events about many records, those to which the same happened are told together.
     """
-    groups: dict[Hashable, list[Pending]] = {}
+    groups: dict[Hashable, list[MergedEvent]] = {}
     for item in pending:
         key: Hashable = object()
         if item.scope == "records":
             fields = None if item.fields is None else frozenset(item.fields)
             key = (
-                _target(item.occurrence),
+                _target(item.queued),
                 item.operation,
                 item.record._name,
                 id(item.record.env),
@@ -104,10 +104,10 @@ def regroup(pending: Iterable[Pending]) -> list[Occurrence]:
 # merge
 
 
-def _split(occurrence: Occurrence) -> Iterator[Pending]:
+def _split(queued: QueuedEvent) -> Iterator[MergedEvent]:
     """Yield what happened record by record; nothing for an event of another form."""
-    scope, operation = _STANDARD.get(occurrence.event, (None, None))
-    args, kwargs = occurrence.args, occurrence.kwargs
+    scope, operation = _STANDARD.get(queued.event, (None, None))
+    args, kwargs = queued.args, queued.kwargs
     if scope is None or not args or not hasattr(args[0], "browse"):
         return
     takes_fields = operation == "write" or (scope, operation) == ("record", "create")
@@ -119,7 +119,7 @@ def _split(occurrence: Occurrence) -> Iterator[Pending]:
     elif len(args) != 1 or kwargs or operation != "unlink":
         return
     for position, record in enumerate(args[0]):
-        item = Pending(occurrence, scope, operation, record)
+        item = MergedEvent(queued, scope, operation, record)
         if takes_fields:
             item.fields = dict.fromkeys(payload or ())
         elif payload is not None:
@@ -128,14 +128,14 @@ def _split(occurrence: Occurrence) -> Iterator[Pending]:
 
 
 def _merge_record(
-    pending: dict[Hashable, Pending],
-    item: Pending,
+    pending: dict[Hashable, MergedEvent],
+    item: MergedEvent,
     created: Collection[tuple[str, Any]],
 ) -> None:
     def key(operation: str | None) -> Hashable:
         record = item.record
         return (
-            _target(item.occurrence),
+            _target(item.queued),
             item.scope,
             operation,
             record._name,
@@ -159,15 +159,15 @@ def _merge_record(
         into.unite(item)
 
 
-def _merge_custom(pending: dict[Hashable, Pending], occurrence: Occurrence) -> None:
-    item = Pending(occurrence)
-    kwargs = dict(occurrence.kwargs)
+def _merge_custom(pending: dict[Hashable, MergedEvent], queued: QueuedEvent) -> None:
+    item = MergedEvent(queued)
+    kwargs = dict(queued.kwargs)
     if isinstance(kwargs.get("fields"), (list, tuple, set)):
         item.fields = dict.fromkeys(kwargs.pop("fields"))
     key: Hashable = (
-        _target(occurrence),
-        occurrence.event,
-        occurrence.args,
+        _target(queued),
+        queued.event,
+        queued.args,
         tuple(sorted(kwargs.items(), key=lambda entry: entry[0])),
         item.fields is None,
     )
@@ -179,18 +179,18 @@ def _merge_custom(pending: dict[Hashable, Pending], occurrence: Occurrence) -> N
         into.unite(item)
 
 
-def _was_told_at_once(item: Pending) -> bool:
+def _was_told_at_once(item: MergedEvent) -> bool:
     """Tell whether the listener knows already that the record was created."""
-    method = getattr(item.occurrence.listener, f"on_{item.scope}_create", None)
+    method = getattr(item.queued.listener, f"on_{item.scope}_create", None)
     return method is not None and not is_delayed(method)
 
 
-def _target(occurrence: Occurrence) -> Hashable:
-    """Return what two occurrences for the same listener have in common."""
-    work = occurrence.listener.work
+def _target(queued: QueuedEvent) -> Hashable:
+    """Return what two events for the same listener have in common."""
+    work = queued.listener.work
     collection = getattr(work, "_collection", None)
     return (
-        occurrence.listener._name,
+        queued.listener._name,
         None if collection is None else (collection._name, collection.id),
     )
 
@@ -198,7 +198,7 @@ def _target(occurrence: Occurrence) -> Hashable:
 # regroup
 
 
-def _call(items: list[Pending]) -> Occurrence:
+def _call(items: list[MergedEvent]) -> QueuedEvent:
     first = items[0]
     if first.scope is None:
         return _custom_call(first)
@@ -206,40 +206,42 @@ def _call(items: list[Pending]) -> Occurrence:
     return call._replace(event=f"on_{first.scope}_{first.operation}")
 
 
-def _custom_call(item: Pending) -> Occurrence:
-    kwargs = dict(item.occurrence.kwargs)
+def _custom_call(item: MergedEvent) -> QueuedEvent:
+    kwargs = dict(item.queued.kwargs)
     if item.fields is not None:
         kwargs["fields"] = list(item.fields)
-    return item.occurrence._replace(kwargs=kwargs)
+    return item.queued._replace(kwargs=kwargs)
 
 
-def _call_for_record(item: Pending) -> Occurrence:
+def _call_for_record(item: MergedEvent) -> QueuedEvent:
     args: tuple = (item.record,)
     kwargs: dict[str, Any] = {}
     if item.operation == "deleted":
         args += (item.values,)
     if item.fields is not None:
-        if item.occurrence.kwargs:
+        if item.queued.kwargs:
             kwargs["fields"] = list(item.fields)
         else:  # sent without a keyword
             args += (list(item.fields),)
-    return item.occurrence._replace(args=args, kwargs=kwargs)
+    return item.queued._replace(args=args, kwargs=kwargs)
 
 
-def _call_for_all(items: list[Pending]) -> Occurrence:
+def _call_for_all(items: list[MergedEvent]) -> QueuedEvent:
     first = items[0]
     args: tuple = (first.record.browse([item.record.id for item in items]),)
     if first.operation in ("create", "deleted"):
         args += ([item.values for item in items],)
     elif first.operation == "write":
         args += (list(first.fields or ()),)
-    return first.occurrence._replace(args=args, kwargs={})
+    return first.queued._replace(args=args, kwargs={})
 
 
 Exists = Callable[[Any], Collection[Any]]
 
 
-def without_missing(pending: Iterable[Pending], existing_ids: Exists) -> list[Pending]:
+def without_missing(
+    pending: Iterable[MergedEvent], existing_ids: Exists
+) -> list[MergedEvent]:
     """Leave out the creations and writes of records that are not there any more.
 
     :param existing_ids: takes a recordset, returns the ids of those that exist

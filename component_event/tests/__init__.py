@@ -7,3 +7,4 @@ from . import test_marks
 from . import test_merge
 from . import test_readiness
 from . import test_record_events
+from . import test_transaction_queue

@@ -5,7 +5,7 @@ from odoo.tests import BaseCase, tagged
 
 from odoo.addons.component_event.marks import before_commit
 from odoo.addons.component_event.merge import (
-    Occurrence,
+    QueuedEvent,
     merge,
     regroup,
     without_missing,
@@ -51,7 +51,7 @@ class TestMerge(BaseCase):
 
     def send(self, event, *args, **kwargs):
         listener = kwargs.pop("listener", self.listener)
-        self.sent.append(Occurrence(listener, f"on_{event}", args, kwargs))
+        self.sent.append(QueuedEvent(listener, f"on_{event}", args, kwargs))
 
     def send_write(self, id_, *fields, **kwargs):
         env = kwargs.pop("env", "env")
