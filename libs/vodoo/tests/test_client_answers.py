@@ -15,6 +15,8 @@ from vodoo import (
     Outcome,
     OutcomeUnknownError,
     ProtocolError,
+    UnexpectedAnswerError,
+    check_answer,
 )
 from vodoo.cli import exit_code_of, main
 from vodoo.cli.commands.any_model import importable
@@ -53,6 +55,35 @@ def test_another_shape_is_an_error_that_names_the_call(
     with pytest.raises(ProtocolError, match=rf"res\.partner\.{name}: ") as caught:
         getattr(client, name)(*CALLS[name])
     assert caught.value.outcome is Outcome.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("method", "answer"),
+    [
+        ("search", [1, 2]),
+        ("read", [{"id": 1, "name": False}]),
+        ("search_read", []),
+        ("fields_get", {"name": {"type": "char"}}),
+        ("message_post", {"any": "form"}),
+    ],
+)
+def test_an_answer_of_the_promised_form_is_returned(method: str, answer: Any) -> None:
+    assert check_answer(answer, "res.partner", method) is answer
+
+
+@pytest.mark.parametrize(
+    ("method", "answer"),
+    [
+        ("search", [True]),
+        ("read", [{"name": "Ada"}]),
+        ("search_read", [{"id": "1"}]),
+        ("fields_get", {"name": {"type": 1}}),
+        *((method, "ok") for method in ("search", "read", "search_read", "fields_get")),
+    ],
+)
+def test_an_answer_of_execute_can_be_checked(method: str, answer: Any) -> None:
+    with pytest.raises(UnexpectedAnswerError, match=rf"res\.partner\.{method}: "):
+        check_answer(answer, "res.partner", method)
 
 
 def test_as_many_ids_come_as_were_asked_for(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from .release import DISTRIBUTION, VERSION, warn_of_other_distribution
 
 if TYPE_CHECKING:
+    from .answers import check_answer
     from .bulk import BulkResult, ChunkResult
     from .client import AsyncOdooClient, OdooClient
     from .config import OdooConfig, get_config
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
         ServerUnavailableError,
         SessionExpiredError,
         TransportError,
+        UnexpectedAnswerError,
         UnknownMethodError,
         UnknownModelError,
         UserNotFoundError,
@@ -68,6 +70,7 @@ warn_of_other_distribution(os.path.dirname(os.path.dirname(__file__)))
 
 #: module: the names that are published here
 _HOMES = {
+    "answers": ("check_answer",),
     "bulk": (
         "BulkResult",
         "ChunkResult",
@@ -161,11 +164,13 @@ __all__ = [
     "ServerUnavailableError",
     "SessionExpiredError",
     "TransportError",
+    "UnexpectedAnswerError",
     "UnknownMethodError",
     "UnknownModelError",
     "UserNotFoundError",
     "ValueEncodingError",
     "VodooError",
     "WebSessionTransport",
+    "check_answer",
     "get_config",
 ]

@@ -11,21 +11,31 @@ import reprlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .errors import Outcome, ProtocolError
+from .errors import UnexpectedAnswerError
 from .values import Record, Records
 from .wire import Call
 
 
-def unexpected(call: Call, promised: str, found: object) -> ProtocolError:
+def unexpected(call: Call, promised: str, found: object) -> UnexpectedAnswerError:
     """Return the error that names the call, what it promises and what came."""
-    error = ProtocolError(
+    return UnexpectedAnswerError(
         f"the server answered with something else than {promised}: "
         f"{reprlib.repr(found)}",
         model=call.model,
         method=call.method,
     )
-    error.outcome = Outcome.UNKNOWN
-    return error
+
+
+def check_answer(answer: Any, model: str, method: str) -> Any:
+    """Return what ``execute`` returned for a method that every model has.
+
+    Answers of methods without a check of their own are returned as they are.
+
+    :raises UnexpectedAnswerError: the answer has another form: no list of ids, or of
+        records with their ids, or no definitions of fields
+    """
+    check = _CHECKS.get(method)
+    return check(answer, Call(model, method)) if check else answer
 
 
 def ids_in(answer: Any, call: Call) -> list[int]:
@@ -94,8 +104,8 @@ def loaded_in(answer: Any, call: Call) -> tuple[list[int], list[str]]:
 def ascending_after(last_id: int, page: Sequence[Record], call: Call) -> int:
     """Return the last id of a page that was asked for in the order of ids.
 
-    :raises ProtocolError: the ids do not ascend from the page before: going on would
-        skip records, or never end
+    :raises UnexpectedAnswerError: the ids do not ascend from the page before: going on
+        would skip records, or never end
     """
     for record in page:
         found = record.get("id")
@@ -105,6 +115,29 @@ def ascending_after(last_id: int, page: Sequence[Record], call: Call) -> int:
             )
         last_id = found
     return last_id
+
+
+def _with_ids(answer: Any, call: Call) -> Records:
+    """Return a list of records, each with its id."""
+    if all(_is_id(record.get("id")) for record in records_in(answer, call)):
+        return answer  # type: ignore[no-any-return]
+    raise unexpected(call, "records with their ids", answer)
+
+
+def _with_types(answer: Any, call: Call) -> dict[str, Record]:
+    """Return the definitions of fields, each with its type."""
+    definitions = definitions_in(answer, call)
+    if all(type(one.get("type", "")) is str for one in definitions.values()):
+        return definitions
+    raise unexpected(call, "definitions of fields by name", answer)
+
+
+_CHECKS = {
+    "search": ids_in,
+    "read": _with_ids,
+    "search_read": _with_ids,
+    "fields_get": _with_types,
+}
 
 
 def _is_id(value: object) -> bool:

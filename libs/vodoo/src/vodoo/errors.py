@@ -28,6 +28,7 @@
         ├── OutcomeUnknownError
         │   -- something is in between that is no Odoo, or an unknown one --
         ├── ProtocolError
+        │   └── UnexpectedAnswerError  of another form than the method promises
         │   -- the server understood, and refused --
         └── OdooServerError            any error raised in Odoo
             ├── UnknownModelError      install the module
@@ -240,6 +241,12 @@ class OutcomeUnknownError(TransportError):
 
 class ProtocolError(TransportError):
     """Report an answer that is not what an Odoo server says."""
+
+
+class UnexpectedAnswerError(ProtocolError):
+    """Report an answer of another form than the method of the model promises."""
+
+    outcome = Outcome.UNKNOWN
 
 
 class OdooServerError(TransportError):
