@@ -2,7 +2,7 @@
 from odoo.tests import BaseCase
 
 from ..components.mapper import MappingDefinition, changed_by, mapping, only_create
-from ..components.mapper.definitions import collect_map_methods
+from ..components.mapper.decorators import collect_map_methods
 
 
 class Parent:

@@ -93,7 +93,7 @@ class TestMapperErrors(MapperCase):
         with self.assertRaises(KeyError) as caught:
             self.mapper.map_record(record).values()
         self.assertIn("row zip_code → zip (convert(int))", str(caught.exception))
-        self.assertIn("zip_code = (not there)", str(caught.exception))
+        self.assertIn("zip_code = (missing)", str(caught.exception))
         self.assertIn("['first', 'label', 'lines']", str(caught.exception))
 
     def test_a_method_that_returns_no_dict_is_refused(self):
@@ -201,7 +201,7 @@ class TestLocate(BaseCase):
         self.assertEqual(locate(error, self.place, {"a": 1}).code, 42)
 
     def test_a_record_without_values_still_gives_a_message(self):
-        self.assertIn("a = (not there)", str(locate(ValueError("x"), self.place, None)))
+        self.assertIn("a = (missing)", str(locate(ValueError("x"), self.place, None)))
 
     @unittest.skipIf(sys.version_info < (3, 11), "tracebacks have no notes before")
     def test_the_note_stands_in_the_traceback(self):

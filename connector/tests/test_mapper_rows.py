@@ -188,7 +188,7 @@ class TestMapperRows(MapperCase):
             direct = [("write", "label")]
 
         mapper = self.make_mapper(Exporting)
-        with self.assertRaisesRegex(KeyError, "write = \\(not there\\)"):
+        with self.assertRaisesRegex(KeyError, "write = \\(missing\\)"):
             map_values(mapper, self.env["res.partner"].new({}))
 
     def test_a_field_that_an_imported_record_lacks_is_empty_without_a_modifier(self):

@@ -4,8 +4,7 @@ import functools
 from odoo.tests import BaseCase
 
 from ..components.mapper import concat, convert, modifier, none
-from ..components.mapper.paths import read_path
-from ..components.mapper.source_fields import field_names, source_fields
+from ..components.mapper.modifier import field_names, read_path, source_fields
 
 
 def foreign(field, suffix=""):

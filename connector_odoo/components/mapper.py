@@ -5,8 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from odoo.addons.component.core import AbstractComponent
-from odoo.addons.connector.components.mapper import Modifier
-from odoo.addons.connector.components.mapper.source_fields import source_fields
+from odoo.addons.connector.components.mapper import Modifier, source_fields
 from odoo.addons.connector.components.synchronizer.field_marks import mark
 
 from .references import Reference

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from odoo.addons.component.core import Component
-from odoo.addons.connector.components.mapper.source_fields import source_fields
+from odoo.addons.connector.components.mapper import source_fields
 
 
 class OdooTranslationImporter(Component):

@@ -1,18 +1,16 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Convert records between Odoo and a backend.
 
-The imports stand in the order in which the components build on each other.
+Read :mod:`.mapper` first, then :mod:`.plan`.
 """
 
-from .binder_modifiers import external_to_m2o, m2o_to_external
-from .definitions import MappingDefinition, changed_by, mapping, only_create
+from .decorators import MappingDefinition, changed_by, mapping, only_create
 from .errors import MappingFailure
-from .map_child import ExportMapChild, ImportMapChild, MapChild
-from .map_child_update import ImportMapChildUpdate
+from .map_child import ExportMapChild, ImportMapChild, ImportMapChildUpdate, MapChild
 from .map_record import MapOptions, MapRecord
-from .mapper import ExportMapper, ImportMapper, Mapper
-from .mapper_backend_id import BackendIdMapper
-from .modifier import Modifier
+from .mapper import Mapper
+from .mappers import BackendIdMapper, ExportMapper, ImportMapper
+from .modifier import Modifier, source_fields
 from .modifiers import (
     concat,
     convert,
@@ -25,7 +23,7 @@ from .modifiers import (
     utc_datetime,
     value_table,
 )
-from .odoo_modifiers import backend_field, xmlid
+from .odoo_modifiers import backend_field, external_to_m2o, m2o_to_external, xmlid
 
 __all__ = [
     "BackendIdMapper",
@@ -55,6 +53,7 @@ __all__ = [
     "modifier",
     "none",
     "only_create",
+    "source_fields",
     "utc_datetime",
     "value_table",
     "xmlid",

@@ -1,11 +1,11 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Say where a mapping failed, without taking the error away from who expects it.
+"""Add to an error the place in the mapping where it was raised.
 
-An error of Python's own library (``ValueError``, ``KeyError``, …) and a plain
-``MappingError`` do not say where: they become a :class:`MappingFailure` that is also
-an instance of the original type and is chained to the original. Every other error (a
-job's, Odoo's, the database's, an author's) means something to whoever catches it: it
-passes unchanged, with a note.
+An error of the standard library (``ValueError``, ``KeyError``, …) or a plain
+``MappingError`` is replaced by a :class:`MappingFailure`, which is an instance of the
+original type as well and chained to the original. Every other error has a meaning to
+its caller (an error of a job, of Odoo, of the database, of an author): it keeps its
+type and gets a note.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import functools
 import reprlib
 import sys
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from odoo import models
 
@@ -27,19 +27,19 @@ _repr.maxstring = _repr.maxother = 120
 _repr.maxlist = 20
 
 
-class _Absent:
+class _Missing:
     def __repr__(self) -> str:
-        return "(not there)"
+        return "(missing)"
 
 
-ABSENT = _Absent()
+MISSING = _Missing()
 
 
 class MappingFailure(MappingError):
-    """A row or a method of a mapper failed; the cause is chained.
+    """Failure of a row or a method of a mapper, chained to its cause.
 
-    Instances are of the cause's type as well. ``mapper``, ``step``,
-    ``source_fields`` and ``source_values`` say what was being mapped.
+    It is an instance of the cause's type as well. ``mapper``, ``step``,
+    ``source_fields`` and ``source_values`` identify the step.
     """
 
     message = ""
@@ -52,27 +52,24 @@ class MappingFailure(MappingError):
         return self.message
 
 
-class Place:
-    """Where in which mapper: a row or a method, and the fields that it reads."""
+class Place(NamedTuple):
+    """Step of a mapper, a row or a method, and the source fields that it reads."""
 
-    __slots__ = ("mapper", "source_fields", "step")
-
-    def __init__(self, mapper: str, step: str, source_fields: tuple[str, ...] = ()):
-        self.mapper = mapper
-        self.step = step
-        self.source_fields = source_fields
+    mapper: str
+    step: str
+    source_fields: tuple[str, ...] = ()
 
 
 def locate(error: Exception, place: Place, record: Any) -> Exception:
-    """Return ``error`` or what stands for it, telling where the mapping failed."""
+    """Return ``error``, or its replacement, with the place of the failure."""
     values = {name: _peek(record, name) for name in place.source_fields}
     where = f"mapper {place.mapper}, {place.step}"
     if values:
         where += ", source " + ", ".join(
             f"{name} = {_repr.repr(value)}" for name, value in values.items()
         )
-        absent = any(value is ABSENT for value in values.values())
-        if absent and isinstance(record, Mapping):
+        is_missing = any(value is MISSING for value in values.values())
+        if is_missing and isinstance(record, Mapping):
             where += f" (the record has {_repr.repr(sorted(map(str, record)))})"
     failure = _failure_like(error)
     if failure is None:
@@ -87,7 +84,7 @@ def locate(error: Exception, place: Place, record: Any) -> Exception:
 
 
 def _peek(record: Any, name: str) -> Any:
-    """Return a source value for the message, without any query."""
+    """Return a source value for the message without a query."""
     try:
         if isinstance(record, models.BaseModel):
             return record._cache[name]
@@ -97,11 +94,11 @@ def _peek(record: Any, name: str) -> Any:
             return record
         return record[name]
     except Exception:
-        return ABSENT
+        return MISSING
 
 
 def _failure_like(error: Exception) -> MappingFailure | None:
-    """Return a failure that is also of the error's type, if the type allows it."""
+    """Return a failure of the error's type as well, None where that is impossible."""
     error_type = type(error)
     if error_type is MappingError:
         return MappingFailure(*error.args)
@@ -109,7 +106,7 @@ def _failure_like(error: Exception) -> MappingFailure | None:
         return None
     try:
         failure = _failure_type(error_type)(*error.args)
-    except TypeError:  # layouts that do not combine, or arguments of its own
+    except TypeError:  # incompatible layouts, or other arguments
         return None
     failure.__dict__.update(error.__dict__)
     return failure

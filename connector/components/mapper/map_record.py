@@ -1,4 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""A record on its way through a mapper, and the options of its mapping."""
+
 from __future__ import annotations
 
 from collections.abc import Iterable
@@ -21,7 +23,7 @@ class MapOptions(dict):
 
 
 class OptionsScope:
-    """Give a mapper other options for a ``with`` block, whatever happens in it."""
+    """Context manager that sets the options of a mapper and restores the former."""
 
     __slots__ = ("_mapper", "_options", "_previous")
 
@@ -39,14 +41,14 @@ class OptionsScope:
 
 
 class MapRecord:
-    """A source record prepared to be converted by a mapper."""
+    """Source record, bound to the mapper that converts it."""
 
     def __init__(self, mapper: Any, source: Any, parent: MapRecord | None = None):
         self._mapper = mapper
         self._source = source
         self._parent = parent
         self._forced_values: dict[str, Any] = {}
-        #: record of Odoo that the values are for, None where it is not known
+        #: record of Odoo that the values are for, None if it is not known
         self.record: Any = None
 
     @property
@@ -67,8 +69,9 @@ class MapRecord:
     ) -> dict[str, Any]:
         """Return the converted values.
 
-        ``only_create`` methods run with ``for_create``; with ``fields`` only what
-        reads one of them runs; the mapping methods find all in ``self.options``.
+        :param for_create: run the ``only_create`` methods, too
+        :param fields: run only the rows and methods that read one of these fields
+        :param options: available to the mapping methods in ``self.options``
         """
         options = MapOptions(options, for_create=for_create, fields=fields)
         values = self._mapper._apply(self, options=options)
@@ -77,5 +80,5 @@ class MapRecord:
         return values
 
     def update(self, *args: Any, **kwargs: Any) -> None:
-        """Force values that win over the mapped ones."""
+        """Set values that win over the mapped ones."""
         self._forced_values.update(*args, **kwargs)

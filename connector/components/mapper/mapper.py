@@ -1,4 +1,18 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Mappers, which convert a record of one system into values for the other.
+
+One record passes through::
+
+    map_record(record)            MapRecord: the record and its parent
+      .values(fields=…)
+        _apply                    enters the options
+          _apply_with_options     direct rows, then mapping methods: Plan.map_records
+            _map_child            children rows, each by a map child
+            finalize              the last changes to the values
+
+Later steps win over earlier ones. See :mod:`.plan` for how a class is compiled.
+"""
+
 from __future__ import annotations
 
 import logging
@@ -8,25 +22,20 @@ from typing import Any
 from odoo.addons.component.core import AbstractComponent
 from odoo.addons.component.exception import NoComponentError
 
-from .apply import map_records
-from .binder_modifiers import external_to_m2o, m2o_to_external
-from .compiled import CompiledMapper, default_hook
-from .definitions import MappingDefinition, collect_map_methods
-from .describe import MappingLine, describe_plan, describe_unknown
+from .decorators import MappingDefinition, collect_map_methods, default_hook
 from .errors import Place, locate
 from .map_child import is_default_map_child
 from .map_record import MapOptions, MapRecord, OptionsScope
-from .modifier import Modifier, optional, reader
-from .paths import read_items
-from .plan import Child, Selection, selected_methods, unknown_sources
-from .prefetch import wanted_bindings
-from .source_fields import Source, source_fields
+from .modifier import Modifier, Source, optional, read_items, reader, source_fields
+from .odoo_modifiers import wanted_bindings
+from .plan import Plan
+from .rows import Child, MappingLine, describe_step
 
 _logger = logging.getLogger(__name__)
 
 
 class Mapper(AbstractComponent):
-    """Convert a record into values: direct rows, mapping methods, children."""
+    """Mapper that converts a record into values."""
 
     _name = "base.mapper"
     _inherit = "base.connector"
@@ -42,75 +51,78 @@ class Mapper(AbstractComponent):
     _map_child_fallback: str | None = None
 
     _missing_is_empty = False
-    """A field that a record lacks is empty, for the rows without a modifier."""
+    """Whether a field that a record lacks is empty, in rows without a modifier."""
 
     _options: MapOptions | None = None
-    _compiled: CompiledMapper | None = None
+    _plan: Plan | None = None
     _known_map_children: dict[str, tuple[AbstractComponent, bool]] | None = None
 
     @classmethod
     def _complete_component_build(cls) -> None:
         super()._complete_component_build()
         cls._map_methods = collect_map_methods(cls)
-        cls._compiled_by_model = {}
+        cls._plans = {}
 
     @default_hook
     @property
     def map_methods(self) -> Iterator[tuple[Callable[..., Any], MappingDefinition]]:
-        """Yield the mapping methods, bound, with their definitions."""
+        """Yield the bound mapping methods and their definitions."""
         for name, definition in self._map_methods.items():
             yield getattr(self, name), definition
 
     @default_hook
     @property
     def options(self) -> MapOptions | None:
-        """The options of the mapping that is going on."""
+        """Options of the current mapping."""
         return self._options
+
+    # -- description ------------------------------------------------------------
 
     def changed_by_fields(self) -> set[str]:
         """Return the source fields of the direct rows and of ``changed_by``."""
         declared = (definition.changed_by for __, definition in self.map_methods)
-        return self._get_compiled().plan.read_fields().union(*declared)
+        return set(self._get_plan().read_fields).union(*declared)
 
     def unknown_sources(self) -> list[str]:
-        """Return the rows and methods that do not tell which fields they read.
+        """Return the rows and methods whose source fields are unknown.
 
-        They run whatever the fields are; so an export listener cannot tell a change
-        that matters to them from any other, and every change is exported.
+        They always run, so with one of them every change of a record is exported.
         """
-        methods = (
-            (getattr(method, "__name__", repr(method)), definition)
+        rows = [row.step for row in self._get_plan().rows if not row.is_known]
+        return rows + [
+            f"method {getattr(method, '__name__', repr(method))}"
             for method, definition in self.map_methods
-        )
-        return unknown_sources(self._get_compiled().plan.rows, methods)
+            if not (definition.changed_by or definition.only_create)
+        ]
 
     def children_sources(self) -> dict[str, str]:
-        """Return ``{source: model}`` of the lists of items that are mapped."""
-        plan = self._get_compiled().plan
-        return {child.source: child.model_name for child in plan.children}
+        """Return ``{source: model name}`` of the children rows."""
+        return {child.source: child.model_name for child in self._get_plan().children}
 
     def describe(self) -> list[MappingLine]:
         """Return the mapping as data: source, target, how, only on create."""
-        return describe_plan(self._get_compiled().plan)
+        return self._get_plan().describe()
 
     @classmethod
     def describe_class(cls) -> list[MappingLine]:
-        """Return the mapping as far as the class tells without a work context."""
+        """Return the mapping as far as it is known without a work context."""
         try:
-            return describe_plan(CompiledMapper(object.__new__(cls), None).plan)
+            return Plan(object.__new__(cls), None).describe()
         except Exception as error:
             _logger.debug("mapper %s needs a work context", cls._name, exc_info=error)
-            return describe_unknown(error)
+            how = f"known in a work context only ({type(error).__name__}: {error})"
+            return [describe_step([], "", how)]
 
     def prefetch_bindings(self, records: Iterable[Any]) -> None:
-        """Have the binders learn at once what the rows of ``records`` will ask.
+        """Fill the memories of the binders that mapping the records will ask.
 
-        One query for each binding model, children included, whatever the number of
-        records; what cannot be read is left to the mapping.
+        One query for each binding model, children included. A value that cannot be
+        read is ignored.
         """
         records = list(records)
-        plan = self._get_compiled().plan
-        for model_name, external_ids in wanted_bindings(plan, self, records).items():
+        plan = self._get_plan()
+        wanted = wanted_bindings(plan.rows, self, records)
+        for model_name, external_ids in wanted.items():
             self.binder_for(model_name).prefetch(external_ids)
         for child in plan.children:
             items = [item for record in records for item in child.items_of(record)]
@@ -118,19 +130,21 @@ class Mapper(AbstractComponent):
                 map_child = self._new_map_child(child.model_name)
                 map_child._child_mapper().prefetch_bindings(items)
 
+    # -- mapping ----------------------------------------------------------------
+
     @default_hook
     def map_record(self, record: Any, parent: MapRecord | None = None) -> MapRecord:
-        """Return ``record`` prepared to be converted."""
+        """Return ``record`` prepared for conversion."""
         return MapRecord(self, record, parent=parent)
 
     @default_hook
     def finalize(self, map_record: MapRecord, values: dict[str, Any]) -> dict[str, Any]:
-        """Return the values, as the last step may change them."""
+        """Return the final values."""
         return values
 
     @default_hook
     def _mapping_options(self, options: MapOptions) -> OptionsScope:
-        """Work with ``options`` inside of a ``with`` block."""
+        """Return the context manager in which ``options`` are the mapper's options."""
         return OptionsScope(self, options)
 
     @default_hook
@@ -145,28 +159,17 @@ class Mapper(AbstractComponent):
 
     @default_hook
     def _apply_with_options(self, map_record: MapRecord) -> dict[str, Any]:
-        """Return the values of a record, mapped with the options of the mapper."""
-        compiled = self._get_compiled()
-        selection, methods = self._select(compiled, self.options or {})
+        """Return the values of a record, mapped with the mapper's options."""
+        plan = self._get_plan()
+        selection, methods = plan.select(self, self.options or {})
         record = map_record.source
-        (values,) = map_records(compiled.plan, selection, methods, self, (record,))
+        (values,) = plan.map_records(selection, methods, self, (record,))
         return self._complete(map_record, selection.children, values)
-
-    def _select(
-        self, compiled: CompiledMapper, options: Mapping[str, Any]
-    ) -> tuple[Selection, list[Callable[..., Any]]]:
-        """Return what of the plan runs, and the mapping methods that run, bound."""
-        fields = options.get("fields")
-        for_create = options.get("for_create")
-        selection = compiled.plan.select(fields, for_create)
-        if compiled.has_own_map_methods:
-            return selection, selected_methods(self.map_methods, fields, for_create)
-        return selection, selection.bind_methods(self)
 
     def _complete(
         self, map_record: MapRecord, children: Iterable[Child], values: dict[str, Any]
     ) -> dict[str, Any]:
-        """Add the items of the record and return the values, finalized."""
+        """Add the items of the record and return the final values."""
         child = None
         try:
             for child in children:
@@ -183,17 +186,17 @@ class Mapper(AbstractComponent):
     def _map_items(
         self, items: Iterable[Any], options: Mapping[str, Any]
     ) -> list[dict[str, Any]] | None:
-        """Return the values of many items that are mapped with the same options.
+        """Return the values of items that are mapped with the same options.
 
-        None where an overridden hook must see each item by itself.
+        None if an overridden hook must see each item separately.
         """
-        compiled = self._get_compiled()
-        if not compiled.maps_many:
+        plan = self._get_plan()
+        if not plan.maps_many:
             return None
-        selection, methods = self._select(compiled, options)
+        selection, methods = plan.select(self, options)
         previous, self._options = self._options, MapOptions(options)
         try:
-            return map_records(compiled.plan, selection, methods, self, items)
+            return plan.map_records(selection, methods, self, items)
         finally:
             self._options = previous
 
@@ -201,7 +204,8 @@ class Mapper(AbstractComponent):
     def _map_direct(self, record: Any, from_attr: Source, to_attr: str) -> Any:
         """Return the value of one direct row."""
         if isinstance(from_attr, str):
-            modifier = self._find_modifier(self._model_fields(), from_attr, to_attr)
+            fields = self.model._fields if self.work.model_name else {}
+            modifier = self._find_modifier(fields, from_attr, to_attr)
             if modifier is None and self._missing_is_empty:
                 modifier = optional(from_attr)
             if modifier is None:
@@ -212,7 +216,7 @@ class Mapper(AbstractComponent):
     def _find_modifier(
         self, model_fields: Mapping[str, Any], source: str, target: str
     ) -> Modifier | None:
-        """Return the modifier that a row without any needs nevertheless."""
+        """Return the modifier that a row without one needs for the types of fields."""
         return None
 
     @default_hook
@@ -224,13 +228,13 @@ class Mapper(AbstractComponent):
     def _map_child(
         self, map_record: MapRecord, from_attr: str, to_attr: str, model_name: str
     ) -> Any:
-        """Return the items of one child row, in the form the target expects."""
+        """Return the items of one children row in the form of the target."""
         items = read_items(map_record.source, from_attr)
         map_child = self._new_map_child(model_name)
         return map_child.get_items(items, map_record, to_attr, options=self.options)
 
     def _new_map_child(self, model_name: str) -> AbstractComponent:
-        """Return a fresh map child; a mapper looks its class up once."""
+        """Return a map child without state; each mapper looks its class up once."""
         known = self._known_map_children
         if known is None:
             known = self._known_map_children = {}
@@ -257,56 +261,17 @@ class Mapper(AbstractComponent):
                 self._map_child_fallback, model_name=model_name
             )
 
-    def _model_fields(self) -> Mapping[str, Any]:
-        return self.model._fields if self.work.model_name else {}
-
-    def _get_compiled(self) -> CompiledMapper:
+    def _get_plan(self) -> Plan:
         """Return the plan of the class for the working model."""
-        compiled = self._compiled
-        if compiled is not None and compiled.is_of(self):
-            return compiled
-        by_model = vars(type(self)).get("_compiled_by_model")
-        if by_model is None:  # a class that no registry built
-            by_model = type(self)._compiled_by_model = {}
-        compiled = by_model.get(self.work.model_name)
-        if compiled is None or not compiled.holds_for(self):
-            model = self.model if self.work.model_name else None
-            compiled = CompiledMapper(self, model)
-            by_model[self.work.model_name] = compiled
-        self._compiled = compiled
-        return compiled
-
-
-class ImportMapper(AbstractComponent):
-    """Convert an external record into the values of a record."""
-
-    _name = "base.import.mapper"
-    _inherit = "base.mapper"
-    _usage = "import.mapper"
-    _map_child_usage = "import.map.child"
-    _map_child_fallback = "base.map.child.import"
-    _missing_is_empty = True
-
-    def _find_modifier(
-        self, model_fields: Mapping[str, Any], source: str, target: str
-    ) -> Modifier | None:
-        field = model_fields.get(target)
-        is_relation = field is not None and field.type == "many2one"
-        return external_to_m2o(optional(source)) if is_relation else None
-
-
-class ExportMapper(AbstractComponent):
-    """Convert a record into the values of an external record."""
-
-    _name = "base.export.mapper"
-    _inherit = "base.mapper"
-    _usage = "export.mapper"
-    _map_child_usage = "export.map.child"
-    _map_child_fallback = "base.map.child.export"
-
-    def _find_modifier(
-        self, model_fields: Mapping[str, Any], source: str, target: str
-    ) -> Modifier | None:
-        field = model_fields.get(source)
-        is_relation = field is not None and field.type == "many2one"
-        return m2o_to_external(source) if is_relation else None
+        plan = self._plan
+        if plan is not None and plan.is_of(self):
+            return plan
+        model_name = self.work.model_name
+        plans = vars(type(self)).get("_plans")
+        if plans is None:  # a class outside of any registry
+            plans = type(self)._plans = {}
+        plan = plans.get(model_name)
+        if plan is None or not plan.is_valid_for(self):
+            plan = plans[model_name] = Plan(self, self.model if model_name else None)
+        self._plan = plan
+        return plan

@@ -1,23 +1,115 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""The object that stands on the left of a direct row and knows what it reads."""
+"""Left side of a direct row: which fields it reads, and how it makes a value.
+
+The left side, a *source*, has one of these forms::
+
+    "name"                     a field
+    "address.city"             a path into nested dicts, or over relations
+    convert("qty", float)      a Modifier, possibly around another source
+    function                   any (mapper, record, to_attr) -> value
+
+``source_fields`` finds the names of the fields, by which a partial export selects its
+rows. ``reader`` returns the function that reads a source. A :class:`Modifier` binds
+that function once, when it is made, so mapping a record calls no method of it.
+"""
 
 from __future__ import annotations
 
+import functools
+import inspect
 from collections.abc import Callable, Mapping
 from copy import copy
 from typing import Any
 
-from .paths import read_path
-from .source_fields import Source, source_fields
+from odoo import models
 
 #: ``(mapper, record, to_attr)`` → value
 Read = Callable[[Any, Any, str], Any]
 #: source value → target value
 Change = Callable[[Any], Any]
+Source = str | Read
+
+
+# -- which fields a source reads ------------------------------------------------
+
+
+def source_fields(source: Source) -> tuple[str, ...]:
+    """Return the names of the fields that ``source`` reads, in order; () if unknown.
+
+    The names of a callable come from its ``source_fields`` or ``source_field``
+    attribute, from the arguments that a ``functools.partial`` fixes, or from the free
+    variable ``field`` of a closure.
+    """
+    if isinstance(source, str):
+        return (source,)
+    if not callable(source):
+        return ()
+    names = getattr(source, "source_fields", None)
+    if names is not None:
+        return tuple(names)
+    name = getattr(source, "source_field", None)
+    if name is not None:
+        return (name,)
+    if isinstance(source, functools.partial):
+        return _fields_of_partial(source)
+    return _fields_of_closure(source)
+
+
+def _fields_of_partial(source: functools.partial) -> tuple[str, ...]:
+    for keyword in ("source_field", "field"):
+        if keyword in source.keywords:
+            return source_fields(source.keywords[keyword])
+    try:
+        parameters = inspect.signature(source.func).parameters.values()
+    except (TypeError, ValueError):
+        parameters = ()
+    names = [
+        parameter.name
+        for parameter in parameters
+        if parameter.kind
+        in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD)
+    ][: len(source.args)]
+    if "field" in names:
+        return source_fields(source.args[names.index("field")])
+    return source_fields(source.func)
+
+
+def _fields_of_closure(source: Read) -> tuple[str, ...]:
+    """Return the fields that the free variable ``field`` of a function names."""
+    function = inspect.unwrap(source)
+    code = getattr(function, "__code__", None)
+    closure = getattr(function, "__closure__", None) or ()
+    if code is None or "field" not in code.co_freevars:
+        return ()
+    cell = closure[code.co_freevars.index("field")]
+    try:
+        return source_fields(cell.cell_contents)
+    except ValueError:  # the cell is still empty
+        return ()
+
+
+def field_names(names: tuple[str, ...]) -> frozenset[str]:
+    """Return ``names``, and of each dotted path the first field as well."""
+    return frozenset(names) | {name.partition(".")[0] for name in names if name}
+
+
+def reads_the_record(source: Source) -> bool:
+    """Return False if the innermost source has ``reads_record = False``."""
+    while not isinstance(source, str):
+        if getattr(source, "reads_record", True) is False:
+            return False
+        inner = getattr(source, "field", None)
+        if inner is None or inner is source:
+            break
+        source = inner
+    return True
+
+
+# -- read a source --------------------------------------------------------------
 
 
 def reader(source: Source) -> Read:
-    """Return the function that reads ``source``, as short a way as there is."""
+    """Return the function that reads ``source``, without indirection."""
     if isinstance(source, Modifier) and type(source).__call__ is Modifier.__call__:
         return source.read
     if callable(source):
@@ -27,11 +119,53 @@ def reader(source: Source) -> Read:
     return lambda mapper, record, to_attr: record[source]
 
 
-class Modifier:
-    """Turn a source value into a target value; ``field`` may be a modifier too.
+def read_path(record: Any, path: str) -> Any:
+    """Return the value at a dotted path, False where the path ends early.
 
-    ``build(read, keeps_falsy)`` makes the function that does the work out of the
-    one that reads the source value.
+    A key of the record that contains the dots itself wins.
+
+    :raise KeyError: a step of the path does not exist
+    """
+    if isinstance(record, models.BaseModel):
+        for step in path.split("."):
+            record = record[step]
+        return record
+    if path in record:
+        return record[path]
+    value = record
+    done: list[str] = []
+    for step in path.split("."):
+        if value is None or value is False:
+            return False
+        if not isinstance(value, Mapping):
+            raise KeyError(
+                f"cannot follow {step!r} of the source path {path!r}: "
+                f"{'.'.join(done)!r} is {type(value).__name__}, not a dict"
+            )
+        if step not in value:
+            raise KeyError(
+                f"no {step!r} on the source path {path!r}; "
+                f"{'.'.join(done) or 'the record'} has: "
+                + ", ".join(sorted(map(str, value)))
+            )
+        value = value[step]
+        done.append(step)
+    return value
+
+
+def read_items(record: Any, path: str) -> Any:
+    """Return the items of a record, at a field or a path."""
+    return read_path(record, path) if "." in path else record[path]
+
+
+# -- modifiers ------------------------------------------------------------------
+
+
+class Modifier:
+    """Source that makes the target value from the value of another source.
+
+    ``build(read, keeps_falsy)`` returns the function that makes the target value;
+    ``read`` reads ``field``, which may be a modifier itself.
     """
 
     __slots__ = ("_build", "field", "how", "keeps_falsy", "read", "source_fields")
@@ -63,11 +197,11 @@ class Modifier:
 
     @property
     def source_field(self) -> str | None:
-        """The first of the source fields, None when nothing tells."""
+        """The first source field, None if unknown."""
         return self.source_fields[0] if self.source_fields else None
 
     def keeping_falsy(self) -> Modifier:
-        """Return the same modifier, down to the innermost, passing 0 and "" on."""
+        """Return a copy that passes 0 and "" on, as do all the modifiers inside."""
         inner = self.field
         if isinstance(inner, Modifier):
             inner = inner.keeping_falsy()
@@ -91,9 +225,9 @@ def optional(field: str) -> Modifier:
 
 
 class ValueModifier(Modifier):
-    """A modifier that looks at nothing but the value.
+    """Modifier that needs nothing but the value.
 
-    ``build(keeps_falsy)`` makes the function that changes the value.
+    ``build(keeps_falsy)`` returns the function that changes the value.
     """
 
     __slots__ = ()
@@ -127,7 +261,7 @@ class ValueModifier(Modifier):
 
     @property
     def is_plain(self) -> bool:
-        """Tell whether the value is that of a field, without a path or a modifier."""
+        """Whether the source is a field: neither a path nor a modifier."""
         return isinstance(self.field, str) and "." not in self.field
 
 
@@ -136,7 +270,10 @@ def describe_source(source: Source) -> str:
     if isinstance(source, str):
         return "direct"
     if not isinstance(source, Modifier):
-        return _describe_function(source)
+        how = getattr(source, "how", None)
+        function = getattr(source, "func", source)
+        name = getattr(function, "__qualname__", type(function).__name__)
+        return name.partition(".<locals>")[0] if how is None else how
     steps = [source.how]
     if source.keeps_falsy and not getattr(source.field, "keeps_falsy", False):
         steps.append("keep_falsy")
@@ -145,21 +282,11 @@ def describe_source(source: Source) -> str:
     return " ← ".join(step for step in dict.fromkeys(steps) if step)
 
 
-def _describe_function(function: Callable[..., Any]) -> str:
-    """Return what a function says it does, or the name of what made it."""
-    how = getattr(function, "how", None)
-    if how is not None:
-        return how
-    function = getattr(function, "func", function)
-    name = getattr(function, "__qualname__", type(function).__name__)
-    return name.partition(".<locals>")[0]
-
-
 def is_missing(value: Any) -> bool:
-    """Tell whether there is no value at all: 0 and 0.0 are values."""
+    """Return whether there is no value: 0 and 0.0 are values."""
     return value is None or value is False or (isinstance(value, str) and not value)
 
 
 def is_empty(value: Any, keeps_falsy: bool) -> bool:
-    """Tell whether ``value`` has nothing to be converted."""
+    """Return whether there is nothing to convert."""
     return is_missing(value) if keeps_falsy else not value

@@ -13,23 +13,20 @@ from .modifier import (
     Change,
     Modifier,
     Read,
+    Source,
     ValueModifier,
     describe_source,
     is_empty,
     is_missing,
     reader,
+    source_fields,
 )
-from .source_fields import Source, source_fields
 
 _NO_DEFAULT = object()
 
 
-def unchanged(value: Any) -> Any:
-    return value
-
-
 def modifier(function: Read, source_field: str | None = None) -> Modifier:
-    """Name the source field of a lambda, a partial or any other function.
+    """Return a modifier that gives a lambda or any other function its source field.
 
     ``function`` takes ``(mapper, record, to_attr)``.
     """
@@ -42,12 +39,12 @@ def modifier(function: Read, source_field: str | None = None) -> Modifier:
 
 
 def keep_falsy(field: Source, source_field: str | None = None) -> Modifier:
-    """Pass 0, 0.0 and "" on as values, also through the modifiers wrapped in it."""
+    """Pass 0, 0.0 and "" on as values, also through the modifiers inside."""
     if isinstance(field, Modifier):
         return field.keeping_falsy()
     return ValueModifier(
         field,
-        lambda keeps_falsy: unchanged,
+        lambda keeps_falsy: lambda value: value,
         "keep_falsy",
         source_field=source_field,
         keeps_falsy=True,
@@ -55,7 +52,7 @@ def keep_falsy(field: Source, source_field: str | None = None) -> Modifier:
 
 
 def none(field: Source, source_field: str | None = None) -> Modifier:
-    """Replace what is false by None."""
+    """Replace a falsy value by None."""
 
     def build(keeps_falsy: bool) -> Change:
         if keeps_falsy:
@@ -68,7 +65,7 @@ def none(field: Source, source_field: str | None = None) -> Modifier:
 def convert(
     field: Source, conv_type: Callable[[Any], Any], source_field: str | None = None
 ) -> Modifier:
-    """Convert the value by ``conv_type``; what is false stays False."""
+    """Convert the value by ``conv_type``; a falsy value becomes False."""
 
     def build(keeps_falsy: bool) -> Change:
         if keeps_falsy:
@@ -104,11 +101,12 @@ def value_table(
     reverse: bool = False,
     source_field: str | None = None,
 ) -> Modifier:
-    """Look the value up in ``table``; with ``reverse``, from its right to its left.
+    """Look the value up in ``table``.
 
-    A false value that the table does not hold becomes False.
+    A falsy value that the table does not contain becomes False.
 
-    :raise MappingError: the table does not hold the value and has no ``default``
+    :param reverse: look up the values of the table, and return its keys
+    :raise MappingError: the table does not contain the value, and has no ``default``
     """
     known = {right: left for left, right in table.items()} if reverse else dict(table)
 
@@ -121,7 +119,7 @@ def value_table(
             if default is not _NO_DEFAULT:
                 return default
             raise MappingError(
-                f"The value table does not hold {value!r}; it holds "
+                f"The value table does not contain {value!r}; it contains "
                 f"{', '.join(map(repr, known))}. Add it, or give the table a default."
             )
 
@@ -148,11 +146,11 @@ def concat(*fields: Source, separator: str = " ") -> Modifier:
 def utc_datetime(
     field: Source, timezone: str = "UTC", source_field: str | None = None
 ) -> Modifier:
-    """Give the naive UTC datetime that Odoo stores.
+    """Convert a time to the naive UTC datetime that Odoo stores.
 
-    Takes an ISO 8601 text, a datetime, or a number of seconds since 1970; a time
-    without an offset is of ``timezone``. Parts of a second are cut off, as Odoo does.
-    What stands for no time, such as ``0000-00-00 00:00:00``, becomes False.
+    Accepts an ISO 8601 text, a datetime, or a number of seconds since 1970. A time
+    without an offset is in ``timezone``. Fractions of a second are cut off, as Odoo
+    does. A placeholder such as ``0000-00-00 00:00:00`` becomes False.
     """
     zone = ZoneInfo(timezone)
 
@@ -173,15 +171,14 @@ def local_date(
     naive_timezone: str | None = None,
     source_field: str | None = None,
 ) -> Modifier:
-    """Give the day on which a time is in ``timezone``, for a Date field.
+    """Convert a time to its day in ``timezone``, for a Date field.
 
-    23:30 in UTC on the last of May is the first of June in Brussels. Takes what
-    ``utc_datetime`` takes; a day without a time stays as it is, and what stands for no
-    time becomes False.
+    23:30 in UTC on 31 May is 1 June in Brussels. Accepts the same values as
+    ``utc_datetime``; a day without a time stays unchanged.
 
-    :param timezone: the name of the zone; or what gives it, a function of the mapper,
-        the record and the target as every modifier is: ``backend_field("tz")``
-    :param naive_timezone: of times without an offset, by default ``timezone``
+    :param timezone: name of the zone, or a modifier that returns it:
+        ``backend_field("tz")``
+    :param naive_timezone: zone of times without an offset, by default ``timezone``
     """
     known = None if callable(timezone) else find_zone(timezone)
     naive_zone = find_zone(naive_timezone) if naive_timezone else None
@@ -202,7 +199,7 @@ def local_date(
 def iso_datetime(
     field: Source, timezone: str = "UTC", source_field: str | None = None
 ) -> Modifier:
-    """Give Odoo's naive UTC datetime as an ISO 8601 text in ``timezone``."""
+    """Convert Odoo's naive UTC datetime to an ISO 8601 text in ``timezone``."""
     zone = ZoneInfo(timezone)
 
     def to_iso(value: Any) -> Any:
