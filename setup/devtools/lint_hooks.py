@@ -62,6 +62,7 @@ HOOKS: Mapping[str, Mapping[str, object]] = {
     "ruff-format": {"entry": "ruff format --force-exclude", **_PYTHON},
     "pylint_odoo": {"entry": "pylint", "types": ["python"], "require_serial": True},
     "mypy": {"entry": "mypy", **_PYTHON},
+    "pyright": {"entry": "basedpyright", **_PYTHON},
 }
 
 

@@ -35,7 +35,7 @@ CONFIGURATION = (
 )
 NODE_FOLDER = Path(__file__).parents[2] / "node"
 # What checks files of this clone by name.
-OWN_HOOKS = "mypy"
+OWN_HOOKS = "mypy,pyright"
 NODE_FILES = ("package.json", "package-lock.json")
 
 
