@@ -319,7 +319,7 @@ def test_odoo_finds_the_library_where_it_is_not_installed():
     source = CLONE / "libs" / "vodoo" / "src"
     (metadata,) = source.glob("*.dist-info/METADATA")
     found = PathDistribution(metadata.parent)
-    release = (source / "vodoo" / "release.py").read_text()
+    release = (source / "vodoo" / "_release.py").read_text()
     assert found.metadata["Name"] == LIBRARY
     assert f'VERSION = "{found.version}"' in release
 

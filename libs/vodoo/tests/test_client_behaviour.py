@@ -22,7 +22,7 @@ from vodoo import (
     UnknownModelError,
     ValueEncodingError,
 )
-from vodoo.values import to_datetime
+from vodoo._values import to_datetime
 from vodoo_support.odoo_server import OdooServer
 
 

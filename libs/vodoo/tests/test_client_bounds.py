@@ -25,7 +25,7 @@ from vodoo import (
     RequestTimeoutError,
     RetryConfig,
 )
-from vodoo.files import Base64File, safe_name
+from vodoo._files import Base64File, safe_name
 from vodoo_support.clients import MODES, wire_config
 from vodoo_support.raw_server import raw_server
 from vodoo_support.stub_server import (

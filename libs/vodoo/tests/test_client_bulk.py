@@ -6,9 +6,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from vodoo._bulk import KeysetPages, chunks, grouped_updates
+from vodoo._files import attachment_batches, safe_name
 from vodoo._runners.sync import run
-from vodoo.bulk import KeysetPages, chunks, grouped_updates
-from vodoo.files import attachment_batches, safe_name
 
 
 def test_pages_follow_the_key() -> None:

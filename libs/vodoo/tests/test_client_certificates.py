@@ -6,7 +6,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from vodoo.http_client import HTTPOptions, _verify
+from vodoo._http_client import HTTPOptions, _verify
 
 
 def test_clients_share_the_certificates_of_the_system() -> None:

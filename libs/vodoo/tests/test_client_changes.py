@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 from vodoo import ProtocolError
+from vodoo._changes import ChangedPages
 from vodoo._runners.sync import run
-from vodoo.changes import ChangedPages
 from vodoo_support.stub_server import StubServer, good
 
 ROWS = [  # (id, write_date with microseconds), in the order of ids

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from vodoo import FieldParsingError, Markdown, errors
+from vodoo import FieldParsingError, Markdown
+from vodoo import exceptions as errors
 from vodoo.cli import exit_code_of, main
 from vodoo.cli.assignments import parse_assignments, parse_domain, values_of
 from vodoo.cli.output import plain

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from vodoo import ConfigurationError, OdooClient, OdooConfig, RetryConfig, get_config
-from vodoo.config_files import instances, read_variables, use_instance
+from vodoo._config_files import instances, read_variables, use_instance
 
 GIVEN = {
     "url": "https://my.odoo.com/",

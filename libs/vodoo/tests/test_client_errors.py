@@ -11,8 +11,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from vodoo import Outcome, TransportError, errors
-from vodoo.error_table import (
+from vodoo import Outcome, TransportError
+from vodoo import exceptions as errors
+from vodoo._server_errors import (
     ERROR_BY_EXCEPTION,
     ERROR_BY_STATUS,
     error_class_of,

@@ -12,15 +12,15 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from vodoo.errors import ValueEncodingError, VodooError
-from vodoo.json_2 import JSON2
-from vodoo.json_rpc import JSONRPC
-from vodoo.retry import retry_after_seconds
-from vodoo.secret import Secret
-from vodoo.values import to_json
-from vodoo.version import read_version
-from vodoo.web_session import WebSession
-from vodoo.wire import Call, Credentials, Login, Response
+from vodoo._errors import ValueEncodingError, VodooError
+from vodoo._protocols import Call, Credentials, Login, Response
+from vodoo._protocols.json2 import JSON2
+from vodoo._protocols.jsonrpc import JSONRPC
+from vodoo._protocols.web import WebSession
+from vodoo._retry import retry_after_seconds
+from vodoo._secret import Secret
+from vodoo._server_version import read_version
+from vodoo._values import to_json
 
 EXAMPLES = [40, pytest.param(2500, marks=pytest.mark.long)]
 PASSWORD = "correct horse battery"

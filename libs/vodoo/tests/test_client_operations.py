@@ -154,7 +154,8 @@ def test_names_are_imported_on_first_use() -> None:
     script = (
         "import sys, vodoo; before = 'httpx2' in sys.modules; "
         "from vodoo import *; print(before, OdooClient is vodoo.client.OdooClient, "
-        "set(vodoo.__all__) <= set(dir(vodoo)), vodoo.errors.VodooError is VodooError)"
+        "set(vodoo.__all__) <= set(dir(vodoo)), "
+        "vodoo.exceptions.VodooError is VodooError)"
     )
     source = Path(importlib.util.find_spec("vodoo").origin).parents[1]  # type: ignore
     environ = {**os.environ, "PYTHONPATH": str(source)}

@@ -7,13 +7,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from vodoo import ArgumentMappingError, errors
-from vodoo.json_2 import JSON2, looks_like_api_key
-from vodoo.json_rpc import JSONRPC
-from vodoo.secret import Secret
-from vodoo.signatures import STANDARD_SIGNATURES, Signature, named, positional
-from vodoo.version import major_version
-from vodoo.wire import Call, Credentials, Login, Response
+from vodoo import ArgumentMappingError
+from vodoo import exceptions as errors
+from vodoo._protocols import Call, Credentials, Login, Response
+from vodoo._protocols.json2 import JSON2, looks_like_api_key
+from vodoo._protocols.jsonrpc import JSONRPC
+from vodoo._secret import Secret
+from vodoo._server_version import major_version
+from vodoo._signatures import STANDARD_SIGNATURES, Signature, named, positional
 from vodoo_support.odoo_server import OdooServer
 
 CREDENTIALS = Credentials("http://localhost", "db", "ada", Secret("secret"))

@@ -6,12 +6,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from vodoo import RetryConfig, ServerUnavailableError, errors
+from vodoo import RetryConfig, ServerUnavailableError
+from vodoo import exceptions as errors
+from vodoo._exchange import exchange
+from vodoo._protocols import Request, Response
+from vodoo._retry import may_repeat, retry_after_seconds, wait_seconds
 from vodoo._runners.sync import run
-from vodoo.error_table import status_error
-from vodoo.exchange import exchange
-from vodoo.retry import may_repeat, retry_after_seconds, wait_seconds
-from vodoo.wire import Request, Response
+from vodoo._server_errors import status_error
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from vodoo import HTML, Cmd, Markdown, ValueEncodingError
-from vodoo.values import encode_value, to_bytes, to_date, to_datetime, to_json
+from vodoo._values import encode_value, to_bytes, to_date, to_datetime, to_json
 
 
 def test_dates_are_sent_as_odoo_takes_them() -> None:

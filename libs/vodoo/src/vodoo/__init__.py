@@ -9,14 +9,14 @@ import importlib
 import os
 from typing import TYPE_CHECKING, Any
 
-from .release import DISTRIBUTION, VERSION, warn_of_other_distribution
+from ._release import DISTRIBUTION, VERSION, warn_of_other_distribution
 
 if TYPE_CHECKING:
-    from .answers import check_answer
-    from .bulk import BulkResult, ChunkResult
-    from .client import AsyncOdooClient, OdooClient
-    from .config import OdooConfig, get_config
-    from .errors import (
+    from ._answers import check_answer
+    from ._bulk import BulkResult, ChunkResult
+    from ._client import AsyncOdooClient, OdooClient
+    from ._config import OdooConfig, get_config
+    from ._errors import (
         ArgumentMappingError,
         AuthenticationError,
         ConcurrencyError,
@@ -50,8 +50,8 @@ if TYPE_CHECKING:
         ValueEncodingError,
         VodooError,
     )
-    from .retry import RetryConfig
-    from .transport import (
+    from ._retry import RetryConfig
+    from ._transport import (
         AsyncJSON2Transport,
         AsyncLegacyTransport,
         AsyncOdooTransport,
@@ -61,7 +61,7 @@ if TYPE_CHECKING:
         OdooTransport,
         WebSessionTransport,
     )
-    from .values import HTML, Cmd, Markdown
+    from ._values import HTML, Cmd, Markdown
 
 __version__ = VERSION
 __distribution__ = DISTRIBUTION
@@ -70,22 +70,21 @@ warn_of_other_distribution(os.path.dirname(os.path.dirname(__file__)))
 
 #: module: the names that are published here
 _HOMES = {
-    "answers": ("check_answer",),
-    "bulk": (
+    "_answers": ("check_answer",),
+    "_bulk": (
         "BulkResult",
         "ChunkResult",
     ),
-    "client": (
+    "_client": (
         "AsyncOdooClient",
         "OdooClient",
     ),
-    "config": (
+    "_config": (
         "OdooConfig",
         "get_config",
     ),
-    "errors": (),
-    "retry": ("RetryConfig",),
-    "transport": (
+    "_retry": ("RetryConfig",),
+    "_transport": (
         "AsyncJSON2Transport",
         "AsyncLegacyTransport",
         "AsyncOdooTransport",
@@ -95,30 +94,29 @@ _HOMES = {
         "OdooTransport",
         "WebSessionTransport",
     ),
-    "values": (
+    "_values": (
         "HTML",
         "Cmd",
         "Markdown",
     ),
-    "aio": (),
-    "exceptions": (),
-    "namespaces": (),
 }
+#: the documented modules
+_MODULES = ("aio", "client", "config", "exceptions", "namespaces", "transport")
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 
 
 def __getattr__(name: str) -> Any:
-    if name in _HOMES:
+    if name in _MODULES:
         return importlib.import_module(f".{name}", __name__)
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    home = importlib.import_module("." + _HOME_OF.get(name, "errors"), __name__)
+    home = importlib.import_module("." + _HOME_OF.get(name, "_errors"), __name__)
     value = globals()[name] = getattr(home, name)
     return value
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__, *_HOMES})
+    return sorted({*globals(), *__all__, *_MODULES})
 
 
 __all__ = [

@@ -1,4 +1,4 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""The errors under the name of their published module."""
-
-from .errors import *  # noqa: F403
+from ._errors import *  # noqa: F403
+from ._errors import __all__ as __all__
+from ._errors import __doc__ as __doc__

@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 
 import httpx2
 
-from .. import http_client
-from ..wire import Request, Response
+from .. import _http_client
+from .._protocols import Request, Response
 from .body import Body
 
 T = TypeVar("T")
@@ -35,7 +35,7 @@ class AsyncRunner:
 
     def __init__(
         self,
-        options: http_client.HTTPOptions,
+        options: _http_client.HTTPOptions,
         client: httpx2.AsyncClient | None = None,
     ) -> None:
         if isinstance(client, httpx2.Client):
@@ -54,12 +54,12 @@ class AsyncRunner:
 
         if self._owner is not None and self._given is not None:
             if self._owner[0] != owner[0]:
-                raise RuntimeError(http_client.FORKED_WITH_GIVEN_CLIENT)
+                raise RuntimeError(_http_client.FORKED_WITH_GIVEN_CLIENT)
             self._is_second_loop = True
         self._owner = owner
         # The connections of another loop cannot be closed in this one.
-        self._http = self._given or http_client.async_client(self._options)
-        self._outgoing = http_client.Outgoing(self._http, self._options.timeout)
+        self._http = self._given or _http_client.async_client(self._options)
+        self._outgoing = _http_client.Outgoing(self._http, self._options.timeout)
         self._move_on_after = anyio.move_on_after
         self._slots = anyio.Semaphore(self._options.max_concurrency)
         self._locks = {}
@@ -72,20 +72,20 @@ class AsyncRunner:
     async def send(self, request: Request) -> Response:
         self._enter()
         outgoing = self._outgoing(request)
-        error: Exception = http_client.no_slot()
+        error: Exception = _http_client.no_slot()
         with self._move_on_after(request.within_seconds):
             async with self._slots:
-                error = http_client.no_answer()
+                error = _http_client.no_answer()
                 try:
                     return await self._exchange(outgoing, request)
                 except (httpx2.HTTPError, httpx2.InvalidURL) as raised:
                     error = raised
                 except RuntimeError as raised:
                     if self._is_second_loop:  # a connection of the first one
-                        raise RuntimeError(http_client.OTHER_LOOP) from raised
+                        raise RuntimeError(_http_client.OTHER_LOOP) from raised
                     raise
         # Outside of the except clause: the frames of httpx2 hold headers and body.
-        failure = http_client.failure(error, request)
+        failure = _http_client.failure(error, request)
         del error
         raise failure
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import httpx2
 
-from ..wire import Sink
+from .._protocols import Sink
 
 #: What is asked for: a decompressor that can be told where to stop.
 ACCEPTED_ENCODING = "gzip"

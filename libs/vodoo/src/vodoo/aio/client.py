@@ -1,4 +1,4 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from ..client import AsyncOdooClient
+from .._client import AsyncOdooClient
 
 __all__ = ["AsyncOdooClient"]

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from ..transport import (
+from .._transport import (
     AsyncJSON2Transport,
     AsyncLegacyTransport,
     AsyncOdooTransport,

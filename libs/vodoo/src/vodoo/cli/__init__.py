@@ -12,7 +12,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from .. import errors
+from .. import _errors as errors
 
 EXIT_CODES: tuple[tuple[type[BaseException], int], ...] = (
     (errors.ConfigurationError, 2),

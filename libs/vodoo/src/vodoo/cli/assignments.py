@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..errors import FieldParsingError
-from ..values import Cmd, Markdown
+from .._errors import FieldParsingError
+from .._values import Cmd, Markdown
 
 _ASSIGNMENT = re.compile(r"(\w+)\s*([-+*/]?=)(.*)", re.S)
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..release import DISTRIBUTION, VERSION
+from .._release import DISTRIBUTION, VERSION
 from .other_groups import (
     add_activities,
     add_config,

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from .._runners.sync import blocking
-from ..values import HTML, Markdown, Records
+from .._values import HTML, Markdown, Records
 from .base import Namespace
 
 FIELDS = (

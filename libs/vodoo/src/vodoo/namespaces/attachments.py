@@ -8,15 +8,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
-from .._runners.sync import blocking
-from ..errors import DownloadError, OdooServerError, RecordNotFoundError
-from ..files import (
+from .._errors import DownloadError, OdooServerError, RecordNotFoundError
+from .._files import (
     Attachment,
     attachment_batches,
     read_file,
     save_attachment,
 )
-from ..values import Records, to_bytes
+from .._runners.sync import blocking
+from .._values import Records, to_bytes
 from .base import Namespace, by_record_id
 
 AttachmentData = tuple[int, str, bytes]

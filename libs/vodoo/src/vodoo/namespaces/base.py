@@ -14,13 +14,12 @@ from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
+from .._answers import records_in
+from .._errors import InvalidArgumentsError
+from .._files import Base64File, open_without_overwriting
+from .._protocols import Call
 from .._runners import awaited
-from ..answers import records_in
-from ..crud import Values
-from ..errors import InvalidArgumentsError
-from ..files import Base64File, open_without_overwriting
-from ..values import Domain, Record, Records
-from ..wire import Call
+from .._values import Domain, Record, Records, Values
 
 F = TypeVar("F", bound=Callable[..., Coroutine[Any, Any, Any]])
 

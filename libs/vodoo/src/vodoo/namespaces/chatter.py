@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, TypedDict, overload
 
+from .._errors import RecordNotFoundError
 from .._runners.sync import blocking
-from ..errors import RecordNotFoundError
-from ..values import HTML, Markdown, Records
+from .._values import HTML, Markdown, Records
 from .base import Namespace, by_record_id
 
 if TYPE_CHECKING:

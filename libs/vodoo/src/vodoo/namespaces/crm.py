@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from .._runners.sync import blocking
-from ..values import Cmd, Record, Records
+from .._values import Cmd, Record, Records
 from .records import AsyncRecordNamespace, RecordBase, RecordNamespace
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from .._errors import RecordNotFoundError
 from .._runners import awaited
 from .._runners.sync import blocking
-from ..errors import RecordNotFoundError
-from ..values import Domain, Records, as_list
+from .._values import Domain, Records, as_list
 from .attachments import named_content
 from .base import Namespace
 

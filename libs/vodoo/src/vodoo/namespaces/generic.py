@@ -4,10 +4,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from .._protocols import Call
 from .._runners.sync import blocking
-from ..crud import Values
-from ..values import Domain, Records
-from ..wire import Call
+from .._values import Domain, Records, Values
 from .base import Namespace
 
 

@@ -3,9 +3,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from .._errors import RecordNotFoundError
 from .._runners.sync import blocking
-from ..errors import RecordNotFoundError
-from ..values import HTML, Markdown
+from .._values import HTML, Markdown
 from .base import by_record_id
 from .records import AsyncRecordNamespace, RecordBase, RecordNamespace
 

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from .._runners.sync import blocking
-from ..values import Records
+from .._values import Records
 from .records import AsyncRecordNamespace, RecordBase, RecordNamespace
 
 

@@ -6,11 +6,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
+from .._errors import RecordNotFoundError
 from .._runners.sync import blocking
-from ..crud import Values
-from ..errors import RecordNotFoundError
-from ..protocol_transports import JSON2Calls
-from ..values import Domain, Record, Records
+from .._values import Domain, Record, Records, Values
 from .attachments import (
     AsyncAttachmentsNamespace,
     AttachmentsBase,
@@ -99,8 +97,8 @@ class AsyncRecordNamespace(
     @by_record_id
     async def url(self, record_id: int) -> str:
         """Return the address of a record in the web client."""
-        transport = await self.client._ready_transport()
-        if isinstance(transport, JSON2Calls):
+        await self.client._ready_transport()
+        if self.client.is_json2:
             return f"{self.client.url}/odoo/{self.model}/{record_id}"
         return f"{self.client.url}/web#id={record_id}&model={self.model}&view_type=form"
 

@@ -8,11 +8,11 @@ import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from .._errors import RecordNotFoundError, UserNotFoundError
 from .._runners import awaited
 from .._runners.sync import blocking
-from ..errors import RecordNotFoundError, UserNotFoundError
-from ..secret import Secret
-from ..values import Cmd, Record
+from .._secret import Secret
+from .._values import Cmd, Record
 from .base import Namespace
 
 READ, EDIT, FULL = "r", "rwc", "rwcd"

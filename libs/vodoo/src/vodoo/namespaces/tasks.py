@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from .._runners.sync import blocking
-from ..values import HTML, Cmd, Markdown, Record
+from .._values import HTML, Cmd, Markdown, Record
 from .records import AsyncRecordNamespace, RecordBase, RecordNamespace
 
 #: Before this version a task had one user.

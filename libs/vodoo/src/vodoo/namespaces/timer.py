@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from .._errors import RecordNotFoundError
 from .._runners import awaited
 from .._runners.sync import blocking, run
-from ..errors import RecordNotFoundError
-from ..values import Record, to_datetime
+from .._values import Record, to_datetime
 from .base import Namespace
 
 LINE = "account.analytic.line"

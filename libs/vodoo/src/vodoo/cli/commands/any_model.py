@@ -9,13 +9,13 @@ import sys
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from ...errors import FieldParsingError
+from ..._errors import FieldParsingError
 from ..assignments import parse_assignments, parse_domain, parse_literal, values_of
 from ..output import printable, progress
 from .common import Options, ensure_all, field_types, split, write_values
 
 if TYPE_CHECKING:
-    from ...client import OdooClient
+    from ..._client import OdooClient
 
 CHUNK_SIZE = 250
 

@@ -7,14 +7,14 @@ import argparse
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from ...config import OdooConfig
-from ...errors import RecordNotFoundError
-from ...values import Records
+from ..._config import OdooConfig
+from ..._errors import RecordNotFoundError
+from ..._values import Records
 from ..assignments import parse_assignments, values_of
 from ..output import show
 
 if TYPE_CHECKING:
-    from ...client import OdooClient
+    from ..._client import OdooClient
 
 Options = argparse.Namespace
 Command: TypeAlias = "Callable[[Options, OdooClient], Any]"
@@ -24,7 +24,7 @@ def connected(command: Command) -> Callable[[Options], None]:
     """Give the command a client, and show what it returns."""
 
     def run(options: Options) -> None:
-        from ...client import OdooClient
+        from ..._client import OdooClient
 
         with OdooClient(configuration(options)) as client:
             show(options, command(options, client))

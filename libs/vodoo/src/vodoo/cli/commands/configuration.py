@@ -6,16 +6,16 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
-from ... import config_files
+from ... import _config_files
 from ..output import show
 from .common import Options, configuration
 
 if TYPE_CHECKING:
-    from ...client import OdooClient
+    from ..._client import OdooClient
 
 
 def config_instances(options: Options) -> None:
-    found = config_files.instances()
+    found = _config_files.instances()
     show(options, [{"instance": n, "file": str(f)} for n, f in sorted(found.items())])
 
 
@@ -26,7 +26,7 @@ def config_show(options: Options) -> None:
 
 
 def config_use(options: Options) -> None:
-    show(options, str(config_files.use_instance(options.name)))
+    show(options, str(_config_files.use_instance(options.name)))
 
 
 def config_test(options: Options, client: OdooClient) -> Any:

@@ -6,12 +6,12 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
-from ...errors import RecordNotFoundError
+from ..._errors import RecordNotFoundError
 from ..output import progress
 from .common import Options
 
 if TYPE_CHECKING:
-    from ...client import OdooClient
+    from ..._client import OdooClient
 
 
 def crm_stages(options: Options, client: OdooClient) -> Any:

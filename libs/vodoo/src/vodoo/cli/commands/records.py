@@ -6,14 +6,14 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
-from ...errors import DownloadError
+from ..._errors import DownloadError
 from ..assignments import parse_assignments, parse_domain, values_of
 from ..output import printable, progress, show
 from . import any_model
 from .common import Options, field_types, split, write_values
 
 if TYPE_CHECKING:
-    from ...client import OdooClient
+    from ..._client import OdooClient
 
 
 def namespace(options: Options, client: OdooClient) -> Any:

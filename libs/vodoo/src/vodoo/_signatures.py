@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .errors import ArgumentMappingError
+from ._errors import ArgumentMappingError
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,11 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from . import error_table
-from .errors import Outcome, ProtocolError
-from .protocol import Protocol, json_rpc
-from .signatures import positional
-from .values import to_json
-from .wire import Call, Login, Request, Response, is_user_id
+from .. import _server_errors
+from .._errors import Outcome, ProtocolError
+from .._signatures import positional
+from .._values import to_json
+from . import Call, Login, Protocol, Request, Response, is_user_id, json_rpc
 
 
 class JSONRPC(Protocol):
@@ -66,7 +65,7 @@ class JSONRPC(Protocol):
                 return answer.get("result")
             if isinstance(error, dict):
                 code = error.get("code")
-                raise error_table.server_error(
+                raise _server_errors.server_error(
                     code if type(code) is int else 0,
                     _error_object(error),
                     database=self.credentials.database,

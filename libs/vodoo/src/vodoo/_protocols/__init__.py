@@ -1,15 +1,28 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What the protocols and the shells have in common: calls, requests, responses."""
+"""The protocols of Odoo's external API: they build requests and read responses.
+
+A protocol does no I/O: ``Call`` → ``Request``, ``Response`` → result or error.
+"""
 
 from __future__ import annotations
 
 import json
+import typing
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
-from .errors import Outcome, ProtocolError
-from .secret import Secret
+from .. import _server_errors
+from .._errors import (
+    AuthenticationError,
+    Outcome,
+    ProtocolError,
+    ServerUnavailableError,
+    VodooError,
+)
+from .._retry import retry_after_seconds
+from .._secret import Secret
 
 #: Methods that change nothing, so that sending them twice does no harm.
 READ_METHODS = frozenset(
@@ -48,7 +61,7 @@ READ_METHODS = frozenset(
 )
 
 
-class Sink(Protocol):
+class Sink(typing.Protocol):
     """Take parts out of an answer while it comes in."""
 
     def begin(self) -> None:
@@ -157,3 +170,85 @@ class Credentials:
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     #: whether JSON-2 says which database it means
     names_database: bool = True
+
+
+class Protocol(ABC):
+    """Build requests and read responses of one protocol, without I/O."""
+
+    #: Whether a call needs the answer of a login.
+    needs_login: bool = True
+
+    def __init__(self, credentials: Credentials) -> None:
+        self.credentials = credentials
+
+    @abstractmethod
+    def login_request(self) -> Request:
+        """Return the request that tells who we are."""
+
+    @abstractmethod
+    def read_login(self, response: Response) -> Login:
+        """Return who we are, or raise AuthenticationError."""
+
+    @abstractmethod
+    def call_request(self, call: Call, login: Login | None) -> Request:
+        """Return the request that carries out the call."""
+
+    @abstractmethod
+    def read_call(self, response: Response, call: Call) -> Any:
+        """Return the result of the call, or raise what the server said."""
+
+    def post(
+        self, path: str, content: str, headers: Mapping[str, str] | None = None
+    ) -> Request:
+        """Return a POST of JSON to a path of the server."""
+        return Request(
+            "POST",
+            self.credentials.url + path,
+            {
+                "Content-Type": "application/json",
+                **self.credentials.headers,
+                **(headers or {}),
+            },
+            content.encode(),
+            secrets=(self.credentials.password,),
+        )
+
+    def refused(self) -> AuthenticationError:
+        """Return the error for credentials that the server refuses."""
+        login, database = self.credentials.username, self.credentials.database
+        return AuthenticationError(
+            f"{self.credentials.url} refuses the login {login!r} for the database "
+            f"{database!r}; check user name and password or API key"
+        )
+
+    def foreign_answer(self, response: Response) -> VodooError:
+        """Return the error for an answer that is not of this protocol."""
+        if 300 <= response.status < 400:
+            location = response.headers.get("location", "nowhere")
+            redirect = ProtocolError(
+                f"{self.credentials.url} redirects to {location}; redirects are not "
+                "followed, so that the password goes to no other server: correct the "
+                "setting 'url'",
+                response.status,
+            )
+            # the rest of the address may hold what is nobody's business
+            target = "/".join(location.split("/", 3)[:3])[:100]
+            service = f"HTTP status {response.status}, redirects to {target}"
+            redirect.answered_by = service
+            return redirect
+        error = _server_errors.status_error(
+            response.status,
+            response.content_type,
+            response.content[:4000].decode("utf-8", "replace"),
+        )
+        if isinstance(error, ServerUnavailableError):
+            seconds = retry_after_seconds(response.headers.get("retry-after"))
+            error.retry_after_seconds = seconds
+            if response.status == 503 and seconds is not None:
+                error.outcome = Outcome.NOT_DONE
+        return error
+
+
+def json_rpc(params: str) -> str:
+    """Return the JSON-RPC envelope around serialized params."""
+    return f'{{"jsonrpc":"2.0","method":"call","id":1,"params":{params}}}'

@@ -7,16 +7,16 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from .errors import ArgumentMappingError, InvalidArgumentsError, VodooError
-from .json_2 import JSON2
-from .signatures import (
+from ._errors import ArgumentMappingError, InvalidArgumentsError, VodooError
+from ._protocols import Call, Request, Response
+from ._protocols.json2 import JSON2
+from ._signatures import (
     STANDARD_SIGNATURES,
     Signature,
     are_ids,
     documented_signature,
     named,
 )
-from .wire import Call, Request, Response
 
 T = TypeVar("T")
 Exchange = Callable[[Request, Callable[[Response], Any]], Awaitable[Any]]

@@ -11,20 +11,20 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any, ClassVar, Literal
 
-from . import bulk, detection
+from . import _bulk, _detection
+from ._base_transport import BaseTransport
+from ._changes import ChangedPages, Since
+from ._config import OdooConfig
+from ._errors import VodooError
+from ._exchange import exchange
+from ._http_client import HTTPOptions
+from ._protocols import Call, Credentials
+from ._records import Calls
 from ._runners import awaited
 from ._runners.anyio import AsyncRunner
 from ._runners.sync import SyncRunner
-from .base_transport import BaseTransport
-from .changes import ChangedPages, Since
-from .config import OdooConfig
-from .crud import Calls, Values
-from .errors import VodooError
-from .exchange import exchange
-from .http_client import HTTPOptions
-from .secret import Secret
-from .values import Domain, Records, as_list, false_to_none, fields_with_false
-from .wire import Call, Credentials
+from ._secret import Secret
+from ._values import Domain, Records, Values, as_list, false_to_none, fields_with_false
 
 ProtocolName = Literal["json2", "legacy", "web"]
 
@@ -141,7 +141,7 @@ class BaseClient(Calls):
         fields: Sequence[str] | None,
         page_size: int,
         context: Values | None,
-    ) -> bulk.KeysetPages:
+    ) -> _bulk.KeysetPages:
         if fields is not None and "id" not in fields:
             fields = ["id", *fields]
 
@@ -152,7 +152,7 @@ class BaseClient(Calls):
             )
             return page
 
-        return bulk.KeysetPages(read_page, as_list(domain), page_size, model)
+        return _bulk.KeysetPages(read_page, as_list(domain), page_size, model)
 
     def _changed_pages(
         self,
@@ -187,7 +187,7 @@ class BaseClient(Calls):
             Secret(self.config.password),
             self.config.http_headers,
         )
-        detected = await detection.detect(
+        detected = await _detection.detect(
             credentials,
             partial(
                 exchange,
@@ -251,7 +251,7 @@ class AsyncOperations(BaseClient):
         """
         known = list(dict.fromkeys(ids))
         found: set[int] = set()
-        for _start, part in bulk.chunks(known, chunk_size):
+        for _start, part in _bulk.chunks(known, chunk_size):
             domain = [["id", "in", list(part)]]
             context = {"active_test": False}
             found.update(
@@ -266,7 +266,7 @@ class AsyncOperations(BaseClient):
         chunk_size: int = 250,
         concurrency: int = 4,
         context: Values | None = None,
-    ) -> bulk.BulkResult:
+    ) -> _bulk.BulkResult:
         """Create records in chunks, several side by side; each chunk whole or not.
 
         A chunk that fails does not stop the others: see ``BulkResult.errors``.
@@ -275,21 +275,21 @@ class AsyncOperations(BaseClient):
         async def create(part: Sequence[Values]) -> Any:
             return await awaited(self.create(model, part, context))  # type: ignore[attr-defined]
 
-        parts = bulk.chunks(list(values_list), chunk_size)
+        parts = _bulk.chunks(list(values_list), chunk_size)
         spans = [(start, start + len(part)) for start, part in parts]
         outcomes = await self.runner.gather(
             [partial(create, part) for _start, part in parts], concurrency
         )
-        return bulk.bulk_result(spans, outcomes)
+        return _bulk.bulk_result(spans, outcomes)
 
     async def write_many(
         self,
         model: str,
-        updates: bulk.Updates,
+        updates: _bulk.Updates,
         chunk_size: int = 250,
         concurrency: int = 4,
         context: Values | None = None,
-    ) -> bulk.BulkResult:
+    ) -> _bulk.BulkResult:
         """Write ``{id: values}`` in chunks, several side by side.
 
         Records that get the same values are written together; the results follow
@@ -301,10 +301,10 @@ class AsyncOperations(BaseClient):
             return ids
 
         writes, spans, position = [], [], 0
-        for ids, values in bulk.grouped_updates(updates):
-            for _start, part in bulk.chunks(ids, chunk_size):
+        for ids, values in _bulk.grouped_updates(updates):
+            for _start, part in _bulk.chunks(ids, chunk_size):
                 writes.append(partial(write, part, values))
                 spans.append((position, position + len(part)))
                 position += len(part)
         outcomes = await self.runner.gather(writes, concurrency)
-        return bulk.bulk_result(spans, outcomes)
+        return _bulk.bulk_result(spans, outcomes)

@@ -11,9 +11,9 @@ import reprlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .errors import UnexpectedAnswerError
-from .values import Record, Records
-from .wire import Call
+from ._errors import UnexpectedAnswerError
+from ._protocols import Call
+from ._values import Record, Records
 
 
 def unexpected(call: Call, promised: str, found: object) -> UnexpectedAnswerError:

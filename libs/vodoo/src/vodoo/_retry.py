@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from .errors import Outcome, ServerUnavailableError, VodooError
+from ._errors import Outcome, ServerUnavailableError, VodooError
 
 
 @dataclass(frozen=True)

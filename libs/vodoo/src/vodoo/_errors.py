@@ -55,6 +55,41 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
 
+__all__ = [
+    "ArgumentMappingError",
+    "AuthenticationError",
+    "ConcurrencyError",
+    "ConfigurationError",
+    "ConnectionFailedError",
+    "ConnectionLostError",
+    "DatabaseLostError",
+    "DatabaseNotFoundError",
+    "DownloadError",
+    "FieldParsingError",
+    "InvalidArgumentsError",
+    "OdooAccessDeniedError",
+    "OdooAccessError",
+    "OdooMissingError",
+    "OdooServerError",
+    "OdooUserError",
+    "OdooValidationError",
+    "Outcome",
+    "OutcomeUnknownError",
+    "ProtocolError",
+    "RecordNotFoundError",
+    "RecordOperationError",
+    "RequestTimeoutError",
+    "ServerUnavailableError",
+    "SessionExpiredError",
+    "TransportError",
+    "UnexpectedAnswerError",
+    "UnknownMethodError",
+    "UnknownModelError",
+    "UserNotFoundError",
+    "ValueEncodingError",
+    "VodooError",
+]
+
 Obstacle = Literal["name", "refused", "tls"]
 
 

@@ -8,9 +8,9 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Se
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from .answers import ascending_after
-from .values import Record, Records, to_json
-from .wire import Call
+from ._answers import ascending_after
+from ._protocols import Call
+from ._values import Record, Records, to_json
 
 Updates: TypeAlias = (
     "Mapping[int, Mapping[str, Any]]"

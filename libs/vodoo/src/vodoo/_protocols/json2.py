@@ -8,17 +8,16 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from . import error_table
-from .errors import (
+from .. import _server_errors
+from .._errors import (
     AuthenticationError,
     DatabaseNotFoundError,
     ProtocolError,
     VodooError,
 )
-from .protocol import Protocol
-from .secret import Secret
-from .values import to_json
-from .wire import Call, Login, Request, Response, is_user_id
+from .._secret import Secret
+from .._values import to_json
+from . import Call, Login, Protocol, Request, Response, is_user_id
 
 _API_KEY = re.compile(r"[0-9a-f]{40}")
 
@@ -89,7 +88,7 @@ class JSON2(Protocol):
             if isinstance(found, dict) and "error" not in found:
                 if response.status == 401:
                     return self._refused_key(found)
-                return error_table.server_error(
+                return _server_errors.server_error(
                     response.status, found, database=self.credentials.database
                 )
         if response.status == 404 and b"No database is selected" in response.content:

@@ -10,8 +10,8 @@ from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
-from .errors import ConfigurationError
-from .secret import Secret
+from ._errors import ConfigurationError
+from ._secret import Secret
 
 
 def _boolean(text: str) -> bool | str:

@@ -10,10 +10,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias
 
-from .errors import ValueEncodingError
+from ._errors import ValueEncodingError
 
 Record = dict[str, Any]
 Records = list[Record]
+Values = Mapping[str, Any]
 
 
 class PolishDomain(Protocol):

@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from .errors import (
+from ._errors import (
     AuthenticationError,
     InvalidArgumentsError,
     OdooServerError,
@@ -16,13 +16,13 @@ from .errors import (
     TransportError,
     VodooError,
 )
-from .http_transport import HTTPTransport
-from .json_2 import JSON2, looks_like_api_key
-from .json_rpc import JSONRPC
-from .named_arguments import Documentation, guessed_call, refuses_guess
-from .older_servers import AnyVersion
-from .web_session import WebSession
-from .wire import Call, Login
+from ._http_transport import HTTPTransport
+from ._named_arguments import Documentation, guessed_call, refuses_guess
+from ._older_servers import AnyVersion
+from ._protocols import Call, Login
+from ._protocols.json2 import JSON2, looks_like_api_key
+from ._protocols.jsonrpc import JSONRPC
+from ._protocols.web import WebSession
 
 
 class Legacy(AnyVersion):
@@ -88,7 +88,7 @@ class JSON2Calls(HTTPTransport):
     async def _send(self, call: Call, login: Login | None) -> Any:
         """Send a call; repeat it once without the name of the database.
 
-        See ``detection.py`` for the servers that need that. It is remembered.
+        See ``_detection.py`` for the servers that need that. It is remembered.
         """
         try:
             result = await super()._send(call, login)

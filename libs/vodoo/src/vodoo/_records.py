@@ -11,14 +11,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, overload
 
-from . import answers
+from . import _answers as answers
+from ._bulk import have_external_ids
+from ._errors import OdooAccessError, OdooValidationError
+from ._protocols import Call
 from ._runners.sync import blocking
-from .bulk import have_external_ids
-from .errors import OdooAccessError, OdooValidationError
-from .values import Domain, Record, Records, as_list
-from .wire import Call
-
-Values = Mapping[str, Any]
+from ._values import Domain, Record, Records, Values, as_list
 
 
 class Calls:

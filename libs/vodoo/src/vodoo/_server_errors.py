@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from . import errors
-from .modules import module_hint
+from . import _errors as errors
+from ._modules import module_hint
 
 #: The server's exception class → our error. A trailing ``.`` matches a module.
 ERROR_BY_EXCEPTION: dict[str, type[errors.OdooServerError]] = {

@@ -7,14 +7,14 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
+from ._http_client import HTTPOptions
+from ._protocols import Call
+from ._records import AsyncRecords, Calls, SyncRecords
+from ._retry import RetryConfig
 from ._runners import awaited
 from ._runners.anyio import AsyncRunner
 from ._runners.sync import SyncRunner, blocking, run
-from .crud import AsyncRecords, Calls, SyncRecords
-from .http_client import HTTPOptions
-from .retry import RetryConfig
-from .secret import Secret
-from .wire import Call
+from ._secret import Secret
 
 #: Assumed of servers that do not tell.
 NEWEST_VERSION = 19

@@ -6,10 +6,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from .errors import InvalidArgumentsError
-from .http_transport import HTTPTransport
-from .values import Records
-from .wire import Call
+from ._errors import InvalidArgumentsError
+from ._http_transport import HTTPTransport
+from ._protocols import Call
+from ._values import Records
 
 CLASSIC_READ = "_classic_read"
 

@@ -14,20 +14,19 @@ from typing import Any, TypeVar
 
 import httpx2
 
-from . import error_table
-from ._runners.sync import blocking
-from .base_transport import (
+from . import _server_errors
+from ._base_transport import (
     NEWEST_VERSION,
     AsyncOdooTransport,
     BaseTransport,
     OdooTransport,
 )
-from .errors import SessionExpiredError, VodooError
-from .exchange import exchange
-from .protocol import Protocol
-from .retry import RetryConfig
-from .version import ask_version
-from .wire import Call, Credentials, Login, Request, Response
+from ._errors import SessionExpiredError, VodooError
+from ._exchange import exchange
+from ._protocols import Call, Credentials, Login, Protocol, Request, Response
+from ._retry import RetryConfig
+from ._runners.sync import blocking
+from ._server_version import ask_version
 
 T = TypeVar("T")
 
@@ -115,7 +114,7 @@ class HTTPTransport(BaseTransport):
             return await self._carry_out(call)
         except VodooError as error:
             if error.model is None or error.method is None:
-                error_table.explain(error, call.model, call.method)
+                _server_errors.explain(error, call.model, call.method)
             raise
 
     async def _carry_out(self, call: Call) -> Any:

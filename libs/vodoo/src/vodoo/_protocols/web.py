@@ -7,7 +7,7 @@ import re
 from typing import Any
 from urllib.parse import quote
 
-from .errors import (
+from .._errors import (
     AuthenticationError,
     InvalidArgumentsError,
     OdooServerError,
@@ -15,13 +15,12 @@ from .errors import (
     UnknownMethodError,
     UnknownModelError,
 )
-from .json_2 import looks_like_api_key
-from .json_rpc import JSONRPC
-from .protocol import json_rpc
-from .secret import Secret
-from .signatures import positional
-from .values import to_json
-from .wire import Call, Login, Request, Response, is_user_id
+from .._secret import Secret
+from .._signatures import positional
+from .._values import to_json
+from . import Call, Login, Request, Response, is_user_id, json_rpc
+from .json2 import looks_like_api_key
+from .jsonrpc import JSONRPC
 
 _SESSION_COOKIE = re.compile(r"(?:^|[,;\s])session_id=([^;,\s]+)")
 

@@ -9,12 +9,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeVar
 
+from ._errors import Outcome, OutcomeUnknownError, VodooError
+from ._protocols import Request, Response
+from ._retry import RetryConfig, wait_seconds
 from ._runners.anyio import AsyncRunner
 from ._runners.sync import SyncRunner
-from .error_table import redact
-from .errors import Outcome, OutcomeUnknownError, VodooError
-from .retry import RetryConfig, wait_seconds
-from .wire import Request, Response
+from ._server_errors import redact
 
 T = TypeVar("T")
 

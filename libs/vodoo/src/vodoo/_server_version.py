@@ -7,9 +7,8 @@ import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from .json_rpc import JSONRPC
-from .protocol import json_rpc
-from .wire import Credentials, Request, Response
+from ._protocols import Credentials, Request, Response, json_rpc
+from ._protocols.jsonrpc import JSONRPC
 
 Exchange = Callable[[Request, Callable[[Response], Any]], Awaitable[Any]]
 

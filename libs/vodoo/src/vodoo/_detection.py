@@ -13,15 +13,15 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal
 
-from .errors import (
+from ._errors import (
     AuthenticationError,
     DatabaseNotFoundError,
     ProtocolError,
 )
-from .json_2 import JSON2, looks_like_api_key
-from .json_rpc import JSONRPC
-from .version import Exchange, read_version, rpc_request, web_request
-from .wire import Credentials, Login, Response
+from ._protocols import Credentials, Login, Response
+from ._protocols.json2 import JSON2, looks_like_api_key
+from ._protocols.jsonrpc import JSONRPC
+from ._server_version import Exchange, read_version, rpc_request, web_request
 
 
 @dataclass(frozen=True)

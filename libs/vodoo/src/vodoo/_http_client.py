@@ -14,10 +14,10 @@ from dataclasses import dataclass
 
 import httpx2
 
-from . import errors
+from . import _errors as errors
+from ._protocols import Request
+from ._release import VERSION
 from ._runners.body import ACCEPTED_ENCODING, TooLarge
-from .release import VERSION
-from .wire import Request
 
 
 @dataclass(frozen=True)

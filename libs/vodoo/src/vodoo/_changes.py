@@ -12,9 +12,9 @@ import datetime
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeAlias
 
-from .answers import ascending_after, unexpected
-from .values import DATETIME_FORMAT, Record, Records, encode_value
-from .wire import Call
+from ._answers import ascending_after, unexpected
+from ._protocols import Call
+from ._values import DATETIME_FORMAT, Record, Records, encode_value
 
 #: a moment, or the write_date and the id of the last record that was seen
 Since: TypeAlias = (
