@@ -15,7 +15,6 @@ from odoo.addons.connector.exception import ConnectorException, JobError
 from odoo.addons.connector.models.connector_backend_language import SOURCE_LANGUAGE
 from odoo.addons.connector.service_identity import shorten
 
-from .components.answers import check_rows
 from .remote import RemoteOdoo
 
 #: a person is waiting
@@ -35,7 +34,7 @@ def check_connection(backend: models.BaseModel) -> str:
     with closing(RemoteOdoo(in_english, **SETTINGS)) as remote:
         try:
             rows = remote.call("res.users", "read", [remote.uid], ["name", "login"])
-            user = check_rows(rows, "res.users")[0]
+            user = rows[0]
         except (ConnectorException, JobError, IndexError) as error:
             raise UserError(explain(backend, error)) from error
         user = {name: quote(user.get(name), NAME_LENGTH) for name in ("name", "login")}

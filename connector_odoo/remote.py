@@ -43,6 +43,9 @@ T = TypeVar("T")
 MAX_WAIT_SECONDS = 10
 TOO_MANY_REQUESTS = 429
 
+#: context of calls that search archived records, too
+ALL_RECORDS = {"active_test": False}
+
 
 class RemoteRefusal(ConnectorException):
     """The other Odoo refuses for a reason that only a person can mend."""
@@ -58,6 +61,7 @@ class RemoteCredentialsRefusal(RemoteRefusal, CredentialsRefused):
 
 #: the first class that fits decides, where trying again cannot help
 CONNECTOR_ERRORS: tuple[tuple[type[Exception], type[Exception]], ...] = (
+    (vodoo.UnexpectedAnswerError, InvalidDataError),
     # trying again could create a record twice
     (vodoo.OutcomeUnknownError, RemoteRefusal),
     # so does an Odoo answer whose database is being restarted
@@ -191,7 +195,38 @@ class RemoteOdoo:
         """Call a method in the other Odoo."""
         kwargs["context"] = {**self._context, **(kwargs.get("context") or {})}
         with translated_errors():
-            return self._client.execute(model, method, *args, **kwargs)
+            answer = self._client.execute(model, method, *args, **kwargs)
+            return vodoo.check_answer(answer, model, method)
+
+    def search_iter(
+        self, model: str, domain: list, fields: list[str], page_size: int
+    ) -> Iterator[dict[str, Any]]:
+        """Iterate over all records in a domain, in the order of their ids."""
+        context = {**self._context, **ALL_RECORDS}
+        with translated_errors():
+            yield from self._client.search_iter(
+                model, domain, fields, page_size, context
+            )
+
+    def read_value(self, model: str, record_id: int, field: str) -> Any:
+        """Return the value of one field of a record; of a many2one the id.
+
+        :raise IDMissingInBackend: there is no such record
+        :raise InvalidDataError: the answer lacks the field
+        """
+        rows = self.call(model, "read", [record_id], [field], load=None)
+        if not rows:
+            raise IDMissingInBackend(f"The other Odoo has no {model} {record_id}.")
+        if field not in rows[0]:
+            raise InvalidDataError(
+                f"The other Odoo returned {model} {record_id} without {field}."
+            )
+        return rows[0][field]
+
+    def create(self, model: str, values: dict[str, Any]) -> int:
+        """Create a record and return its id."""
+        with translated_errors():
+            return self._client.create(model, values, self._context)
 
     def load(
         self, model: str, fields: list[str], rows: list[list], context: dict[str, Any]

@@ -8,6 +8,7 @@ from typing import Any
 
 import vodoo
 
+from odoo.tools import split_every
 from odoo.tools.mail import html2plaintext, plaintext2html
 
 from odoo.addons.component.core import Component
@@ -19,11 +20,12 @@ from odoo.addons.connector.exception import (
 )
 from odoo.addons.connector.read_ahead import read_ahead
 
-from ..remote import RemoteRefusal
-from .answers import check_field_types, check_ids, check_rows, read_write_date
+from ..remote import ALL_RECORDS, RemoteRefusal
 from .load_row import load_row
-from .paging import CONTEXT, PAGE_SIZE, read_pages
-from .version import Version
+from .version import Version, find_write_date, read_write_date
+
+#: records of a page of ids and dates
+PAGE_SIZE = 1000
 
 
 class OdooAdapter(Component):
@@ -46,20 +48,22 @@ class OdooAdapter(Component):
 
     def search(self, filters: list | None = None) -> list[int]:
         """Return the ids of the records in the domain ``filters``."""
-        ids = self.call("search", filters or [], order="id", context=CONTEXT)
-        return check_ids(ids, self.remote_model)
+        return self.call("search", filters or [], order="id", context=ALL_RECORDS)
 
     def search_pages(
         self, filters: list | None = None
     ) -> Iterator[dict[int, datetime | None]]:
-        """Yield ``{id: when it was last written}``, in the order of creation.
+        """Yield pages of ``{id: write date}``, in the order of ids, some read ahead.
 
-        A page begins after the last id of the one before: what is created or
-        deleted meanwhile shifts nothing. Some pages are read ahead.
+        A date that cannot be read is None: only the import of its record fails.
         """
-        remote = self.work.remote
+        model, remote = self.remote_model, self.work.remote
         remote.open()
-        pages = read_pages(remote.call, self.remote_model, filters or [])
+        rows = remote.search_iter(model, filters or [], ["write_date"], PAGE_SIZE)
+        pages = (
+            {row["id"]: find_write_date(row, model) for row in page}
+            for page in split_every(PAGE_SIZE, rows, list)
+        )
         return read_ahead(pages, self._pages_ahead)
 
     def read_many(
@@ -84,8 +88,13 @@ class OdooAdapter(Component):
         fields: list[str] | None = None,
         language: str | None = None,
     ) -> list[dict[str, Any]]:
-        """Return the records in a domain, archived or not, a many2one being an id."""
-        context = {**CONTEXT, "lang": language} if language else CONTEXT
+        """Return the records in a domain, archived or not.
+
+        A many2one is an id, and an image its size: see :mod:`.images`.
+        """
+        context = {**ALL_RECORDS, "bin_size": True}
+        if language:
+            context["lang"] = language
         with self._while_fields_last(fields or []):
             rows = self.call(
                 "search_read",
@@ -94,11 +103,23 @@ class OdooAdapter(Component):
                 load=None,
                 context=context,
             )
-        check_rows(rows, self.remote_model)
         for name in self._plain_texts(fields) if fields else ():
             for row in rows:
                 row[name] = plaintext2html(row[name]) if row[name] else False
         return rows
+
+    def read_images(
+        self, external_ids: list[int], fields: list[str]
+    ) -> dict[int, dict[str, Any]]:
+        """Return ``{id: record}`` with the contents of images."""
+        rows = self.call(
+            "search_read",
+            [("id", "in", external_ids)],
+            fields=fields,
+            load=None,
+            context=ALL_RECORDS,
+        )
+        return {row["id"]: row for row in rows}
 
     def find_existing(self, external_ids: Iterable[int | str]) -> set[int]:
         """Return those ids, archived or not, that the other Odoo has."""
@@ -111,7 +132,7 @@ class OdooAdapter(Component):
 
         :raise RetryableJobError: it is there
         """
-        if self.call("read", [int(external_id)], ["write_date"], context=CONTEXT):
+        if self.call("read", [int(external_id)], ["write_date"], context=ALL_RECORDS):
             raise RetryableJobError(
                 f"{self.remote_model} {external_id} of the other Odoo is there, but it "
                 "did not come."
@@ -156,8 +177,8 @@ class OdooAdapter(Component):
 
     def find_last_id(self) -> int:
         """Return the id of the record created last there, 0 if there is none."""
-        ids = self.call("search", [], limit=1, order="id desc", context=CONTEXT)
-        return next(iter(check_ids(ids, self.remote_model)), 0)
+        ids = self.call("search", [], limit=1, order="id desc", context=ALL_RECORDS)
+        return next(iter(ids), 0)
 
     def find_last_write_date(self) -> datetime | None:
         """Return when any record was last written there, None if there is none.
@@ -173,9 +194,9 @@ class OdooAdapter(Component):
                 ["write_date"],
                 limit=limit,
                 order="write_date desc, id desc",
-                context=CONTEXT,
+                context=ALL_RECORDS,
             )
-            for row in check_rows(rows, self.remote_model):
+            for row in rows:
                 with suppress(InvalidDataError):
                     return read_write_date(row, self.remote_model)
         return read_write_date(rows[0], self.remote_model) if rows else None
@@ -183,9 +204,7 @@ class OdooAdapter(Component):
     def create(self, values: dict[str, Any]) -> int:
         """Create a record there and return its id."""
         with self._while_fields_last(list(values)):
-            created = self.call("create", [self._accepted(values)])
-        ids = created if isinstance(created, list) else [created]
-        return next(iter(check_ids(ids, self.remote_model)), None)
+            return self.work.remote.create(self.remote_model, self._accepted(values))
 
     def create_once(self, key: str, values: dict[str, Any]) -> int:
         """Create a record there, unless it was created under this key before.
@@ -201,7 +220,7 @@ class OdooAdapter(Component):
                 self.remote_model,
                 row.fields,
                 [row.cells],
-                context={**CONTEXT, "tz": "UTC"},
+                context={**ALL_RECORDS, "tz": "UTC"},
             )[0]
         except InvalidDataError:
             # The import tells less, and takes less, than the methods it is made of.
@@ -232,9 +251,8 @@ class OdooAdapter(Component):
         known = self.work.remote.remember(("field types", self.remote_model), dict)
         unknown = [name for name in fields if name not in known]
         if unknown:
-            answer = self.call("fields_get", unknown, ["type"])
-            types = check_field_types(answer, self.remote_model)
-            known.update({name: types.get(name) for name in unknown})
+            found = self.call("fields_get", unknown, ["type"])
+            known.update({name: found.get(name, {}).get("type") for name in unknown})
         return {name: known[name] for name in fields if known[name]}
 
     @contextmanager

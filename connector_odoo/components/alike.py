@@ -19,8 +19,6 @@ from odoo import fields, models
 from odoo.addons.component.core import AbstractComponent
 from odoo.addons.connector.exception import InvalidDataError
 
-from .paging import CONTEXT
-
 #: what a value of these types says is the same on both sides
 COMPARED = frozenset(
     ("char", "text", "selection", "boolean", "integer", "date", "datetime", "many2one")
@@ -53,8 +51,10 @@ def find_unbound(
     Those that are bound to any backend are not, nor are those that came with an addon,
     like the administrator: each database has its own.
     """
-    records = model.with_context(**CONTEXT).search([(name, "in", values)], order="id")
-    bound = binding_model.with_context(**CONTEXT).search(
+    records = model.with_context(active_test=False).search(
+        [(name, "in", values)], order="id"
+    )
+    bound = binding_model.with_context(active_test=False).search(
         [("odoo_id", "in", records.ids)]
     )
     records -= bound.odoo_id

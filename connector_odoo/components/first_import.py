@@ -8,9 +8,9 @@ from typing import Any
 
 from odoo.addons.component.core import Component
 
+from ..remote import ALL_RECORDS
 from .alike import alike_key, find_unbound, plain_value
-from .answers import check_rows, read_create_date
-from .paging import CONTEXT
+from .version import read_create_date
 
 #: how many remote records are looked at, the oldest ones
 SAMPLE_SIZE = 200
@@ -63,7 +63,7 @@ class FirstImportCheck(Component):
 
     def _is_known(self, model_name: str) -> bool:
         """Return whether anything of the model is bound to the backend."""
-        model = self.env[model_name].sudo().with_context(**CONTEXT)
+        model = self.env[model_name].sudo().with_context(active_test=False)
         return bool(
             model.search_count([("backend_id", "=", self.backend_record.id)], limit=1)
         )
@@ -109,10 +109,10 @@ class FirstImportCheck(Component):
             limit=SAMPLE_SIZE,
             order="id",
             load=None,
-            context=CONTEXT,
+            context=ALL_RECORDS,
         )
         read = []
-        for row in check_rows(rows, adapter.remote_model):
+        for row in rows:
             with suppress(KeyError):  # a field that is missing there
                 values = {name: row[sources[name]] for name in names}
                 dates = {"id": row["id"], "create_date": row.get("create_date")}

@@ -9,9 +9,8 @@ from odoo.addons.connector.components.synchronizer.chunk import UNCHANGED
 from odoo.addons.connector.components.synchronizer.overlap import is_fresh, is_newer
 from odoo.addons.connector.exception import IDMissingInBackend
 
-from .answers import read_create_date, read_write_date
 from .references import Reference
-from .version import Version
+from .version import Version, read_create_date, read_write_date
 
 
 class OdooRecordImporter(Component):

@@ -8,6 +8,7 @@ from odoo.addons.component.core import AbstractComponent
 from odoo.addons.connector.components.mapper import Modifier, source_fields
 from odoo.addons.connector.components.synchronizer.field_marks import mark
 
+from .images import RemoteImages, remote_image
 from .references import Reference
 from .version import Version
 
@@ -84,6 +85,25 @@ class OdooImportMapper(AbstractComponent):
             if not reference.is_binding:
                 matcher = self.matcher_for(reference.model_name)
                 matcher.prefetch(reference.ids_in(records))
+        if images := [s for s, target in self.direct if self._is_image(s, target)]:
+            self.images.prefetch(records, images)
+
+    @property
+    def images(self) -> RemoteImages:
+        """Return the images of the model that the session has read."""
+        return self.work.remote.remember(
+            ("images", self.model._name),
+            lambda: RemoteImages(self.component("backend.adapter").read_images),
+        )
+
+    def _is_image(self, source: Any, target: str) -> bool:
+        field = self.model._fields.get(target)
+        return isinstance(source, str) and field is not None and field.type == "binary"
+
+    def _find_modifier(self, model_fields, source, target):
+        if self._is_image(source, target):
+            return remote_image(source)
+        return super()._find_modifier(model_fields, source, target)
 
     def remote_marks(self, version: Version) -> dict[str, str]:
         """Return a mark of each local field, of the remote values it is mapped from.

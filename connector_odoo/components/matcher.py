@@ -6,7 +6,7 @@ from typing import Any
 
 from odoo.addons.component.core import AbstractComponent, Component
 
-from .paging import CONTEXT
+from ..remote import ALL_RECORDS
 
 
 class OdooMatcher(AbstractComponent):
@@ -71,12 +71,12 @@ class OdooMatcher(AbstractComponent):
             domain,
             list(self._key_fields),
             load=None,
-            context=CONTEXT,
+            context=ALL_RECORDS,
         )
 
     def _ids_by_key(self, values: set[Any]) -> dict[tuple, int]:
         """Return ``{key: id}`` of the records here, the oldest of several."""
-        records = self.model.with_context(**CONTEXT).search(
+        records = self.model.with_context(active_test=False).search(
             [(self._key_fields[0], "in", list(values))], order="id desc"
         )
         return {self._key(record): record.id for record in records}

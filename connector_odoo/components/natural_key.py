@@ -10,8 +10,6 @@ from odoo import models
 
 from odoo.addons.component.core import AbstractComponent
 
-from .paging import CONTEXT
-
 
 def key_of_values(values: Mapping[str, Any], fields: Iterable[str]) -> tuple:
     """Return the key of values, as they are written or read: relations are ids."""
@@ -59,12 +57,12 @@ class NaturalKeyImporter(AbstractComponent):
         self, key_fields: tuple[str, ...], first_values: list[Any]
     ) -> dict[tuple, models.BaseModel]:
         """Return ``{key: record}``, of several the one in use, then the oldest."""
-        model = self.env[self.binder.unwrap_model()].with_context(**CONTEXT)
+        model = self.env[self.binder.unwrap_model()].with_context(active_test=False)
         active_last = f"{model._active_name}, " if model._active_name else ""
         records = model.search(
             [(key_fields[0], "in", first_values)], order=f"{active_last}id desc"
         )
-        bound = self.model.with_context(**CONTEXT).search_fetch(
+        bound = self.model.with_context(active_test=False).search_fetch(
             [
                 ("backend_id", "=", self.backend_record.id),
                 ("odoo_id", "in", records.ids),

@@ -102,10 +102,5 @@ class OdooPriceConverter(Component):
 
     def _read_company_currency(self) -> int | bool:
         remote = self.work.remote
-        (user,) = remote.call(
-            "res.users", "read", [remote.uid], ["company_id"], load=None
-        )
-        (company,) = remote.call(
-            "res.company", "read", [user["company_id"]], ["currency_id"], load=None
-        )
-        return company["currency_id"]
+        company_id = remote.read_value("res.users", remote.uid, "company_id")
+        return remote.read_value("res.company", company_id, "currency_id")

@@ -1,17 +1,49 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How a record was in the other Odoo at one moment."""
+"""A version of a remote record: what it held when it was read."""
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from odoo import fields
+
 from odoo.addons.connector.components.synchronizer.changes import fingerprint
 from odoo.addons.connector.exception import InvalidDataError
 
-from .answers import read_create_date, read_write_date
+#: raised for a value that is not a date
+NOT_A_DATE = (TypeError, ValueError, AttributeError, OverflowError)
+
+
+def read_write_date(row: Mapping[str, Any], model: str) -> datetime | None:
+    """Return when a remote record was last written.
+
+    :raise InvalidDataError: the date cannot be read; it names the record
+    """
+    try:
+        return fields.Datetime.to_datetime(row["write_date"])
+    except (KeyError, *NOT_A_DATE) as error:
+        raise InvalidDataError(
+            f"Expected a write_date of {model} {row.get('id')} of the other Odoo, like "
+            f"2026-01-31 12:00:00; found {reprlib.repr(row.get('write_date'))}."
+        ) from error
+
+
+def find_write_date(row: Mapping[str, Any], model: str) -> datetime | None:
+    """Return when a remote record was last written, None if that cannot be read."""
+    with suppress(InvalidDataError):
+        return read_write_date(row, model)
+    return None
+
+
+def read_create_date(row: Mapping[str, Any]) -> datetime | None:
+    """Return when a remote record was created, None if the date cannot be read."""
+    with suppress(*NOT_A_DATE):
+        return fields.Datetime.to_datetime(row.get("create_date") or None)
+    return None
 
 
 class Version(NamedTuple):
@@ -32,10 +64,7 @@ class Version(NamedTuple):
             for name, value in row.items()
             if name not in ("id", "write_date", "create_date")
         }
-        written_at = None
-        with suppress(InvalidDataError):
-            written_at = read_write_date(row, model)
-        return cls(values, written_at, read_create_date(row))
+        return cls(values, find_write_date(row, model), read_create_date(row))
 
     def differs_from(self, other: Version, except_in: Collection[str]) -> bool:
         """Tell whether any other field has another value."""

@@ -1,9 +1,34 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from contextlib import contextmanager
+from unittest.mock import patch
+
+import vodoo
+
 from odoo.tests.common import HttpCase
 
 from odoo.addons.queue_job.tests.common import trap_jobs
 
 from ..components.adapter import OdooAdapter
+from ..remote import RemoteOdoo
+
+
+@contextmanager
+def changing_records(change):
+    """Replace the rows of each ``search_read`` by ``change(rows, keywords)``."""
+    call, search_read = RemoteOdoo.call, vodoo.OdooClient.search_read
+
+    def changed_call(remote, model, method, *args, **kwargs):
+        rows = call(remote, model, method, *args, **kwargs)
+        return change(rows, kwargs) if method == "search_read" else rows
+
+    def changed_page(client, *args, **kwargs):
+        return change(search_read(client, *args, **kwargs), kwargs)
+
+    with (
+        patch.object(RemoteOdoo, "call", changed_call),
+        patch.object(vodoo.OdooClient, "search_read", changed_page),
+    ):
+        yield
 
 
 class OdooConnectorCase(HttpCase):

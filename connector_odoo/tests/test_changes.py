@@ -6,9 +6,8 @@ from odoo.tests import tagged
 from odoo.addons.connector.exception import InvalidDataError
 from odoo.addons.queue_job.tests.common import trap_jobs
 
-from ..components import paging
-from ..remote import RemoteOdoo
-from .common import OdooConnectorCase
+from ..components import adapter
+from .common import OdooConnectorCase, changing_records
 
 MODEL = "odoo.res.partner.category"
 TIE = "2030-01-01 00:00:00.5"
@@ -23,7 +22,7 @@ class TestChanges(OdooConnectorCase):
         self.tags = self._make_tags(10, TIE)
         self._import_changes()  # what was there before
         self.env["connector.cursor"]._find(self.backend, MODEL).found = False
-        self.enterContext(patch.object(paging, "PAGE_SIZE", 3))
+        self.enterContext(patch.object(adapter, "PAGE_SIZE", 3))
 
     def _make_tags(self, count, write_date):
         Tag = self.env["res.partner.category"].with_context(connector_no_export=True)
@@ -47,16 +46,14 @@ class TestChanges(OdooConnectorCase):
             return [key for job in trap.enqueued_jobs for key in job.args[1]]
 
     def _while_reading(self, function):
-        """Have something happen there after each page that is read here."""
-        call = RemoteOdoo.call
+        """Run a function after each page that is read."""
 
-        def call_and_go_on(remote, model, method, *args, **kwargs):
-            result = call(remote, model, method, *args, **kwargs)
-            if method == "search_read" and kwargs.get("order") == "id":
-                function(result)
-            return result
+        def go_on(rows, keywords):
+            if keywords.get("order") == "id":
+                function(rows)
+            return rows
 
-        return patch.object(RemoteOdoo, "call", call_and_go_on)
+        return changing_records(go_on)
 
     def test_records_of_one_date_are_all_found_over_the_pages(self):
         self.assertEqual(self._import_changes(), self.tags.ids)
@@ -102,13 +99,7 @@ class TestChanges(OdooConnectorCase):
         self.assertEqual(self._import_changes(), [])
 
     def test_a_server_may_give_fewer_records_than_asked_for(self):
-        call = RemoteOdoo.call
-
-        def give_fewer(remote, model, method, *args, **kwargs):
-            rows = call(remote, model, method, *args, **kwargs)
-            return rows[:2] if method == "search_read" else rows
-
-        with patch.object(RemoteOdoo, "call", give_fewer):
+        with changing_records(lambda rows, _keywords: rows[:2]):
             self.assertEqual(self._import_changes(), self.tags.ids)
 
     def test_a_record_whose_parent_is_deleted_meanwhile_is_found(self):
@@ -133,18 +124,15 @@ class TestChanges(OdooConnectorCase):
     def test_a_date_that_cannot_be_read_is_the_matter_of_its_record(self):
         self._import_changes()
         bad, good = self._make_tags(2, "2030-01-02 00:00:00")
-        call = RemoteOdoo.call
 
-        def lie(remote, model, method, *args, **kwargs):
-            rows = call(remote, model, method, *args, **kwargs)
-            if method == "search_read":
-                for row in rows:
-                    if row["id"] == bad.id:
-                        row["write_date"] = "0000-00-00"
+        def lie(rows, _keywords):
+            for row in rows:
+                if row["id"] == bad.id:
+                    row["write_date"] = "0000-00-00"
             return rows
 
         # of the listing, of the last date that there is, and of the record itself
-        with patch.object(RemoteOdoo, "call", lie), trap_jobs() as trap:
+        with changing_records(lie), trap_jobs() as trap:
             self.env[MODEL].import_changes(self.backend)
             (chunk,) = trap.enqueued_jobs
             self.assertEqual(chunk.args[1], [bad.id, good.id])

@@ -1,13 +1,15 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from unittest.mock import patch
 
+import vodoo
+
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
 from odoo.addons.connector.exception import InvalidDataError, RetryableJobError
 
 from ..components.adapter import OdooAdapter
-from ..remote import RemoteOdoo, RemoteRefusal
+from ..remote import RemoteRefusal
 from .common import OdooConnectorCase
 
 
@@ -127,14 +129,14 @@ class TestImport(OdooConnectorCase):
             adapter = work.component(usage="backend.adapter")
             for answer in (None, "text", {"id": 1}, [None], ["text"], [{"name": "A"}]):
                 with (
-                    patch.object(RemoteOdoo, "call", return_value=answer),
-                    self.assertRaisesRegex(InvalidDataError, "Expected records of"),
+                    patch.object(vodoo.OdooClient, "execute", return_value=answer),
+                    self.assertRaisesRegex(InvalidDataError, "partner.*records"),
                 ):
                     adapter.read_all([])
             for answer in (None, "12", {"id": 1}, ["12"], [True]):
                 with (
-                    patch.object(RemoteOdoo, "call", return_value=answer),
-                    self.assertRaisesRegex(InvalidDataError, "Expected ids of"),
+                    patch.object(vodoo.OdooClient, "execute", return_value=answer),
+                    self.assertRaisesRegex(InvalidDataError, "partner.*a list of ids"),
                 ):
                     adapter.search()
 

@@ -4,12 +4,14 @@
 import threading
 from unittest.mock import patch
 
+import vodoo
+
 from odoo.fields import Command
 from odoo.tests import tagged
 
 from odoo.addons.queue_job.tests.common import trap_jobs
 
-from ..components import paging
+from ..components import adapter
 from ..components.adapter import OdooAdapter
 from ..remote import RemoteOdoo
 from .common import OdooConnectorCase
@@ -157,7 +159,7 @@ class TestImportBulk(OdooConnectorCase):
         partners = self._make_partners(5)
         self.env.flush_all()
         with (
-            patch.object(paging, "PAGE_SIZE", 2),
+            patch.object(adapter, "PAGE_SIZE", 2),
             self.backend.work_on(PARTNER) as work,
         ):
             pages = list(
@@ -171,20 +173,20 @@ class TestImportBulk(OdooConnectorCase):
     def test_pages_are_read_ahead_of_the_jobs(self):
         requested, third_requested = [], threading.Event()
 
-        def call(remote, model, method, domain, *args, **kwargs):
-            requested.append(domain[0])
+        def search_read(client, model, domain, *args, **kwargs):
+            requested.append(domain)
             if len(requested) == 3:
                 third_requested.set()
             return [{"id": len(requested), "write_date": "2030-01-01 00:00:00"}]
 
         self.patch(OdooAdapter, "_pages_ahead", 2)
         with (
-            patch.object(paging, "PAGE_SIZE", 1),
-            patch.object(RemoteOdoo, "call", call),
+            patch.object(adapter, "PAGE_SIZE", 1),
+            patch.object(vodoo.OdooClient, "search_read", search_read),
             self.backend.work_on(PARTNER) as work,
         ):
             pages = work.component(usage="backend.adapter").search_pages()
             self.assertEqual(list(next(pages)), [1])
             self.assertTrue(third_requested.wait(PATIENCE_SECONDS))
             pages.close()
-        self.assertEqual(requested, [("id", ">", 0), ("id", ">", 1), ("id", ">", 2)])
+        self.assertEqual(requested, [[], [["id", ">", 1]], [["id", ">", 2]]])
