@@ -1,8 +1,20 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Binder: the only component that knows the link of external id, binding and record.
+
+::
+
+    external record      binding                            record of Odoo
+    id "42"         <->  external_id "42", backend_id  -->  odoo_id
+    id "57"         -->  (alias of the same binding)
+
+An external id is kept and compared as text. ``to_internal`` looks for it first in the
+memory of the session (:mod:`.binding_memory`), then in a query, which finds aliases as
+well: the external ids of records that were merged into others in Odoo.
+"""
+
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from odoo import fields, models
@@ -10,8 +22,7 @@ from odoo.fields import Domain
 
 from odoo.addons.component.core import AbstractComponent
 
-from .aliases import ALIAS_FLAG, find_aliased, with_aliases
-from .binding_memory import BindingMemory, Link
+from .binding_memory import find_memory
 from .external_id import (
     can_be_external_id,
     can_be_stored,
@@ -21,12 +32,12 @@ from .external_id import (
     unstorable_id,
 )
 
-#: where the binders of a session of work share what they remember
-_MEMORIES = "binding memories"
+#: field of a binding that says whether it has aliases
+ALIAS_FLAG = "has_aliases"
 
 
 class Binder(AbstractComponent):
-    """Know the link between an external id, a binding and a record."""
+    """Binder of one binding model in one backend."""
 
     _name = "base.binder"
     _inherit = "base.connector"
@@ -37,30 +48,27 @@ class Binder(AbstractComponent):
     _odoo_field = "odoo_id"
     _sync_date_field = "sync_date"
 
-    # -- from the backend to Odoo ---------------------------------------------
-
     def to_internal(self, external_id: Any, unwrap: bool = False) -> models.BaseModel:
-        """Return the binding of ``external_id``, archived or not.
+        """Return the binding of ``external_id``, archived or not; empty if unbound.
 
-        Empty when nothing is bound. With ``unwrap``, the record behind it.
-
+        :param unwrap: return the record that the binding wraps
         :raise ValueError: several bindings have this external id
-        :raise InvalidDataError: a record or a list is given as an external id
+        :raise InvalidDataError: the external id is a record or a list
         """
-        self._check_external_id(external_id)
-        binding = self._recall(external_id)
-        if binding is None and is_external_id(external_id):
-            binding = self._search_many([external_id])[external_id]
-        if binding is None:
-            binding = self.model.browse()
+        binding = self.model.browse()
+        if is_external_id(external_id):
+            check_can_be_external_id(external_id, self.model._name)
+            binding = self._recall(external_id)
+            if binding is None:
+                binding = self._find_many([external_id])[external_id]
         return binding[self._odoo_field] if unwrap else binding
 
     def to_internal_many(
         self, external_ids: Iterable[Any], unwrap: bool = False
     ) -> dict[Any, models.BaseModel]:
-        """Return ``{external id: binding}`` of those that are bound, in one query.
+        """Return ``{external id: binding}`` of the bound ones, in one query.
 
-        A binder that defines its own ``to_internal`` is asked for each.
+        A binder that overrides ``to_internal`` is asked for each.
         """
         external_ids = list(external_ids)
         for external_id in external_ids:
@@ -75,60 +83,43 @@ class Binder(AbstractComponent):
         return {key: record for key, record in found.items() if record}
 
     def prefetch(self, external_ids: Iterable[Any]) -> None:
-        """Learn in one query what is bound, for the rest of the work context.
+        """Remember the bindings of external ids for the rest of the session.
 
-        Every binder of this work context, and of those that come from it, then
-        answers ``to_internal`` for these ids, bound or not, without a query; and
-        stays right when bindings are made, changed or deleted meanwhile. Costs
-        nothing for what is known already.
+        One query for all ids that are not remembered yet. ``to_internal`` of each
+        binder in the session then needs no query for them, bound or not, and stays
+        right when bindings are created, changed or deleted.
         """
-        memory = self._memory(make=True)
+        memory = find_memory(self, make=True)
         if memory:
             keys = map(external_key, filter(can_be_external_id, external_ids))
             memory.prefetch(self.model, filter(None, keys))
 
     def _find_many(self, external_ids: list[Any]) -> dict[Any, models.BaseModel]:
-        """Return ``{external id: binding or none}``, asking only what is not known."""
+        """Return ``{external id: binding, maybe empty}``, from memory if possible."""
         found = {key: self._recall(key) for key in external_ids}
         unknown = [key for key, binding in found.items() if binding is None]
-        found.update(self._search_many(unknown))
-        return found
-
-    def _search_many(self, external_ids: list[Any]) -> dict[Any, models.BaseModel]:
-        """Return ``{external id: binding or none}``, by a query.
-
-        What is not bound may be the id of a record that was merged.
-        """
-        bindings, by_key = self._search_by_key(external_ids)
-        found = {key: self._choose(by_key[external_key(key)]) for key in external_ids}
-        missing = [key for key in external_ids if not found[key]]
-        aliased = find_aliased(self, bindings, missing)
+        bindings = self._search_bindings(self._external_field, unknown)
+        by_key, unbound = bindings.grouped(self._key_of), self.model.browse()
+        for external_id in unknown:
+            same_key = by_key.get(external_key(external_id), unbound)
+            found[external_id] = self._choose(same_key)
+        missing = [key for key in unknown if not found[key]]
+        aliased = self._find_aliased(bindings, missing)
         for key in missing if aliased else ():
-            found[key] = aliased.get(external_key(key), found[key])
+            found[key] = aliased.get(external_key(key), unbound)
         return found
 
-    def _search_by_key(
-        self, external_ids: Iterable[Any]
-    ) -> tuple[models.BaseModel, defaultdict[str | None, models.BaseModel]]:
-        """Return the bindings that were found, and by external id."""
-        bindings = self._search_bindings(self._external_field, external_ids)
-        return bindings, self._group(
-            bindings, lambda binding: external_key(binding[self._external_field])
-        )
-
-    # -- from Odoo to the backend ---------------------------------------------
+    def _key_of(self, binding: models.BaseModel) -> str | None:
+        return external_key(binding[self._external_field])
 
     def to_external(self, binding: models.BaseModel | int, wrap: bool = False) -> Any:
-        """Return the external id of a binding, or of a record with ``wrap``.
+        """Return the external id of a binding; None or False if it has none.
 
-        None or False when the record is not bound.
-
+        :param wrap: ``binding`` is the record that the binding wraps
         :raise ValueError: the record has several bindings in this backend
         """
-        if isinstance(binding, models.BaseModel):
-            record_id = binding.id
-        else:
-            record_id = binding
+        is_record = isinstance(binding, models.BaseModel)
+        record_id = binding.id if is_record else binding
         if not wrap:
             return self.model.browse(record_id)[self._external_field]
         bindings = self._choose(self._search_bindings(self._odoo_field, [record_id]))
@@ -137,42 +128,39 @@ class Binder(AbstractComponent):
     def to_external_many(
         self, records: models.BaseModel
     ) -> dict[models.BaseModel, Any]:
-        """Return ``{record: external id}`` of those that are bound, in one query.
+        """Return ``{record: external id}`` of the bound ones, in one query.
 
-        The records are bindings, or what the bindings wrap. A binder that defines
-        its own ``to_external`` is asked for each.
+        A binder that overrides ``to_external`` is asked for each.
+
+        :param records: bindings, or records that the bindings wrap
         """
         wrap = records._name != self.model._name
         if type(self).to_external is not Binder.to_external:
             found = {record: self.to_external(record, wrap=wrap) for record in records}
         elif wrap:
-            by_record = self._group(
-                self._search_bindings(self._odoo_field, records.ids),
-                lambda binding: binding[self._odoo_field].id,
-            )
+            bindings = self._search_bindings(self._odoo_field, records.ids)
             found = {
-                record: self._choose(by_record[record.id])[self._external_field]
-                for record in records
+                record: self._choose(of_record)[self._external_field]
+                for record, of_record in bindings.grouped(self._odoo_field).items()
             }
         else:
             found = {record: record[self._external_field] for record in records}
         return {
-            record: external_id
-            for record, external_id in found.items()
-            if is_external_id(external_id)
+            record: found[record]
+            for record in records
+            if is_external_id(found.get(record))
         }
 
-    # -- the link -------------------------------------------------------------
-
     def bind(self, external_id: Any, binding: models.BaseModel | int) -> None:
-        """Link ``external_id`` to a binding and note the time of synchronization.
+        """Link ``external_id`` to a binding and set its synchronization date.
 
-        :raise InvalidDataError: no record can have such an id, or no text be it
+        :raise InvalidDataError: the external id is a record or a list, or the database
+            cannot store it
         """
         assert is_external_id(external_id), (
             f"No external id to bind {binding!r} to: got {external_id!r}."
         )
-        self._check_external_id(external_id)
+        check_can_be_external_id(external_id, self.model._name)
         if not can_be_stored(str(external_id)):
             raise unstorable_id(external_id, self.model._name)
         assert binding, f"No binding to link external id {external_id!r} to."
@@ -185,17 +173,13 @@ class Binder(AbstractComponent):
             }
         )
 
-    def _check_external_id(self, external_id: Any) -> None:
-        if is_external_id(external_id):
-            check_can_be_external_id(external_id, self.model._name)
-
     def bind_many(self, pairs: Iterable[tuple[Any, models.BaseModel | int]]) -> None:
-        """Link each external id to its binding; one query for all, when flushed."""
+        """Bind each external id to its binding; the flush needs one query for all."""
         for external_id, binding in pairs:
             self.bind(external_id, binding)
 
     def unwrap_binding(self, binding: models.BaseModel | int) -> models.BaseModel:
-        """Return the record behind a binding."""
+        """Return the record that a binding wraps."""
         if not isinstance(binding, models.BaseModel):
             binding = self.model.browse(binding)
         return binding[self._odoo_field]
@@ -209,65 +193,55 @@ class Binder(AbstractComponent):
         if field is None:
             raise ValueError(
                 f"Model {self.model._name} has no field {self._odoo_field!r} by which "
-                f"binder {self._name} could unwrap it: it is no binding."
+                f"binder {self._name} could unwrap it: it is not a binding."
             )
         return field.comodel_name
-
-    # -- queries and memory ---------------------------------------------------
 
     def _search_bindings(self, field: str, values: Iterable[Any]) -> models.BaseModel:
         """Return the backend's bindings by external id or by record, in one query."""
         wanted = [value for value in values if is_external_id(value)]
         if field == self._external_field:
-            # nothing can be bound to what the database cannot hold
+            # nothing is bound to a text that the database cannot store
             wanted = list(filter(can_be_stored, map(str, wanted)))
         if not wanted:
             return self.model.browse()
         if field not in self.model._fields:
             raise ValueError(
-                f"Model {self.model._name} has no field {field!r} in which binder "
-                f"{self._name} could look: it is no binding. Name the binding model, "
-                'as in external_to_m2o("customer", binding="shop.res.partner").'
+                f"Model {self.model._name} has no field {field!r} for a search of "
+                f"binder {self._name}: it is not a binding. Name the binding model, as "
+                'in external_to_m2o("customer", binding="shop.res.partner").'
             )
-        read_at_once = (
-            self._external_field,
-            self._backend_field,
-            self._odoo_field,
-            ALIAS_FLAG,
-        )
         domain = Domain(field, "in", wanted)
-        if field == self._external_field:
-            domain = with_aliases(self, domain, wanted)
-        bindings = self.model.with_context(active_test=False).search_fetch(
-            domain & Domain(self._backend_field, "=", self.backend_record.id),
-            [name for name in read_at_once if name in self.model._fields],
-        )
-        return bindings.with_env(self.env)
+        if field == self._external_field and ALIAS_FLAG in self.model._fields:
+            aliases = self.env["connector.external.alias"]
+            backend, name = self.backend_record, self.model._name
+            domain |= Domain(
+                "id", "in", aliases._find_binding_ids(backend, name, wanted)
+            )
+        return self._fetch_bindings(domain)
 
-    def _group(
-        self, bindings: models.BaseModel, key: Callable[[models.BaseModel], Any]
-    ) -> defaultdict[Any, models.BaseModel]:
-        """Return ``{key: bindings}``, which still read their fields all at once."""
-        groups = defaultdict(self.model.browse)
-        for binding in bindings:
-            group = groups[key(binding)] + binding
-            groups[key(binding)] = group.with_prefetch(bindings._ids)
-        return groups
+    def _fetch_bindings(self, domain: Domain) -> models.BaseModel:
+        """Return the bindings of the backend that match, archived or not."""
+        names = [self._external_field, self._backend_field, self._odoo_field]
+        return (
+            self.model.with_context(active_test=False)
+            .search_fetch(
+                domain & Domain(self._backend_field, "=", self.backend_record.id),
+                [name for name in [*names, ALIAS_FLAG] if name in self.model._fields],
+            )
+            .with_env(self.env)
+        )
 
     def _choose(self, bindings: models.BaseModel) -> models.BaseModel:
-        """Return the only binding, or the only one that is not archived.
+        """Return the only binding, or the only active one.
 
-        Where no unique constraint forbids it, an archived binding may have been
-        replaced by another one.
+        Without a unique constraint, an archived binding may have a replacement.
         """
         if len(bindings) < 2:
             return bindings
         active = bindings.filtered(bindings._active_name or (lambda binding: True))
         if len(active) != 1:
-            link = ", ".join(
-                f"{binding.id} ({binding[self._external_field]})"
-                for binding in bindings
-            )
+            link = ", ".join(f"{b.id} ({b[self._external_field]})" for b in bindings)
             raise ValueError(
                 f"Expected one binding of {bindings._name} for "
                 f"{self.backend_record.display_name}, found {len(bindings)}: {link}. "
@@ -277,49 +251,48 @@ class Binder(AbstractComponent):
 
     def _recall(self, external_id: Any) -> models.BaseModel | None:
         """Return the remembered answer, None if there is none."""
-        memory = self._memory()
-        if memory is None or not is_external_id(external_id):
-            return None
-        return memory.recall(self.model, external_key(external_id))
-
-    def _memory(self, make: bool = False) -> BindingMemory | None:
-        """Return what is remembered of this model, backend and user.
-
-        None for bindings that do not tell when they change.
-        """
-        session = self.work.connector_session
-        if _MEMORIES not in session and not make:
-            return None
-        memories = session.setdefault(_MEMORIES, {})
-        env, backend = self.env, self.backend_record
-        key = (
-            self.model._name,
-            self._external_field,
-            backend._name,
-            backend.id,
-            env.uid,
-            env.su,
-            tuple(env.context.get("allowed_company_ids") or ()),
-        )
-        memory = memories.get(key)
-        if memory is None and make and self._bindings_tell_changes():
-            link = Link(self._external_field, self._backend_field, backend.id)
-            memory = memories[key] = BindingMemory(link, self._find_ids)
-        return memory
-
-    def _bindings_tell_changes(self) -> bool:
-        return isinstance(self.model, self.env.registry["external.binding"])
+        memory, key = find_memory(self), external_key(external_id)
+        return None if memory is None or key is None else memory.recall(self.model, key)
 
     def _find_ids(self, keys: list[str]) -> dict[str, int | None]:
-        """Return the id of the binding of each key, None for those that are free.
+        """Return ``{key: id of the binding, None if the key is free}`` for the memory.
 
-        Keys that several bindings have are left out, and those of merged records.
+        Keys of several bindings and keys of aliases are left out.
         """
-        bindings, by_key = self._search_by_key(keys)
-        missing = [key for key in keys if not by_key[key]]
-        aliased = find_aliased(self, bindings, missing)
+        bindings = self._search_bindings(self._external_field, keys)
+        by_key = bindings.grouped(self._key_of)
+        aliased = self._find_aliased(
+            bindings, [key for key in keys if key not in by_key]
+        )
+        ids = {key: by_key[key].ids if key in by_key else [None] for key in keys}
         return {
-            key: by_key[key].id or None
+            key: ids[key][0]
             for key in keys
-            if len(by_key[key]) < 2 and key not in aliased
+            if len(ids[key]) == 1 and key not in aliased
+        }
+
+    def _find_aliased(
+        self, bindings: models.BaseModel, external_ids: Iterable[Any]
+    ) -> dict[str | None, models.BaseModel]:
+        """Return ``{key: binding}`` of the external ids that are aliases.
+
+        :param bindings: result of the search for these external ids
+        """
+        keys = filter(None, map(external_key, external_ids))
+        wanted = list(filter(can_be_stored, keys))
+        has_flag = ALIAS_FLAG in self.model._fields
+        if not wanted or (has_flag and not any(bindings.mapped(ALIAS_FLAG))):
+            return {}
+        aliases = self.env["connector.external.alias"]._find(
+            self.backend_record, self.model._name, wanted
+        )
+        if aliases and not has_flag:
+            bindings = self._fetch_bindings(
+                Domain("id", "in", aliases.mapped("binding_id"))
+            )
+        by_id = {binding.id: binding for binding in bindings}
+        return {
+            external_key(alias.external_id): by_id[alias.binding_id]
+            for alias in aliases
+            if alias.binding_id in by_id
         }

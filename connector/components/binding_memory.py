@@ -1,18 +1,20 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Remember what is bound to which external id, without ever being out of date.
+"""Memory of the bindings of external ids, which is never out of date.
 
-Two facts keep a memory true without a query. A binding that is known is believed
-only as long as the record cache agrees with it: whatever changes or deletes the
-binding changes the cache. An id that is known to be free is believed until a
-binding is created or written: the transaction keeps a log of these. Rolling back,
-to a savepoint too, and committing drop the log, and with it all that was known.
+Two facts keep a memory correct without a query:
+
+- A known binding is used only while the record cache agrees with it. Every change or
+  deletion of the binding changes the cache.
+- A free external id is free until a binding is created or written. The transaction
+  logs the ids of these bindings. A commit or a rollback, to a savepoint too, drops the
+  log, and with it everything that was known.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from odoo import models
 from odoo.exceptions import AccessError, MissingError
@@ -21,40 +23,42 @@ from odoo.sql_db import BaseCursor
 from .external_id import external_key
 
 _LOG = "connector.binding.log"
+#: key of the memories in the session
+_MEMORIES = "binding memories"
 
-#: returns ``{key: id of the binding, or None if it is free}``, without those keys for
-#: which there is no single answer
+#: returns ``{key: id of the binding, or None if it is free}``, without the keys that
+#: have no single answer
 Find = Callable[[list[str]], dict[str, int | None]]
 
 
 class BindingLog:
-    """The ids of the bindings touched in this transaction, by model."""
+    """Ids of the bindings touched in this transaction, by model."""
 
     def __init__(self) -> None:
         self.touched: dict[str, list[int]] = defaultdict(list)
 
 
 def open_log(cr: BaseCursor) -> BindingLog:
-    """Return the log of the transaction; from now on it is kept."""
+    """Return the log of the transaction; the first call starts it."""
     return cr.cache.setdefault(_LOG, BindingLog())
 
 
 def note_touched(bindings: models.BaseModel) -> None:
-    """Note bindings that were created or written, if anybody remembers any."""
+    """Log bindings that were created or written, if the transaction has a log."""
     log = bindings.env.cr.cache.get(_LOG)
     if log is not None:
         log.touched[bindings._name].extend(bindings.ids)
 
 
 class Link(NamedTuple):
-    """By which fields a binding is linked, and to which backend."""
+    """Fields of a binding that link it to one backend."""
 
     external_field: str
     backend_field: str
     backend_id: int
 
     def key(self, binding: models.BaseModel) -> str | None:
-        """Return the key that a binding takes in this backend, if it takes one."""
+        """Return the key of a binding in this backend, None if it has none."""
         try:
             if binding[self.backend_field].id != self.backend_id:
                 return None
@@ -63,8 +67,35 @@ class Link(NamedTuple):
             return None
 
 
+def find_memory(binder: Any, make: bool = False) -> BindingMemory | None:
+    """Return the memory of a binder's model, backend and user in the session.
+
+    None for a model that does not log its changes.
+    """
+    session = binder.work.connector_session
+    if _MEMORIES not in session and not make:
+        return None
+    memories = session.setdefault(_MEMORIES, {})
+    env, backend, model = binder.env, binder.backend_record, binder.model
+    key = (
+        model._name,
+        binder._external_field,
+        backend._name,
+        backend.id,
+        env.uid,
+        env.su,
+        tuple(env.context.get("allowed_company_ids") or ()),
+    )
+    memory = memories.get(key)
+    logs_changes = isinstance(model, env.registry["external.binding"])
+    if memory is None and make and logs_changes:
+        link = Link(binder._external_field, binder._backend_field, backend.id)
+        memory = memories[key] = BindingMemory(link, binder._find_ids)
+    return memory
+
+
 class BindingMemory:
-    """The answers for one binding model and backend."""
+    """Bindings of one model in one backend, as far as they are known."""
 
     def __init__(self, link: Link, find: Find) -> None:
         self._link = link
@@ -76,17 +107,14 @@ class BindingMemory:
         self._log_position = 0
 
     def prefetch(self, model: models.BaseModel, keys: Iterable[str]) -> None:
-        """Learn what is bound to ``keys``, in one query for those not known yet."""
+        """Look up the bindings of ``keys``, in one query for the unknown ones."""
         self._catch_up(model)
         new = [key for key in dict.fromkeys(keys) if key not in self._known]
         self._asked.update(dict.fromkeys(new))
         self._learn(new)
 
     def recall(self, model: models.BaseModel, key: str) -> models.BaseModel | None:
-        """Return the binding of ``key``, an empty one if it is free, or None.
-
-        None says that nobody knows and the database must be asked.
-        """
+        """Return the binding of ``key``, empty if the key is free, None if unknown."""
         if key not in self._asked:
             return None
         self._catch_up(model)
@@ -103,7 +131,7 @@ class BindingMemory:
         return None
 
     def _catch_up(self, model: models.BaseModel) -> None:
-        """Take note of what happened to bindings since the last time."""
+        """Apply the log entries since the last call."""
         log = open_log(model.env.cr)
         if log is not self._log:
             self._log, self._log_position = log, len(log.touched[model._name])
@@ -120,7 +148,7 @@ class BindingMemory:
             self._note_binding(binding)
 
     def _note_binding(self, binding: models.BaseModel) -> None:
-        """Believe a binding that takes a free id; doubt where there was another."""
+        """Remember a binding that takes a free id; forget an id that had another."""
         key = self._link.key(binding)
         if key not in self._known or self._known[key] == binding.id:
             return

@@ -1,30 +1,41 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What can name an external record, and how that is kept."""
+"""External ids, and texts that the database can store.
+
+An external id is any single value but None, False, True and "". It is kept and compared
+as text: 42 and "42" are equal.
+
+PostgreSQL stores neither NUL nor half of a surrogate pair. JSON of a backend may
+contain both (``"\\u0000"``, ``"\\ud800"``). Writing them aborts the transaction with an
+error that names neither the record nor the field, so values are checked before.
+"""
 
 from __future__ import annotations
 
 import reprlib
+from collections.abc import Mapping
 from typing import Any
 
 from ..exception import InvalidDataError
 
+_CONTAINERS = (list, tuple, dict)
+
 
 def is_external_id(value: Any) -> bool:
-    """Tell whether ``value`` names an external record: 0 does, True does not."""
+    """Return whether ``value`` names an external record: 0 does, True does not."""
     if isinstance(value, bool):
         return False
     return value == 0 or bool(value)
 
 
 def external_key(value: Any) -> str | None:
-    """Return the text by which an external id is kept and compared, None if empty."""
+    """Return the text as which an external id is kept, None if it is empty."""
     return str(value) if is_external_id(value) else None
 
 
 def check_can_be_external_id(value: Any, model_name: str) -> None:
-    """Refuse what no external id can be: a record, or a list.
+    """Check that a value is a single one.
 
-    :raise InvalidDataError: telling what was found instead
+    :raise InvalidDataError: it is a record or a list
     """
     if not can_be_external_id(value):
         raise InvalidDataError(
@@ -34,7 +45,7 @@ def check_can_be_external_id(value: Any, model_name: str) -> None:
 
 
 def can_be_external_id(value: Any) -> bool:
-    """Tell whether a value is a single one: no record, and no list."""
+    """Return whether a value is a single one: neither a record nor a list."""
     try:
         hash(value)
     except TypeError:
@@ -43,17 +54,17 @@ def can_be_external_id(value: Any) -> bool:
 
 
 def unstorable_id(value: Any, model_name: str) -> InvalidDataError:
-    """Return the error for an external id that no database can hold."""
+    """Return the error for an external id that the database cannot store."""
     return InvalidDataError(
-        f"The external id {value!r} of {model_name} holds characters that no database "
-        "can hold."
+        f"The external id {value!r} of {model_name} contains characters that the "
+        "database cannot store."
     )
 
 
 def storable_text(text: str) -> str:
-    """Return a text with what no database can hold written in ASCII: ``\\x00``.
+    """Return a text with the characters that cannot be stored as ASCII: ``\\x00``.
 
-    For what is shown to people only: the text is not that of the backend any more.
+    For messages only: the text differs from the backend's.
     """
     if can_be_stored(text):
         return text
@@ -61,9 +72,50 @@ def storable_text(text: str) -> str:
 
 
 def can_be_stored(key: str) -> bool:
-    """Tell whether the database can hold a text: no NUL, no half of a character."""
+    """Return whether the database can store a text."""
     try:
         key.encode()
     except UnicodeEncodeError:
         return False
     return "\0" not in key
+
+
+def check_storable(values: Mapping[str, Any], what: str) -> None:
+    """Check that the database can store all texts of ``values``, nested ones too.
+
+    :param what: model and external id, for the error
+    :raise InvalidDataError: names the field, ``child_ids.name`` in a child
+    """
+    for name, value in values.items():
+        if isinstance(value, str):
+            # most text is ASCII, and checking that is faster than encoding
+            if not value.isascii() or "\0" in value:
+                _check_text(value, name, what)
+        elif isinstance(value, _CONTAINERS):
+            _check_nested(name, value, what)
+
+
+def _check_nested(name: str, value: Any, what: str) -> None:
+    """Check x2many commands and JSON, however deeply nested."""
+    pending = [(name, value)]
+    while pending:
+        path, value = pending.pop()
+        if isinstance(value, str):
+            _check_text(value, path, what)
+        elif isinstance(value, Mapping):
+            for key, inner in value.items():
+                _check_text(str(key), f"{path}, key", what)
+                pending.append((f"{path}.{key}", inner))
+        elif isinstance(value, list | tuple):
+            pending.extend((path, inner) for inner in value)
+
+
+def _check_text(text: str, path: str, what: str) -> None:
+    if can_be_stored(text):
+        return
+    found = "a NUL character" if "\0" in text else "half of a surrogate pair"
+    raise InvalidDataError(
+        f"The value of {path!r} of {what} contains {found}, which no database can "
+        f"store: {reprlib.repr(text)}. Correct it in the backend, or remove it in the "
+        "mapper."
+    )

@@ -8,11 +8,11 @@ from typing import Any
 from markupsafe import Markup
 
 from odoo import api, fields, models
-from odoo.tools import ormcache
+from odoo.tools import SQL, ormcache
 
 from ..backend_company import company_of
 from ..binding_links import LinkFields, find_binding_models
-from ..components.aliases import ALIAS_FLAG
+from ..components.binder import ALIAS_FLAG
 
 _logger = logging.getLogger(__name__)
 
@@ -98,6 +98,21 @@ class ConnectorExternalAlias(models.Model):
                 ("backend_id", "=", backend.id),
                 ("external_id", "in", wanted),
             ]
+        )
+
+    @api.model
+    def _find_binding_ids(
+        self, backend: Any, model_name: str, external_ids: Iterable[str]
+    ) -> SQL:
+        """Return the subquery of the ids of the bindings with these aliases."""
+        self.flush_model()
+        return SQL(
+            "(SELECT binding_id FROM connector_external_alias WHERE model_name = %s"
+            " AND backend_model = %s AND backend_id = %s AND external_id IN %s)",
+            model_name,
+            backend._name,
+            backend.id,
+            tuple(external_ids),
         )
 
     @api.model

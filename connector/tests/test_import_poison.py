@@ -4,7 +4,7 @@
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..components.storable import check_storable
+from ..components.external_id import check_storable
 from ..components.synchronizer.chunk import CREATED, FAILED
 from ..exception import InvalidDataError
 from .import_common import PARTNER, ImporterCase, partner

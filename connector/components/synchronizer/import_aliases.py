@@ -13,7 +13,7 @@ from __future__ import annotations
 from odoo.addons.component.core import AbstractComponent
 
 from ...moments import last_change
-from ..aliases import ALIAS_FLAG
+from ..binder import ALIAS_FLAG
 from .chunk import SKIPPED, UPDATED, ImportItem
 from .overlap import version_of
 

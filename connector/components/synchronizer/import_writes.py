@@ -9,7 +9,7 @@ from odoo.addons.component.core import AbstractComponent
 from ..binder import Binder
 from ..comparison.absent_lines import settle_absent_lines
 from ..comparison.line_commands import copy_commands, linking_updated_lines
-from ..storable import check_storable
+from ..external_id import check_storable
 from .changes import changed_values, fingerprint, remember_created, remember_held
 from .chunk import CREATED, SKIPPED, UNCHANGED, UPDATED, ImportItem
 from .import_hooks import ImportHooks

@@ -9,8 +9,7 @@ from odoo import models
 
 from odoo.addons.component.core import AbstractComponent
 
-from ..external_id import external_key
-from ..storable import check_storable
+from ..external_id import check_storable, external_key
 from ..unconfirmed import UnconfirmedFields, find_unconfirmed
 from .changes import changed_values, remember_held
 from .import_hooks import ImportHooks
