@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Tie the life of the component registry to that of Odoo's registry."""
+"""Build the component registry of a database together with Odoo's registry."""
 
 from __future__ import annotations
 
@@ -9,20 +9,19 @@ from odoo import api, models
 from odoo.modules.module_graph import ModuleGraph
 
 from .core import DEFAULT_CACHE_SIZE, ComponentRegistry, _component_databases
-from .rebuilding import rebuilds
 
 
 class ComponentBuilder(models.AbstractModel):
-    """Build the component registry of the database when Odoo's registry is loaded."""
+    """Model whose hooks build the component registry: see ``databases``."""
 
     _name = "component.builder"
     _description = "Component Builder"
 
-    #: how many lookups that find nothing the registry of the database remembers
+    #: how many failed lookups the registry of the database caches
     _components_registry_cache_size = DEFAULT_CACHE_SIZE
 
     def _register_hook(self):
-        """Build the components aside, then put them in the place of the former."""
+        """Build a component registry, then publish it."""
         dbname = self.env.cr.dbname
         try:
             result = super()._register_hook()
@@ -35,23 +34,19 @@ class ComponentBuilder(models.AbstractModel):
                 dbname, components_registry, owner=self.env.registry
             )
         finally:
-            rebuilds.end(dbname)
+            _component_databases.end_rebuild(dbname)
         return result
 
     def _unregister_hook(self):
-        """Withdraw the components until the next ``_register_hook`` builds them.
-
-        Other threads wait for them: see ``rebuilding.py``.
-        """
-        rebuilds.begin(self.env.cr.dbname)
-        _component_databases.withdraw(self.env.cr.dbname)
+        """Withdraw the components until the next ``_register_hook`` builds them."""
+        _component_databases.begin_rebuild(self.env.cr.dbname)
         return super()._unregister_hook()
 
     def _init_global_registry(self) -> ComponentRegistry:
-        """Put an empty registry, not ready, in the place of the database's, return it.
+        """Replace the registry of the database by an empty one and return it.
 
-        For those who build it themselves; the builder does not: no lookup should find
-        a registry that is half built.
+        For callers that build it themselves. The builder does not use it, because
+        lookups must not find an incomplete registry.
         """
         components_registry = ComponentRegistry(self._components_registry_cache_size)
         _component_databases[self.env.cr.dbname] = components_registry
@@ -66,13 +61,13 @@ class ComponentBuilder(models.AbstractModel):
     ) -> None:
         """Build the components of the database's addons into a registry.
 
-        It is not marked as ready: that is for the caller to say.
+        The caller sets ``ready``.
 
-        :param states: of the addons to take; by default the installed ones and those
-            that are upgraded
-        :param exclude_addons: addons to leave out; what depends on them is left out
-            with them, unless their components are in the registry already
-        :raises TypeError: when a definition is wrong
+        :param states: states of the addons to build; by default installed and to
+            upgrade
+        :param exclude_addons: addons to exclude; their dependent addons are excluded
+            too, unless the registry has the components of the excluded ones already
+        :raises TypeError: if a definition is invalid
         """
         addons = self._get_addons(
             tuple(states or ("installed", "to upgrade")),
@@ -89,7 +84,7 @@ class ComponentBuilder(models.AbstractModel):
     ) -> None:
         """Build the components of one addon.
 
-        :param components_registry: where to; by default the database's own
+        :param components_registry: by default the registry of the database
         """
         if components_registry is None:
             components_registry = _component_databases[self.env.cr.dbname]
@@ -98,7 +93,7 @@ class ComponentBuilder(models.AbstractModel):
     def _get_addons(
         self, states: tuple[str, ...], excluded: set[str], loaded: set[str]
     ) -> list[str]:
-        """Return the names of addons in these states, after what they depend on."""
+        """Return the names of the addons in these states, dependencies first."""
         self.env.cr.execute(
             "SELECT name FROM ir_module_module WHERE state IN %s", [states]
         )

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""The two classes that component definitions are written on."""
+"""The base classes of component definitions."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ if TYPE_CHECKING:
     from odoo.api import Environment
     from odoo.models import BaseModel
 
-    from .registry import ComponentRegistry
+    from .component_plans import ClassesByName
     from .work import WorkContext
 
 
 class AbstractComponent(metaclass=MetaComponent):
-    """Define a component that others inherit and that no lookup finds.
+    """Component that other components inherit, and that lookups do not find.
 
-    ``_name`` alone makes a new component, ``_inherit`` alone extends the one named,
-    both together make a new one built on the others. All are built on ``base``.
+    ``_name`` alone defines a new component, ``_inherit`` alone extends the named one,
+    both together define a new one that inherits. All inherit from ``base``.
     """
 
     _register = False
@@ -28,16 +28,16 @@ class AbstractComponent(metaclass=MetaComponent):
 
     #: name of the component
     _name: str | None = None
-    #: name or names of the components to extend or to build on
+    #: name or names of the components to extend or to inherit
     _inherit: Any = None
-    #: name of the collection it belongs to; None: to any
+    #: name of its collection; None: any
     _collection: str | None = None
-    #: name or names of the models it is for; None: for any
+    #: name or names of its models; None: any
     _apply_on: Any = None
-    #: what it is for ("record.importer", "binder", ...)
+    #: its task ("record.importer", "binder", ...)
     _usage: str | None = None
 
-    #: on a component class: the names of the components built directly on it
+    #: on a component class: the names of its direct children
     _inherit_children: Any
 
     def __init__(self, work_context: WorkContext):
@@ -51,33 +51,36 @@ class AbstractComponent(metaclass=MetaComponent):
         model_name: str | None = None,
         **kw: Any,
     ) -> bool:
-        """Tell whether this component will do, beyond collection, usage and model.
+        """Return True if a lookup may choose this component.
 
-        An override is asked at every lookup that would choose the component.
+        Collection, usage and model fit already. An override is called by every lookup
+        that may choose the component.
 
-        :param kw: what was given to ``component()`` or ``many_components()``
+        :param kw: keyword arguments of ``component()`` or ``many_components()``
         """
         return True
 
-    @classmethod
-    def _build_component(cls, registry: ComponentRegistry) -> type[AbstractComponent]:
-        """Build this one definition into a registry and return the component class.
+    _component_match.__func__._is_default = True  # type: ignore[attr-defined]
 
-        :raises TypeError: when the definition is wrong
+    @classmethod
+    def _build_component(cls, registry: ClassesByName) -> type[AbstractComponent]:
+        """Build this definition into a registry and return the component class.
+
+        :raises TypeError: if the definition is invalid
         """
         return build_component_classes(registry, [cls])[-1]
 
     @classmethod
     def _complete_component_build(cls) -> None:
-        """Prepare the component class, once all that it is built on is known.
+        """Prepare the component class, whose bases are complete.
 
-        Called before the class is put into the registry, and again each time it or
+        Called before the class is added to the registry, and again each time it or
         one of its parents is extended later.
         """
 
     @property
     def collection(self) -> BaseModel:
-        """The record whose components these are."""
+        """The collection of the work context: usually a backend record."""
         return self.work.collection
 
     @property
@@ -87,11 +90,11 @@ class AbstractComponent(metaclass=MetaComponent):
 
     @property
     def model(self) -> BaseModel:
-        """The model that is worked on."""
+        """The model of the work context."""
         return self.work.model
 
     def component_by_name(self, name: Any, model_name: Any = None) -> Any:
-        """Return a component by its name: see ``WorkContext.component_by_name``."""
+        """Return a component by name: see ``WorkContext.component_by_name``."""
         return self.work.component_by_name(name, model_name=model_name)
 
     def component(self, usage: Any = None, model_name: Any = None, **kw: Any) -> Any:
@@ -101,7 +104,7 @@ class AbstractComponent(metaclass=MetaComponent):
     def many_components(
         self, usage: str | None = None, model_name: Any = None, **kw: Any
     ) -> list[Any]:
-        """Return all for a usage: see ``WorkContext.many_components``."""
+        """Return all components for a usage: see ``WorkContext.many_components``."""
         return self.work.many_components(usage, model_name, **kw)
 
     def __repr__(self) -> str:
@@ -109,7 +112,7 @@ class AbstractComponent(metaclass=MetaComponent):
 
 
 class Component(AbstractComponent):
-    """Define a component that lookups find."""
+    """Component that lookups find."""
 
     _register = False
     _abstract = False

@@ -1,60 +1,63 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Build: turn component definitions into the component classes of a registry."""
+r"""Build the component classes of a registry from component definitions.
+
+A component class belongs to one registry, where it is found by name. It inherits from
+all definitions of the component, the latest first, then from the component classes of
+its parents, and from "base" last::
+
+    class A(Component):  # A1              base     B1, A2, A1: definitions
+        _name = "a"                        /  \     a, b, base: component classes
+                                          /    \
+    class B(Component):  # B1     A2  A1  |     |
+        _name = "b"                \   \  |     |
+        _inherit = "a"              +---- a     |   a: (A2, A1, base)
+                                     B1  /      |
+    class A(Component):  # A2          \ | +----+
+        _inherit = "a"                   b          b: (B1, a, base)
+
+Because b inherits from the component class a, it gets the additions of A2, although A2
+was defined after B1.
+
+Changing the bases of a class costs time proportional to the number of its subclasses. A
+batch of definitions is therefore collected into plans first; then each class is created
+or changed once::
+
+    definitions ──collect_plans──→ plans ──_make──→ classes ──_complete──→ registry
+                       │
+                       └─ TypeError: no class was changed
+"""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from odoo.tools import OrderedSet
 
-from .component_plans import Plan, collect_plans, definition_error, definitions_of
+from .component_plans import (
+    ClassesByName,
+    Plan,
+    collect_plans,
+    definition_error,
+    definitions_of,
+)
 from .definitions import MetaComponent, describe
-
-if TYPE_CHECKING:
-    from .registry import ComponentRegistry
 
 _logger = logging.getLogger(__name__)
 
-# COMPONENT DEFINITIONS AND COMPONENT CLASSES
-#
-# A component definition is a class in the source code of an addon: it defines a
-# component or extends one. It is shared by all databases, and never changed.
-#
-# A component class is made for one registry and found there by name. It inherits
-# from all the definitions of the component, the latest first, then from the
-# component classes of its parents, and from "base" last:
-#
-#     class A(Component):  # A1              base     B1, A2, A1: definitions
-#         _name = "a"                        /  \     a, b, base: component classes
-#                                           /    \
-#     class B(Component):  # B1     A2  A1  |     |
-#         _name = "b"                \   \  |     |
-#         _inherit = "a"              +---- a     |   a: (A2, A1, base)
-#                                      B1  /      |
-#     class A(Component):  # A2          \ | +----+
-#         _inherit = "a"                   b          b: (B1, a, base)
-#
-# As b inherits from the component class a, what A2 adds to it is in b too, although
-# A2 was defined after B1.
-#
-# Changing the bases of a class costs as much as it has classes built on it. A batch
-# of definitions is therefore collected into plans first, and each class made once.
-
-#: shared by all component classes that nothing is built on: most of them
+#: shared by the component classes without children: most of them
 _NO_CHILDREN: frozenset[str] = frozenset()
 
 
 def build_component_classes(
-    registry: ComponentRegistry, definitions: Iterable[Any]
+    registry: ClassesByName, definitions: Iterable[Any]
 ) -> list[Any]:
-    """Build definitions into a registry; return the classes made or extended.
+    """Build definitions into a registry; return the created and extended classes.
 
-    Nothing is in the registry, and no class there is changed, before all definitions
-    are found right. Parents come before what is built on them.
+    Parents come before their children.
 
-    :raises TypeError: when a definition is wrong
+    :raises TypeError: if a definition is invalid
     """
     plans = collect_plans(registry, definitions)
     made = _make(registry, plans)
@@ -65,8 +68,8 @@ def build_component_classes(
     return [plan.component_class for plan in plans.values()]
 
 
-def _make(registry: ComponentRegistry, plans: dict[str, Plan]) -> list[Any]:
-    """Make or extend the classes of the plans, parents first; return them so."""
+def _make(registry: ClassesByName, plans: dict[str, Plan]) -> list[Any]:
+    """Create or extend the classes of the plans, and return them, parents first."""
     made: list[Any] = []
     started: set[str] = set()
 
@@ -85,9 +88,7 @@ def _make(registry: ComponentRegistry, plans: dict[str, Plan]) -> list[Any]:
     return made
 
 
-def _make_class(
-    registry: ComponentRegistry, plans: dict[str, Plan], plan: Plan
-) -> None:
+def _make_class(registry: ClassesByName, plans: dict[str, Plan], plan: Plan) -> None:
     bases: list[Any] = []
     parents: list[Any] = []
     for base in reversed(plan.backwards):
@@ -96,8 +97,8 @@ def _make_class(
             if base is None:
                 raise definition_error(
                     plan.definition,
-                    f"Component {plan.name!r} is built on a component that is built "
-                    f"on {plan.name!r}.",
+                    f"Component {plan.name!r} inherits from itself through another "
+                    "component.",
                 )
             parents.append(base)
         bases.append(base)
@@ -118,7 +119,7 @@ def _make_class(
     except TypeError as error:
         raise definition_error(
             plan.definition,
-            f"Component {plan.name!r} cannot be built on "
+            f"Component {plan.name!r} cannot inherit from "
             f"{[base.__name__ for base in bases]}: {error}.",
         ) from error
     for parent in parents:
@@ -128,9 +129,9 @@ def _make_class(
 
 
 def _impacted(
-    registry: ComponentRegistry, plans: dict[str, Plan], made: list[Any]
+    registry: ClassesByName, plans: dict[str, Plan], made: list[Any]
 ) -> Iterator[Any]:
-    """Return the classes that are new, extended or built on such, parents first."""
+    """Return new and extended classes and their descendants, parents first."""
     if not any(plan.name in registry for plan in plans.values()):
         return iter(made)
     ordered: dict[Any, None] = {}

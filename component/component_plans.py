@@ -1,16 +1,16 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Plan: check component definitions and add up what each component inherits from."""
+"""Check component definitions and plan the bases of each component class.
+
+First half of a build: see ``component_classes``. Nothing here changes the registry.
+"""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from .definitions import MetaComponent, component_name, describe
-
-if TYPE_CHECKING:
-    from .registry import ComponentRegistry
 
 _logger = logging.getLogger(__name__)
 
@@ -18,26 +18,39 @@ _logger = logging.getLogger(__name__)
 ROOT = "base"
 
 
+class ClassesByName(Protocol):
+    """The component registry, as the build sees it."""
+
+    def __getitem__(self, name: str) -> Any: ...
+
+    def __setitem__(self, name: str, component_class: Any) -> None: ...
+
+    def __contains__(self, name: object) -> bool: ...
+
+    def get(self, name: str) -> Any:
+        """Return the component class of a name, or None."""
+
+
 class Plan:
-    """What one component is to inherit from, while definitions are collected."""
+    """The future bases of one component class."""
 
     __slots__ = ("name", "component_class", "backwards", "abstract", "definition")
 
     def __init__(self, name: str, definition: Any, component_class: Any = None):
         self.name = name
-        #: the class that is there already, or None while it is to be made
+        #: the existing class, or None until it is created
         self.component_class = component_class
-        #: definitions, and names of parents, the last base first: a definition
-        #: that extends the component is simply appended
+        #: definitions and names of parents, the last base first, so that an extension
+        #: is appended
         self.backwards: list[Any] = []
         self.definition = definition
         self.abstract = definition._abstract
 
 
 def collect_plans(
-    registry: ComponentRegistry, definitions: Iterable[Any]
+    registry: ClassesByName, definitions: Iterable[Any]
 ) -> dict[str, Plan]:
-    """Add up the bases of each component that the definitions make or extend."""
+    """Return a plan for each component that the definitions define or extend."""
     plans: dict[str, Plan] = {}
     for definition in definitions:
         name, parents = _identify(definition)
@@ -48,13 +61,13 @@ def collect_plans(
         elif name in plans and not definition._inherit:
             raise definition_error(
                 definition,
-                f"Component {name!r} already exists; to extend it, the class needs "
-                f"_inherit = {name!r}, otherwise another _name.",
+                f"Component {name!r} already exists. To extend it, set "
+                f"_inherit = {name!r}; otherwise choose another _name.",
             )
         else:
             if name in plans:
                 _logger.info(
-                    "%s takes the place of the component %r that is there already.",
+                    "%s replaces the existing component %r.",
                     describe(definition),
                     name,
                 )
@@ -65,9 +78,9 @@ def collect_plans(
 
 
 def _identify(definition: Any) -> tuple[str, list[str]]:
-    """Return the name and the parents of the component of a definition.
+    """Return the name and the parents of a definition's component.
 
-    The name is among the parents when the definition extends the component.
+    The name is one of the parents if the definition extends the component.
     """
     inherit = definition._inherit
     parents = [inherit] if isinstance(inherit, str) else list(inherit or ())
@@ -75,8 +88,8 @@ def _identify(definition: Any) -> tuple[str, list[str]]:
     if name is None:
         raise definition_error(
             definition,
-            f"Component class {definition.__name__!r} must have a _name, as it has "
-            f"not exactly one _inherit (found: {parents}).",
+            f"Component class {definition.__name__!r} must have a _name, because it "
+            f"does not have exactly one _inherit (found: {parents}).",
         )
     for attribute, value in (("_name", name), *(("_inherit", p) for p in parents)):
         if not isinstance(value, str):
@@ -99,19 +112,19 @@ def _identify(definition: Any) -> tuple[str, list[str]]:
 
 
 def _extend(
-    registry: ComponentRegistry,
+    registry: ClassesByName,
     plans: dict[str, Plan],
     definition: Any,
     name: str,
     parents: list[str],
 ) -> None:
-    """Put a definition before the bases of the component that it extends."""
+    """Insert a definition before the bases of the component that it extends."""
     plan = plans.get(name)
     if plan is None:
         raise definition_error(
             definition,
-            f"Component {name!r} does not exist in registry: there is nothing to "
-            f"extend. {_hint_at_addons(registry, name)}",
+            f"Component {name!r} does not exist in registry and cannot be extended. "
+            f"{_hint_at_addons(name)}",
         )
     if plan.abstract and not definition._abstract:
         raise definition_error(
@@ -121,13 +134,13 @@ def _extend(
             "AbstractComponent, or set a different '_name'.",
         )
     plan.definition = definition
-    # that AbstractComponent says so does not count: Component comes before it
+    # an inherited _abstract does not count: Component comes before AbstractComponent
     plan.abstract = vars(definition).get("_abstract", plan.abstract)
     if parents == [name, ROOT] or parents == [name]:
         plan.backwards.append(definition)
         return
     _check_parents(registry, plans, plan, definition, parents)
-    # as in Odoo, a parent named again moves behind those named before it
+    # as in Odoo, a repeated parent moves behind the parents named before it
     bases = {definition: None}
     for parent in parents:
         for base in reversed(plan.backwards) if parent == name else (parent,):
@@ -137,7 +150,7 @@ def _extend(
 
 
 def _check_parents(
-    registry: ComponentRegistry,
+    registry: ClassesByName,
     plans: dict[str, Plan],
     plan: Plan,
     definition: Any,
@@ -154,7 +167,7 @@ def _check_parents(
             raise definition_error(
                 definition,
                 f"Component {plan.name!r} inherits from non-existing component "
-                f"{parent!r}. {_hint_at_addons(registry, parent)}",
+                f"{parent!r}. {_hint_at_addons(parent)}",
             )
         if plan.abstract and not parent_is_abstract:
             raise definition_error(
@@ -164,7 +177,7 @@ def _check_parents(
             )
 
 
-def _plan_of_existing(registry: ComponentRegistry, component_class: Any) -> Plan:
+def _plan_of_existing(registry: ClassesByName, component_class: Any) -> Plan:
     plan = Plan(component_class._name, component_class, component_class)
     plan.backwards = [
         base._name if is_component_class(base) else base
@@ -173,8 +186,8 @@ def _plan_of_existing(registry: ComponentRegistry, component_class: Any) -> Plan
     return plan
 
 
-def _hint_at_addons(registry: ComponentRegistry, name: str) -> str:
-    """Say where a component is defined that was not built before it was needed."""
+def _hint_at_addons(name: str) -> str:
+    """Return a hint at the addons that define a component that is not built yet."""
     addons = [
         addon
         for addon, definitions in list(MetaComponent._modules_components.items())
@@ -184,13 +197,13 @@ def _hint_at_addons(registry: ComponentRegistry, name: str) -> str:
         return "No addon defines it: check the spelling."
     return (
         f"It is defined in addon {' and '.join(map(repr, addons))}, which is not "
-        "loaded before: add it to the 'depends' of the manifest (in a test, load it "
+        "loaded yet: add it to the 'depends' of the manifest (in a test, load it "
         "with _load_module_components())."
     )
 
 
 def is_component_class(cls: type) -> bool:
-    """Tell whether a class was made for a registry, and is not a definition."""
+    """Return True for a component class, False for a definition."""
     return "_inherit_children" in cls.__dict__
 
 
@@ -200,10 +213,10 @@ def definitions_of(component_class: type) -> list[Any]:
 
 
 def parents_of(component_class: type) -> list[Any]:
-    """Return the component classes that a component is built on directly."""
+    """Return the component classes among the bases of a component class."""
     return [base for base in component_class.__bases__ if is_component_class(base)]
 
 
 def definition_error(definition: Any, message: str) -> TypeError:
-    """Return the error of a wrong definition, that says where it stands."""
+    """Return the error of an invalid definition, with its location."""
     return TypeError(f"{message} In {describe(definition)}.")

@@ -1,14 +1,15 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""The published names of the addon, from the modules where they are explained."""
+"""The names for authors of components.
+
+Besides them, ``exception`` has the errors, ``explanation`` what ``work.explain()``
+returns, ``utils`` access to a registry, and ``tests.common`` the test cases. All other
+modules are private.
+"""
 
 from .component import AbstractComponent, Component
+from .databases import ComponentDatabases, _component_databases
 from .definitions import MetaComponent, _get_addon_name
-from .registry import (
-    DEFAULT_CACHE_SIZE,
-    ComponentDatabases,
-    ComponentRegistry,
-    _component_databases,
-)
+from .registry import DEFAULT_CACHE_SIZE, ComponentRegistry
 from .work import WorkContext
 
 __all__ = [

@@ -1,5 +1,10 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Collect: the metaclass remembers the component definitions of each addon."""
+"""Collect component definitions: the metaclass keeps the definitions of each addon.
+
+A *definition* is a class in the source code of an addon. It defines a component or
+extends one, is shared by all databases, and never changes. ``component_classes`` turns
+definitions into the *component classes* of one database.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +15,7 @@ from typing import Any
 
 
 def _get_addon_name(full_name: str) -> str:
-    """Return the addon a module belongs to, from the module's full name."""
+    """Return the addon of a module, given the full name of the module."""
     parts = full_name.split(".")
     if parts[:2] == ["odoo", "addons"] and len(parts) > 2:
         return parts[2]
@@ -18,7 +23,7 @@ def _get_addon_name(full_name: str) -> str:
 
 
 def is_in_tests(full_name: str) -> bool:
-    """Tell whether a module stands in a package called ``tests``."""
+    """Return True if a module is in a package called ``tests``."""
     parts = full_name.split(".")
     if parts[:2] == ["odoo", "addons"]:
         parts = parts[3:]
@@ -26,13 +31,13 @@ def is_in_tests(full_name: str) -> bool:
 
 
 class MetaComponent(type):
-    """Remember every component definition, by addon.
+    """Metaclass that collects component definitions by addon.
 
-    The definitions of test modules are left out: whoever defines them builds them.
+    Definitions of test modules are not collected: the test builds them.
     """
 
-    #: addon name -> its definitions, in the order in which they were defined.
-    #: The test cases replace this attribute as a whole: read it through the class.
+    #: addon name -> definitions, in order of definition. The test cases replace this
+    #: attribute: always read it through the class.
     _modules_components: dict[str, list[Any]] = defaultdict(list)
 
     _apply_on: Any
@@ -50,7 +55,7 @@ class MetaComponent(type):
 
     @property
     def apply_on_models(cls) -> list[str] | None:
-        """The names of the models the component is for, None meaning any."""
+        """The names of the component's models; None: any model."""
         if cls._apply_on is None:
             return None
         if isinstance(cls._apply_on, str):
@@ -59,9 +64,9 @@ class MetaComponent(type):
 
 
 def component_name(definition: Any) -> Any:
-    """Return the name of the component that a definition makes or extends.
+    """Return the name of the component that a definition defines or extends.
 
-    None when it has neither a name nor exactly one parent.
+    None if it has neither a name nor exactly one parent.
     """
     if definition._name:
         return definition._name
@@ -71,9 +76,9 @@ def component_name(definition: Any) -> Any:
 
 
 def source_of(definition: type) -> tuple[str, int | None]:
-    """Return the file and the line at which a definition stands.
+    """Return the file and the line of a definition.
 
-    The line is None where the source cannot be read.
+    The line is None if the source cannot be read.
     """
     module = sys.modules.get(definition.__module__)
     path = getattr(module, "__file__", None) or definition.__module__
@@ -84,7 +89,7 @@ def source_of(definition: type) -> tuple[str, int | None]:
 
 
 def describe(definition: type) -> str:
-    """Say of a definition which class of which addon and file it is."""
+    """Return the class, addon, file and line of a definition, for messages."""
     path, line = source_of(definition)
     addon = getattr(definition, "_module", None)
     place = f"{path}:{line}" if line else path

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What a search for components may raise."""
+"""Errors of component lookups."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ if TYPE_CHECKING:
 
 
 class ComponentException(Exception):
-    """Be the base of the errors of components."""
+    """Base class of the errors of component lookups."""
 
-    #: the decision behind the error as data, where there was one to make
+    #: the decision behind the error, as data, if there was one
     explanation: Explanation | None = None
 
     def __init__(self, *args: object, explanation: Explanation | None = None):
@@ -21,12 +21,12 @@ class ComponentException(Exception):
 
 
 class NoComponentError(ComponentException):
-    """No component fits."""
+    """No component matches."""
 
 
 class SeveralComponentError(ComponentException):
-    """Several components fit and none of them better than the others."""
+    """Several components match, and none is more specific."""
 
 
 class RegistryNotReadyError(ComponentException):
-    """The components of the database are not built (yet)."""
+    """The components of the database are not built yet."""

@@ -1,8 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Say of a lookup what became of every component, and why.
+"""Explain a lookup: the verdict on each component.
 
-Pure, like ``resolution``; what it says is data, which the error messages and the
-component browser put into words.
+Pure functions, like ``resolution``. The explanation is data for error messages and for
+the component browser.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from .resolution import (
 
 
 class Verdict(str, Enum):
-    """What became of a component in a lookup, the nearest to being chosen first."""
+    """Verdict of a lookup on a component, from chosen to farthest from it."""
 
     CHOSEN = "chosen"
     TIED = "tied"
@@ -38,25 +38,24 @@ class Verdict(str, Enum):
 
 _REASONS = {
     Verdict.CHOSEN: "it is chosen",
-    Verdict.TIED: "no less specific than the others that fit",
+    Verdict.TIED: "it is as specific as another match",
     Verdict.ABSTRACT: "it is abstract: no lookup finds it",
     Verdict.OTHER_COLLECTION: "it is for collection {c._collection!r}",
-    Verdict.OTHER_MODEL: "it applies on {models}",
-    Verdict.DECLINED: "its _component_match() said no",
-    Verdict.LESS_SPECIFIC_COLLECTION: "another is of exactly this collection",
+    Verdict.OTHER_MODEL: "it applies to {models}",
+    Verdict.DECLINED: "its _component_match() returned False",
+    Verdict.LESS_SPECIFIC_COLLECTION: "another is for exactly this collection",
     Verdict.LESS_SPECIFIC_MODEL: "another is for exactly this model",
 }
 
-
 _NEARNESS = {verdict: position for position, verdict in enumerate(Verdict)}
 
-#: how many candidates a message names, the nearest first
+#: maximum number of candidates in a message, the nearest first
 MAX_LINES = 20
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A component that has the usage looked for, and what became of it."""
+    """Component with the usage of a lookup, and the verdict on it."""
 
     name: str
     verdict: Verdict
@@ -64,30 +63,30 @@ class Candidate:
 
     @property
     def reason(self) -> str:
-        """The verdict in words."""
+        """The verdict as a text."""
         models = ", ".join(self.component_class.apply_on_models or ())
         return _REASONS[self.verdict].format(c=self.component_class, models=models)
 
 
 @dataclass(frozen=True)
 class Explanation:
-    """The decision of a lookup as data."""
+    """Result of a lookup, with the verdict on each candidate."""
 
     collection_name: str | None
     usage: str | None
     model_name: str | None
     candidates: tuple[Candidate, ...]
-    #: usages that do exist and are spelt nearly so, where no component has the usage
+    #: existing usages with a similar spelling, if no component has the usage
     similar_usages: tuple[str, ...] = ()
 
     @property
     def winner(self) -> Candidate | None:
-        """The candidate that is chosen, None where there is none or a tie."""
+        """The chosen candidate, or None."""
         return next((c for c in self.candidates if c.verdict is Verdict.CHOSEN), None)
 
     @property
     def tied(self) -> tuple[Candidate, ...]:
-        """The candidates none of which is better than the others."""
+        """The most specific candidates, if there are several."""
         return tuple(c for c in self.candidates if c.verdict is Verdict.TIED)
 
     def __str__(self) -> str:
@@ -104,7 +103,7 @@ class Explanation:
 
     @property
     def sought(self) -> str:
-        """What was looked for, in words."""
+        """The criteria of the lookup as a text."""
         return (
             f"for collection {self.collection_name!r}, usage {self.usage!r}, "
             f"model_name {self.model_name!r}"
@@ -112,17 +111,17 @@ class Explanation:
 
     @property
     def advice(self) -> str:
-        """Say which attribute would decide between the tied components."""
+        """Hint at the attribute that would decide between the tied components."""
         tied = [candidate.component_class for candidate in self.tied]
         if len({c._collection for c in tied}) > 1:
             attributes = "_collection"
         elif all(c.apply_on_models is None for c in tied):
-            attributes = "_apply_on of the one that is for this model"
+            attributes = "_apply_on of the component for this model"
         else:
             attributes = "_apply_on, so that only one is for this model"
         return (
-            f"To decide, set {attributes}; or give one of them another _usage, or a "
-            "_component_match(); or ask for all with many_components()."
+            f"To decide, set {attributes}. Or give one of them another _usage, or a "
+            "_component_match(). Or get all of them with many_components()."
         )
 
 
@@ -133,17 +132,17 @@ def explain(
     model_name: str | None,
     matches: Callable[[Any], bool],
 ) -> Explanation:
-    """Tell of every component with a usage what a lookup makes of it, and why.
+    """Return the verdict on each component with a usage.
 
-    :param by_usage: all components of each usage, in the order of registration
-    :param matches: asks a component that fits otherwise for its ``_component_match``
+    :param by_usage: all components of each usage, in registration order
+    :param matches: calls the ``_component_match`` of a component
     """
-    concerned = by_usage.get(usage, ())
+    candidates = by_usage.get(usage, ())
     if usage is None:
-        concerned = list(chain.from_iterable(by_usage.values()))
+        candidates = list(chain.from_iterable(by_usage.values()))
     verdicts: dict[Any, Verdict] = {}
     fitting = []
-    for component_class in concerned:
+    for component_class in candidates:
         obstacle = _find_obstacle(component_class, collection_name, model_name, matches)
         if obstacle is None:
             fitting.append(component_class)
@@ -154,8 +153,8 @@ def explain(
         collection_name,
         usage,
         model_name,
-        tuple(Candidate(c._name, verdicts[c], c) for c in concerned),
-        () if concerned else similar(usage, tuple(filter(None, by_usage))),
+        tuple(Candidate(c._name, verdicts[c], c) for c in candidates),
+        () if candidates else similar(usage, tuple(filter(None, by_usage))),
     )
 
 
@@ -165,7 +164,7 @@ def _find_obstacle(
     model_name: str | None,
     matches: Callable[[Any], bool],
 ) -> Verdict | None:
-    """Return why a component does not fit, whatever others there are; None if so."""
+    """Return the verdict on a component that does not match, None for a match."""
     if component_class._abstract:
         return Verdict.ABSTRACT
     if not is_of_collection(component_class, collection_name):
@@ -178,7 +177,7 @@ def _find_obstacle(
 def _compare(
     fitting: list[Any], collection_name: str | None, model_name: str | None
 ) -> dict[Any, Verdict]:
-    """Return what becomes of each component that fits, among the others that do."""
+    """Return the verdict on each matching component."""
     verdicts: dict[Any, Verdict] = {}
     left = fitting
     for verdict, narrow, criterion in (
@@ -195,5 +194,5 @@ def _compare(
 
 @lru_cache(maxsize=128)
 def similar(name: str | None, known: tuple[str, ...]) -> tuple[str, ...]:
-    """Return what is known and spelt nearly like a name, the nearest first."""
+    """Return the known names with a similar spelling, the nearest first."""
     return tuple(difflib.get_close_matches(name or "", known, n=3))

@@ -1,37 +1,45 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Look up: find components by usage or by name, for a collection and a model."""
+"""Look up components by usage or by name: the part of the work context that finds.
+
+::
+
+    component(usage) ── cached answer ──────────────────────────────→ component class
+         │ not cached                                                       ↑
+    _lookup_components: registry.lookup(collection, usage, model)           │
+         │              and _component_match                                │
+    several: _filter_components_by_collection, _by_model ── exactly one ────┘
+         │
+    none or several: _raise_undecided, with an explanation
+
+An answer is cached unless a candidate overrides ``_component_match``, or the lookup is
+not standard.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from . import explanation, resolution
-from .component import AbstractComponent
-from .definitions import component_name, describe
+from .definitions import MetaComponent, component_name, describe
 from .exception import NoComponentError, SeveralComponentError
 
-C = TypeVar("C", bound=AbstractComponent)
-
-_default_match = AbstractComponent._component_match.__func__  # type: ignore[attr-defined]
+C = TypeVar("C")
 
 
 class ComponentLookup:
-    """Find components in the registry, for the collection and model that are set."""
+    """Mixin of the work context that looks up components."""
 
     collection: Any
     model_name: Any
     components_registry: Any
 
-    #: False where more takes part in a lookup than the registry: a hook overridden in
-    #: a subclass, a stand-in for the registry; nothing is remembered then
+    #: False if a subclass overrides a hook of the lookup, or the registry is a mock:
+    #: nothing is cached then
     _lookup_is_standard = True
 
     if TYPE_CHECKING:
 
         def work_on(self, model_name: Any = None, collection: Any = None) -> Any: ...
-
-        @staticmethod
-        def _ensure_model_name(model_or_name: Any) -> Any: ...
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -46,7 +54,12 @@ class ComponentLookup:
             )
         )
 
-    # look up by name
+    @staticmethod
+    def _ensure_model_name(model_or_name: Any) -> Any:
+        """Return the name of a model, given the name or a recordset."""
+        if model_or_name.__class__ is str:
+            return model_or_name
+        return getattr(model_or_name, "_name", model_or_name)
 
     def _component_class_by_name(self, name: str) -> Any:
         component_class = self.components_registry.get(name)
@@ -64,13 +77,13 @@ class ComponentLookup:
     def component_by_name(self, name: str, model_name: Any = None) -> Any: ...
 
     def component_by_name(self, name: Any, model_name: Any = None) -> Any:
-        """Return the component of a name.
+        """Return the component with a name.
 
-        :param name: the name, or the definition of the component, which makes its
-            type known to an editor
+        :param name: the name; or a definition of the component, from which an editor
+            knows the type
         :param model_name: name of another model to work on, or a recordset of it
-        :raises NoComponentError: when there is none of that name, or it is for another
-            collection or other models
+        :raises NoComponentError: if there is none, or it is for another collection or
+            other models
         """
         if model_name is None:
             model_name = self.model_name
@@ -111,8 +124,6 @@ class ComponentLookup:
         work = self if model_name == self.model_name else self.work_on(model_name)
         return component_class(work)
 
-    # look up by usage
-
     @overload
     def component(self, usage: type[C], model_name: Any = None, **kw: Any) -> C: ...
     @overload
@@ -123,15 +134,15 @@ class ComponentLookup:
     def component(self, usage: Any = None, model_name: Any = None, **kw: Any) -> Any:
         """Return the component for a usage.
 
-        Of several that fit, those of exactly this collection win; of several still,
-        those of exactly this model.
+        Of several matches, those for exactly this collection win; of several such
+        matches, those for exactly this model.
 
-        :param usage: the usage, or a definition whose usage it is and whose type the
-            component has for an editor
+        :param usage: the usage; or a definition with this usage, from which an editor
+            knows the type
         :param model_name: name of another model to work on, or a recordset of it
-        :param kw: handed on to the ``_component_match`` of the components
-        :raises NoComponentError: when no component fits; says why each did not
-        :raises SeveralComponentError: when several fit and none of them better
+        :param kw: passed to the ``_component_match`` of the components
+        :raises NoComponentError: if no component matches; it explains each mismatch
+        :raises SeveralComponentError: if several match, and none is more specific
         """
         if model_name is None:
             model_name = self.model_name
@@ -150,9 +161,9 @@ class ComponentLookup:
     def many_components(
         self, usage: Any = None, model_name: Any = None, **kw: Any
     ) -> list[Any]:
-        """Return all components for a usage, in registration order, or none.
+        """Return all components for a usage, in registration order.
 
-        :param usage: the usage, or a definition whose usage it is
+        :param usage: the usage, or a definition with this usage
         """
         if isinstance(usage, type):
             usage = self._usage_of(usage)
@@ -164,7 +175,7 @@ class ComponentLookup:
     def explain(
         self, usage: Any = None, model_name: Any = None, **kw: Any
     ) -> explanation.Explanation:
-        """Tell which component ``component()`` chooses, and why none of the others."""
+        """Explain the choice of ``component()``: the verdict on each candidate."""
         model_name = self._ensure_model_name(model_name) or self.model_name
         if isinstance(usage, type):
             usage = self._usage_of(usage)
@@ -193,30 +204,30 @@ class ComponentLookup:
 
     @staticmethod
     def _name_of(definition: type) -> str:
-        """Return the name of the component that a definition makes or extends.
+        """Return the name of the component that a definition defines or extends.
 
-        :raises NoComponentError: when the class says of none which it is
+        :raises NoComponentError: if the class defines no component, or several
         """
-        is_component = issubclass(definition, AbstractComponent)
+        is_component = isinstance(definition, MetaComponent)
         name = component_name(definition) if is_component else None
         if not name:
             raise NoComponentError(
                 f"{describe(definition)} is not the definition of one component: it "
-                "has neither a _name nor exactly one _inherit. Give the name instead."
+                "has neither a _name nor exactly one _inherit. Use the name instead."
             )
         return name
 
     def _usage_of(self, definition: type) -> str:
-        """Return the usage that a definition has in the registry, inherited or not.
+        """Return the usage of a definition's component, which may be inherited.
 
-        :raises NoComponentError: when the component is not in the registry, or has no
+        :raises NoComponentError: if the component is not in the registry, or has no
             usage
         """
         name = self._name_of(definition)
         usage = self._component_class_by_name(name)._usage
         if usage is None:
             raise NoComponentError(
-                f"Component {name!r} has no _usage: component() cannot look for "
+                f"Component {name!r} has no _usage: component() cannot find "
                 f"{describe(definition)}. Use component_by_name({name!r})."
             )
         return usage
@@ -224,13 +235,13 @@ class ComponentLookup:
     def _remember_answer(
         self, usage: Any, model_name: Any, component_class: Any
     ) -> None:
-        """Remember the choice where no component can have a say in it next time."""
+        """Cache the choice, unless a ``_component_match`` may decide otherwise."""
         if not self._lookup_is_standard:
             return
         registry = self.components_registry
         key = (self.collection._name, usage, model_name)
         candidates = registry.lookup(*key)
-        if not any(resolution.has_own_match(c, _default_match) for c in candidates):
+        if not any(map(resolution.has_own_match, candidates)):
             registry._answers[key] = component_class
 
     def _raise_undecided(
@@ -252,7 +263,7 @@ class ComponentLookup:
     def _matching_components(
         self, usage: str | None = None, model_name: Any = None, **kw: Any
     ) -> tuple[list[Any], ComponentLookup]:
-        """Return the classes that fit, and the work context they are to work in."""
+        """Return the matching classes, and the work context for them."""
         model_name = self._ensure_model_name(model_name) or self.model_name
         component_classes = self._lookup_components(
             usage=usage, model_name=model_name, **kw
@@ -264,13 +275,13 @@ class ComponentLookup:
     def _lookup_components(
         self, usage: str | None = None, model_name: Any = None, **kw: Any
     ) -> list[Any]:
-        """Return the classes that fit and whose ``_component_match`` agrees."""
+        """Return the classes that match, also by their ``_component_match``."""
         return [
             component_class
             for component_class in self.components_registry.lookup(
                 self.collection._name, usage=usage, model_name=model_name
             )
-            if not resolution.has_own_match(component_class, _default_match)
+            if not resolution.has_own_match(component_class)
             or resolution.ask_match(component_class, self, usage, model_name, kw)
         ]
 

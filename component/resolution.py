@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Choose: candidates, collection and model give one component class.
+"""Find the candidates of a lookup, and choose among them.
 
-Nothing here reads a database or keeps state. A *component class* is anything with the
+No function reads a database or keeps state. A *component class* is anything with the
 attributes ``_name``, ``_usage``, ``_collection``, ``_apply_on``, ``_abstract`` and
 ``apply_on_models``.
 """
@@ -14,23 +14,21 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
-# find candidates
-
 
 class UsageIndex:
-    """Find components by usage and model without walking over them all."""
+    """Component classes by usage and model."""
 
     __slots__ = ("_classes", "_positions", "by_usage")
 
     def __init__(self, component_classes: Iterable[Any]):
-        #: all classes of each usage, the abstract ones too
+        #: all classes of each usage, abstract ones included
         self.by_usage: dict[str | None, list[Any]] = {}
         self._classes = []
         for component_class in component_classes:
             self.by_usage.setdefault(component_class._usage, []).append(component_class)
             if not component_class._abstract:
                 self._classes.append(component_class)
-        #: (usage, model) -> where in the list of classes: one position, mostly, or all
+        #: (usage, model) -> position in the list of classes, or several positions
         self._positions: dict[tuple, int | list[int]] = {}
         for position, component_class in enumerate(self._classes):
             models = component_class.apply_on_models
@@ -47,7 +45,7 @@ class UsageIndex:
     def find(
         self, collection_name: str | None, usage: str | None, model_name: str | None
     ) -> list[Any]:
-        """Return the concrete classes that fit, in the order of registration.
+        """Return the matching concrete classes in registration order.
 
         A criterion that is None does not restrict.
         """
@@ -73,7 +71,7 @@ class UsageIndex:
 
 
 def is_of_collection(component_class: Any, collection_name: str | None) -> bool:
-    """Tell whether a component may serve a collection (None: any)."""
+    """Return True if a component matches a collection (None: any)."""
     return (
         collection_name is None
         or component_class._collection is None
@@ -82,20 +80,16 @@ def is_of_collection(component_class: Any, collection_name: str | None) -> bool:
 
 
 def is_for_model(component_class: Any, model_name: str | None) -> bool:
-    """Tell whether a component may serve a model (None: any)."""
+    """Return True if a component matches a model (None: any)."""
     apply_on = component_class._apply_on
     if apply_on is None or apply_on == model_name or model_name is None:
         return True
     return apply_on.__class__ is not str and model_name in apply_on
 
 
-# ask the component
-
-
-def has_own_match(component_class: Any, default_match: Callable) -> bool:
-    """Tell whether a component overrides ``_component_match``."""
-    match = component_class._component_match
-    return getattr(match, "__func__", match) is not default_match
+def has_own_match(component_class: Any) -> bool:
+    """Return True if a component overrides ``_component_match``."""
+    return not getattr(component_class._component_match, "_is_default", False)
 
 
 def ask_match(
@@ -105,7 +99,7 @@ def ask_match(
     model_name: str | None,
     kw: dict[str, Any],
 ) -> bool:
-    """Ask a component whether it matches, whichever arguments it takes."""
+    """Call ``_component_match`` with those keyword arguments that it accepts."""
     match = component_class._component_match
     named, takes_all = _accepted_keywords(getattr(match, "__func__", match))
     given = {"usage": usage, "model_name": model_name, **kw}
@@ -116,9 +110,10 @@ def ask_match(
 
 @lru_cache(maxsize=1024)
 def _accepted_keywords(match: Callable) -> tuple[frozenset[str], bool]:
-    """Return the keyword arguments that a ``_component_match`` takes, and if any do.
+    """Return the keyword arguments of a ``_component_match``, and if it takes any.
 
-    Read once from the signature: a ``TypeError`` raised inside stays the author's.
+    They are read from the signature, so that a ``TypeError`` raised inside the method
+    is not mistaken for a wrong call.
     """
     parameters = inspect.signature(match).parameters.values()
     named = frozenset(
@@ -131,26 +126,22 @@ def _accepted_keywords(match: Callable) -> tuple[frozenset[str], bool]:
         name = getattr(match, "__qualname__", repr(match))
         warnings.warn(
             f"{name} in {getattr(match, '__module__', '?')} should take the arguments "
-            "(cls, work, usage=None, model_name=None, **kw); without them it cannot "
-            "see what is looked for.",
+            "(cls, work, usage=None, model_name=None, **kw).",
             DeprecationWarning,
             stacklevel=2,
         )
     return named, takes_all
 
 
-# choose among candidates
-
-
 def only_of_collection(
     component_classes: Sequence[Any], collection_name: str | None
 ) -> list[Any]:
-    """Keep the components of exactly this collection."""
+    """Return the components of exactly this collection."""
     return [c for c in component_classes if c._collection == collection_name]
 
 
 def only_for_model(
     component_classes: Sequence[Any], model_name: str | None
 ) -> list[Any]:
-    """Keep the components made for exactly this model."""
+    """Return the components for exactly this model."""
     return [c for c in component_classes if model_name in (c.apply_on_models or ())]

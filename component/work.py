@@ -1,13 +1,14 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Work: for which collection, model and user, and with what else, work is done."""
+"""The work context: collection, model, and values shared by components."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from .databases import _component_databases
 from .exception import RegistryNotReadyError
 from .lookup import ComponentLookup
-from .registry import ComponentRegistry, _component_databases
+from .registry import ComponentRegistry
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -15,22 +16,22 @@ if TYPE_CHECKING:
     from odoo.api import Environment
     from odoo.models import BaseModel
 
-#: the attributes of every work context that travel on
+#: the attributes that every work context passes on
 _STANDARD_NAMES = ("collection", "model_name", "components_registry")
 
 
 class WorkContext(ComponentLookup):
-    """Carry what components need to work: collection, model, and anything else.
+    """Collection, model and other values with which components work.
 
     :param model_name: name of the model to work on, or a recordset of it
-    :param collection: the record whose components are used: mostly a backend
-    :param components_registry: where to find them, instead of the database's own; a
-        registry under ``components_registry`` in the context of the collection wins
-    :param kwargs: become attributes, of this work context and of all it leads to
-    :raises RegistryNotReadyError: when the components of the database are not built
+    :param collection: the record whose components are used: usually a backend
+    :param components_registry: registry to use instead of the database's; a registry
+        under ``components_registry`` in the context of the collection wins
+    :param kwargs: attributes of this work context and of those derived from it
+    :raises RegistryNotReadyError: if the components of the database are not built
     """
 
-    #: False for a subclass that has to see how each of its instances is made
+    #: False for a subclass that overrides ``__init__``, which must be called then
     _init_is_standard = True
 
     def __init__(
@@ -54,8 +55,8 @@ class WorkContext(ComponentLookup):
             and isinstance(from_context, ComponentRegistry)
             and (
                 components_registry is None
-                # that which a test put in front of the database's own is no choice made
-                # for this record: every environment of the test has it
+                # a registry that a test put in front of the database's is in every
+                # environment of the test, and was not chosen for this record
                 or from_context is not _component_databases.get(env.cr.dbname)
             )
         ):
@@ -65,7 +66,7 @@ class WorkContext(ComponentLookup):
             if components_registry is None:
                 raise _not_built_error(env)
         if not isinstance(components_registry, ComponentRegistry):
-            self._lookup_is_standard = False  # it remembers nothing
+            self._lookup_is_standard = False  # it has no caches
         self.components_registry = components_registry
         self._propagate_kwargs = [*_STANDARD_NAMES]
         if kwargs:
@@ -81,7 +82,7 @@ class WorkContext(ComponentLookup):
         return self
 
     def __exit__(self, *exception: object) -> None:
-        """Leave the work context; there is nothing to clean up."""
+        """Do nothing; a subclass may close its resources."""
 
     @property
     def env(self) -> Environment:
@@ -93,15 +94,8 @@ class WorkContext(ComponentLookup):
         """The model to work on, in the environment of the collection."""
         return self.env[self.model_name]
 
-    @staticmethod
-    def _ensure_model_name(model_or_name: Any) -> Any:
-        """Return the name of a model given by its name or by a recordset."""
-        if model_or_name.__class__ is str:
-            return model_or_name
-        return getattr(model_or_name, "_name", model_or_name)
-
     def work_on(self, model_name: Any = None, collection: Any = None) -> WorkContext:
-        """Return a work context on another model or collection, alike otherwise."""
+        """Return a copy of this work context for another model or collection."""
         if collection is None and model_name is not None and self._init_is_standard:
             return self._copy_on(self._ensure_model_name(model_name))
         kwargs = {name: getattr(self, name) for name in self._propagate_kwargs}
@@ -112,7 +106,7 @@ class WorkContext(ComponentLookup):
         return self.__class__(**kwargs)
 
     def _copy_on(self, model_name: str) -> WorkContext:
-        """Return what the constructor would, as the registry needs no new search."""
+        """Return the result of the constructor, without searching the registry."""
         work = self.__class__.__new__(self.__class__)
         work.collection = self.collection
         work.model_name = model_name
@@ -137,14 +131,14 @@ class WorkContext(ComponentLookup):
 
 def _no_environment_error(collection: Any) -> ValueError:
     return ValueError(
-        "A work context needs a collection, a record with an environment; "
+        "A work context needs a collection, which is a record with an environment; "
         f"found: {collection!r}."
     )
 
 
 def _not_built_error(env: Environment) -> RegistryNotReadyError:
     return RegistryNotReadyError(
-        f"No component registry for database {env.cr.dbname!r}: components are built "
-        "at the end of the loading of Odoo's registry, and this is before. (In a test: "
-        "use the test cases of odoo.addons.component.tests.common.)"
+        f"No component registry for database {env.cr.dbname!r}: it is built after "
+        "Odoo's registry, which is not loaded yet. (In a test, use the test cases of "
+        "odoo.addons.component.tests.common.)"
     )

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""The work context of listeners: an event may happen where no collection is known."""
+"""The work context of listeners: an event may be sent without a collection."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ COLLECTER = "base.event.collecter"
 
 
 class EventWorkContext(WorkContext):
-    """Carry what listeners need to work: a model, and a collection or an environment.
+    """Work context with a model, and a collection or an environment.
 
     :raises ValueError: unless exactly one of collection and env is given
     """
@@ -30,8 +30,8 @@ class EventWorkContext(WorkContext):
         if (collection is None) is (env is None):
             given = "none" if env is None else "both"
             raise ValueError(
-                f"An EventWorkContext for model {model_name!r} needs a collection or "
-                f"an env, one of them and not both: {given} given."
+                f"An EventWorkContext for model {model_name!r} needs either a "
+                f"collection or an env: {given} given."
             )
         self._env = collection.env if env is None else env
         super().__init__(
@@ -45,19 +45,19 @@ class EventWorkContext(WorkContext):
 
     @property
     def env(self) -> Environment:
-        """The environment of the collection, or of the record that changed."""
+        """The environment of the collection, or of the changed record."""
         return self._env
 
     @property
     def collection(self) -> Any:
-        """The collection.
+        """The collection of the event.
 
-        :raises ValueError: when the event was sent without one
+        :raises ValueError: if the event was sent without a collection
         """
         if self._collection is None:
             raise ValueError(
-                f"No collection: this event of model {self.model_name!r} was sent for "
-                "the listeners of any collection. Take one with "
+                f"No collection: this event of model {self.model_name!r} was sent to "
+                "the listeners of all collections. Set one with "
                 "work_on(collection=...)."
             )
         return self._collection
@@ -68,26 +68,26 @@ class EventWorkContext(WorkContext):
 
     @property
     def collection_name(self) -> str | None:
-        """The name of the collection, None without one."""
+        """The name of the collection, or None."""
         return None if self._collection is None else self._collection._name
 
     def work_on(self, model_name: Any = None, collection: Any = None) -> WorkContext:
-        """Return a plain work context, on which components can be looked up.
+        """Return a ``WorkContext``, which can look up components.
 
-        :raises ValueError: when there is no collection, neither given nor of the event,
-            or when the one given has another environment
+        :raises ValueError: if neither the argument nor the event has a collection, or
+            the environment of the argument is another one
         """
         if collection is None:
             collection = self._collection
         elif collection.env is not self.env:
             raise ValueError(
-                f"{collection!r} has not the environment of the event of model "
+                f"{collection!r} has another environment than the event of model "
                 f"{self.model_name!r}: use collection.with_env(work.env)."
             )
         if collection is None:
             raise ValueError(
-                "A collection is needed to work on components, and the event of model "
-                f"{self.model_name!r} has none: use work_on(collection=...)."
+                f"The event of model {self.model_name!r} has no collection, which "
+                "components need: use work_on(collection=...)."
             )
         return WorkContext(
             model_name=self.model_name if model_name is None else model_name,
@@ -97,9 +97,9 @@ class EventWorkContext(WorkContext):
         )
 
     def component_by_name(self, name: Any, model_name: Any = None) -> Any:
-        """Return a component by its name: see ``WorkContext.component_by_name``.
+        """Return a component by name: see ``WorkContext.component_by_name``.
 
-        :raises TypeError: without a collection, except for the collecter of events
+        :raises TypeError: without a collection, except for the event collecter
         """
         if name == COLLECTER and model_name in (None, self.model_name):
             return self._component_class_by_name(name)(self)
@@ -117,7 +117,7 @@ class EventWorkContext(WorkContext):
     def many_components(
         self, usage: str | None = None, model_name: Any = None, **kw: Any
     ) -> list[Any]:
-        """Return all for a usage: see ``WorkContext.many_components``.
+        """Return all components for a usage: see ``WorkContext.many_components``.
 
         :raises TypeError: without a collection
         """
@@ -128,9 +128,9 @@ class EventWorkContext(WorkContext):
     def _plain(self, wanted: str) -> WorkContext:
         if self._collection is None:
             raise TypeError(
-                f"{wanted} can't be used here: the event of model {self.model_name!r} "
-                "was sent without a collection, which must be known to find "
-                "components.\nHint: set the collection and get a component with:\n"
+                f"{wanted} needs a collection, but the event of model "
+                f"{self.model_name!r} was sent without one.\n"
+                "Hint: set the collection and get a component with:\n"
                 ">>> work.work_on(collection=self.env[...].browse(...))\n"
                 ">>> work.component(...)"
             )
@@ -152,7 +152,7 @@ class EventWorkContext(WorkContext):
 
 
 def work_with_env(work: WorkContext, env: Environment) -> WorkContext:
-    """Return a work context like one of a listener in another environment."""
+    """Return a copy of a listener's work context for another environment."""
     collection = getattr(work, "_collection", None)
     if not isinstance(work, EventWorkContext):
         collection = work.collection

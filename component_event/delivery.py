@@ -26,29 +26,29 @@ from odoo import api, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.sql_db import BaseCursor
 
-from odoo.addons.component.notes import add_note
+from odoo.addons.component._compat import add_note
 
 from .core import work_with_env
-from .marks import Moment, is_isolated, is_skipped, moment_of
+from .decorators import Timing, is_isolated, is_skipped, timing_of
 from .merge import QueuedEvent, merge, regroup, without_missing
 from .transaction_queue import AfterCommitQueue, TransactionQueue
 
 _logger = logging.getLogger(__name__)
 
-_is_silent: ContextVar[bool] = ContextVar("component_event.is_silent", default=False)
+_suppressed: ContextVar[bool] = ContextVar("component_event.suppressed", default=False)
 
 
 @contextmanager
-def silenced() -> Iterator[None]:
+def suppress_events() -> Iterator[None]:
     """Suppress events raised in the block; its changes will be rolled back.
 
     Events that were queued before the block are delivered.
     """
-    token = _is_silent.set(True)
+    token = _suppressed.set(True)
     try:
         yield
     finally:
-        _is_silent.reset(token)
+        _suppressed.reset(token)
 
 
 class EventQueue(TransactionQueue):
@@ -96,17 +96,17 @@ class AfterCommitEventQueue(EventQueue, AfterCommitQueue):
 
 
 _QUEUES = {
-    Moment.BEFORE_COMMIT: EventQueue,
-    Moment.AFTER_COMMIT: AfterCommitEventQueue,
+    Timing.BEFORE_COMMIT: EventQueue,
+    Timing.AFTER_COMMIT: AfterCommitEventQueue,
 }
 
 
 def deliver(event: Callable, args: tuple, kwargs: dict[str, Any]) -> None:
-    """Call a listener's method, or queue the event until the method's moment."""
-    if _is_silent.get():
+    """Call a listener's method, or queue the event for it."""
+    if _suppressed.get():
         return
-    moment = moment_of(event)
-    if moment is None:
+    timing = timing_of(event)
+    if timing is None:
         call(event, args, kwargs)
         return
     try:
@@ -117,7 +117,7 @@ def deliver(event: Callable, args: tuple, kwargs: dict[str, Any]) -> None:
     if not skipped:
         listener = event.__self__  # type: ignore[attr-defined]
         queued = QueuedEvent(listener, event.__name__, args, kwargs)
-        _QUEUES[moment].of(listener.env.cr).events.append(queued)
+        _QUEUES[timing].of(listener.env.cr).events.append(queued)
 
 
 def call(event: Callable, args: tuple, kwargs: dict[str, Any]) -> None:
@@ -185,10 +185,10 @@ def _with_env(argument: Any, env: api.Environment) -> Any:
 
 
 def _fresh_method(listener: Any, name: str, work: Any) -> Callable:
-    """Return the method of a fresh listener, whose conditions were asked before."""
+    """Return the method of a new listener, without its conditions."""
     fresh = type(listener)(work)
     method = getattr(fresh, name)
-    fresh._conditions_asked = getattr(method, "_event_conditions", ())
+    fresh._checked_conditions = getattr(method, "_event_conditions", ())
     return method
 
 
@@ -197,4 +197,4 @@ def _describe(event: Callable, args: tuple) -> str:
     name = getattr(listener, "_name", None) or repr(event)
     of = f" of {args[0]!r}" if args else ""
     event_name = getattr(event, "__name__", "an event")
-    return f"Listener {name!r}, told of {event_name!r}{of}"
+    return f"Listener {name!r}, event {event_name!r}{of}"

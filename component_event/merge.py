@@ -1,29 +1,37 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Merge: what a transaction sent to a listener becomes what the listener is told.
+"""Merge the queued events of a transaction.
 
-Nothing here reads a database. A *record* is anything with ``_name``, ``id``, ``env``,
-``browse``, and iterable.
+Three steps, none of which reads a database::
+
+    queued events    record_write(a, [x]), record_write(a, [y]), records_write(b+c, [x])
+         │ merge()             one item per listener, record and operation
+    merged events    write a [x, y], write b [x], write c [x]
+         │ without_missing()   if the transaction deleted records
+         │ regroup()           records_* events with the same fields and environment
+    calls            on_record_write(a, fields=[x, y])     on_records_write(b+c, [x])
+
+A *record* is any iterable object with ``_name``, ``id``, ``env`` and ``browse``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from .marks import is_delayed
+from .decorators import is_delayed
 
-#: event -> (whether it is about one record or about many, operation)
+#: event -> ("record" or "records", operation)
 _STANDARD = {
     f"on_{scope}_{verb}": (scope, verb)
     for scope in ("record", "records")
     for verb in ("create", "write", "unlink", "deleted")
 }
-_GONE = ("unlink", "deleted")
+_DELETIONS = ("unlink", "deleted")
 
 
 class QueuedEvent(NamedTuple):
-    """One event that was sent to one listener and that it is to be told later."""
+    """Event for one listener, waiting for the commit."""
 
     listener: Any
     event: str
@@ -33,17 +41,17 @@ class QueuedEvent(NamedTuple):
 
 @dataclass
 class MergedEvent:
-    """What one listener is to be told of one record, or of something else."""
+    """Result of merging events for one listener and one record, or custom event."""
 
     queued: QueuedEvent
-    #: None where the event is not one of those sent by the models
+    #: None for a custom event
     scope: str | None = None
     operation: str | None = None
     record: Any = None
-    #: the values of a creation, or those kept of what is gone
+    #: the values of a creation, or the kept values of a deletion
     values: Any = None
-    #: names of fields, in the order in which they were first written; None: not sent
-    fields: dict[str, None] | None = field(default=None)
+    #: names of fields, in the order of the first write; None: an event without fields
+    fields: dict[str, None] | None = None
 
     def unite(self, other: MergedEvent) -> None:
         """Take over the fields of a later event, and its environment."""
@@ -57,36 +65,36 @@ def merge(
     events: Iterable[QueuedEvent],
     created: Collection[tuple[str, Any]] = (),
 ) -> list[MergedEvent]:
-    """Merge what happened to each record, for each listener.
+    """Merge the events of each listener and record.
 
-    - several writes of a record: one, with the fields of all;
-    - a write after the creation: only the creation, with the fields of both;
-    - a write before the deletion: only the deletion;
-    - a creation and a deletion: nothing;
-    - any other event, sent several times with equal arguments: one; an argument
-      ``fields=`` may differ, and is united.
+    - several writes of a record: one write with all fields;
+    - creation, then write: the creation, with the fields of both;
+    - write, then deletion: the deletion;
+    - creation, then deletion: nothing;
+    - a custom event several times with equal arguments: one event; its argument
+      ``fields=`` may differ and is merged.
 
-    The latest environment is kept, and the place of the first event in the order.
+    A merged event has the position of the first event and the environment of the last.
 
-    :param created: (model, id) of records that were created in this transaction
+    :param created: (model, id) of the records that the transaction created
     """
-    pending: dict[Hashable, MergedEvent] = {}
+    merged: dict[Hashable, MergedEvent] = {}
     for queued in events:
         found = list(_split(queued))
         if not found:
-            _merge_custom(pending, queued)
+            _merge_custom(merged, queued)
         for item in found:
-            _merge_record(pending, item, created)
-    return list(pending.values())
+            _merge_record(merged, item, created)
+    return list(merged.values())
 
 
-def regroup(pending: Iterable[MergedEvent]) -> list[QueuedEvent]:
-    """Turn what is left into calls.
+def regroup(merged: Iterable[MergedEvent]) -> list[QueuedEvent]:
+    """Return the calls of listener methods.
 
-    Of events about many records, those to which the same happened are told together.
+    Equal ``on_records_*`` events become one call with several records.
     """
     groups: dict[Hashable, list[MergedEvent]] = {}
-    for item in pending:
+    for item in merged:
         key: Hashable = object()
         if item.scope == "records":
             fields = None if item.fields is None else frozenset(item.fields)
@@ -101,11 +109,8 @@ def regroup(pending: Iterable[MergedEvent]) -> list[QueuedEvent]:
     return [_call(items) for items in groups.values()]
 
 
-# merge
-
-
 def _split(queued: QueuedEvent) -> Iterator[MergedEvent]:
-    """Yield what happened record by record; nothing for an event of another form."""
+    """Yield an item for each record; nothing for a custom event."""
     scope, operation = _STANDARD.get(queued.event, (None, None))
     args, kwargs = queued.args, queued.kwargs
     if scope is None or not args or not hasattr(args[0], "browse"):
@@ -128,7 +133,7 @@ def _split(queued: QueuedEvent) -> Iterator[MergedEvent]:
 
 
 def _merge_record(
-    pending: dict[Hashable, MergedEvent],
+    merged: dict[Hashable, MergedEvent],
     item: MergedEvent,
     created: Collection[tuple[str, Any]],
 ) -> None:
@@ -142,24 +147,24 @@ def _merge_record(
             record.id,
         )
 
-    if item.operation in _GONE:
-        pending.pop(key("write"), None)
-        pending.pop(key("create"), None)
+    if item.operation in _DELETIONS:
+        merged.pop(key("write"), None)
+        merged.pop(key("create"), None)
         is_new = (item.record._name, item.record.id) in created
-        if is_new and not _was_told_at_once(item):
+        if is_new and not _knows_creation(item):
             return
-    into = pending.get(key(item.operation))
+    into = merged.get(key(item.operation))
     if item.operation == "write":
-        into = pending.get(key("create"), into)
+        into = merged.get(key("create"), into)
     if into is None:
-        pending[key(item.operation)] = item
+        merged[key(item.operation)] = item
     elif into.operation == "create" and into.scope == "records":
         into.record = item.record
     else:
         into.unite(item)
 
 
-def _merge_custom(pending: dict[Hashable, MergedEvent], queued: QueuedEvent) -> None:
+def _merge_custom(merged: dict[Hashable, MergedEvent], queued: QueuedEvent) -> None:
     item = MergedEvent(queued)
     kwargs = dict(queued.kwargs)
     if isinstance(kwargs.get("fields"), (list, tuple, set)):
@@ -172,30 +177,27 @@ def _merge_custom(pending: dict[Hashable, MergedEvent], queued: QueuedEvent) -> 
         item.fields is None,
     )
     try:
-        into = pending.setdefault(key, item)
-    except TypeError:  # an argument that cannot be compared
-        into = pending.setdefault(object(), item)
+        into = merged.setdefault(key, item)
+    except TypeError:  # an argument is not hashable
+        into = merged.setdefault(object(), item)
     if into is not item:
         into.unite(item)
 
 
-def _was_told_at_once(item: MergedEvent) -> bool:
-    """Tell whether the listener knows already that the record was created."""
+def _knows_creation(item: MergedEvent) -> bool:
+    """Return True if the listener was called immediately for the creation."""
     method = getattr(item.queued.listener, f"on_{item.scope}_create", None)
     return method is not None and not is_delayed(method)
 
 
 def _target(queued: QueuedEvent) -> Hashable:
-    """Return what two events for the same listener have in common."""
+    """Return the identity of a listener: its name and collection."""
     work = queued.listener.work
     collection = getattr(work, "_collection", None)
     return (
         queued.listener._name,
         None if collection is None else (collection._name, collection.id),
     )
-
-
-# regroup
 
 
 def _call(items: list[MergedEvent]) -> QueuedEvent:
@@ -221,7 +223,7 @@ def _call_for_record(item: MergedEvent) -> QueuedEvent:
     if item.fields is not None:
         if item.queued.kwargs:
             kwargs["fields"] = list(item.fields)
-        else:  # sent without a keyword
+        else:  # sent as a positional argument
             args += (list(item.fields),)
     return item.queued._replace(args=args, kwargs=kwargs)
 
@@ -240,16 +242,16 @@ Exists = Callable[[Any], Collection[Any]]
 
 
 def without_missing(
-    pending: Iterable[MergedEvent], existing_ids: Exists
+    merged: Iterable[MergedEvent], existing_ids: Exists
 ) -> list[MergedEvent]:
-    """Leave out the creations and writes of records that are not there any more.
+    """Drop creations and writes of deleted records.
 
-    :param existing_ids: takes a recordset, returns the ids of those that exist
+    :param existing_ids: function that returns the existing ids of a recordset
     """
-    pending = list(pending)
+    merged = list(merged)
     ids: dict[str, list[Any]] = {}
     models: dict[str, Any] = {}
-    for item in pending:
+    for item in merged:
         if item.operation in ("create", "write"):
             ids.setdefault(item.record._name, []).append(item.record.id)
             models[item.record._name] = item.record
@@ -259,7 +261,7 @@ def without_missing(
     }
     return [
         item
-        for item in pending
+        for item in merged
         if item.operation not in ("create", "write")
         or item.record.id in existing[item.record._name]
     ]

@@ -1,9 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Queues that a transaction fills, and that are flushed when it is committed.
 
-A subclass defines what a queue holds, in dicts, sets and lists. A transaction has at most
-one queue of each subclass. It is created on first use and lives on the cursor. A dict
-merges items with the same key::
+A subclass keeps its items in dicts, sets and lists. A transaction has at most one queue
+of each subclass, which lives on the cursor. A dict merges items with the same key::
 
     class ExportRequests(TransactionQueue):
         def __init__(self):
@@ -35,9 +34,9 @@ its rollback restores the copies::
             [ a  b ]              rollback() drops c and d
 
 Odoo itself clears ``cr.precommit`` when a flushing savepoint is rolled back, and never
-``cr.postcommit``. A queue that was flushed inside the savepoint is restored too, because
-the rollback reverts the writes of the flush. Odoo has no callback for savepoints:
-therefore this module extends two methods of ``odoo.sql_db.Savepoint``.
+``cr.postcommit``. A queue that was flushed inside the savepoint is restored too: the
+rollback reverts the writes of the flush. Odoo has no callback for savepoints, so this
+module extends two methods of ``odoo.sql_db.Savepoint``.
 """
 
 from __future__ import annotations
@@ -47,10 +46,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import copy
 from functools import partial, wraps
-from typing import Any, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from odoo.modules.registry import Registry
 from odoo.sql_db import BaseCursor, Savepoint
+
+if TYPE_CHECKING:
+    from typing import Self
 
 
 class TransactionQueue:

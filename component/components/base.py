@@ -3,6 +3,6 @@ from ..core import AbstractComponent
 
 
 class BaseComponent(AbstractComponent):
-    """Be the parent of every component: what extends it is in all of them."""
+    """Parent of every component: an extension of it is in all of them."""
 
     _name = "base"

@@ -9,21 +9,21 @@ from ..core import WorkContext
 
 
 class Collection(models.AbstractModel):
-    """Give a model components of its own: those whose ``_collection`` it is."""
+    """Mixin of a model that components belong to by their ``_collection``."""
 
     _name = "collection.base"
     _description = "Base Abstract Collection"
 
     @api.private
     def work_on(self, model_name, **kwargs) -> AbstractContextManager[WorkContext]:
-        """Return a context manager to enter a work context of this record for a model.
+        """Return a context manager that gives a work context for a model.
 
-        Override it, as a context manager, to open what a session of work shares (a
-        client of an API, say) and hand it on as a keyword argument of
-        ``super().work_on()``.
+        Override it, as a context manager, to open a resource that the components
+        share, such as a client of an API, and pass it to ``super().work_on()`` as a
+        keyword argument.
 
-        :param kwargs: become attributes of the work context and of all it leads to
-        :raises ValueError: unless there is exactly one record
+        :param kwargs: attributes of the work context and of those derived from it
+        :raises ValueError: if this is not exactly one record
         """
         self.ensure_one()
         return WorkContext(model_name, self, **kwargs)

@@ -11,4 +11,4 @@ from . import test_databases
 from . import test_builder
 from . import test_common
 from . import test_rebuilding
-from . import test_notes
+from . import test_compat

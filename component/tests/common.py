@@ -1,13 +1,13 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Test cases for addons with components.
 
-``TransactionComponentCase`` tests with the components of the installed addons.
-``ComponentRegistryCase`` and ``TransactionComponentRegistryCase`` give a test a
-registry of its own, into which it builds components that stand in the test.
+``TransactionComponentCase`` uses the components of the installed addons.
+``ComponentRegistryCase`` and ``TransactionComponentRegistryCase`` have a separate
+registry, into which a test builds the components that it defines.
 
-Either registry stands in front of the database's own for the time of the test: it is
-found by every record, however old, and whatever Odoo loads anew meanwhile. All that is
-replaced is put back by the clean-up of the test case.
+During the test, this registry overrides the registry of the database: also for records
+created before, and after Odoo reloaded its registry. The cleanup of the test case
+restores everything.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from odoo.addons.component.core import (
 
 @contextmanager
 def new_rollbacked_env() -> Iterator[api.Environment]:
-    """Enter an environment with a cursor of its own, that is rolled back at the end."""
+    """Enter an environment with a separate cursor, which is rolled back at the end."""
     cr = Registry(common.get_db_name()).cursor()
     try:
         yield api.Environment(cr, SUPERUSER_ID, {})
@@ -43,7 +43,7 @@ def new_rollbacked_env() -> Iterator[api.Environment]:
 
 
 class _class_or_instance_method:
-    """Let a method be called on the test class as well as on the running test."""
+    """Decorator of a method that may be called on the class or on an instance."""
 
     def __init__(self, function: Callable):
         self._function = function
@@ -55,7 +55,7 @@ class _class_or_instance_method:
 
 
 def _add_cleanup(class_or_instance: Any, cleanup: Callable[[], None]) -> None:
-    """Have a clean-up called at the end of a test class, or of a test."""
+    """Register a cleanup of a test class, or of a test."""
     is_class = isinstance(class_or_instance, type)
     name = "addClassCleanup" if is_class else "addCleanup"
     if hasattr(class_or_instance, name):
@@ -64,7 +64,7 @@ def _add_cleanup(class_or_instance: Any, cleanup: Callable[[], None]) -> None:
 
 @contextmanager
 def _in_front(class_or_instance: Any, components_registry: Any) -> Iterator[None]:
-    """Have lookups find a registry, and put it into the test's ``env``."""
+    """Override the registry of the database, also in the context of ``env``."""
     with ExitStack() as stack:
         stack.enter_context(
             _component_databases.override(common.get_db_name(), components_registry)
@@ -80,7 +80,7 @@ def _in_front(class_or_instance: Any, components_registry: Any) -> Iterator[None
 
 
 def _restore_env(class_or_instance: Any, own: Any) -> None:
-    """Put back the ``env`` that was the test's own, or else its class's."""
+    """Restore the ``env`` of the instance, or else of its class."""
     if own is not None:
         class_or_instance.env = own
     elif "env" in vars(class_or_instance):
@@ -88,14 +88,14 @@ def _restore_env(class_or_instance: Any, own: Any) -> None:
 
 
 class ComponentMixin:
-    """Give a test case the components of the installed addons and of its own addon."""
+    """Mixin of a test with the components of the installed addons and its own."""
 
     @classmethod
     def setUpComponent(cls) -> None:
-        """Build the components and put them in front, for the time of the class."""
+        """Build the components, and use them until the end of the test class."""
         components_registry = ComponentRegistry()
         with new_rollbacked_env() as env:
-            # those to be installed are not loaded yet, except for the one under test
+            # addons to install are not loaded yet, except for the tested one
             env["component.builder"].build_registry(
                 components_registry, states=("installed",)
             )
@@ -107,7 +107,7 @@ class ComponentMixin:
 
     @_class_or_instance_method
     def setUpComponentRegistryReady(self) -> None:
-        """Have records notify their listeners, until the end of the test."""
+        """Let records notify their listeners until the end of the test."""
         components_registry = self._components_registry
         was_ready = components_registry.ready
         components_registry.ready = True
@@ -116,7 +116,7 @@ class ComponentMixin:
         )
 
     def setUp(self) -> None:
-        # the mixin may stand before or behind the test case
+        # the mixin may be before or after the test case among the bases
         set_up = getattr(super(), "setUp", None)
         if set_up is not None:
             set_up()
@@ -124,7 +124,7 @@ class ComponentMixin:
 
 
 class TransactionComponentCase(common.TransactionCase, ComponentMixin):
-    """Test with the components of the installed addons."""
+    """Transaction case with the components of the installed addons."""
 
     @classmethod
     def setUpClass(cls) -> None:
@@ -137,10 +137,10 @@ class TransactionComponentCase(common.TransactionCase, ComponentMixin):
 
 
 class _RunnableAlone(type):
-    """Make tests that stand beside no test case a test case of Odoo.
+    """Metaclass that adds ``TransactionCase`` to a test class without a test case.
 
-    Not simply by a base of the mixin, which could not stand behind a test case then,
-    and not for mixins that are built on it.
+    A base class of the mixin would not do: the mixin could not come after a test case
+    among the bases. Mixins without tests are left alone.
     """
 
     def __new__(mcs, name: str, bases: tuple, attrs: dict, **kwargs: Any):
@@ -152,16 +152,16 @@ class _RunnableAlone(type):
 
 
 class ComponentRegistryCase(metaclass=_RunnableAlone):
-    """Give a test a registry of its own: ``self.comp_registry``.
+    """Mixin of a test with a separate registry, ``self.comp_registry``.
 
     Call ``self._setup_registry(self)`` in ``setUp``, or ``cls._setup_registry(cls)`` in
-    ``setUpClass``. It holds the components of the installed addons, without those of
-    the addon under test and of what depends on it.
+    ``setUpClass``. The registry has the components of the installed addons, without
+    those of the tested addon and of its dependent addons.
     """
 
     @staticmethod
     def _setup_registry(class_or_instance: Any) -> None:
-        """Make the registry and put it in front, to the end of the test or class."""
+        """Build the registry, and use it until the end of the test or class."""
         stack = ExitStack()
         class_or_instance._registry_stack = stack
         _add_cleanup(class_or_instance, stack.close)
@@ -193,7 +193,7 @@ class ComponentRegistryCase(metaclass=_RunnableAlone):
 
     @staticmethod
     def _teardown_registry(class_or_instance: Any) -> None:
-        """Put back all that ``_setup_registry`` replaced, before the clean-up does."""
+        """Restore everything that ``_setup_registry`` replaced, before the cleanup."""
         stack = getattr(class_or_instance, "_registry_stack", None)
         if stack is not None:
             stack.close()
@@ -203,13 +203,13 @@ class ComponentRegistryCase(metaclass=_RunnableAlone):
         self.comp_registry.load_components(module)
 
     def _build_components(self, *classes: type) -> None:
-        """Build component definitions into the test's registry, in this order."""
+        """Build component definitions into the test's registry."""
         for definition in classes:
             definition._build_component(self.comp_registry)
 
 
 class TransactionComponentRegistryCase(common.TransactionCase, ComponentRegistryCase):
-    """Give a test a registry of its own, a transaction, and an empty collection."""
+    """Transaction case with a separate registry and an empty collection."""
 
     @classmethod
     def setUpClass(cls) -> None:

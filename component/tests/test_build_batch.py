@@ -117,14 +117,14 @@ class TestBuildBatch(ComponentRegistryCase):
         self.define("a", _name="x")
         self.define("a", _name="y", _inherit="x")
         self.define("a", _name="z", _inherit=["x", "y"])
-        with self.assertRaisesRegex(TypeError, "'z' cannot be built on.*'x', 'y'"):
+        with self.assertRaisesRegex(TypeError, "'z' cannot inherit from.*'x', 'y'"):
             self.load("a")
 
     def test_circle_through_an_extension_names_the_component(self):
         self.define("a", _name="x")
         self.define("a", _name="y", _inherit="x")
         self.define("a", _name="x", _inherit=["x", "y"])
-        with self.assertRaisesRegex(TypeError, "built on a component that is built on"):
+        with self.assertRaisesRegex(TypeError, "'y' inherits from itself"):
             self.load("a")
 
     def test_definition_that_overrides_build_component_is_asked(self):

@@ -113,5 +113,5 @@ class TestBuildRefusals(ComponentRegistryCase):
             _inherit = ["one", "two"]
 
         self._build_components(One, Two)
-        with self.assertRaisesRegex(TypeError, "'one' cannot be built on.*Circle"):
+        with self.assertRaisesRegex(TypeError, "'one' cannot inherit from.*Circle"):
             Circle._build_component(self.comp_registry)

@@ -193,9 +193,9 @@ class TestComponent(TransactionComponentRegistryCase):
             "No component found for collection 'fake.collection'",
             "usage 'fake.usage', model_name 'res.lang'",
             "fake.base: it is abstract",
-            "one: it applies on res.partner",
-            "two: it applies on res.users",
-            "declining: its _component_match() said no",
+            "one: it applies to res.partner",
+            "two: it applies to res.users",
+            "declining: its _component_match() returned False",
             "elsewhere: it is for collection 'other.collection'",
         ):
             self.assertIn(part, message)

@@ -70,7 +70,7 @@ class TestDatabases(BaseCase):
 
     def test_registry_built_anew_for_the_same_owner_goes_with_it(self):
         for registry in (ComponentRegistry(), self.registry):
-            self.databases.withdraw("db")
+            self.databases.begin_rebuild("db")
             self.databases.publish("db", registry, self.owner)
         self.assertEqual(len(self.databases._finalizers), 1)
         del self.owner
@@ -91,10 +91,10 @@ class TestDatabases(BaseCase):
     def test_withdrawn_registry_is_not_ready_and_not_found(self):
         self.registry.ready = True
         self.databases.publish("db", self.registry, self.owner)
-        self.databases.withdraw("db")
+        self.databases.begin_rebuild("db")
         self.assertFalse(self.registry.ready)
         self.assertIsNone(self.databases.find(environment(self.owner)))
-        self.databases.withdraw("db")
+        self.databases.begin_rebuild("db")
 
     def test_override_stays_in_front_of_what_is_withdrawn_and_published(self):
         self.databases.publish("db", self.registry, self.owner)
@@ -102,7 +102,7 @@ class TestDatabases(BaseCase):
         in_front.ready = True
         with self.databases.override("db", in_front):
             self.assertIs(self.databases["db"], in_front)
-            self.databases.withdraw("db")
+            self.databases.begin_rebuild("db")
             self.assertIs(self.databases["db"], in_front)
             self.assertTrue(in_front.ready)
             self.databases.publish("db", new_registry, self.owner)

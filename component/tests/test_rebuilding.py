@@ -4,7 +4,7 @@ from unittest.mock import patch
 
 from odoo.tests import BaseCase, TransactionCase, tagged
 
-from odoo.addons.component import rebuilding
+from odoo.addons.component import databases
 from odoo.addons.component.core import WorkContext
 from odoo.addons.component.exception import RegistryNotReadyError
 
@@ -13,35 +13,35 @@ from odoo.addons.component.exception import RegistryNotReadyError
 class TestRebuilds(BaseCase):
     def setUp(self):
         super().setUp()
-        self.rebuilds = rebuilding.Rebuilds()
+        self.databases = databases.ComponentDatabases()
 
     def _thread_that_waits(self):
-        thread = threading.Thread(target=self.rebuilds.wait, args=("db",))
+        thread = threading.Thread(target=self.databases._wait_for_rebuild, args=("db",))
         thread.start()
         self.addCleanup(thread.join, 10)
         return thread
 
     def test_the_thread_that_rebuilds_and_other_databases_do_not_wait(self):
-        self.rebuilds.begin("db")
-        self.rebuilds.wait("db")
-        self.rebuilds.begin("other")
-        self.rebuilds.end("db")
+        self.databases.begin_rebuild("db")
+        self.databases._wait_for_rebuild("db")
+        self.databases.begin_rebuild("other")
+        self.databases.end_rebuild("db")
         thread = self._thread_that_waits()
         thread.join(10)
         self.assertFalse(thread.is_alive())
 
     def test_others_wait_to_the_end(self):
-        self.rebuilds.begin("db")
+        self.databases.begin_rebuild("db")
         thread = self._thread_that_waits()
         thread.join(0.05)
         self.assertTrue(thread.is_alive())
-        self.rebuilds.end("db")
+        self.databases.end_rebuild("db")
         thread.join(10)
         self.assertFalse(thread.is_alive())
 
     def test_a_rebuild_that_was_broken_off_is_not_waited_for_again_and_again(self):
-        self.rebuilds.begin("db")
-        with patch.object(rebuilding, "PATIENCE_SECONDS", 0.05):
+        self.databases.begin_rebuild("db")
+        with patch.object(databases, "REBUILD_TIMEOUT_SECONDS", 0.05):
             for _again in range(2):
                 thread = self._thread_that_waits()
                 thread.join(10)

@@ -108,7 +108,7 @@ class TestResolution(BaseCase):
 
     def test_tie_has_no_winner_and_names_the_deciding_attribute(self):
         for classes, attribute in (
-            ((fake("a"), fake("b")), "_apply_on of the one"),
+            ((fake("a"), fake("b")), "_apply_on of the component"),
             ((fake("a", models=["m"]), fake("b", models=["m"])), "so that only one"),
         ):
             explanation = self.explain(*classes)
@@ -125,12 +125,12 @@ class TestResolution(BaseCase):
         text = str(
             self.explain(fake("a", collection="d"), fake("b", models=["n", "o"]))
         )
-        self.assertEqual(text, "- b: it applies on n, o\n- a: it is for collection 'd'")
+        self.assertEqual(text, "- b: it applies to n, o\n- a: it is for collection 'd'")
 
     def test_message_names_the_nearest_candidates_only(self):
         classes = [fake(f"c{number}", collection="d") for number in range(30)]
         lines = str(self.explain(*classes, fake("near", models=["n"]))).splitlines()
-        self.assertEqual(lines[0], "- near: it applies on n")
+        self.assertEqual(lines[0], "- near: it applies to n")
         self.assertEqual(lines[-1], "- and 11 more")
         self.assertEqual(len(lines), 21)
 

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Listeners, and what collects and notifies them."""
+"""Listener components, and the collecter that finds them for an event."""
 
 from __future__ import annotations
 
@@ -10,42 +10,42 @@ from odoo.tools.lru import LRU
 
 from odoo.addons.component.core import AbstractComponent, Component, WorkContext
 
-from .. import listening
 from ..core import COLLECTER, EventWorkContext
+from ..decorators import skip_if
 from ..delivery import deliver
-from ..marks import skip_if
+from ..subscriptions import LISTENER, USAGE, Subscriptions, listener_classes
 
 __all__ = ["skip_if"]
 
-#: how many answers to "who listens to this event of this model?" are remembered
+#: number of events whose listeners are cached
 DEFAULT_EVENT_CACHE_SIZE = 512
 
 
 class CollectedEvents:
-    """Hold the methods of listeners that an event is sent to.
+    """Listener methods for an event.
 
-    :param events: bound methods, in the order in which they are to be called
+    :param events: bound methods, in the order of their calls
     """
 
     def __init__(self, events: Iterable[Callable]):
         self.events = events
 
     def notify(self, *args: Any, **kwargs: Any) -> None:
-        """Send the event: call each method, at once or when its decorator says.
+        """Send the event: call each method, or queue the event for it.
 
-        An exception of a listener goes on to the caller, with a note that names it.
+        A listener's exception propagates, with a note that names the listener.
         """
         for event in self.events:
             deliver(event, args, kwargs)
 
 
 class EventCollecter(Component):
-    """Collect the listeners that are to be notified of an event."""
+    """Component that collects the listeners of an event."""
 
     _name = COLLECTER
 
-    #: (collection, model, event) -> the listener classes; never an empty answer, as a
-    #: listener that is built later must be found
+    #: (collection, model, event) -> listener classes; an empty result is not cached,
+    #: because a listener that is built later must be found
     _cache: LRU
 
     @classmethod
@@ -54,30 +54,28 @@ class EventCollecter(Component):
         return super()._complete_component_build()
 
     def collect_events(self, name: str) -> CollectedEvents:
-        """Return the methods called ``name`` of fresh listeners, in registration order.
+        """Return the method ``name`` of new listeners, in registration order.
 
-        :raises ValueError: when the name does not start with ``on_``
+        :raises ValueError: if the name does not start with ``on_``
         """
         work = self.work
         key = (_collection_name(work), work.model_name, name)
-        listener_classes = self._cache.get(key)
-        if listener_classes is None:
-            listener_classes = self._find_listener_classes(*key)
-            if listener_classes:
-                self._cache[key] = listener_classes
-        return CollectedEvents([getattr(cls(work), name) for cls in listener_classes])
+        classes = self._cache.get(key)
+        if classes is None:
+            classes = self._find_listener_classes(*key)
+            if classes:
+                self._cache[key] = classes
+        return CollectedEvents([getattr(cls(work), name) for cls in classes])
 
     def _find_listener_classes(
         self, collection_name: str | None, model_name: str | None, name: str
     ) -> tuple[Any, ...]:
         if not name.startswith("on_"):
             raise ValueError(
-                f"The name of an event starts with 'on_', found: {name!r}."
+                f"The name of an event must start with 'on_', found: {name!r}."
             )
         registry = self.work.components_registry
-        return tuple(
-            listening.listener_classes(registry, name, model_name, collection_name)
-        )
+        return tuple(listener_classes(registry, name, model_name, collection_name))
 
 
 def _collection_name(work: WorkContext) -> str | None:
@@ -87,28 +85,28 @@ def _collection_name(work: WorkContext) -> str | None:
 
 
 class EventListener(AbstractComponent):
-    """Be told of events by methods that are called like the events.
+    """Component that receives events in methods of the same name.
 
-    Record events come from the models; any other is sent by
-    ``record._event("on_...").notify(...)``.
+    The models send record events. ``record._event("on_...").notify(...)`` sends any
+    other event.
     """
 
-    _name = listening.LISTENER
-    _usage = listening.USAGE
+    _name = LISTENER
+    _usage = USAGE
 
-    #: the names of the events that the listener has a method for
+    #: names of the events for which the listener has a method
     _events: set[str] = set()
-    #: on the component class "base.event.listener": what is known of its registry
-    _audiences: listening.Audiences
+    #: on the component class "base.event.listener": those of its registry
+    _subscriptions: Subscriptions
 
     @classmethod
     def has_event(cls, name: str) -> bool:
-        """Tell whether the listener has a method for an event."""
+        """Return True if the listener has a method for an event."""
         return name in cls._events
 
     @classmethod
     def _build_event_listener_component(cls) -> None:
-        """Find out the events that the listener has a method for."""
+        """Set the names of the events for which the listener has a method."""
         cls._events = {
             name
             for name in dir(cls)
@@ -118,7 +116,7 @@ class EventListener(AbstractComponent):
     @classmethod
     def _complete_component_build(cls) -> None:
         cls._build_event_listener_component()
-        if cls._name == listening.LISTENER:
-            cls._audiences = listening.Audiences()
-        cls._audiences.admit(cls)
+        if cls._name == LISTENER:
+            cls._subscriptions = Subscriptions()
+        cls._subscriptions.add_listener(cls)
         return super()._complete_component_build()

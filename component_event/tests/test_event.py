@@ -297,5 +297,5 @@ class TestCollecter(ComponentRegistryCase, BaseCase):
         self.assertEqual(str(caught.exception), "'inside'")
         self.assertEqual(
             caught.exception.__notes__,
-            ["Listener 'ant', told of 'on_change' of 'the record'"],
+            ["Listener 'ant', event 'on_change' of 'the record'"],
         )

@@ -62,7 +62,7 @@ class TestEventWorkContext(BaseCase):
             self._work(env=self.env).work_on(collection=self.collection)
 
     def test_work_on_without_any_collection_is_refused(self):
-        with self.assertRaisesRegex(ValueError, "collection is needed"):
+        with self.assertRaisesRegex(ValueError, "has no collection"):
             self._work(env=self.env).work_on(model_name="res.partner")
 
     def test_the_kwargs_that_travel_make_another_one_like_it(self):

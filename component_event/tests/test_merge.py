@@ -3,7 +3,7 @@ from types import SimpleNamespace
 
 from odoo.tests import BaseCase, tagged
 
-from odoo.addons.component_event.marks import before_commit
+from odoo.addons.component_event.decorators import before_commit
 from odoo.addons.component_event.merge import (
     QueuedEvent,
     merge,
@@ -201,6 +201,6 @@ class TestMerge(BaseCase):
             asked.append(records.ids)
             return [2]
 
-        pending = without_missing(merge(self.sent), existing_ids)
-        self.assertEqual([item.record.id for item in pending], [2, 3])
+        merged = without_missing(merge(self.sent), existing_ids)
+        self.assertEqual([item.record.id for item in merged], [2, 3])
         self.assertEqual(asked, [(1, 2)])

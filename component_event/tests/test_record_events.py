@@ -219,9 +219,7 @@ class TestRecordEvents(ListeningCase):
         tag = self.tags.create({"name": "a"})
         with self.assertLogs("odoo.addons.component_event.delivery", "ERROR") as logs:
             tag.name = "b"
-        self.assertIn(
-            f"Listener '{name}', told of 'on_record_write' of", logs.output[0]
-        )
+        self.assertIn(f"Listener '{name}', event 'on_record_write' of", logs.output[0])
         self.assertEqual(tag.name, "b")
         self.assertFalse(self.tags.search([("name", "=", "half done")]))
 

@@ -19,9 +19,9 @@ def imported_names(path: Path) -> Iterator[str]:
 
 
 def module_graph(folder: Path) -> dict[Name, set[Name]]:
-    """Return which modules of a folder each imports as it is loaded itself.
+    """Return which modules of a folder each module imports.
 
-    What is imported within functions, or for types only, does not count.
+    Imports inside functions and imports for type checking are included.
     """
     files = {
         module_name(path.relative_to(folder)): path
@@ -41,7 +41,7 @@ def module_name(path: Path) -> Name:
 
 def relative_imports(name: Name, path: Path, files: dict[Name, Path]) -> Iterator[Name]:
     package = name if path.name == "__init__.py" else name[:-1]
-    for node in statements_of_load(ast.parse(path.read_text(), str(path))):
+    for node in ast.walk(ast.parse(path.read_text(), str(path))):
         if isinstance(node, ast.ImportFrom) and node.level:
             above = package[: len(package) - node.level + 1]
             base = (*above, *(node.module.split(".") if node.module else ()))
@@ -51,35 +51,22 @@ def relative_imports(name: Name, path: Path, files: dict[Name, Path]) -> Iterato
                     yield base
 
 
-def statements_of_load(tree: ast.Module) -> Iterator[ast.AST]:
-    """Yield the statements that run when a module is loaded."""
-    pending: list[ast.AST] = list(tree.body)
+def find_circles(graph: dict[Name, set[Name]]) -> list[list[str]]:
+    """Return the strongly connected components of several modules."""
+    reachable = {name: reach(graph, name) for name in graph}
+    circles = {
+        frozenset(other for other in ends if name in reachable[other])
+        for name, ends in reachable.items()
+        if name in ends
+    }
+    return sorted(sorted(map(".".join, circle)) for circle in circles)
+
+
+def reach(graph: dict[Name, set[Name]], start: Name) -> set[Name]:
+    found: set[Name] = set()
+    pending = [start]
     while pending:
-        node = pending.pop()
-        yield node
-        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test):
-            pending += node.orelse
-        elif isinstance(node, (ast.If, ast.Try, ast.With)):
-            pending += ast.iter_child_nodes(node)
-
-
-def find_circle(graph: dict[Name, set[Name]]) -> list[str]:
-    """Return the modules of a circle, empty where there is none."""
-    finished: set[Name] = set()
-
-    def visit(name: Name, path: list[Name]) -> list[Name]:
-        if name in path:
-            return [*path[path.index(name) :], name]
-        if name not in finished:
-            for end in sorted(graph[name]):
-                circle = visit(end, [*path, name])
-                if circle:
-                    return circle
-            finished.add(name)
-        return []
-
-    for name in sorted(graph):
-        circle = visit(name, [])
-        if circle:
-            return [".".join(each) for each in circle]
-    return []
+        ends = graph[pending.pop()] - found
+        found |= ends
+        pending += ends
+    return found

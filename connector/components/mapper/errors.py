@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 from odoo import models
 
-from odoo.addons.component.notes import add_note
+from odoo.addons.component._compat import add_note
 
 from ...exception import MappingError
 

@@ -14,7 +14,7 @@ from odoo.sql_db import BaseCursor
 from odoo.tools.misc import Callbacks
 
 from odoo.addons.component.core import AbstractComponent
-from odoo.addons.component_event.delivery import silenced
+from odoo.addons.component_event.delivery import suppress_events
 
 from ...exception import PartlyRead, RetryableJobError
 from ...job_waits import asks_to_wait
@@ -29,7 +29,7 @@ def rolled_back(cr: BaseCursor) -> Iterator[None]:
     cr.flush()
     postcommit, cr.postcommit = cr.postcommit, Callbacks()
     try:
-        with silenced(), closing(cr.savepoint()):
+        with suppress_events(), closing(cr.savepoint()):
             yield
     finally:
         cr.postcommit = postcommit

@@ -1,11 +1,11 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Notes on exceptions, for the Pythons that Odoo runs on."""
+"""Features of newer Python versions, for Python 3.10."""
 
 from __future__ import annotations
 
 
 def add_note(error: BaseException, note: str) -> None:
-    """Add a note to an exception, as Python itself does since 3.11."""
+    """Add a note to an exception, as ``BaseException.add_note`` since Python 3.11."""
     if hasattr(error, "add_note"):
         error.add_note(note)
     else:

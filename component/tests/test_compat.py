@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo.tests import BaseCase
 
-from ..notes import add_note
+from .._compat import add_note
 
 
 class OldError:

@@ -1,8 +1,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Decorators of listener methods: whether, when and how they are called.
+"""Decorators of listener methods: whether, when and how a method is called.
 
-They mark the method; the method that is found on the listener decides, so that a
-``super()`` call runs straight through. They may stand in any order.
+A decorator sets an attribute of the method. Only the attributes of the outermost
+override count, so that a ``super()`` call runs immediately. The order of the decorators
+does not matter.
 """
 
 from __future__ import annotations
@@ -16,28 +17,30 @@ from typing import Any, TypeVar
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-class Moment(enum.Enum):
-    """When a listener method is called, if not at once."""
+class Timing(enum.Enum):
+    """When a listener method is called, if not immediately."""
 
     BEFORE_COMMIT = "before commit"
     AFTER_COMMIT = "after commit"
 
 
 def skip_if(condition: Callable[..., Any]) -> Callable[[F], F]:
-    """Do not call the listener method when the condition is true.
+    """Skip the listener method if the condition is true.
 
     Example: ``@skip_if(lambda self, record, fields=None: not record.active)``
 
-    :param condition: takes what the method takes; it is asked when the event is sent,
-        also where the method is called later
-    :raises TypeError: at the event, naming the listener, when it takes something else
+    :param condition: function with the arguments of the method; it is called when the
+        event is sent, even if the method is called later
+    :raises TypeError: when the event is sent, if the arguments differ
     """
 
     def decorate(method: F) -> F:
         @wraps(method)
         def skipping(self: Any, *args: Any, **kwargs: Any) -> Any:
-            asked = getattr(self, "_conditions_asked", ())
-            if condition in asked or not _ask(condition, self, method, args, kwargs):
+            checked = getattr(self, "_checked_conditions", ())
+            if condition in checked or not _call_condition(
+                condition, self, method, args, kwargs
+            ):
                 return method(self, *args, **kwargs)
             return None
 
@@ -49,64 +52,62 @@ def skip_if(condition: Callable[..., Any]) -> Callable[[F], F]:
 
 
 def before_commit(method: F) -> F:
-    """Call the listener method once before the transaction is committed.
+    """Call the listener method once, before the transaction is committed.
 
-    What happened to a record meanwhile is merged: see ``merge.merge``.
+    The events of a record are merged: see ``merge.merge``.
     """
-    method._event_moment = Moment.BEFORE_COMMIT  # type: ignore[attr-defined]
+    method._event_timing = Timing.BEFORE_COMMIT  # type: ignore[attr-defined]
     return method
 
 
 def after_commit(method: F) -> F:
-    """Call the listener method once the transaction is committed, if it is.
+    """Call the listener method once, after the transaction is committed.
 
-    It has an environment and a transaction of its own; what it raises is logged.
+    It has a separate environment and transaction. An exception is logged. Events are
+    merged as with ``before_commit``.
     """
-    method._event_moment = Moment.AFTER_COMMIT  # type: ignore[attr-defined]
+    method._event_timing = Timing.AFTER_COMMIT  # type: ignore[attr-defined]
     return method
 
 
 def isolated(method: F) -> F:
-    """Call the listener method in a savepoint; log what it raises and go on."""
+    """Call the listener method in a savepoint, and log its exception."""
     method._event_isolated = True  # type: ignore[attr-defined]
     return method
 
 
 def keep_values(*fields: str) -> Callable[[F], F]:
-    """Read values before the records go, for ``on_record_deleted(record, values)``.
+    """Read values before a deletion, for ``on_record_deleted(record, values)``.
 
-    :param fields: names of fields; relational values are ids. Those that overridden
-        methods ask for are kept too.
+    :param fields: names of fields; relational values are ids. The fields of overridden
+        methods are kept too.
     """
 
-    def mark(method: F) -> F:
+    def decorate(method: F) -> F:
         method._event_kept_fields = fields  # type: ignore[attr-defined]
         return method
 
-    return mark
+    return decorate
 
 
-# read the marks
-
-
-def moment_of(method: Callable) -> Moment | None:
-    """Return when a method is to be called, None meaning at once."""
-    moment = getattr(method, "_event_moment", None)
-    return moment if isinstance(moment, Moment) else None
+def timing_of(method: Callable) -> Timing | None:
+    """Return when to call a method; None: immediately."""
+    timing = getattr(method, "_event_timing", None)
+    return timing if isinstance(timing, Timing) else None
 
 
 def is_delayed(method: Callable) -> bool:
-    """Tell whether a method is called later than at once."""
-    return moment_of(method) is not None
+    """Return True if a method is called before or after the commit."""
+    return timing_of(method) is not None
 
 
 def is_isolated(method: Callable) -> bool:
-    """Tell whether a method is called in a savepoint."""
+    """Return True if a method is called in a savepoint."""
     return getattr(method, "_event_isolated", None) is True
 
 
 def kept_fields(listener_class: type, event: str) -> list[str]:
-    """Return the fields that the methods of an event keep, those of all bases."""
+    """Return the fields that a listener keeps for an event, of all its bases."""
     names: dict[str, None] = {}
     for base in reversed(listener_class.__mro__):
         method = vars(base).get(event)
@@ -115,15 +116,15 @@ def kept_fields(listener_class: type, event: str) -> list[str]:
 
 
 def is_skipped(event: Callable, args: tuple, kwargs: dict[str, Any]) -> bool:
-    """Ask the conditions of a bound method, the outermost first."""
+    """Return True if a condition of a bound method is true, the outermost first."""
     listener = event.__self__  # type: ignore[attr-defined]
     return any(
-        _ask(condition, listener, event, args, kwargs)
+        _call_condition(condition, listener, event, args, kwargs)
         for condition in getattr(event, "_event_conditions", ())
     )
 
 
-def _ask(
+def _call_condition(
     condition: Callable,
     listener: Any,
     method: Callable,
@@ -142,9 +143,9 @@ def _ask(
         ]
         raise TypeError(
             f"The condition of @skip_if on {method.__name__!r} of listener "
-            f"{getattr(listener, '_name', listener)!r} cannot be asked: it takes "
+            f"{getattr(listener, '_name', listener)!r} cannot be called: it takes "
             f"{inspect.signature(condition)}, the event gives ({', '.join(given)}). "
-            "Let it take what the method takes, or (self, *args, **kwargs)."
+            "Use the arguments of the method, or (self, *args, **kwargs)."
         ) from error
 
 

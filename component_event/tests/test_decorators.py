@@ -4,9 +4,9 @@ from odoo.tests import BaseCase, tagged
 from odoo.addons.component_event import (
     after_commit,
     before_commit,
+    decorators,
     isolated,
     keep_values,
-    marks,
     skip_if,
 )
 
@@ -16,7 +16,7 @@ def _never(self, *args, **kwargs):
 
 
 @tagged("standard", "at_install")
-class TestMarks(BaseCase):
+class TestDecorators(BaseCase):
     def test_marks_stand_in_any_order_with_skip_if(self):
         @before_commit
         @skip_if(_never)
@@ -31,18 +31,18 @@ class TestMarks(BaseCase):
             pass
 
         for method in (inside, outside):
-            self.assertIs(marks.moment_of(method), marks.Moment.BEFORE_COMMIT)
-            self.assertTrue(marks.is_isolated(method))
+            self.assertIs(decorators.timing_of(method), decorators.Timing.BEFORE_COMMIT)
+            self.assertTrue(decorators.is_isolated(method))
             self.assertEqual(method._event_conditions, (_never,))
 
     def test_a_method_without_marks_is_called_at_once(self):
-        self.assertIsNone(marks.moment_of(_never))
-        self.assertFalse(marks.is_delayed(_never))
-        self.assertFalse(marks.is_isolated(_never))
+        self.assertIsNone(decorators.timing_of(_never))
+        self.assertFalse(decorators.is_delayed(_never))
+        self.assertFalse(decorators.is_isolated(_never))
 
-    def test_after_commit_is_a_moment_of_its_own(self):
+    def test_after_commit_is_a_timing_of_its_own(self):
         method = after_commit(lambda self: None)
-        self.assertIs(marks.moment_of(method), marks.Moment.AFTER_COMMIT)
+        self.assertIs(decorators.timing_of(method), decorators.Timing.AFTER_COMMIT)
 
     def test_skip_if_keeps_name_and_result_of_the_method(self):
         @skip_if(lambda self, number: number > 1)
@@ -70,6 +70,6 @@ class TestMarks(BaseCase):
                 pass
 
         self.assertEqual(
-            marks.kept_fields(Child, "on_record_deleted"), ["ref", "name", "code"]
+            decorators.kept_fields(Child, "on_record_deleted"), ["ref", "name", "code"]
         )
-        self.assertEqual(marks.kept_fields(Child, "on_record_write"), [])
+        self.assertEqual(decorators.kept_fields(Child, "on_record_write"), [])
