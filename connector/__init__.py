@@ -1,6 +1,6 @@
 from . import exception
 from . import database
-from . import job_start
+from . import jobs
 from . import components
 from . import controllers
 from . import models

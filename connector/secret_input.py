@@ -1,10 +1,15 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""The field of a form by which a secret is set, and never read.
+"""Secrets of a backend: they are set by a form, never read, and kept for one server.
 
-A secret is given for one server. The field names those that say which one: when one
-of them changes, ``connector.backend`` forgets the secret (see
-``models/connector_backend_secrets.py``), so that whoever may write an address cannot
-send the secret to a server of their own.
+The secret itself is in a field that no group may read. A second field, made by
+:func:`secret_input`, shows whether there is a secret and takes a new one::
+
+    token = fields.Char(groups=NO_ACCESS, copy=False)
+    new_token = secret_input("token", bound_to=["url"], string="Token")
+
+A user who may write the address may not read the secret, so the secret must not be sent
+to a new server: when a field of ``bound_to`` changes to another server, the backend
+forgets the secret and returns to draft (``models/backend_secrets.py``).
 """
 
 from __future__ import annotations
@@ -15,12 +20,12 @@ from typing import Any, NamedTuple
 from odoo import api, fields, models
 
 MASK = "********"
-#: the fields that say which server a secret is for, where a model has them
-USUAL_BOUND_TO = ("url", "database")
+#: the fields that identify the server of a secret, where a model has them
+DEFAULT_BOUND_TO = ("url", "database")
 
 
 class Secret(NamedTuple):
-    """A secret of a model: where it is stored, how it is set, what it is for."""
+    """A secret of a model: its input, its stored field, its server's fields."""
 
     input_name: str
     secret_field: str
@@ -28,20 +33,14 @@ class Secret(NamedTuple):
 
 
 def secret_input(
-    secret_field: str, bound_to: Collection[str] = USUAL_BOUND_TO, **attributes: Any
+    secret_field: str, bound_to: Collection[str] = DEFAULT_BOUND_TO, **attributes: Any
 ) -> fields.Char:
-    """Return a field that tells whether there is a secret, and takes a new one.
+    """Return a field that shows whether there is a secret, and takes a new one.
 
-    The secret itself is in a field that no group may read::
+    Saving it unchanged or empty keeps the secret.
 
-        token = fields.Char(groups=NO_ACCESS, copy=False)
-        new_token = secret_input("token", bound_to=["url"], string="Token")
-
-    Saved as it is shown, or empty, it keeps the secret.
-
-    :param bound_to: the fields that say which server the secret is for, by default
-        those of ``url`` and ``database`` that the model has. When one of them comes to
-        mean another server, a backend forgets the secret and goes back to draft.
+    :param bound_to: the fields that identify the server of the secret, by default those
+        of ``url`` and ``database`` that the model has
     """
 
     @api.depends(secret_field)
@@ -56,7 +55,7 @@ def secret_input(
                 record.sudo()[secret_field] = given
         records.invalidate_recordset([field.name], flush=False)
 
-    # kept on the function: the field object is made anew where a model extends it
+    # kept on the function: an extending model gets another field object
     show.secret_field = secret_field
     show.bound_to = tuple(bound_to)
     field = fields.Char(compute=show, inverse=keep, **attributes)
@@ -69,7 +68,7 @@ def is_given(value: Any) -> bool:
 
 
 def secrets_of(model: models.BaseModel) -> Iterator[Secret]:
-    """Yield the secrets that a model has such a field for."""
+    """Yield the secrets of a model."""
     for name, field in model._fields.items():
         secret_field = getattr(field.compute, "secret_field", None)
         if secret_field:

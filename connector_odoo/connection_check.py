@@ -12,8 +12,8 @@ from odoo import models
 from odoo.exceptions import UserError
 
 from odoo.addons.connector.exception import ConnectorException, JobError
-from odoo.addons.connector.models.connector_backend_language import SOURCE_LANGUAGE
-from odoo.addons.connector.service_identity import shorten
+from odoo.addons.connector.models.backend import SOURCE_LANGUAGE
+from odoo.addons.connector.servers import shorten
 
 from .remote import RemoteOdoo
 

@@ -26,8 +26,8 @@ from odoo.addons.connector.exception import (
     NetworkRetryableError,
     RetryableJobError,
 )
-from odoo.addons.connector.job_waits import clamp_wait
-from odoo.addons.connector.models.connector_backend_language import SOURCE_LANGUAGE
+from odoo.addons.connector.jobs.lifecycle import clamp_wait
+from odoo.addons.connector.models.backend import SOURCE_LANGUAGE
 
 DISTRIBUTION = "connector-suite-vodoo"
 if getattr(vodoo, "__distribution__", None) != DISTRIBUTION:

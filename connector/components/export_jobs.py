@@ -13,7 +13,7 @@ from odoo.modules.registry import Registry
 from odoo.sql_db import BaseCursor
 
 from ..backend_company import company_of
-from ..job_priorities import EDIT_PRIORITY, running_priority
+from ..jobs.lifecycle import EDIT_PRIORITY, running_priority
 from .unconfirmed import ONLY_UNCONFIRMED
 
 _logger = logging.getLogger(__name__)

@@ -1,4 +1,12 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Extend the export listeners of a connector to its models.
+
+A listener whose ``_apply_on`` is an abstract binding model applies to all bindings
+below it, to the records that these wrap, and to the models whose changes they follow.
+All of this depends on Odoo's models, so it is done once the component registry is
+built.
+"""
+
 from __future__ import annotations
 
 import logging
@@ -17,11 +25,6 @@ EXPORT_LISTENER = "generic.export.listener"
 
 
 class ComponentBuilder(models.AbstractModel):
-    """Let one export listener apply on all bindings of a connector.
-
-    And on what they follow from there, which needs Odoo's models to be known.
-    """
-
     _inherit = "component.builder"
 
     def _register_hook(self):
@@ -30,7 +33,7 @@ class ComponentBuilder(models.AbstractModel):
         return result
 
     def _log_unknown_sources(self) -> None:
-        """Log which export mappers make every change of a record an export."""
+        """Log the export mappers whose records are exported after any change."""
         components_registry = _component_databases.find(self.env)
         for name in components_registry or ():
             steps = describe_unknown_sources(
@@ -63,15 +66,15 @@ class ComponentBuilder(models.AbstractModel):
             listener._complete_component_build()
 
     def _is_binding_base(self, model_name: Any) -> bool:
-        """Tell whether it is the name of an abstract model that bindings inherit."""
+        """Return whether it is the name of an abstract binding model."""
         model = self.env.get(model_name) if isinstance(model_name, str) else None
         is_binding = isinstance(model, self.pool["external.binding"])
         return is_binding and model._abstract
 
     def _find_models_for(self, listener: Any, listeners: list[Any]) -> list[str]:
-        """Return the bindings below a base that are exported, and what they wrap.
+        """Return the exported bindings below a base, and the models that they wrap.
 
-        Those that a listener built on this one applies on are left to it.
+        Models of a listener that inherits this one are left to it.
         """
         claimed = {
             model_name

@@ -1,83 +1,301 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What a job of a connector is, and what happens when it is stored, run and ended.
+
+A new job notes, from its arguments, its backend, its run and its subject::
+
+    create ── run, backend, subject; parked at once if it is a deletion and the backend
+              is off
+    perform ─ refused while the backend is off, or asks to wait; then runs in the
+              backend's context
+    write ─── pending   the outcomes of an earlier performance are taken back
+              failed    the database was lost: pending again    (queue_job_postponed)
+                        the backend is off: parked, cancelled   (queue_job_postponed)
+                        otherwise an error opens                (queue_job_errors)
+              done      the errors of its subject are resolved  (queue_job_errors)
+
+``queue_job_unloadable`` ends jobs that cannot be loaded; ``queue_job_screen`` holds
+what a user may see and do.
+"""
+
 from __future__ import annotations
 
-from odoo import api, models
+import logging
+from collections.abc import Iterator, Mapping
+from itertools import chain
+from typing import Any
 
-from odoo.addons.component.core import WorkContext
-from odoo.addons.component.exception import NoComponentError
+import psycopg2
 
-#: what is imported, where it is given by name
-_IMPORTED = ("backend", "external_id", "external_ids")
+from odoo import api, fields, models, tools
+from odoo.exceptions import MissingError
+
+from odoo.addons.queue_job.job import DONE, FAILED, PENDING, STARTED, Job
+
+from ..components.external_id import storable_text
+from ..exception import BackendPaused, RetryableJobError
+from ..jobs.lifecycle import asks_to_wait, clamp_wait
+from ..jobs.subject import subject_of_job
+
+_logger = logging.getLogger(__name__)
+
+#: jobs that find the records of a run
+SEARCHES = ("import_batch", "export_batch", "dry_run_batch", "import_removed")
+RUN = "connector.sync.run"
+BACKEND = "connector.backend"
+#: the seconds after which a refused job runs again, if its backend is on by the time
+#: that the refusal is stored
+REFUSED_SECONDS = 10
+#: the job of a deletion; once it is lost, nothing knows of the deletion any more, as
+#: the binding does not exist
+DELETION = "export_delete_record"
+#: fields that may quote an answer of a backend
+TEXTS = ("name", "result", "exc_name", "exc_message", "exc_info")
+
+
+def is_model(value: Any, model_name: str) -> bool:
+    """Return whether a value is a recordset of a model, or of one that inherits it."""
+    return isinstance(value, models.BaseModel) and isinstance(
+        value, value.env.registry[model_name]
+    )
+
+
+def find_backend(records: Any, arguments: tuple) -> models.BaseModel | None:
+    """Return the backend that a call is about, None if there is none.
+
+    It is one of the arguments, the records themselves, or the backend of the binding.
+    """
+    for value in chain(arguments, [records]):
+        if is_model(value, BACKEND):
+            return value[:1]
+    if not (isinstance(records, models.BaseModel) and "backend_id" in records._fields):
+        return None
+    try:
+        backend = records[:1].sudo().backend_id
+    except MissingError:  # the binding was deleted: the method handles it
+        return None
+    return backend if is_model(backend, BACKEND) else None
+
+
+def with_own_context(value: Any, backend: models.BaseModel) -> Any:
+    """Return a value with its records in the backend's own context."""
+    if isinstance(value, models.BaseModel):
+        context = backend._get_own_context(value.env.context)
+        # replaced, not extended: keys of the user who delayed the job must go
+        return value.with_context(context)  # pylint: disable=context-overridden
+    if isinstance(value, list | tuple):
+        return type(value)(with_own_context(each, backend) for each in value)
+    if isinstance(value, dict):
+        return {key: with_own_context(each, backend) for key, each in value.items()}
+    return value
+
+
+def with_storable_texts(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values of a job with texts that PostgreSQL can store.
+
+    An error may quote a NUL, or half a surrogate pair. The runner could not store the
+    failure; the job would stay started, be taken for dead, and run again.
+    """
+    return {
+        name: storable_text(value if isinstance(value, str) else str(value))
+        if name in TEXTS and value
+        else value
+        for name, value in values.items()
+    }
 
 
 class QueueJob(models.Model):
-    """Open, from a job, the records that it is about."""
+    """Job that knows its backend, run and subject."""
 
     _inherit = "queue.job"
 
-    def related_action_unwrap_binding(
-        self, component_usage: str = "binder"
-    ) -> dict | None:
-        """Open the record that the job's binding wraps, or else the binding itself.
+    sync_run_id = fields.Many2one(
+        "connector.sync.run",
+        string="Run",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+    )
+    sync_had_failed = fields.Integer(
+        string="Failed before",
+        readonly=True,
+        help="How many of its records had failed before, in another job",
+    )
+    sync_backend_model = fields.Char(string="Backend model", readonly=True)
+    sync_backend_id = fields.Many2oneReference(
+        model_field="sync_backend_model", string="Backend", readonly=True
+    )
+    sync_subject = fields.Char(
+        string="Subject",
+        readonly=True,
+        help="The record, binding or call that the job is about",
+    )
 
-        Return None for a binding that was deleted, and for a job of several records.
-        """
-        self.ensure_one()
-        self.check_access("read")
-        binding = self.records.exists()
-        if len(binding) != 1:
-            return None
-        record = self._unwrap(binding, component_usage) or binding
-        return {
-            "name": self.env._("Related Record"),
-            "type": "ir.actions.act_window",
-            "res_model": record._name,
-            "res_id": record.id,
-            "view_mode": "form",
-            "view_type": "form",
-        }
+    _sync_subject_failed_index = models.Index(
+        "(sync_backend_id, sync_subject)"
+        " WHERE state = 'failed' AND sync_subject IS NOT NULL"
+    )
+
+    # -- stored ---------------------------------------------------------------
+
+    @api.model_create_multi
+    @api.private
+    def create(self, vals_list):
+        vals_list = [with_storable_texts(vals) for vals in vals_list]
+        jobs = super().create([{**self._sync_values(v), **v} for v in vals_list])
+        for job, vals in zip(jobs, vals_list, strict=True):
+            if vals.get("method_name") == DELETION:
+                if values := job._values_while_off():
+                    job.write(values)
+        return jobs
 
     @api.model
-    def _unwrap(self, binding, component_usage: str):
-        """Return the record that a binding wraps, or None."""
-        if "backend_id" not in binding._fields:
-            return None
-        # not by work_on(), which may connect to the other system
-        try:
-            work = WorkContext(binding._name, binding.backend_id)
-            return work.component(usage=component_usage).unwrap_binding(binding)
-        except (ValueError, KeyError, NoComponentError):
-            return None  # no binder, or not a model that wraps another one
+    def _sync_values(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the run, the backend and the subject of a new job."""
+        records, args = values.get("records"), tuple(values.get("args") or ())
+        kwargs = values.get("kwargs") or {}
+        arguments = (*args, *kwargs.values())
+        found: dict[str, Any] = {}
+        run = next((each for each in arguments if is_model(each, RUN)), None)
+        if run and run.exists():
+            found["sync_run_id"] = run.id
+            had_failed = kwargs.get("had_failed") or 0
+            found["sync_had_failed"] = had_failed - (kwargs.get("waited") or 0)
+        if backend := find_backend(records, arguments):
+            found["sync_backend_model"] = backend._name
+            found["sync_backend_id"] = backend.id
+            subject = subject_of_job(
+                values.get("model_name") or records._name,
+                values.get("method_name") or "",
+                [] if records is None else list(records.ids),
+                args,
+                kwargs,
+            )
+            found["sync_subject"] = str(subject)
+        return found
 
-    def related_action_imported_bindings(self) -> dict | None:
-        """Open what an import job brought: its first two arguments tell it.
+    def write(self, vals):
+        """Store a change of the state with what follows from it; see the module."""
+        vals = with_storable_texts(vals)
+        if self._has_lost_database(vals):
+            if not self._is_still_of_worker(vals.get("worker_pid")):
+                return True
+            vals.update(self._retry_values(vals))
+        state = vals.get("state")
+        if state in (PENDING, FAILED) and len(self) == 1 and self.state == STARTED:
+            vals.update(self._values_while_off(failed=state == FAILED))
+            state = vals["state"]
+        if state == FAILED:
+            jobs = self._note_failures(vals)
+            return super(QueueJob, jobs).write(vals)
+        if state == PENDING:
+            self._take_back_outcomes()
+        ended, failed = self._find_ended(state)
+        written = super().write(vals)
+        ended._note_end(state, failed)
+        return written
 
-        These are the backend and one external id, or a list of them. None while
-        nothing of it is bound, and for a job that has other arguments.
+    def unlink(self):
+        """Delete the jobs, and the runs whose search they would have made."""
+        unsearched = self.filtered("sync_run_id").filtered(
+            lambda job: job.method_name in SEARCHES and not job.sync_run_id.searched
+        )
+        unsearched.sync_run_id.sudo().unlink()
+        return super().unlink()
+
+    def _take_back_outcomes(self) -> None:
+        """Delete the outcomes of jobs that are done and will run again."""
+        for job in self:
+            run = job.sync_run_id.sudo()
+            if job.state != DONE or not run:
+                continue
+            if job.method_name in SEARCHES:
+                run.searched = False
+                run.outcome_ids.unlink()
+            else:
+                run.outcome_ids.filtered_domain([("job_uuid", "=", job.uuid)]).unlink()
+
+    # -- performed ------------------------------------------------------------
+
+    @api.model
+    def _prepare_to_perform(self, job: Job) -> None:
+        """Refuse a job whose backend is off or asks to wait; set its context.
+
+        :raise BackendPaused: the backend is off
+        :raise RetryableJobError: the backend asks to wait
         """
-        self.ensure_one()
-        self.check_access("read")
-        named = [self.kwargs[name] for name in _IMPORTED if name in self.kwargs]
-        backend, external_ids, *__ = [*self.args[:2], *named, None, None]
-        if external_ids is None or not isinstance(backend, models.BaseModel):
-            return None
-        if not isinstance(external_ids, (list, tuple)):
-            external_ids = [external_ids]
-        binder = WorkContext(self.model_name, backend).component(usage="binder")
-        bound = binder.to_internal_many(external_ids)
-        bindings = self.env[self.model_name].union(*bound.values())
-        if not bindings:
-            return None
-        action = {
-            "name": self.env._("Imported Records"),
-            "type": "ir.actions.act_window",
-            "res_model": self.model_name,
-        }
-        if len(bindings) == 1:
-            return {**action, "res_id": bindings.id, "view_mode": "form"}
-        return {
-            **action,
-            "view_mode": "list,form",
-            "domain": [("id", "in", bindings.ids)],
-            "context": {"active_test": False},
-        }
+        backend = find_backend(job.recordset, (*job.args, *job.kwargs.values()))
+        if not backend:
+            return
+        owner = backend.sudo()
+        try:
+            reason = owner._find_reason_to_pause()
+        except MissingError:
+            reason = self._reason_of_deletion()
+        if reason:
+            raise BackendPaused(reason, seconds=REFUSED_SECONDS, ignore_retry=True)
+        if backend._has_own_context:
+            job.recordset = with_own_context(job.recordset, owner)
+            job.args = with_own_context(job.args, owner)
+            job.kwargs = with_own_context(job.kwargs, owner)
+        self.env["connector.backend.pause"].sudo()._check(backend, job.priority)
+
+    @api.model
+    def _note_wait(self, job: Job, error: RetryableJobError) -> None:
+        """Limit the wait for the retry of a connector's job; note a backend's pause.
+
+        ``queue_job`` fails on seconds that are not a time, and the worker would hang.
+        """
+        arguments = (*job.args, *job.kwargs.values())
+        is_of_connector = any(
+            is_model(value, "external.binding") or is_model(value, BACKEND)
+            for value in (job.recordset, *arguments)
+        )
+        if isinstance(error, BackendPaused) or not is_of_connector:
+            return
+        error.seconds = clamp_wait(error.seconds)
+        if not asks_to_wait(error):
+            return
+        try:
+            if backend := find_backend(job.recordset, arguments):
+                pauses = self.env["connector.backend.pause"].sudo()
+                pauses._note(backend, error, job.priority)
+        except psycopg2.Error:
+            _logger.warning("The pause for %s was not noted", job, exc_info=True)
+
+
+class QueueJobFunction(models.Model):
+    """Job function that models inherit from their mixins."""
+
+    _inherit = "queue.job.function"
+
+    @api.private
+    @tools.ormcache("name")
+    def job_config(self, name):
+        """Return the configuration of a job function, its own or an inherited one.
+
+        A model inherits job functions as it inherits methods: the record for
+        ``<connector.binding.mixin>.export_record`` configures every binding model,
+        unless the model or a nearer mixin has a record of its own.
+        """
+        own = super().job_config(name)
+        if own.job_function_id:
+            return own
+        for inherited_name in self._inherited_function_names(name):
+            inherited = super().job_config(inherited_name)
+            if inherited.job_function_id:
+                return inherited
+        return own
+
+    def _inherited_function_names(self, name: str) -> Iterator[str]:
+        """Yield the names of the function in the models that the model inherits."""
+        model_name, __, method = name.removeprefix("<").partition(">.")
+        if model_name not in self.env or not method:
+            return
+        seen = {model_name}
+        for parent in type(self.env[model_name]).__mro__:
+            parent_name = getattr(parent, "_name", None)
+            if parent_name in seen or parent_name not in self.env:
+                continue
+            seen.add(parent_name)
+            if hasattr(self.env[parent_name], method):
+                yield self.job_function_name(parent_name, method)

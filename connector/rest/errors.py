@@ -20,7 +20,7 @@ from ..exception import (
     NetworkRetryableError,
     RetryableJobError,
 )
-from ..job_waits import MAX_JOB_WAIT_SECONDS
+from ..jobs.lifecycle import MAX_JOB_WAIT_SECONDS
 
 #: no wait is that long: more seconds are a moment, counted from 1970
 _LONG_AGO = 1_000_000_000

@@ -8,8 +8,7 @@ from urllib.parse import urlsplit
 
 import requests
 
-from ..service_identity import identify_service
-from ..web_address import DEFAULT_PORTS
+from ..servers import DEFAULT_PORTS, identify_service
 from .errors import (
     ACCESS_REFUSALS,
     RestRefusal,

@@ -7,7 +7,7 @@ from unittest.mock import patch
 
 from odoo.addons.component.core import _component_databases
 
-RECEIPT_LOGGER = "odoo.addons.connector.models.connector_export_receipt"
+RECEIPT_LOGGER = "odoo.addons.connector.models.export_receipt"
 
 
 def exporter_class(env):

@@ -7,7 +7,7 @@ from odoo.exceptions import UserError
 from odoo.tests.common import TransactionCase, tagged
 
 from ..exception import NetworkRetryableError
-from ..models.connector_schedule import next_time
+from ..models.backend_schedule import next_time
 from .export_common import ExportCase
 
 
@@ -63,7 +63,7 @@ class TestBackendStates(ExportCase):
         self.assertEqual(self.backend.state, "production")
 
     def test_only_a_checked_backend_goes_into_production(self):
-        with self.assertRaisesRegex(UserError, "Check the connection first: Folder"):
+        with self.assertRaisesRegex(UserError, "Test the connection first: Folder"):
             self.backend.button_start_production()
         self.backend.button_check_connection()
         self.backend.button_start_production()

@@ -15,7 +15,7 @@ from odoo.addons.queue_job.job import Job
 from ..components.backend_adapter import CRUDAdapter
 from ..database import pg_try_advisory_lock
 from ..exception import NetworkRetryableError, RetryableJobError
-from ..models import connector_backend_pause as pause
+from ..models import backend_pause as pause
 from .import_common import CATEGORY, IMPORTER_LOGGER, PARTNER, ImporterCase, partner
 from .rate_limit import RateLimit
 

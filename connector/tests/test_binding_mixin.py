@@ -6,7 +6,7 @@ import psycopg2
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..models.binding_constraint import violated_key
+from ..models.binding import violated_key
 from .common import TestConnectorCase
 
 MIXIN_FIELDS = {"backend_id", "odoo_id", "external_id", "sync_date"}

@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 from odoo.exceptions import ValidationError
 from odoo.tests.common import TransactionCase, tagged
 
+from ..cursor_position import moved, since
 from ..exception import RetryableJobError
-from ..models.connector_cursor import moved, since
 from .export_common import Child, ExportCase, ProcessCase
 
 NOON = datetime(2026, 1, 31, 12)

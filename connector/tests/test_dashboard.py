@@ -4,7 +4,7 @@ import time
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
-from ..models.connector_sync_overview import GRAPHED_RUNS
+from ..models.sync_overview import GRAPHED_RUNS
 from .test_sync_run import SyncRunCase
 
 MANAGER = "base.group_user,connector.group_connector_manager"

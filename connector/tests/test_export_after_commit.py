@@ -14,7 +14,7 @@ from odoo.addons.queue_job.job import Job
 
 from ..components import export_jobs
 from ..components.export_jobs import WaitingExports, delay_export
-from ..models.connector_export_receipt import ConnectorExportReceipt
+from ..models.export_receipt import ConnectorExportReceipt
 from .export_common import ProcessCase
 from .export_processes import RECEIPT_LOGGER, exporter_class, run_export
 

@@ -8,7 +8,7 @@ from odoo.addons.queue_job.job import Job
 
 from ..components.export_jobs import delay_export
 from ..exception import InvalidDataError, RetryableJobError
-from ..job_priorities import (
+from ..jobs.lifecycle import (
     BULK_PRIORITY,
     EDIT_PRIORITY,
     WEBHOOK_PRIORITY,

@@ -21,7 +21,7 @@ from ..exception import (
 from ..rest.errors import RestRefusal
 from ..rest.paging import LinkHeader
 from ..rest.session import RestSession, origin
-from ..service_identity import explain_service
+from ..servers import explain_service
 from .rest_common import CATEGORY, PARTNER, SECRET, RestCase
 from .rest_server import Reply, RestServer
 

@@ -17,11 +17,11 @@ from ..exception import (
     InvalidDataError,
     NetworkRetryableError,
 )
-from ..models.connector_schedule import MAX_INTERVAL_MINUTES, next_time
+from ..models.backend_schedule import MAX_INTERVAL_MINUTES, next_time
 from .export_common import ExportCase
 from .job_runs import JobRuns
 
-SCHEDULE_LOGGER = "odoo.addons.connector.models.connector_backend_schedule"
+SCHEDULE_LOGGER = "odoo.addons.connector.models.backend_schedule"
 
 
 class TestLongIntervals(TransactionCase):

@@ -2,7 +2,7 @@
 from odoo.tests import BaseCase, Form, tagged
 
 from ..secret_input import MASK
-from ..server_identity import identify
+from ..servers import identify
 from .export_common import ExportCase
 
 

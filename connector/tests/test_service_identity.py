@@ -4,7 +4,7 @@ import time
 from odoo.tests.common import BaseCase
 
 from ..exception import InvalidDataError
-from ..service_identity import explain_service, identify_service, shorten
+from ..servers import explain_service, identify_service, shorten
 
 SECRET = "k3y-of-another-service"
 

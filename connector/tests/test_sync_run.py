@@ -4,8 +4,8 @@ import time
 from odoo.exceptions import AccessError
 from odoo.tests import BaseCase, new_test_user, tagged
 
-from ..models.connector_sync_run import run_state
-from ..models.queue_job_sync import find_backend
+from ..models.queue_job import find_backend
+from ..models.sync_run import run_state
 from .common import TestConnectorCase
 
 

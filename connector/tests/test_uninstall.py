@@ -2,7 +2,7 @@
 from odoo import fields
 from odoo.tests import TransactionCase, tagged
 
-from ..models.ir_model import is_kept
+from ..models.deletion import is_kept
 from .export_common import ExportCase
 
 KEPT = {

@@ -3,7 +3,7 @@ from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 from odoo.tests.common import BaseCase, TransactionCase
 
-from ..web_address import find_server, is_web_link
+from ..servers import find_server, is_web_link
 
 NOT_ON_THE_WEB = (
     None,

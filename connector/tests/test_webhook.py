@@ -8,7 +8,7 @@ from odoo.tests import HttpCase, new_test_user, tagged
 from odoo.tests.common import BaseCase
 from odoo.tools import config
 
-from ..models.connector_webhook_mixin import MAX_RECORDS, is_same_secret, sign
+from ..models.webhook import MAX_RECORDS, is_same_secret, sign
 from .common import TestConnectorCase
 
 PARTNER = "test.res.partner"
@@ -76,7 +76,7 @@ class TestWebhook(HttpCase, TestConnectorCase):
             (job.records.env.uid, job.records.env.su), (job.user_id.id, False)
         )
         self.assertEqual(
-            job.name, "Import Test Partner Binding 42, of which Test notified us"
+            job.name, "Import Test Partner Binding 42, as notified by Test"
         )
 
     def test_each_way_to_name_records_is_understood(self):
@@ -100,6 +100,29 @@ class TestWebhook(HttpCase, TestConnectorCase):
         for _ in range(3):
             self.assertEqual(self.post({"id": 42}).status_code, 202)
         self.assertEqual(len(self.jobs()), 1)
+
+    def test_queries_do_not_grow_with_the_records_of_a_notification(self):
+        def count_queries(payload):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.cr.sql_log_count
+            self.backend._receive_webhook(PARTNER, payload)
+            self.env.flush_all()
+            return self.cr.sql_log_count - before
+
+        count_queries([1])  # fills the caches
+        few = count_queries(list(range(100, 103)))
+        many = count_queries(list(range(200, 260)))
+        self.assertLessEqual(many, few)
+        self.assertEqual(len(self.jobs()), 64)
+
+    def test_an_equal_job_that_waits_is_brought_forward(self):
+        self.post({"id": 42})
+        self.jobs().write({"eta": "2126-01-01 00:00:00", "priority": 20})
+        self.env.flush_all()
+        self.post([41, 42])
+        job = self.jobs().filtered(lambda job: job.args[1] == 42)
+        self.assertEqual((len(self.jobs()), job.eta, job.priority), (2, False, 3))
 
     def test_signed_notification_needs_no_token(self):
         body = b'{"id": 42}'

@@ -38,7 +38,6 @@ PURE = (
     "component/explanation.py",
     "component_event/merge.py",
     "connector/components/synchronizer/chunk.py",
-    "connector/models/connector_schedule.py",
     "connector/moments.py",
     "connector/rest/paging.py",
     "connector/rest/paths.py",

@@ -22,7 +22,7 @@ from odoo.tools import SQL
 
 from ...database import violated_key
 from ...exception import InvalidDataError, RetryableJobError
-from ...job_start import running_job
+from ...jobs.lifecycle import running_job
 
 #: of a transaction that made the same record a moment ago
 RETRY_SECONDS = 2

@@ -17,7 +17,7 @@ from odoo.addons.component.core import AbstractComponent
 from odoo.addons.component_event.delivery import suppress_events
 
 from ...exception import PartlyRead, RetryableJobError
-from ...job_waits import asks_to_wait
+from ...jobs.lifecycle import asks_to_wait
 from ..external_id import storable_text
 from .changes_in_words import describe_changes
 from .chunk import CREATED, UNCHANGED, ChunkOutcome, ImportItem

@@ -12,7 +12,7 @@ from odoo import models
 from odoo.addons.component.core import AbstractComponent
 
 from ...exception import InvalidDataError, RetryableJobError
-from ...job_waits import asks_to_wait
+from ...jobs.lifecycle import asks_to_wait
 from ..external_id import is_external_id
 from .chunk import CREATED, UPDATED
 from .database_errors import Written, explain_database_error

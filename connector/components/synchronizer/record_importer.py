@@ -12,7 +12,7 @@ from odoo.addons.component.core import AbstractComponent
 
 from ...database import pg_try_advisory_locks
 from ...exception import PartlyRead, RetryableJobError
-from ...job_waits import asks_to_wait, clamp_wait
+from ...jobs.lifecycle import asks_to_wait, clamp_wait
 from ..external_id import can_be_stored, unstorable_id
 from .changes import imported_fingerprint
 from .chunk import (

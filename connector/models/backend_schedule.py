@@ -1,0 +1,285 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""The schedule of backends: what is due, and what happens when a part of it fails.
+
+::
+
+    ir.cron ─► _run_schedules      for each backend model
+                 └ _run_schedule   for each backend that is due, as its user:
+                     ├ import_changes   every import_interval_minutes
+                     └ import_removed   every removal_interval_hours
+
+A backend that fails does not stop the others: each runs in a savepoint, and its failure
+is an open error. A backend that refuses access leaves the schedule until its connection
+is tested, and its responsible user is notified once. A backend whose user cannot
+synchronize it is paused.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import partial
+
+import psycopg2
+
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.tools import plaintext2html
+
+from ..backend_company import as_own_user
+from ..database import is_lost_database
+from ..jobs.causes import CONNECTION, REFUSED, SCHEDULE
+from ..jobs.subject import subject_of_backend
+
+_logger = logging.getLogger(__name__)
+
+#: the longest interval of a schedule
+MAX_INTERVAL_MINUTES = 366 * 24 * 60
+
+
+def next_time(
+    previous: datetime | None, interval_minutes: int, now: datetime
+) -> datetime:
+    """Return the first time after ``now`` that is whole intervals after ``previous``.
+
+    Intervals that were missed are not repeated. A longer interval than allowed, which a
+    database may hold, counts as the longest one: no date overflows.
+    """
+    minutes = min(max(interval_minutes, 1), MAX_INTERVAL_MINUTES)
+    interval = timedelta(minutes=minutes)
+    if previous is None or not previous:
+        return now + interval
+    missed = max(0, (now - previous) // interval)
+    return previous + (missed + 1) * interval
+
+
+class ConnectorBackendMixin(models.AbstractModel):
+    _inherit = "connector.backend.mixin"
+
+    import_interval_minutes = fields.Integer(
+        string="Import every (minutes)",
+        help="How often an active backend is searched for changes. 0: never",
+    )
+    next_import_at = fields.Datetime(string="Next import", copy=False)
+    removal_interval_hours = fields.Integer(
+        string="Process deletions every (hours)",
+        help="How often an active backend is searched for deleted records. 0: never",
+    )
+    next_removal_at = fields.Datetime(string="Next deletion check", copy=False)
+    schedule_stopped_reason = fields.Text(
+        readonly=True,
+        copy=False,
+        help="Why the schedule does not synchronize it, until the connection is tested",
+    )
+
+    _import_interval_not_negative = models.Constraint(
+        "CHECK (import_interval_minutes BETWEEN 0 AND 527040)",
+        "An interval cannot be negative, or longer than a year.",
+    )
+    _removal_interval_not_negative = models.Constraint(
+        "CHECK (removal_interval_hours BETWEEN 0 AND 8784)",
+        "An interval cannot be negative, or longer than a year.",
+    )
+
+    # -- due --------------------------------------------------------------------
+
+    @api.model
+    def _run_schedules(self) -> None:
+        """Delay the due work of the backends of all models with this mixin."""
+        for model_name in self.pool.descendants([self._name], "_inherit"):
+            model = self.env[model_name]
+            if not model._abstract:
+                self._run_guarded(model_name, model._run_schedule)
+        self._run_guarded("dead jobs", self.env["queue.job"]._note_dead_jobs)
+
+    @api.model
+    def _run_schedule(self) -> None:
+        """Delay the due imports and deletion checks of the backends of this model."""
+        self._run_due(
+            "import_interval_minutes", 1, "next_import_at", lambda b: b.import_changes()
+        )
+        self._run_due(
+            "removal_interval_hours",
+            60,
+            "next_removal_at",
+            lambda b: b.import_removed(),
+        )
+
+    @api.model
+    def _run_due(self, interval: str, minutes: int, due_at: str, run: Callable) -> None:
+        """Run a part of the schedule, each backend as its user, and set its next time.
+
+        :param interval: the field with its interval, in units of ``minutes``
+        :param due_at: the field with its next time
+        """
+        now = fields.Datetime.now()
+        domain = [(interval, ">", 0), "|", (due_at, "=", False), (due_at, "<=", now)]
+
+        def run_one(backend: models.BaseModel) -> None:
+            run(as_own_user(backend))
+            backend[due_at] = next_time(
+                backend[due_at], backend[interval] * minutes, now
+            )
+
+        due = self._find_scheduled(domain)
+        due.try_lock_for_update(allow_referencing=True)._run_each(run_one)
+
+    @api.model
+    def _find_scheduled(self, due: list | None = None) -> models.BaseModel:
+        """Return the active backends of a domain that are on.
+
+        Pause those whose user cannot synchronize them any more.
+        """
+        found = self.search(
+            [
+                ("state", "=", "production"),
+                ("schedule_stopped_reason", "=", False),
+                *(due or []),
+            ]
+        )
+        return found._filter_guarded(lambda backend: backend._may_be_scheduled())
+
+    def _may_be_scheduled(self) -> bool:
+        """Return whether the backend is on; pause it if its user has a problem."""
+        if self._find_reason_to_pause():
+            return False
+        if problem := self._find_user_problem():
+            self._pause(problem)
+        return self.state == "production"
+
+    @api.model
+    def _scheduler_import(self) -> None:
+        """Delay the imports of all active backends, due or not."""
+        self._find_scheduled()._run_each(
+            lambda backend: as_own_user(backend).import_changes()
+        )
+
+    @api.model
+    def _scheduler_export(self, filters: list | None = None) -> None:
+        """Delay the exports of all active backends."""
+        self._find_scheduled()._run_each(
+            lambda backend: as_own_user(backend).export_all(filters)
+        )
+
+    @api.constrains(lambda self: self._fields_to_activate_by())
+    def _check_user(self):
+        for backend in self.filtered(lambda backend: backend.state == "production"):
+            if problem := backend._find_user_problem():
+                raise ValidationError(problem)
+
+    @api.model
+    def _fields_to_activate_by(self) -> list[str]:
+        """Return the fields that decide whether the backend may be active."""
+        names = ["state", "user_id"]
+        return [*names, "company_id"] if "company_id" in self._fields else names
+
+    # -- a refusing backend leaves the schedule ---------------------------------
+
+    def _stop_schedule(self, reason: str) -> None:
+        """Remove the backends from the schedule, and notify their responsible users.
+
+        If another transaction has locked a backend, its next refusal does it.
+        """
+        for backend in self.sudo().try_lock_for_update(allow_referencing=True):
+            if backend.schedule_stopped_reason:
+                continue
+            _logger.error("%s left the schedule: %s", backend.display_name, reason)
+            backend.schedule_stopped_reason = reason
+            notify = partial(
+                backend._notify_responsible,
+                self.env._("%s is not synchronized any more", backend.display_name),
+                self.env._(
+                    "%(backend)s refuses access, and its schedule was stopped: "
+                    "%(reason)s\nCorrect this, and press Test connection.",
+                    backend=backend.display_name,
+                    reason=reason,
+                ),
+            )
+            # it stays stopped even if the notification fails
+            self._run_guarded(f"{backend} (notification)", notify)
+
+    def _resume_schedule(self) -> None:
+        """Return to the schedule, and resolve the errors of the connection."""
+        stopped = self.filtered("schedule_stopped_reason")
+        if stopped:
+            stopped.schedule_stopped_reason = False
+        self.env["connector.sync.error"]._resolve_of_backend(self, CONNECTION, REFUSED)
+
+    def _find_responsible(self) -> models.BaseModel:
+        """Return the user who is notified of problems of the backend."""
+        for user in (self.write_uid, self.create_uid):
+            if user.id != SUPERUSER_ID and user.active and user._is_internal():
+                return user
+        return (
+            self.env.ref("base.user_admin", raise_if_not_found=False) or self.env.user
+        )
+
+    def _notify_responsible(self, summary: str, text: str) -> None:
+        """Schedule an activity on the backend, or send a message if it has none."""
+        self.ensure_one()
+        user, html = self._find_responsible(), plaintext2html(text)
+        if "activity_ids" in self._fields:
+            self.activity_schedule(
+                "mail.mail_activity_data_todo",
+                summary=summary,
+                note=html,
+                user_id=user.id,
+            )
+            return
+        self.env["mail.thread"].message_notify(
+            partner_ids=user.partner_id.ids, subject=summary, body=html
+        )
+
+    # -- one fails, the others do not --------------------------------------------
+
+    @api.model
+    def _run_guarded(self, described: str, run: Callable[[], None]) -> Exception | None:
+        """Run a part of the schedule in a savepoint; log and return its error."""
+        try:
+            with self.env.cr.savepoint():
+                run()
+        except Exception as error:
+            if isinstance(error, psycopg2.Error) and is_lost_database(error):
+                raise
+            _logger.exception("The schedule of %s failed", described)
+            return error
+        return None
+
+    def _run_each(
+        self, run: Callable[[models.BaseModel], None], is_last: bool = True
+    ) -> None:
+        """Run a part of the schedule for each backend; open an error for a failing one.
+
+        :param is_last: a backend that passes this part has no error any more
+        """
+        for backend in self:
+            error = self._run_guarded(str(backend), partial(run, backend))
+            if error is not None or is_last:
+                note = partial(backend._note_schedule, error)
+                self._run_guarded(f"{backend}, whose failure could not be noted,", note)
+
+    def _note_schedule(self, error: Exception | None) -> None:
+        """Open the error of the schedule, or resolve it if there is none."""
+        errors = self.env["connector.sync.error"]
+        if error is None:
+            errors._resolve_of_backend(self, SCHEDULE)
+            return
+        errors._note(
+            self._name,
+            self.id,
+            subject_of_backend(SCHEDULE),
+            cause=SCHEDULE,
+            reason=f"{type(error).__name__}: {error}",
+        )
+
+    def _filter_guarded(self, matches: Callable) -> models.BaseModel:
+        """Return the backends that match; one that raises an error does not."""
+        matching: list[int] = []
+
+        def ask(backend: models.BaseModel) -> None:
+            if matches(backend):
+                matching.append(backend.id)
+
+        self._run_each(ask, is_last=False)
+        return self.browse(matching)

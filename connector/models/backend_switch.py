@@ -1,0 +1,267 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Why a backend sends and fetches nothing, and what happens when that changes.
+
+``_find_reason_to_pause`` is the one question; jobs, listeners, webhooks and schedules
+ask it. A backend is off while it is
+
+* archived, a draft, or paused, by a user or because its user cannot synchronize it;
+* in a copy of the database in which it was activated. A copy has the address, the key
+  and the waiting jobs of the original, and would write to the same external system.
+  ``odoo neutralize`` handles that; a plain copy, by ``pg_dump`` or ``createdb -T``,
+  keeps all of it, even the UUID of the database. So a backend stores UUID and name of
+  the database in which it is activated.
+
+Meanwhile its jobs are parked (``queue_job_postponed.py``), and changed fields are
+stored (``unconfirmed_field.py``). ``_wake`` runs and exports them, once in the
+transaction that switches the backend on, and again after its commit: jobs that others
+commit meanwhile are not visible in the transaction.
+"""
+
+from __future__ import annotations
+
+import logging
+from functools import partial
+from typing import Any
+
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.exceptions import UserError
+from odoo.modules.registry import Registry
+from odoo.sql_db import BaseCursor
+
+from ..backend_company import in_own_company
+from ..components.export_jobs import WAITING_STATES
+from ..components.unconfirmed import has_unconfirmed_fields
+
+_logger = logging.getLogger(__name__)
+
+PAUSED = "paused"
+#: states of a backend that a user wants to be synchronized
+ACTIVE_STATES = ("checked", "production")
+
+
+class ConnectorBackendMixin(models.AbstractModel):
+    _inherit = "connector.backend.mixin"
+
+    pause_reason = fields.Char(
+        readonly=True, copy=False, help="Why it was paused automatically"
+    )
+    state_before_pause = fields.Char(readonly=True, copy=False)
+    reason_to_pause = fields.Char(
+        compute="_compute_reason_to_pause", help="Why nothing is synchronized now"
+    )
+    activated_uuid = fields.Char(readonly=True, copy=False)
+    activated_database = fields.Char(
+        string="Activated in database",
+        readonly=True,
+        copy=False,
+        help="In any other database, a copy of it, nothing is synchronized",
+    )
+
+    def _find_reason_to_pause(self) -> str | None:
+        """Return why the backend is off: archived, draft, paused, or a copy."""
+        self.ensure_one()
+        if self._is_archived():
+            return self.env._(
+                "%s is archived, nothing is synchronized. Unarchive it first.",
+                self.display_name,
+            )
+        if self.state == "draft":
+            return self.env._(
+                "%s is a draft, nothing is synchronized. Test the connection first.",
+                self.display_name,
+            )
+        if self.state != PAUSED:
+            return super()._find_reason_to_pause() or self._find_other_database()
+        if not self.pause_reason:
+            return self.env._(
+                "%s is paused, nothing is synchronized. Resume it first.",
+                self.display_name,
+            )
+        return self.env._(
+            "%(backend)s was paused, nothing is synchronized: %(reason)s Correct this, "
+            "then resume it.",
+            backend=self.display_name,
+            reason=self.pause_reason,
+        )
+
+    def _find_other_database(self) -> str | None:
+        """Return the reason if the backend was activated in another database."""
+        activated = (self.activated_uuid or "", self.activated_database)
+        if not self.activated_database or activated == self._identify_database():
+            return None
+        return self.env._(
+            "%(backend)s was activated in the database %(original)s, and this is "
+            "%(database)s, a copy or a renamed one: nothing is synchronized, so that "
+            "two databases do not write to the same system. If this database is to be "
+            "synchronized, reset the backend to draft, test the connection and start "
+            "the schedule.",
+            backend=self.display_name,
+            original=self.activated_database,
+            database=self.env.cr.dbname,
+        )
+
+    @api.model
+    def _identify_database(self) -> tuple[str, str]:
+        """Return the UUID and the name of the database."""
+        parameters = self.env["ir.config_parameter"].sudo()
+        return parameters.get_param("database.uuid") or "", self.env.cr.dbname
+
+    @api.depends(lambda self: self._fields_to_pause_by())
+    @api.depends_context("lang")
+    def _compute_reason_to_pause(self):
+        for backend in self:
+            backend.reason_to_pause = backend._find_reason_to_pause()
+
+    @api.model
+    def _fields_to_pause_by(self) -> list[str]:
+        """Return the fields that ``_find_reason_to_pause`` reads."""
+        names = ["state", "pause_reason", "display_name"]
+        names += ["activated_uuid", "activated_database"]
+        return [*names, "active"] if "active" in self._fields else names
+
+    # -- pause and resume -----------------------------------------------------
+
+    def button_pause(self) -> bool:
+        """Send and fetch nothing until the backends are resumed."""
+        self.check_access("write")
+        self._check_is_on()
+        self._pause()
+        return True
+
+    def _pause(self, reason: str | None = None) -> None:
+        """Pause the backends that are on; with a reason, notify a user."""
+        for backend in self:
+            if not backend._find_reason_to_pause():
+                backend.write(
+                    {
+                        "state_before_pause": backend.state,
+                        "pause_reason": reason,
+                        "state": PAUSED,
+                    }
+                )
+            if reason:
+                _logger.warning("%s was paused: %s", backend, reason)
+                backend._notify_of_pause(reason)
+
+    def _notify_of_pause(self, reason: str) -> None:
+        """Notify the responsible user, unless an activity says so already."""
+        summary = self.env._("%s was paused", self.display_name)
+        if "activity_ids" in self._fields:
+            if summary not in self.activity_ids.mapped("summary"):
+                self._notify_responsible(summary, reason)
+
+    def button_resume(self) -> bool:
+        """Synchronize as before the pause, including the changes made meanwhile."""
+        self.check_access("write")
+        for backend in self:
+            if backend.state != PAUSED:
+                raise UserError(
+                    self.env._("%s is not paused.", backend.display_name),
+                )
+            backend.state = backend.state_before_pause or "checked"
+        return True
+
+    # -- switched -------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        return super().create([self._with_database(vals) for vals in vals_list])
+
+    def write(self, vals):
+        """Wake jobs and edits that wait, or cancel the jobs of archived backends."""
+        if not self._fields_to_switch_by() & vals.keys():
+            return super().write(vals)
+        were_off = self.filtered(lambda backend: backend._find_reason_to_pause())
+        were_archived = self.filtered(lambda backend: backend._is_archived())
+        vals = self._with_database(vals)
+        if "state" in vals and vals["state"] != PAUSED:
+            vals = {**vals, "pause_reason": False, "state_before_pause": False}
+        written = super().write(vals)
+        for backend in self - were_archived:
+            if backend._is_archived():
+                self.env["queue.job"]._cancel_of_backends(
+                    backend, *WAITING_STATES, reason=backend._find_reason_to_pause()
+                )
+        switched_on = were_off.filtered(lambda each: not each._find_reason_to_pause())
+        switched_on._wake()
+        if switched_on:
+            cr = self.env.cr
+            cr.postcommit.add(partial(_wake_again, cr, self._name, switched_on.ids))
+        return written
+
+    @api.model
+    def _fields_to_switch_by(self) -> set[str]:
+        """Return the fields that switch a backend on or off."""
+        return {"state", "active"}
+
+    @api.model
+    def _with_database(self, vals: dict[str, Any]) -> dict[str, Any]:
+        """Return the values and, if they activate a backend, this database."""
+        if vals.get("state") not in ACTIVE_STATES:
+            return vals
+        uuid, database = self._identify_database()
+        return {**vals, "activated_uuid": uuid, "activated_database": database}
+
+    def _wake(self) -> None:
+        """Run the parked jobs, and export edits made while the backends were off."""
+        if not self:
+            return
+        self.env["queue.job"]._wake_of_backends(self)
+        unconfirmed = self.env["connector.unconfirmed.field"]
+        for backend in map(in_own_company, self):
+            exported = [
+                name
+                for name in backend._models_exported_on_activation()
+                if has_unconfirmed_fields(backend.env[name])
+            ]
+            for model_name in unconfirmed._find_models(exported):
+                backend._delay_unconfirmed(model_name)
+
+    def _models_exported_on_activation(self) -> list[str]:
+        """Return the binding models whose edits are exported once the backend is on.
+
+        First those of ``_exported_models``, then the others of the backend, which are
+        exported only when they are edited.
+        """
+        in_order = self._exported_models()
+        others = (
+            name
+            for name in self.env.registry.descendants(
+                ["connector.binding.mixin"], "_inherit"
+            )
+            if not self.env[name]._abstract
+            and self.env[name]._fields["backend_id"].comodel_name == self._name
+        )
+        return list(dict.fromkeys([*in_order, *others]))
+
+    def _delay_unconfirmed(self, model_name: str) -> None:
+        """Delay the search for edits made while the backend was off, as superuser."""
+        model = self.env[model_name].sudo()
+        model.with_delay(
+            identity_key=f"export unconfirmed {model_name} {self._name} {self.id}",
+            description=self.env._(
+                "Export what was edited meanwhile: %(model)s to %(backend)s",
+                model=model._description,
+                backend=self.display_name,
+            ),
+        ).export_unconfirmed(self.sudo())
+
+
+def _wake_again(cr: BaseCursor, model_name: str, ids: list[int]) -> None:
+    """Wake, after the commit, the jobs and edits that the transaction did not see.
+
+    An error is logged, as the commit succeeded.
+    """
+    try:
+        with Registry(cr.dbname).cursor() as own_cr:
+            backends = api.Environment(own_cr, SUPERUSER_ID, {})[model_name].browse(ids)
+            backends.exists().filtered(
+                lambda backend: not backend._find_reason_to_pause()
+            )._wake()
+    except Exception:
+        _logger.exception(
+            "Jobs and edits of %s %s could not be resumed after the commit. Pause and "
+            "resume the backends to try again.",
+            model_name,
+            ids,
+        )

@@ -1,0 +1,171 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""The jobs that export bindings.
+
+::
+
+    listener ───────────► export_record ──► exporter.run ─► confirmed, errors resolved
+    export_batch ───────►      ▲
+    export_unconfirmed ────────┘            edits made while the backend was off
+    export_delete_record ─────────────────► deleter.run
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from odoo import api, models
+from odoo.tools import SQL
+
+from odoo.addons.queue_job.job import Job
+
+from ..components.synchronizer.batch_exporter import note_export, outcome_of
+from ..components.synchronizer.chunk import SKIPPED
+from ..database import retry_without_database
+from ..exception import RetryableJobError
+from ..jobs.lifecycle import clamp_wait, running_job
+from ..jobs.subject import (
+    covers_export,
+    export_arguments,
+    subject_of_deletion,
+    subject_of_export,
+)
+
+
+class ConnectorBindingMixin(models.AbstractModel):
+    """Export jobs of a binding."""
+
+    _inherit = "connector.binding.mixin"
+
+    @api.private
+    @retry_without_database
+    def export_record(self, fields: Iterable[str] | None = None, run=None) -> Any:
+        """Export the record.
+
+        :param fields: the changed ones, by default all
+        :param run: the run to which the outcome is added
+        """
+        self.ensure_one()
+        started_at = time.time()
+        if not self.exists():
+            if run:
+                note_export(run, self, SKIPPED, started_at)
+            self._settle_deleted()
+            return self.env._("%s does not exist any more: not exported.", self)
+        with self.backend_id.work_on(self._name) as work:
+            exporter = work.component(usage="record.exporter")
+            try:
+                message = exporter.run(self, fields=fields)
+            except RetryableJobError as error:
+                if not self._continues_in_another_job("export_record", error):
+                    raise
+                return self._delay_export_of_rest(running_job(self.env), error)
+        self._settle_export(exporter, fields)
+        if run:
+            note_export(run, self, outcome_of(exporter), started_at)
+        return message
+
+    def _delay_export_of_rest(self, job: Job, error: RetryableJobError) -> str:
+        """Export the record later, and keep the exported dependencies."""
+        pauses = self.env["connector.backend.pause"].sudo()
+        pauses._note(self.backend_id, error, job.priority)
+        model = self.with_delay(
+            eta=clamp_wait(error.seconds),
+            # an equal waiting job would not count for the run
+            identity_key=None if job.kwargs.get("run") else job.identity_key,
+            description=job.description,
+        )
+        model.export_record(*job.args, **job.kwargs)
+        return str(error)
+
+    @api.model
+    @api.private
+    @retry_without_database
+    def export_batch(
+        self, backend, filters: list | None = None, run=None, **kwargs: Any
+    ) -> str:
+        """Delay an export of each binding of the backend in the domain."""
+        with backend.work_on(self._name) as work:
+            exporter = work.component(usage="delayed.batch.exporter")
+            found = exporter.run(filters=filters, run=run, **kwargs)
+        self._settle_search(backend, "export_batch", (filters,), kwargs)
+        return self.env._("%s records to export", found)
+
+    @api.model
+    @api.private
+    @retry_without_database
+    def export_delete_record(
+        self, backend, external_id: Any, created_at: datetime | None = None
+    ) -> Any:
+        """Delete a record in the backend.
+
+        :param created_at: creation time of the external record; a record that got its
+            id later is not deleted
+        """
+        with backend.work_on(self._name) as work:
+            deleter = work.component(usage="record.exporter.deleter")
+            deleter.created_at = created_at
+            message = deleter.run(external_id)
+        self._settle_sync(backend, [subject_of_deletion(self._name, external_id)])
+        return message
+
+    @api.model
+    @api.private
+    @retry_without_database
+    def export_unconfirmed(self, backend) -> str:
+        """Delay an export of each binding of the backend with an unconfirmed edit."""
+        unconfirmed = self.env["connector.unconfirmed.field"]
+        count = unconfirmed._delay_exports(self._find_unconfirmed(backend))
+        return self.env._("%s records to export", count)
+
+    @api.model
+    def _find_unconfirmed(self, backend) -> models.BaseModel:
+        """Return the bindings of the backend with unconfirmed edits, in one query."""
+        self.flush_model(["backend_id"])
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT binding.id FROM %(table)s AS binding
+                WHERE binding.backend_id = %(backend_id)s AND EXISTS (
+                    SELECT FROM connector_unconfirmed_field AS edit
+                    WHERE edit.model_name = %(model)s AND edit.binding_id = binding.id
+                )
+                ORDER BY binding.id
+                """,
+                table=SQL.identifier(self._table),
+                backend_id=backend.id,
+                model=self._name,
+            )
+        )
+        return self.browse([binding_id for (binding_id,) in rows])
+
+    # -- errors of exported records are resolved --------------------------------
+
+    def _settle_export(
+        self, exporter: Any, fields: Iterable[str] | None = None
+    ) -> None:
+        """Resolve the errors of the export, and of its dependencies.
+
+        A failed export of other fields is requeued.
+        """
+        exported = getattr(exporter.work, "exported", set())
+        own = str(subject_of_export(self._name, self.id))
+
+        def covers(job: models.BaseModel) -> bool:
+            return job.sync_subject != own or covers_export(
+                {"fields": fields}, export_arguments(job.args, job.kwargs)
+            )
+
+        others = {str(subject_of_export(*each)) for each in exported}
+        self._settle_sync(self.backend_id, {own, *others}, covers=covers)
+
+    def _settle_deleted(self) -> None:
+        """Resolve the errors of the export of deleted bindings."""
+        subjects = [str(subject_of_export(self._name, key)) for key in self.ids]
+        errors = self.env["connector.sync.error"].sudo()
+        for error in errors.search(
+            [("state", "=", "open"), ("subject", "in", subjects)]
+        ):
+            errors._settle(error._get_backend(), [error.subject])

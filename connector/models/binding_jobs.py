@@ -1,0 +1,296 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""The jobs that import into bindings, and how jobs of bindings are delayed.
+
+::
+
+    import_changes ─┐ delays          ┌─ importer.run_chunk ─► outcome ─► run
+    import_batch ───┴► import_chunk ──┤
+                           │          └─ errors of these records are resolved
+                           └ a failing record ─► import_record
+    import_removed    handles records that were deleted remotely
+    dry_run_batch ──► dry_run_chunk   reports what an import would change
+
+Each job looks its component up by usage (``delayed.batch.importer``,
+``record.importer``, ``changes.importer``, …). Channels, retry patterns and related
+actions are job functions of this mixin (``data/queue_job_functions.xml``), which
+binding models inherit.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from odoo import api, models
+
+from ..components.synchronizer.chunk import FAILED
+from ..components.synchronizer.removed_records import TooManyRemoved
+from ..components.unconfirmed import KEEP_UNCONFIRMED, ONLY_UNCONFIRMED
+from ..database import retry_without_database, wait_for_locks
+from ..exception import PartlyRead, RetryableJobError
+from ..jobs.arguments import PlainDelayable
+from ..jobs.causes import CONNECTION, REFUSED
+from ..jobs.lifecycle import (
+    BringingForward,
+    keeps_dependencies,
+    running_job,
+    running_priority,
+)
+from ..jobs.subject import (
+    JobSubject,
+    subject_of_backend,
+    subject_of_call,
+    subject_of_chunk,
+    subject_of_import,
+)
+
+#: with the retry patterns of the job functions, the backend may be down for four hours
+JOB_TRIES = 20
+
+
+def own_or_generic(work: Any, usage: str) -> Any:
+    """Return the connector's component of a usage, or else the generic one."""
+    if work.many_components(usage=usage):
+        return work.component(usage=usage)
+    return work.component_by_name(f"generic.{usage}")
+
+
+class ConnectorBindingMixin(models.AbstractModel):
+    """Import jobs of a binding."""
+
+    _inherit = "connector.binding.mixin"
+
+    # -- delayed --------------------------------------------------------------
+
+    @api.private
+    def with_delay(self, *args: Any, **kwargs: Any) -> Any:
+        """Delay a method, with enough retries for a backend that is down for hours.
+
+        The priority is by default that of the running job. An equal waiting job is
+        brought forward. Arguments are converted, or refused by name.
+        """
+        if len(args) < 3:  # the third is max_retries
+            kwargs.setdefault("max_retries", JOB_TRIES)
+        if not args and kwargs.get("priority") is None:
+            kwargs["priority"] = running_priority(self.env)
+        recordset = BringingForward.of(super().with_delay(*args, **kwargs))
+        # the class is changed because other addons may extend ``with_delay``
+        recordset.delayable.__class__ = PlainDelayable
+        return recordset
+
+    @api.private
+    def delayable(self, *args: Any, **kwargs: Any) -> Any:
+        """Prepare a job; its arguments are converted, or refused by name."""
+        delayable = super().delayable(*args, **kwargs)
+        delayable.__class__ = PlainDelayable
+        return delayable
+
+    def _job_prepare_context_before_enqueue_keys(self) -> tuple:
+        """Keep in the context of a job how it treats unconfirmed edits."""
+        keys = super()._job_prepare_context_before_enqueue_keys()
+        return (*keys, ONLY_UNCONFIRMED, KEEP_UNCONFIRMED)
+
+    # -- import ---------------------------------------------------------------
+
+    @api.model
+    @api.private
+    @retry_without_database
+    def import_changes(self, backend, **kwargs: Any) -> str:
+        """Import the records that changed in the backend since the last search."""
+        with backend.work_on(self._name) as work:
+            message = work.component(usage="changes.importer").run(**kwargs)
+        self._settle_search(backend, "import_changes", (), kwargs)
+        return message
+
+    @api.model
+    @api.private
+    @retry_without_database
+    def import_batch(self, backend, filters=None, run=None, **kwargs):
+        """Search for the records that match the filters, and delay their import."""
+        with backend.work_on(self._name) as work:
+            importer = work.component(usage="delayed.batch.importer")
+            found = importer.run(filters=filters, run=run, **kwargs)
+        if run:
+            run._set_found(found)
+        self._settle_search(backend, "import_batch", (filters,), kwargs)
+        return self.env._("%s records found", found)
+
+    @api.model
+    @api.private
+    @retry_without_database
+    def import_chunk(
+        self,
+        backend,
+        external_ids,
+        run=None,
+        had_failed=0,
+        waited=0,
+        waits_for=(),
+        **kwargs,
+    ):
+        """Import several records; failing ones get jobs of their own.
+
+        :param had_failed: the number of them that another job could not import
+        :param waited: the number of these that only waited: not counted as failed
+        :param waits_for: names of locks; the job waits while another job holds one
+        """
+        started_at = time.time()
+        external_ids = list(external_ids)
+        wait_for_locks(self.env, waits_for)
+        with backend.work_on(self._name) as work:
+            importer = work.component(usage="record.importer")
+            outcome = importer.run_chunk(external_ids, run=run, **kwargs)
+        self._settle_imports(backend, importer, external_ids)
+        self._note_outcome(run, outcome, had_failed - waited, started_at)
+        return str(outcome)
+
+    @api.model
+    @api.private
+    @retry_without_database
+    def import_record(
+        self,
+        backend,
+        external_id,
+        force=False,
+        run=None,
+        had_failed=0,
+        waited=0,
+        waits_for=(),
+        **kwargs,
+    ):
+        """Import one record; the parameters are those of ``import_chunk``."""
+        started_at = time.time()
+        wait_for_locks(self.env, waits_for)
+        if self.env.context.get(KEEP_UNCONFIRMED):
+            backend = backend.with_context(**{KEEP_UNCONFIRMED: True})
+        with backend.work_on(self._name) as work:
+            importer = work.component(usage="record.importer")
+            try:
+                outcome = importer.run(external_id, force=force, **kwargs)
+            except RetryableJobError as error:
+                if not self._continues_in_another_job("import_record", error):
+                    raise
+                counted = {"run": run, "had_failed": had_failed, "waited": waited}
+                importer._delay_rest(
+                    external_id, error, force=force, **counted, **kwargs
+                )
+                return str(error)
+        self._settle_imports(backend, importer, [external_id])
+        self._note_outcome(run, outcome, had_failed - waited, started_at)
+        return str(outcome)
+
+    def _continues_in_another_job(self, method: str, error: Exception) -> bool:
+        """Return whether the running job of a method commits its dependencies."""
+        job = running_job(self.env)
+        return (
+            job is not None and job.method_name == method and keeps_dependencies(error)
+        )
+
+    def _note_outcome(self, run, outcome, counted_failures, started_at):
+        """Add the outcome of a job to its run, if it has one.
+
+        Records that wait have no outcome yet.
+
+        :param counted_failures: the number of the records that count as failed already
+        """
+        if run:
+            counts = Counter(outcome.counts)
+            counts[FAILED] -= counted_failures + len(outcome.waiting)
+            run._note_outcome(counts, started_at, outcome.binding_ids)
+
+    # -- dry run, records deleted remotely --------------------------------------
+
+    @api.model
+    @api.private
+    def dry_run_batch(self, backend, filters=None, run=None, **kwargs: Any) -> str:
+        """Delay the jobs that report what an import would change."""
+        with backend.work_on(self._name) as work:
+            found = own_or_generic(work, "dry.run").run(filters, run=run, **kwargs)
+        run._set_found(found)
+        return self.env._("%s records found", found)
+
+    @api.model
+    @api.private
+    def dry_run_chunk(self, backend, external_ids, run=None, **kwargs: Any) -> str:
+        """Report what an import of several records would change; change nothing."""
+        started_at = time.time()
+        with backend.work_on(self._name) as work:
+            dry_run = own_or_generic(work, "dry.run")
+            try:
+                outcome, lines = dry_run.run_chunk(external_ids, **kwargs)
+            except PartlyRead as error:
+                if len(external_ids) < 2 or running_job(self.env) is None:
+                    raise
+                dry_run.delay_halves(external_ids, error, run=run, **kwargs)
+                return str(error)
+        run._note_dry_run(outcome.counts, lines, outcome.binding_ids, started_at)
+        return str(outcome)
+
+    @api.model
+    @api.private
+    @retry_without_database
+    def import_removed(
+        self, backend, run=None, confirmed: bool = False, **position: Any
+    ) -> str:
+        """Find bound records that were deleted remotely, and handle them.
+
+        If they are more than the backend allows, nothing is done and the run asks a
+        user to decide.
+        """
+        with backend.work_on(self._name) as work:
+            finder = own_or_generic(work, "removed.records.finder")
+            try:
+                deleted = finder.run(run=run, confirmed=confirmed, **position)
+            except TooManyRemoved as error:
+                if not run:
+                    raise
+                run._ask(str(error))
+                self._settle_search(backend, "import_removed", (), {})
+                return str(error)
+        if deleted is None:
+            return self.env._(
+                "%s asked to wait: another job continues the search.",
+                backend.display_name,
+            )
+        self._settle_search(backend, "import_removed", (), {})
+        if run:
+            run._set_found(deleted)
+        return self.env._("%s records are gone", deleted)
+
+    # -- errors of synchronized records are resolved ----------------------------
+
+    def _settle_sync(
+        self,
+        backend: models.BaseModel,
+        subjects: Iterable[JobSubject | str],
+        **options: Any,
+    ) -> None:
+        """Resolve the errors of subjects; see ``connector.sync.error._settle``."""
+        self.env["connector.sync.error"]._settle(backend, subjects, **options)
+
+    def _settle_imports(
+        self, backend: models.BaseModel, importer: Any, external_ids: Iterable[Any]
+    ) -> None:
+        """Resolve the errors of the records that an importer has imported."""
+        settled = getattr(importer.work, "settled", None)
+        own = {(self._name, str(external_id)) for external_id in external_ids}
+        if settled is None:  # an importer with a flow of its own
+            settled = own
+        self._settle_sync(
+            backend,
+            [
+                subject_of_chunk(self._name, external_ids),
+                *(subject_of_import(model, key) for model, key in settled),
+            ],
+            delayed=[subject_of_import(model, key) for model, key in own],
+        )
+
+    def _settle_search(
+        self, backend: models.BaseModel, method: str, args: tuple, kwargs: Mapping
+    ) -> None:
+        """Resolve the errors of a search, and those of the backend itself."""
+        subject = subject_of_call(self._name, method, (), (backend, *args), kwargs)
+        causes = () if method.startswith("export") else (CONNECTION, REFUSED)
+        self._settle_sync(backend, [subject, *map(subject_of_backend, causes)])

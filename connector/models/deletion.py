@@ -1,0 +1,212 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What is deleted with a backend, and with a model that is uninstalled.
+
+Cursors, receipts, runs and the like refer to backends and bindings by the name of their
+model and an id, without a foreign key. When a connector is installed again, its ids
+start with 1 again, and rows of the old backend 1 would be taken for those of the new
+one. So they are deleted with the backend or the model, and jobs are cancelled. A
+backend with bindings is not deleted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL, sql
+
+from odoo.addons.queue_job.job import (
+    CANCELLED,
+    ENQUEUED,
+    FAILED,
+    PENDING,
+    WAIT_DEPENDENCIES,
+)
+
+from ..components.export_jobs import WAITING_STATES
+
+#: models whose records are deleted with their backend
+KEPT_OF_BACKEND = (
+    "connector.cursor",
+    "connector.export.receipt",
+    "connector.external.alias",
+    "connector.backend.pause",
+    "connector.sync.error",
+)
+#: a job in one of these states may still run
+RUNNABLE_STATES = (WAIT_DEPENDENCIES, PENDING, ENQUEUED, FAILED)
+
+
+class ConnectorBackend(models.AbstractModel):
+    _inherit = "connector.backend"
+
+    def unlink(self):
+        """Delete the backends with their runs, and cancel their jobs."""
+        backends = self.browse(self.ids)
+        deleted = super().unlink()
+        jobs = self.env["queue.job"]
+        jobs._cancel_of_backends(
+            backends, *WAITING_STATES, FAILED, reason=jobs._reason_of_deletion()
+        )
+        self.env["connector.sync.run"].sudo().search(
+            [("backend_model", "=", self._name), ("backend_id", "in", backends.ids)]
+        ).unlink()
+        return deleted
+
+
+class ConnectorBackendMixin(models.AbstractModel):
+    _inherit = "connector.backend.mixin"
+
+    def unlink(self):
+        """Delete the backends with their cursors, receipts, aliases and errors."""
+        domain = [("backend_model", "=", self._name), ("backend_id", "in", self.ids)]
+        deleted = super().unlink()
+        for model_name in KEPT_OF_BACKEND:
+            self.env[model_name].sudo().search(domain).unlink()
+        return deleted
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_bound(self):
+        """Refuse to delete a backend whose bindings would be lost."""
+        for backend in self:
+            counts = backend._count_bindings()
+            if counts:
+                raise UserError(
+                    self.env._(
+                        "%(backend)s cannot be deleted, records are bound to it: "
+                        "%(bindings)s. Delete these bindings first, or archive the "
+                        "backend.",
+                        backend=backend.display_name,
+                        bindings=", ".join(
+                            f"{count} {self.env[model_name]._description}"
+                            f" ({model_name})"
+                            for model_name, count in counts.items()
+                        ),
+                    )
+                )
+
+    def _count_bindings(self) -> dict[str, int]:
+        """Return ``{binding model: number}`` of bindings that do not cascade."""
+        self.ensure_one()
+        counts = {}
+        for model_name in self.pool.descendants(["external.binding"], "_inherit"):
+            model = self.env[model_name].sudo().with_context(active_test=False)
+            if model._abstract:
+                continue
+            for name in self._find_restricting(model):
+                count = model.search_count([(name, "=", self.id)])
+                if count:
+                    counts[model_name] = count
+        return counts
+
+    def _find_restricting(self, model: models.BaseModel) -> list[str]:
+        """Return the fields of a model that refer to the backend without cascade."""
+        return [
+            name
+            for name, field in model._fields.items()
+            if field.type == "many2one"
+            and field.store
+            and field.comodel_name == self._name
+            and field.ondelete != "cascade"
+        ]
+
+
+class IrModel(models.Model):
+    """Delete the rows that name a model with the model."""
+
+    _inherit = "ir.model"
+
+    def unlink(self):
+        """Delete the models with the rows that name them, and cancel their jobs."""
+        names = self.mapped("model")
+        if names:
+            self._cancel_jobs_of(names)
+            self._forget_models(names)
+        return super().unlink()
+
+    def _forget_models(self, names: list[str]) -> None:
+        """Delete the rows that hold one of the names of models."""
+        for model, columns in self._find_kept_by_name():
+            # by SQL: the models of this addon may be uninstalled, too
+            model.flush_model(columns)
+            self.env.cr.execute(
+                SQL(
+                    "DELETE FROM %s WHERE %s",
+                    SQL.identifier(model._table),
+                    SQL(" OR ").join(
+                        SQL("%s = ANY(%s)", SQL.identifier(column), list(names))
+                        for column in columns
+                    ),
+                )
+            )
+        self.env.invalidate_all()
+
+    def _find_kept_by_name(self) -> Iterator[tuple[models.BaseModel, list[str]]]:
+        """Yield the models whose rows name models, and their fields with these names.
+
+        They are the models called ``connector.…`` with a stored field that is the
+        ``model_field`` of a reference, or is called ``model_name`` or ``…_model``.
+        """
+        for name, model in self.env.items():
+            if not name.startswith("connector.") or not is_kept(model):
+                continue
+            wanted = [
+                field.name
+                for field in model._fields.values()
+                if field.store and field.type == "char" and is_model_name(model, field)
+            ]
+            # while this addon is uninstalled, columns may not exist any more
+            there = sql.table_columns(self.env.cr, model._table) if wanted else {}
+            columns = [column for column in wanted if column in there]
+            if columns:
+                yield model, columns
+
+    def _cancel_jobs_of(self, names: list[str]) -> None:
+        """Cancel the jobs that call the models, or work for backends of them."""
+        jobs = self.env["queue.job"].sudo()
+        there = sql.table_columns(self.env.cr, jobs._table)
+        if not {"model_name", "state", "date_cancelled", "result"} <= there.keys():
+            return  # queue_job is uninstalled, too
+        domain = fields.Domain("model_name", "in", names)
+        if "sync_backend_model" in there:
+            domain |= fields.Domain("sync_backend_model", "in", names)
+        runnable = fields.Domain("state", "in", RUNNABLE_STATES)
+        unparked = {}
+        if "sync_is_parked" in there:
+            # a backend that gets the same id later would wake them
+            runnable |= fields.Domain("sync_is_parked", "=", True)
+            unparked["sync_is_parked"] = False
+        jobs = jobs.search(domain & runnable)
+        while jobs:
+            jobs.write(
+                {
+                    **unparked,
+                    "state": CANCELLED,
+                    "date_cancelled": fields.Datetime.now(),
+                    "result": self.env._(
+                        "Cancelled: a model that it needs was uninstalled."
+                    ),
+                }
+            )
+            # jobs that depend on a cancelled job would wait for ever
+            jobs = jobs.dependent_ids.filtered_domain(
+                [("state", "=", WAIT_DEPENDENCIES)]
+            )
+
+
+def is_kept(model: models.BaseModel) -> bool:
+    """Return whether a model stores its records permanently."""
+    return model._auto and not model._abstract and not model._transient
+
+
+def is_model_name(model: models.BaseModel, field: fields.Field) -> bool:
+    """Return whether a text field of a model holds the name of a model."""
+    return (
+        field.name == "model_name"
+        or field.name.endswith("_model")
+        or any(
+            other.type == "many2one_reference" and other.model_field == field.name
+            for other in model._fields.values()
+        )
+    )

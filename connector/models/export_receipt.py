@@ -1,0 +1,197 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""A receipt: an external id whose binding is not committed yet.
+
+::
+
+    export: backend creates a record ─► _leave   commits the id in another transaction
+            transaction commits ──────► _drop_if_bound   the binding has the id now
+            transaction is lost ──────► the receipt stays
+    next export ──────────────────────► _claim   binds the id: no second external record
+"""
+
+from __future__ import annotations
+
+import logging
+from contextlib import contextmanager
+from datetime import datetime
+from functools import partial
+
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.tools.sql import table_exists
+
+from ..backend_company import company_of
+
+_logger = logging.getLogger(__name__)
+
+LOCK_TIMEOUT = "5s"
+
+
+def record_creation(record: models.BaseModel) -> datetime | bool:
+    """Return the creation time of a record, which tells it from a reused id."""
+    return record._log_access and record.sudo().create_date
+
+
+class ConnectorExportReceipt(models.Model):
+    """An external id whose binding is not committed yet."""
+
+    _name = "connector.export.receipt"
+    _description = "Export Receipt"
+    _log_access = False
+
+    backend_model = fields.Char(string="Backend model", required=True)
+    backend_id = fields.Many2oneReference(model_field="backend_model", required=True)
+    model_name = fields.Char(string="Binding model", required=True)
+    record_model = fields.Char(string="Record model", required=True)
+    record_id = fields.Many2oneReference(model_field="record_model", required=True)
+    record_created_at = fields.Datetime(
+        help="A record that got the ID later does not get the receipt"
+    )
+    external_id = fields.Char(string="ID in the backend", required=True)
+    company_id = fields.Many2one("res.company")
+
+    _key_index = models.Index("(model_name, record_id, backend_id)")
+
+    @api.model
+    def _domain_of_backend(self, backend, model_name: str) -> list:
+        return [
+            ("backend_model", "=", backend._name),
+            ("backend_id", "=", backend.id),
+            ("model_name", "=", model_name),
+        ]
+
+    @api.model
+    def _claim(self, backend, model_name: str, record) -> str | None:
+        """Return the external id that a lost transaction left; delete its receipt.
+
+        If the running transaction is rolled back, the receipt is there again.
+        """
+        receipts = self.search(
+            self._domain_of_backend(backend, model_name)
+            + [("record_model", "=", record._name), ("record_id", "=", record.id)],
+            order="id desc",
+        )
+        created_at = receipts and record_creation(record)
+        claimed = receipts.filtered(
+            lambda receipt: (
+                not (receipt.record_created_at and created_at)
+                or receipt.record_created_at == created_at
+            )
+        )
+        for receipt in receipts - claimed:
+            _logger.warning(
+                "External id %s in %s was given to another record that had the id of "
+                "%s: it is bound to nothing",
+                receipt.external_id,
+                backend,
+                record,
+            )
+        external_id = claimed[:1].external_id or None
+        receipts.unlink()
+        return external_id
+
+    @api.model
+    def _forget(self, backend, model_name: str, external_id: str) -> None:
+        """Delete the receipts of an external record that will be deleted."""
+        self.search(
+            self._domain_of_backend(backend, model_name)
+            + [("external_id", "=", external_id)]
+        ).unlink()
+
+    @api.model
+    def _leave(
+        self, backend, model_name: str, record, external_id: str, bound_as: tuple
+    ) -> None:
+        """Store an external id in another transaction, until its binding is committed.
+
+        Nothing is stored if the record or the backend are not committed: they would be
+        lost with the transaction, and no export could claim the receipt. A failure is
+        logged. The running transaction may be aborted, so it is not read from.
+
+        :param bound_as: the binding and the name of its field for external ids
+        """
+        described = f"external id {external_id} of {record} ({model_name}) in {backend}"
+        try:
+            with self._own_transaction() as receipts:
+                if not (
+                    receipts._is_committed(backend) and receipts._is_committed(record)
+                ):
+                    return
+                receipt = receipts.create(
+                    {
+                        "backend_model": backend._name,
+                        "backend_id": backend.id,
+                        "model_name": model_name,
+                        "record_model": record._name,
+                        "record_id": record.id,
+                        "record_created_at": record_creation(
+                            receipts.env[record._name].browse(record.id)
+                        ),
+                        "external_id": external_id,
+                        "company_id": receipts._company_id_of(backend),
+                    }
+                )
+        except Exception:
+            # it must not replace the error of the export
+            _logger.exception(
+                "No receipt could be left for %s. If the running transaction is "
+                "lost, bind it by hand, or it is created again.",
+                described,
+            )
+            return
+        _logger.info("Left a receipt for %s", described)
+        binding, external_field = bound_as
+        self.env.cr.postcommit.add(
+            partial(
+                self._drop_if_bound,
+                receipt.id,
+                binding._name,
+                binding.id,
+                external_field,
+            )
+        )
+
+    def _is_committed(self, known) -> bool:
+        """Return whether a record exists in this transaction, too.
+
+        A collection of components need not be a record; it counts as existing.
+        """
+        if not isinstance(known, models.BaseModel):
+            return True
+        if not table_exists(self.env.cr, known._table):
+            return False
+        return bool(self.env[known._name].browse(known.id).exists())
+
+    def _company_id_of(self, backend) -> int | bool:
+        """Return the id of the backend's company, read in this transaction."""
+        if not isinstance(backend, models.BaseModel):
+            return False
+        return company_of(self.env[backend._name].browse(backend.id)).id
+
+    def _drop_if_bound(
+        self, receipt_id: int, model_name: str, binding_id: int, external_field: str
+    ) -> None:
+        """Delete a receipt whose external id is in the committed binding.
+
+        The binding may be missing, for example after a savepoint was rolled back. An
+        error is logged, as the commit succeeded: the next export claims the receipt.
+        """
+        try:
+            with self._own_transaction() as receipts:
+                receipt = receipts.browse(receipt_id).exists()
+                binding = receipts.env[model_name].browse(binding_id).exists()
+                if receipt and binding[external_field] == receipt.external_id:
+                    receipt.unlink()
+        except Exception:
+            _logger.exception(
+                "Receipt %s could not be deleted after the commit", receipt_id
+            )
+
+    @contextmanager
+    def _own_transaction(self):
+        """Yield the model in another transaction, which is committed at the end.
+
+        A lock timeout is set: the running transaction may hold the lock.
+        """
+        with self.env.registry.cursor() as cr:
+            cr.execute("SET LOCAL lock_timeout = %s", (LOCK_TIMEOUT,))
+            yield api.Environment(cr, SUPERUSER_ID, {})[self._name]
