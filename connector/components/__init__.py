@@ -1,10 +1,30 @@
+# The order matters: a component is defined after those that it inherits.
 from . import core
 from . import backend_adapter
 from . import rest_adapter
 from . import binder
-from . import conflict
+from .two_way import conflict
 from . import mapper
 from . import listener
-from . import export_listener
+from .exporter import listener as export_listener
 from . import locker
+from . import synchronizer_base
+from .importer import errors
+from .importer import dependencies
+from .two_way import line_edits
+from .two_way import import_conflicts
+from .importer import aliases
+from .importer import writer
+from .importer import flow
+from .importer import batch
+from .importer import translations
+from .importer import images
+from .importer import incremental
+from .importer import dry_run
+from .importer import removed
+from .exporter import dependencies as export_dependencies
+from .exporter import confirmation
+from .exporter import exporter as record_exporter
+from .exporter import batch as export_batch
+from .exporter import deleter
 from . import synchronizer

@@ -11,11 +11,11 @@ from odoo.tools import split_every
 from odoo.addons.component.core import AbstractComponent
 
 from ..exception import IDMissingInBackend, InvalidDataError
-from ..rest.download import MAX_BYTES, download
-from ..rest.errors import RestCredentialsRefusal
-from ..rest.paging import Answer, PageNumber, Paging
-from ..rest.paths import id_in_address, leads_to_null, look_up
-from ..rest.session import RestSession
+from ..http.download import MAX_BYTES, download
+from ..http.errors import RestCredentialsRefusal
+from ..http.paging import Answer, PageNumber, Paging
+from ..http.paths import id_in_address, leads_to_null, look_up
+from ..http.session import RestSession
 from .external_id import can_be_stored, is_external_id
 
 

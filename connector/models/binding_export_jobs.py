@@ -21,8 +21,8 @@ from odoo.tools import SQL
 
 from odoo.addons.queue_job.job import Job
 
-from ..components.synchronizer.batch_exporter import note_export, outcome_of
-from ..components.synchronizer.chunk import SKIPPED
+from ..components.exporter.batch import note_export, outcome_of
+from ..components.importer.items import SKIPPED
 from ..database import retry_without_database
 from ..exception import RetryableJobError
 from ..jobs.lifecycle import clamp_wait, running_job

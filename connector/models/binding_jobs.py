@@ -25,9 +25,9 @@ from typing import Any
 
 from odoo import api, models
 
-from ..components.synchronizer.chunk import FAILED
-from ..components.synchronizer.removed_records import TooManyRemoved
-from ..components.unconfirmed import KEEP_UNCONFIRMED, ONLY_UNCONFIRMED
+from ..components.importer.items import FAILED
+from ..components.importer.removed import TooManyRemoved
+from ..components.two_way.unconfirmed import KEEP_UNCONFIRMED, ONLY_UNCONFIRMED
 from ..database import retry_without_database, wait_for_locks
 from ..exception import PartlyRead, RetryableJobError
 from ..jobs.arguments import PlainDelayable

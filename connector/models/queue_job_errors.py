@@ -17,9 +17,9 @@ from odoo import api, models
 
 from odoo.addons.queue_job.job import CANCELLED, DONE, FAILED
 
-from ..components.synchronizer.chunk import FAILED as RECORD_FAILED
-from ..components.synchronizer.chunk import SKIPPED
-from ..components.unconfirmed import ONLY_UNCONFIRMED
+from ..components.importer.items import FAILED as RECORD_FAILED
+from ..components.importer.items import SKIPPED
+from ..components.two_way.unconfirmed import ONLY_UNCONFIRMED
 from ..jobs.causes import (
     BUSY,
     REFUSED,

@@ -22,8 +22,8 @@ from collections.abc import Iterable, Mapping
 
 from odoo import api, fields, models
 
-from ..components.export_jobs import delay_export
-from ..components.unconfirmed import (
+from ..components.exporter.jobs import delay_export
+from ..components.two_way.unconfirmed import (
     ALL_FIELDS,
     UnconfirmedField,
     UnconfirmedFields,

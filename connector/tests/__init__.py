@@ -68,7 +68,7 @@ from . import test_export_sources
 from . import test_export_without_backend
 from . import test_export_conformance
 from . import test_json_service
-from . import test_usual_components
+from . import test_default_components
 from . import test_connector_case
 from . import test_import_errors
 from . import test_import_missing

@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from ..exception import IDMissingInBackend, RetryableJobError
-from ..moments import to_utc
-from ..rest.paths import wrap
+from ..http.paths import wrap
 from ..testing import FakeSystem
+from ..timestamps import to_utc
 from .rest_server import Reply, Request, RestServer
 
 

@@ -5,7 +5,7 @@ from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tests.common import BaseCase, TransactionCase
 
-from ..components.synchronizer.changes import (
+from ..components.comparison.changes import (
     changed_values,
     fingerprint,
     imported_fingerprint,

@@ -3,7 +3,8 @@ from odoo.tests.common import BaseCase
 
 from odoo.addons.component.exception import NoComponentError
 
-from ..components.synchronizer.chunk import (
+from ..components.importer.bisection import concerns_the_job
+from ..components.importer.items import (
     CREATED,
     FAILED,
     SKIPPED,
@@ -13,7 +14,6 @@ from ..components.synchronizer.chunk import (
     generations,
     marked,
 )
-from ..components.synchronizer.isolation import concerns_the_job
 from ..exception import IDMissingInBackend, MappingError, RetryableJobError
 
 

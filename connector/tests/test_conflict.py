@@ -3,7 +3,7 @@ from datetime import datetime
 
 from odoo.tests.common import BaseCase
 
-from ..components.conflict import Winner, decide
+from ..components.two_way.conflict import Winner, decide
 
 EARLIER = datetime(2026, 1, 1, 12, 0, 0)
 LATER = datetime(2026, 1, 1, 12, 0, 1)

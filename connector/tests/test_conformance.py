@@ -3,7 +3,7 @@ from unittest.mock import patch
 
 from odoo.tests import tagged
 
-from ..components.synchronizer.chunk import SKIPPED
+from ..components.importer.items import SKIPPED
 from .common import TestConnectorCase
 from .conformance import ImportConformance
 from .import_common import partner

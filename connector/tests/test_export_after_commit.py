@@ -12,13 +12,13 @@ from odoo.tools import mute_logger
 from odoo.addons.queue_job.controllers.main import _prevent_commit
 from odoo.addons.queue_job.job import Job
 
-from ..components import export_jobs
-from ..components.export_jobs import WaitingExports, delay_export
+from ..components.exporter import jobs as export_jobs
+from ..components.exporter.jobs import WaitingExports, delay_export
 from ..models.export_receipt import ConnectorExportReceipt
 from .export_common import ProcessCase
 from .export_processes import RECEIPT_LOGGER, exporter_class, run_export
 
-JOBS_LOGGER = "odoo.addons.connector.components.export_jobs"
+JOBS_LOGGER = "odoo.addons.connector.components.exporter.jobs"
 
 
 @tagged("post_install", "-at_install")

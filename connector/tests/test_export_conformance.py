@@ -95,7 +95,7 @@ class TestExportConformanceFinds(CategoryConformance):
     def test_connector_without_listener_is_found(self):
         with (
             patch(
-                "odoo.addons.connector.components.export_listener"
+                "odoo.addons.connector.components.exporter.listener"
                 ".ExportListener._request_export",
                 lambda *args: None,
             ),

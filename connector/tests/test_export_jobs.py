@@ -5,7 +5,7 @@ from odoo.tests.common import tagged
 
 from odoo.addons.queue_job.job import Job
 
-from ..components.export_jobs import WaitingExports, delay_export
+from ..components.exporter.jobs import WaitingExports, delay_export
 from .export_common import ExportCase, ProcessCase
 
 

@@ -3,7 +3,7 @@ from unittest.mock import patch
 
 from odoo.tests.common import tagged
 
-from odoo.addons.connector.components.synchronizer.exporter import commits_are_forbidden
+from odoo.addons.connector.components.exporter.exporter import commits_are_forbidden
 from odoo.addons.connector.exception import (
     ConnectorException,
     IDMissingInBackend,

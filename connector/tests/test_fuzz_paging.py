@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from odoo.tests.common import BaseCase, tagged
 
 from ..exception import InvalidDataError
-from ..rest.paging import (
+from ..http.paging import (
     AllAtOnce,
     Answer,
     Cursor,

@@ -13,7 +13,7 @@ from ..exception import IDMissingInBackend, NetworkRetryableError
 from .common import TestConnectorCase
 
 PARTNER = "test.res.partner"
-LOGGER = "odoo.addons.connector.components.synchronizer.image_importer"
+LOGGER = "odoo.addons.connector.components.importer.images"
 
 
 def image(color, size=(8, 8)):

@@ -7,7 +7,7 @@ from psycopg2 import IntegrityError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..components.synchronizer.chunk import CREATED, FAILED, SKIPPED, UNCHANGED, UPDATED
+from ..components.importer.items import CREATED, FAILED, SKIPPED, UNCHANGED, UPDATED
 from ..exception import InvalidDataError
 from .import_common import INDUSTRY, PARTNER, ImporterCase, partner
 

@@ -10,8 +10,8 @@ from odoo.tests import tagged
 
 from odoo.addons.component.core import Component
 
-from ..components.synchronizer.chunk import SKIPPED, UNCHANGED, UPDATED
-from ..components.synchronizer.field_marks import mark_of_record, mark_of_value
+from ..components.importer.items import SKIPPED, UNCHANGED, UPDATED
+from ..components.two_way.field_marks import mark_of_record, mark_of_value
 from ..exception import NetworkRetryableError
 from .import_common import CATEGORY, PARTNER, ImporterCase, partner
 

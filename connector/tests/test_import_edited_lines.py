@@ -3,7 +3,7 @@
 
 from odoo.tests import tagged
 
-from ..components.synchronizer.chunk import SKIPPED
+from ..components.importer.items import SKIPPED
 from .import_common import PARTNER
 from .test_import_conflicts import TwoWayExporter, TwoWayListener
 from .test_import_lines import (

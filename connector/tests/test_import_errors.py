@@ -9,7 +9,7 @@ import psycopg2
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..components.synchronizer.import_hooks import ImportHooks
+from ..components.importer.hooks import ImportHooks
 from ..exception import (
     CredentialsRefused,
     DependencyFailed,

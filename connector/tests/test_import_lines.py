@@ -6,9 +6,9 @@ from odoo.tests import tagged
 
 from odoo.addons.component.core import Component
 
+from ..components.importer.hooks import ImportHooks
+from ..components.importer.items import CREATED, UNCHANGED, UPDATED
 from ..components.mapper import mapping, only_create
-from ..components.synchronizer.chunk import CREATED, UNCHANGED, UPDATED
-from ..components.synchronizer.import_hooks import ImportHooks
 from ..exception import InvalidDataError
 from .import_common import PARTNER, ImporterCase, partner
 

@@ -3,13 +3,7 @@ from odoo.tests import tagged
 
 from odoo.addons.component.core import Component
 
-from ..components.synchronizer.chunk import (
-    CREATED,
-    REMOVED,
-    SKIPPED,
-    UNCHANGED,
-    UPDATED,
-)
+from ..components.importer.items import CREATED, REMOVED, SKIPPED, UNCHANGED, UPDATED
 from .import_common import PARTNER, ImporterCase, partner
 
 

@@ -5,12 +5,12 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ..components.external_id import check_storable
-from ..components.synchronizer.chunk import CREATED, FAILED
+from ..components.importer.items import CREATED, FAILED
 from ..exception import InvalidDataError
 from .import_common import PARTNER, ImporterCase, partner
 
 POISON = 4
-BATCH_LOGGER = "odoo.addons.connector.components.synchronizer.batch_importer"
+BATCH_LOGGER = "odoo.addons.connector.components.importer.batch"
 #: what is wrong with the record: values that its importer cannot take
 POISONS = {
     "no name": {"name": None},

@@ -6,7 +6,7 @@ from unittest.mock import patch
 from odoo.tests import tagged
 
 from ..components.backend_adapter import CRUDAdapter
-from ..components.synchronizer.chunk import CREATED, FAILED
+from ..components.importer.items import CREATED, FAILED
 from ..exception import NetworkRetryableError, PartlyRead
 from .import_common import INDUSTRY, PARTNER, ImporterCase, partner
 

@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo.tests import tagged
 
-from ..components.synchronizer.chunk import CREATED, FAILED
+from ..components.importer.items import CREATED, FAILED
 from .import_common import PARTNER, ImporterCase, partner
 
 

@@ -4,8 +4,8 @@ from unittest.mock import patch
 
 from odoo.tests import tagged
 
-from ..components.synchronizer.changes import fingerprint
-from ..components.synchronizer.chunk import CREATED, SKIPPED, UNCHANGED, UPDATED
+from ..components.comparison.changes import fingerprint
+from ..components.importer.items import CREATED, SKIPPED, UNCHANGED, UPDATED
 from ..exception import InvalidDataError
 from .import_common import PARTNER, ImporterCase, partner
 

@@ -10,13 +10,13 @@ from odoo.tests import tagged
 
 from odoo.addons.component.core import Component
 
-from ..components.comparison.created_values import possibly_unlike
-from ..components.synchronizer.changes import (
+from ..components.comparison.changes import (
     changed_values,
     remember_created,
     remember_held,
 )
-from ..components.synchronizer.chunk import CREATED, UNCHANGED, UPDATED
+from ..components.comparison.created_values import possibly_unlike
+from ..components.importer.items import CREATED, UNCHANGED, UPDATED
 from .import_common import PARTNER, ImporterCase, partner
 
 

@@ -4,7 +4,7 @@ from unittest.mock import patch
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..components.synchronizer.chunk import CREATED, SKIPPED, UNCHANGED, UPDATED
+from ..components.importer.items import CREATED, SKIPPED, UNCHANGED, UPDATED
 from ..exception import InvalidDataError, RetryableJobError
 from .import_common import PARTNER, ImporterCase, partner
 

@@ -3,7 +3,7 @@ from datetime import datetime, timedelta, timezone
 
 from odoo.tests import BaseCase
 
-from ..moments import UTC, aware_utc, format_time
+from ..timestamps import UTC, aware_utc, format_time
 
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
 PLAIN = "%Y-%m-%d %H:%M:%S"

@@ -8,7 +8,7 @@ from odoo.tools import mute_logger
 
 from odoo.addons.component.core import Component
 
-from ..components.synchronizer.overlap import Overlap, is_fresh, is_newer, version_of
+from ..components.importer.overlap import Overlap, is_fresh, is_newer, version_of
 from .import_common import IMPORTER_LOGGER, PARTNER, ImporterCase, partner
 
 NOON = datetime(2026, 1, 31, 12)

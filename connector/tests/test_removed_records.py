@@ -5,10 +5,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import BaseCase, new_test_user, tagged
 
 from ..components.backend_adapter import CRUDAdapter
-from ..components.synchronizer.removed_records import (
-    TooManyRemoved,
-    allowed_removals,
-)
+from ..components.importer.removed import TooManyRemoved, allowed_removals
 from ..exception import (
     CredentialsRefused,
     IDMissingInBackend,
@@ -16,7 +13,7 @@ from ..exception import (
     NetworkRetryableError,
     RetryableJobError,
 )
-from ..rest import RestRefusal
+from ..http import RestRefusal
 from .export_common import ExportCase
 from .import_common import PARTNER, ImporterCase, partner
 
@@ -148,7 +145,7 @@ class TestRemovedRecords(ImporterCase):
             return {"id": external_id}
 
         self._read_singly(read)
-        logger = "odoo.addons.connector.components.synchronizer.removed_records"
+        logger = "odoo.addons.connector.components.importer.removed"
         with self.assertLogs(logger, "WARNING") as logs:
             jobs = self.find_removed()
         self.assertEqual([job.args[1] for job in jobs], [["7", "19"]])

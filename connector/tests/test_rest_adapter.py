@@ -3,8 +3,8 @@ from odoo.tests import tagged
 
 from ..components.rest_adapter import RestAdapter
 from ..exception import IDMissingInBackend, InvalidDataError
-from ..rest.errors import RestRefusal
-from ..rest.paging import AllAtOnce, LinkHeader, NextLink, Offset, PageNumber
+from ..http.errors import RestRefusal
+from ..http.paging import AllAtOnce, LinkHeader, NextLink, Offset, PageNumber
 from .rest_common import RestCase
 from .rest_server import Reply
 

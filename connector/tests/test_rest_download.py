@@ -12,12 +12,12 @@ from odoo.tools import mute_logger
 from odoo.addons.component.core import Component
 
 from ..exception import IDMissingInBackend, InvalidDataError, NetworkRetryableError
-from ..rest import RestRefusal
-from ..rest import download as download_module
+from ..http import RestRefusal
+from ..http import download as download_module
 from .rest_common import PARTNER, SECRET, RestCase
 from .rest_server import Reply, RestServer
 
-LOGGER = "odoo.addons.connector.components.synchronizer.image_importer"
+LOGGER = "odoo.addons.connector.components.importer.images"
 PNG = "image/png"
 
 

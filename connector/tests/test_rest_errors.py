@@ -13,7 +13,7 @@ from ..exception import (
     NetworkRetryableError,
     RetryableJobError,
 )
-from ..rest.errors import (
+from ..http.errors import (
     TRANSPORT_ERRORS,
     RestRefusal,
     is_rate_limited,

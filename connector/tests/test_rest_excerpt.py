@@ -3,8 +3,8 @@ import time
 
 from odoo.tests import BaseCase, tagged
 
-from ..rest.excerpt import excerpt, readable
-from ..rest.secrets import Redactor
+from ..http.excerpt import excerpt, readable
+from ..http.secrets import Redactor
 
 MEGABYTE = 1024 * 1024
 

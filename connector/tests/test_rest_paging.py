@@ -2,7 +2,7 @@
 from odoo.tests.common import BaseCase
 
 from ..exception import IDMissingInBackend, InvalidDataError
-from ..rest.paging import (
+from ..http.paging import (
     AllAtOnce,
     Answer,
     Cursor,

@@ -18,9 +18,9 @@ from ..exception import (
     PartlyRead,
     RetryableJobError,
 )
-from ..rest.errors import RestRefusal
-from ..rest.paging import LinkHeader
-from ..rest.session import RestSession, origin
+from ..http.errors import RestRefusal
+from ..http.paging import LinkHeader
+from ..http.session import RestSession, origin
 from ..servers import explain_service
 from .rest_common import CATEGORY, PARTNER, SECRET, RestCase
 from .rest_server import Reply, RestServer

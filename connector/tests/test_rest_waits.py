@@ -8,8 +8,8 @@ from odoo.tests import tagged
 from odoo.tests.common import BaseCase
 
 from ..exception import NetworkRetryableError
+from ..http.errors import is_rate_limited, retry_after_seconds
 from ..jobs.lifecycle import MAX_JOB_WAIT_SECONDS, asks_to_wait, clamp_wait
-from ..rest.errors import is_rate_limited, retry_after_seconds
 from .rest_common import RestCase
 from .rest_server import Reply
 

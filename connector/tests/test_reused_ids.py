@@ -5,7 +5,7 @@ from odoo.tests import BaseCase, tagged
 
 from odoo.addons.component.core import Component
 
-from ..components.synchronizer.reused_ids import is_other_record
+from ..components.importer.reused_ids import is_other_record
 from ..exception import ConnectorException, ReusedExternalId
 from .export_common import ExportCase
 

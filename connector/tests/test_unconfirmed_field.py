@@ -7,7 +7,7 @@ from odoo.tests.common import tagged
 
 from odoo.addons.component.core import _component_databases
 
-from ..components.synchronizer import import_conflicts
+from ..components.two_way import import_conflicts
 from ..exception import RetryableJobError
 from .export_common import Child, ExportCase, ProcessCase
 from .export_processes import exporter_class, run_export

@@ -6,7 +6,7 @@ from __future__ import annotations
 import hashlib
 
 from odoo.addons.component.core import AbstractComponent
-from odoo.addons.connector.components.synchronizer.reused_ids import (
+from odoo.addons.connector.components.importer.reused_ids import (
     check_is_same_record,
     is_other_record,
 )

@@ -2,7 +2,7 @@
 from odoo.addons.component.core import Component
 from odoo.addons.component_event import before_commit, skip_if
 from odoo.addons.connector.backend_company import company_of
-from odoo.addons.connector.components.export_listener import from_connector
+from odoo.addons.connector.components.exporter.listener import from_connector
 
 
 class OdooExportListener(Component):

@@ -2,9 +2,9 @@
 from __future__ import annotations
 
 from odoo.addons.component.core import Component
-from odoo.addons.connector.components.conflict import Winner
-from odoo.addons.connector.components.synchronizer.overlap import A_MOMENT, is_newer
-from odoo.addons.connector.components.unconfirmed import computed_from
+from odoo.addons.connector.components.importer.overlap import A_MOMENT, is_newer
+from odoo.addons.connector.components.two_way.conflict import Winner
+from odoo.addons.connector.components.two_way.unconfirmed import computed_from
 
 from .version import Version
 

@@ -5,8 +5,8 @@ from datetime import datetime
 from odoo import fields
 
 from odoo.addons.component.core import AbstractComponent, Component
-from odoo.addons.connector.components.synchronizer.chunk import UNCHANGED
-from odoo.addons.connector.components.synchronizer.overlap import is_fresh, is_newer
+from odoo.addons.connector.components.importer.items import UNCHANGED
+from odoo.addons.connector.components.importer.overlap import is_fresh, is_newer
 from odoo.addons.connector.exception import IDMissingInBackend
 
 from .references import Reference

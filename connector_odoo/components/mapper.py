@@ -6,7 +6,7 @@ from typing import Any
 
 from odoo.addons.component.core import AbstractComponent
 from odoo.addons.connector.components.mapper import Modifier, source_fields
-from odoo.addons.connector.components.synchronizer.field_marks import mark
+from odoo.addons.connector.components.two_way.field_marks import mark
 
 from .images import RemoteImages, remote_image
 from .references import Reference

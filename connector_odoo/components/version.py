@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from odoo import fields
 
-from odoo.addons.connector.components.synchronizer.changes import fingerprint
+from odoo.addons.connector.components.comparison.changes import fingerprint
 from odoo.addons.connector.exception import InvalidDataError
 
 #: raised for a value that is not a date

@@ -7,7 +7,7 @@ from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
 from odoo.addons.component.core import _component_databases
-from odoo.addons.connector.components.synchronizer.overlap import A_MOMENT
+from odoo.addons.connector.components.importer.overlap import A_MOMENT
 from odoo.addons.connector.exception import InvalidDataError
 from odoo.addons.queue_job.tests.common import trap_jobs
 

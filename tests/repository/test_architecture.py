@@ -22,7 +22,7 @@ ORDER = [
 ]
 # The rooms that know how the other system is spoken to: addons, and folders.
 MAY_SPEAK = {"connector_odoo"}
-SPEAKING_FOLDERS = {CLONE / "connector" / "rest"}
+SPEAKING_FOLDERS = {CLONE / "connector" / "http"}
 PROTOCOLS = {"vodoo", "httpx2", "httpx", "requests", "aiohttp", "xmlrpc"}
 # Where the files of each section of the page are.
 FOLDERS = {
@@ -37,11 +37,11 @@ PURE = (
     "component/resolution.py",
     "component/explanation.py",
     "component_event/merge.py",
-    "connector/components/synchronizer/chunk.py",
-    "connector/moments.py",
-    "connector/rest/paging.py",
-    "connector/rest/paths.py",
-    "connector/rest/secrets.py",
+    "connector/components/importer/items.py",
+    "connector/timestamps.py",
+    "connector/http/paging.py",
+    "connector/http/paths.py",
+    "connector/http/secrets.py",
 )
 # What the picture shows besides our addons; the rest of Odoo's is "Odoo".
 FOREIGN = {"connector-suite-vodoo": "vodoo", "queue_job": "queue_job", "base": "Odoo"}

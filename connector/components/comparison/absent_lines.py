@@ -20,7 +20,7 @@ from odoo.fields import Command
 
 from odoo.addons.component.core import AbstractComponent
 
-from ..unconfirmed import find_unconfirmed
+from ..two_way.unconfirmed import find_unconfirmed
 from .line_commands import operation_of
 
 _logger = logging.getLogger(__name__)

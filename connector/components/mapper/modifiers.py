@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ...exception import MappingError
-from ...moments import UTC, find_zone, is_no_time, local_day, to_utc
+from ...timestamps import UTC, find_zone, is_no_time, local_day, to_utc
 from .modifier import (
     Change,
     Modifier,

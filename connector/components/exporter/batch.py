@@ -1,0 +1,105 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from odoo import models
+
+from odoo.addons.component.core import AbstractComponent
+
+from ..importer.items import SKIPPED, UPDATED
+from .jobs import delay_export
+
+
+class BatchExporter(AbstractComponent):
+    """Find the bindings that match a domain and have each exported."""
+
+    _name = "generic.batch.exporter"
+    _inherit = "base.exporter"
+    _usage = "batch.exporter"
+
+    def run(self, filters: list | None = None, run: Any = None, **kwargs: Any) -> int:
+        """Export what matches the domain and return how many bindings that are.
+
+        :param run: the run to which the outcomes are added
+        :param kwargs: travel on to each export
+        """
+        if run:
+            kwargs["run"] = run
+        bindings = self._find_bindings(filters)
+        for binding in bindings:
+            self._export_record(binding, **kwargs)
+        if run:
+            run._set_found(len(bindings))
+        return len(bindings)
+
+    def _find_bindings(self, filters: list | None) -> models.BaseModel:
+        """Return the backend's bindings in the domain, archived or not."""
+        backend_domain = [(self.binder._backend_field, "=", self.backend_record.id)]
+        bindings = self.model.with_context(active_test=False).search(
+            backend_domain + list(filters or [])
+        )
+        return bindings.with_env(self.env)
+
+    def _export_record(
+        self,
+        binding: models.BaseModel,
+        job_options: dict | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """Export one record, now or later."""
+        raise NotImplementedError
+
+
+class DirectBatchExporter(AbstractComponent):
+    """Export at once. Each export ends with a commit of its own."""
+
+    _name = "generic.direct.batch.exporter"
+    _inherit = "generic.batch.exporter"
+    _usage = "direct.batch.exporter"
+
+    def _export_record(
+        self,
+        binding: models.BaseModel,
+        job_options: dict | None = None,
+        run: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        exporter = self.component(usage="record.exporter")
+        started_at = time.time()
+        exporter.run(binding, **kwargs)
+        if run:
+            note_export(run, binding, outcome_of(exporter), started_at)
+
+
+class DelayedBatchExporter(AbstractComponent):
+    """Delay one job for each record."""
+
+    _name = "generic.delayed.batch.exporter"
+    _inherit = "generic.batch.exporter"
+    _usage = "delayed.batch.exporter"
+
+    def _export_record(
+        self,
+        binding: models.BaseModel,
+        job_options: dict | None = None,
+        run: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        job = delay_export(binding, run=run, **kwargs, **(job_options or {}))
+        if run and isinstance(job, models.BaseModel):
+            # it waits already, and does not belong to this run
+            note_export(run, binding, SKIPPED, time.time())
+
+
+def outcome_of(exporter: Any) -> str:
+    """Return what became of an export; an exporter that does not tell has updated."""
+    return getattr(exporter, "outcome", None) or UPDATED
+
+
+def note_export(
+    run: models.BaseModel, binding: models.BaseModel, outcome: str, started_at: float
+) -> None:
+    """Add what became of one export to its run."""
+    run._note_outcome({outcome: 1}, started_at, {outcome: binding.ids})

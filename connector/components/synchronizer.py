@@ -1,0 +1,57 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Published names of importers, exporters and deleters."""
+
+from .exporter.batch import BatchExporter, DelayedBatchExporter, DirectBatchExporter
+from .exporter.confirmation import ExportConfirmation
+from .exporter.deleter import ExportDeleter, RecordDeleter
+from .exporter.dependencies import ExportDependencies
+from .exporter.exporter import GenericExporter, GenericRecordExporter
+from .importer.aliases import ImportAliases
+from .importer.batch import BatchImporter, DelayedBatchImporter, DirectBatchImporter
+from .importer.dependencies import ImportDependencies
+from .importer.dry_run import DryRun
+from .importer.errors import ImportErrors
+from .importer.flow import GenericImporter
+from .importer.images import ImageImporter
+from .importer.incremental import ChangesImporter
+from .importer.items import ChunkOutcome, ImportItem
+from .importer.removed import RemovedRecordsFinder, TooManyRemoved
+from .importer.translations import TranslationImporter
+from .importer.writer import ImportWrites
+from .synchronizer_base import Deleter, Exporter, Importer, Synchronizer
+from .two_way.import_conflicts import ImportConflicts
+from .two_way.line_edits import ImportLineEdits
+
+__all__ = [
+    "BatchExporter",
+    "BatchImporter",
+    "ChunkOutcome",
+    "DelayedBatchExporter",
+    "DelayedBatchImporter",
+    "Deleter",
+    "DirectBatchExporter",
+    "DirectBatchImporter",
+    "DryRun",
+    "ExportConfirmation",
+    "ExportDeleter",
+    "ExportDependencies",
+    "Exporter",
+    "GenericExporter",
+    "GenericImporter",
+    "GenericRecordExporter",
+    "ImageImporter",
+    "ImportAliases",
+    "ImportConflicts",
+    "ImportDependencies",
+    "ImportErrors",
+    "ImportItem",
+    "ImportLineEdits",
+    "ImportWrites",
+    "Importer",
+    "ChangesImporter",
+    "RecordDeleter",
+    "RemovedRecordsFinder",
+    "Synchronizer",
+    "TooManyRemoved",
+    "TranslationImporter",
+]
