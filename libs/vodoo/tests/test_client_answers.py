@@ -21,7 +21,7 @@ from vodoo import (
 from vodoo._server_errors import server_error
 from vodoo._values import to_json
 from vodoo.cli import exit_code_of, main
-from vodoo.cli.commands.any_model import importable
+from vodoo.cli.any_model import importable
 from vodoo_support.clients import wire_config
 from vodoo_support.stub_server import (
     Received,

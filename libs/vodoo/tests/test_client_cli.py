@@ -11,9 +11,9 @@ import pytest
 from vodoo import FieldParsingError, Markdown
 from vodoo import exceptions as errors
 from vodoo.cli import exit_code_of, main
-from vodoo.cli.assignments import parse_assignments, parse_domain, values_of
 from vodoo.cli.output import plain
 from vodoo.cli.parser import build_parser, normalized
+from vodoo.cli.words import parse_assignments, parse_domain, values_of
 from vodoo_support.odoo_server import OdooServer
 
 Run = Callable[..., tuple[int, str, str]]
@@ -74,6 +74,12 @@ def test_search_prints_a_table_json_or_lines(run: Run) -> None:
         ["FR", "France"],
     ]
     assert run("res.country", "count", domain)[1] == "2\n"
+
+
+def test_a_method_is_called_with_arguments_by_position_and_name(run: Run) -> None:
+    words = ("res.country", "call", "search", '[["code", "=", "BE"]]')
+    (country,) = json.loads(run("--json", *words, "--kwargs", '{"limit": 1}')[1])
+    assert run("res.country", "read", str(country), "--fields=code", "--json")[0] == 0
 
 
 def test_export_and_import(run: Run, tmp_path: Path) -> None:

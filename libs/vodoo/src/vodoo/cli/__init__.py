@@ -3,7 +3,7 @@
 
 Exit codes: 0 done, 1 any other failure, 2 wrong usage, 3 credentials refused, 4 no
 access rights, 5 record or model not found, 6 Odoo refuses the call, 7 no answer,
-8 it is unknown whether a change was made, 130 interrupted.
+8 a change may have been made, 130 interrupted.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def exit_code_of(error: BaseException) -> int:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Carry out a command line; return its exit code."""
+    """Run a command line and return its exit code."""
     from .output import printable
     from .parser import build_parser, normalized
 
@@ -56,7 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options.run(options)
         sys.stdout.flush()
     except BrokenPipeError:
-        # The reader has seen enough; Python would complain once more at its end.
+        # The reader closed the pipe: keep Python from flushing into it at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except (Exception, KeyboardInterrupt) as error:
         if not isinstance(

@@ -1,10 +1,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What is printed: tables, JSON, or plain lines; progress goes to the error output."""
+"""Output as tables, JSON or plain lines; progress goes to standard error."""
 
 from __future__ import annotations
 
 import argparse
-import dataclasses
 import json
 import re
 import sys
@@ -15,14 +14,15 @@ T = TypeVar("T")
 
 
 def show(options: argparse.Namespace, value: Any) -> None:
-    """Print a result in the form that was asked for."""
+    """Print a result in the chosen form."""
     value = _as_dicts(value)
     if options.json:
         print(printable(json.dumps(value, ensure_ascii=False, indent=2, default=str)))
-    elif _is_records(value):
-        show_records(options, value)
+    elif isinstance(value, list) and all(isinstance(item, dict) for item in value):
+        _show_records(value, options.simple)
     elif isinstance(value, dict):
-        show_records(options, [{"field": k, "value": v} for k, v in value.items()])
+        rows = [{"field": name, "value": content} for name, content in value.items()]
+        _show_records(rows, options.simple)
     elif isinstance(value, list):
         for item in value:
             text = plain(item) if isinstance(item, str | int) else json.dumps(item)
@@ -31,9 +31,7 @@ def show(options: argparse.Namespace, value: Any) -> None:
         print(printable(plain(value)))
 
 
-def show_records(
-    options: argparse.Namespace, records: Sequence[dict[str, Any]]
-) -> None:
+def _show_records(records: Sequence[dict[str, Any]], simple: bool) -> None:
     """Print records as a table, or as lines with tabs."""
     columns = list(dict.fromkeys(name for record in records for name in record))
     if "id" in columns:
@@ -41,7 +39,7 @@ def show_records(
     rows = [
         [printable(plain(record.get(name))) for name in columns] for record in records
     ]
-    if options.simple:
+    if simple:
         for row in [columns, *rows]:
             print("\t".join(cell.replace("\t", " ").replace("\n", " ") for cell in row))
         return
@@ -55,19 +53,19 @@ def show_records(
     table = Table(*columns)
     for row in rows:
         table.add_row(*map(Text, row))
-    # A pipe has no width: nothing is cut off for it.
+    # A pipe has no width: cut nothing off.
     width = None if sys.stdout.isatty() else 100_000
     Console(width=width).print(table)
 
 
-#: what moves a cursor, changes colours or titles, or reorders text
+#: characters that move the cursor, change colours or titles, or reorder text
 _CONTROL = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]"
 )
 
 
 def printable(text: str) -> str:
-    """Return a text without characters that command a terminal: each is escaped."""
+    """Return a text whose control characters are escaped."""
     return _CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
@@ -85,7 +83,7 @@ def plain(value: Any) -> str:
 
 
 def progress(items: Iterable[T], title: str, total: int | None = None) -> Iterator[T]:
-    """Show a bar on the error output, if that is a terminal, while items go through."""
+    """Iterate over items with a progress bar on standard error, if it is a terminal."""
     if not sys.stderr.isatty():
         yield from items
         return
@@ -99,10 +97,5 @@ def progress(items: Iterable[T], title: str, total: int | None = None) -> Iterat
 def _as_dicts(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_as_dicts(item) for item in value]
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return dataclasses.asdict(value)
-    return value
-
-
-def _is_records(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(item, dict) for item in value)
+    # dataclasses.asdict, without the import for all that are none
+    return dict(vars(value)) if hasattr(value, "__dataclass_fields__") else value
