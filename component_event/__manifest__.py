@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 {
     "name": "Components Events",
-    "summary": "Tell listeners, which are components, that a record changed",
+    "summary": "Notify listeners, which are components, of changes of records",
     "version": "19.0.1.0.0",
     "author": "Connector Suite maintainers",
     "website": "https://connector-suite.example",

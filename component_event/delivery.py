@@ -86,7 +86,7 @@ class AfterCommitEventQueue(EventQueue, AfterCommitQueue):
         return not self.events
 
     def flush(self, cr: BaseCursor) -> None:
-        """Call each listener in a transaction of its own."""
+        """Call each listener in a separate transaction."""
 
         def existing_ids(records: models.BaseModel) -> tuple:
             return records.with_env(_env_like(records.env, cr)).exists()._ids

@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Follow savepoints: what waits for the commit of rolled back work is dropped.
+"""Callbacks when a savepoint begins and when it is rolled back.
 
-Events that wait for the commit stand in queues of the cursor. A savepoint remembers the
+Events that wait for the commit are in queues of the cursor. A savepoint remembers the
 queues as they are when it begins, and its rollback restores them::
 
     queue   [ a  b ]              Savepoint() remembers a, b

@@ -84,9 +84,9 @@ class TransactionQueue:
     @classmethod
     @contextmanager
     def withheld(cls, cr: BaseCursor) -> Iterator[None]:
-        """Keep the present queue from being flushed in the block.
+        """Exclude the present queue from flushes in the block.
 
-        The block gets a queue of its own. What is left of it at the end is dropped.
+        The block gets a new queue, whose remaining items are dropped at the end.
         """
         queue = cls._take(cr)
         try:
@@ -112,7 +112,7 @@ class TransactionQueue:
             queue.flush(cr)
 
     def copy(self) -> Self:
-        """Return a queue with the same items in containers of its own."""
+        """Return a queue with the same items in new containers."""
         other = copy(self)
         for name, value in vars(self).items():
             setattr(other, name, copy(value))
@@ -124,10 +124,10 @@ class TransactionQueue:
 
 
 class AfterCommitQueue(TransactionQueue):
-    """Queue that is flushed after the commit, with a cursor of its own.
+    """Queue that is flushed after the commit, with a separate cursor.
 
-    An error of ``flush`` is logged by the logger of the class's module: the transaction
-    is committed, and the caller must not be told that it failed.
+    An error of ``flush`` goes to the logger of the class's module. It is not raised,
+    because the transaction of the caller is committed.
     """
 
     _callbacks = "postcommit"

@@ -9,7 +9,7 @@ from odoo.addons.component.tests.common import ComponentRegistryCase
 
 
 class TestBuildBatch(ComponentRegistryCase):
-    """Addons are built together: each class is made once, with all its bases."""
+    """Addons are built together: each class is created once, with all its bases."""
 
     def setUp(self):
         super().setUp()

@@ -89,7 +89,7 @@ class TestBuildComponent(ComponentRegistryCase):
             ),
         )
 
-    def test_extension_of_a_parent_is_in_what_was_built_before_it(self):
+    def test_extension_of_a_parent_reaches_children_built_before_it(self):
         class Parent(AbstractComponent):
             _name = "parent"
             word = "parent"
@@ -105,7 +105,7 @@ class TestBuildComponent(ComponentRegistryCase):
         self._build_components(Parent, Child, ParentExtended)
         self.assertEqual(self.comp_registry["child"].word, "extension")
 
-    def test_inherit_children_names_what_is_built_on_a_component(self):
+    def test_inherit_children_has_the_names_of_the_children(self):
         class Parent(AbstractComponent):
             _name = "parent"
 
@@ -119,7 +119,7 @@ class TestBuildComponent(ComponentRegistryCase):
         )
         self.assertEqual(list(self.comp_registry["child"]._inherit_children), [])
 
-    def test_same_name_with_another_parent_takes_the_place(self):
+    def test_same_name_with_another_parent_replaces_the_component(self):
         """Test cases build the same components again for each test."""
 
         class One(Component):
@@ -229,7 +229,7 @@ class TestBuildComponent(ComponentRegistryCase):
             ],
         )
 
-    def test_failing_completion_raises_what_it_raised_and_logs_the_definition(self):
+    def test_failing_completion_raises_its_error_and_logs_the_definition(self):
         class Failing(Component):
             _name = "failing"
 

@@ -47,7 +47,7 @@ class TestBuildRefusals(ComponentRegistryCase):
             One._build_component(self.comp_registry)
         self.assertNotIn("one", self.comp_registry)
 
-    def test_refusal_names_the_addon_that_is_to_be_loaded_before(self):
+    def test_refusal_names_the_addon_to_load_first(self):
         MetaComponent(
             "Late",
             (Component,),

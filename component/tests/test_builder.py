@@ -50,7 +50,7 @@ class TestBuilder(TransactionCase):
         self.assertIn("base", components_registry)
         self.assertIn("component", components_registry._loaded_modules)
 
-    def test_register_hook_puts_a_new_registry_in_the_place_of_the_former(self):
+    def test_register_hook_replaces_the_registry(self):
         former = _component_databases[self.dbname]
         self.define("web", _name="fake.component")
         self.builder._register_hook()

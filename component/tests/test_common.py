@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""The test cases themselves: what they give, and that they put all back."""
+"""The test cases themselves: their registries and their cleanup."""
 
 import unittest
 
@@ -25,7 +25,7 @@ from .test_work_on import FakeCollection
 
 
 def define(**attributes):
-    """Define a component in a module of this addon, as if not in its tests."""
+    """Define a component in a module of this addon outside of its tests."""
     attributes["__module__"] = "odoo.addons.component.fakes"
     return MetaComponent("Defined", (Component,), attributes)
 
@@ -40,8 +40,8 @@ def run(test_case):
     return result
 
 
-class TestReplacedIsPutBack(BaseCase):
-    """Whatever a test case replaces is back when it ends."""
+class TestCleanup(BaseCase):
+    """A test case restores everything that it replaced."""
 
     def state(self):
         return (
@@ -142,35 +142,35 @@ class TestReplacedIsPutBack(BaseCase):
 
 
 class TestTestCases(BaseCase):
-    """Odoo's runner and pytest collect the test cases, whatever stands beside them."""
+    """Odoo's runner and pytest collect the test cases, with any other bases."""
 
     def test_registry_case_alone_is_a_test_case_with_tags(self):
         class Alone(ComponentRegistryCase):
             def test_something(self):
-                """Be a test."""
+                """Test nothing."""
 
         self.assertTrue(issubclass(Alone, TransactionCase))
         self.assertEqual(Alone.test_tags, {"standard", "at_install"})
         self.assertEqual(Alone.test_module, "component")
 
-    def test_mixin_on_the_registry_case_stands_beside_any_test_case(self):
+    def test_mixin_on_the_registry_case_combines_with_any_test_case(self):
         class Mixin(ComponentRegistryCase):
             def setUp(self):
                 super().setUp()
 
         class Behind(TransactionCase, Mixin):
             def test_something(self):
-                """Be a test."""
+                """Test nothing."""
 
         class Before(Mixin, TransactionCase):
             def test_something(self):
-                """Be a test."""
+                """Test nothing."""
 
         self.assertFalse(issubclass(Mixin, unittest.TestCase))
         self.assertEqual(Behind.__bases__, (TransactionCase, Mixin))
         self.assertEqual(Before.__bases__, (Mixin, TransactionCase))
 
-    def test_registry_case_beside_any_test_case(self):
+    def test_registry_case_combines_with_any_test_case(self):
         for bases in (
             (unittest.TestCase, ComponentRegistryCase),
             (BaseCase, ComponentRegistryCase),
@@ -197,7 +197,7 @@ class TestTestCases(BaseCase):
 
 @tagged("post_install", "-at_install")
 class TestTransactionComponentCase(TransactionComponentCase):
-    """The components of the installed addons are there, and stay."""
+    """A test has the components of the installed addons until its end."""
 
     def test_registry_is_ready_and_in_front(self):
         self.assertTrue(self._components_registry.ready)
@@ -220,7 +220,7 @@ class TestTransactionComponentCase(TransactionComponentCase):
         work = WorkContext("res.partner", FakeCollection(self.env(context={})))
         self.assertIs(work.components_registry, self._components_registry)
 
-    def test_mixin_may_stand_before_the_test_case(self):
+    def test_mixin_may_precede_the_test_case(self):
         class Before(ComponentMixin, unittest.TestCase):
             _components_registry = ComponentRegistry()
 
@@ -233,7 +233,7 @@ class TestTransactionComponentCase(TransactionComponentCase):
 
 @tagged("post_install", "-at_install")
 class TestTransactionComponentRegistryCase(TransactionComponentRegistryCase):
-    """A test builds components of its own, for records however old."""
+    """A test builds components, also for records created before."""
 
     @classmethod
     def setUpClass(cls):
@@ -266,5 +266,5 @@ class TestTransactionComponentRegistryCase(TransactionComponentRegistryCase):
         self._load_module_components("fake")
         self.assertIn("d", self.comp_registry)
 
-    def test_an_empty_collection_is_there(self):
+    def test_collection_is_empty(self):
         self.assertEqual(self.collection, self.env["collection.base"])

@@ -39,7 +39,7 @@ class TestComponent(TransactionComponentRegistryCase):
         self._build_components(Base, One, Two)
 
     def find(self, usage="fake.usage", model_name=None, **kw):
-        """Find a component twice, as the second answer may come from memory."""
+        """Look up a component twice: the second time, it may be cached."""
         names = [
             self.work.component(usage, model_name=model_name, **kw)._name
             for _time in range(2)
@@ -70,7 +70,7 @@ class TestComponent(TransactionComponentRegistryCase):
         found = self.work.component(model_name="res.users")
         self.assertEqual(found._name, "two")
 
-    def test_definition_given_as_usage_stands_for_its_usage(self):
+    def test_definition_given_as_usage_means_its_usage(self):
         class Typed(Component):
             _name = "typed"
             _usage = "typed.usage"
@@ -82,7 +82,7 @@ class TestComponent(TransactionComponentRegistryCase):
         for _time in range(2):
             self.assertIsInstance(self.work.component(Typed), TypedExtension)
 
-    def test_definition_whose_usage_is_inherited_stands_for_it(self):
+    def test_definition_with_an_inherited_usage_means_this_usage(self):
         class Base(AbstractComponent):
             _name = "typed.base"
             _usage = "typed.usage"
@@ -102,7 +102,7 @@ class TestComponent(TransactionComponentRegistryCase):
             )
             self.assertEqual(self.work.explain(Typed).winner.name, "typed")
 
-    def test_extension_given_as_usage_stands_for_what_it_extends(self):
+    def test_extension_given_as_usage_means_the_extended_component(self):
         class Typed(Component):
             _name = "typed"
             _usage = "typed.usage"
@@ -114,7 +114,7 @@ class TestComponent(TransactionComponentRegistryCase):
         self.assertIsInstance(self.work.component(Extension), Extension)
         self.assertIsInstance(self.work.component_by_name(Extension), Extension)
 
-    def test_usage_changed_by_an_extension_is_the_one_looked_for(self):
+    def test_usage_changed_by_an_extension_is_used(self):
         class Typed(Component):
             _name = "typed"
             _usage = "old.usage"
@@ -171,7 +171,7 @@ class TestComponent(TransactionComponentRegistryCase):
             with self.assertRaisesRegex(NoComponentError, "'missing'"):
                 self.work.component_by_name(definition)
 
-    def test_no_component_error_says_of_each_why_it_fell_out(self):
+    def test_no_component_error_gives_the_verdict_on_each(self):
         class Declining(Component):
             _name = "declining"
             _inherit = "fake.base"
@@ -206,7 +206,7 @@ class TestComponent(TransactionComponentRegistryCase):
         with self.assertRaisesRegex(NoComponentError, "Similar usages: fake.usage"):
             self.work.component("fake.usages")
 
-    def test_several_component_error_names_the_tied_and_what_would_decide(self):
+    def test_several_component_error_names_the_tied_and_the_deciding_attribute(self):
         class Rival(Component):
             _name = "rival"
             _inherit = "fake.base"
@@ -294,7 +294,7 @@ class TestComponent(TransactionComponentRegistryCase):
         two = self.work.many_components("fake.usage", model_name="res.users")
         self.assertEqual([c.work.model_name for c in two], ["res.users"])
 
-    def test_model_that_is_empty_means_that_of_the_work(self):
+    def test_empty_model_means_the_model_of_the_work_context(self):
         for model_name in (None, False, ""):
             for _time in range(2):
                 one = self.work.component("fake.usage", model_name=model_name)
@@ -322,7 +322,7 @@ class TestComponent(TransactionComponentRegistryCase):
         ):
             self.work.component_by_name("ones")
 
-    def test_component_by_name_for_the_wrong_model_hints_at_those_that_would_do(self):
+    def test_component_by_name_for_the_wrong_model_hints_at_the_right_ones(self):
         with self.assertRaisesRegex(
             NoComponentError,
             "'two' can't be used for model 'res.partner'.\n"
@@ -354,7 +354,7 @@ class TestComponent(TransactionComponentRegistryCase):
         )
         self.assertIs(explanation.winner.component_class, self.comp_registry["two"])
 
-    def test_explain_agrees_with_what_is_found(self):
+    def test_explain_agrees_with_the_lookup(self):
         for model_name in ("res.partner", "res.users"):
             winner = self.work.explain("fake.usage", model_name=model_name).winner
             self.assertEqual(winner.name, self.find(model_name=model_name))

@@ -18,7 +18,7 @@ from odoo.addons.component.utils import (
 
 
 class Owner:
-    """Stand for the registry of Odoo's models."""
+    """Fake of Odoo's registry."""
 
     ready = True
 
@@ -42,7 +42,7 @@ class TestDatabases(BaseCase):
             self.assertEqual(_component_databases.get("db_of_a_test"), {})
         self.assertIsNone(_component_databases.get("db_of_a_test"))
 
-    def test_utils_tell_the_registry_and_whether_it_is_ready(self):
+    def test_utils_return_the_registry_and_its_readiness(self):
         for value, ready in ((self.registry, False), ({}, False), (None, False)):
             with mock.patch.dict(_component_databases, {"db": value}):
                 self.assertIs(get_component_registry("db"), value)
@@ -53,14 +53,14 @@ class TestDatabases(BaseCase):
         self.assertIsNone(get_component_registry("unknown"))
         self.assertFalse(is_component_registry_ready("unknown"))
 
-    def test_registry_goes_with_the_registry_of_models(self):
+    def test_registry_is_freed_with_the_registry_of_models(self):
         self.databases.publish("db", self.registry, self.owner)
         self.assertIs(self.databases["db"], self.registry)
         del self.owner
         gc.collect()
         self.assertNotIn("db", self.databases)
 
-    def test_registry_of_a_reloaded_database_stays_when_the_former_goes(self):
+    def test_registry_of_a_reloaded_database_stays_when_the_former_is_freed(self):
         self.databases.publish("db", ComponentRegistry(), self.owner)
         new_owner = Owner()
         self.databases.publish("db", self.registry, new_owner)
@@ -68,7 +68,7 @@ class TestDatabases(BaseCase):
         gc.collect()
         self.assertIs(self.databases["db"], self.registry)
 
-    def test_registry_built_anew_for_the_same_owner_goes_with_it(self):
+    def test_registry_rebuilt_for_the_same_owner_is_freed_with_it(self):
         for registry in (ComponentRegistry(), self.registry):
             self.databases.begin_rebuild("db")
             self.databases.publish("db", registry, self.owner)
@@ -96,7 +96,7 @@ class TestDatabases(BaseCase):
         self.assertIsNone(self.databases.find(environment(self.owner)))
         self.databases.begin_rebuild("db")
 
-    def test_override_stays_in_front_of_what_is_withdrawn_and_published(self):
+    def test_override_stays_in_front_of_withdrawn_and_published_registries(self):
         self.databases.publish("db", self.registry, self.owner)
         in_front, new_registry = ComponentRegistry(), ComponentRegistry()
         in_front.ready = True
@@ -126,7 +126,7 @@ class TestDatabases(BaseCase):
         inner.__exit__(None, None, None)
         self.assertIs(self.databases["db"], self.registry)
 
-    def test_override_ends_when_what_it_is_for_fails(self):
+    def test_override_ends_after_an_exception(self):
         with (
             self.assertRaises(ZeroDivisionError),
             self.databases.override("db", self.registry),
@@ -134,7 +134,7 @@ class TestDatabases(BaseCase):
             1 / 0  # noqa: B018 pylint: disable=pointless-statement
         self.assertEqual(self.databases, {})
 
-    def test_two_databases_are_built_at_once(self):
+    def test_two_databases_are_built_concurrently(self):
         registries = [ComponentRegistry() for _number in range(8)]
         start = threading.Barrier(len(registries))
 

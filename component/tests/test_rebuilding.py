@@ -39,7 +39,7 @@ class TestRebuilds(BaseCase):
         thread.join(10)
         self.assertFalse(thread.is_alive())
 
-    def test_a_rebuild_that_was_broken_off_is_not_waited_for_again_and_again(self):
+    def test_an_aborted_rebuild_delays_others_only_once(self):
         self.databases.begin_rebuild("db")
         with patch.object(databases, "REBUILD_TIMEOUT_SECONDS", 0.05):
             for _again in range(2):

@@ -12,7 +12,7 @@ from odoo.addons.component.tests.common import TransactionComponentRegistryCase
 
 
 class FakeCollection:
-    """Be what a collection has to be at least."""
+    """Minimal collection."""
 
     _name = "fake.collection"
     id = 1
@@ -22,7 +22,7 @@ class FakeCollection:
 
 
 class TestWorkOn(TransactionComponentRegistryCase):
-    """A work context knows for what is worked, and hands it on."""
+    """A work context passes its attributes on."""
 
     def setUp(self):
         super().setUp()
@@ -44,7 +44,7 @@ class TestWorkOn(TransactionComponentRegistryCase):
         self.assertEqual(work._ensure_model_name(self.env["res.lang"]), "res.lang")
         self.assertEqual(work.work_on(self.env["res.lang"]).model_name, "res.lang")
 
-    def test_work_on_another_model_keeps_what_travels(self):
+    def test_work_on_another_model_passes_attributes_on(self):
         self.work.stays = True
         work = self.work.work_on("res.users")
         self.assertEqual(work.model_name, "res.users")
@@ -86,7 +86,7 @@ class TestWorkOn(TransactionComponentRegistryCase):
         work = WorkContext("m", collection, components_registry=parameter)
         self.assertIs(work.components_registry, of_context)
 
-    def test_parameter_wins_over_the_registry_that_the_whole_test_has(self):
+    def test_parameter_wins_over_the_registry_of_the_test_case(self):
         of_test, parameter = ComponentRegistry(), ComponentRegistry()
         collection = FakeCollection(self.env(context={"components_registry": of_test}))
         with _component_databases.override(self.env.cr.dbname, of_test):
@@ -102,7 +102,7 @@ class TestWorkOn(TransactionComponentRegistryCase):
         work = WorkContext("m", collection, components_registry=parameter)
         self.assertIs(work.components_registry, parameter)
 
-    def test_registry_given_wins_over_the_database_s(self):
+    def test_parameter_wins_over_the_registry_of_the_database(self):
         collection = FakeCollection(self.env(context={}))
         parameter = ComponentRegistry()
         work = WorkContext("m", collection, components_registry=parameter)
@@ -170,7 +170,7 @@ class TestWorkOn(TransactionComponentRegistryCase):
         self.assertEqual(by_model([one, two], "res.partner"), [one])
         self.assertEqual(by_model([one, two], "res.users"), [])
 
-    def test_registry_may_be_a_stand_in(self):
+    def test_registry_may_be_a_mock(self):
         one, _two = self.build_two()
         for stand_in in (
             {"one": one},

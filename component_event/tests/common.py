@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What tests of listeners need: see docs, "Testing listeners"."""
+"""Test cases for listeners: see docs, "Testing listeners"."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from odoo.addons.component.tests.common import TransactionComponentRegistryCase
 
 
 class EventMixin:
-    """Send, beside a transaction case of Odoo, what waits for a commit."""
+    """Mixin of a transaction case that delivers queued events without a commit."""
 
     def send_before_commit(self) -> None:
-        """Call the listener methods marked with ``before_commit``, as a commit does."""
+        """Call the methods decorated with ``before_commit``, as a commit does."""
         self.env.cr.flush()
 
     def send_after_commit(self) -> None:
-        """Call those marked with ``after_commit``, on cursors that see this test."""
+        """Call the methods decorated with ``after_commit``, on test cursors."""
         self.env.cr.flush()
         with self.enter_registry_test_mode():
             self.env.cr.postcommit.run()
 
 
 class EventCase(TransactionComponentRegistryCase, EventMixin):
-    """Test listeners with a registry of the test's own, ready to build them into."""
+    """Transaction case with a separate registry, to build listeners into."""
 
     def setUp(self) -> None:
         super().setUp()

@@ -8,16 +8,16 @@ MODEL = "res.partner.category"
 
 
 class ListeningCase(EventCase):
-    """Build listeners to a cheap model, and remember what they are told."""
+    """Test case that builds listeners and records their events."""
 
     def setUp(self):
         super().setUp()
         self.env.cr.flush()
-        self.told = []
+        self.received = []
         self.tags = self.env[MODEL]
 
     def _listen(self, apply_on=MODEL, **methods):
-        """Build a listener with these methods, return its name."""
+        """Build a listener with these methods and return its name."""
         attributes = {
             "_name": f"listener.{len(self.comp_registry)}",
             "_inherit": "base.event.listener",
@@ -28,15 +28,15 @@ class ListeningCase(EventCase):
         self._build_components(type(Component)("Listener", (Component,), attributes))
         return attributes["_name"]
 
-    def _tell(self, *events, decorate=before_commit):
-        """Listen with methods that remember what they are told."""
+    def _record(self, *events, decorate=before_commit):
+        """Build a listener that records these events; return its name."""
 
         def method(event):
-            def tell(self, record, *args, fields=None):
-                told.append((event, record.ids, fields or list(args)))
+            def record_event(self, record, *args, fields=None):
+                received.append((event, record.ids, fields or list(args)))
 
-            tell.__name__ = f"on_{event}"
-            return decorate(tell)
+            record_event.__name__ = f"on_{event}"
+            return decorate(record_event)
 
-        told = self.told
+        received = self.received
         return self._listen(**{f"on_{event}": method(event) for event in events})

@@ -16,12 +16,12 @@ from .listening_case import MODEL, ListeningCase
 
 @tagged("standard", "at_install")
 class TestAfterCommit(ListeningCase):
-    def test_it_is_told_after_the_commit_with_an_environment_of_its_own(self):
-        told = self.told
+    def test_it_is_called_after_the_commit_with_a_separate_environment(self):
+        received = self.received
 
         @after_commit
         def on_record_write(self, record, fields=None):
-            told.append((self.env, record.env, record.id, record.name, fields))
+            received.append((self.env, record.env, record.id, record.name, fields))
 
         self._listen(on_record_write=on_record_write)
         user = self.env.ref("base.user_admin")
@@ -30,36 +30,36 @@ class TestAfterCommit(ListeningCase):
         tag.name = "b"
         tag.color = 2
         self.send_before_commit()
-        self.assertEqual(told, [])
+        self.assertEqual(received, [])
         self.send_after_commit()
         self.assertEqual(
-            [item[2:] for item in told], [(tag.id, "b", ["name", "color"])]
+            [item[2:] for item in received], [(tag.id, "b", ["name", "color"])]
         )
-        env = told[0][0]
-        self.assertIs(env, told[0][1])
+        env = received[0][0]
+        self.assertIs(env, received[0][1])
         self.assertIsNot(env.cr, self.env.cr)
         self.assertEqual((env.user.id, env.su), (user.id, True))
         self.assertEqual(env.context["colour"], "red")
 
-    def test_what_is_rolled_back_is_not_told(self):
-        self._tell("record_write", decorate=after_commit)
+    def test_rolled_back_events_are_dropped(self):
+        self._record("record_write", decorate=after_commit)
         tag = self.tags.create({"name": "a"})
         savepoint = self.env.cr.savepoint()
         tag.name = "b"
         savepoint.close(rollback=True)
         self.send_after_commit()
-        self.assertEqual(self.told, [])
+        self.assertEqual(self.received, [])
 
-    def test_what_a_savepoint_released_is_told(self):
-        self._tell("record_write", decorate=after_commit)
+    def test_events_of_a_released_savepoint_are_delivered(self):
+        self._record("record_write", decorate=after_commit)
         tag = self.tags.create({"name": "a"})
         with self.env.cr.savepoint():
             tag.name = "b"
         self.send_after_commit()
-        self.assertEqual(self.told, [("record_write", tag.ids, ["name"])])
+        self.assertEqual(self.received, [("record_write", tag.ids, ["name"])])
 
-    def test_what_an_outer_savepoint_rolled_back_is_not_told(self):
-        self._tell("record_write", decorate=after_commit)
+    def test_events_of_a_rolled_back_outer_savepoint_are_dropped(self):
+        self._record("record_write", decorate=after_commit)
         tag = self.tags.create({"name": "a"})
         tag.name = "before"
         outer = self.env.cr.savepoint()
@@ -68,10 +68,10 @@ class TestAfterCommit(ListeningCase):
         outer.close(rollback=True)
         tag.active = False
         self.send_after_commit()
-        self.assertEqual(self.told, [("record_write", tag.ids, ["name", "active"])])
+        self.assertEqual(self.received, [("record_write", tag.ids, ["name", "active"])])
 
     def test_a_savepoint_may_be_rolled_back_several_times(self):
-        self._tell("record_write", decorate=after_commit)
+        self._record("record_write", decorate=after_commit)
         tag = self.tags.create({"name": "a"})
         savepoint = self.env.cr.savepoint()
         for _time in range(2):
@@ -81,10 +81,10 @@ class TestAfterCommit(ListeningCase):
         tag.name = "kept"
         savepoint.close(rollback=False)
         self.send_after_commit()
-        self.assertEqual(self.told, [("record_write", tag.ids, ["name"])])
+        self.assertEqual(self.received, [("record_write", tag.ids, ["name"])])
 
-    def test_an_inner_rollback_keeps_what_the_outer_savepoint_did(self):
-        self._tell("record_write", decorate=after_commit)
+    def test_an_inner_rollback_keeps_the_events_of_the_outer_savepoint(self):
+        self._record("record_write", decorate=after_commit)
         tag = self.tags.create({"name": "a"})
         with self.env.cr.savepoint():
             tag.name = "b"
@@ -93,13 +93,13 @@ class TestAfterCommit(ListeningCase):
             self.env.cr.flush()
             inner.close(rollback=True)
         self.send_after_commit()
-        self.assertEqual(self.told, [("record_write", tag.ids, ["name"])])
+        self.assertEqual(self.received, [("record_write", tag.ids, ["name"])])
 
-    def test_a_savepoint_that_does_not_flush_drops_its_own_only(self):
+    def test_a_savepoint_without_flush_drops_only_its_own_events(self):
         for flushed_within in (False, True):
             with self.subTest(flushed_within=flushed_within):
-                self.told.clear()
-                self._tell("record_write", decorate=after_commit)
+                self.received.clear()
+                self._record("record_write", decorate=after_commit)
                 tag = self.tags.create({"name": "a"})
                 tag.name = "before"
                 tag.flush_recordset()
@@ -112,52 +112,54 @@ class TestAfterCommit(ListeningCase):
                 self.env.invalidate_all(flush=False)
                 self.send_after_commit()
                 self.assertEqual(
-                    self.told[-1], ("record_write", tag.ids, ["name"]), flushed_within
+                    self.received[-1],
+                    ("record_write", tag.ids, ["name"]),
+                    flushed_within,
                 )
 
     def test_running_the_callbacks_of_odoo_is_enough(self):
-        self._tell("record_write", decorate=after_commit)
+        self._record("record_write", decorate=after_commit)
         tag = self.tags.create({"name": "a"})
         tag.name = "b"
         with self.enter_registry_test_mode():
             self.env.cr.postcommit.run()
-        self.assertEqual(self.told, [("record_write", tag.ids, ["name"])])
+        self.assertEqual(self.received, [("record_write", tag.ids, ["name"])])
         self.send_after_commit()
-        self.assertEqual(len(self.told), 1)
+        self.assertEqual(len(self.received), 1)
 
-    def test_created_and_deleted_in_between_is_not_told(self):
-        self._tell("record_create", "record_deleted", decorate=after_commit)
+    def test_creation_and_deletion_cancel_each_other(self):
+        self._record("record_create", "record_deleted", decorate=after_commit)
         tag = self.tags.create({"name": "a"})
         self.send_before_commit()
         tag.unlink()
         self.send_after_commit()
-        self.assertEqual(self.told, [])
+        self.assertEqual(self.received, [])
 
-    def test_a_failing_listener_is_logged_and_the_next_is_told(self):
+    def test_a_failing_listener_is_logged_and_the_next_is_called(self):
         @after_commit
         def on_record_write(self, record, fields=None):
             record.name = "never"
             raise KeyError("inside")
 
         name = self._listen(on_record_write=on_record_write)
-        self._tell("record_write", decorate=after_commit)
+        self._record("record_write", decorate=after_commit)
         tag = self.tags.create({"name": "a"})
         tag.name = "b"
         with self.assertLogs("odoo.addons.component_event.delivery", "ERROR") as logs:
             self.send_after_commit()
         self.assertIn(f"Listener {name!r}", logs.output[0])
-        self.assertEqual(len(self.told), 1)
+        self.assertEqual(len(self.received), 1)
         self.assertEqual(tag.name, "b")
 
-    def test_without_a_cursor_to_be_had_the_commit_does_not_fail(self):
-        self._tell("record_write", decorate=after_commit)
+    def test_without_a_free_connection_the_commit_does_not_fail(self):
+        self._record("record_write", decorate=after_commit)
         self.tags.create({"name": "a"}).name = "b"
         with (
             patch.object(Registry, "cursor", side_effect=PoolError("full")),
             self.assertLogs("odoo.addons.component_event.delivery", "ERROR"),
         ):
             self.env.cr.postcommit.run()
-        self.assertEqual(self.told, [])
+        self.assertEqual(self.received, [])
 
 
 @tagged("post_install", "-at_install")
@@ -168,7 +170,7 @@ class TestRealCommits(ComponentRegistryCase, BaseCase):
         super().setUp()
         self._setup_registry(self)
         self._load_module_components("component_event")
-        self.told = told = []
+        self.received = received = []
 
         class Listener(Component):
             _name = "listener"
@@ -178,11 +180,11 @@ class TestRealCommits(ComponentRegistryCase, BaseCase):
             @before_commit
             def on_record_create(self, record, fields=None):
                 record.color = 7
-                told.append(("before", self.env.cr, record.color))
+                received.append(("before", self.env.cr, record.color))
 
             @after_commit
             def on_records_create(self, records, vals_list):
-                told.append(("after", self.env.cr, records.color))
+                received.append(("after", self.env.cr, records.color))
                 records.color = 8
 
         self._build_components(Listener)
@@ -192,16 +194,16 @@ class TestRealCommits(ComponentRegistryCase, BaseCase):
 
     def test_before_and_after_a_commit(self):
         tag = self.tags.create({"name": "committed for a test"})
-        self.assertEqual(self.told, [])
+        self.assertEqual(self.received, [])
         try:
             self.cr.commit()  # pylint: disable=invalid-commit
             self.assertEqual(
-                [(when, color) for when, cr, color in self.told],
+                [(when, color) for when, cr, color in self.received],
                 [("before", 7), ("after", 7)],
             )
-            self.assertIs(self.told[0][1], self.cr)
-            self.assertIsNot(self.told[1][1], self.cr)
-            self.assertTrue(self.told[1][1].closed)
+            self.assertIs(self.received[0][1], self.cr)
+            self.assertIsNot(self.received[1][1], self.cr)
+            self.assertTrue(self.received[1][1].closed)
             self.assertEqual(tag.color, 8)
         finally:
             tag.unlink()
@@ -211,4 +213,4 @@ class TestRealCommits(ComponentRegistryCase, BaseCase):
         self.tags.create({"name": "never there"})
         self.cr.rollback()
         self.cr.commit()  # pylint: disable=invalid-commit
-        self.assertEqual(self.told, [])
+        self.assertEqual(self.received, [])

@@ -17,7 +17,7 @@ def _never(self, *args, **kwargs):
 
 @tagged("standard", "at_install")
 class TestDecorators(BaseCase):
-    def test_marks_stand_in_any_order_with_skip_if(self):
+    def test_decorators_may_have_any_order_with_skip_if(self):
         @before_commit
         @skip_if(_never)
         @isolated
@@ -35,12 +35,12 @@ class TestDecorators(BaseCase):
             self.assertTrue(decorators.is_isolated(method))
             self.assertEqual(method._event_conditions, (_never,))
 
-    def test_a_method_without_marks_is_called_at_once(self):
+    def test_a_method_without_decorator_is_called_immediately(self):
         self.assertIsNone(decorators.timing_of(_never))
         self.assertFalse(decorators.is_delayed(_never))
         self.assertFalse(decorators.is_isolated(_never))
 
-    def test_after_commit_is_a_timing_of_its_own(self):
+    def test_after_commit_differs_from_before_commit(self):
         method = after_commit(lambda self: None)
         self.assertIs(decorators.timing_of(method), decorators.Timing.AFTER_COMMIT)
 

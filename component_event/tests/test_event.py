@@ -16,13 +16,13 @@ from .common import EventCase
 
 
 @tagged("standard", "at_install")
-class TestUnheardEvents(EventCase):
+class TestEventsWithoutListeners(EventCase):
     """``record._event(...)`` of an event without listeners, sent again and again."""
 
     def setUp(self):
         super().setUp()
         self.tag = self.env["res.partner.category"].create({"name": "a"})
-        self.told = told = []
+        self.received = received = []
 
         class Listener(Component):
             _name = "listener"
@@ -30,7 +30,7 @@ class TestUnheardEvents(EventCase):
             _apply_on = "res.partner.category"
 
             def on_shipped(self, record):
-                told.append(record)
+                received.append(record)
 
         self.listener = Listener
 
@@ -67,12 +67,12 @@ class TestUnheardEvents(EventCase):
         self._send()
         self.assertLessEqual(self._count_calls(), alone)
 
-    def test_a_listener_that_is_built_later_is_told(self):
+    def test_a_listener_that_is_built_later_is_notified(self):
         self._send()
         self._send()
         self._build_components(self.listener)
         self._send()
-        self.assertEqual(self.told, [self.tag])
+        self.assertEqual(self.received, [self.tag])
 
     def test_a_wrong_name_is_refused_every_time(self):
         for _time in range(2):
@@ -107,9 +107,9 @@ class TestUnheardEvents(EventCase):
         for _time in range(2):
             company = self.env.company
             self.tag._event("on_shipped", collection=company).notify(self.tag)
-        self.assertEqual(self.told, [])
+        self.assertEqual(self.received, [])
         self.tag._event("on_shipped", collection=user).notify(self.tag)
-        self.assertEqual(self.told, [self.tag])
+        self.assertEqual(self.received, [self.tag])
 
 
 @tagged("standard", "at_install")
@@ -134,7 +134,7 @@ class TestCollecter(ComponentRegistryCase, BaseCase):
         super().setUp()
         self._setup_registry(self)
         self._load_module_components("component_event")
-        self.told = []
+        self.received = []
 
     def _collecter(self, model_name="res.users", collection_name=None):
         place = {"env": mock.MagicMock(name="env")}
@@ -150,10 +150,10 @@ class TestCollecter(ComponentRegistryCase, BaseCase):
         return work.component_by_name("base.event.collecter")
 
     def _listener(self, name, collection=None, apply_on=None, **methods):
-        told = self.told
+        received = self.received
 
         def on_change(self, *args, **kwargs):
-            told.append((self._name, args, kwargs))
+            received.append((self._name, args, kwargs))
 
         attributes = {
             "_name": name,
@@ -176,7 +176,7 @@ class TestCollecter(ComponentRegistryCase, BaseCase):
             self._listener(name)
         self._collecter().collect_events("on_change").notify("record", fields=["a"])
         self.assertEqual(
-            self.told,
+            self.received,
             [(n, ("record",), {"fields": ["a"]}) for n in ("zebra", "ant", "mole")],
         )
 
@@ -231,7 +231,7 @@ class TestCollecter(ComponentRegistryCase, BaseCase):
         self.assertTrue(ant.has_event("on_other"))
         self.assertFalse(ant.has_event("on_nothing"))
 
-    def test_an_event_added_by_an_extension_is_known_to_what_is_built_on_it(self):
+    def test_an_event_added_by_an_extension_is_inherited_by_children(self):
         self._listener("ant")
 
         class AntExtension(AbstractComponent):
@@ -244,29 +244,29 @@ class TestCollecter(ComponentRegistryCase, BaseCase):
         self.assertTrue(self.comp_registry["ant"].has_event("on_extension"))
 
     def test_skip_if_decides_with_the_arguments_of_the_event(self):
-        told = self.told
+        received = self.received
 
         @skip_if(lambda self, record, *args, **kwargs: record == "skipped")
         def on_change(self, record, fields=None):
-            told.append(record)
+            received.append(record)
 
         self._listener("ant", on_change=on_change)
         for record in ("skipped", "kept"):
             self._collecter().collect_events("on_change").notify(record, fields=["a"])
-        self.assertEqual(told, ["kept"])
+        self.assertEqual(received, ["kept"])
 
     def test_several_skip_if_are_asked_in_turn(self):
-        told = self.told
+        received = self.received
 
         @skip_if(lambda self, number: number % 2)
         @skip_if(lambda self, number: number % 3)
         def on_change(self, number):
-            told.append(number)
+            received.append(number)
 
         self._listener("ant", on_change=on_change)
         for number in range(7):
             self._collecter().collect_events("on_change").notify(number)
-        self.assertEqual(told, [0, 6])
+        self.assertEqual(received, [0, 6])
 
     def test_a_condition_with_wrong_arguments_names_the_listener(self):
         @skip_if(lambda self: True)
@@ -287,7 +287,7 @@ class TestCollecter(ComponentRegistryCase, BaseCase):
             self._collecter().collect_events("on_change").notify("record")
         self.assertNotIn("skip_if", str(caught.exception))
 
-    def test_what_a_listener_raises_is_noted_with_listener_event_and_record(self):
+    def test_an_error_has_a_note_with_listener_event_and_record(self):
         def on_change(self, record):
             raise KeyError("inside")
 

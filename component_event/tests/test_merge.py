@@ -13,7 +13,7 @@ from odoo.addons.component_event.merge import (
 
 
 class Records:
-    """What merging needs of a recordset."""
+    """Fake recordset."""
 
     _name = "thing"
 
@@ -57,7 +57,7 @@ class TestMerge(BaseCase):
         env = kwargs.pop("env", "env")
         self.send("record_write", Records(id_, env=env), fields=list(fields), **kwargs)
 
-    def told(self, created=()):
+    def received(self, created=()):
         """Return (event, ids, what else) of the calls that are left."""
         return [
             (call.event[3:], call.args[0].ids, *call.args[1:], *call.kwargs.values())
@@ -68,10 +68,10 @@ class TestMerge(BaseCase):
         self.send_write(1, "name", "color")
         self.send_write(1, "ref", "name")
         self.assertEqual(
-            self.told(), [("record_write", (1,), ["name", "color", "ref"])]
+            self.received(), [("record_write", (1,), ["name", "color", "ref"])]
         )
 
-    def test_fields_are_told_by_position_where_they_were_sent_so(self):
+    def test_positional_fields_are_delivered_as_positional_fields(self):
         self.send("record_write", Records(1), ["name"])
         self.send("record_write", Records(1), ["color"])
         (call,) = regroup(merge(self.sent))
@@ -84,7 +84,7 @@ class TestMerge(BaseCase):
         self.send_write(2, "color")
         self.send_write(1, "ref", listener=other)
         self.assertEqual(
-            self.told(),
+            self.received(),
             [
                 ("record_write", (1,), ["name"]),
                 ("record_write", (2,), ["color"]),
@@ -101,25 +101,25 @@ class TestMerge(BaseCase):
     def test_a_write_after_the_creation_belongs_to_the_creation(self):
         self.send("record_create", Records(1), fields=["name"])
         self.send_write(1, "color")
-        self.assertEqual(self.told(), [("record_create", (1,), ["name", "color"])])
+        self.assertEqual(self.received(), [("record_create", (1,), ["name", "color"])])
 
-    def test_a_write_before_the_deletion_is_not_told(self):
+    def test_a_write_before_the_deletion_is_dropped(self):
         self.send_write(1, "color")
         self.send("record_unlink", Records(1))
         self.send("record_deleted", Records(1), {"ref": "x"})
         self.assertEqual(
-            self.told(),
+            self.received(),
             [("record_unlink", (1,)), ("record_deleted", (1,), {"ref": "x"})],
         )
 
-    def test_created_and_deleted_in_between_is_not_told(self):
+    def test_creation_and_deletion_cancel_each_other(self):
         self.send("record_create", Records(1), fields=["name"])
         self.send_write(1, "color")
         self.send("record_unlink", Records(1))
         self.send("record_deleted", Records(1), {})
-        self.assertEqual(self.told(created={("thing", 1)}), [])
+        self.assertEqual(self.received(created={("thing", 1)}), [])
 
-    def test_deleted_is_told_to_whom_the_creation_was_told_at_once(self):
+    def test_deletion_is_delivered_to_listeners_that_know_the_creation(self):
         class Immediate(Listener):
             def on_record_create(self, record, fields=None):
                 pass
@@ -130,17 +130,19 @@ class TestMerge(BaseCase):
                 pass
 
         self.send("record_unlink", Records(1), listener=Immediate())
-        self.assertEqual(self.told(created={("thing", 1)}), [("record_unlink", (1,))])
+        self.assertEqual(
+            self.received(created={("thing", 1)}), [("record_unlink", (1,))]
+        )
         self.sent.clear()
         self.send("record_unlink", Records(1), listener=Delayed())
-        self.assertEqual(self.told(created={("thing", 1)}), [])
+        self.assertEqual(self.received(created={("thing", 1)}), [])
 
-    def test_records_to_which_the_same_happened_are_told_together(self):
+    def test_records_with_the_same_changes_are_delivered_together(self):
         self.send("records_write", Records(1, 2), ["name"])
         self.send("records_write", Records(2, 3), ["color"])
         self.send("records_write", Records(1), ["color"])
         self.assertEqual(
-            self.told(),
+            self.received(),
             [
                 ("records_write", (1, 2), ["name", "color"]),
                 ("records_write", (3,), ["color"]),
@@ -153,45 +155,49 @@ class TestMerge(BaseCase):
         self.send("records_create", Records(3), [{"name": "c"}])
         self.send("records_unlink", Records(2))
         self.assertEqual(
-            self.told(created={("thing", 2)}),
+            self.received(created={("thing", 2)}),
             [
                 ("records_create", (1, 3), [{"name": "a"}, {"name": "c"}]),
                 ("records_write", (9,), ["color"]),
             ],
         )
 
-    def test_records_of_different_environments_are_told_apart(self):
+    def test_records_of_different_environments_are_delivered_separately(self):
         self.send("records_write", Records(1, env="one"), ["name"])
         self.send("records_write", Records(2, env="two"), ["name"])
-        self.assertEqual(len(self.told()), 2)
+        self.assertEqual(len(self.received()), 2)
 
     def test_deletions_of_recordsets_keep_their_values(self):
         self.send("records_deleted", Records(1), [{"ref": "x"}])
         self.send("records_deleted", Records(2), [{"ref": "y"}])
         self.assertEqual(
-            self.told(), [("records_deleted", (1, 2), [{"ref": "x"}, {"ref": "y"}])]
+            self.received(), [("records_deleted", (1, 2), [{"ref": "x"}, {"ref": "y"}])]
         )
 
-    def test_other_events_with_equal_arguments_are_told_once(self):
+    def test_other_events_with_equal_arguments_are_delivered_once(self):
         record = Records(1)
         self.send("shipped", record, tracking="a")
         self.send("shipped", record, tracking="a")
         self.send("shipped", record, tracking="b")
-        self.assertEqual(self.told(), [("shipped", (1,), "a"), ("shipped", (1,), "b")])
+        self.assertEqual(
+            self.received(), [("shipped", (1,), "a"), ("shipped", (1,), "b")]
+        )
 
     def test_fields_of_other_events_are_united(self):
         record = Records(1)
         self.send("price_changed", record, fields=["list_price"])
         self.send("price_changed", record, fields=["cost"])
-        self.assertEqual(self.told(), [("price_changed", (1,), ["list_price", "cost"])])
+        self.assertEqual(
+            self.received(), [("price_changed", (1,), ["list_price", "cost"])]
+        )
 
-    def test_arguments_that_cannot_be_compared_are_told_each(self):
+    def test_events_with_unhashable_arguments_are_not_merged(self):
         record = Records(1)
         self.send("shipped", record, ["a"])
         self.send("shipped", record, ["a"])
-        self.assertEqual(len(self.told()), 2)
+        self.assertEqual(len(self.received()), 2)
 
-    def test_what_is_missing_is_left_out_except_its_deletion(self):
+    def test_events_of_deleted_records_are_dropped_except_the_deletion(self):
         self.send_write(1, "name")
         self.send_write(2, "name")
         self.send("record_deleted", Records(3), {})

@@ -20,7 +20,7 @@ MODEL = "res.partner.category"
 class TestReadiness(EventCase):
     def setUp(self):
         super().setUp()
-        self.told = told = []
+        self.received = received = []
 
         class Listener(Component):
             _name = "listener"
@@ -28,7 +28,7 @@ class TestReadiness(EventCase):
             _apply_on = MODEL
 
             def on_record_write(self, record, fields=None):
-                told.append(record)
+                received.append(record)
 
         self._build_components(Listener)
         self.tags = self.env[MODEL].create([{"name": "a"}, {"name": "b"}])
@@ -37,13 +37,13 @@ class TestReadiness(EventCase):
         self.comp_registry.ready = False
         self.assertEqual(len(self.tags._event("on_record_write").events), 0)
         self.tags.name = "c"
-        self.assertEqual(self.told, [])
+        self.assertEqual(self.received, [])
         self.comp_registry.ready = True
         self.tags.name = "d"
-        self.assertEqual(self.told, list(self.tags))
+        self.assertEqual(self.received, list(self.tags))
 
-    def test_all_records_of_a_write_are_told_though_the_registry_goes_meanwhile(self):
-        told, comp_registry = self.told, self.comp_registry
+    def test_all_records_of_a_write_are_notified_though_the_registry_is_withdrawn(self):
+        received, comp_registry = self.received, self.comp_registry
 
         class Ender(Component):
             _name = "ender"
@@ -55,7 +55,7 @@ class TestReadiness(EventCase):
 
         self._build_components(Ender)
         self.tags.name = "c"
-        self.assertEqual(told, list(self.tags))
+        self.assertEqual(received, list(self.tags))
 
     def test_a_registry_without_component_event_is_silent(self):
         registry = ComponentRegistry()
@@ -63,14 +63,14 @@ class TestReadiness(EventCase):
         tags = self.tags.with_context(components_registry=registry)
         self.assertEqual(len(tags._event("on_record_write").events), 0)
         tags.name = "c"
-        self.assertEqual(self.told, [])
+        self.assertEqual(self.received, [])
 
     def test_a_registry_that_is_a_plain_dict_is_silent(self):
         tags = self.tags.with_context(components_registry=None)
         with _component_databases.override(self.env.cr.dbname, {}):
             self.assertEqual(len(tags._event("on_record_write").events), 0)
             tags.name = "c"
-        self.assertEqual(self.told, [])
+        self.assertEqual(self.received, [])
 
     def test_the_registry_given_is_asked(self):
         tags = self.tags.with_context(components_registry=None)
@@ -86,7 +86,7 @@ class TestReadiness(EventCase):
 @tagged("post_install", "-at_install")
 class TestReadinessOfTheDatabase(TransactionCase):
     def test_between_the_hooks_nothing_is_sent_and_afterwards_all(self):
-        told = []
+        received = []
         builder = self.env["component.builder"]
         tag = self.env[MODEL].create({"name": "a"})
 
@@ -96,26 +96,26 @@ class TestReadinessOfTheDatabase(TransactionCase):
             _apply_on = MODEL
 
             def on_record_write(self, record, fields=None):
-                told.append(fields)
+                received.append(fields)
 
         builder._register_hook()
         self.addCleanup(builder._register_hook)
         Listener._build_component(_component_databases[self.env.cr.dbname])
         tag.name = "b"
-        self.assertEqual(told, [["name"]])
+        self.assertEqual(received, [["name"]])
 
         builder._unregister_hook()
         self.assertEqual(len(tag._event("on_record_write").events), 0)
         tag.name = "c"
-        self.assertEqual(told, [["name"]])
+        self.assertEqual(received, [["name"]])
 
         builder._register_hook()
         Listener._build_component(_component_databases[self.env.cr.dbname])
         tag.color = 4
-        self.assertEqual(told, [["name"], ["color"]])
+        self.assertEqual(received, [["name"], ["color"]])
 
     def test_another_thread_waits_and_its_event_is_not_lost(self):
-        told = []
+        received = []
         builder = self.env["component.builder"]
         self.addCleanup(builder._register_hook)
 
@@ -125,7 +125,7 @@ class TestReadinessOfTheDatabase(TransactionCase):
             _apply_on = MODEL
 
             def on_record_write(self, record, fields=None):
-                told.append(fields)
+                received.append(fields)
 
         def build(builder, components_registry, **kwargs):
             built(builder, components_registry, **kwargs)
@@ -144,8 +144,8 @@ class TestReadinessOfTheDatabase(TransactionCase):
         thread.start()
         thread.join(0.1)
         self.assertTrue(thread.is_alive())
-        self.assertEqual(told, [])
+        self.assertEqual(received, [])
         builder._register_hook()
         thread.join(10)
         self.assertFalse(thread.is_alive())
-        self.assertEqual(told, [["color"]])
+        self.assertEqual(received, [["color"]])

@@ -11,17 +11,17 @@ from .listening_case import MODEL, ListeningCase
 
 @tagged("standard", "at_install")
 class TestRecordEvents(ListeningCase):
-    def test_create_write_and_unlink_tell_of_each_record(self):
-        told = self.told
+    def test_create_write_and_unlink_notify_for_each_record(self):
+        received = self.received
 
         def on_record_create(self, record, fields=None):
-            told.append(("create", record.name, fields))
+            received.append(("create", record.name, fields))
 
         def on_record_write(self, record, fields=None):
-            told.append(("write", record.name, fields))
+            received.append(("write", record.name, fields))
 
         def on_record_unlink(self, record):
-            told.append(("unlink", record.name))
+            received.append(("unlink", record.name))
 
         self._listen(
             on_record_create=on_record_create,
@@ -32,7 +32,7 @@ class TestRecordEvents(ListeningCase):
         tags.write({"color": 2, "name": "c"})
         tags.unlink()
         self.assertEqual(
-            told,
+            received,
             [
                 ("create", "a", ["name", "color"]),
                 ("create", "b", ["name"]),
@@ -44,29 +44,33 @@ class TestRecordEvents(ListeningCase):
         )
 
     def test_a_single_dict_creates_and_tells(self):
-        told = self.told
-        self._listen(on_record_create=lambda self, r, fields: told.append(fields))
+        received = self.received
+        self._listen(on_record_create=lambda self, r, fields: received.append(fields))
         self.tags.create({"name": "a"})
-        self.assertEqual(told, [["name"]])
+        self.assertEqual(received, [["name"]])
 
     def test_records_made_before_the_registry_of_the_test_tell_too(self):
-        told = self.told
+        received = self.received
         old = type(self).env[MODEL].create({"name": "old"})
         self.assertNotIn("components_registry", old.env.context)
-        self._listen(on_record_write=lambda self, record, fields: told.append(record))
+        self._listen(
+            on_record_write=lambda self, record, fields: received.append(record)
+        )
         old.name = "new"
-        self.assertEqual(told, [old])
+        self.assertEqual(received, [old])
 
-    def test_a_listener_built_after_a_silent_write_is_told(self):
-        told = self.told
+    def test_a_listener_built_after_a_write_is_notified_of_the_next(self):
+        received = self.received
         tag = self.tags.create({"name": "a"})
         tag.name = "b"
-        self._listen(on_record_write=lambda self, record, fields: told.append(record))
+        self._listen(
+            on_record_write=lambda self, record, fields: received.append(record)
+        )
         tag.name = "c"
-        self.assertEqual(told, [tag])
+        self.assertEqual(received, [tag])
 
-    def test_a_method_added_to_a_listener_later_is_told(self):
-        told = self.told
+    def test_a_method_added_to_a_listener_later_is_called(self):
+        received = self.received
         name = self._listen(on_record_write=lambda self, record, fields: None)
         tag = self.tags.create({"name": "a"})
 
@@ -74,41 +78,43 @@ class TestRecordEvents(ListeningCase):
             _inherit = name
 
             def on_record_create(self, record, fields=None):
-                told.append(record)
+                received.append(record)
 
         self._build_components(Extension)
         self.tags.create({"name": "b"})
-        self.assertEqual(len(told), 1)
-        self.assertNotIn(tag, told)
+        self.assertEqual(len(received), 1)
+        self.assertNotIn(tag, received)
 
     def test_other_models_are_not_told(self):
         self._listen(
-            apply_on="res.partner", on_record_write=lambda *a, **k: self.told.append(a)
+            apply_on="res.partner",
+            on_record_write=lambda *a, **k: self.received.append(a),
         )
         self.tags.create({"name": "a"}).name = "b"
-        self.assertEqual(self.told, [])
+        self.assertEqual(self.received, [])
 
     def test_the_listener_sees_the_environment_of_the_write(self):
-        told = self.told
+        received = self.received
         user = self.env.ref("base.user_admin")
         company = self.env.company.create({"name": "Second"})
 
         def on_record_write(self, record, fields=None):
-            told.append((self.env, record.env))
+            received.append((self.env, record.env))
 
         self._listen(on_record_write=on_record_write)
         tag = self.tags.create({"name": "a"}).with_user(user).sudo()
         tag = tag.with_company(company).with_context(connector_no_export=True)
         tag.name = "b"
-        self.assertEqual(told, [(tag.env, tag.env)])
-        env = told[0][0]
+        self.assertEqual(received, [(tag.env, tag.env)])
+        env = received[0][0]
         self.assertEqual((env.user, env.su, env.company), (user, True, company))
         self.assertTrue(env.context["connector_no_export"])
 
     def test_an_override_of_event_on_a_model_is_obeyed(self):
-        told = self.told
+        received = self.received
         self._listen(
-            apply_on="res.partner", on_record_write=lambda s, r, fields: told.append(r)
+            apply_on="res.partner",
+            on_record_write=lambda s, r, fields: received.append(r),
         )
         model_class = type(self.tags)
 
@@ -119,21 +125,21 @@ class TestRecordEvents(ListeningCase):
         self.addCleanup(delattr, model_class, "_event")
         tag = self.tags.create({"name": "a"})
         tag.name = "b"
-        self.assertEqual(told, [tag])
+        self.assertEqual(received, [tag])
 
     def test_custom_events_carry_any_arguments(self):
-        told = self.told
+        received = self.received
 
         def on_order_shipped(self, record, tracking):
-            told.append((self.model, record, tracking))
+            received.append((self.model, record, tracking))
 
         self._listen(on_order_shipped=on_order_shipped)
         tag = self.tags.create({"name": "a"})
         tag._event("on_order_shipped").notify(tag, tracking="1Z9")
-        self.assertEqual(told, [(self.tags, tag, "1Z9")])
+        self.assertEqual(received, [(self.tags, tag, "1Z9")])
 
     def test_an_event_for_a_collection_leaves_out_the_listeners_of_others(self):
-        told = self.told
+        received = self.received
 
         class Shop(Component):
             _name = "shop.listener"
@@ -141,14 +147,14 @@ class TestRecordEvents(ListeningCase):
             _collection = "shop.backend"
 
             def on_order_shipped(self, record):
-                told.append((self._name, self.collection))
+                received.append((self._name, self.collection))
 
         class Any(Component):
             _name = "any.listener"
             _inherit = "base.event.listener"
 
             def on_order_shipped(self, record):
-                told.append((self._name, self.work.collection_name))
+                received.append((self._name, self.work.collection_name))
 
         self._build_components(Shop, Any)
         tag = self.tags.create({"name": "a"})
@@ -157,7 +163,7 @@ class TestRecordEvents(ListeningCase):
         tag._event("on_order_shipped", collection=shop).notify(tag)
         tag._event("on_order_shipped", collection=other).notify(tag)
         self.assertEqual(
-            told,
+            received,
             [
                 ("shop.listener", shop),
                 ("any.listener", "shop.backend"),
@@ -166,12 +172,16 @@ class TestRecordEvents(ListeningCase):
         )
 
     def test_events_of_recordsets_are_sent_once_for_each_call(self):
-        told = self.told
+        received = self.received
         self._listen(
-            on_records_create=lambda s, records, vals: told.append((records, vals)),
-            on_records_write=lambda s, records, fields: told.append((records, fields)),
-            on_records_unlink=lambda s, records: told.append(records.mapped("name")),
-            on_records_deleted=lambda s, records, values: told.append(
+            on_records_create=lambda s, records, vals: received.append((records, vals)),
+            on_records_write=lambda s, records, fields: received.append(
+                (records, fields)
+            ),
+            on_records_unlink=lambda s, records: received.append(
+                records.mapped("name")
+            ),
+            on_records_deleted=lambda s, records, values: received.append(
                 (records, values)
             ),
         )
@@ -181,25 +191,25 @@ class TestRecordEvents(ListeningCase):
         self.tags.write({"color": 4})
         tags.unlink()
         self.assertEqual(
-            told,
+            received,
             [(tags, vals_list), (tags, ["color"]), ["a", "b"], (tags, [{}, {}])],
         )
 
-    def test_deleted_records_are_told_with_the_values_asked_for(self):
-        told = self.told
+    def test_deletions_are_sent_with_the_kept_values(self):
+        received = self.received
 
         @keep_values("name", "parent_id", "child_ids")
         def on_record_deleted(self, record, values):
-            told.append((record.id, bool(record.exists()), values))
+            received.append((record.id, bool(record.exists()), values))
 
         self._listen(on_record_deleted=on_record_deleted)
         parent = self.tags.create({"name": "a"})
         child = self.tags.create({"name": "b", "parent_id": parent.id})
         expected = {"name": "b", "parent_id": parent.id, "child_ids": []}
         child.unlink()
-        self.assertEqual(told, [(child.id, False, expected)])
+        self.assertEqual(received, [(child.id, False, expected)])
 
-    def test_keeping_an_unknown_field_is_told_clearly(self):
+    def test_keeping_an_unknown_field_raises_a_clear_error(self):
         @keep_values("reference")
         def on_record_deleted(self, record, values):
             pass
@@ -235,17 +245,17 @@ class TestRecordEvents(ListeningCase):
         self.assertIn(repr(tag), caught.exception.__notes__[0])
 
     def test_skip_if_sees_the_context_of_the_write(self):
-        told = self.told
+        received = self.received
 
         @skip_if(lambda self, record, *a, **k: record.env.context.get("no_export"))
         def on_record_write(self, record, fields=None):
-            told.append(fields)
+            received.append(fields)
 
         self._listen(on_record_write=on_record_write)
         tag = self.tags.create({"name": "a"})
         tag.with_context(no_export=True).name = "b"
         tag.color = 3
-        self.assertEqual(told, [["color"]])
+        self.assertEqual(received, [["color"]])
 
     def test_the_number_of_queries_is_that_of_odoo(self):
         tags = self.tags.create([{"name": str(n)} for n in range(5)])

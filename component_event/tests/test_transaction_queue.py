@@ -100,7 +100,7 @@ class TestTransactionQueue(TransactionCase):
         self.assertEqual(flushed, [(self.cr, {2: {"name"}})])
         self.assertEqual(self.fields(), {1: {"name"}})
 
-    def test_a_copy_has_containers_of_its_own(self):
+    def test_a_copy_has_separate_containers(self):
         queue = Queue.of(self.cr)
         queue.add(1, "name")
         copied = deepcopy(self.cr.precommit.data)[Queue]
