@@ -7,7 +7,8 @@ import functools
 import hashlib
 import random
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg2
@@ -68,6 +69,22 @@ def retry_without_database(method: Callable) -> Callable:
             ) from error
 
     return retried
+
+
+@contextmanager
+def retry_unique_violation(name: str) -> Iterator[None]:
+    """Turn a violated unique constraint into a retry of the job.
+
+    :param name: the record that another transaction may have just created
+    """
+    try:
+        yield
+    except errors.UniqueViolation as error:
+        raise RetryableJobError(
+            f"{name}: another transaction has just created the same record. "
+            "The job is retried.",
+            seconds=2,
+        ) from error
 
 
 def lock_number(lock: object) -> int:

@@ -1,15 +1,27 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Say by its type what whoever catches an error must do.
+"""Errors by the reaction that they ask for.
 
-==========  ==========================================================
-retry       :class:`RetryableJobError` and the errors below it
-fail        :class:`MappingError`, :class:`InvalidDataError`,
-            :class:`ReusedExternalId`, :class:`DependencyFailed`,
-            :class:`ManyIDSInBackend`
-act         :class:`AccessRefused`, :class:`CredentialsRefused`: fail, and stop
-            the schedule until a person acted
-skip        :class:`IDMissingInBackend`
-==========  ==========================================================
+========================  ================  ============================================
+base                      reaction          errors
+========================  ================  ============================================
+:class:`RetryableError`   run the job again :class:`NetworkRetryableError`,
+                          later             :class:`PartlyRead`, :class:`NoExternalId`,
+                                            :class:`BackendPaused`
+:class:`FatalError`       fail: a person    :class:`MappingError`,
+                          must correct      :class:`InvalidDataError`,
+                          something         :class:`ReusedExternalId`,
+                                            :class:`DependencyFailed`,
+                                            :class:`NoConnectorUnitError`,
+                                            :class:`ManyIDSInBackend`,
+                                            :class:`AccessRefused`,
+                                            :class:`CredentialsRefused`
+:class:`SkipError`        go on without     :class:`IDMissingInBackend`
+                          the record
+========================  ================  ============================================
+
+Retryable errors are queue_job's ``RetryableJobError``: ``seconds`` is the wait before
+the next try, and with ``ignore_retry`` the try is not counted. ``AccessRefused`` and
+``CredentialsRefused`` also stop the schedule of the backend until a person has acted.
 """
 
 from odoo.addons.queue_job.exception import JobError, RetryableJobError
@@ -20,6 +32,7 @@ __all__ = [
     "ConnectorException",
     "CredentialsRefused",
     "DependencyFailed",
+    "FatalError",
     "IDMissingInBackend",
     "InvalidDataError",
     "JobError",
@@ -29,36 +42,50 @@ __all__ = [
     "NoConnectorUnitError",
     "NoExternalId",
     "PartlyRead",
+    "RetryableError",
     "RetryableJobError",
     "ReusedExternalId",
+    "SkipError",
 ]
 
 
+class RetryableError(RetryableJobError):
+    """The same job may succeed later."""
+
+
+class FatalError(Exception):
+    """The same job fails again until a person corrects data, mapping or settings."""
+
+
+class SkipError(Exception):
+    """The work on this record ends; nothing has to be corrected."""
+
+
 class ConnectorException(Exception):
-    """Root of the errors that a synchronization cannot mend by itself."""
+    """Base of the errors of a synchronization that are not errors of a job."""
 
 
-class NoConnectorUnitError(ConnectorException):
+class NoConnectorUnitError(FatalError, ConnectorException):
     """No class of the connector does the requested work."""
 
 
-class InvalidDataError(ConnectorException):
-    """The values are not fit to be created or written."""
+class InvalidDataError(FatalError, ConnectorException):
+    """The values cannot be created or written."""
 
 
-class MappingError(ConnectorException):
+class MappingError(FatalError, ConnectorException):
     """A record could not be converted."""
 
 
-class NetworkRetryableError(RetryableJobError):
-    """The network or the remote server failed for a while."""
+class NetworkRetryableError(RetryableError):
+    """The network or the remote server failed temporarily."""
 
 
 class PartlyRead(NetworkRetryableError):
-    """The backend asked to wait when some of several records were read.
+    """The backend asked to wait after some of several records were read.
 
-    :param found: these, ``{external id: external record}``
-    :param error: what it asked
+    :param found: the records that were read, ``{external id: external record}``
+    :param error: the error by which the backend asked to wait
     """
 
     def __init__(self, found: dict, error: RetryableJobError) -> None:
@@ -68,43 +95,43 @@ class PartlyRead(NetworkRetryableError):
         self.found = found
 
 
-class NoExternalId(RetryableJobError):
-    """A record that must have an external id has none yet."""
+class NoExternalId(RetryableError):
+    """A record that must have an external id does not have one yet."""
 
 
-class IDMissingInBackend(JobError):
+class IDMissingInBackend(SkipError, JobError):
     """The external id does not exist in the backend."""
 
 
-class ManyIDSInBackend(JobError):
-    """Several external records answer where one was expected."""
+class ManyIDSInBackend(FatalError, JobError):
+    """Several external records match where one was expected."""
 
 
-class BackendPaused(RetryableJobError):
+class BackendPaused(RetryableError):
     """The backend of a job is off: the job waits until it is activated."""
 
 
 class ReusedExternalId(InvalidDataError):
     """The external id of a binding was given to another external record.
 
-    A backend that was restored from a backup gives ids a second time. A person decides
-    by the buttons of the binding whether it is the same record.
+    A backend that was restored from a backup may give an id twice. A person decides,
+    with the buttons of the binding, whether it is the same record.
     """
 
 
-class AccessRefused(ConnectorException):
-    """The backend refuses access to some records, until a person grants it.
+class AccessRefused(FatalError, ConnectorException):
+    """The backend refuses access to some records until a person grants it.
 
     Raised by a search, it stops the schedule of the backend.
     """
 
 
 class CredentialsRefused(AccessRefused):
-    """The backend refuses the credentials, or there are none: nothing can work.
+    """The backend refuses the credentials, or they are missing: no job can succeed.
 
     Raised by any job, it stops the schedule of the backend.
     """
 
 
-class DependencyFailed(ConnectorException):
-    """A record was not imported, because one that it needs was not."""
+class DependencyFailed(FatalError, ConnectorException):
+    """A record was not imported because a record that it needs was not."""

@@ -13,6 +13,10 @@ from dateutil.parser import isoparse
 from .exception import InvalidDataError
 
 UTC = timezone.utc
+#: two changes of a record within a second have one date; clocks differ by less
+FRESH_SECONDS = 5
+#: by which the version of a fresh record differs from its date
+TICK = timedelta(microseconds=1)
 
 #: what backends write where there is no time: the zero of MySQL, what PHP makes of it,
 #: the lowest time of .NET and of Go
@@ -130,3 +134,43 @@ def last_change(value: Any) -> datetime | None:
             f"{value!r} does not tell when a record was last changed: expected a "
             "datetime, a text in ISO 8601, or seconds since 1970."
         ) from error
+
+
+# -- versions of an external record ---------------------------------------------------
+
+
+def is_fresh(updated_at: datetime | None, read_at: datetime) -> bool:
+    """Return whether a record may change again without another ``updated_at``.
+
+    Backends write it in seconds: a record may change again in the second in which it
+    was read.
+    """
+    return bool(updated_at) and abs(read_at - updated_at) <= timedelta(
+        seconds=FRESH_SECONDS
+    )
+
+
+def version_of(updated_at: datetime | None, read_at: datetime) -> datetime | None:
+    """Return the time by which a binding knows the version that was read.
+
+    For a fresh record it is a microsecond earlier, so that the next import reads the
+    record again.
+    """
+    return updated_at - TICK if is_fresh(updated_at, read_at) else updated_at
+
+
+def is_newer(updated_at: datetime, version: datetime) -> bool:
+    """Return whether a record certainly changed after the version was kept."""
+    return updated_at > version + TICK
+
+
+def creation_time(created_at: Any) -> datetime | None:
+    """Return the time of creation as bindings keep it, None if it is unknown."""
+    moment = last_change(created_at)
+    return moment and moment.replace(microsecond=0)
+
+
+def is_other_record(known_at: Any, created_at: Any) -> bool:
+    """Return whether two times of creation are known and differ."""
+    known, created = creation_time(known_at or None), creation_time(created_at or None)
+    return bool(known and created and known != created)

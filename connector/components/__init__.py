@@ -9,13 +9,8 @@ from . import listener
 from .exporter import listener as export_listener
 from . import locker
 from . import synchronizer_base
-from .importer import errors
-from .importer import dependencies
-from .two_way import line_edits
 from .two_way import import_conflicts
-from .importer import aliases
-from .importer import writer
-from .importer import flow
+from .importer import hooks
 from .importer import batch
 from .importer import translations
 from .importer import images

@@ -21,10 +21,9 @@ from odoo.exceptions import AccessError, MissingError
 from odoo.sql_db import BaseCursor
 
 from .external_id import external_key
+from .session import Session
 
 _LOG = "connector.binding.log"
-#: key of the memories in the session
-_MEMORIES = "binding memories"
 
 #: returns ``{key: id of the binding, or None if it is free}``, without the keys that
 #: have no single answer
@@ -72,10 +71,9 @@ def find_memory(binder: Any, make: bool = False) -> BindingMemory | None:
 
     None for a model that does not log its changes.
     """
-    session = binder.work.connector_session
-    if _MEMORIES not in session and not make:
+    memories = Session.of(binder.work).binding_memories
+    if not (memories or make):
         return None
-    memories = session.setdefault(_MEMORIES, {})
     env, backend, model = binder.env, binder.backend_record, binder.model
     key = (
         model._name,

@@ -7,6 +7,7 @@ from odoo.addons.component.core import AbstractComponent
 
 from ..database import pg_try_advisory_lock
 from ..exception import RetryableJobError
+from .session import Session
 
 
 class BaseConnectorComponent(AbstractComponent):
@@ -16,10 +17,9 @@ class BaseConnectorComponent(AbstractComponent):
 
     def __init__(self, work_context):
         super().__init__(work_context)
-        if "connector_session" not in vars(work_context):
-            # before any other work context comes from this one, so that all share it
-            work_context.connector_session = {}
-            work_context._propagate_kwargs.append("connector_session")
+        # before another work context comes from this one, so that both share it
+        if vars(work_context).get("session").__class__ is not Session:
+            Session.of(work_context)
 
     @property
     def backend_record(self) -> models.BaseModel:

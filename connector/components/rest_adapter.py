@@ -17,6 +17,7 @@ from ..http.paging import Answer, PageNumber, Paging
 from ..http.paths import id_in_address, leads_to_null, look_up
 from ..http.session import RestSession
 from .external_id import can_be_stored, is_external_id
+from .session import Session
 
 
 def shape(body: Any) -> str:
@@ -113,16 +114,15 @@ class RestAdapter(AbstractComponent):
     @property
     def session(self) -> RestSession:
         """Return the session with the backend, one for a whole session of work."""
-        key = ("rest session", *self._session_key())
-        sessions = self.work.connector_session
-        if key not in sessions:
+        key, shared = self._session_key(), Session.of(self.work)
+        if key not in shared.http_sessions:
             session = RestSession(self._base_url(), self._timeout_seconds)
             session.headers["Accept"] = "application/json"
-            budget = sessions.setdefault("rest wait budget", session.wait_budget)
-            session.wait_budget = budget
+            shared.wait_budget = shared.wait_budget or session.wait_budget
+            session.wait_budget = shared.wait_budget
             self._authenticate(session)
-            sessions[key] = session
-        return sessions[key]
+            shared.http_sessions[key] = shared.enter(session)
+        return shared.http_sessions[key]
 
     def call(self, method: str, path: str, **kwargs: Any) -> Any:
         """Send a request and return the decoded answer, None if it has no body.

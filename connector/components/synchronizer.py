@@ -6,21 +6,16 @@ from .exporter.confirmation import ExportConfirmation
 from .exporter.deleter import ExportDeleter, RecordDeleter
 from .exporter.dependencies import ExportDependencies
 from .exporter.exporter import GenericExporter, GenericRecordExporter
-from .importer.aliases import ImportAliases
 from .importer.batch import BatchImporter, DelayedBatchImporter, DirectBatchImporter
-from .importer.dependencies import ImportDependencies
 from .importer.dry_run import DryRun
-from .importer.errors import ImportErrors
-from .importer.flow import GenericImporter
+from .importer.hooks import GenericImporter
 from .importer.images import ImageImporter
 from .importer.incremental import ChangesImporter
 from .importer.items import ChunkOutcome, ImportItem
 from .importer.removed import RemovedRecordsFinder, TooManyRemoved
 from .importer.translations import TranslationImporter
-from .importer.writer import ImportWrites
 from .synchronizer_base import Deleter, Exporter, Importer, Synchronizer
 from .two_way.import_conflicts import ImportConflicts
-from .two_way.line_edits import ImportLineEdits
 
 __all__ = [
     "BatchExporter",
@@ -40,13 +35,8 @@ __all__ = [
     "GenericImporter",
     "GenericRecordExporter",
     "ImageImporter",
-    "ImportAliases",
     "ImportConflicts",
-    "ImportDependencies",
-    "ImportErrors",
     "ImportItem",
-    "ImportLineEdits",
-    "ImportWrites",
     "Importer",
     "ChangesImporter",
     "RecordDeleter",

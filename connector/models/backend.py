@@ -25,6 +25,7 @@ adds what a backend that is operated by users needs; it is spread over several f
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from odoo import api, fields, models
@@ -32,6 +33,7 @@ from odoo.exceptions import UserError
 
 from odoo.addons.queue_job.exception import JobError
 
+from ..components.session import Session
 from ..exception import ConnectorException
 from ..servers import check_server_addresses, explain_service
 
@@ -50,6 +52,13 @@ class ConnectorBackend(models.AbstractModel):
 
     #: whether jobs run in a context of the backend, not of the user who delayed them
     _has_own_context = False
+
+    @api.private
+    @contextmanager
+    def work_on(self, model_name, **kwargs):
+        """Enter a work context; its session is closed when the block ends."""
+        with super().work_on(model_name, **kwargs) as work, Session.of(work):
+            yield work
 
     def _find_reason_to_pause(self) -> str | None:
         """Return why nothing may be sent to or fetched from the backend now.

@@ -22,7 +22,7 @@ from odoo.tools import SQL
 from odoo.addons.queue_job.job import Job
 
 from ..components.exporter.batch import note_export, outcome_of
-from ..components.importer.items import SKIPPED
+from ..components.session import Session
 from ..database import retry_without_database
 from ..exception import RetryableJobError
 from ..jobs.lifecycle import clamp_wait, running_job
@@ -32,6 +32,7 @@ from ..jobs.subject import (
     subject_of_deletion,
     subject_of_export,
 )
+from ..outcome import Outcome
 
 
 class ConnectorBindingMixin(models.AbstractModel):
@@ -51,7 +52,7 @@ class ConnectorBindingMixin(models.AbstractModel):
         started_at = time.time()
         if not self.exists():
             if run:
-                note_export(run, self, SKIPPED, started_at)
+                note_export(run, self, Outcome.SKIPPED, started_at)
             self._settle_deleted()
             return self.env._("%s does not exist any more: not exported.", self)
         with self.backend_id.work_on(self._name) as work:
@@ -150,7 +151,7 @@ class ConnectorBindingMixin(models.AbstractModel):
 
         A failed export of other fields is requeued.
         """
-        exported = getattr(exporter.work, "exported", set())
+        exported = Session.of(exporter.work).exported
         own = str(subject_of_export(self._name, self.id))
 
         def covers(job: models.BaseModel) -> bool:

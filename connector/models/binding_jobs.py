@@ -25,8 +25,9 @@ from typing import Any
 
 from odoo import api, models
 
-from ..components.importer.items import FAILED
 from ..components.importer.removed import TooManyRemoved
+from ..components.importer.retries import delay_rest
+from ..components.session import Session
 from ..components.two_way.unconfirmed import KEEP_UNCONFIRMED, ONLY_UNCONFIRMED
 from ..database import retry_without_database, wait_for_locks
 from ..exception import PartlyRead, RetryableJobError
@@ -45,6 +46,7 @@ from ..jobs.subject import (
     subject_of_chunk,
     subject_of_import,
 )
+from ..outcome import Outcome
 
 #: with the retry patterns of the job functions, the backend may be down for four hours
 JOB_TRIES = 20
@@ -173,8 +175,8 @@ class ConnectorBindingMixin(models.AbstractModel):
                 if not self._continues_in_another_job("import_record", error):
                     raise
                 counted = {"run": run, "had_failed": had_failed, "waited": waited}
-                importer._delay_rest(
-                    external_id, error, force=force, **counted, **kwargs
+                delay_rest(
+                    importer, external_id, error, force=force, **counted, **kwargs
                 )
                 return str(error)
         self._settle_imports(backend, importer, [external_id])
@@ -197,7 +199,7 @@ class ConnectorBindingMixin(models.AbstractModel):
         """
         if run:
             counts = Counter(outcome.counts)
-            counts[FAILED] -= counted_failures + len(outcome.waiting)
+            counts[Outcome.FAILED] -= counted_failures + len(outcome.waiting)
             run._note_outcome(counts, started_at, outcome.binding_ids)
 
     # -- dry run, records deleted remotely --------------------------------------
@@ -274,10 +276,9 @@ class ConnectorBindingMixin(models.AbstractModel):
         self, backend: models.BaseModel, importer: Any, external_ids: Iterable[Any]
     ) -> None:
         """Resolve the errors of the records that an importer has imported."""
-        settled = getattr(importer.work, "settled", None)
-        own = {(self._name, str(external_id)) for external_id in external_ids}
-        if settled is None:  # an importer with a flow of its own
-            settled = own
+        settled = own = {(self._name, str(external_id)) for external_id in external_ids}
+        if hasattr(importer, "import_many"):  # one with its own flow does not say
+            settled = Session.of(importer.work).settled
         self._settle_sync(
             backend,
             [

@@ -17,8 +17,6 @@ from odoo import api, models
 
 from odoo.addons.queue_job.job import CANCELLED, DONE, FAILED
 
-from ..components.importer.items import FAILED as RECORD_FAILED
-from ..components.importer.items import SKIPPED
 from ..components.two_way.unconfirmed import ONLY_UNCONFIRMED
 from ..jobs.causes import (
     BUSY,
@@ -37,6 +35,7 @@ from ..jobs.subject import (
     export_arguments,
     subject_of_backend,
 )
+from ..outcome import Outcome
 
 _logger = logging.getLogger(__name__)
 
@@ -230,8 +229,8 @@ class QueueJob(models.Model):
             {
                 "run_id": run.id,
                 "job_uuid": self.uuid,
-                SKIPPED: failed or len(in_chunk or "1"),
-                RECORD_FAILED: -failed,
+                Outcome.SKIPPED: failed or len(in_chunk or "1"),
+                Outcome.FAILED: -failed,
             }
         )
 

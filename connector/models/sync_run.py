@@ -17,9 +17,10 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 
+from ..outcome import Outcome
+
 #: states of a job that will still be performed
 PENDING_STATES = ("wait_dependencies", "pending", "enqueued", "started")
-OUTCOMES = ("created", "updated", "unchanged", "removed", "skipped", "failed")
 
 
 def run_state(
@@ -133,11 +134,11 @@ class ConnectorSyncRun(models.Model):
         jobs_by_run = self._read_jobs()
         for run in self:
             total, jobs = totals[run.id], jobs_by_run[run.id]
-            for outcome in OUTCOMES:
+            for outcome in Outcome:
                 run[f"{outcome}_count"] = total[outcome]
             run.pending_job_count = sum(jobs[state] for state in PENDING_STATES)
             run.failed_job_count = jobs["failed"]
-            settled = sum(total[outcome] for outcome in OUTCOMES)
+            settled = sum(total[outcome] for outcome in Outcome)
             seconds = total["seconds"]
             run.duration_seconds = seconds
             run.records_per_second = settled / seconds if seconds else 0.0
@@ -156,12 +157,12 @@ class ConnectorSyncRun(models.Model):
         groups = self.env["connector.sync.outcome"]._read_group(
             [("run_id", "in", self.ids)],
             ["run_id"],
-            [f"{outcome}:sum" for outcome in OUTCOMES]
+            [f"{outcome}:sum" for outcome in Outcome]
             + ["started_at:min", "finished_at:max"],
         )
         totals = defaultdict(Counter)
         for run, *counts, started_at, finished_at in groups:
-            totals[run.id].update(dict(zip(OUTCOMES, counts, strict=True)))
+            totals[run.id].update(dict(zip(Outcome, counts, strict=True)))
             totals[run.id]["seconds"] = finished_at - started_at
         return totals
 

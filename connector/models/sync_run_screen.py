@@ -15,7 +15,8 @@ from odoo.tools import format_datetime
 
 from ..backend_company import in_own_company
 from ..jobs.lifecycle import BULK_PRIORITY
-from .sync_run import OUTCOMES, PENDING_STATES
+from ..outcome import Outcome
+from .sync_run import PENDING_STATES
 
 #: states of a job that ended without success
 BROKEN_STATES = ("failed", "cancelled")
@@ -76,10 +77,10 @@ class ConnectorSyncRun(models.Model):
         self.ensure_one()
         self.check_access("read")
         outcome = self.env.context.get("connector_outcome")
-        if outcome not in OUTCOMES:
+        if outcome not in tuple(Outcome):
             raise ValueError(
                 f"Which records to open? Expected connector_outcome in the context "
-                f"to be one of {', '.join(OUTCOMES)}; found {outcome!r}."
+                f"to be one of {', '.join(Outcome)}; found {outcome!r}."
             )
         if self.direction == "dry_run" and outcome != "unchanged":
             return self._action_dry_run_lines([("outcome", "=", outcome)])
@@ -92,7 +93,7 @@ class ConnectorSyncRun(models.Model):
         records = self._find_records(outcome)
         labels = {
             name: self._fields[f"{name}_count"]._description_string(self.env)
-            for name in OUTCOMES
+            for name in Outcome
         }
         return {
             "type": "ir.actions.act_window",
@@ -124,7 +125,7 @@ class ConnectorSyncRun(models.Model):
             "id": self.id,
             "label": format_datetime(self.env, self.create_date, dt_format="short"),
             "rate": round(self.records_per_second, 1),
-            **{outcome: max(self[f"{outcome}_count"], 0) for outcome in OUTCOMES},
+            **{outcome: max(self[f"{outcome}_count"], 0) for outcome in Outcome},
         }
 
     def _action_open(self) -> dict:

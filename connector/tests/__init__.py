@@ -18,6 +18,7 @@ from . import test_importer
 from . import test_import_conflicts
 from . import test_import_dependencies
 from . import test_import_chunk
+from . import test_import_flow
 from . import test_import_retries
 from . import test_delayed_again
 from . import test_backend_pause
@@ -92,6 +93,7 @@ from . import test_queue_job_rights
 from . import test_queue_job_text
 from . import test_web_address
 from . import test_service_identity
+from . import test_session
 from . import test_import_unchanged
 from . import test_import_edited_lines
 from . import test_import_lines

@@ -14,7 +14,7 @@ from .common import TestConnectorCase
 PARTNER = "test.res.partner"
 CATEGORY = "test.res.partner.category"
 INDUSTRY = "test.res.partner.industry"
-IMPORTER_LOGGER = "odoo.addons.connector.components.importer.flow"
+IMPORTER_LOGGER = "odoo.addons.connector.components.importer.retries"
 
 
 def partner(external_id, **values):

@@ -10,7 +10,7 @@ from odoo.addons.queue_job.controllers.main import RunJobController
 from odoo.addons.queue_job.job import Job
 
 RUNNER_LOGGERS = (
-    "odoo.addons.connector.components.importer.flow",
+    "odoo.addons.connector.components.importer.retries",
     "odoo.addons.connector.models.backend_schedule",
     "odoo.addons.queue_job.controllers.main",
     "odoo.sql_db",

@@ -4,17 +4,12 @@ from odoo.tests.common import BaseCase
 from odoo.addons.component.exception import NoComponentError
 
 from ..components.importer.bisection import concerns_the_job
-from ..components.importer.items import (
-    CREATED,
-    FAILED,
-    SKIPPED,
-    ChunkOutcome,
-    ImportItem,
-    find_circle,
-    generations,
-    marked,
-)
+from ..components.importer.dependencies import topological_batches
+from ..components.importer.errors import find_circle
+from ..components.importer.items import ChunkOutcome, ImportItem
+from ..components.session import marked
 from ..exception import IDMissingInBackend, MappingError, RetryableJobError
+from ..outcome import Outcome
 
 
 def items_waiting(waits):
@@ -24,7 +19,7 @@ def items_waiting(waits):
 def grouped(waits):
     return [
         [item.external_id for item in group]
-        for group in generations(items_waiting(waits))
+        for group in topological_batches(items_waiting(waits))
     ]
 
 
@@ -80,10 +75,10 @@ class TestGenerations(BaseCase):
 
 class TestChunkOutcome(BaseCase):
     def test_outcome_counts_and_reads_in_one_order(self):
-        items = [ImportItem(number, outcome=CREATED) for number in range(2)]
-        items.append(ImportItem(2, outcome=SKIPPED))
+        items = [ImportItem(number, outcome=Outcome.CREATED) for number in range(2)]
+        items.append(ImportItem(2, outcome=Outcome.SKIPPED))
         outcome = ChunkOutcome(tuple(items))
-        self.assertEqual(outcome.counts, {CREATED: 2, SKIPPED: 1})
+        self.assertEqual(outcome.counts, {Outcome.CREATED: 2, Outcome.SKIPPED: 1})
         self.assertEqual(str(outcome), "2 created, 1 skipped")
 
     def test_failed_item_is_no_longer_pending_and_keeps_its_error(self):
@@ -92,7 +87,7 @@ class TestChunkOutcome(BaseCase):
         item.fail(error)
         self.assertFalse(item.pending)
         self.assertEqual(ChunkOutcome((item,)).failed, (item,))
-        self.assertEqual((item.outcome, item.error), (FAILED, error))
+        self.assertEqual((item.outcome, item.error), (Outcome.FAILED, error))
 
 
 class TestMarked(BaseCase):

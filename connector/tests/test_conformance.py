@@ -3,7 +3,7 @@ from unittest.mock import patch
 
 from odoo.tests import tagged
 
-from ..components.importer.items import SKIPPED
+from ..outcome import Outcome
 from .common import TestConnectorCase
 from .conformance import ImportConformance
 from .import_common import partner
@@ -92,7 +92,7 @@ class TestConformanceFinds(ImportConformance, TestConnectorCase):
                     "external_id": importer.external_id,
                 }
             )
-            return SKIPPED
+            return Outcome.SKIPPED
 
         self.assertFound(
             self.test_missing_record_makes_nothing,

@@ -63,7 +63,7 @@ class TestExportDependencies(ExportCase):
         exporter = self.exporter()
         exporter.run(binding)
         self.assertEqual(
-            exporter.work.exported,
+            exporter.work.session.exported,
             {(each._name, each.id) for each in (grandparent, parent, binding)},
         )
 

@@ -7,8 +7,8 @@ from psycopg2 import IntegrityError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..components.importer.items import CREATED, FAILED, SKIPPED, UNCHANGED, UPDATED
 from ..exception import InvalidDataError
+from ..outcome import Outcome
 from .import_common import INDUSTRY, PARTNER, ImporterCase, partner
 
 
@@ -19,7 +19,7 @@ class TestImportChunk(ImporterCase):
     def test_chunk_is_read_at_once(self):
         self.put(*(partner(key) for key in range(1, 11)))
         outcome, jobs = self.run_chunk(range(1, 11))
-        self.assertEqual(outcome.counts, {CREATED: 10})
+        self.assertEqual(outcome.counts, {Outcome.CREATED: 10})
         self.assertEqual(len(self.system.called()), 1)
         self.assertFalse(jobs)
 
@@ -31,13 +31,19 @@ class TestImportChunk(ImporterCase):
         outcome, _jobs = self.run_chunk([1, 2, 3, 4, 404])
         self.assertEqual(
             self.outcomes(outcome),
-            {1: UNCHANGED, 2: UPDATED, 3: SKIPPED, 4: CREATED, 404: SKIPPED},
+            {
+                1: Outcome.UNCHANGED,
+                2: Outcome.UPDATED,
+                3: Outcome.SKIPPED,
+                4: Outcome.CREATED,
+                404: Outcome.SKIPPED,
+            },
         )
 
     def test_id_that_is_named_twice_is_imported_once(self):
         self.put(partner(1))
         outcome, _jobs = self.run_chunk([1, 1])
-        self.assertEqual(outcome.counts, {CREATED: 1})
+        self.assertEqual(outcome.counts, {Outcome.CREATED: 1})
 
     def test_empty_chunk_does_nothing(self):
         outcome, jobs = self.run_chunk([])
@@ -46,20 +52,23 @@ class TestImportChunk(ImporterCase):
     def test_parents_in_the_same_chunk_come_first(self):
         self.put(partner(1, parent=2), partner(2, parent=3), partner(3))
         outcome, _jobs = self.run_chunk([1, 2, 3])
-        self.assertEqual(outcome.counts, {CREATED: 3})
+        self.assertEqual(outcome.counts, {Outcome.CREATED: 3})
         self.assertEqual(self.found(1).parent_id, self.found(2).odoo_id)
         self.assertEqual(self.found(2).parent_id, self.found(3).odoo_id)
 
     def test_ids_as_text_and_as_numbers_are_the_same(self):
         self.put(partner(1, parent=2), partner(2))
         outcome, jobs = self.run_chunk(["1", "2"])
-        self.assertEqual((outcome.counts, jobs), ({CREATED: 2}, []))
+        self.assertEqual((outcome.counts, jobs), ({Outcome.CREATED: 2}, []))
         self.assertEqual(self.found(1).parent_id, self.found(2).odoo_id)
 
     def test_parents_in_a_circle_fail_alone(self):
         self.put(partner(1, parent=2), partner(2, parent=1), partner(3))
         outcome, jobs = self.run_chunk([1, 2, 3])
-        self.assertEqual(self.outcomes(outcome), {1: FAILED, 2: FAILED, 3: CREATED})
+        self.assertEqual(
+            self.outcomes(outcome),
+            {1: Outcome.FAILED, 2: Outcome.FAILED, 3: Outcome.CREATED},
+        )
         self.assertEqual([job.method_name for job in jobs], ["import_record"] * 2)
 
     def test_error_of_a_circle_names_its_records(self):
@@ -84,18 +93,22 @@ class TestImportChunk(ImporterCase):
     def test_circle_through_a_record_outside_the_chunk_ends(self):
         self.put(partner(1, parent=2), partner(2, parent=1), partner(3))
         outcome, _jobs = self.run_chunk([1, 3])
-        self.assertEqual(self.outcomes(outcome), {1: FAILED, 3: CREATED})
+        self.assertEqual(
+            self.outcomes(outcome), {1: Outcome.FAILED, 3: Outcome.CREATED}
+        )
 
     def test_record_that_is_its_own_parent_fails_alone(self):
         self.put(partner(1, parent=1), partner(2))
         outcome, _jobs = self.run_chunk([1, 2])
-        self.assertEqual(self.outcomes(outcome), {1: FAILED, 2: CREATED})
+        self.assertEqual(
+            self.outcomes(outcome), {1: Outcome.FAILED, 2: Outcome.CREATED}
+        )
 
     def test_one_poisoned_record_in_two_hundred_leaves_the_others(self):
         self.put(*(partner(key) for key in range(1, 201)))
         self.put(partner(77, name=None))
         outcome, jobs = self.run_chunk(range(1, 201))
-        self.assertEqual(outcome.counts, {CREATED: 199, FAILED: 1})
+        self.assertEqual(outcome.counts, {Outcome.CREATED: 199, Outcome.FAILED: 1})
         self.assertEqual(
             self.env[PARTNER].search_count([("backend_id", "=", self.backend.id)]), 199
         )
@@ -120,7 +133,7 @@ class TestImportChunk(ImporterCase):
         for refused in (50, 1, 100):
             with self.reading_refused(refused):
                 outcome, jobs = self.run_chunk(range(1, 101))
-            self.assertEqual(outcome.counts.get(FAILED), 1)
+            self.assertEqual(outcome.counts.get(Outcome.FAILED), 1)
             self.assertEqual([job.args for job in jobs], [(self.backend, refused)])
 
     def test_what_no_record_can_be_read_for_is_told_once(self):
@@ -143,13 +156,16 @@ class TestImportChunk(ImporterCase):
 
         with self.hooked(_find_record_to_bind=rival):
             outcome, jobs = self.run_chunk(range(1, 21))
-        self.assertEqual(outcome.counts, {CREATED: 19, FAILED: 1})
+        self.assertEqual(outcome.counts, {Outcome.CREATED: 19, Outcome.FAILED: 1})
         self.assertEqual([job.args[1] for job in jobs], [5])
 
     def test_failed_parent_takes_its_children_out_only(self):
         self.put(partner(1, name=None), partner(2, parent=1), partner(3))
         outcome, jobs = self.run_chunk([1, 2, 3])
-        self.assertEqual(self.outcomes(outcome), {1: FAILED, 2: FAILED, 3: CREATED})
+        self.assertEqual(
+            self.outcomes(outcome),
+            {1: Outcome.FAILED, 2: Outcome.FAILED, 3: Outcome.CREATED},
+        )
         self.assertEqual(sorted(job.args[1] for job in jobs), [1, 2])
 
     def test_failed_dependency_takes_out_only_who_needs_it(self):
@@ -157,7 +173,10 @@ class TestImportChunk(ImporterCase):
         self.put({"id": 7, "nothing": "known"}, table=INDUSTRY)
         self.put(partner(1, industry=7), partner(2, industry=8), partner(3))
         outcome, _jobs = self.run_chunk([1, 2, 3])
-        self.assertEqual(self.outcomes(outcome), {1: FAILED, 2: CREATED, 3: CREATED})
+        self.assertEqual(
+            self.outcomes(outcome),
+            {1: Outcome.FAILED, 2: Outcome.CREATED, 3: Outcome.CREATED},
+        )
 
     def test_job_of_a_failed_record_tells_its_error(self):
         self.put(partner(1, name=None))
@@ -175,7 +194,10 @@ class TestImportChunk(ImporterCase):
 
         with self.hooked(_after_import=fail):
             outcome, _jobs = self.run_chunk([1, 2, 3])
-        self.assertEqual(self.outcomes(outcome), {1: CREATED, 2: FAILED, 3: CREATED})
+        self.assertEqual(
+            self.outcomes(outcome),
+            {1: Outcome.CREATED, 2: Outcome.FAILED, 3: Outcome.CREATED},
+        )
         self.assertFalse(self.found(2))
 
     def test_bug_in_the_connector_fails_the_whole_job(self):
@@ -218,9 +240,9 @@ class TestImportQueries(ImporterCase):
         self.run_chunk(self.put_family(1, 4))  # fill the caches of the registry
         ten, hundred = self.put_family(100, 10), self.put_family(1000, 100)
         outcome, of_ten = self.count_queries(ten)
-        self.assertEqual(outcome.counts, {CREATED: 10})
+        self.assertEqual(outcome.counts, {Outcome.CREATED: 10})
         outcome, of_hundred = self.count_queries(hundred)
-        self.assertEqual(outcome.counts, {CREATED: 100})
+        self.assertEqual(outcome.counts, {Outcome.CREATED: 100})
         # addons like account have queries of their own for each child of a partner
         of_odoo = self.count_queries_of_odoo(100) - self.count_queries_of_odoo(10)
         self.assertLessEqual(of_hundred - of_ten, max(of_odoo, 0))
@@ -256,7 +278,7 @@ class TestImportQueries(ImporterCase):
                 )
             with self.hooked(_update=lambda importer, binding, values: None):
                 outcome, count = self.count_queries(ids)
-            self.assertEqual(outcome.counts, {UPDATED: len(ids)})
+            self.assertEqual(outcome.counts, {Outcome.UPDATED: len(ids)})
             counts.append(count)
         self.assertEqual(counts[2], counts[1])
 
@@ -264,6 +286,6 @@ class TestImportQueries(ImporterCase):
         counts = []
         for ids in self.imported_families():
             outcome, count = self.count_queries(ids)
-            self.assertEqual(outcome.counts, {UNCHANGED: len(ids)})
+            self.assertEqual(outcome.counts, {Outcome.UNCHANGED: len(ids)})
             counts.append(count)
         self.assertEqual(counts[2], counts[1])

@@ -10,9 +10,9 @@ from odoo.tests import tagged
 
 from odoo.addons.component.core import Component
 
-from ..components.importer.items import SKIPPED, UNCHANGED, UPDATED
 from ..components.two_way.field_marks import mark_of_record, mark_of_value
 from ..exception import NetworkRetryableError
+from ..outcome import Outcome
 from .import_common import CATEGORY, PARTNER, ImporterCase, partner
 
 
@@ -97,7 +97,7 @@ class TestOnlyTheOtherFieldChanged(TwoWayCase):
     def test_an_edit_survives_the_import_of_another_field(self):
         self.edit(name="Countess")
         self.change_remotely(email="new@example.com")
-        self.assertEqual(self.import_it().outcome, UPDATED)
+        self.assertEqual(self.import_it().outcome, Outcome.UPDATED)
         self.assertEqual(self.binding.name, "Countess")
         self.assertEqual(self.binding.email, "new@example.com")
         self.perform()
@@ -160,7 +160,7 @@ class TestOnlyTheOtherFieldChanged(TwoWayCase):
     def test_an_import_that_keeps_all_it_would_write_changes_nothing(self):
         self.edit(name="Countess")
         self.change_remotely()
-        self.assertEqual(self.import_it().outcome, UNCHANGED)
+        self.assertEqual(self.import_it().outcome, Outcome.UNCHANGED)
         self.assertEqual(self.binding.name, "Countess")
 
     def test_a_dry_run_says_what_would_be_kept_and_requests_nothing(self):
@@ -171,7 +171,7 @@ class TestOnlyTheOtherFieldChanged(TwoWayCase):
             _outcome, lines = dry_run.run_chunk([1])
         trap.assert_jobs_count(0)
         (line,) = lines
-        self.assertEqual(line["outcome"], UNCHANGED)
+        self.assertEqual(line["outcome"], Outcome.UNCHANGED)
         self.assertIn("keeps its edits", line["reason"])
 
     def test_the_marks_of_an_import_do_not_forget_what_is_kept(self):
@@ -266,7 +266,7 @@ class TestConflict(TwoWayCase):
         self.change_both()
         before = self.binding.external_updated_at, self.binding.external_base
         for __ in range(2):
-            self.assertEqual(self.import_it().outcome, SKIPPED)
+            self.assertEqual(self.import_it().outcome, Outcome.SKIPPED)
         self.assertEqual(self.values(), ("Countess", "R2", "1@example.com"))
         self.assertEqual(
             (self.binding.external_updated_at, self.binding.external_base), before
@@ -293,7 +293,7 @@ class TestConflict(TwoWayCase):
         self.backend.conflict_policy = "remote"
         self.change_both()
         with self.hooked(_may_overwrite=lambda importer, binding: False):
-            self.assertEqual(self.import_it().outcome, SKIPPED)
+            self.assertEqual(self.import_it().outcome, Outcome.SKIPPED)
         self.assertEqual(self.values(), ("Countess", "R2", "1@example.com"))
         self.assertEqual(self.names(), ["name", "ref"])
 

@@ -3,7 +3,7 @@
 
 from odoo.tests import tagged
 
-from ..components.importer.items import SKIPPED
+from ..outcome import Outcome
 from .import_common import PARTNER
 from .test_import_conflicts import TwoWayExporter, TwoWayListener
 from .test_import_lines import (
@@ -83,7 +83,7 @@ class TestMergedLines(LinesCase):
     def test_a_person_is_asked_and_no_line_is_touched(self):
         self.backend.conflict_policy = "ask"
         self.change_both()
-        self.assertEqual(self.import_outcome(), SKIPPED)
+        self.assertEqual(self.import_outcome(), Outcome.SKIPPED)
         self.assertEqual(self.values(10), ("BE10", "Ours"))
         self.assertEqual(self.values(11), ("BE11", "H11"))
 

@@ -9,7 +9,7 @@ import psycopg2
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..components.importer.hooks import ImportHooks
+from ..components.importer.hooks import GenericImporter
 from ..exception import (
     CredentialsRefused,
     DependencyFailed,
@@ -47,7 +47,7 @@ class ErrorCase(JobRuns, ImporterCase):
 
         def create_data(importer, map_record, **kwargs):
             return {
-                **ImportHooks._create_data(importer, map_record, **kwargs),
+                **GenericImporter._create_data(importer, map_record, **kwargs),
                 **values,
             }
 
@@ -210,7 +210,7 @@ class TestRequiredErrors(ErrorCase):
         self.put({"id": 7, "name": None, "parent": None}, table=CATEGORY)
 
         def create(importer, values):
-            return ImportHooks._create(importer, {**values, "name": "Filled"})
+            return GenericImporter._create(importer, {**values, "name": "Filled"})
 
         importer = type(self.component("record.importer", CATEGORY))
         with patch.object(importer, "_create", create, create=True):
@@ -315,7 +315,7 @@ class TestDependencyErrors(ErrorCase):
         def read_many(importer, external_ids):
             if importer.model._name == INDUSTRY:
                 raise error
-            return ImportHooks._read_many(importer, external_ids)
+            return GenericImporter._read_many(importer, external_ids)
 
         with patch.object(importer, "_read_many", read_many, create=True):
             found = self.fails(1)

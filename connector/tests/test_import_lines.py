@@ -6,10 +6,10 @@ from odoo.tests import tagged
 
 from odoo.addons.component.core import Component
 
-from ..components.importer.hooks import ImportHooks
-from ..components.importer.items import CREATED, UNCHANGED, UPDATED
+from ..components.importer.hooks import GenericImporter
 from ..components.mapper import mapping, only_create
 from ..exception import InvalidDataError
+from ..outcome import Outcome
 from .import_common import PARTNER, ImporterCase, partner
 
 BANK = "test.res.partner.bank"
@@ -90,7 +90,7 @@ class TestUnchangedLines(LinesCase):
     def setUp(self):
         super().setUp()
         self.put_partner(1, account(10), account(11))
-        self.assertEqual(self.import_outcome(), CREATED)
+        self.assertEqual(self.import_outcome(), Outcome.CREATED)
 
     def written(self):
         """Return which models the next imports write, with their fields."""
@@ -109,42 +109,42 @@ class TestUnchangedLines(LinesCase):
     def test_lines_that_are_the_same_are_no_change(self):
         written = self.written()
         for _time in range(2):
-            self.assertEqual(self.import_outcome(), UNCHANGED)
+            self.assertEqual(self.import_outcome(), Outcome.UNCHANGED)
         self.assertFalse(written)
 
     def test_only_the_changed_values_of_the_changed_line_are_written(self):
         written = self.written()
         self.put_partner(1, account(10), account(11, holder="Other"))
-        self.assertEqual(self.import_outcome(), UPDATED)
+        self.assertEqual(self.import_outcome(), Outcome.UPDATED)
         self.assertEqual(self.line(11).acc_holder_name, "Other")
         names = {name for _model, names in written for name in names}
         self.assertEqual(names - {"stored_differently"}, {"acc_holder_name"})
-        self.assertEqual(self.import_outcome(), UNCHANGED)
+        self.assertEqual(self.import_outcome(), Outcome.UNCHANGED)
 
     def test_edit_of_a_line_is_a_difference(self):
         self.line(10).acc_holder_name = "Mine"
-        self.assertEqual(self.import_outcome(), UPDATED)
+        self.assertEqual(self.import_outcome(), Outcome.UPDATED)
         self.assertEqual(self.line(10).acc_holder_name, "H10")
 
     def test_new_line_is_created_once(self):
         self.put_partner(1, account(10), account(11), account(12))
-        self.assertEqual(self.import_outcome(), UPDATED)
-        self.assertEqual(self.import_outcome(), UNCHANGED)
+        self.assertEqual(self.import_outcome(), Outcome.UPDATED)
+        self.assertEqual(self.import_outcome(), Outcome.UNCHANGED)
         self.assertEqual(len(self.lines()), 3)
 
     def test_order_of_the_lines_is_no_change(self):
         self.put_partner(1, account(11), account(10))
-        self.assertEqual(self.import_outcome(), UNCHANGED)
+        self.assertEqual(self.import_outcome(), Outcome.UNCHANGED)
 
     def test_item_that_is_listed_twice_is_one_line_as_listed_last(self):
         self.put_partner(1, account(10), account("11"), account(11))
-        self.assertEqual(self.import_outcome(), UNCHANGED)
+        self.assertEqual(self.import_outcome(), Outcome.UNCHANGED)
         self.put_partner(1, account(10), account(11), account("11", holder="Last"))
-        for outcome in (UPDATED, UNCHANGED):
+        for outcome in (Outcome.UPDATED, Outcome.UNCHANGED):
             self.assertEqual(self.import_outcome(), outcome)
             self.assertEqual(self.line(11).acc_holder_name, "Last")
         self.put_partner(2, account(20), account(20, holder="Last"))
-        self.assertEqual(self.import_outcome(2), CREATED)
+        self.assertEqual(self.import_outcome(2), Outcome.CREATED)
         self.assertEqual(self.lines(2).mapped("acc_holder_name"), ["Last"])
 
     def test_item_without_an_id_is_refused_and_not_created_at_each_import(self):
@@ -170,27 +170,27 @@ class TestSameValuesOfLines(TestUnchangedLines):
     """The importer compares what the backend says with the last import."""
 
     def setUp(self):
-        self.enterContext(patch.object(ImportHooks, "_skip_same_values", True))
+        self.enterContext(patch.object(GenericImporter, "_skip_same_values", True))
         super().setUp()
 
     def test_edit_of_a_line_is_a_difference(self):
         """The edit stays while the backend says the same."""
         self.line(10).acc_holder_name = "Mine"
-        self.assertEqual(self.import_outcome(), UNCHANGED)
+        self.assertEqual(self.import_outcome(), Outcome.UNCHANGED)
         self.assertEqual(self.line(10).acc_holder_name, "Mine")
 
     def test_edit_stays_when_a_line_was_deleted_and_lines_come_in_another_order(self):
         self.line(10).acc_holder_name = "Mine"
         self.line(11).odoo_id.unlink()
         self.put_partner(1, account(11), account(10))
-        self.assertEqual(self.import_outcome(), UNCHANGED)
+        self.assertEqual(self.import_outcome(), Outcome.UNCHANGED)
         self.assertEqual(self.line(10).acc_holder_name, "Mine")
 
     def test_first_import_after_a_removal_has_the_same_fingerprint(self):
         self.put_partner(1)
-        self.assertEqual(self.import_outcome(), UPDATED)
+        self.assertEqual(self.import_outcome(), Outcome.UPDATED)
         self.found(1).name = "Mine"
-        self.assertEqual(self.import_outcome(), UNCHANGED)
+        self.assertEqual(self.import_outcome(), Outcome.UNCHANGED)
         self.assertEqual(self.found(1).name, "Mine")
 
 
@@ -214,27 +214,27 @@ class TestAbsentLines(LinesCase):
         return self.import_outcome()
 
     def test_line_that_its_parent_owns_is_deleted_with_its_record(self):
-        self.assertEqual(self.remove_one(), UPDATED)
+        self.assertEqual(self.remove_one(), Outcome.UPDATED)
         self.assertEqual(self.lines().mapped("external_id"), ["10"])
         self.assertFalse(self.bank.exists().active)  # Odoo archives accounts
-        self.assertEqual(self.import_outcome(), UNCHANGED)
+        self.assertEqual(self.import_outcome(), Outcome.UNCHANGED)
 
     def test_last_line_is_deleted_where_the_list_is_empty(self):
         self.put_partner(1)
-        self.assertEqual(self.import_outcome(), UPDATED)
+        self.assertEqual(self.import_outcome(), Outcome.UPDATED)
         self.assertFalse(self.lines())
 
     def test_record_that_does_not_tell_its_lines_keeps_them(self):
         record = partner(1, updated_at=None, name="New", accounts=None)
         self.put(record)
-        self.assertEqual(self.import_outcome(), UPDATED)
+        self.assertEqual(self.import_outcome(), Outcome.UPDATED)
         self.assertEqual(len(self.lines()), 2)
 
     def test_line_may_be_unbound_or_kept(self):
         self.absent_lines("keep")
-        self.assertEqual(self.remove_one(), UNCHANGED)
+        self.assertEqual(self.remove_one(), Outcome.UNCHANGED)
         self.absent_lines("unbind")
-        self.assertEqual(self.remove_one(), UPDATED)
+        self.assertEqual(self.remove_one(), Outcome.UPDATED)
         self.assertEqual(self.lines().mapped("external_id"), ["10"])
         self.assertTrue(self.bank.active)
 
@@ -272,11 +272,11 @@ class TestAbsentLines(LinesCase):
             patch.object(model_class, "unlink", unlink),
             self.assertLogs(logger, "WARNING") as logs,
         ):
-            self.assertEqual(self.remove_one(), UPDATED)
+            self.assertEqual(self.remove_one(), Outcome.UPDATED)
         self.assertIn("It is on an invoice.", logs.output[0])
         self.assertTrue(self.bank.active)
         self.assertFalse(self.line(11))
-        self.assertEqual(self.import_outcome(), UNCHANGED)
+        self.assertEqual(self.import_outcome(), Outcome.UNCHANGED)
 
     def test_line_whose_edit_is_not_exported_is_unbound_with_a_warning(self):
         line = self.line(11)
@@ -285,7 +285,7 @@ class TestAbsentLines(LinesCase):
             patch(f"{module}.find_unconfirmed", return_value={line.id: "edits"}),
             self.assertLogs(module, "WARNING") as logs,
         ):
-            self.assertEqual(self.remove_one(), UPDATED)
+            self.assertEqual(self.remove_one(), Outcome.UPDATED)
         self.assertIn("the edit is not exported yet", logs.output[0])
         self.assertTrue(self.bank.active)
         self.assertFalse(self.line(11))
@@ -352,7 +352,7 @@ class TestLinesThatAreNotOwned(ImporterCase):
         self.run_one(1)
         self.found(2).parent_id = self.found(1).odoo_id
         self.put(partner(1, updated_at=None, contacts=[]))
-        self.assertEqual(self.run_one(1).outcome, UNCHANGED)
+        self.assertEqual(self.run_one(1).outcome, Outcome.UNCHANGED)
         self.assertEqual(self.found(2).parent_id, self.found(1).odoo_id)
 
 
@@ -419,25 +419,25 @@ class TestLinesWithoutBindings(ImporterCase):
         bob = {"ref": "R2", "name": "Bob", "website": "bob.example"}
         self.put_contacts(ada)
         self.run_one(1)
-        self.assertEqual(self.import_again(), UNCHANGED)
+        self.assertEqual(self.import_again(), Outcome.UNCHANGED)
         self.put_contacts(bob, ada)
-        self.assertEqual(self.import_again(), UPDATED)
-        self.assertEqual(self.import_again(), UNCHANGED)
+        self.assertEqual(self.import_again(), Outcome.UPDATED)
+        self.assertEqual(self.import_again(), Outcome.UNCHANGED)
         contacts = self.found(1).child_ids
         self.assertEqual(
             sorted(contacts.mapped("website")),
             ["http://ada.example", "http://bob.example"],
         )
         contacts[0].website = "http://mine.example"
-        self.assertEqual(self.import_again(), UPDATED)
+        self.assertEqual(self.import_again(), Outcome.UPDATED)
         self.assertEqual(len(self.found(1).stored_differently), 2)
         contacts[0].unlink()
         self.put_contacts()
-        self.assertEqual(self.import_again(), UNCHANGED)
+        self.assertEqual(self.import_again(), Outcome.UNCHANGED)
 
     def test_lines_without_bindings_are_never_absent(self):
         self.put_contacts({"ref": "R1", "name": "Ada", "website": False})
         self.run_one(1)
         self.put_contacts()
-        self.assertEqual(self.import_again(), UNCHANGED)
+        self.assertEqual(self.import_again(), Outcome.UNCHANGED)
         self.assertEqual(len(self.found(1).child_ids), 1)

@@ -3,7 +3,7 @@ from odoo.tests import tagged
 
 from odoo.addons.component.core import Component
 
-from ..components.importer.items import CREATED, REMOVED, SKIPPED, UNCHANGED, UPDATED
+from ..outcome import Outcome
 from .import_common import PARTNER, ImporterCase, partner
 
 
@@ -27,38 +27,40 @@ class TestImportMissing(ImporterCase):
             outcome, jobs = self.run_chunk([1, 2, 3, 404])
         self.assertFalse(jobs)
         outcomes = self.outcomes(outcome)
-        self.assertEqual((outcomes[2], outcomes[404]), (UNCHANGED, SKIPPED))
+        self.assertEqual(
+            (outcomes[2], outcomes[404]), (Outcome.UNCHANGED, Outcome.SKIPPED)
+        )
         return outcomes[1]
 
     def test_it_stays_by_default(self):
-        self.assertEqual(self.run_one(1).outcome, SKIPPED)
-        self.assertEqual(self.outcomes_with("skip"), SKIPPED)
+        self.assertEqual(self.run_one(1).outcome, Outcome.SKIPPED)
+        self.assertEqual(self.outcomes_with("skip"), Outcome.SKIPPED)
         self.assertTrue(self.record.active)
 
     def test_it_is_archived_by_policy_once(self):
-        self.assertEqual(self.outcomes_with("archive"), REMOVED)
+        self.assertEqual(self.outcomes_with("archive"), Outcome.REMOVED)
         self.assertFalse(self.record.active)
         self.assertEqual(self.found(1), self.gone)
-        self.assertEqual(self.outcomes_with("archive"), UNCHANGED)
+        self.assertEqual(self.outcomes_with("archive"), Outcome.UNCHANGED)
 
     def test_archived_record_that_is_there_again_is_updated(self):
         self.outcomes_with("archive")
         self.put(partner(1, name="Back", updated_at="2026-02-01 00:00:00"))
-        self.assertEqual(self.run_one(1).outcome, UPDATED)
+        self.assertEqual(self.run_one(1).outcome, Outcome.UPDATED)
         self.assertEqual(self.record.name, "Back")
 
     def test_it_is_deleted_by_policy(self):
-        self.assertEqual(self.outcomes_with("delete"), REMOVED)
+        self.assertEqual(self.outcomes_with("delete"), Outcome.REMOVED)
         self.assertFalse(self.gone.exists() or self.record.exists())
-        self.assertEqual(self.outcomes_with("delete"), SKIPPED)
+        self.assertEqual(self.outcomes_with("delete"), Outcome.SKIPPED)
 
     def test_deleted_record_that_is_there_again_is_created(self):
         self.outcomes_with("delete")
         self.put(partner(1))
-        self.assertEqual(self.run_one(1).outcome, CREATED)
+        self.assertEqual(self.run_one(1).outcome, Outcome.CREATED)
 
     def test_it_is_unbound_by_policy(self):
-        self.assertEqual(self.outcomes_with("unbind"), REMOVED)
+        self.assertEqual(self.outcomes_with("unbind"), Outcome.REMOVED)
         self.assertFalse(self.gone.exists())
         self.assertTrue(self.record.exists())
 
@@ -74,7 +76,7 @@ class TestImportMissing(ImporterCase):
 
         self.build_components(Deleter)
         self.importer = self.component("record.importer", PARTNER)
-        self.assertEqual(self.outcomes_with("delete"), REMOVED)
+        self.assertEqual(self.outcomes_with("delete"), Outcome.REMOVED)
         self.assertEqual(asked, [(1, "delete")])
 
     def test_unknown_policy_says_which_there_are(self):

@@ -5,8 +5,8 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ..components.external_id import check_storable
-from ..components.importer.items import CREATED, FAILED
 from ..exception import InvalidDataError
+from ..outcome import Outcome
 from .import_common import PARTNER, ImporterCase, partner
 
 POISON = 4
@@ -86,7 +86,7 @@ class TestUnstorable(ImporterCase):
             with self.subTest(ascii(bad)):
                 outcome, jobs = self.run_chunk([1, bad, 2])
                 self.assertEqual(
-                    [item.outcome for item in outcome.items][1:2], [FAILED]
+                    [item.outcome for item in outcome.items][1:2], [Outcome.FAILED]
                 )
                 self.assertIsInstance(outcome.items[1].error, InvalidDataError)
                 self.assertEqual(len(outcome.failed), 1)
@@ -115,7 +115,9 @@ class TestPoison(ImporterCase):
         self.put(*(partner(key) for key in ids))
         self.put(partner(POISON, **POISONS[title]))
         outcome, jobs = self.run_chunk(list(ids))
-        expected = {key: FAILED if key == POISON else CREATED for key in ids}
+        expected = {
+            key: Outcome.FAILED if key == POISON else Outcome.CREATED for key in ids
+        }
         self.assertEqual(self.outcomes(outcome), expected)
         self.assertEqual([job.args[1] for job in jobs], [POISON])
         self.assertFalse(self.found(POISON))

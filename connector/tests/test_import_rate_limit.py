@@ -6,8 +6,8 @@ from unittest.mock import patch
 from odoo.tests import tagged
 
 from ..components.backend_adapter import CRUDAdapter
-from ..components.importer.items import CREATED, FAILED
 from ..exception import NetworkRetryableError, PartlyRead
+from ..outcome import Outcome
 from .import_common import INDUSTRY, PARTNER, ImporterCase, partner
 
 ALLOWED = 3
@@ -42,7 +42,7 @@ class TestImportRateLimit(ImporterCase):
     def test_what_was_read_is_imported_and_the_rest_later(self):
         self.put(*(partner(key) for key in range(1, 9)))
         outcome, (job,) = self.run_chunk(range(1, 9))
-        self.assertEqual(outcome.counts, {CREATED: 3, FAILED: 5})
+        self.assertEqual(outcome.counts, {Outcome.CREATED: 3, Outcome.FAILED: 5})
         self.assertEqual(job.args, (self.backend, [4, 5, 6, 7, 8]))
         self.assertTrue(job.eta)
 
@@ -70,10 +70,13 @@ class TestImportRateLimit(ImporterCase):
         self.put_industry(7)
         self.put(partner(1), partner(2, industry=7), partner(3))
         outcome, (job,) = self.run_chunk([1, 2, 3])
-        self.assertEqual(self.outcomes(outcome), {1: CREATED, 2: FAILED, 3: CREATED})
+        self.assertEqual(
+            self.outcomes(outcome),
+            {1: Outcome.CREATED, 2: Outcome.FAILED, 3: Outcome.CREATED},
+        )
         self.assertEqual((job.method_name, job.args[1]), ("import_record", 2))
         self.wait()
-        self.assertEqual(self.run_one(2).outcome, CREATED)
+        self.assertEqual(self.run_one(2).outcome, Outcome.CREATED)
 
     def test_a_dry_run_waits_as_a_whole(self):
         self.put(*(partner(key) for key in range(1, 9)))

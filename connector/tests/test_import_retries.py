@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo.tests import tagged
 
-from ..components.importer.items import CREATED, FAILED
+from ..outcome import Outcome
 from .import_common import PARTNER, ImporterCase, partner
 
 
@@ -13,7 +13,7 @@ class TestImportRetries(ImporterCase):
         self.put(*(partner(key) for key in range(1, 5)))
         with self.locked_elsewhere(1, 2):
             outcome, jobs = self.run_chunk(range(1, 5))
-        self.assertEqual(outcome.counts, {CREATED: 2, FAILED: 2})
+        self.assertEqual(outcome.counts, {Outcome.CREATED: 2, Outcome.FAILED: 2})
         (job,) = jobs
         self.assertEqual(job.method_name, "import_chunk")
         self.assertEqual(job.args, (self.backend, [1, 2]))
@@ -25,7 +25,13 @@ class TestImportRetries(ImporterCase):
         with self.locked_elsewhere(1):
             outcome, jobs = self.run_chunk([1, 2, 3, 4])
         self.assertEqual(
-            self.outcomes(outcome), {1: FAILED, 2: FAILED, 3: FAILED, 4: CREATED}
+            self.outcomes(outcome),
+            {
+                1: Outcome.FAILED,
+                2: Outcome.FAILED,
+                3: Outcome.FAILED,
+                4: Outcome.CREATED,
+            },
         )
         self.assertEqual([job.args[1] for job in jobs], [[1, 2, 3]])
 

@@ -5,8 +5,8 @@ from unittest.mock import patch
 from odoo.tests import tagged
 
 from ..components.comparison.changes import fingerprint
-from ..components.importer.items import CREATED, SKIPPED, UNCHANGED, UPDATED
 from ..exception import InvalidDataError
+from ..outcome import Outcome
 from .import_common import PARTNER, ImporterCase, partner
 
 
@@ -20,30 +20,30 @@ class TestSkipSameValues(ImporterCase):
         super().setUp()
         self.enterContext(self.hooked(_skip_same_values=True))
         self.put(partner(1, updated_at=None))
-        self.assertEqual(self.run_one(1).outcome, CREATED)
+        self.assertEqual(self.run_one(1).outcome, Outcome.CREATED)
         self.binding = self.found(1)
 
     def test_what_was_changed_here_stays_while_the_backend_has_the_same(self):
         self.binding.email = "mine@example.com"
-        self.assertEqual(self.run_one(1).outcome, UNCHANGED)
+        self.assertEqual(self.run_one(1).outcome, Outcome.UNCHANGED)
         self.assertEqual(self.binding.email, "mine@example.com")
 
     def test_what_changed_there_is_written(self):
         self.binding.email = "mine@example.com"
         self.put(partner(1, name="New", updated_at=None))
-        self.assertEqual(self.run_one(1).outcome, UPDATED)
+        self.assertEqual(self.run_one(1).outcome, Outcome.UPDATED)
         self.assertEqual(self.binding.name, "New")
         self.assertEqual(self.binding.email, "1@example.com")
-        self.assertEqual(self.run_one(1).outcome, UNCHANGED)
+        self.assertEqual(self.run_one(1).outcome, Outcome.UNCHANGED)
 
     def test_force_writes_what_is_the_same_there(self):
         self.binding.email = "mine@example.com"
-        self.assertEqual(self.run_one(1, force=True).outcome, UPDATED)
+        self.assertEqual(self.run_one(1, force=True).outcome, Outcome.UPDATED)
         self.assertEqual(self.binding.email, "1@example.com")
 
     def test_same_values_are_not_written_at_all(self):
         with self.hooked(_update=None, _bookkeeping_values=None, _after_import=None):
-            self.assertEqual(self.run_one(1).outcome, UNCHANGED)
+            self.assertEqual(self.run_one(1).outcome, Outcome.UNCHANGED)
 
     def test_only_create_values_are_not_compared(self):
         """They are there when the record is made, and not afterwards."""
@@ -54,8 +54,8 @@ class TestSkipSameValues(ImporterCase):
 
         self.put(partner(2, updated_at=None))
         with self.hooked(_create_data=create_data):
-            self.assertEqual(self.run_one(2).outcome, CREATED)
-            self.assertEqual(self.run_one(2).outcome, UNCHANGED)
+            self.assertEqual(self.run_one(2).outcome, Outcome.CREATED)
+            self.assertEqual(self.run_one(2).outcome, Outcome.UNCHANGED)
 
     def test_fingerprint_is_of_the_values_only(self):
         values = {"a": [(6, 0, [1])], "b": {2, 1}, "c": b"x", "d": 1.5}
@@ -78,7 +78,7 @@ class TestLastChange(ImporterCase):
         noon = datetime(2026, 1, 2, 12)
         self.put(partner(1))
         with self.last_change("2026-01-02T13:00:00+01:00"):
-            self.assertEqual(self.run_one(1).outcome, CREATED)
+            self.assertEqual(self.run_one(1).outcome, Outcome.CREATED)
         self.assertEqual(self.found(1).external_updated_at, noon)
         same = (
             "2026-01-02T12:00:00Z",
@@ -88,7 +88,7 @@ class TestLastChange(ImporterCase):
         )
         for value in same:
             with self.last_change(value), self.subTest(value=value):
-                self.assertEqual(self.run_one(1).outcome, UNCHANGED)
+                self.assertEqual(self.run_one(1).outcome, Outcome.UNCHANGED)
 
     def test_a_zero_date_says_nothing(self):
         self.put(partner(1))
@@ -132,7 +132,7 @@ class TestGroupedUpdates(ImporterCase):
 
         with patch.object(model, "write", write):
             outcome, _jobs = self.run_chunk(range(1, 7))
-        self.assertEqual(outcome.counts, {UPDATED: 4, UNCHANGED: 2})
+        self.assertEqual(outcome.counts, {Outcome.UPDATED: 4, Outcome.UNCHANGED: 2})
         self.assertEqual(
             written, [(["1", "2", "3"], {"ref": "R"}), (["4"], {"name": "Other"})]
         )
@@ -159,7 +159,10 @@ class TestGroupedUpdates(ImporterCase):
 
         with self.hooked(_may_overwrite=may_overwrite):
             outcome, _jobs = self.run_chunk([1, 2, 3])
-        self.assertEqual(self.outcomes(outcome), {1: UPDATED, 2: SKIPPED, 3: UPDATED})
+        self.assertEqual(
+            self.outcomes(outcome),
+            {1: Outcome.UPDATED, 2: Outcome.SKIPPED, 3: Outcome.UPDATED},
+        )
         self.assertFalse(self.found(2).ref)
 
     def test_poisoned_record_leaves_the_others_of_its_group(self):
@@ -175,6 +178,6 @@ class TestGroupedUpdates(ImporterCase):
 
         with patch.object(model, "write", write):
             outcome, jobs = self.run_chunk(range(1, 7))
-        self.assertEqual(outcome.counts, {UPDATED: 5, "failed": 1})
+        self.assertEqual(outcome.counts, {Outcome.UPDATED: 5, "failed": 1})
         self.assertEqual([job.args[1] for job in jobs], [5])
         self.assertEqual(self.found(6).ref, "R")

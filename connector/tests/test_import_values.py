@@ -16,7 +16,7 @@ from ..components.comparison.changes import (
     remember_held,
 )
 from ..components.comparison.created_values import possibly_unlike
-from ..components.importer.items import CREATED, UNCHANGED, UPDATED
+from ..outcome import Outcome
 from .import_common import PARTNER, ImporterCase, partner
 
 
@@ -73,20 +73,20 @@ class TestNormalizedValues(ImporterCase):
 
     def test_values_that_odoo_normalizes_are_written_once(self):
         self.put_values(**VALUES)
-        self.assertEqual(self.run_one(1).outcome, CREATED)
-        self.assertEqual(self.import_again(), UNCHANGED)
+        self.assertEqual(self.run_one(1).outcome, Outcome.CREATED)
+        self.assertEqual(self.import_again(), Outcome.UNCHANGED)
         self.put_values(**{**VALUES, "website": "example.org", "comment": "plain"})
-        self.assertEqual(self.import_again(), UPDATED)
+        self.assertEqual(self.import_again(), Outcome.UPDATED)
         self.assertEqual(self.found(1).odoo_id.website, "http://example.org")
         self.assertIn(">plain<", self.found(1).odoo_id.comment)
-        self.assertEqual(self.import_again(), UNCHANGED)
+        self.assertEqual(self.import_again(), Outcome.UNCHANGED)
 
     def test_each_value_alone_is_written_once(self):
         for number, (name, value) in enumerate(VALUES.items(), 10):
             with self.subTest(name=name):
                 self.put_values(number, **{name: value})
                 self.run_one(number)
-                self.assertEqual(self.import_again(number), UNCHANGED)
+                self.assertEqual(self.import_again(number), Outcome.UNCHANGED)
 
     def test_edit_of_a_normalized_value_is_overwritten(self):
         self.put_values(**VALUES)
@@ -99,8 +99,8 @@ class TestNormalizedValues(ImporterCase):
         ):
             with self.subTest(name=name):
                 self.found(1)[name] = edit
-                self.assertEqual(self.import_again(), UPDATED)
-                self.assertEqual(self.import_again(), UNCHANGED)
+                self.assertEqual(self.import_again(), Outcome.UPDATED)
+                self.assertEqual(self.import_again(), Outcome.UNCHANGED)
         self.assertEqual(self.found(1).odoo_id.website, "http://example.com")
 
     def test_edit_back_to_what_was_imported_is_no_difference(self):
@@ -108,7 +108,7 @@ class TestNormalizedValues(ImporterCase):
         self.run_one(1)
         self.found(1).website = "http://mine.example"
         self.found(1).website = "http://example.com"
-        self.assertEqual(self.import_again(), UNCHANGED)
+        self.assertEqual(self.import_again(), Outcome.UNCHANGED)
 
     def test_value_that_goes_back_is_a_change(self):
         for website in ("example.com", "http://example.org", "example.com"):
@@ -122,7 +122,7 @@ class TestNormalizedValues(ImporterCase):
         self.put(partner(2, updated_at=None, parent=1, values={"vat": "BE1"}))
         self.run_one(2)
         self.assertEqual(self.found(2).odoo_id.vat, "BE0477472701")
-        self.assertEqual(self.import_again(2), UNCHANGED)
+        self.assertEqual(self.import_again(2), Outcome.UNCHANGED)
 
     def test_dry_run_and_conflict_see_the_same(self):
         self.put_values(**VALUES)
@@ -157,17 +157,17 @@ class TestNormalizedValues(ImporterCase):
         tag = self.env["res.partner.category"].create({"name": "T", "active": False})
         self.put_values(category_id=[Command.set(tag.ids)])
         self.run_one(1)
-        self.assertEqual(self.import_again(), UNCHANGED)
+        self.assertEqual(self.import_again(), Outcome.UNCHANGED)
 
     def test_archived_tags_that_are_mapped_as_records_are_no_difference(self):
         tags = self.env["res.partner.category"].create(
             [{"name": "In use"}, {"name": "Archived", "active": False}]
         )
         self.put_values(category_id=tags)
-        self.assertEqual(self.import_again(), CREATED)
+        self.assertEqual(self.import_again(), Outcome.CREATED)
         self.put_values(category_id=tags.sorted("id", reverse=True))
         self.import_again()
-        self.assertEqual(self.import_again(), UNCHANGED)
+        self.assertEqual(self.import_again(), Outcome.UNCHANGED)
 
     def test_a_hook_that_changes_the_record_again_makes_no_difference(self):
         def after_import(importer, binding):
@@ -176,7 +176,7 @@ class TestNormalizedValues(ImporterCase):
         self.put_values(function="boss")
         with self.hooked(_after_import=after_import):
             self.run_one(1)
-            self.assertEqual(self.import_again(), UNCHANGED)
+            self.assertEqual(self.import_again(), Outcome.UNCHANGED)
 
 
 @tagged("post_install", "-at_install")
@@ -239,7 +239,9 @@ class TestCreatedValues(ImporterCase):
 
         with self.hooked(_after_import=after_import):
             outcome, jobs = self.run_chunk([1, 2])
-        self.assertEqual(self.outcomes(outcome), {1: CREATED, 2: CREATED})
+        self.assertEqual(
+            self.outcomes(outcome), {1: Outcome.CREATED, 2: Outcome.CREATED}
+        )
         self.assertFalse(jobs)
 
 

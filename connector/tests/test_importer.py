@@ -4,8 +4,8 @@ from unittest.mock import patch
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..components.importer.items import CREATED, SKIPPED, UNCHANGED, UPDATED
 from ..exception import InvalidDataError, RetryableJobError
+from ..outcome import Outcome
 from .import_common import PARTNER, ImporterCase, partner
 
 
@@ -16,7 +16,7 @@ class TestImportOne(ImporterCase):
     def test_new_record_is_created_and_bound(self):
         self.put(partner(1))
         item = self.run_one(1)
-        self.assertEqual(item.outcome, CREATED)
+        self.assertEqual(item.outcome, Outcome.CREATED)
         binding = self.found(1)
         self.assertEqual(item.binding, binding)
         self.assertEqual(binding.name, "Partner 1")
@@ -32,7 +32,7 @@ class TestImportOne(ImporterCase):
         with self.hooked(
             _update=lambda importer, binding, values: written.append(values)
         ):
-            self.assertEqual(self.run_one(1).outcome, UPDATED)
+            self.assertEqual(self.run_one(1).outcome, Outcome.UPDATED)
         self.assertEqual(written, [{"email": "new@example.com"}])
         self.assertEqual(str(self.found(1).external_updated_at), "2026-01-02 00:00:00")
 
@@ -48,7 +48,7 @@ class TestImportOne(ImporterCase):
         self.run_one(1)
         self.put(partner(1, name="Changed behind the date"))
         with self.hooked(_map_data=None):
-            self.assertEqual(self.run_one(1).outcome, UNCHANGED)
+            self.assertEqual(self.run_one(1).outcome, Outcome.UNCHANGED)
 
     def test_record_that_must_not_be_overwritten_is_skipped_to_the_end(self):
         self.put(partner(1))
@@ -57,14 +57,14 @@ class TestImportOne(ImporterCase):
         with self.hooked(
             _may_overwrite=lambda importer, binding: False, _after_import=None
         ):
-            self.assertEqual(self.run_one(1).outcome, SKIPPED)
+            self.assertEqual(self.run_one(1).outcome, Outcome.SKIPPED)
         self.assertEqual(self.found(1).name, "Partner 1")
 
     def test_force_imports_what_is_up_to_date(self):
         self.put(partner(1))
         self.run_one(1)
         self.put(partner(1, name="Changed behind the date"))
-        self.assertEqual(self.run_one(1, force=True).outcome, UPDATED)
+        self.assertEqual(self.run_one(1, force=True).outcome, Outcome.UPDATED)
         self.assertEqual(self.found(1).name, "Changed behind the date")
 
     def test_unchanged_values_write_nothing_to_the_record(self):
@@ -79,12 +79,12 @@ class TestImportOne(ImporterCase):
             self.hooked(_update=None),
             patch.object(partner_model, "write", side_effect=AssertionError),
         ):
-            self.assertEqual(self.run_one(1, force=True).outcome, UNCHANGED)
+            self.assertEqual(self.run_one(1, force=True).outcome, Outcome.UNCHANGED)
         self.assertTrue(binding.sync_date)
 
     def test_record_that_must_be_skipped_is_skipped(self):
         self.put(partner(1, skip=True))
-        self.assertEqual(self.run_one(1).outcome, SKIPPED)
+        self.assertEqual(self.run_one(1).outcome, Outcome.SKIPPED)
         self.assertFalse(self.found(1))
 
     def test_given_record_is_not_read(self):
@@ -97,7 +97,7 @@ class TestImportOne(ImporterCase):
         self.run_one(1)
         self.found(1).active = False
         self.put(partner(1, name="Back", updated_at="2026-01-02 00:00:00"))
-        self.assertEqual(self.run_one(1).outcome, UPDATED)
+        self.assertEqual(self.run_one(1).outcome, Outcome.UPDATED)
         self.assertEqual(self.found(1).name, "Back")
 
     def test_record_with_the_same_key_is_bound_instead_of_created(self):
@@ -108,7 +108,7 @@ class TestImportOne(ImporterCase):
 
         self.put(partner(1, ref="R1"))
         with self.hooked(_find_record_to_bind=by_ref):
-            self.assertEqual(self.run_one(1).outcome, CREATED)
+            self.assertEqual(self.run_one(1).outcome, Outcome.CREATED)
         self.assertEqual(self.found(1).odoo_id, existing)
         self.assertEqual(existing.name, "Partner 1")
 
@@ -179,7 +179,7 @@ class TestImportOne(ImporterCase):
         with self.locked_elsewhere(1):
             with self.assertRaisesRegex(RetryableJobError, "Another job imports"):
                 self.importer.run(1)
-        self.assertEqual(self.run_one(1).outcome, CREATED)
+        self.assertEqual(self.run_one(1).outcome, Outcome.CREATED)
 
     def test_unique_violation_is_tried_again(self):
         """Another transaction has bound the record since ours began."""
@@ -204,12 +204,12 @@ class TestImportMissing(ImporterCase):
     __test__ = True
 
     def test_record_unknown_to_the_backend_is_skipped(self):
-        self.assertEqual(self.run_one(404).outcome, SKIPPED)
+        self.assertEqual(self.run_one(404).outcome, Outcome.SKIPPED)
         self.assertFalse(self.found(404))
 
     def test_record_that_is_gone_keeps_its_binding_by_default(self):
         self.put(partner(1))
         self.run_one(1)
         self.system.remove(PARTNER, 1)
-        self.assertEqual(self.run_one(1).outcome, SKIPPED)
+        self.assertEqual(self.run_one(1).outcome, Outcome.SKIPPED)
         self.assertTrue(self.found(1).active)

@@ -8,7 +8,8 @@ from odoo.tools import mute_logger
 
 from odoo.addons.component.core import Component
 
-from ..components.importer.overlap import Overlap, is_fresh, is_newer, version_of
+from ..components.importer.incremental import Overlap
+from ..timestamps import is_fresh, is_newer, version_of
 from .import_common import IMPORTER_LOGGER, PARTNER, ImporterCase, partner
 
 NOON = datetime(2026, 1, 31, 12)

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from odoo.tests import tagged
 
+from ..components.session import Session
 from ..exception import (
     AccessRefused,
     CredentialsRefused,
@@ -306,7 +307,7 @@ class TestRestSecrets(RestCase):
         self.authenticate("use_bearer", "s3cr3t")
         session = self.adapter.session
         self.assertNoSecret(f"{session!r} {session.redact!r} {self.adapter!r}")
-        self.assertNoSecret(f"{self.work!r} {self.work.connector_session!r}")
+        self.assertNoSecret(f"{self.work!r} {vars(Session.of(self.work))!r}")
 
     def test_credentials_do_not_follow_a_redirect_to_another_server(self):
         other = self.enterContext(RestServer())

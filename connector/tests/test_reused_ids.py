@@ -5,8 +5,8 @@ from odoo.tests import BaseCase, tagged
 
 from odoo.addons.component.core import Component
 
-from ..components.importer.reused_ids import is_other_record
 from ..exception import ConnectorException, ReusedExternalId
+from ..timestamps import is_other_record
 from .export_common import ExportCase
 
 CREATED_AT = datetime(2026, 1, 31, 12)

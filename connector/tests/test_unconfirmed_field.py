@@ -5,8 +5,6 @@ from unittest.mock import patch
 
 from odoo.tests.common import tagged
 
-from odoo.addons.component.core import _component_databases
-
 from ..components.two_way import import_conflicts
 from ..exception import RetryableJobError
 from .export_common import Child, ExportCase, ProcessCase
@@ -249,15 +247,15 @@ class TestEditDuringExport(ProcessCase):
         self.system.write("test.export.partner", external_id, {"name": name_there})
 
         def read_and_wait(env, parent):
-            cls = _component_databases.find(env)["test.folder.importer"]
-            find = cls._find_unconfirmed
+            edits_class = import_conflicts.UnconfirmedEdits
+            find = edits_class.find
 
-            def find_and_wait(importer, items):
-                find(importer, items)
+            def find_and_wait(edits, items):
+                find(edits, items)
                 parent.tell("read")
                 parent.wait()
 
-            with patch.object(cls, "_find_unconfirmed", find_and_wait):
+            with patch.object(edits_class, "find", find_and_wait):
                 return self.run_import(env, external_id)
 
         child = Child(self.registry.db_name, read_and_wait)

@@ -81,16 +81,16 @@ class AlikeImporter(AbstractComponent):
             return ()
         return self.mapper.alike_key
 
-    def _create_items(self, items):
+    def _prefetch_records_to_bind(self, items):
+        super()._prefetch_records_to_bind(items)
         key_fields = self._alike_key
-        if key_fields and items:
+        if key_fields:
             first = key_fields[0]
             model = self.env[self.binder.unwrap_model()]
             wanted = {item.values.get(first) or False for item in items}
             self._alike = defaultdict(list)
             for record in find_unbound(self.model, model, first, list(wanted)):
                 self._alike[alike_key(model, key_fields, record)].append(record)
-        return super()._create_items(items)
 
     def _find_record_to_bind(self, values):
         key_fields = self._alike_key

@@ -6,10 +6,8 @@ from __future__ import annotations
 import hashlib
 
 from odoo.addons.component.core import AbstractComponent
-from odoo.addons.connector.components.importer.reused_ids import (
-    check_is_same_record,
-    is_other_record,
-)
+from odoo.addons.connector.components.importer.aliases import check_is_same_record
+from odoo.addons.connector.timestamps import is_other_record
 
 from .version import Version
 

@@ -2,9 +2,9 @@
 from __future__ import annotations
 
 from odoo.addons.component.core import Component
-from odoo.addons.connector.components.importer.overlap import A_MOMENT, is_newer
 from odoo.addons.connector.components.two_way.conflict import Winner
 from odoo.addons.connector.components.two_way.unconfirmed import computed_from
+from odoo.addons.connector.timestamps import TICK, is_newer
 
 from .version import Version
 
@@ -145,7 +145,7 @@ class OdooRecordExporter(Component):
         )
         self.binding.with_context(connector_no_export=True).write(
             {
-                "external_updated_at": written_at and written_at - A_MOMENT,
+                "external_updated_at": written_at and written_at - TICK,
                 "known_fingerprint": version and is_ours and version.fingerprint(),
                 **self._creation_values(version),
             }

@@ -2,12 +2,9 @@
 from contextlib import suppress
 from datetime import datetime
 
-from odoo import fields
-
 from odoo.addons.component.core import AbstractComponent, Component
-from odoo.addons.connector.components.importer.items import UNCHANGED
-from odoo.addons.connector.components.importer.overlap import is_fresh, is_newer
 from odoo.addons.connector.exception import IDMissingInBackend
+from odoo.addons.connector.timestamps import is_fresh, is_newer
 
 from .references import Reference
 from .version import Version, read_create_date, read_write_date
@@ -58,17 +55,11 @@ class OdooRecordImporter(Component):
     def _version(self) -> Version:
         return Version.of(self.external_record, self.binder.unwrap_model())
 
-    def _prepare(self, items):
-        super()._prepare(items)
-        for item in items:
-            if item.outcome == UNCHANGED and item.binding.known_fingerprint:
-                with self._working_on(item):
-                    self._settle()
-
-    def _settle(self) -> None:
-        """Keep the date of what we know, once nothing else can have that date."""
-        if not self._is_fresh():
-            self.binding.with_context(connector_no_export=True).write(
+    def _after_unchanged(self, binding):
+        """Keep the date of the version, once no other version can have that date."""
+        super()._after_unchanged(binding)
+        if binding.known_fingerprint and not self._is_fresh():
+            binding.with_context(connector_no_export=True).write(
                 {
                     "external_updated_at": self._external_updated_at(),
                     "known_fingerprint": False,
@@ -76,9 +67,7 @@ class OdooRecordImporter(Component):
             )
 
     def _is_fresh(self) -> bool:
-        return is_fresh(
-            self._external_updated_at(), self._read_at or fields.Datetime.now()
-        )
+        return is_fresh(self._external_updated_at(), self.read_at)
 
     def _is_exported(self):
         return self.model._name in self.backend_record._exported_models()

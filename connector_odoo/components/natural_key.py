@@ -46,12 +46,12 @@ class NaturalKeyImporter(AbstractComponent):
         super().__init__(work_context)
         self._unbound: dict[tuple, models.BaseModel] = {}
 
-    def _create_items(self, items):
+    def _prefetch_records_to_bind(self, items):
+        super()._prefetch_records_to_bind(items)
         key_fields = self.mapper.natural_key
-        if key_fields and items:
+        if key_fields:
             keys = {item.values.get(key_fields[0]) for item in items}
             self._unbound = self._find_unbound(key_fields, list(keys))
-        super()._create_items(items)
 
     def _find_unbound(
         self, key_fields: tuple[str, ...], first_values: list[Any]

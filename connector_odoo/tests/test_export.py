@@ -7,8 +7,8 @@ from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
 from odoo.addons.component.core import _component_databases
-from odoo.addons.connector.components.importer.overlap import A_MOMENT
 from odoo.addons.connector.exception import InvalidDataError
+from odoo.addons.connector.timestamps import TICK
 from odoo.addons.queue_job.tests.common import trap_jobs
 
 from ..components.adapter import OdooAdapter
@@ -308,7 +308,7 @@ class TestExport(OdooConnectorCase):
     def test_what_is_written_there_in_the_second_of_our_export_is_imported(self):
         binding, there = self._export(self.company)
         there.with_context(connector_no_export=True).phone = "theirs"
-        self._set_write_date(there, binding.external_updated_at + A_MOMENT)
+        self._set_write_date(there, binding.external_updated_at + TICK)
         self._import_counterpart(there)
         self.assertEqual(self.company.phone, "theirs")
 
@@ -328,7 +328,7 @@ class TestExport(OdooConnectorCase):
         self.backend.owner_id = self.admin
         binding, there = self._export(self.company)
         there.with_context(connector_no_export=True).user_id = self.admin
-        self._set_write_date(there, binding.external_updated_at + A_MOMENT)
+        self._set_write_date(there, binding.external_updated_at + TICK)
         self._import_counterpart(there)
         quietly = self.company.with_context(connector_no_export=True)
         quietly.write({"user_id": deputy.id, "city": "Here"})
@@ -344,7 +344,7 @@ class TestExport(OdooConnectorCase):
     def test_what_was_not_imported_yet_is_not_taken_for_ours(self):
         binding, there = self._export(self.company)
         there.with_context(connector_no_export=True).phone = "theirs"
-        self._set_write_date(there, binding.external_updated_at + A_MOMENT)
+        self._set_write_date(there, binding.external_updated_at + TICK)
         with trap_jobs():
             self.company.city = "Here"
             self.env.cr.flush()
@@ -360,7 +360,7 @@ class TestExport(OdooConnectorCase):
         self.assertTrue(binding.known_fingerprint)
         earlier = fields.Datetime.now() - timedelta(hours=1)
         quietly = binding.with_context(connector_no_export=True)
-        quietly.external_updated_at = earlier - A_MOMENT
+        quietly.external_updated_at = earlier - TICK
         self._set_write_date(there, earlier)
         self._import_counterpart(there)
         self.assertFalse(binding.known_fingerprint)

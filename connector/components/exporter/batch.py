@@ -8,7 +8,7 @@ from odoo import models
 
 from odoo.addons.component.core import AbstractComponent
 
-from ..importer.items import SKIPPED, UPDATED
+from ...outcome import Outcome
 from .jobs import delay_export
 
 
@@ -90,12 +90,12 @@ class DelayedBatchExporter(AbstractComponent):
         job = delay_export(binding, run=run, **kwargs, **(job_options or {}))
         if run and isinstance(job, models.BaseModel):
             # it waits already, and does not belong to this run
-            note_export(run, binding, SKIPPED, time.time())
+            note_export(run, binding, Outcome.SKIPPED, time.time())
 
 
 def outcome_of(exporter: Any) -> str:
     """Return what became of an export; an exporter that does not tell has updated."""
-    return getattr(exporter, "outcome", None) or UPDATED
+    return getattr(exporter, "outcome", None) or Outcome.UPDATED
 
 
 def note_export(

@@ -8,8 +8,8 @@ from odoo import models
 
 from odoo.addons.component.core import AbstractComponent
 
+from ...outcome import Outcome
 from ..external_id import is_external_id
-from ..importer.items import SKIPPED, UNCHANGED
 from ..two_way.field_marks import mark_of_record
 from ..two_way.line_merge import lines_of, sent_line_marks
 from ..two_way.unconfirmed import (
@@ -100,14 +100,14 @@ class ExportConfirmation(AbstractComponent):
 
     def _confirm_export(self) -> None:
         """Delete the edits that the backend has now."""
-        if self.outcome == SKIPPED or not has_unconfirmed_fields(self.binding):
+        if self.outcome == Outcome.SKIPPED or not has_unconfirmed_fields(self.binding):
             return
         sent = self._sent_fields
         if sent is not None:
             odoo_field = self.binder._odoo_field
             sent = {plain_name(name, odoo_field) for name in sent}
         self._unconfirmed_model._confirm(self._unconfirmed.ids_of(sent))
-        if self.outcome != UNCHANGED and self._is_imported_too():
+        if self.outcome != Outcome.UNCHANGED and self._is_imported_too():
             self._note_base(sent)
 
     def _is_imported_too(self) -> bool:

@@ -13,9 +13,10 @@ from odoo.addons.component.core import AbstractComponent
 
 from ...exception import InvalidDataError, RetryableJobError
 from ...jobs.lifecycle import asks_to_wait
+from ...outcome import Outcome
 from ..external_id import is_external_id
 from ..importer.database_errors import Written, explain_database_error
-from ..importer.items import CREATED, UPDATED
+from ..session import Session
 
 
 class ExportDependencies(AbstractComponent):
@@ -56,14 +57,17 @@ class ExportDependencies(AbstractComponent):
         binding = relation
         if self._is_bound_by(relation, binding_model, binding_field):
             binding = self._ensure_binding(relation, binding_model, binding_extra_vals)
-        if (binding_model, binding.id) in self._exports_in_progress:
+        if (binding_model, binding.id) in Session.of(self.work).exporting:
             return
         if not is_external_id(self.binder_for(binding_model).to_external(binding)):
             exporter = self.component(usage=component_usage, model_name=binding_model)
             with self._letting_keep_dependencies():
                 exporter.run(binding)
-            if getattr(exporter, "outcome", UPDATED) in (CREATED, UPDATED):
-                self.work.sent_dependencies.append(binding)
+            if getattr(exporter, "outcome", Outcome.UPDATED) in (
+                Outcome.CREATED,
+                Outcome.UPDATED,
+            ):
+                Session.of(self.work).sent_dependencies.append(binding)
 
     @contextmanager
     def _letting_keep_dependencies(self) -> Iterator[None]:
@@ -71,13 +75,13 @@ class ExportDependencies(AbstractComponent):
 
         Only where the record itself is the job's, and nothing was done about it yet.
         """
-        in_progress = self._exports_in_progress
+        in_progress = Session.of(self.work).exporting
         try:
             yield
         except RetryableJobError as error:
             error.keeps_dependencies = (
                 asks_to_wait(error)
-                and bool(self.work.sent_dependencies)
+                and bool(Session.of(self.work).sent_dependencies)
                 and self.binding is not None
                 and in_progress == {(self.binding._name, self.binding.id)}
             )
@@ -186,17 +190,3 @@ class ExportDependencies(AbstractComponent):
             if explained is error:
                 raise
             raise explained from explained.__cause__ or error
-
-    @property
-    def _exports_in_progress(self) -> set[tuple[str, int]]:
-        """Return the bindings whose export waits for that of their dependencies."""
-        work = self.work
-        if not hasattr(work, "exporting"):
-            work.exporting = set()
-            #: dependencies that were sent to the backend, of all models
-            work.sent_dependencies = []
-            #: all that was exported, as (model, id): one set for the record and what
-            #: it needs, however deep
-            work.exported = set()
-            work._propagate_kwargs += ["exporting", "sent_dependencies", "exported"]
-        return work.exporting

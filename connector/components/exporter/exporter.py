@@ -10,8 +10,9 @@ from odoo import models
 from odoo.addons.component.core import AbstractComponent
 
 from ...exception import ConnectorException, IDMissingInBackend
+from ...outcome import Outcome
 from ..external_id import is_external_id
-from ..importer.items import CREATED, SKIPPED, UNCHANGED, UPDATED, marked
+from ..session import Session, marked
 from ..two_way.unconfirmed import KEEP_UNCONFIRMED, has_unconfirmed_fields
 from .linked_already import check_is_free
 
@@ -50,13 +51,15 @@ class GenericExporter(AbstractComponent):
         if not commits_are_forbidden(self.env.cr):
             # a commit empties the cache: what it reads ahead would be read again
             binding = binding.with_prefetch()
-        self.binding, self.outcome = binding, SKIPPED
+        self.binding, self.outcome = binding, Outcome.SKIPPED
         if not binding.exists():
             return self.env._("%s does not exist any more: not exported.", binding)
         self._gone_external_id = None
         self._load_external_id()
         # what an override of _run does is an export, unless it says otherwise
-        self.outcome = UPDATED if is_external_id(self.external_id) else CREATED
+        self.outcome = (
+            Outcome.UPDATED if is_external_id(self.external_id) else Outcome.CREATED
+        )
         self._begin_confirmation(kwargs.get("fields", args[0] if args else None))
         if self._is_confirmed_already(kwargs):
             return self._nothing_to_export()
@@ -82,7 +85,7 @@ class GenericExporter(AbstractComponent):
         """
         reason = self._find_reason_to_stop() or self._has_to_skip()
         if reason:
-            self.outcome = SKIPPED
+            self.outcome = Outcome.SKIPPED
             return self.env._("Skipped: %s", reason) if reason is not True else ""
         self._export_dependencies()
         self._lock()
@@ -120,7 +123,7 @@ class GenericExporter(AbstractComponent):
                 "an external id: let _create, or the adapter's create, return it."
             )
         self.external_id = created_id
-        self.outcome = CREATED
+        self.outcome = Outcome.CREATED
         return self.env._("Created in the backend with ID %s.", created_id)
 
     def _export_update(self, map_record, fields: Iterable[str] | None) -> str:
@@ -129,11 +132,11 @@ class GenericExporter(AbstractComponent):
             return self._nothing_to_export()
         with self._requesting(type(self)._update is GenericExporter._update):
             self._update(values)
-        self.outcome = UPDATED
+        self.outcome = Outcome.UPDATED
         return self.env._("Updated in the backend: ID %s.", self.external_id)
 
     def _nothing_to_export(self) -> str:
-        self.outcome = UNCHANGED
+        self.outcome = Outcome.UNCHANGED
         return self.env._("Nothing to export.")
 
     # -- before ---------------------------------------------------------------
@@ -294,12 +297,12 @@ class GenericExporter(AbstractComponent):
 
     def _note_exported(self) -> None:
         """Let the job know what it exported, the dependencies included."""
-        self.work.exported.add((self.binding._name, self.binding.id))
+        Session.of(self.work).exported.add((self.binding._name, self.binding.id))
 
     def _marking_as_exported(self):
         """Keep records that need one another from exporting each other for ever."""
         return marked(
-            self._exports_in_progress, {(self.binding._name, self.binding.id)}
+            Session.of(self.work).exporting, {(self.binding._name, self.binding.id)}
         )
 
 

@@ -10,7 +10,7 @@ from odoo.addons.component.core import AbstractComponent
 from odoo.addons.component_event import before_commit, skip_if
 
 from ..external_id import is_external_id
-from ..importer.reused_ids import CREATED_AT
+from ..importer.aliases import CREATED_AT
 from .followed_models import (
     Follow,
     delegation_paths,

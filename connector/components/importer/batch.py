@@ -1,9 +1,21 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Find the external records that match filters, and import them in chunks.
+
+::
+
+    pages of the adapter ── without ids seen before ── without ids that no database can
+    hold ── without what is up to date ── chunks ── a job each, or at once
+
+Only a page that gives the date of each record (a dict) says what is up to date. Pages
+are consumed as they come, so that the first chunk is enqueued before the last page is
+read.
+"""
+
 from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain
 from typing import Any
 
@@ -11,33 +23,21 @@ from odoo.tools import split_every
 
 from odoo.addons.component.core import AbstractComponent
 
+from ...outcome import Outcome
 from ...timestamps import last_change
 from ..external_id import can_be_stored, unstorable_id
-from .items import FAILED, UNCHANGED
-from .overlap import Overlap
 
 _logger = logging.getLogger(__name__)
 
-
-def unseen(page: Iterable[Any], seen: set[str]) -> Iterable[Any]:
-    """Return what of a page did not come before, and add it to what was seen.
-
-    What moves from one page to another while they are read comes with both.
-    """
-    keys = {}
-    for external_id in page:
-        key = str(external_id)
-        if key not in seen:
-            seen.add(key)
-            keys[external_id] = None
-    return {key: page[key] for key in keys} if isinstance(page, Mapping) else list(keys)
+#: external ids, or ``{external id: date of its last change}``
+Page = Iterable[Any]
 
 
 class BatchImporter(AbstractComponent):
-    """Find the external records that match filters and have each imported.
+    """Batch importer: finds external records and imports each of them.
 
-    A connector that thinks in single records overrides ``_import_record``: it is
-    then called for each external id, instead of ``_import_chunk``.
+    A connector that overrides ``_import_record`` gets each external id; otherwise
+    ``_import_chunk`` gets those of a chunk.
     """
 
     _name = "generic.batch.importer"
@@ -46,10 +46,13 @@ class BatchImporter(AbstractComponent):
 
     #: records of one chunk, where the backend has no field ``chunk_size``
     _chunk_size = 200
-    #: what the search before found, where this one looks at the same time again
-    overlap: Overlap | None = None
-    #: how many external ids could not be stored
-    _refused_count = 0
+    #: leaves out of a page what the previous, overlapping search found
+    without_known: Callable[[Page], Page] | None = None
+
+    def __init__(self, work_context):
+        super().__init__(work_context)
+        #: number of records that the last run found
+        self._found = 0
 
     @property
     def chunk_size(self) -> int:
@@ -62,52 +65,48 @@ class BatchImporter(AbstractComponent):
     def run(
         self, filters: Any = None, run: Any = None, force: bool = False, **kwargs: Any
     ) -> int:
-        """Import what matches ``filters`` and return how many records that are.
+        """Import the records that match ``filters``; return how many were found.
 
-        Where the adapter tells when each record was last changed, those that are
-        up to date are passed over. ``kwargs`` travel on to each import.
-
-        :param run: the sync run that counts what becomes of the records
+        :param run: the sync run that counts the outcomes
         :param force: import what is up to date, too
+        :param kwargs: passed to each import
         """
-        found = self._refused_count = 0
-        seen: set[str] = set()
-
-        def pages() -> Iterator[Iterable[Any]]:
-            nonlocal found
-            for page in self._search_pages(filters):
-                page = self._without_unstorable(unseen(page, seen), run)
-                if isinstance(page, Mapping):
-                    page = {key: last_change(value) for key, value in page.items()}
-                if self.overlap is not None and not force:
-                    page = self.overlap.without_known(page)
-                found += len(page)
-                yield page if force else self._without_uptodate(page, run)
-
-        for external_ids in self._split(pages()):
+        self._found = 0
+        pages = self._pages(filters, run, force)
+        for external_ids in self._split(pages):
             self._import_each(external_ids, run=run, force=force, **kwargs)
-        return found + self._refused_count
+        return self._found
 
-    def _search_pages(self, filters: Any) -> Iterator[Iterable[Any]]:
+    def _pages(self, filters: Any, run: Any, force: bool) -> Iterator[Page]:
+        """Yield pages of what is to be imported."""
+        seen: set[str] = set()
+        for page in self._search_pages(filters):
+            page = self._without_unstorable(_without_seen(page, seen), run)
+            if isinstance(page, Mapping):
+                page = {key: last_change(value) for key, value in page.items()}
+            if self.without_known and not force:
+                page = self.without_known(page)
+            self._found += len(page)
+            yield page if force else self._without_uptodate(page, run)
+
+    def _search_pages(self, filters: Any) -> Iterator[Page]:
         """Yield pages of external ids, in the order in which they are imported."""
         return self.backend_adapter.search_pages(filters)
 
-    def _without_unstorable(self, page: Iterable[Any], run: Any) -> Iterable[Any]:
-        """Leave out ids that no database, and so no job, can hold; they fail."""
-        refused = [key for key in page if not can_be_stored(str(key))]
+    def _without_unstorable(self, page: Page, run: Any) -> Page:
+        """Leave out ids that no database, and so no job, can hold: they fail."""
+        refused = {key for key in page if not can_be_stored(str(key))}
         if not refused:
             return page
         for key in refused:
             _logger.error("%s", unstorable_id(key, self.model._name))
         if run:
-            run._note_outcome({FAILED: len(refused)}, time.time())
-        self._refused_count += len(refused)
-        if isinstance(page, Mapping):
-            return {key: page[key] for key in page if key not in set(refused)}
-        return [key for key in page if key not in set(refused)]
+            run._note_outcome({Outcome.FAILED: len(refused)}, time.time())
+        self._found += len(refused)
+        return _part(page, [key for key in page if key not in refused])
 
-    def _without_uptodate(self, page: Iterable[Any], run: Any) -> Iterable[Any]:
-        """Leave out what is in Odoo as the backend has it; count it as unchanged."""
+    def _without_uptodate(self, page: Page, run: Any) -> Page:
+        """Leave out records whose binding has their date; count them as unchanged."""
         if not (
             isinstance(page, Mapping) and "external_updated_at" in self.model._fields
         ):
@@ -122,13 +121,13 @@ class BatchImporter(AbstractComponent):
             else:
                 outdated.append(external_id)
         if run and unchanged_ids:
-            run._note_outcome(
-                {UNCHANGED: len(unchanged_ids)}, started_at, {UNCHANGED: unchanged_ids}
-            )
+            unchanged = Outcome.UNCHANGED
+            counts = {unchanged: len(unchanged_ids)}
+            run._note_outcome(counts, started_at, {unchanged: unchanged_ids})
         return outdated
 
-    def _split(self, pages: Iterable[Iterable[Any]]) -> Iterator[list[Any]]:
-        """Yield the external ids in lists of ``chunk_size``, as pages come in."""
+    def _split(self, pages: Iterable[Page]) -> Iterator[list[Any]]:
+        """Yield the external ids in chunks, as pages are read."""
         return split_every(self.chunk_size, chain.from_iterable(pages), list)
 
     def _import_each(self, external_ids: list[Any], **kwargs: Any) -> None:
@@ -139,7 +138,7 @@ class BatchImporter(AbstractComponent):
             self._import_record(external_id, **kwargs)
 
     def _import_chunk(self, external_ids: Iterable[Any], **kwargs: Any) -> None:
-        """Import some records, now or later."""
+        """Import several records, now or later."""
         raise NotImplementedError
 
     def _import_record(
@@ -150,7 +149,7 @@ class BatchImporter(AbstractComponent):
 
 
 class DirectBatchImporter(AbstractComponent):
-    """Import at once, in the running transaction."""
+    """Batch importer that imports in the running transaction."""
 
     _name = "generic.direct.batch.importer"
     _inherit = "generic.batch.importer"
@@ -166,7 +165,7 @@ class DirectBatchImporter(AbstractComponent):
 
 
 class DelayedBatchImporter(AbstractComponent):
-    """Delay one job for each chunk."""
+    """Batch importer that delays one job for each chunk."""
 
     _name = "generic.delayed.batch.importer"
     _inherit = "generic.batch.importer"
@@ -191,3 +190,18 @@ class DelayedBatchImporter(AbstractComponent):
         self.model.with_delay(**options).import_chunk(
             self.backend_record, external_ids, **kwargs
         )
+
+
+def _without_seen(page: Page, seen: set[str]) -> Page:
+    """Return the new part of a page: a record may move to a later page meanwhile."""
+    keys = []
+    for external_id in page:
+        key = str(external_id)
+        if key not in seen:
+            seen.add(key)
+            keys.append(external_id)
+    return _part(page, keys)
+
+
+def _part(page: Page, keys: list[Any]) -> Page:
+    return {key: page[key] for key in keys} if isinstance(page, Mapping) else keys

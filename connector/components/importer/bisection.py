@@ -1,65 +1,136 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Find the records that fail, and let the others pass."""
+"""Run a step of an import over its items, and find the items that fail.
+
+In a chunk, a step runs over all items in one savepoint. Where it raises, the savepoint
+is rolled back and each half runs alone, down to the items that fail::
+
+    8 items ✗ ─┬─ 4 ✓
+               └─ 4 ✗ ─┬─ 2 ✗ ─┬─ 1 ✓
+                       │       └─ 1 ✗   fails, with its own error
+                       └─ 2 ✓
+
+So a failing record costs log₂ n savepoints, and the database is as if it had not been
+there. A record that is imported alone raises its error instead.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 
 import psycopg2
 from psycopg2 import errors
 
-from odoo.sql_db import BaseCursor
-
 from odoo.addons.component.exception import ComponentException
+from odoo.addons.queue_job.exception import RetryableJobError
 
+from .database_errors import find_database_error
 from .items import ImportItem
 
 Step = Callable[[list[ImportItem]], None]
 Explain = Callable[[ImportItem, Exception], Exception]
+Savepoint = Callable[[], AbstractContextManager]
 
 
 def concerns_the_job(error: Exception) -> bool:
-    """Return whether an error concerns the job: a bug, or a lost transaction.
+    """Return whether an error is a bug or a lost transaction, not one record's.
 
-    A text that is too long for an index is a record's, though it is an operational
-    error of psycopg2.
+    A text that is too long for an index is a record's, although psycopg2 calls it an
+    operational error.
     """
-    if isinstance(error, errors.ProgramLimitExceeded):
-        return False
     return isinstance(
         error,
         ComponentException | psycopg2.OperationalError | psycopg2.InterfaceError,
-    )
+    ) and not isinstance(error, errors.ProgramLimitExceeded)
 
 
-def isolate(
-    cr: BaseCursor,
-    items: list[ImportItem],
-    step: Step,
-    explain: Explain = lambda item, error: error,
-) -> None:
-    """Run a step on all items; where that fails, on each half by itself.
+class SingleItem:
+    """Runs steps for one record, and raises its error.
 
-    A failing record is found in log₂ n tries and marked as failed; the database
-    is as if it had never been there. Errors that concern the job are raised.
-
-    :param explain: returns the error by which a record failed, in words; called when
-        the database works again
+    :param explain: returns the error that a person can act on; called when the
+        database works again
     """
-    if not items:
-        return
-    before = [(item.binding, item.outcome) for item in items]
-    try:
-        with cr.savepoint():
-            step(items)
-    except Exception as error:
-        if concerns_the_job(error):
-            raise
-        for item, (binding, outcome) in zip(items, before, strict=True):
-            item.binding, item.outcome = binding, outcome
-        if len(items) == 1:
-            items[0].fail(explain(items[0], error))
+
+    def __init__(self, savepoint: Savepoint, explain: Explain) -> None:
+        self._savepoint = savepoint
+        self._explain = explain
+
+    def fail(self, item: ImportItem, error: Exception) -> None:
+        """Raise the error of an item."""
+        raise error
+
+    def read(self, step: Step, items: list[ImportItem]) -> None:
+        """Run the step that reads the external record."""
+        step(items)
+
+    def run(
+        self, step: Step, items: list[ImportItem], is_writing: bool = False
+    ) -> None:
+        """Run a step if the item is pending; a step that writes, in a savepoint."""
+        items = [item for item in items if item.pending]
+        if not items:
             return
-        middle = len(items) // 2
-        isolate(cr, items[:middle], step, explain)
-        isolate(cr, items[middle:], step, explain)
+        try:
+            with self._savepoint() if is_writing else nullcontext():
+                step(items)
+        except Exception as error:
+            if not is_writing and find_database_error(error):
+                raise  # without a savepoint, the database answers no more questions
+            explained = self._explain(items[0], error)
+            if explained is error:
+                raise
+            raise explained from explained.__cause__ or error
+
+
+class Bisection(SingleItem):
+    """Runs steps over a chunk; items that fail get the outcome *failed*.
+
+    Errors that concern the job are raised.
+    """
+
+    def fail(self, item: ImportItem, error: Exception) -> None:
+        """Give an item the outcome *failed*."""
+        item.fail(error)
+
+    def read(self, step: Step, items: list[ImportItem]) -> None:
+        """Run the step that reads the external records, in no savepoint if it works.
+
+        Bisect it only where the first or the last record can be read alone: an error
+        that all records have, as missing rights, is raised once.
+        """
+        try:
+            step(items)
+        except Exception as error:
+            if isinstance(error, RetryableJobError) or concerns_the_job(error):
+                raise
+            ends = [items[0], items[-1]]
+            for item in ends:
+                self._bisect(step, [item])
+            if not any(item.pending for item in ends):
+                raise
+            self.run(step, items)
+
+    def run(
+        self, step: Step, items: list[ImportItem], is_writing: bool = False
+    ) -> None:
+        """Run a step over the pending items, in a savepoint."""
+        self._bisect(step, [item for item in items if item.pending])
+
+    def _bisect(self, step: Step, items: list[ImportItem]) -> None:
+        if not items:
+            return
+        before = [(item.binding, item.outcome) for item in items]
+        try:
+            with self._savepoint():
+                step(items)
+        except Exception as error:
+            if concerns_the_job(error):
+                raise
+            for item, (binding, outcome) in zip(items, before, strict=True):
+                item.binding, item.outcome = binding, outcome
+            if len(items) == 1:
+                items[0].fail(self._explain(items[0], error))
+                return
+            middle = len(items) // 2
+            self._bisect(step, items[:middle])
+            self._bisect(step, items[middle:])

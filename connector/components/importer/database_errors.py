@@ -32,8 +32,6 @@ _INTEGERS = range(-(2**31), 2**31)
 _INDEXED_BYTES = 2000
 #: characters of a value that an error quotes
 _QUOTED = 200
-#: where False is stored as NULL
-_NULLABLE = ("char", "date", "datetime", "html", "many2one", "selection", "text")
 
 
 class Written(NamedTuple):
@@ -103,27 +101,7 @@ def explain_database_error(error: Exception, written: Written) -> Exception:
 # -- required fields ----------------------------------------------------------
 
 
-def find_empty_required(model: models.BaseModel, values: Mapping[str, Any]) -> list:
-    """Return the names of required fields that are given no value, in ``values``."""
-    found = []
-    for name, value in values.items():
-        if value or value == "":
-            continue
-        field = model._fields.get(name)
-        if field is None or not field.required or field.type not in _NULLABLE:
-            continue
-        # Odoo makes the record behind a new binding, and computes what it can
-        if not (field.inherited_field if field.inherited else field).compute:
-            found.append(name)
-    return [name for name in found if name not in model._inherits.values()]
-
-
-def empty_required_error(name: str, written: Written) -> InvalidDataError:
-    """Return the error for a required field that has no value."""
-    return InvalidDataError(_required_sentence(written, written.model, name))
-
-
-def _required_sentence(written: Written, model: models.BaseModel, name: str) -> str:
+def required_sentence(written: Written, model: models.BaseModel, name: str) -> str:
     source = written.sources.get(name)
     return written.env._(
         "%(record)s: the required field %(field)s of %(model)s has no value. "
@@ -140,7 +118,7 @@ def _required_sentence(written: Written, model: models.BaseModel, name: str) -> 
 def _explain_not_null(violation: psycopg2.Error, written: Written) -> Exception:
     model = _find_model(written, violation.diag.table_name)
     column = violation.diag.column_name or ""
-    return RefusedByDatabase(_required_sentence(written, model, column))
+    return RefusedByDatabase(required_sentence(written, model, column))
 
 
 # -- unique constraints -------------------------------------------------------

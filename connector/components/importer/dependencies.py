@@ -1,34 +1,76 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Import what the records of a chunk need, and order the records themselves.
+
+What an item needs is either in the same chunk, which is then ordered, or elsewhere, and
+then imported first. All dependencies of one model are one chunk of its own importer, so
+the depth of the recursion is that of the models, not of the records::
+
+    orders 1 2 3 ──need──▶ partners 7 8 ──need──▶ countries FR DE
+                           partner 8 needs 7: batches [7] [8]
+
+Records that need one another in a circle are imported last, together. Mostly they fail;
+their errors name the circle.
+"""
+
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
-from operator import attrgetter
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
-from odoo.exceptions import UserError
-
-from odoo.addons.component.core import AbstractComponent
-
-from ...exception import ConnectorException, InvalidDataError, RetryableJobError
-from .bisection import Step
-from .hooks import Dependency, ImportHooks
-from .items import CREATED, UPDATED, ImportItem, find_circle, marked
+from ...exception import RetryableJobError
+from ...outcome import Outcome
+from ..external_id import can_be_stored, check_can_be_external_id, unstorable_id
+from ..session import Key, Session
+from .errors import failed_dependency_error
+from .items import Dependency, ImportItem
 
 
-class ImportDependencies(AbstractComponent):
-    """Import first what the records of a chunk need, all of one model at once."""
+class Dependencies:
+    """Imports dependencies with the importers of their models.
 
-    _name = "generic.importer.dependencies"
-    _inherit = "generic.importer.errors"
+    :param hooks: the importer of the chunk
+    """
 
-    def _import_all_dependencies(self, items: list[ImportItem], each: Callable) -> None:
-        """Import what the items need, model by model, and order the items."""
-        in_chunk = {(self.model._name, item.key) for item in items}
-        wanted: dict[str, dict[Any, Dependency]] = defaultdict(dict)
-        for item in filter(attrgetter("pending"), items):
-            needed = [dependency.key for dependency in item.dependencies]
-            self.work.needs[self.model._name, item.key] = needed
+    def __init__(self, hooks: Any) -> None:
+        self._hooks = hooks
+        self._session = Session.of(hooks.work)
+
+    def import_all(
+        self, items: list[ImportItem], fail: Callable[[ImportItem, Exception], None]
+    ) -> None:
+        """Import what the items need; fail the items that need a failed record."""
+        failed = {
+            (model_name, item.key): item
+            for model_name, dependencies in self._collect(items).items()
+            for item in self._import_of_model(model_name, dependencies)
+        }
+        if not failed:
+            return
+        for item in items:
+            for dependency in item.dependencies if item.pending else ():
+                missing = failed.get(dependency.key)
+                if missing:
+                    error = failed_dependency_error(
+                        self._hooks.env, dependency.binding_model, missing
+                    )
+                    self._note_progress(item, error)
+                    fail(item, error)
+                    break
+
+    def _collect(self, items: list[ImportItem]) -> dict[str, list[Dependency]]:
+        """Return what to import by model; note on the items what is in their chunk."""
+        own_model = self._hooks.model._name
+        in_chunk = {(own_model, item.key) for item in items}
+        wanted: dict[str, dict[Key, Dependency]] = defaultdict(dict)
+        for item in items:
+            if not item.pending:
+                continue
+            self._session.needs[own_model, item.key] = [
+                dependency.key for dependency in item.dependencies
+            ]
             for dependency in item.dependencies:
                 if dependency.key in in_chunk:
                     item.after.add(str(dependency.external_id))
@@ -36,132 +78,117 @@ class ImportDependencies(AbstractComponent):
                 of_model = wanted[dependency.binding_model]
                 if dependency.key not in of_model or dependency.always:
                     of_model[dependency.key] = dependency
-        failed = {
-            (model, dependency_item.key): dependency_item
-            for model, dependencies in wanted.items()
-            for dependency_item in self._import_dependencies_of(
-                model, list(dependencies.values())
-            )
-        }
-        if failed:
-            each(lambda some: self._refuse_without_dependencies(some, failed), items)
+        return {name: list(of_model.values()) for name, of_model in wanted.items()}
 
-    def _import_dependencies_of(
-        self, model: str, dependencies: list[Dependency]
+    def _import_of_model(
+        self, model_name: str, dependencies: list[Dependency]
     ) -> list[ImportItem]:
-        """Import the dependencies of one model and return those that failed."""
+        """Import those that are not bound yet, and return those that failed."""
         external_ids = [dependency.external_id for dependency in dependencies]
-        binder = self.binder_for(model)
+        binder = self._hooks.binder_for(model_name)
         binder.prefetch(external_ids)
         bound = binder.to_internal_many(external_ids)
         by_importer = defaultdict(list)
         for dependency in dependencies:
-            if dependency.key in self.work.importing:
+            if dependency.key in self._session.importing:
                 continue
             if dependency.always or dependency.external_id not in bound:
                 by_importer[dependency.importer].append(dependency.external_id)
         failed: list[ImportItem] = []
         for importer, external_ids in by_importer.items():
-            importer = importer or self.component("record.importer", model_name=model)
-            if isinstance(importer, ImportHooks):
-                failed.extend(self._import_those(importer, external_ids))
+            if importer is None:
+                importer = self._hooks.component("record.importer", model_name)
+            if hasattr(importer, "import_many"):
+                failed.extend(_import_many(importer, external_ids))
             else:
                 for external_id in external_ids:
                     importer.run(external_id)
         return failed
 
-    def _import_those(self, importer: Any, external_ids: list) -> Iterable[ImportItem]:
-        """Import some dependencies and return those that failed.
+    def _note_progress(self, item: ImportItem, error: Exception) -> None:
+        """Note on an error whether to commit the dependencies that were imported.
 
-        Where the backend asks to wait, what does not need them is imported.
+        Only for the record that the job is about. Another record may be imported after
+        it was written, by its ``_after_import``: a commit would leave it incomplete.
         """
-        try:
-            return importer.import_many(external_ids).failed
-        except RetryableJobError as error:
-            if not error.ignore_retry:
-                raise
-            items = [ImportItem(external_id) for external_id in external_ids]
-            for item in items:
-                item.fail(error)
-            return items
+        is_of_job = self._session.importing == {(self._hooks.model._name, item.key)}
+        if is_of_job and isinstance(error, RetryableJobError):
+            imported = self._session.imported
+            error.keeps_dependencies = error.ignore_retry and bool(
+                imported[Outcome.CREATED]
+                or imported[Outcome.UPDATED]
+                or hasattr(error, "lock_name")
+            )
 
-    def _refuse_without_dependencies(
-        self, items: list[ImportItem], failed: dict[tuple[str, str], ImportItem]
-    ) -> None:
-        for item in items:
-            for dependency in item.dependencies:
-                missing = failed.get(dependency.key)
-                if missing:
-                    model = dependency.binding_model
-                    error = self._failed_dependency_error(model, missing)
-                    self._let_keep_dependencies(item, error)
-                    raise error
-
-    def _let_keep_dependencies(self, item: ImportItem, error: Exception) -> None:
-        """Say on the error if committing what was imported gets the record further.
-
-        Only for the record that the job is about: one that was written already, and
-        imports others after that, would stay without them.
-        """
-        is_about_item = self.work.importing == {(self.model._name, item.key)}
-        if not (is_about_item and isinstance(error, RetryableJobError)):
-            return
-        has_progress = self.work.imported[CREATED] or self.work.imported[UPDATED]
-        error.keeps_dependencies = error.ignore_retry and bool(
-            has_progress or hasattr(error, "lock_name")
-        )
-
-    def _fail_with_those_before(
-        self, group: list[ImportItem], items: list[ImportItem]
-    ) -> None:
-        """Take out what waits for a record of the chunk that failed, naming it."""
+    def check_batch(self, batch: list[ImportItem], items: list[ImportItem]) -> None:
+        """Fail the items of a batch that need a failed item of the same chunk."""
+        env, model_name = self._hooks.env, self._hooks.model._name
         failed = {item.key: item for item in items if item.error}
-        for item in group:
+        for item in batch if failed else ():
             for key in item.after & failed.keys():
-                item.fail(self._failed_dependency_error(self.model._name, failed[key]))
+                item.fail(failed_dependency_error(env, model_name, failed[key]))
 
-    def _marking_as_imported(self, items: list[ImportItem]):
-        """Keep records that need one another from importing each other for ever."""
-        if not hasattr(self.work, "importing"):
-            self.work.importing = set()
-            #: what each record needs, by their keys
-            self.work.needs = {}
-            #: how many records of all models had which outcome
-            self.work.imported = Counter()
-            #: keys of the records that did not fail, whatever their outcome
-            self.work.settled = set()
-            self.work._propagate_kwargs += ["importing", "needs", "imported", "settled"]
-        return marked(
-            self.work.importing, {(self.model._name, item.key) for item in items}
-        )
-
-    def _naming_circles(self, step: Step) -> Step:
-        """Have the error of a record say in which circle it waits for itself, if so."""
-
-        def named(items: list[ImportItem]) -> None:
-            try:
-                step(items)
-            except (ConnectorException, UserError) as error:
-                circle = len(items) == 1 and find_circle(
-                    (self.model._name, items[0].key), self.work.needs
-                )
-                if not circle:
-                    raise
-                names = " → ".join(f"{model} {key}" for model, key in circle)
-                raise InvalidDataError(
-                    f"{error} These records need one another, in a circle: {names}. "
-                    f"Open it in {self.backend_record.display_name}."
-                ) from error
-
-        return named
-
-    def _prefetch(self, items: list[ImportItem]) -> None:
-        """Have the binders learn at once what the mapping will ask of them."""
+    def prefetch(self, batch: list[ImportItem]) -> None:
+        """Learn which dependencies are bound: the mapper asks for them."""
         wanted = defaultdict(list)
-        for item in items:
+        for item in batch:
             for dependency in item.dependencies:
                 wanted[dependency.binding_model].append(dependency.external_id)
-        for model, external_ids in wanted.items():
-            self.binder_for(model).prefetch(external_ids)
-        if type(self)._map_data is ImportHooks._map_data:
-            self.mapper.prefetch_bindings(item.external_record for item in items)
+        for model_name, external_ids in wanted.items():
+            self._hooks.binder_for(model_name).prefetch(external_ids)
+
+
+def check_dependency(hooks: Any, binding_model: str, external_id: Any) -> None:
+    """Refuse what cannot be the id of a dependency.
+
+    :raise InvalidDataError: it is a record or a list, or no database can hold it
+    """
+    check_can_be_external_id(external_id, binding_model)
+    if not can_be_stored(str(external_id)):
+        raise unstorable_id(external_id, binding_model)
+    if binding_model not in hooks.env:
+        raise ValueError(
+            f"{hooks._name}: a dependency is of the model {binding_model!r}, "
+            "which does not exist."
+        )
+
+
+def _import_many(importer: Any, external_ids: list[Any]) -> Iterable[ImportItem]:
+    """Import some records and return those that failed.
+
+    Where the backend asks to wait, all of them fail: items that do not need them are
+    imported.
+    """
+    try:
+        return importer.import_many(external_ids).failed
+    except RetryableJobError as error:
+        if not error.ignore_retry:
+            raise
+        return [
+            ImportItem(external_id, outcome=Outcome.FAILED, error=error)
+            for external_id in external_ids
+        ]
+
+
+def topological_batches(items: list[ImportItem]) -> Iterator[list[ImportItem]]:
+    """Yield the items in batches, each after the batches that it needs.
+
+    An item that is not in the list is not waited for. Items in a circle, and those
+    that need them, come last, together.
+    """
+    waiting = {item.key: item for item in items}
+    if not any(item.after for item in items):
+        if items:
+            yield items
+        return
+    sorter = TopologicalSorter(dict.fromkeys(waiting, ()))
+    for item in items:
+        needed = (key for key in item.after if key in waiting)
+        sorter.add(item.key, *(key for key in needed if key != item.key))
+    with suppress(CycleError):  # the rest can be sorted
+        sorter.prepare()
+    while ready := sorter.get_ready():
+        yield [waiting.pop(key) for key in ready]
+        sorter.done(*ready)
+    if waiting:
+        yield list(waiting.values())

@@ -18,9 +18,11 @@ from odoo.addons.component_event.delivery import suppress_events
 
 from ...exception import PartlyRead, RetryableJobError
 from ...jobs.lifecycle import asks_to_wait
+from ...outcome import Outcome
 from ..comparison.changes_in_words import describe_changes
 from ..external_id import storable_text
-from .items import CREATED, UNCHANGED, ChunkOutcome, ImportItem
+from ..session import Session
+from .items import ChunkOutcome, ImportItem
 
 
 @contextmanager
@@ -36,7 +38,7 @@ def rolled_back(cr: BaseCursor) -> Iterator[None]:
 
 
 class ImportRecorder:
-    """Take note of what an import writes: ``work.import_recorder`` of a dry run."""
+    """Take note of what an import writes: ``recorder`` of the session of a dry run."""
 
     def __init__(self) -> None:
         self._changes: dict[tuple[str, int], str] = {}
@@ -53,7 +55,7 @@ class ImportRecorder:
             "external_id": storable_text(item.key),
             "reason": storable_text(str(item.error or item.note or "")),
         }
-        if item.outcome == CREATED:
+        if item.outcome == Outcome.CREATED:
             changes = {k: v for k, v in item.values.items() if k in model._fields}
             values["changes"] = describe_changes(model.new(), changes)
             values["record_name"] = item.binding.display_name
@@ -120,8 +122,7 @@ class DryRun(AbstractComponent):
                 f"{importer._name} cannot be run dry: expected an importer that "
                 "inherits generic.importer."
             )
-        importer.work.import_recorder = recorder = ImportRecorder()
-        importer.work._propagate_kwargs.append("import_recorder")
+        recorder = Session.of(importer.work).recorder = ImportRecorder()
         with rolled_back(self.env.cr):
             outcome = importer.import_many(external_ids, force)
             for item in outcome.failed:
@@ -132,7 +133,7 @@ class DryRun(AbstractComponent):
             lines = [
                 recorder.line_values(self.model, item)
                 for item in outcome.items
-                if item.outcome != UNCHANGED or item.note
+                if item.outcome != Outcome.UNCHANGED or item.note
             ]
         return outcome, self._with_names(lines)
 

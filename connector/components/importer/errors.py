@@ -1,12 +1,20 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Name the record of an error: model, external id, name, and what it needs.
+
+Errors of the database are explained in ``database_errors.py``.
+"""
+
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping
+from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
-from odoo.addons.component.core import AbstractComponent
+from odoo.api import Environment
+from odoo.exceptions import UserError
 
 from ...exception import (
+    ConnectorException,
     CredentialsRefused,
     DependencyFailed,
     InvalidDataError,
@@ -14,155 +22,123 @@ from ...exception import (
     NetworkRetryableError,
     RetryableJobError,
 )
+from ..session import Key, Session
 from .database_errors import (
     Written,
-    empty_required_error,
     explain_database_error,
     find_database_error,
-    find_empty_required,
+    required_sentence,
 )
-from .hooks import ImportHooks
 from .items import ImportItem
 
-#: fields by which an external record is likely to be known to people
+#: fields that usually hold the name of an external record
 _NAMES = ("display_name", "name", "title", "reference", "number", "code", "sku")
 _MAX_NAME = 80
 _MAX_ID = 200
 
 
-class ImportErrors(AbstractComponent):
-    """Say of an error which record has it, and what of the record."""
-
-    _name = "generic.importer.errors"
-    _inherit = "generic.importer.hooks"
-
-    # -- values ---------------------------------------------------------------
-
-    def _check_required(self, item: ImportItem) -> None:
-        """Raise an error where the values leave a required field empty.
-
-        A connector that writes in its own way may still fill it.
-
-        :raise InvalidDataError: naming the record, the field and the mapper
-        """
-        hooks = ("_update",) if item.binding else ("_create", "_create_many")
-        if any(getattr(type(self), name) is not _OWN[name] for name in hooks):
-            return
-        for name in find_empty_required(self.model, item.values):
-            raise empty_required_error(name, self._describe_written(item))
-
-    def _describe_written(self, item: ImportItem) -> Written:
-        return Written(
-            model=self.model,
-            name=self._describe_item(item),
-            backend_name=self.backend_record.display_name,
-            mapper_name=self._find_mapper_name(),
-            values=item.values or {},
-            sources=self._find_sources(),
-            external_field=self.binder._external_field,
-            external_id=item.key,
-        )
-
-    def _find_mapper_name(self) -> str:
-        """Return the name of the mapper, where the importer has one."""
-        found = self.many_components(usage=self._base_mapper_usage)
-        return found[0]._name if found else self._name
-
-    def _find_sources(self) -> dict[str, str]:
-        describe = getattr(self.mapper, "describe", None) if self._has_mapper else None
-        lines = describe() if describe else ()
-        return {line["target"]: line["source"] for line in lines if line["target"]}
-
-    @property
-    def _has_mapper(self) -> bool:
-        return len(self.many_components(usage=self._base_mapper_usage)) == 1
-
-    def _describe_item(self, item: ImportItem) -> str:
-        """Return the model, the external id and, where it is known, the name."""
-        name = find_name(item)
-        told = f"{self.model._name} {str(item.external_id):.{_MAX_ID}}"
-        return f"{told} ({name})" if name else told
-
-    # -- errors of the database -------------------------------------------------
-
-    def _explain(self, item: ImportItem, error: Exception) -> Exception:
-        """Return an error of the database in words; other errors stay as they are.
-
-        The savepoint in which it came must have been rolled back.
-        """
-        if find_database_error(error) is None:
-            return error
-        explained = explain_database_error(error, self._describe_written(item))
-        if explained is not error and explained.__cause__ is None:
-            explained.__cause__ = error
-        return explained
-
-    def _run_explained(
-        self, step: Callable[[list[ImportItem]], None], items: list[ImportItem]
-    ) -> None:
-        """Run a step that writes single records; explain the database's errors."""
-        try:
-            with self.env.cr.savepoint():
-                step(items)
-        except Exception as error:
-            if not items or find_database_error(error) is None:
-                raise
-            explained = self._explain(items[0], error)
-            if explained is error:
-                raise
-            raise explained from explained.__cause__
-
-    # -- dependencies -----------------------------------------------------------
-
-    def _failed_dependency_error(self, model: str, failed: ImportItem) -> Exception:
-        """Return the error of a record that needs one that failed.
-
-        It is tried again where the other one is, and by the same rules.
-        """
-        error = failed.error
-        if isinstance(error, CredentialsRefused):  # nobody's in particular
-            return error
-        name = find_name(failed)
-        message = self.env._(
-            "It needs %(model)s %(external_id)s%(name)s, which failed: %(error)s",
-            model=model,
-            external_id=failed.external_id,
-            name=f" ({name})" if name else "",
-            error=error,
-        )
-        if not isinstance(error, RetryableJobError):
-            raised: Exception = find_dependency_error(error)(message)
-        elif isinstance(error, NetworkRetryableError):
-            raised = NetworkRetryableError(message)
-        else:
-            raised = RetryableJobError(message)
-        if isinstance(error, RetryableJobError):
-            # when to try again, for which lock, and what the backend asked
-            vars(raised).update(vars(error))
-        raised.__cause__ = error
-        return raised
-
-
 class DependencyNotMapped(DependencyFailed, MappingError):
-    """A record was not imported, because one that it needs could not be mapped."""
+    """A record was not imported because one that it needs could not be mapped."""
 
 
 class DependencyInvalid(DependencyFailed, InvalidDataError):
-    """A record was not imported, because one that it needs has unfit values."""
+    """A record was not imported because one that it needs has invalid values."""
 
 
-def find_dependency_error(error: Exception | None) -> type[DependencyFailed]:
+def explain(hooks: Any, item: ImportItem, error: Exception) -> Exception:
+    """Return the error that says what to correct; other errors stay as they are.
+
+    The savepoint in which it was raised must have been rolled back.
+    """
+    if find_database_error(error) is not None:
+        explained = explain_database_error(error, _describe(hooks, item))
+        if explained is not error and explained.__cause__ is None:
+            explained.__cause__ = error
+        return explained
+    if isinstance(error, ConnectorException | UserError):
+        return _explain_circle(hooks, item, error)
+    return error
+
+
+def _explain_circle(hooks: Any, item: ImportItem, error: Exception) -> Exception:
+    """Name the records that need one another, if the item needs such records."""
+    needs = Session.of(hooks.work).needs
+    circle = find_circle((hooks.model._name, item.key), needs)
+    if not circle:
+        return error
+    names = " → ".join(f"{model} {key}" for model, key in circle)
+    explained = InvalidDataError(
+        f"{error} These records need one another, in a circle: {names}. "
+        f"Open it in {hooks.backend_record.display_name}."
+    )
+    explained.__cause__ = error
+    return explained
+
+
+def empty_required_error(hooks: Any, item: ImportItem, name: str) -> InvalidDataError:
+    """Return the error for a required field that has no value."""
+    written = _describe(hooks, item)
+    return InvalidDataError(required_sentence(written, written.model, name))
+
+
+def failed_dependency_error(
+    env: Environment, model_name: str, failed: ImportItem
+) -> Exception:
+    """Return the error of a record that needs one that failed.
+
+    It is retried when the other one is, and by the same rules.
+    """
+    error = failed.error
+    if isinstance(error, CredentialsRefused):  # not an error of one record
+        return error
+    name = find_name(failed)
+    message = env._(
+        "It needs %(model)s %(external_id)s%(name)s, which failed: %(error)s",
+        model=model_name,
+        external_id=failed.external_id,
+        name=f" ({name})" if name else "",
+        error=error,
+    )
+    raised = _dependency_error_class(error)(message)
+    if isinstance(error, RetryableJobError):
+        # seconds to wait, the lock to wait for, whether the backend asked to wait
+        vars(raised).update(vars(error))
+    raised.__cause__ = error
+    return raised
+
+
+def _describe(hooks: Any, item: ImportItem) -> Written:
+    name = find_name(item)
+    record = f"{hooks.model._name} {str(item.external_id):.{_MAX_ID}}"
+    mappers = hooks.many_components(usage=hooks._base_mapper_usage)
+    describe = getattr(hooks.mapper, "describe", None) if len(mappers) == 1 else None
+    return Written(
+        model=hooks.model,
+        name=f"{record} ({name})" if name else record,
+        backend_name=hooks.backend_record.display_name,
+        mapper_name=mappers[0]._name if mappers else hooks._name,
+        values=item.values or {},
+        sources={
+            line["target"]: line["source"]
+            for line in (describe() if describe else ())
+            if line["target"]
+        },
+        external_field=hooks.binder._external_field,
+        external_id=item.key,
+    )
+
+
+def _dependency_error_class(error: Exception | None) -> type[Exception]:
     """Return the class for the error of a record that needs one with this error."""
+    if isinstance(error, NetworkRetryableError):
+        return NetworkRetryableError
+    if isinstance(error, RetryableJobError):
+        return RetryableJobError
     if isinstance(error, MappingError):
         return DependencyNotMapped
     if isinstance(error, InvalidDataError):
         return DependencyInvalid
     return DependencyFailed
-
-
-_OWN = {
-    name: getattr(ImportHooks, name) for name in ("_create", "_create_many", "_update")
-}
 
 
 def find_name(item: ImportItem) -> str:
@@ -175,3 +151,22 @@ def find_name(item: ImportItem) -> str:
             if isinstance(value, str) and value.strip():
                 return value.strip()[:_MAX_NAME]
     return ""
+
+
+def find_circle(start: Key, needs: Mapping[Key, Iterable[Key]]) -> list[Key] | None:
+    """Return a circle among the records that ``start`` needs, None if there is none.
+
+    It begins and ends with the same record.
+    """
+    graph, pending = {}, [start]
+    while pending:
+        key = pending.pop()
+        if key not in graph:
+            graph[key] = list(needs.get(key, ()))
+            pending += graph[key]
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        # in the order of the import, which is that of the needs reversed
+        return error.args[1][::-1]
+    return None

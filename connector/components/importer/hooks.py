@@ -1,82 +1,117 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What a connector says about the import of one model.
+
+The importer of a model is a component: connectors inherit it and override hooks. The
+order in which they are called is that of ``flow.py``. A hook sees one record, also
+where many are imported: ``external_id``, ``external_record`` and ``binding``.
+"""
+
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import Any, NamedTuple
-
-import psycopg2
+from typing import Any
 
 from odoo import fields, models
 
 from odoo.addons.component.core import AbstractComponent
 
-from ...exception import RetryableJobError
-from ...timestamps import last_change
+from ...database import retry_unique_violation
+from ...outcome import Outcome
+from ...timestamps import creation_time, last_change, version_of
 from ..comparison.absent_lines import find_record_deleter
-from ..external_id import can_be_stored, check_can_be_external_id, unstorable_id
-from .items import REMOVED, SKIPPED, UNCHANGED, ImportItem
-from .overlap import version_of
-from .reused_ids import CREATED_AT, check_is_same_record, creation_time
+from ..session import Session
+from .aliases import CREATED_AT, check_is_same_record
+from .bisection import Bisection, SingleItem
+from .dependencies import check_dependency
+from .flow import ImportFlow
+from .items import ChunkOutcome, Dependency, ImportItem
+from .retries import delay_failed
+
+#: added to the context in which records are created and written
+IMPORT_CONTEXT = {
+    "connector_no_export": True,
+    "mail_create_nolog": True,
+    "mail_create_nosubscribe": True,
+    "mail_notrack": True,
+    "tracking_disable": True,
+}
 
 
-class Dependency(NamedTuple):
-    """An external record that must be in Odoo before the one that asks for it."""
+class GenericImporter(AbstractComponent):
+    """Importer of the records of one model, one or many at a time."""
 
-    binding_model: str
-    external_id: Any
-    importer: Any = None
-    always: bool = False
+    _name = "generic.importer"
+    _inherit = "generic.importer.conflicts"
+    _usage = "record.importer"
 
-    @property
-    def key(self) -> tuple[str, str]:
-        """Return what tells one external record from all others."""
-        return self.binding_model, str(self.external_id)
-
-
-class ImportHooks(AbstractComponent):
-    """Say how one external record is imported: what a connector overrides.
-
-    A hook runs for the record at hand: ``external_id``, ``external_record`` and
-    ``binding`` (None as long as it is not looked for, empty when there is none).
-    """
-
-    _name = "generic.importer.hooks"
-    _inherit = "base.importer"
-
-    #: added to the context in which records are created and written
-    _import_context = {
-        "connector_no_export": True,
-        "mail_create_nolog": True,
-        "mail_create_nosubscribe": True,
-        "mail_notrack": True,
-        "tracking_disable": True,
-    }
-
-    #: what becomes of a record that the backend does not have any more: "skip",
-    #: "archive", "delete", or "unbind"
+    _import_context = IMPORT_CONTEXT
+    #: what to do with a bound record that was deleted remotely: "skip", "archive",
+    #: "delete" (binding and record), or "unbind" (the binding only)
     _missing_record_policy = "skip"
-    #: skip a record whose mapped values are those of its last import, which keeps
-    #: what was changed in Odoo since; for backends that do not tell when a record
-    #: was changed
+    #: leave a record unchanged whose mapped values are those of its last import, and
+    #: so its local edits; for backends that do not say when a record was changed
     _skip_same_values = False
 
     def __init__(self, work_context):
         super().__init__(work_context)
+        #: the record that the hooks see
         self._item: ImportItem | None = None
         self._dependencies: list[Dependency] = []
-        #: our time (UTC) when the records at hand were read
-        self._read_at: datetime | None = None
 
-    @contextmanager
-    def _working_on(self, item: ImportItem) -> Iterator[ImportItem]:
-        """Let the hooks see ``item`` as the record at hand."""
-        previous, self._item = self._item, item
+    def run(
+        self, external_id: Any, force: bool = False, record: Any = None, **kwargs: Any
+    ) -> ChunkOutcome:
+        """Import one record, and raise its error.
+
+        :param force: import it even if it is up to date
+        :param record: the external record, if it was read already
+        """
+        item = ImportItem(external_id, external_record=record, force=force)
+        self._run_flow([item], SingleItem)
+        return ChunkOutcome((item,))
+
+    def run_chunk(
+        self,
+        external_ids: Iterable[Any],
+        force: bool = False,
+        retries_left: int = 5,
+        **job_kwargs: Any,
+    ) -> ChunkOutcome:
+        """Import several records, and delay those that fail; see ``retries.py``.
+
+        :param job_kwargs: passed to the jobs of the delayed records
+        """
+        outcome = self.import_many(external_ids, force)
+        if outcome.failed:
+            delay_failed(self, outcome, retries_left, force=force, **job_kwargs)
+        return outcome
+
+    def import_many(
+        self, external_ids: Iterable[Any], force: bool = False
+    ) -> ChunkOutcome:
+        """Import several records; those that fail keep their error in the outcome."""
+        by_key = {str(external_id): external_id for external_id in external_ids}
+        items = [
+            ImportItem(external_id, force=force) for external_id in by_key.values()
+        ]
+        self._run_flow(items, Bisection)
+        return ChunkOutcome(tuple(items))
+
+    def _run_flow(self, items: list[ImportItem], steps: type[SingleItem]) -> None:
+        outer_item = self._item  # a hook may import other records with this importer
         try:
-            yield item
+            ImportFlow.of(self, steps).run(items)
         finally:
-            self._item = previous
+            self._item = outer_item
+
+    @classmethod
+    def _is_overridden(cls, *names: str) -> bool:
+        """Return whether a connector has its own version of one of the hooks."""
+        return any(getattr(cls, n) is not getattr(GenericImporter, n) for n in names)
+
+    # -- what a hook sees -------------------------------------------------------
 
     @property
     def external_id(self) -> Any:
@@ -88,36 +123,57 @@ class ImportHooks(AbstractComponent):
 
     @property
     def binding(self) -> models.BaseModel | None:
+        """Return the binding: None before the search for it, empty if unbound."""
         return self._item.binding
+
+    @property
+    def read_at(self) -> datetime:
+        """Return the local time (UTC) when the external record was read."""
+        return self._item.read_at or fields.Datetime.now()
+
+    @property
+    def is_dry_run(self) -> bool:
+        """Return whether the import will be rolled back."""
+        return Session.of(self.work).recorder is not None
 
     @property
     def import_model(self) -> models.BaseModel:
         """Return the working model in the context of an import."""
         return self.model.with_context(**self._import_context)
 
+    # -- before: lock, read, skip -----------------------------------------------
+
+    def _lock_name(self, external_id: Any) -> str:
+        """Return the name of the lock that a record is imported under."""
+        backend = self.backend_record
+        return (
+            f"import({backend._name}, {backend.id}, {self.model._name}, {external_id})"
+        )
+
     def _read_many(self, external_ids: list[Any]) -> dict[Any, Any]:
         """Return ``{external id: external record}`` of those that exist."""
         return self.backend_adapter.read_many(external_ids)
 
-    # -- before ---------------------------------------------------------------
+    def _get_binding(self) -> models.BaseModel:
+        """Return the binding; by default, those of a chunk are found in one query."""
+        return self.binder.to_internal(self.external_id)
 
     def _must_skip(self) -> str | None:
-        """Return why the record must not be imported, if it must not."""
+        """Return why the record must not be imported, None if it must."""
         return None
 
     def _external_updated_at(self) -> datetime | str | float | None:
-        """Return when the external record was last changed, if that is known.
+        """Return when the external record was last changed, None if unknown.
 
-        As the backend tells it: a text in ISO 8601, a datetime (one without a zone is
-        UTC), or seconds since 1970.
+        An ISO 8601 text, a datetime (UTC if naive), or seconds since 1970.
         """
         return None
 
     def _external_created_at(self) -> datetime | str | float | None:
-        """Return when the external record was created, if the backend tells it.
+        """Return when the external record was created, None if unknown.
 
-        In the forms of ``_external_updated_at``. Where it is known, a record that has
-        taken the id of the bound one, after a restore of the backend, is refused.
+        Where it is known, a record that got the id of the bound one after the backend
+        was restored from a backup is refused.
         """
         return None
 
@@ -131,7 +187,7 @@ class ImportHooks(AbstractComponent):
             check_is_same_record(self.binding, self.external_id, created_at)
 
     def _is_uptodate(self, binding: models.BaseModel) -> bool:
-        """Tell whether what is in Odoo is what the backend has."""
+        """Return whether the binding has the version of the external record."""
         updated_at = last_change(self._external_updated_at())
         return bool(
             updated_at
@@ -139,29 +195,28 @@ class ImportHooks(AbstractComponent):
             and binding.external_updated_at == updated_at
         )
 
-    def _handle_missing_record(self) -> str:
-        """Meet an external id that the backend does not know; return the outcome.
+    def _after_unchanged(self, binding: models.BaseModel) -> None:
+        """Extend what is done for a record that is up to date."""
 
-        What is bound is dealt with as ``_missing_record_policy`` says, by the
-        deleter of the model or else by the generic one.
+    def _handle_missing_record(self) -> Outcome:
+        """Apply ``_missing_record_policy`` to a record that was deleted remotely.
+
+        The ``record.deleter`` of the model does it, or the generic one.
         """
         binding, policy = self.binding, self._missing_record_policy
-        if policy == "skip" or not binding:
-            return SKIPPED
-        if policy == "archive":
-            active = binding._active_name
-            if not active:
-                return SKIPPED
-            if not binding[active]:
-                return UNCHANGED
+        active = binding._active_name
+        if policy == "skip" or not binding or (policy == "archive" and not active):
+            return Outcome.SKIPPED
+        if policy == "archive" and not binding[active]:
+            return Outcome.UNCHANGED
         find_record_deleter(self, policy).run(self.external_id)
-        return REMOVED
+        return Outcome.REMOVED
 
     def _before_import(self) -> None:
-        """Do what must be done before the dependencies are imported."""
+        """Extend what is done before the dependencies are imported."""
 
     def _import_dependencies(self) -> None:
-        """Name what the record needs, by ``_import_dependency``."""
+        """Name what the record needs, with ``_import_dependency``."""
 
     def _import_dependency(
         self,
@@ -170,27 +225,26 @@ class ImportHooks(AbstractComponent):
         importer: Any = None,
         always: bool = False,
     ) -> None:
-        """Have another record imported first, unless it is bound already.
+        """Import another record first, unless it is bound.
 
-        The dependencies of a whole chunk are imported together, once all are
-        named. ``always`` imports it even if it is bound.
+        The dependencies of all records of a chunk are imported together.
 
+        :param importer: by default, the importer of the model
+        :param always: import it even if it is bound
         :raise InvalidDataError: a record or a list was given instead of an id
         """
         if external_id or external_id == 0:
-            check_can_be_external_id(external_id, binding_model)
-            if not can_be_stored(str(external_id)):
-                raise unstorable_id(external_id, binding_model)
-            if binding_model not in self.env:
-                raise ValueError(
-                    f"{self._name}: a dependency is of the model {binding_model!r}, "
-                    "and there is no such model."
-                )
+            check_dependency(self, binding_model, external_id)
             self._dependencies.append(
                 Dependency(binding_model, external_id, importer, always)
             )
 
-    # -- values ---------------------------------------------------------------
+    # -- values -----------------------------------------------------------------
+
+    def _prefetch(self, items: list[ImportItem]) -> None:
+        """Learn in few queries what the mapping of all these records asks for."""
+        if not self._is_overridden("_map_data"):
+            self.mapper.prefetch_bindings(item.external_record for item in items)
 
     def _map_data(self):
         """Return the map record of the external record."""
@@ -210,24 +264,19 @@ class ImportHooks(AbstractComponent):
     def _validate_update_data(self, values: dict[str, Any]) -> None:
         """Raise ``InvalidDataError`` if the values must not be written."""
 
-    def _may_overwrite(self, binding: models.BaseModel) -> bool:
-        """Tell whether the backend's values may replace those that differ here.
-
-        A connector that exports, too, asks here who wins if both sides changed.
-        """
-        return True
+    def _prefetch_records_to_bind(self, items: list[ImportItem]) -> None:
+        """Find in few queries what ``_find_record_to_bind`` chooses from."""
 
     def _find_record_to_bind(self, values: dict[str, Any]) -> models.BaseModel | None:
-        """Return a record that is not bound yet and is the same thing."""
+        """Return an unbound record that is the same thing, instead of creating one."""
         return None
 
     def _bookkeeping_values(self) -> dict[str, Any]:
-        """Return what a binding keeps about its synchronization."""
-        now = fields.Datetime.now()
+        """Return what a binding keeps about its last import."""
         values = {
-            self.binder._sync_date_field: now,
+            self.binder._sync_date_field: fields.Datetime.now(),
             "external_updated_at": version_of(
-                last_change(self._external_updated_at()), self._read_at or now
+                last_change(self._external_updated_at()), self.read_at
             ),
         }
         created_at = creation_time(self._external_created_at())  # pylint: disable=E1128
@@ -235,40 +284,33 @@ class ImportHooks(AbstractComponent):
             values[CREATED_AT] = created_at
         if self._skip_same_values:
             values["external_fingerprint"] = self._item.fingerprint
-        return {
-            name: value for name, value in values.items() if name in self.model._fields
-        }
+        return values
 
-    # -- writing --------------------------------------------------------------
+    def _may_overwrite(self, binding: models.BaseModel) -> bool:
+        """Return whether changed values may be written."""
+        return True
+
+    # -- writing ----------------------------------------------------------------
 
     def _create(self, values: dict[str, Any]) -> models.BaseModel:
-        """Create the binding; override ``_create_many`` for many at once."""
+        """Create one binding; an override is called instead of ``_create_many``."""
         return self._create_many([values])
 
     def _create_many(self, values_list: list[dict[str, Any]]) -> models.BaseModel:
         """Create the bindings, in the order of their values."""
         return self.import_model.create(values_list)
 
-    @contextmanager
-    def _retry_unique_violation(self) -> Iterator[None]:
+    def _retry_unique_violation(self) -> AbstractContextManager[None]:
         """Turn a violated unique constraint into a retry of the job.
 
-        Another transaction may have created the same record a moment ago, which
-        this one cannot see: the next try finds it bound. Where this transaction does
-        see it, the importer raises an ``InvalidDataError`` instead, which names it.
+        Another transaction may have just created the same record: the next try finds
+        it bound. A record that this transaction sees raises ``InvalidDataError``.
         """
-        try:
-            yield
-        except psycopg2.errors.UniqueViolation as error:
-            raise RetryableJobError(
-                f"{self.model._name} {self.external_id}: another transaction made the "
-                "same record at this moment. It is tried once more.",
-                seconds=2,
-            ) from error
+        return retry_unique_violation(f"{self.model._name} {self.external_id}")
 
     def _update(self, binding: models.BaseModel, values: dict[str, Any]) -> None:
         """Write the values that changed."""
         binding.with_context(**self._import_context).write(values)
 
     def _after_import(self, binding: models.BaseModel) -> None:
-        """Do what must be done once the record is in Odoo and bound."""
+        """Extend what is done once the record is in Odoo and bound."""

@@ -19,7 +19,7 @@ from ...http.download import MAX_BYTES
 from ...http.errors import RestRefusal
 from ..comparison.changes import changed_values, remember_held
 from ..two_way.unconfirmed import find_unconfirmed
-from .hooks import ImportHooks
+from .hooks import IMPORT_CONTEXT
 
 _logger = logging.getLogger(__name__)
 
@@ -120,7 +120,7 @@ class ImageImporter(AbstractComponent):
     def _write_image(self, binding: models.BaseModel, image: bytes) -> bool:
         """Write the image unless it is there already."""
         values = {self._image_field: base64.b64encode(image)}
-        binding = binding.with_context(**ImportHooks._import_context)
+        binding = binding.with_context(**IMPORT_CONTEXT)
         changes = changed_values(binding, values)
         if changes:
             edits = find_unconfirmed(self.work, binding).get(binding.id)

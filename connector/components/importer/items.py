@@ -1,57 +1,71 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What an import knows of each record on its way, and how a chunk is ordered."""
+"""Import items: what an import knows of each external record of a chunk.
+
+An item is *pending* until it has an outcome. Each step of the flow takes the pending
+items, fills in what it finds, and gives an outcome to those that need no further step.
+"""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from odoo.addons.queue_job.exception import RetryableJobError
 
-CREATED = "created"
-UPDATED = "updated"
-UNCHANGED = "unchanged"
-REMOVED = "removed"
-SKIPPED = "skipped"
-FAILED = "failed"
-#: records that the result of a job names
+from ...outcome import Outcome
+
+#: notes that the result of a job shows
 MAX_NOTES = 50
+
+
+class Dependency(NamedTuple):
+    """An external record that must be in Odoo before the one that asks for it."""
+
+    binding_model: str
+    external_id: Any
+    importer: Any = None
+    always: bool = False
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Return what identifies the external record among those of all models."""
+        return self.binding_model, str(self.external_id)
 
 
 @dataclass(eq=False)
 class ImportItem:
-    """One external record on its way into Odoo."""
+    """One external record in a chunk."""
 
     external_id: Any
     external_record: Any = None
-    #: import it even if it is up to date, and whatever changed here
+    #: import it even if it is up to date, and overwrite local edits
     force: bool = False
+    #: local time (UTC) when it was read
+    read_at: datetime | None = None
     binding: Any = None
-    values: dict[str, Any] | None = None
-    #: those that were written: no edit that is kept, and no value that was there
-    written: dict[str, Any] | None = None
-    #: of the values of an update, where the importer compares these
-    fingerprint: str | None = None
-    outcome: str | None = None
-    error: Exception | None = None
-    #: what must be in Odoo before this record
-    dependencies: tuple = ()
-    #: what is known of the external record, if it was merged into another
+    #: set where the external record was merged into the one that is bound
     alias: Any = None
-    #: the edits of the binding that are not exported yet, if there are any
+    dependencies: tuple[Dependency, ...] = ()
+    #: keys of the items of the chunk that must be imported before this one
+    after: set[str] = field(default_factory=set)
+    values: dict[str, Any] | None = None
+    #: of the values, where the importer compares them with those of the last import
+    fingerprint: str | None = None
+    #: the values that were written: those that changed, without fields that keep edits
+    written: dict[str, Any] | None = None
+    outcome: Outcome | None = None
+    error: Exception | None = None
+    #: what a person has to know of the outcome
+    note: str | None = None
+    #: unconfirmed edits of the binding
     unconfirmed: Any = None
-    #: marks of what the backend has, where edits are kept
+    #: fingerprint of each field as the backend has it, where edits are kept
     marks: dict[str, Any] | None = None
-    #: names of fields whose edits are kept, and of those whose edits are overwritten
+    #: fields whose edits are kept, and fields whose edits are overwritten
     kept: set[str] = field(default_factory=set)
     overruled: set[str] = field(default_factory=set)
-    #: what a person has to know of an outcome
-    note: str | None = None
-    #: keys of the items of the same model that must be imported before this one
-    after: set[str] = field(default_factory=set)
 
     @property
     def key(self) -> str:
@@ -60,35 +74,35 @@ class ImportItem:
 
     @property
     def pending(self) -> bool:
-        """Tell whether no outcome is known yet."""
+        """Return whether the item has no outcome yet."""
         return self.outcome is None
 
     @property
     def is_waiting(self) -> bool:
-        """Return whether the record only waits: for the backend, or for another job."""
+        """Return whether the record only waits for the backend or for another job."""
         return isinstance(self.error, RetryableJobError) and bool(
             self.error.ignore_retry
         )
 
     def fail(self, error: Exception) -> None:
-        """Take the record out of the chunk."""
-        self.outcome, self.error = FAILED, error
+        """Set the outcome of a record that cannot be imported."""
+        self.outcome, self.error = Outcome.FAILED, error
 
 
 @dataclass(frozen=True)
 class ChunkOutcome:
-    """What became of the records of a chunk."""
+    """Outcomes of the records of a chunk."""
 
     items: tuple[ImportItem, ...]
 
     @property
-    def counts(self) -> dict[str, int]:
+    def counts(self) -> dict[Outcome, int]:
         """Return ``{outcome: number of records}``."""
         return dict(Counter(item.outcome for item in self.items))
 
     @property
-    def binding_ids(self) -> dict[str, list[int]]:
-        """Return ``{outcome: ids of the bindings that it befell}``."""
+    def binding_ids(self) -> dict[Outcome, list[int]]:
+        """Return ``{outcome: ids of the bindings that have it}``."""
         binding_ids = defaultdict(list)
         for item in self.items:
             if item.binding:
@@ -97,78 +111,27 @@ class ChunkOutcome:
 
     @property
     def failed(self) -> tuple[ImportItem, ...]:
-        """Return the records that failed, each with its error."""
-        return tuple(item for item in self.items if item.outcome == FAILED)
+        """Return the items that failed, each with its error."""
+        return tuple(item for item in self.items if item.outcome == Outcome.FAILED)
 
     @property
     def waiting(self) -> tuple[ImportItem, ...]:
-        """Return those of the failed records that only wait."""
+        """Return those of the failed items that only wait."""
         return tuple(item for item in self.failed if item.is_waiting)
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """Return what a person has to know, of each record that has something."""
+        """Return the notes of the items that have one."""
         return tuple(item.note for item in self.items if item.note)
 
     def __str__(self) -> str:
         counts = self.counts
         if self.waiting:
             counts["waiting"] = len(self.waiting)
-            counts[FAILED] -= len(self.waiting)
-            counts = {outcome: count for outcome, count in counts.items() if count}
-        text = ", ".join(f"{counts[outcome]} {outcome}" for outcome in sorted(counts))
+            counts[Outcome.FAILED] -= len(self.waiting)
+        text = ", ".join(
+            f"{counts[name]} {name}" for name in sorted(counts) if counts[name]
+        )
         notes = self.notes
         more = [f"… (+{len(notes) - MAX_NOTES})"] if len(notes) > MAX_NOTES else []
         return "\n".join([text, *notes[:MAX_NOTES], *more])
-
-
-def generations(items: list[ImportItem]) -> Iterator[list[ImportItem]]:
-    """Yield the items in groups, so that each comes after those it waits for.
-
-    What is not among the items is not waited for. Items that wait for one
-    another in a circle come last, together.
-    """
-    waiting = {item.key: item for item in items}
-    while waiting:
-        ready = [
-            item
-            for item in waiting.values()
-            if not (item.after - {item.key}) & waiting.keys()
-        ]
-        group = ready or list(waiting.values())
-        yield group
-        for item in group:
-            del waiting[item.key]
-
-
-def find_circle(start: Hashable, needs: Mapping[Hashable, Iterable]) -> list | None:
-    """Return the first circle that what ``start`` needs leads into, None if none does.
-
-    It begins and ends with the same key.
-    """
-    path = {start: iter(needs.get(start, ()))}
-    done = set()
-    while path:
-        key = next(reversed(path))
-        for needed in path[key]:
-            if needed in path:
-                keys = list(path)
-                return [*keys[keys.index(needed) :], needed]
-            if needed not in done:
-                path[needed] = iter(needs.get(needed, ()))
-                break
-        else:
-            done.add(key)
-            del path[key]
-    return None
-
-
-@contextmanager
-def marked(in_progress: set, keys: set) -> Iterator[None]:
-    """Hold ``keys`` in the set for the time of the block."""
-    new = keys - in_progress
-    in_progress |= new
-    try:
-        yield
-    finally:
-        in_progress -= new

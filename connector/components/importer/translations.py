@@ -12,7 +12,7 @@ from odoo.addons.component.core import AbstractComponent
 from ..comparison.changes import changed_values, remember_held
 from ..external_id import check_storable, external_key
 from ..two_way.unconfirmed import UnconfirmedFields, find_unconfirmed
-from .hooks import ImportHooks
+from .hooks import IMPORT_CONTEXT
 
 
 class TranslationImporter(AbstractComponent):
@@ -102,7 +102,7 @@ class TranslationImporter(AbstractComponent):
         self, binding: models.BaseModel, code: str, external_record: Any
     ) -> bool:
         """Write what is translated otherwise; tell whether anything was."""
-        binding = binding.with_context(**ImportHooks._import_context, lang=code)
+        binding = binding.with_context(**IMPORT_CONTEXT, lang=code)
         values = self._translated_values(self._map_values(external_record))
         check_storable(values, f"{binding._name} {binding.id} in {code}")
         changes = changed_values(binding, values)

@@ -1,11 +1,25 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Create and update the mapped records of a batch.
+
+::
+
+    without a binding ── find a record to bind ── create all in one call ─┐
+    with a binding ───── compare ── keep unconfirmed edits ── ask          │
+                         ``_may_overwrite`` ── write equal changes at once │
+                         ── note the version of the external record        │
+    all ◄── ``_after_import`` ── remember what the models made of values ◄─┘
+
+A connector with its own ``_create`` or ``_update`` gets each record alone.
+"""
+
 from __future__ import annotations
 
 from collections import defaultdict
 from typing import Any
 
-from odoo.addons.component.core import AbstractComponent
+from odoo import models
 
+from ...outcome import Outcome
 from ..binder import Binder
 from ..comparison.absent_lines import settle_absent_lines
 from ..comparison.changes import (
@@ -16,135 +30,194 @@ from ..comparison.changes import (
 )
 from ..comparison.line_commands import copy_commands, linking_updated_lines
 from ..external_id import check_storable
-from .hooks import ImportHooks
-from .items import CREATED, SKIPPED, UNCHANGED, UPDATED, ImportItem
+from ..session import Session
+from ..two_way.import_conflicts import UnconfirmedEdits
+from .aliases import note_alias_version
+from .errors import empty_required_error
+from .items import ImportItem
+
+#: types of fields that store False as NULL
+_NULLABLE = ("char", "date", "datetime", "html", "many2one", "selection", "text")
+
+Changes = dict[str, Any]
 
 
-class ImportWrites(AbstractComponent):
-    """Create and update the mapped records of a chunk, as many as can at once."""
+class Writer:
+    """Writes mapped items.
 
-    _name = "generic.importer.writes"
-    _inherit = "generic.importer.conflicts"
+    :param hooks: the importer of the chunk
+    :param edits: keeps unconfirmed edits, see ``two_way.import_conflicts``
+    """
 
-    def _write(self, items: list[ImportItem]) -> None:
+    def __init__(self, hooks: Any, edits: UnconfirmedEdits) -> None:
+        self._hooks = hooks
+        self._edits = edits
+        self._recorder = Session.of(hooks.work).recorder
+
+    def check_required(self, item: ImportItem) -> None:
+        """Refuse values that leave a required field empty.
+
+        A connector with its own way to write may still fill it.
+
+        :raise InvalidDataError: naming the record, the field and the mapper
+        """
+        own = ("_update",) if item.binding else ("_create", "_create_many")
+        if not self._hooks._is_overridden(*own):
+            for name in _find_empty_required(self._hooks.model, item.values):
+                raise empty_required_error(self._hooks, item, name)
+
+    def write(self, items: list[ImportItem]) -> None:
+        """Create and update records; the items get their outcome and their binding."""
+        hooks = self._hooks
         for item in items:
-            what = f"{self.model._name} {item.external_id}"
-            check_storable(item.values or {}, what)
+            check_storable(item.values or {}, f"{hooks.model._name} {item.external_id}")
         new = [item for item in items if not item.binding]
-        known = [item for item in items if item.binding]
-        self._create_items(new)
-        self._update_items(known)
+        bound = [item for item in items if item.binding]
+        self._create(new)
+        self._update(bound)
         for item in items:
-            if item.outcome != SKIPPED:
-                with self._working_on(item):
-                    self._after_import(item.binding)
-        written = [item for item in items if item.written]
+            if item.outcome != Outcome.SKIPPED:
+                hooks._item = item
+                hooks._after_import(item.binding)
+        self._remember([item for item in items if item.written])
+
+    def _remember(self, items: list[ImportItem]) -> None:
+        """Remember what the models made of the values, after all hooks."""
         remember_created(
-            (item.binding, item.written) for item in written if item.outcome == CREATED
+            (item.binding, item.written)
+            for item in items
+            if item.outcome == Outcome.CREATED
         )
-        for item in written:
-            if item.outcome == UPDATED:
+        for item in items:
+            if item.outcome == Outcome.UPDATED:
                 remember_held(item.binding, item.written)
 
-    def _create_items(self, items: list[ImportItem]) -> None:
+    # -- create -----------------------------------------------------------------
+
+    def _create(self, items: list[ImportItem]) -> None:
+        if not items:
+            return
+        hooks = self._hooks
+        hooks._prefetch_records_to_bind(items)
         values_list = []
         for item in items:
-            with self._working_on(item):
-                values_list.append(self._new_binding_values(item))
-        for item, binding in zip(
-            items, self._create_bindings(items, values_list), strict=True
-        ):
-            if type(self.binder).bind is not Binder.bind:
-                self.binder.bind(item.external_id, binding)
-            item.binding = binding.with_env(self.env)
-            item.outcome = CREATED
+            hooks._item = item
+            values_list.append(self._new_binding_values(item))
+        bindings = self._create_bindings(items, values_list)
+        binds_otherwise = type(hooks.binder).bind is not Binder.bind
+        for item, binding in zip(items, bindings, strict=True):
+            if binds_otherwise:
+                hooks.binder.bind(item.external_id, binding)
+            item.binding = binding.with_env(hooks.env)
+            item.outcome = Outcome.CREATED
             item.written = item.values
 
-    def _create_bindings(
-        self, items: list[ImportItem], values_list: list[dict[str, Any]]
-    ) -> list:
-        """Create all at once, unless the connector has its own way for one."""
-        if not items:
-            return []
-        if type(self)._create is ImportHooks._create:
-            with self._working_on(items[0]), self._retry_unique_violation():
-                return list(self._create_many(values_list))
-        bindings = []
-        for item, values in zip(items, values_list, strict=True):
-            with self._working_on(item), self._retry_unique_violation():
-                bindings.append(self._create(values))
-        return bindings
-
     def _new_binding_values(self, item: ImportItem) -> dict[str, Any]:
-        """Return all that the new binding is created with, the link included."""
-        binder = self.binder
+        """Return the values of a new binding, its link included."""
+        hooks, binder = self._hooks, self._hooks.binder
         values = {
-            **linking_updated_lines(self.model, item.values),
-            **self._bookkeeping_values(),
-            binder._backend_field: self.backend_record.id,
+            **linking_updated_lines(hooks.model, item.values),
+            **self._bookkeeping_values(item),
+            binder._backend_field: hooks.backend_record.id,
             binder._external_field: str(item.external_id),
         }
-        record = self._find_record_to_bind(values)
+        record = hooks._find_record_to_bind(values)
         if record:
             values[binder._odoo_field] = record.id
         return values
 
-    def _update_items(self, items: list[ImportItem]) -> None:
-        """Write what changed; where the same changed, in one go."""
+    def _create_bindings(
+        self, items: list[ImportItem], values_list: list[dict[str, Any]]
+    ) -> list[models.BaseModel]:
+        """Create all in one call, or each by the connector's own ``_create``."""
+        hooks = self._hooks
+        if not hooks._is_overridden("_create"):
+            hooks._item = items[0]
+            with hooks._retry_unique_violation():
+                return list(hooks._create_many(values_list))
+        bindings = []
+        for item, values in zip(items, values_list, strict=True):
+            hooks._item = item
+            with hooks._retry_unique_violation():
+                bindings.append(hooks._create(values))
+        return bindings
+
+    # -- update -----------------------------------------------------------------
+
+    def _update(self, items: list[ImportItem]) -> None:
+        if not items:
+            return
+        hooks = self._hooks
+        self._edits.find_lines(items)
         changed = []
-        edited_lines = self._find_edited_lines(items)
         for item in items:
-            with self._working_on(item):
-                changes = changed_values(item.binding, item.values)
-                changes = self._without_unconfirmed(item, changes)
-                if item.outcome == SKIPPED:
-                    continue
-                if edited_lines:
-                    changes = self._without_line_edits(item, changes, edited_lines)
-                if changes and not (item.force or self._may_overwrite(item.binding)):
-                    item.outcome = SKIPPED
-                    continue
-                item.outcome = UPDATED if changes else UNCHANGED
-                if changes:
-                    self._note_update(item, changes)
-                    changed.append((item, changes))
-        settle_absent_lines(self.model, [changes for _item, changes in changed])
-        alike: dict[Any, list[tuple[ImportItem, dict[str, Any]]]] = defaultdict(list)
+            hooks._item = item
+            changes = self._find_changes(item)
+            if changes:
+                if self._recorder is not None:
+                    self._recorder.note_update(item, changes)
+                changed.append((item, changes))
+        settle_absent_lines(hooks.model, [changes for _item, changes in changed])
+        self._write_changes(changed)
+        for item in items:
+            if item.outcome != Outcome.SKIPPED:
+                hooks._item = item
+                self._note_version(item)
+        self._edits.settle(items)
+
+    def _find_changes(self, item: ImportItem) -> Changes | None:
+        """Return what to write, and set the outcome."""
+        changes = changed_values(item.binding, item.values)
+        changes = self._edits.without_kept(item, changes)
+        if item.outcome == Outcome.SKIPPED:
+            return None
+        if changes and not (item.force or self._hooks._may_overwrite(item.binding)):
+            item.outcome = Outcome.SKIPPED
+            return None
+        item.outcome = Outcome.UPDATED if changes else Outcome.UNCHANGED
+        return changes
+
+    def _write_changes(self, changed: list[tuple[ImportItem, Changes]]) -> None:
+        """Write the changes; equal changes of several records in one call."""
+        hooks = self._hooks
+        is_own = hooks._is_overridden("_update")
+        equal: dict[str, list[tuple[ImportItem, Changes]]] = defaultdict(list)
         for item, changes in changed:
             item.written = copy_commands(changes)
             if changes:
-                alike[self._update_key(item, changes)].append((item, changes))
-        for updates in alike.values():
-            item, changes = updates[0]
-            bindings = self.model.union(*(item.binding for item, _changes in updates))
-            with self._working_on(item):
-                self._update(bindings, changes)
-        for item in items:
-            if item.outcome != SKIPPED:
-                with self._working_on(item):
-                    self._keep_books(item)
-        self._settle_unconfirmed(items)
+                equal[item.key if is_own else fingerprint(changes)].append(
+                    (item, changes)
+                )
+        for updates in equal.values():
+            hooks._item, changes = updates[0]
+            bindings = hooks.model.union(*(item.binding for item, _changes in updates))
+            hooks._update(bindings, changes)
 
-    def _keep_books(self, item: ImportItem) -> None:
-        """Note what was imported: of a merged record on its alias."""
+    def _note_version(self, item: ImportItem) -> None:
+        """Note which version was imported; of a merged record, on its alias."""
         if item.alias:
-            self._note_alias(item)
+            note_alias_version(self._hooks, item)
             return
         item.binding.with_context(connector_no_export=True).write(
-            self._bookkeeping_values()
+            self._bookkeeping_values(item)
         )
 
-    def _note_update(self, item: ImportItem, changes: dict[str, Any]) -> None:
-        """Have a dry run know what is about to be written."""
-        recorder = getattr(self.work, "import_recorder", None)
-        if recorder is not None:
-            recorder.note_update(item, changes)
+    def _bookkeeping_values(self, item: ImportItem) -> dict[str, Any]:
+        values = {**self._hooks._bookkeeping_values(), **self._edits.base_values(item)}
+        fields = self._hooks.model._fields
+        return {name: value for name, value in values.items() if name in fields}
 
-    def _update_key(self, item: ImportItem, changes: dict[str, Any]) -> str:
-        """Return what updates have in common that may be written together.
 
-        A connector with an ``_update`` of its own has each record by itself.
-        """
-        if type(self)._update is not ImportHooks._update:
-            return item.key
-        return fingerprint(changes)
+def _find_empty_required(model: models.BaseModel, values: Changes) -> list[str]:
+    """Return the required fields that the values leave empty."""
+    found = []
+    for name, value in values.items():
+        if value or value == "":
+            continue
+        field = model._fields.get(name)
+        if field is None or not field.required or field.type not in _NULLABLE:
+            continue
+        # Odoo creates the record of a new binding, and computes its computed fields
+        if not (field.inherited_field if field.inherited else field).compute:
+            found.append(name)
+    return [name for name in found if name not in model._inherits.values()]

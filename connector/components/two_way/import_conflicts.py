@@ -23,10 +23,12 @@ from odoo import models
 
 from odoo.addons.component.core import AbstractComponent
 
+from ...outcome import Outcome
 from ..exporter.jobs import delay_export
-from ..importer.items import SKIPPED, ImportItem
+from ..importer.items import ImportItem
 from .conflict import Winner
 from .field_marks import mark, mark_of_value
+from .line_edits import EditedLines, labels, say_kept
 from .line_merge import LineMerge, line_marks, lines_of
 from .unconfirmed import (
     ALL_FIELDS,
@@ -38,16 +40,10 @@ from .unconfirmed import (
 
 
 class ImportConflicts(AbstractComponent):
-    """Decide, field by field, between an unconfirmed edit and the backend."""
+    """Hooks by which a two-way connector decides between local and remote edits."""
 
     _name = "generic.importer.conflicts"
-    _inherit = "generic.importer.line.edits"
-
-    def __init__(self, work_context):
-        super().__init__(work_context)
-        self._known_to_keep_edits: bool | None = None
-
-    # -- what a connector says ------------------------------------------------
+    _inherit = "base.importer"
 
     def _is_exported(self) -> bool:
         """Return whether edits of such records are exported, and must be kept.
@@ -75,19 +71,6 @@ class ImportConflicts(AbstractComponent):
                 marks.pop(target, None)
         return marks
 
-    def _all_marks(self) -> dict[str, Any]:
-        return {**self._remote_marks(), **self._line_marks()}
-
-    def _line_marks(self) -> dict[str, Any]:
-        """Return the marks of lines that an import updates one by one, by field."""
-        values, marks = self._item.values, {}
-        for _source, target, _model in getattr(self.mapper, "children", ()):
-            field = self.model._fields.get(target)
-            if field is not None and field.relational and values.get(target):
-                if found := line_marks(self.model, target, values[target]):
-                    marks[lines_of(target)] = found
-        return marks
-
     def _resolve_conflict(
         self, binding: models.BaseModel, edits: UnconfirmedFields, names: Iterable[str]
     ) -> Winner:
@@ -105,53 +88,67 @@ class ImportConflicts(AbstractComponent):
             binding, edits.edited_at(names), self._external_updated_at()
         )
 
-    # -- steps ----------------------------------------------------------------
 
-    @property
-    def _keeps_edits(self) -> bool:
-        if self._known_to_keep_edits is None:
-            self._known_to_keep_edits = bool(
-                has_unconfirmed_fields(self.model) and self._is_exported()
-            )
-        return self._known_to_keep_edits
+class UnconfirmedEdits:
+    """Keeps an import from overwriting unconfirmed edits, field by field.
+
+    :param hooks: the importer of the chunk
+    """
+
+    def __init__(self, hooks: Any) -> None:
+        self._hooks = hooks
+        self._model = hooks.model
+        self._is_dry_run = hooks.is_dry_run
+        self._lines = EditedLines(hooks)
+        self._keeps_edits = has_unconfirmed_fields(self._model) and hooks._is_exported()
 
     @property
     def _unconfirmed_model(self) -> models.BaseModel:
-        return self.env["connector.unconfirmed.field"].sudo()
+        return self._hooks.env["connector.unconfirmed.field"].sudo()
 
-    def _find_unconfirmed(self, items: list[ImportItem]) -> None:
+    def find(self, items: list[ImportItem]) -> None:
         """Read the unconfirmed edits of all items, in one query."""
         if not self._keeps_edits:
             return
-        bindings = self.model.union(*(item.binding for item in items if item.binding))
+        bindings = self._model.union(*(item.binding for item in items if item.binding))
         found = self._unconfirmed_model._find(bindings)
         for item in items:
             if item.binding:
                 item.unconfirmed = found.get(item.binding.id)
 
+    def find_lines(self, items: list[ImportItem]) -> None:
+        """Read the unconfirmed edits of the lines that the items update."""
+        self._lines.find(items)
+
+    def without_kept(self, item: ImportItem, changes: dict[str, Any]) -> dict[str, Any]:
+        """Return what the import may write; the item is skipped to ask a person."""
+        changes = self._without_unconfirmed(item, changes)
+        if item.outcome == Outcome.SKIPPED:
+            return {}
+        return self._lines.without_kept(item, changes)
+
     def _without_unconfirmed(
         self, item: ImportItem, changes: dict[str, Any]
     ) -> dict[str, Any]:
-        """Return what the import may write; the item is skipped to ask a person."""
         # the group of the record may be written once more, without one that failed
         item.kept, item.overruled, item.note = set(), set(), None
         if self._keeps_edits:
             # before the write: models change the values of lines that they create
-            item.marks = self._all_marks()
+            item.marks = self._marks(item)
         edits = item.unconfirmed
         if not edits:
             return changes
-        if item.force and not self.env.context.get(KEEP_UNCONFIRMED):
-            item.overruled = edits.edited(self.model, item.values)
+        if item.force and not self._hooks.env.context.get(KEEP_UNCONFIRMED):
+            item.overruled = edits.edited(self._model, item.values)
             return changes
-        edited = edits.edited(self.model, changes)
+        edited = edits.edited(self._model, changes)
         merges = self._merge_lines(item, edited, changes)
         conflicts = self._find_conflicts(item, edited - merges.keys())
         conflicts |= {name for name in merges if merges[name].has_conflicts}
         winner = Winner.HERE
         if conflicts:
-            behind = edits.rows_behind(self.model, conflicts)
-            winner = self._resolve_conflict(item.binding, edits, behind)
+            behind = edits.rows_behind(self._model, conflicts)
+            winner = self._hooks._resolve_conflict(item.binding, edits, behind)
             if winner is Winner.NOBODY_YET:
                 self._leave_to_a_person(item, conflicts, behind)
                 return {}
@@ -161,7 +158,7 @@ class ImportConflicts(AbstractComponent):
         item.kept |= edited - conflicts - merges.keys()
         item.overruled = conflicts - item.kept
         if item.kept:
-            item.note = self._say_kept(item.binding, item.kept)
+            item.note = say_kept(item.binding, item.kept)
         self._unconfirmed_model._set_in_conflict(edits.rows, False)
         merged = {name: merges[name].commands(is_theirs) for name in merges}
         left = {name: changes[name] for name in changes if name not in item.kept}
@@ -196,7 +193,7 @@ class ImportConflicts(AbstractComponent):
             if (
                 base[name] != marks.get(name)
                 if name in base
-                else self._changed_unknown(name)
+                else self._hooks._changed_unknown(name)
             )
         }
 
@@ -204,11 +201,11 @@ class ImportConflicts(AbstractComponent):
         self, item: ImportItem, conflicts: set[str], behind: set[str]
     ) -> None:
         """Leave both sides as they are: no job sends the edits until it is decided."""
-        item.outcome = SKIPPED
-        item.note = self.env._(
+        item.outcome = Outcome.SKIPPED
+        item.note = self._hooks.env._(
             "%(record)s was changed on both sides (%(fields)s): a person decides",
             record=item.binding.display_name,
-            fields=self._labels(item.binding, conflicts),
+            fields=labels(item.binding, conflicts),
         )
         edits = item.unconfirmed
         rows = [row for row in edits.rows if row.name in behind]
@@ -216,16 +213,16 @@ class ImportConflicts(AbstractComponent):
 
     # -- afterwards -----------------------------------------------------------
 
-    def _settle_unconfirmed(self, items: list[ImportItem]) -> None:
+    def settle(self, items: list[ImportItem]) -> None:
         """Forget the edits that were overwritten; have those that stay exported."""
-        if getattr(self.work, "import_recorder", None) is not None:
+        if self._is_dry_run:
             return
         done = []
         for item in items:
-            if item.overruled and item.outcome != SKIPPED:
+            if item.overruled and item.outcome != Outcome.SKIPPED:
                 done += self._overrule(item)
             edits = item.unconfirmed
-            if edits and (kept := edits.rows_behind(self.model, item.kept)):
+            if edits and (kept := edits.rows_behind(self._model, item.kept)):
                 names = None if ALL_FIELDS in kept else kept
                 delay_export(item.binding, names, only_unconfirmed=True)
         self._unconfirmed_model._confirm(done)
@@ -240,20 +237,31 @@ class ImportConflicts(AbstractComponent):
             left = self._exported_fields() - item.overruled - edits.names
             if left:
                 self._unconfirmed_model._note({item.binding: left})
-        return edits.ids_of(edits.rows_behind(self.model, item.overruled))
+        return edits.ids_of(edits.rows_behind(self._model, item.overruled))
 
     def _exported_fields(self) -> set[str]:
-        if not self.many_components(usage="export.mapper"):
+        if not self._hooks.many_components(usage="export.mapper"):
             return set()
-        mapper = self.component(usage="export.mapper")
-        return set(mapper.changed_by_fields()) & self.model._fields.keys()
+        mapper = self._hooks.component(usage="export.mapper")
+        return set(mapper.changed_by_fields()) & self._model._fields.keys()
 
-    def _bookkeeping_values(self) -> dict[str, Any]:
-        values = super()._bookkeeping_values()
-        if self._keeps_edits:
-            base = self.binding.external_base if self.binding else None
-            marks = self._item.marks
-            if marks is None:
-                marks = self._all_marks()
-            values["external_base"] = {**(base or {}), **marks}
-        return values
+    def base_values(self, item: ImportItem) -> dict[str, Any]:
+        """Return the values by which a binding keeps what both sides agree on."""
+        if not self._keeps_edits:
+            return {}
+        base = item.binding.external_base if item.binding else None
+        marks = self._marks(item) if item.marks is None else item.marks
+        return {"external_base": {**(base or {}), **marks}}
+
+    def _marks(self, item: ImportItem) -> dict[str, Any]:
+        return {**self._hooks._remote_marks(), **self._line_marks(item)}
+
+    def _line_marks(self, item: ImportItem) -> dict[str, Any]:
+        """Return the marks of lines that an import updates one by one, by field."""
+        values, marks = item.values, {}
+        for _source, target, _model in getattr(self._hooks.mapper, "children", ()):
+            field = self._model._fields.get(target)
+            if field is not None and field.relational and values.get(target):
+                if found := line_marks(self._model, target, values[target]):
+                    marks[lines_of(target)] = found
+        return marks

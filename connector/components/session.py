@@ -1,0 +1,99 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What the components of one job share.
+
+A job enters the work context of one model. The work contexts of all other models come
+from it, and all of them have the same session::
+
+    with backend.work_on("shop.sale.order") as work:              work.session ─┐
+        work.component("record.importer")                                       │
+        └─ component("record.importer", "shop.res.partner") ─── its work.session ┤
+           └─ component("backend.adapter") ──────────────────── its work.session ┘
+    # closed: connections end, the next job begins with an empty session
+
+``connector.backend`` closes the session when the block ends. A work context that was
+made without a backend's ``work_on`` gets a session with its first component.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from typing import Any, TypeVar
+
+from ..outcome import Outcome
+
+T = TypeVar("T")
+
+#: an external record, ``(binding model, external id as text)``
+Key = tuple[str, str]
+#: where the session is; the second, where a connector has an attribute of its own there
+_NAMES = ("session", "connector_session")
+
+
+class Session:
+    """State that the components of one job share."""
+
+    def __init__(self) -> None:
+        # import
+        #: external records whose import has begun and not ended
+        self.importing: set[Key] = set()
+        #: what each external record needs
+        self.needs: dict[Key, list[Key]] = {}
+        #: how many records of all models had which outcome
+        self.imported: Counter[Outcome] = Counter()
+        #: external records that did not fail, whatever their outcome
+        self.settled: set[Key] = set()
+        #: notes what an import writes, in a dry run
+        self.recorder: Any = None
+        # export
+        #: bindings whose export has begun and not ended, ``(model, id)``
+        self.exporting: set[tuple[str, int]] = set()
+        #: bindings that were sent because another one needs them
+        self.sent_dependencies: list[Any] = []
+        #: bindings that were exported, whatever their outcome, ``(model, id)``
+        self.exported: set[tuple[str, int]] = set()
+        # adapters and binders
+        #: what binders know, by model, backend and user
+        self.binding_memories: dict[tuple, Any] = {}
+        #: connections of REST adapters, by server and credentials
+        self.http_sessions: dict[tuple, Any] = {}
+        #: seconds that all connections together may wait in this job
+        self.wait_budget: Any = None
+        self._exit_stack = ExitStack()
+
+    @classmethod
+    def of(cls, work: Any) -> Session:
+        """Return the session of a work context, a new one if it has none."""
+        attributes = vars(work)
+        for name in _NAMES:
+            found = attributes.get(name)
+            if isinstance(found, cls):
+                return found
+            if name not in attributes:
+                break
+        session = cls()
+        setattr(work, name, session)
+        work._propagate_kwargs.append(name)
+        return session
+
+    def enter(self, context_manager: AbstractContextManager[T]) -> T:
+        """Enter a context manager that is left when the session is closed."""
+        return self._exit_stack.enter_context(context_manager)
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(self, *exception: Any) -> None:
+        self._exit_stack.close()
+
+
+@contextmanager
+def marked(in_progress: set, keys: set) -> Iterator[None]:
+    """Keep ``keys`` in a set until the block ends."""
+    new = keys - in_progress
+    in_progress |= new
+    try:
+        yield
+    finally:
+        in_progress -= new

@@ -1,0 +1,22 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What happened to one record: the words of jobs, runs, dry runs and screens."""
+
+from enum import Enum
+
+
+class Outcome(str, Enum):
+    """Outcome of the import, the export or the dry run of one record.
+
+    The values are stored, and name the counters of ``connector.sync.outcome``.
+    """
+
+    CREATED = "created"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+    #: deleted remotely, and therefore archived, deleted or unbound
+    REMOVED = "removed"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+
+    def __str__(self) -> str:
+        return self.value
