@@ -1,4 +1,5 @@
 from . import component_builder
+from . import access
 from . import backend_user
 from . import backend
 from . import backend_pause

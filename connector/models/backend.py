@@ -47,7 +47,7 @@ class ConnectorBackend(models.AbstractModel):
     """An external system: the collection of its components."""
 
     _name = "connector.backend"
-    _inherit = ["collection.base"]
+    _inherit = ["collection.base", "connector.access"]
     _description = "Connector Backend"
 
     #: whether jobs run in a context of the backend, not of the user who delayed them

@@ -39,6 +39,7 @@ class ExternalBinding(models.AbstractModel):
     """Base of all bindings, with or without ``connector.binding.mixin``."""
 
     _name = "external.binding"
+    _inherit = ["connector.access"]
     _description = "External Binding"
 
     sync_date = fields.Datetime(string="Last synchronization date", copy=False)

@@ -1,5 +1,6 @@
 from importlib.util import find_spec
 
+from . import test_access
 from . import test_binder
 from . import test_binder_many
 from . import test_binder_memory

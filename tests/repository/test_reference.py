@@ -11,7 +11,7 @@ from devtools.environment import CLONE
 REFERENCE = CLONE / "docs" / "reference"
 # An application, connector_odoo has nobody that imports each of its mappers.
 ADDONS = ("component", "component_event", "connector")
-LIBRARIES = ("vodoo", "odoo.addons.connector.http")
+LIBRARIES = ("vodoo", "odoo.addons.connector.api", "odoo.addons.connector.http")
 
 
 def read_published_names():

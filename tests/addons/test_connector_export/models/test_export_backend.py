@@ -2,6 +2,7 @@
 from odoo import api, fields, models
 from odoo.fields import NO_ACCESS
 
+from odoo.addons.connector.models.access import FULL_ACCESS
 from odoo.addons.connector.secret_input import secret_input
 
 from ..folder_system import FolderSystem
@@ -13,6 +14,8 @@ class TestExportBackend(models.Model):
     _name = "test.export.backend"
     _inherit = ["connector.backend.mixin"]
     _description = "Test Export Backend"
+
+    _connector_access = {"connector.group_connector_manager": FULL_ACCESS}
 
     name = fields.Char(required=True)
     folder = fields.Char(required=True)

@@ -1,6 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import models
 
+from odoo.addons.connector.models.access import FULL_ACCESS
+
 
 class TestExportBinding(models.AbstractModel):
     """The link of a record to its file."""
@@ -10,3 +12,4 @@ class TestExportBinding(models.AbstractModel):
     _description = "Test Export Binding"
 
     _connector_backend = "test.export.backend"
+    _connector_access = {"connector.group_connector_manager": FULL_ACCESS}

@@ -1,0 +1,148 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""The names for authors of connectors, in one place.
+
+::
+
+    from odoo.addons.connector.api import Component, ImportMapper, mapping
+
+Models are inherited by name (``connector.backend.mixin``, ``connector.binding.mixin``,
+…), and so are components (``base.importer``, ``generic.importer``, …). ``testing`` and
+``tests.common`` hold what tests need. The modules that these names come from may move;
+those that connectors have always imported from stay importable.
+"""
+
+from odoo.addons.component.core import AbstractComponent, Component, WorkContext
+from odoo.addons.component_event import skip_if
+
+from .components.backend_adapter import BackendAdapter, CRUDAdapter
+from .components.defaults import define_default_components
+from .components.exporter.followed_models import Follow
+from .components.exporter.jobs import delay_export
+from .components.mapper import (
+    ExportMapChild,
+    ExportMapper,
+    ImportMapChild,
+    ImportMapChildUpdate,
+    ImportMapper,
+    backend_field,
+    changed_by,
+    concat,
+    convert,
+    external_to_m2o,
+    follow_m2o_relations,
+    iso_datetime,
+    keep_falsy,
+    local_date,
+    m2o_to_external,
+    mapping,
+    modifier,
+    none,
+    only_create,
+    source_fields,
+    utc_datetime,
+    value_table,
+    xmlid,
+)
+from .components.two_way.conflict import Winner
+from .database import pg_try_advisory_lock
+from .exception import (
+    AccessRefused,
+    BackendPaused,
+    ConnectorException,
+    CredentialsRefused,
+    IDMissingInBackend,
+    InvalidDataError,
+    JobError,
+    ManyIDSInBackend,
+    MappingError,
+    NetworkRetryableError,
+    NoConnectorUnitError,
+    NoExternalId,
+    RetryableJobError,
+)
+from .http import (
+    AllAtOnce,
+    Cursor,
+    LinkHeader,
+    NextLink,
+    Offset,
+    PageNumber,
+    RestRefusal,
+)
+from .jobs.lifecycle import BULK_PRIORITY, EDIT_PRIORITY, WEBHOOK_PRIORITY
+from .models.access import FULL_ACCESS, READ_ACCESS
+from .secret_input import secret_input
+from .timestamps import format_time, to_utc
+
+__all__ = [
+    # components
+    "AbstractComponent",
+    "BackendAdapter",
+    "CRUDAdapter",
+    "Component",
+    "WorkContext",
+    "define_default_components",
+    # mappers
+    "ExportMapChild",
+    "ExportMapper",
+    "ImportMapChild",
+    "ImportMapChildUpdate",
+    "ImportMapper",
+    "backend_field",
+    "changed_by",
+    "concat",
+    "convert",
+    "external_to_m2o",
+    "follow_m2o_relations",
+    "iso_datetime",
+    "keep_falsy",
+    "local_date",
+    "m2o_to_external",
+    "mapping",
+    "modifier",
+    "none",
+    "only_create",
+    "source_fields",
+    "utc_datetime",
+    "value_table",
+    "xmlid",
+    # exports
+    "Follow",
+    "Winner",
+    "delay_export",
+    "skip_if",
+    # models
+    "FULL_ACCESS",
+    "READ_ACCESS",
+    "secret_input",
+    # HTTP
+    "AllAtOnce",
+    "Cursor",
+    "LinkHeader",
+    "NextLink",
+    "Offset",
+    "PageNumber",
+    "RestRefusal",
+    # jobs
+    "BULK_PRIORITY",
+    "EDIT_PRIORITY",
+    "WEBHOOK_PRIORITY",
+    "pg_try_advisory_lock",
+    # times
+    "format_time",
+    "to_utc",
+    # errors
+    "AccessRefused",
+    "BackendPaused",
+    "ConnectorException",
+    "CredentialsRefused",
+    "IDMissingInBackend",
+    "InvalidDataError",
+    "JobError",
+    "ManyIDSInBackend",
+    "MappingError",
+    "NetworkRetryableError",
+    "NoConnectorUnitError",
+    "NoExternalId",
+    "RetryableJobError",
+]
