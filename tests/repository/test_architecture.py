@@ -12,7 +12,7 @@ from devtools.environment import CLONE
 from import_graph import find_circles, imported_names, module_graph
 
 ADDONS = find_addons(CLONE)
-# What other addons build on; each may know those before it.
+# Addons in the order of their dependencies.
 ORDER = [
     "component",
     "component_event",
@@ -20,18 +20,18 @@ ORDER = [
     "connector_odoo",
     "connector_odoo_sale",
 ]
-# The rooms that know how the other system is spoken to: addons, and folders.
-MAY_SPEAK = {"connector_odoo"}
-SPEAKING_FOLDERS = {CLONE / "connector" / "http"}
+# Addons and folders that may import libraries of protocols.
+MAY_IMPORT_PROTOCOLS = {"connector_odoo"}
+PROTOCOL_FOLDERS = {CLONE / "connector" / "http"}
 PROTOCOLS = {"vodoo", "httpx2", "httpx", "requests", "aiohttp", "xmlrpc"}
-# Where the files of each section of the page are.
+# Section of the page -> folder of its files.
 FOLDERS = {
     **{name: CLONE / name for name in ORDER},
     "vodoo": CLONE / "libs" / "vodoo" / "src" / "vodoo",
     "devtools": CLONE / "setup" / "devtools",
     "benchmarks": CLONE / "benchmarks",
 }
-# What decides, without a database: it may know no more of Odoo than its tools.
+# Pure modules: they import nothing of Odoo but odoo.tools.
 PURE = (
     "component/definitions.py",
     "component/resolution.py",
@@ -43,7 +43,7 @@ PURE = (
     "connector/http/paths.py",
     "connector/http/secrets.py",
 )
-# What the picture shows besides our addons; the rest of Odoo's is "Odoo".
+# Foreign packages in the picture; Odoo's own addons are "Odoo".
 FOREIGN = {"connector-suite-vodoo": "vodoo", "queue_job": "queue_job", "base": "Odoo"}
 
 
@@ -56,7 +56,7 @@ def imported_by(folder):
 
 
 def imported_addons(folder):
-    """Return the addons of this clone that the folder's files import, with the file."""
+    """Return (file, addon of this clone) for each import in a folder."""
     found = set()
     for path, name in imported_by(folder):
         words = name.split(".")
@@ -65,7 +65,7 @@ def imported_addons(folder):
     return found
 
 
-def test_addons_stand_in_the_order_of_the_arrows():
+def test_addons_depend_on_addons_below_them():
     assert set(ORDER) <= set(ADDONS)
     for position, name in enumerate(ORDER):
         ours_below = close_over(ADDONS, ADDONS[name].depends)
@@ -86,18 +86,18 @@ def test_addon_imports_only_what_it_depends_on(name):
 OTHERS = sorted(
     name
     for name, addon in ADDONS.items()
-    if name not in MAY_SPEAK and not addon.is_test_only
+    if name not in MAY_IMPORT_PROTOCOLS and not addon.is_test_only
 )
 
 
 @pytest.mark.parametrize("name", OTHERS)
-def test_protocols_stay_in_their_room(name):
+def test_only_adapters_import_protocols(name):
     against = [
         f"{path} imports {imported}"
         for path, imported in imported_by(ADDONS[name].path)
         if imported.split(".")[0] in PROTOCOLS
         and "tests" not in path.parts
-        and (CLONE / path).parent not in SPEAKING_FOLDERS
+        and (CLONE / path).parent not in PROTOCOL_FOLDERS
     ]
     assert against == []
 
@@ -114,7 +114,7 @@ def test_client_library_imports_nothing_of_odoo():
 
 
 @pytest.mark.parametrize("name", PURE)
-def test_what_decides_knows_no_database(name):
+def test_pure_modules_use_no_database(name):
     against = [
         imported
         for imported in imported_names(CLONE / name)
@@ -145,7 +145,7 @@ def test_a_circle_of_imports_is_found(tmp_path, second):
 
 
 def read_picture():
-    """Return the arrows that docs/pictures/draw.py draws."""
+    """Return the module docs/pictures/draw.py."""
     spec = spec_from_file_location("draw", CLONE / "docs" / "pictures" / "draw.py")
     draw = module_from_spec(spec)
     sys.modules["draw"] = draw
@@ -153,8 +153,8 @@ def read_picture():
     return draw
 
 
-def without_short_cuts(arrows):
-    """Leave out what an arrow's end is reached by anyway, by way of others."""
+def without_shortcuts(arrows):
+    """Drop arrows whose end is reachable through other arrows."""
     known = {
         name: {end for start, end in arrows if start == name} for name, _ in arrows
     }
@@ -171,14 +171,14 @@ def without_short_cuts(arrows):
     }
 
 
-def test_the_picture_shows_the_arrows_of_the_manifests():
+def test_the_picture_shows_the_dependencies_of_the_manifests():
     arrows = {
         (name, depended if depended in ORDER else FOREIGN.get(depended))
         for name in ORDER
         for depended in [*ADDONS[name].depends, *libraries(name)]
     }
     arrows = {(start, end) for start, end in arrows if end}
-    assert without_short_cuts(arrows) == set(read_picture().ARROWS)
+    assert without_shortcuts(arrows) == set(read_picture().ARROWS)
 
 
 def libraries(name):
@@ -186,14 +186,14 @@ def libraries(name):
     return manifest.get("external_dependencies", {}).get("python", [])
 
 
-def test_the_pictures_are_as_they_are_drawn():
+def test_the_pictures_are_up_to_date():
     folder = CLONE / "docs" / "pictures"
     for name, text in read_picture().draw_all().items():
         assert (folder / name).read_text() == text, f"run {folder / 'draw.py'}"
 
 
 def read_sections():
-    """Return ``{section: what it names}``: files, and folders that end with a slash."""
+    """Return ``{section: names of files, and of folders with a final slash}``."""
     page = (CLONE / "docs" / "architecture.rst").read_text()
     sections = re.findall(r"^([a-z_]+)\n-+\n(.*?)(?=^\S+\n[-=]+\n)", page, re.M | re.S)
     return {
@@ -201,7 +201,7 @@ def read_sections():
     }
 
 
-def test_every_named_file_is_there():
+def test_every_named_file_exists():
     sections = read_sections()
     assert sections.keys() == FOLDERS.keys() - {"connector_odoo_sale"}
     for section, names in sections.items():
@@ -209,7 +209,7 @@ def test_every_named_file_is_there():
             assert list(FOLDERS[section].rglob(name)), f"{section}: {name}"
 
 
-def test_every_file_has_its_place_in_the_page():
+def test_every_file_has_a_row():
     for section, names in read_sections().items():
         folder = FOLDERS[section]
         shown = {path for name in names for path in folder.rglob(name.rstrip("/"))}
@@ -219,13 +219,13 @@ def test_every_file_has_its_place_in_the_page():
             if not path.name.startswith("__")
             and not shown.intersection((path, *path.parents))
         ]
-        # tests stand beside what they test, and need no place of their own
+        # tests need no row
         missing = [name for name in missing if not name.startswith("tests/")]
         assert missing == [], section
 
 
 def test_bootstrap_needs_the_standard_library_only():
-    """What ./dev imports before the environment is there."""
+    """``./dev`` creates the environment with these modules."""
     folder = CLONE / "setup" / "devtools"
     pending, seen = ["bootstrap"], set()
     outside = []
