@@ -6,7 +6,6 @@ from . import binder
 from .two_way import conflict
 from . import mapper
 from . import listener
-from .exporter import listener as export_listener
 from . import locker
 from . import synchronizer_base
 from .two_way import import_conflicts
@@ -17,8 +16,6 @@ from .importer import images
 from .importer import incremental
 from .importer import dry_run
 from .importer import removed
-from .exporter import dependencies as export_dependencies
-from .exporter import confirmation
 from .exporter import exporter as record_exporter
 from .exporter import batch as export_batch
 from .exporter import deleter

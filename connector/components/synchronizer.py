@@ -2,9 +2,7 @@
 """Published names of importers, exporters and deleters."""
 
 from .exporter.batch import BatchExporter, DelayedBatchExporter, DirectBatchExporter
-from .exporter.confirmation import ExportConfirmation
 from .exporter.deleter import ExportDeleter, RecordDeleter
-from .exporter.dependencies import ExportDependencies
 from .exporter.exporter import GenericExporter, GenericRecordExporter
 from .importer.batch import BatchImporter, DelayedBatchImporter, DirectBatchImporter
 from .importer.dry_run import DryRun
@@ -27,9 +25,7 @@ __all__ = [
     "DirectBatchExporter",
     "DirectBatchImporter",
     "DryRun",
-    "ExportConfirmation",
     "ExportDeleter",
-    "ExportDependencies",
     "Exporter",
     "GenericExporter",
     "GenericImporter",

@@ -29,7 +29,7 @@ from odoo.modules.registry import Registry
 from odoo.sql_db import BaseCursor
 
 from ..backend_company import in_own_company
-from ..components.exporter.jobs import WAITING_STATES
+from ..components.exporter.queue import WAITING_STATES
 from ..components.two_way.unconfirmed import has_unconfirmed_fields
 
 _logger = logging.getLogger(__name__)

@@ -24,7 +24,7 @@ from odoo.addons.queue_job.job import (
     WAIT_DEPENDENCIES,
 )
 
-from ..components.exporter.jobs import WAITING_STATES
+from ..components.exporter.queue import WAITING_STATES
 
 #: models whose records are deleted with their backend
 KEPT_OF_BACKEND = (

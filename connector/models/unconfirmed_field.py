@@ -22,7 +22,7 @@ from collections.abc import Iterable, Mapping
 
 from odoo import api, fields, models
 
-from ..components.exporter.jobs import delay_export
+from ..components.exporter.queue import delay_export
 from ..components.two_way.unconfirmed import (
     ALL_FIELDS,
     UnconfirmedField,

@@ -58,6 +58,7 @@ from . import test_export_jobs
 from . import test_related_action
 from . import test_export_listener
 from . import test_exporter
+from . import test_export_flow
 from . import test_export_dependencies
 from . import test_exporter_processes
 from . import test_export_races

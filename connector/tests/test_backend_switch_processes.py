@@ -11,8 +11,7 @@ from odoo.tools import mute_logger
 from odoo.addons.queue_job.controllers.main import RunJobController
 from odoo.addons.queue_job.job import Job
 
-from ..components.exporter.jobs import delay_export
-from ..components.exporter.requests import ExportRequests
+from ..components.exporter.queue import ExportRequests, delay_export
 from .export_common import ProcessCase
 
 BINDING = "test.export.partner"

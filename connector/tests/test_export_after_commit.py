@@ -9,16 +9,16 @@ from odoo.sql_db import PoolError
 from odoo.tests.common import tagged
 from odoo.tools import mute_logger
 
+from odoo.addons.component_event import transaction_queue
 from odoo.addons.queue_job.controllers.main import _prevent_commit
 from odoo.addons.queue_job.job import Job
 
-from ..components.exporter import jobs as export_jobs
-from ..components.exporter.jobs import WaitingExports, delay_export
+from ..components.exporter.queue import StandIns, delay_export
 from ..models.export_receipt import ConnectorExportReceipt
 from .export_common import ProcessCase
 from .export_processes import RECEIPT_LOGGER, exporter_class, run_export
 
-JOBS_LOGGER = "odoo.addons.connector.components.exporter.jobs"
+JOBS_LOGGER = "odoo.addons.connector.components.exporter.queue"
 
 
 @tagged("post_install", "-at_install")
@@ -68,7 +68,7 @@ class TestStandIn(ProcessCase):
         with (
             mute_logger(JOBS_LOGGER),
             patch.object(
-                WaitingExports, "settle", side_effect=psycopg2.OperationalError("gone")
+                StandIns, "flush", side_effect=psycopg2.OperationalError("gone")
             ),
         ):
             with self.transaction() as env:
@@ -80,7 +80,9 @@ class TestStandIn(ProcessCase):
         with self.assertLogs(JOBS_LOGGER, "ERROR"), self.transaction() as env:
             delay_export(self.binding(env), ["name"])
             self.begin()
-            with patch.object(export_jobs, "Registry", side_effect=PoolError("full")):
+            with patch.object(
+                transaction_queue, "Registry", side_effect=PoolError("full")
+            ):
                 env.cr.commit()
         self.assertEqual(self.pending(), [({"fields": ["name"]}, True)])
 
@@ -98,7 +100,7 @@ class TestStandIn(ProcessCase):
         called = []
         with (
             mute_logger(JOBS_LOGGER),
-            patch.object(WaitingExports, "settle", side_effect=ValueError),
+            patch.object(StandIns, "flush", side_effect=ValueError),
         ):
             with self.transaction() as env:
                 delay_export(self.binding(env), ["name"])

@@ -5,7 +5,7 @@ from odoo.tests.common import tagged
 
 from odoo.addons.queue_job.job import Job
 
-from ..components.exporter.jobs import WaitingExports, delay_export
+from ..components.exporter.queue import StandIns, delay_export
 from .export_common import ExportCase, ProcessCase
 
 
@@ -227,7 +227,7 @@ class TestWaitingExport(ProcessCase):
             job = delay_export(self.binding(env), ["email"])
             self.assertEqual(delay_export(self.binding(env), ["email"]).uuid, job.uuid)
             delay_export(self.binding(env), ["name"])
-            self.assertEqual([*WaitingExports.of(env.cr).unsure], [self.uuid])
+            self.assertEqual([*StandIns.of(env.cr).by_job], [self.uuid])
 
     def test_an_export_that_began_before_the_change_was_committed_is_repeated(self):
         with self.transaction() as env:

@@ -3,7 +3,7 @@
 
 from odoo.tests.common import tagged
 
-from ..components.exporter.followed_models import Follow, delegation_paths
+from ..components.exporter.follow import Follow, delegation_paths
 from .listener_common import ListenerCase
 
 

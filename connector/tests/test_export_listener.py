@@ -4,7 +4,7 @@ from odoo.tests.common import TransactionCase, tagged
 
 from odoo.addons.component.core import Component
 
-from ..components.exporter.requests import ExportRequests, merge_fields
+from ..components.exporter.queue import ExportRequests, merge_fields
 from .export_common import ExportCase
 
 

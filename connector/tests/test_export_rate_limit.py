@@ -7,7 +7,7 @@ from odoo.tests import tagged
 
 from odoo.addons.queue_job.job import Job
 
-from ..components.exporter.jobs import delay_export
+from ..components.exporter.queue import delay_export
 from ..exception import NetworkRetryableError
 from .export_common import ExportCase
 

@@ -165,9 +165,23 @@ class TestNormalizedValues(ImporterCase):
         )
         self.put_values(category_id=tags)
         self.assertEqual(self.import_again(), Outcome.CREATED)
+        # compared as they are linked, not remembered as links of another form
+        self.assertFalse(self.found(1).stored_differently)
         self.put_values(category_id=tags.sorted("id", reverse=True))
-        self.import_again()
         self.assertEqual(self.import_again(), Outcome.UNCHANGED)
+
+    def test_links_that_a_hook_adds_to_mapped_records_are_no_difference(self):
+        tags = self.env["res.partner.category"].create([{"name": c} for c in "abc"])
+
+        def after_import(importer, binding):
+            binding.category_id += tags[2]
+
+        self.put_values(category_id=tags[:2])
+        with self.hooked(_after_import=after_import):
+            self.assertEqual(self.import_again(), Outcome.CREATED)
+            self.assertTrue(self.found(1).stored_differently)
+            self.put_values(category_id=tags[1] + tags[0])
+            self.assertEqual(self.import_again(), Outcome.UNCHANGED)
 
     def test_a_hook_that_changes_the_record_again_makes_no_difference(self):
         def after_import(importer, binding):

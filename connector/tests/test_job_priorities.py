@@ -6,7 +6,7 @@ from odoo.tools import mute_logger
 
 from odoo.addons.queue_job.job import Job
 
-from ..components.exporter.jobs import delay_export
+from ..components.exporter.queue import delay_export
 from ..exception import InvalidDataError, RetryableJobError
 from ..jobs.lifecycle import (
     BULK_PRIORITY,

@@ -27,7 +27,7 @@ class CreationExporter(AbstractComponent):
         database tells apart copies that share a UUID.
         """
         parameters = self.env["ir.config_parameter"].sudo()
-        _binding_model, record = self._receipt_key()
+        record = self._find_record()
         created = record if record._log_access else self.binding
         parts = (
             parameters.get_param("database.uuid"),

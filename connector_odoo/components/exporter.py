@@ -76,24 +76,26 @@ class OdooRecordExporter(Component):
 
     def _names_asked_for(self) -> set[str]:
         return set(
-            self._exported_names() if self._sent_fields is None else self._sent_fields
+            self._exported_names() if self.edits.names is None else self.edits.names
         )
 
     def _edited_to_send(self) -> set[str]:
         """Return those of the fields asked for whose edits are not confirmed."""
-        return {name for name in self._names_asked_for() if name in self._unconfirmed}
+        return {
+            name for name in self._names_asked_for() if name in self.edits.unconfirmed
+        }
 
     def _concerns(self, name: str, changed: set[str]) -> bool:
         return not changed.isdisjoint({name, *computed_from(self.binding, name)})
 
     def _resolve_conflict(self, names: set[str], written_at) -> Winner:
         resolver = self.component(usage="conflict.resolver")
-        edited_at = self._unconfirmed.edited_at(names)
+        edited_at = self.edits.unconfirmed.edited_at(names)
         return resolver.resolve(self.binding, edited_at, written_at)
 
     def _narrow_to(self, names: set[str]) -> None:
         self._narrowed_to = set(names)
-        self._sent_fields = frozenset(names)
+        self.edits.names = frozenset(names)
 
     def _export_dependencies(self):
         for reference in self.mapper.references:

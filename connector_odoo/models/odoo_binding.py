@@ -7,7 +7,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from odoo.addons.component.core import WorkContext
-from odoo.addons.connector.components.exporter.jobs import delay_export
+from odoo.addons.connector.components.exporter.queue import delay_export
 
 
 def bindings_to_odoo(binding_model: str) -> fields.One2many:

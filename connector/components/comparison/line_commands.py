@@ -19,7 +19,7 @@ ChangeLine = Callable[[models.BaseModel, dict[str, Any]], dict[str, Any]]
 def as_commands(value: Any) -> list[Any]:
     """Return the commands that a mapped value stands for."""
     if isinstance(value, models.BaseModel):
-        return [Command.set(value.ids)]
+        return [Command.set(sorted(value.ids))]
     return list(value or ())
 
 

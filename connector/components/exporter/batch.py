@@ -9,21 +9,21 @@ from odoo import models
 from odoo.addons.component.core import AbstractComponent
 
 from ...outcome import Outcome
-from .jobs import delay_export
+from .queue import delay_export
 
 
 class BatchExporter(AbstractComponent):
-    """Find the bindings that match a domain and have each exported."""
+    """Exporter of all bindings in a domain."""
 
     _name = "generic.batch.exporter"
     _inherit = "base.exporter"
     _usage = "batch.exporter"
 
     def run(self, filters: list | None = None, run: Any = None, **kwargs: Any) -> int:
-        """Export what matches the domain and return how many bindings that are.
+        """Export the bindings in a domain, and return how many they are.
 
         :param run: the run to which the outcomes are added
-        :param kwargs: travel on to each export
+        :param kwargs: passed on to each export
         """
         if run:
             kwargs["run"] = run
@@ -43,17 +43,14 @@ class BatchExporter(AbstractComponent):
         return bindings.with_env(self.env)
 
     def _export_record(
-        self,
-        binding: models.BaseModel,
-        job_options: dict | None = None,
-        **kwargs: Any,
+        self, binding: models.BaseModel, job_options: dict | None = None, **kwargs: Any
     ) -> None:
         """Export one record, now or later."""
         raise NotImplementedError
 
 
 class DirectBatchExporter(AbstractComponent):
-    """Export at once. Each export ends with a commit of its own."""
+    """Batch exporter that exports each record now, and commits it."""
 
     _name = "generic.direct.batch.exporter"
     _inherit = "generic.batch.exporter"
@@ -74,7 +71,7 @@ class DirectBatchExporter(AbstractComponent):
 
 
 class DelayedBatchExporter(AbstractComponent):
-    """Delay one job for each record."""
+    """Batch exporter that delays one job per record."""
 
     _name = "generic.delayed.batch.exporter"
     _inherit = "generic.batch.exporter"
@@ -89,17 +86,17 @@ class DelayedBatchExporter(AbstractComponent):
     ) -> None:
         job = delay_export(binding, run=run, **kwargs, **(job_options or {}))
         if run and isinstance(job, models.BaseModel):
-            # it waits already, and does not belong to this run
+            # an equal job waits already, and is not of this run
             note_export(run, binding, Outcome.SKIPPED, time.time())
 
 
 def outcome_of(exporter: Any) -> str:
-    """Return what became of an export; an exporter that does not tell has updated."""
+    """Return the outcome of an export, *updated* if the exporter has none."""
     return getattr(exporter, "outcome", None) or Outcome.UPDATED
 
 
 def note_export(
     run: models.BaseModel, binding: models.BaseModel, outcome: str, started_at: float
 ) -> None:
-    """Add what became of one export to its run."""
+    """Add the outcome of one export to its run."""
     run._note_outcome({outcome: 1}, started_at, {outcome: binding.ids})

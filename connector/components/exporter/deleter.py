@@ -12,11 +12,10 @@ from ...exception import IDMissingInBackend
 
 
 class RecordDeleter(AbstractComponent):
-    """Delete in Odoo what is gone in the backend.
+    """Deleter of the local records that were deleted remotely.
 
-    ``_policy`` says what becomes of it: ``delete`` the record and its binding,
-    ``archive`` both where they can be archived, or ``unbind``: keep the record
-    and delete only the binding.
+    ``_policy`` is ``delete`` (the record and its binding), ``archive`` (both, if they
+    can be archived), or ``unbind`` (only the binding is deleted).
     """
 
     _name = "generic.record.deleter"
@@ -26,7 +25,7 @@ class RecordDeleter(AbstractComponent):
     _policy = "delete"
 
     def run(self, external_id: Any) -> str:
-        """Delete what is bound to ``external_id``, and say what was done."""
+        """Delete the record that is bound to ``external_id``; return a message."""
         binding = self.binder.to_internal(external_id)
         if not binding:
             return self.env._("%s is not in Odoo: nothing to delete.", external_id)
@@ -46,11 +45,11 @@ class RecordDeleter(AbstractComponent):
         return policies[self._policy](binding.with_context(connector_no_export=True))
 
     def _must_skip(self, binding: models.BaseModel) -> str | None:
-        """Return why the record must stay, if it must."""
+        """Return the reason if the record must not be deleted."""
         return None
 
     def _delete(self, binding: models.BaseModel) -> str:
-        """Delete the binding and the record behind it."""
+        """Delete the binding and its record."""
         name, record = binding.display_name, self._find_record(binding)
         binding.unlink()
         record.unlink()
@@ -59,9 +58,9 @@ class RecordDeleter(AbstractComponent):
     def _archive(self, binding: models.BaseModel) -> str:
         """Archive the record that the binding wraps, then the binding.
 
-        A binding that delegates ``active`` would archive the record by a plain write:
-        ``action_archive`` of the record would find nothing left to do, and leave out
-        what it does besides, as a product's does to its template.
+        The record comes first. A binding that delegates ``active`` would archive it by
+        a plain write, and ``action_archive`` of the record would then do nothing, while
+        that of a product also archives its template.
         """
         for record in (self._find_record(binding), binding):
             if record._active_name and record[record._active_name]:
@@ -75,14 +74,14 @@ class RecordDeleter(AbstractComponent):
         return self.env._("%s is not bound to the backend any more.", name)
 
     def _find_record(self, binding: models.BaseModel) -> models.BaseModel:
-        """Return the record behind the binding, empty if it wraps none."""
+        """Return the record of the binding, empty if it wraps none."""
         if self.binder._odoo_field not in binding._fields:
             return self.model.browse()
         return binding[self.binder._odoo_field]
 
 
 class ExportDeleter(AbstractComponent):
-    """Delete in the backend what is gone in Odoo."""
+    """Deleter of the external records whose binding was deleted."""
 
     _name = "generic.export.deleter"
     _inherit = "base.deleter"
@@ -90,13 +89,14 @@ class ExportDeleter(AbstractComponent):
 
     def __init__(self, work_context):
         super().__init__(work_context)
-        #: when the record was created that is to be deleted, if that is known
+        #: when the record to delete was created, if that is known
         self.created_at: datetime | None = None
 
     def run(self, external_id: Any) -> str:
-        """Delete the external record, and say what was done.
+        """Delete the external record; return a message.
 
-        That it is gone already is as good, and so is that another record has its id.
+        Nothing is deleted, and no error raised, if the record was deleted before or if
+        another record has its id.
         """
         self.env["connector.export.receipt"].sudo()._forget(
             self.backend_record, self.model._name, str(external_id)
@@ -115,10 +115,10 @@ class ExportDeleter(AbstractComponent):
         return self.env._("%s was deleted in the backend.", external_id)
 
     def _is_other_record(self, external_id: Any) -> bool:
-        """Return whether the id was given to another external record since.
+        """Return whether another external record has the id now.
 
-        That of a connector whose importer knows ``_external_created_at`` reads the
-        record and compares with ``created_at``, by ``is_other_record``.
+        If the importer of the connector knows ``_external_created_at``, read the record
+        and compare that with ``created_at``, by ``is_other_record``.
         """
         return False
 

@@ -1,6 +1,19 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Listeners that decide which edits are exported. They never synchronize.
+
+.. code-block:: text
+
+    create, write, unlink of a record
+      └─ event
+           └─ ExportListener      on the models of _apply_on, and more: follow.py
+                │  which bindings does the edit concern?       sources.py
+                │  which fields does their mapper read?        mapper_sources.py
+                └─ ExportRequests.of(cr)                       queue.py
+"""
+
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -11,18 +24,24 @@ from odoo.addons.component_event import before_commit, skip_if
 
 from ..external_id import is_external_id
 from ..importer.aliases import CREATED_AT
-from .followed_models import (
-    Follow,
-    delegation_paths,
-    fields_of,
-    find_followed,
-    follow_back,
-    is_binding_model,
-)
-from .jobs import Deletion
+from .follow import Follow, find_followed
 from .mapper_sources import find_export_sources
-from .requests import ExportRequests
-from .sources import Changes, ExportSources
+from .queue import Deletion, ExportRequests
+from .sources import ExportSources, delegation_paths, fields_of, follow_back
+
+
+class ConnectorListener(AbstractComponent):
+    """Base of the listeners of a connector."""
+
+    _name = "base.connector.listener"
+    _inherit = ["base.connector", "base.event.listener"]
+
+    def no_connector_export(self, record: models.BaseModel) -> bool:
+        """Return whether the change comes from a connector: for ``@skip_if``."""
+        context = record.env.context
+        return bool(
+            context.get("no_connector_export") or context.get("connector_no_export")
+        )
 
 
 def from_connector(self, records, *args, **kwargs) -> bool:
@@ -30,39 +49,37 @@ def from_connector(self, records, *args, **kwargs) -> bool:
 
 
 class ExportListener(AbstractComponent):
-    """Have bindings exported when they, or the records behind them, change.
+    """Listener that requests exports of bindings when they, or their records, change.
 
-    It applies on the binding models, and on the models they wrap where changes
-    made there count: ``_apply_on = ["my.res.partner", "res.partner"]``. Or on all
-    bindings of a connector, by the abstract model that these inherit:
-    ``_apply_on = "my.binding"``. That leaves out those with ``_is_exported = False``,
-    and what another listener, built on this one, applies on.
-
-    It hears also of the records that a binding or its record delegates to by
-    ``_inherits``, and of the models in ``_follow``: see ``followed_models.py``.
-
-    Whatever happens to a record in a transaction makes one job, of all the fields that
-    changed and that the export mapper reads: see ``export_sources.py``.
+    It applies on binding models, and on the models they wrap if changes of these count:
+    ``_apply_on = ["my.res.partner", "res.partner"]``. Or on all bindings of a
+    connector, by the abstract model that they inherit: ``_apply_on = "my.binding"``,
+    except those with ``_is_exported = False`` and those of listeners built on this one.
     """
 
     _name = "generic.export.listener"
     _inherit = "base.connector.listener"
 
-    #: fields whose change alone is no reason to export
+    #: fields whose change alone is not exported
     _ignored_fields: Iterable[str] = ()
     #: how other models concern bindings: ``{"stock.quant": Follow("product_id")}``
     _follow: Mapping[str, Follow] = {}
-    #: whether changes of what the record delegates to by ``_inherits`` count
+    #: whether changes of records that the record delegates to by ``_inherits`` count
     _follows_inherits = True
 
     _backend_field = "backend_id"
     _odoo_field = "odoo_id"
     _external_field = "external_id"
 
-    #: Odoo's registry of models (a weak reference), once the components are loaded
+    #: weak reference to Odoo's registry of models, once the components are loaded
     _model_registry: Any = None
-    #: what ``_apply_on`` was replaced by, and what it was
+    #: the present ``_apply_on``, and the declared one that it replaced
     _listened: tuple[list[str], Any] | None = None
+
+    @classmethod
+    def _is_binding_model(cls, model: Any) -> bool:
+        """Return whether a model has the fields by which bindings are known."""
+        return {cls._backend_field, cls._odoo_field} <= model._fields.keys()
 
     @classmethod
     def _complete_component_build(cls) -> None:
@@ -71,14 +88,13 @@ class ExportListener(AbstractComponent):
 
     @classmethod
     def _listen(cls, declared: Iterable[str] | None = None) -> None:
-        """Apply on what is followed, too, as soon as Odoo's models are known.
+        """Apply on followed models, too, as soon as Odoo's models are known.
 
-        :param declared: the models that ``_apply_on`` stands for, where it is a base
+        :param declared: the models that ``_apply_on`` stands for, if it is a base
         """
         pool = cls._model_registry and cls._model_registry()
-        own = vars(cls)
-        known = own.get("_listened")
-        if known is not None and own.get("_apply_on") is known[0]:
+        known = vars(cls).get("_listened")
+        if known is not None and vars(cls).get("_apply_on") is known[0]:
             # an extension may have declared others since
             del cls._apply_on
             if declared is None and known[1][0] == cls._apply_on:
@@ -96,11 +112,9 @@ class ExportListener(AbstractComponent):
     def on_records_create(self, records: models.BaseModel, vals_list=None) -> None:
         """Export new bindings, and bind new records to the backends that want them.
 
-        A new record may also change what is exported of others, as a line of them.
+        A new record may change the export of others, for example as their line.
         """
-        if self._binding_models(records):
-            for record in records:
-                self._bind_new_record(record)
+        self._bind_new_records(records)
         new = self._find_wrapping(records)
         for binding in new:
             self._request_export(binding, None)
@@ -114,7 +128,7 @@ class ExportListener(AbstractComponent):
     def on_records_write(
         self, records: models.BaseModel, fields: Iterable[str] | None = None
     ) -> None:
-        """Export what the mapper reads of the fields that changed."""
+        """Export the changed fields that the mapper reads."""
         if fields is None:
             for binding in self._find_bindings(records):
                 self._request_export(binding, None)
@@ -126,21 +140,19 @@ class ExportListener(AbstractComponent):
 
     @skip_if(from_connector)
     def on_records_unlink(self, records: models.BaseModel) -> None:
-        """Delete remotely the records of bindings that this transaction deletes.
+        """Delete external records whose binding this transaction deletes.
 
-        The database deletes a binding with its record, and that with what it delegates
-        to. What is left may have to be exported, as it has one line less.
+        The database deletes a binding with its record, and the record with those it
+        delegates to. Other bindings are exported, for example without a deleted line.
         """
         bindings = self._find_bindings(records)
         for binding in bindings:
             external_id = binding[self._external_field]
             if is_external_id(external_id) and self._must_delete(binding):
+                created_at = CREATED_AT in binding._fields and binding[CREATED_AT]
                 ExportRequests.of(self.env.cr).delete(
                     Deletion(
-                        binding[self._backend_field],
-                        binding,
-                        external_id,
-                        CREATED_AT in binding._fields and binding[CREATED_AT],
+                        binding[self._backend_field], binding, external_id, created_at
                     )
                 )
         self._request_changes(
@@ -148,25 +160,25 @@ class ExportListener(AbstractComponent):
         )
         self._request_followed(records, None)
 
-    # -- whether --------------------------------------------------------------
+    # -- hooks ----------------------------------------------------------------
 
     def _must_export(self, binding: models.BaseModel) -> bool:
-        """Tell whether the backend must hear of the change."""
+        """Return whether the backend gets the change."""
         return True
 
     def _must_delete(self, binding: models.BaseModel) -> bool:
-        """Tell whether the backend must hear that the binding is gone."""
+        """Return whether the external record of a deleted binding is deleted."""
         return True
 
     def _find_backends_for(self, record: models.BaseModel) -> models.BaseModel | None:
-        """Return the backends that a new record is to be bound to, if any."""
+        """Return the backends to bind a new record to, if any."""
         return None
 
     def _job_options(self, binding: models.BaseModel) -> dict[str, Any]:
         """Return options for the job: ``priority``, ``eta``, ``channel`` …"""
         return {}
 
-    # -- how ------------------------------------------------------------------
+    # -- requests -------------------------------------------------------------
 
     def _request_export(
         self, binding: models.BaseModel, fields: Iterable[str] | None
@@ -183,24 +195,21 @@ class ExportListener(AbstractComponent):
         without: Iterable[models.BaseModel] = (),
         is_new: bool = False,
     ) -> None:
-        """Request what a change of fields means for bindings, except for some."""
+        """Request the exports that a change of fields causes."""
+        backend_field = self._backend_field
         for model in self._listened_bindings():
             for sources, backend in self._find_sources(model):
                 changes = sources.find_changes(records, names, is_new=is_new)
-                for binding, exported in self._of_backend(changes, backend).items():
+                for binding, exported in changes.items():
+                    if backend is not None and binding[backend_field] != backend:
+                        continue
                     if binding not in without:
                         self._request_export(binding, exported)
-
-    def _of_backend(self, changes: Changes, backend: models.BaseModel | None):
-        if backend is None:
-            return changes
-        name = self._backend_field
-        return {b: names for b, names in changes.items() if b[name] == backend}
 
     def _request_followed(
         self, records: models.BaseModel, names: Iterable[str] | None
     ) -> None:
-        """Request what a change of a model in ``_follow`` means for bindings."""
+        """Request the exports that a change of a model in ``_follow`` causes."""
         follow = self._follow.get(records._name)
         if follow is None or not follow.concerns(names):
             return
@@ -210,24 +219,31 @@ class ExportListener(AbstractComponent):
         for binding in self._find_bindings(found):
             self._request_export(binding, follow.exports)
 
-    def _bind_new_record(self, record: models.BaseModel) -> None:
-        """Make the bindings of a new record; their creation has them exported."""
-        for backend in self._find_backends_for(record) or ():
-            for model in self._binding_models(record):
-                if model._fields[self._backend_field].comodel_name == backend._name:
-                    link = {
-                        self._backend_field: backend.id,
-                        self._odoo_field: record.id,
-                    }
-                    if not self._search_bindings(model, link):
-                        model.create(link)
+    def _bind_new_records(self, records: models.BaseModel) -> None:
+        """Create bindings of new records; their creation requests the export."""
+        binding_models = self._binding_models(records)
+        if not binding_models:
+            return
+        wanted: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        for record in records:
+            for backend in self._find_backends_for(record) or ():
+                wanted[backend._name].append((backend.id, record.id))
+        names = (self._backend_field, self._odoo_field)
+        for model in binding_models:
+            links = wanted.get(model._fields[self._backend_field].comodel_name, ())
+            domain = [
+                (name, "in", ids)
+                for name, ids in zip(names, zip(*links, strict=True), strict=False)
+            ]
+            found = (
+                model.with_context(active_test=False).search(domain) if links else ()
+            )
+            bound = {tuple(binding[name].id for name in names) for binding in found}
+            new = [link for link in links if link not in bound]
+            if new:
+                model.create([dict(zip(names, link, strict=True)) for link in new])
 
-    def _search_bindings(
-        self, model: models.BaseModel, link: dict[str, Any]
-    ) -> models.BaseModel:
-        return model.with_context(active_test=False).search(
-            [(name, "=", value) for name, value in link.items()]
-        )
+    # -- bindings -------------------------------------------------------------
 
     def _find_wrapping(self, records: models.BaseModel) -> list[models.BaseModel]:
         """Return the bindings themselves, or those of the records, archived or not."""
@@ -242,7 +258,7 @@ class ExportListener(AbstractComponent):
         ]
 
     def _find_bindings(self, records: models.BaseModel) -> list[models.BaseModel]:
-        """Return the bindings that consist of the records, on any level."""
+        """Return the bindings of which the records are a level."""
         if self._is_binding_model(records):
             return list(records.sudo())
         bindings = []
@@ -255,7 +271,7 @@ class ExportListener(AbstractComponent):
         return bindings
 
     def _binding_models(self, records: models.BaseModel) -> list[models.BaseModel]:
-        """Return the models, of those listened to, that bind these records."""
+        """Return the binding models of this listener that bind these records."""
         return [
             model
             for model in self._listened_bindings()
@@ -263,18 +279,14 @@ class ExportListener(AbstractComponent):
         ]
 
     def _listened_bindings(self) -> Iterator[models.BaseModel]:
-        """Yield the binding models that are listened to."""
+        """Yield the binding models that this listener applies on."""
         for name in type(self).apply_on_models or ():
             if name in self.env and self._is_binding_model(self.env[name]):
                 yield self.env[name].sudo()
 
-    def _is_binding_model(self, records: models.BaseModel) -> bool:
-        return is_binding_model(records, self._backend_field, self._odoo_field)
-
     def _find_sources(
         self, model: models.BaseModel
     ) -> Iterator[tuple[ExportSources, models.BaseModel | None]]:
-        """Yield what the export mapper reads, and for which backend; None: for all."""
         return find_export_sources(
             model,
             backends=self.env[model._fields[self._backend_field].comodel_name].sudo(),

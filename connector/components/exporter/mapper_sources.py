@@ -1,9 +1,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Ask export mappers what they read, without connecting to their backends.
+"""The sources of an export mapper, found without connecting to the backend.
 
-A listener asks within the transaction of a user, so nothing here enters ``work_on()``
-of a backend, where connectors open their clients: a plain work context is enough to
-find a mapper. What a mapper cannot tell without a client counts as unknown.
+A listener runs in the transaction of a user. It must not enter ``work_on()`` of a
+backend, where connectors open their clients; a plain work context is enough to look up
+a mapper. Sources that a mapper cannot name without a client count as unknown.
 """
 
 from __future__ import annotations
@@ -29,16 +29,6 @@ USAGE = "export.mapper"
 _MEMORY = "_connector_export_sources"
 
 
-def _known_sources(model: models.BaseModel, owner: Any) -> dict[tuple, ExportSources]:
-    """Return the sources that are known of a mapper class, or of a component registry.
-
-    They refer to the fields of Odoo's registry, so that registry itself keeps them, and
-    they are freed with it. They go with their owner, too.
-    """
-    memory = vars(model.pool).setdefault(_MEMORY, weakref.WeakKeyDictionary())
-    return memory.setdefault(owner, {})
-
-
 def find_export_sources(
     model: models.BaseModel,
     backends: models.BaseModel,
@@ -46,10 +36,10 @@ def find_export_sources(
     components_registry: Any,
     followed: frozenset[str] = frozenset(),
 ) -> Iterator[tuple[ExportSources, models.BaseModel | None]]:
-    """Yield the sources of the mapper of a binding model, and the backend they are of.
+    """Yield ``(sources of the mapper of a binding model, backend they are of)``.
 
-    None stands for all backends; only where components choose by the backend, or a
-    mapper cannot do without one, each backend is asked.
+    None stands for all backends. Backends are asked one by one only if components are
+    chosen by the backend, or if the mapper cannot answer without one.
     """
 
     def find(backend: models.BaseModel) -> ExportSources | None:
@@ -73,32 +63,20 @@ def find_export_sources(
         return
     for backend in backends.with_context(active_test=False).search([]):
         found = find(backend.with_env(backends.env))
-        yield (
-            found or _sources_without_mapper(components_registry, model, odoo_field),
-            backend,
-        )
+        if found is None:
+            found = _sources_without_mapper(components_registry, model, odoo_field)
+        yield found, backend
 
 
 def _chooses_by_backend(
     components_registry: Any, backends: models.BaseModel, model: models.BaseModel
 ) -> bool:
-    """Return whether a mapper that may be chosen looks at the work context."""
+    """Return whether a candidate mapper reads the work context to match."""
     default = AbstractComponent._component_match.__func__
     return any(
         getattr(cls._component_match, "__func__", None) is not default
         for cls in components_registry.lookup(backends._name, USAGE, model._name)
     )
-
-
-def _sources_without_mapper(
-    components_registry: Any, model: models.BaseModel, odoo_field: str
-) -> ExportSources:
-    known = _known_sources(model, components_registry)
-    sources = known.get((model._name, odoo_field))
-    if sources is None or not sources.holds_for(model, {}, False):
-        sources = ExportSources(model, odoo_field, {}, is_complete=False)
-        known[model._name, odoo_field] = sources
-    return sources
 
 
 def sources_of(
@@ -107,11 +85,34 @@ def sources_of(
     odoo_field: str,
     followed: frozenset[str] = frozenset(),
 ) -> ExportSources:
-    """Return the sources of a mapper for a model; made once, as long as they hold."""
+    """Return the sources of a mapper for a binding model."""
     names = {name: name for name in mapper.changed_by_fields()}
     names.update(_sources_of_children(mapper, model, odoo_field))
     is_complete = not mapper.unknown_sources()
-    known = _known_sources(model, type(mapper))
+    return _remembered(type(mapper), model, odoo_field, names, is_complete, followed)
+
+
+def _sources_without_mapper(
+    components_registry: Any, model: models.BaseModel, odoo_field: str
+) -> ExportSources:
+    return _remembered(components_registry, model, odoo_field, {}, False, frozenset())
+
+
+def _remembered(
+    owner: Any,
+    model: models.BaseModel,
+    odoo_field: str,
+    names: dict[str, str],
+    is_complete: bool,
+    followed: frozenset[str],
+) -> ExportSources:
+    """Return the sources that are known of a mapper class, or of a registry.
+
+    They refer to fields of Odoo's registry. That registry keeps them, and they are
+    freed with it or with their owner.
+    """
+    memory = vars(model.pool).setdefault(_MEMORY, weakref.WeakKeyDictionary())
+    known = memory.setdefault(owner, {})
     key = (model._name, odoo_field, followed)
     sources = known.get(key)
     if sources is None or not sources.holds_for(model, names, is_complete, followed):
@@ -145,7 +146,7 @@ def _sources_of_children(
 def _items_of(
     model: models.BaseModel, odoo_field: str, path: str
 ) -> models.BaseModel | None:
-    """Return the model of the items that a path leads to, None if it leads nowhere."""
+    """Return the model of the items at the end of a path, None if it has no end."""
     records = model.browse()
     for start in (records, records[odoo_field]):
         try:
@@ -157,15 +158,16 @@ def _items_of(
 
 
 def describe_unknown_sources(env: Any, mapper_class: Any, registry: Any) -> list[str]:
-    """Return what of an export mapper makes every change count, step by step.
+    """Return the parts of an export mapper because of which every change counts.
 
-    None of it if the mapper is abstract, no export mapper, or tells all that it reads.
+    The list is empty if the class is abstract, not an export mapper, or names all of
+    its sources.
     """
     is_asked = mapper_class._usage == USAGE and hasattr(mapper_class, "unknown_sources")
     if mapper_class._abstract or not is_asked or mapper_class._collection not in env:
         return []
     backends = env[mapper_class._collection].sudo().browse()
-    steps: dict[str, None] = {}
+    parts: dict[str, None] = {}
     followed = frozenset(
         exported
         for name in registry
@@ -177,16 +179,16 @@ def describe_unknown_sources(env: Any, mapper_class: Any, registry: Any) -> list
             continue
         try:
             mapper = mapper_class(WorkContext(model_name, backends, registry))
-            steps.update(dict.fromkeys(mapper.unknown_sources()))
+            parts.update(dict.fromkeys(mapper.unknown_sources()))
             if model_name is not None:
                 sources = sources_of(mapper, env[model_name], "odoo_id", followed)
-                steps.update(
+                parts.update(
                     (f"field {name} (computed without dependencies)", None)
                     for name in sources.untraced
                 )
         except psycopg2.Error:
             raise
         except Exception as error:
-            # it is known in a work context of a backend only
+            # the mapper can answer in a work context of a backend only
             _logger.debug("%s was not asked", mapper_class._name, exc_info=error)
-    return list(steps)
+    return list(parts)

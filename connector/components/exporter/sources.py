@@ -1,45 +1,44 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What a change of some fields means for the export of which bindings.
+"""What a change of some fields means for the export: of which bindings, which fields.
 
-A mapper tells the names of its source fields. Each is a *source*: the fields that lead
-from the binding to the record that has the value, and the field itself. ``name`` of a
-product that is bound has its value in the template:
+A mapper returns the names of its source fields. A *source* is such a field together
+with the path from the binding to the record that stores the value. ``name`` of a bound
+product is stored in the template:
 
 .. code-block:: text
 
     binding ──odoo_id──▶ product.product ──product_tmpl_id──▶ product.template.name
 
-A change of the field, or of a field on the way, concerns the bindings at the other end:
-one query for each step back. A change of what a *computed* source depends on does so
-too. Odoo knows these dependencies, over any number of fields and relations, stored or
-not, and its own trigger trees give the records on which the source changes.
+A change of the field, or of a field of the path, concerns the bindings at the start of
+the path: each step back is one query. A change of a field that a *computed* source
+depends on concerns them, too: Odoo's trigger trees return the records whose source
+changes, over any number of fields and relations, stored or not.
 
-Where a mapper does not tell all of its sources, every change of the binding, of its
-record and of what these delegate to counts, except of what no backend wants to know:
-messages, activities, dates of changes, and the fields of the synchronization.
+If a mapper does not name all of its sources, every change of the binding, of its record
+and of the records that these delegate to counts, except of fields that concern no
+backend: messages, activities, access logs, and the fields of the synchronization.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from odoo import models
 from odoo.fields import Field
 
-from .followed_models import delegation_paths, fields_of, follow_back
-
 #: ``{binding: names for the mapper}``
 Changes = dict[models.BaseModel, set[str]]
+#: many2one fields from a binding to a record, one per level
+Path = tuple[str, ...]
 
-
-#: how many sets of written fields are remembered for one mapper
+#: how many sets of written fields one mapper remembers
 MAX_WATCHES = 512
 
 
 class Source(NamedTuple):
-    """A field whose change concerns what the mapper reads as ``name``."""
+    """A field whose change concerns the value that the mapper reads as ``name``."""
 
     name: str
     path: tuple[Field, ...]
@@ -47,11 +46,11 @@ class Source(NamedTuple):
 
 
 class Watch(NamedTuple):
-    """What to do where some fields of a model were written."""
+    """What to look for after a write of some fields of a model."""
 
-    #: sources that are among the written fields
+    #: sources among the written fields
     sources: tuple[Source, ...]
-    #: Odoo's triggers of those fields, as far as they lead to sources
+    #: Odoo's triggers of the written fields, as far as they lead to sources
     tree: Any
     #: the written fields that a computed source depends on
     causes: frozenset[str]
@@ -62,10 +61,10 @@ class Watch(NamedTuple):
 class ExportSources:
     """The sources of one mapper for one binding model; immutable.
 
-    :param names: what the mapper reads of the binding, and the name by which it is
-        exported: that of the list for what is read of its items
-    :param is_complete: whether it reads nothing else
-    :param followed: names of which the listener says otherwise when they change
+    :param names: ``{name that the mapper reads: name that is exported}``; for names
+        that are read of items, the second is their list
+    :param is_complete: whether the mapper reads nothing else
+    :param followed: names whose changes the listener finds by ``_follow``
     """
 
     def __init__(
@@ -80,7 +79,7 @@ class ExportSources:
         self._pool = pool
         self._model_name = model._name
         self._triggers = pool._field_triggers
-        self._asked = (dict(names), is_complete, followed)
+        self._made_of = (dict(names), is_complete, followed)
         self._levels = {
             name: tuple(fields_of(pool, model._name, path))
             for name, path in delegation_paths(pool, model._name, odoo_field).items()
@@ -91,16 +90,10 @@ class ExportSources:
                 source = source._replace(name=exported_as)
                 self._by_field[source.field].append(source)
         self._dependencies = self._find_dependencies()
-        #: names of computed sources of which nothing tells when they change
-        self.untraced = sorted(
-            {
-                source.name
-                for field, sources in self._by_field.items()
-                if is_untraceable(pool, field)
-                for source in sources
-                if source.name not in followed
-            }
-        )
+        #: names of computed sources whose dependencies nobody declares
+        untraced = [f for f in self._by_field if is_untraceable(pool, f)]
+        untraced_names = {s.name for f in untraced for s in self._by_field[f]}
+        self.untraced = sorted(untraced_names - followed)
         self.is_complete = is_complete and not self.untraced
         self._watches: dict[tuple[str, frozenset[str]], Watch] = {}
 
@@ -111,19 +104,22 @@ class ExportSources:
         is_complete: bool,
         followed: frozenset[str] = frozenset(),
     ) -> bool:
-        """Return whether the mapper says the same, and the fields are the same."""
+        """Return whether the mapper and the fields are still the same."""
         is_same_pool = self._triggers is model.pool._field_triggers
-        return is_same_pool and self._asked == (names, is_complete, followed)
+        return is_same_pool and self._made_of == (names, is_complete, followed)
 
     # -- compile --------------------------------------------------------------
 
     def _trace(self, name: str) -> Iterator[Source]:
-        """Yield the fields that a name leads over; the last has the value."""
-        found = self._start_of(name)
-        if found is None:
-            return
-        model_name, path = found
-        for step in name.split("."):
+        """Yield the fields along a dotted name; the last one has the value."""
+        steps = name.split(".")
+        levels = (
+            (level, path)
+            for level, path in self._levels.items()
+            if steps[0] in self._pool[level]._fields
+        )
+        model_name, path = next(levels, (self._model_name, ()))
+        for step in steps:
             field = self._pool[model_name]._fields.get(step)
             if field is None:
                 return
@@ -139,38 +135,24 @@ class ExportSources:
                     yield Source(name, (*path, field), inverse)
             path, model_name = (*path, field), field.comodel_name
 
-    def _start_of(self, name: str) -> tuple[str, tuple[Field, ...]] | None:
-        """Return the level that has the first field of a name, nearest first."""
-        first = name.partition(".")[0]
-        for model_name, path in self._levels.items():
-            if first in self._pool[model_name]._fields:
-                return model_name, path
-        return None
-
     def _find_dependencies(self) -> set[Field]:
-        """Return the computed sources and all that these depend on."""
+        """Return the computed sources and all fields that these depend on."""
         found: set[Field] = set()
         pending = [f for f in self._by_field if f.compute and not f.inherited]
         while pending:
             field = pending.pop()
-            if field in found:
-                continue
-            found.add(field)
-            if field.compute:
-                for dependency in field.resolve_depends(self._pool):
-                    pending.append(dependency[-1])
+            if field not in found:
+                found.add(field)
+                if field.compute:
+                    pending += [path[-1] for path in field.resolve_depends(self._pool)]
         return found
 
     def _watch(self, model_name: str, names: frozenset[str]) -> Watch:
         watch = self._watches.get((model_name, names))
-        if watch is None:
-            if len(self._watches) >= MAX_WATCHES:
-                self._watches.clear()
-            watch = self._make_watch(model_name, names)
-            self._watches[model_name, names] = watch
-        return watch
-
-    def _make_watch(self, model_name: str, names: frozenset[str]) -> Watch:
+        if watch is not None:
+            return watch
+        if len(self._watches) >= MAX_WATCHES:
+            self._watches.clear()
         model_fields = self._pool[model_name]._fields
         written = [model_fields[name] for name in names if name in model_fields]
         others: frozenset[str] = frozenset()
@@ -179,21 +161,19 @@ class ExportSources:
                 field.name for field in written if counts(self._pool, field)
             )
         causes = [field for field in written if field in self._dependencies]
-        return Watch(
+        watch = self._watches[model_name, names] = Watch(
             tuple(s for field in written for s in self._by_field.get(field, ())),
             self._tree(causes),
             frozenset(field.name for field in causes),
             others,
         )
+        return watch
 
     def _tree(self, fields: list[Field]) -> Any:
         return self._pool.get_trigger_tree(fields, select=self._is_tree_field)
 
     def _is_tree_field(self, field: Field) -> bool:
-        """Return whether a trigger tree must lead to a field.
-
-        Not to what only repeats, by delegation, a field that is a source itself.
-        """
+        """Return whether a trigger tree has to lead to a field."""
         if field not in self._dependencies or field.inherited:
             return False
         return field in self._by_field or field.recursive
@@ -203,13 +183,11 @@ class ExportSources:
     def find_changes(
         self, records: models.BaseModel, names: frozenset[str], is_new: bool = False
     ) -> Changes:
-        """Return which bindings a change of fields concerns, and the names to export.
-
-        Records that are new are not referred to by others yet.
-        """
+        """Return the bindings that a change concerns, and the names to export."""
         watch = self._watch(records._name, names)
         places: dict[tuple, set[str]] = defaultdict(set)
         for source in watch.sources:
+            # no other record refers to new records yet
             if not (is_new and source.path and source.path[-1].type == "many2one"):
                 places[source.path, records._ids].add(source.name)
         if watch.tree:
@@ -257,8 +235,45 @@ class ExportSources:
         return changes
 
 
+# -- fields and paths ---------------------------------------------------------
+
+
+def delegation_paths(pool: Any, model_name: str, odoo_field: str) -> dict[str, Path]:
+    """Return ``{model: path from the binding}``: binding, record, their _inherits."""
+    paths: dict[str, Path] = {model_name: ()}
+    field = pool[model_name]._fields.get(odoo_field)
+    if field is not None and field.comodel_name:
+        paths.setdefault(field.comodel_name, (odoo_field,))
+    pending = list(paths)
+    for name in pending:
+        for parent, field_name in pool[name]._inherits.items() if name in pool else ():
+            if parent not in paths:
+                paths[parent] = (*paths[name], field_name)
+                pending.append(parent)
+    return paths
+
+
+def fields_of(pool: Any, model_name: str, path: Path) -> list[Any]:
+    """Return the fields of a path of names."""
+    fields = []
+    for name in path:
+        fields.append(pool[model_name]._fields[name])
+        model_name = fields[-1].comodel_name
+    return fields
+
+
+def follow_back(bound: models.BaseModel, path: Iterable[Any]) -> models.BaseModel:
+    """Return the records, archived or not, whose path leads to some records."""
+    for field in reversed(tuple(path)):
+        if not bound:
+            return bound.env[field.model_name].browse()
+        model = bound.env[field.model_name].with_context(active_test=False)
+        bound = model.search([(field.name, "in", bound.ids)])
+    return bound
+
+
 def _undelegated(pool: Any, field: Field) -> Iterator[tuple[Field, Field]]:
-    """Yield, level by level, by which field another is inherited, and that one."""
+    """Yield, for each level, the field that delegates and the field it leads to."""
     while field.inherited:
         path = tuple(field.related.split("."))
         delegate, field = fields_of(pool, field.model_name, path)
@@ -266,14 +281,14 @@ def _undelegated(pool: Any, field: Field) -> Iterator[tuple[Field, Field]]:
 
 
 def is_untraceable(pool: Any, field: Field) -> bool:
-    """Return whether a field is computed of what nobody knows."""
+    """Return whether a field is computed without any declared dependency."""
     if not field.compute or field.store:
         return False
     return not (pool.field_depends[field] or pool.field_depends_context[field])
 
 
 def counts(pool: Any, field: Field) -> bool:
-    """Return whether a change of any field but bookkeeping may concern a backend."""
+    """Return whether a change of a field may concern a backend."""
     if field.name in models.MAGIC_COLUMNS or field.name == "display_name":
         return False
     for name in ("mail.thread", "mail.activity.mixin", "connector.binding.mixin"):

@@ -24,7 +24,7 @@ from odoo import models
 from odoo.addons.component.core import AbstractComponent
 
 from ...outcome import Outcome
-from ..exporter.jobs import delay_export
+from ..exporter.queue import delay_export
 from ..importer.items import ImportItem
 from .conflict import Winner
 from .field_marks import mark, mark_of_value

@@ -8,7 +8,7 @@ from odoo import models
 from odoo.fields import Command
 
 from ..comparison.changes import is_changed
-from ..exporter.jobs import delay_export
+from ..exporter.queue import delay_export
 from ..importer.items import ImportItem
 from .unconfirmed import (
     ALL_FIELDS,

@@ -1,9 +1,17 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""The edits of a binding that its backend has not confirmed yet, as values.
+"""Edits of a binding whose export is not confirmed.
 
-The rows are those of ``connector.unconfirmed.field``. An export deletes the rows that
-it read before it mapped the values, and no others: the row of an edit that was
-committed meanwhile has another id, and stays.
+.. code-block:: text
+
+    listener        inserts a row for each edited field    connector.unconfirmed.field
+    exporter        reads the rows, maps, sends, and       SentEdits
+                    deletes the rows that it has read
+    importer        writes no field that has a row         kept_edits.py
+
+The rows are read before the values are mapped: all values are at least as new as their
+rows. The row of an edit that is committed meanwhile has another id, and stays. An
+export that fails, is skipped or has to wait deletes no row. If the process is killed
+after the backend has answered, the rows stay and the edits are sent once more.
 """
 
 from __future__ import annotations
@@ -14,11 +22,13 @@ from typing import Any, NamedTuple
 
 from odoo import models
 
-#: the name of a row that stands for all fields: the whole record is to be exported
+from ...outcome import Outcome
+
+#: name of a row that stands for all fields: the whole record has to be exported
 ALL_FIELDS = "*"
-#: context key of an export job that must send only fields with an unconfirmed edit
+#: context key of an export job that sends only fields with an unconfirmed edit
 ONLY_UNCONFIRMED = "connector_unconfirmed_only"
-#: context key of an import that is forced, but by no person: unconfirmed edits stay
+#: context key of a forced import that keeps unconfirmed edits: no person asked for it
 KEEP_UNCONFIRMED = "connector_keep_unconfirmed"
 
 
@@ -28,7 +38,7 @@ class UnconfirmedField(NamedTuple):
     id: int
     name: str
     edited_at: datetime
-    #: both sides changed it, and a person is asked which one is kept
+    #: both sides changed it, and a person has to decide
     in_conflict: bool = False
 
 
@@ -47,14 +57,13 @@ class UnconfirmedFields:
 
     @property
     def in_conflict(self) -> frozenset[str]:
-        """Return the names of which a person has to decide whether they are sent."""
+        """Return the names that are not sent until a person has decided."""
         return frozenset(row.name for row in self.rows if row.in_conflict)
 
     def edited(self, model: models.BaseModel, names: Iterable[str]) -> set[str]:
         """Return those of ``names`` that have an unconfirmed edit.
 
-        A stored computed field that waits to be exported was edited by the fields it
-        is computed from.
+        An edit of a computed field counts for the fields that it is computed from.
         """
         if ALL_FIELDS in self.names:
             return set(names)
@@ -62,7 +71,7 @@ class UnconfirmedFields:
         return edited & set(names)
 
     def rows_behind(self, model: models.BaseModel, names: Iterable[str]) -> set[str]:
-        """Return the names of the rows by which ``names`` are edited."""
+        """Return the names of the rows because of which ``names`` are edited."""
         names = set(names)
         return {
             name
@@ -71,9 +80,9 @@ class UnconfirmedFields:
         }
 
     def ids_of(self, names: Iterable[str] | None) -> list[int]:
-        """Return the ids of the rows of some fields, None being all of them.
+        """Return the ids of the rows of some fields, None being all rows.
 
-        The row for all fields is only done with when all fields are.
+        The row of all fields is not among them unless ``names`` is None.
         """
         if names is None:
             return [row.id for row in self.rows]
@@ -87,8 +96,80 @@ class UnconfirmedFields:
         return max(dates, default=None)
 
 
+class SentEdits:
+    """The edits that one export sends; ``exporter`` has the hooks."""
+
+    def __init__(self, exporter: Any) -> None:
+        self._exporter = exporter
+        #: edits that the transaction saw when the export began
+        self.unconfirmed = UnconfirmedFields()
+        #: names of the fields that are sent, None for all
+        self.names: frozenset[str] | None = None
+
+    def read(self, fields: Iterable[str] | None) -> None:
+        """Read the unconfirmed edits; ``fields`` are those that the export is of."""
+        binding = self._exporter.binding
+        self.unconfirmed = UnconfirmedFields()
+        if has_unconfirmed_fields(binding):
+            found = self._rows._find(binding)
+            self.unconfirmed = found.get(binding.id, self.unconfirmed)
+        self.names = None if fields is None else frozenset(fields)
+
+    def leave_out_confirmed(self, kwargs: dict[str, Any]) -> bool:
+        """Remove confirmed fields from ``kwargs["fields"]``; return if none is left.
+
+        Only for jobs of the listener. Another export may have sent their fields since
+        they were delayed, or an import overwritten them: to send these again could
+        replace a newer remote value by an older one.
+        """
+        exporter = self._exporter
+        is_of_listener = exporter.env.context.get(ONLY_UNCONFIRMED)
+        if not is_of_listener or "fields" not in kwargs:
+            return False
+        if not has_unconfirmed_fields(exporter.binding):
+            return False
+        fields = self._select(kwargs["fields"])
+        kwargs["fields"] = fields if fields is None else sorted(fields)
+        self.names = fields if fields is None else frozenset(fields)
+        return fields is not None and not fields
+
+    def _select(self, fields: Iterable[str] | None) -> set[str] | None:
+        """Return the fields that are unconfirmed and not in conflict, None for all."""
+        unconfirmed, in_conflict = self.unconfirmed, self.unconfirmed.in_conflict
+        if fields is None:
+            if ALL_FIELDS in in_conflict:
+                return set()
+            names = unconfirmed.names
+            return None if ALL_FIELDS in names else set(names - in_conflict)
+        odoo_field = self._exporter.binder._odoo_field
+        return {
+            name
+            for name in fields
+            if (plain := plain_name(name, odoo_field)) in unconfirmed
+            and plain not in in_conflict
+        }
+
+    def confirm(self) -> None:
+        """Delete the rows of the edits that the backend has now."""
+        exporter = self._exporter
+        is_skipped = exporter.outcome == Outcome.SKIPPED
+        if is_skipped or not has_unconfirmed_fields(exporter.binding):
+            return
+        sent = self.names
+        if sent is not None:
+            odoo_field = exporter.binder._odoo_field
+            sent = frozenset(plain_name(name, odoo_field) for name in sent)
+        self._rows._confirm(self.unconfirmed.ids_of(sent))
+        if exporter.outcome != Outcome.UNCHANGED and exporter._is_imported_too():
+            exporter._note_base(exporter._exported_names() if sent is None else sent)
+
+    @property
+    def _rows(self) -> models.BaseModel:
+        return self._exporter.env["connector.unconfirmed.field"].sudo()
+
+
 def plain_name(name: str, odoo_field: str = "odoo_id") -> str:
-    """Return the name of a field of the record, however a mapper reads it.
+    """Return the name of a field of the record, by whichever path a mapper reads it.
 
     A binding that does not delegate to its record reads it by ``odoo_id.name``.
     """
@@ -106,7 +187,7 @@ def computed_from(model: models.BaseModel, name: str) -> set[str]:
 
 
 def is_listened_to(work: Any, model_name: str | None = None) -> bool:
-    """Return whether an export listener notes the edits of a binding model.
+    """Return whether an export listener stores the edits of a binding model.
 
     :param model_name: by default the working model
     """
@@ -123,13 +204,13 @@ def is_listened_to(work: Any, model_name: str | None = None) -> bool:
 def find_unconfirmed(
     work: Any, bindings: models.BaseModel
 ) -> dict[int, UnconfirmedFields]:
-    """Return ``{id: unconfirmed fields}``; asks nothing where nobody notes edits."""
+    """Return ``{id: unconfirmed edits}``; no query if no edits are stored."""
     if not (has_unconfirmed_fields(bindings) and is_listened_to(work)):
         return {}
     return bindings.env["connector.unconfirmed.field"].sudo()._find(bindings)
 
 
 def has_unconfirmed_fields(model: models.BaseModel) -> bool:
-    """Return whether edits are noted for the bindings of a model."""
+    """Return whether edits can be stored for the bindings of a model."""
     mixin = model.env.registry.models.get("connector.binding.mixin")
     return mixin is not None and isinstance(model, mixin)

@@ -1,0 +1,210 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""The steps of an export, in their order.
+
+.. code-block:: text
+
+    run(binding, fields)
+     │  the binding was deleted ───────────────────────────────────────▶ skipped
+     │  load the external id                             external_ids.py
+     │  read the unconfirmed edits; none left to send ─────────────────▶ unchanged
+     │  _should_import: newer in the backend? _delay_import, and go on
+     ├─ _run(fields)
+     │    _has_to_skip ────────────────────────────────────────────────▶ skipped
+     │    _export_dependencies                           dependencies.py
+     │    _lock
+     │    _map_data
+     │    without external id    _create_data  _find_external_id  _create
+     │    with external id       _update_data  _update
+     │                           without values ───────────────────────▶ unchanged
+     │  confirm the edits that were sent                 two_way/unconfirmed.py
+     │  bind the external id
+     │  _commit
+     ▼  _after_export
+
+Names with an underscore are hooks of the exporter, which a connector may override. The
+backend cannot be rolled back: ``_commit`` comes directly after the binding, and an
+error before it leaves a receipt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, nullcontext
+from typing import Any
+
+from odoo import models
+
+from ...exception import ConnectorException, IDMissingInBackend, RetryableJobError
+from ...jobs.lifecycle import asks_to_wait
+from ...outcome import Outcome
+from ..external_id import is_external_id
+from ..importer.database_errors import Written, explain_database_error
+from ..session import Session, marked
+from ..two_way.unconfirmed import SentEdits, has_unconfirmed_fields
+from .external_ids import ExternalIds, check_is_free
+
+
+class ExportFlow:
+    """The steps of one export; ``hooks`` is the exporter."""
+
+    def __init__(
+        self,
+        hooks: Any,
+        edits: SentEdits,
+        external_ids: ExternalIds,
+    ) -> None:
+        self.hooks = hooks
+        self.edits = edits
+        self.external_ids = external_ids
+
+    def run(self, *args: Any, **kwargs: Any) -> Any:
+        """Export the record, and return a message for the job."""
+        hooks, binding, env = self.hooks, self.hooks.binding, self.hooks.env
+        session = Session.of(hooks.work)
+        hooks.outcome = Outcome.SKIPPED
+        if not binding.exists():
+            return env._("%s does not exist any more: not exported.", binding)
+        self.external_ids.load()
+        # an override of _run exports, unless it sets another outcome
+        hooks.outcome = Outcome.UPDATED if self._is_in_backend else Outcome.CREATED
+        self.edits.read(kwargs.get("fields", args[0] if args else None))
+        if self._is_in_backend and self.edits.leave_out_confirmed(kwargs):
+            return self._nothing_to_export()
+        key = (binding._name, binding.id)
+        with marked(session.exporting, {key}), self.external_ids.kept_on_error():
+            if self._is_newer_in_backend():
+                hooks._delay_import()
+            message = hooks._run(*args, **kwargs)
+            if self._is_in_backend:
+                self.edits.confirm()
+                with explained(hooks, hooks.model, binding):
+                    hooks.binder.bind(hooks.external_id, binding)
+                hooks._commit()
+        if self._is_in_backend:
+            hooks._after_export()
+        session.exported.add(key)
+        return message
+
+    def send(self, fields: Iterable[str] | None = None) -> str:
+        """Send the record, unless it is skipped: the steps of ``_run``."""
+        hooks = self.hooks
+        reason = self._find_reason_to_stop() or hooks._has_to_skip()
+        if reason:
+            hooks.outcome = Outcome.SKIPPED
+            return hooks.env._("Skipped: %s", reason) if reason is not True else ""
+        hooks._export_dependencies()
+        hooks._lock()
+        if not self._is_in_backend:
+            # a dependency may have begun another transaction, which sees that another
+            # job has exported the record meanwhile
+            self.external_ids.load()
+        map_record = hooks._map_data()
+        if self._is_in_backend:
+            return self._update(map_record, fields)
+        return self._create(map_record)
+
+    def _create(self, map_record: Any) -> str:
+        hooks = self.hooks
+        self.edits.names = None
+        values = hooks._create_data(map_record, fields=None)
+        if not values:
+            return self._nothing_to_export()
+        found_id = hooks._find_external_id(values)
+        if is_external_id(found_id):
+            check_is_free(hooks.binder, found_id, hooks.binding)
+            hooks.external_id = found_id
+            return self._update(map_record, None)
+        with self._sending("_create"):
+            created_id = hooks._create(values)
+        if not is_external_id(created_id):
+            raise ConnectorException(
+                f"{hooks._name} created {hooks.binding} in "
+                f"{hooks.backend_record.display_name} and got {created_id!r} instead "
+                "of an external id: let _create, or the adapter's create, return it."
+            )
+        hooks.external_id = created_id
+        hooks.outcome = Outcome.CREATED
+        return hooks.env._("Created in the backend with ID %s.", created_id)
+
+    def _update(self, map_record: Any, fields: Iterable[str] | None) -> str:
+        hooks = self.hooks
+        values = hooks._update_data(map_record, fields=fields)
+        if not values:
+            return self._nothing_to_export()
+        with self._sending("_update"):
+            hooks._update(values)
+        hooks.outcome = Outcome.UPDATED
+        return hooks.env._("Updated in the backend: ID %s.", hooks.external_id)
+
+    def _sending(self, hook: str) -> Any:
+        """Return the context of a hook that sends the record.
+
+        An override may send several requests. If one of them fails, the record may be
+        sent in part, and the job must not commit.
+        """
+        if self.hooks._is_overridden(hook):
+            return nullcontext()
+        return kept_on_wait(self.hooks)
+
+    def _is_newer_in_backend(self) -> bool:
+        try:
+            return bool(self.hooks._should_import())
+        except IDMissingInBackend:
+            self.external_ids.note_deleted()
+            return False
+
+    def _find_reason_to_stop(self) -> str | None:
+        """Return why the binding model does not export the record now, if so."""
+        binding = self.hooks.binding
+        return has_unconfirmed_fields(binding) and binding._find_reason_to_stop()
+
+    def _nothing_to_export(self) -> str:
+        self.hooks.outcome = Outcome.UNCHANGED
+        return self.hooks.env._("Nothing to export.")
+
+    @property
+    def _is_in_backend(self) -> bool:
+        return is_external_id(self.hooks.external_id)
+
+
+@contextmanager
+def kept_on_wait(hooks: Any) -> Iterator[None]:
+    """Let the job commit the exported dependencies if the block has to wait.
+
+    Only if the record is the one of the job, and nothing was sent of it yet: the job
+    then delays another one for the record.
+    """
+    session, binding = Session.of(hooks.work), hooks.binding
+    try:
+        yield
+    except RetryableJobError as error:
+        error.keeps_dependencies = (
+            asks_to_wait(error)
+            and bool(session.sent_dependencies)
+            and binding is not None
+            and session.exporting == {(binding._name, binding.id)}
+        )
+        raise
+
+
+@contextmanager
+def explained(
+    hooks: Any, model: models.BaseModel, record: models.BaseModel
+) -> Iterator[None]:
+    """Name the record in the way if the database refuses a binding."""
+    try:
+        with hooks.env.cr.savepoint():
+            yield
+    except Exception as error:
+        written = Written(
+            model=model,
+            name=f"{record._name} {record.id} ({record.display_name})",
+            backend_name=hooks.backend_record.display_name,
+            mapper_name=hooks._name,
+            values={},
+            sources={},
+        )
+        explained_error = explain_database_error(error, written)
+        if explained_error is error:
+            raise
+        raise explained_error from explained_error.__cause__ or error
