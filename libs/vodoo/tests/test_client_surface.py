@@ -132,6 +132,23 @@ def test_an_override_takes_effect_in_namespaces(stub: StubServer) -> None:
     assert asked == ["crm.lead"]
 
 
+def test_a_record_is_given_by_position_or_by_one_of_its_names(stub: StubServer) -> None:
+    with OdooClient(wire_config(stub)) as client:
+        with mock.patch.object(OdooClient, "read", return_value=[{"id": 42}]) as read:
+            for arguments in ({"ticket_id": 42}, {"record_id": 42}):
+                assert client.helpdesk.get(**arguments) == {"id": 42}
+            assert client.helpdesk.get(42, ["name"]) == {"id": 42}
+        assert [call.args[1] for call in read.call_args_list] == [[42]] * 3
+        for wrong in ({"lead_id": 42}, {"tikcet_id": 42}, {}):
+            with pytest.raises(TypeError):
+                client.helpdesk.get(**wrong)
+        with pytest.raises(TypeError):
+            client.helpdesk.get(42, ticket_id=42)
+    assert shown(client.helpdesk.note, 4) == (
+        "record_id, message, user_id=None, markdown=True"
+    )
+
+
 def test_mocks_have_the_signatures() -> None:
     client = mock.create_autospec(OdooClient, instance=True)
     client.search("res.partner", limit=5)

@@ -20,6 +20,8 @@ async def mistakes(
     sync.search_read(domain=[])  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     sync.helpdesk.note(tikcet_id=42, message="Seen")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
     sync.helpdesk.note(ticket_id="42", message="Seen")  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType]
+    sync.helpdesk.note(ticket_id=42)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
+    sync.helpdesk.get(tikcet_id=42)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
     sync.ticketing.list()  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
     sync.helpdesk.pipeline()  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
     await sync.search("res.partner")  # type: ignore[misc]  # pyright: ignore[reportGeneralTypeIssues]

@@ -7,6 +7,8 @@ Nothing here is run.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -58,6 +60,8 @@ async def documented() -> None:
         assert_type(await client.create("res.partner", {"name": "Ada"}), int)
         assert_type(await client.create("res.partner", [{"name": "A"}]), list[int])
         assert_type(await client.helpdesk.note(42, "Seen", markdown=False), bool)
+        assert_type(await client.account_moves.url(move_id=42), str)
+        assert_type(await client.tasks.set(task_id=42, values={"name": "B"}), bool)
         assert_type(await client.name_search("res.partner", "A"), list[tuple[int, str]])
         async for record in client.search_iter("res.partner", fields=["name"]):
             assert_type(record, dict[str, Any])
@@ -72,6 +76,15 @@ def documented_sync() -> None:
         assert_type(client.write("res.partner", [1], {"name": "B"}), bool)
         assert_type(client.helpdesk.note(ticket_id=42, message="Seen"), bool)
         assert_type(client.crm.comment(42, "Seen", user_id=2), bool)
+        assert_type(client.helpdesk.get(ticket_id=42, fields=["name"]), dict[str, Any])
+        assert_type(client.helpdesk.get(record_id=42), dict[str, Any])
+        assert_type(client.helpdesk.set(ticket_id=42, values={"name": "B"}), bool)
+        assert_type(client.helpdesk.attach(ticket_id=42, data=b"x", name="x"), int)
+        assert_type(client.tasks.add_tag(task_id=42, tag_id=3), bool)
+        assert_type(client.tasks.messages(task_id=42, limit=1), Records)
+        assert_type(client.projects.attachments(project_id=42), Records)
+        assert_type(client.knowledge.url(article_id=42), str)
+        assert_type(client.crm.download(lead_id=42), Sequence[Path])
         assert_type(client.helpdesk, Helpdesk)
         assert_type(client.transport, OdooTransport)
         assert_type(client.uid, int)

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Methods for the parts of Odoo that people use most."""
+"""Methods for the apps of Odoo that are used most."""
 
 from __future__ import annotations
 
@@ -15,10 +15,9 @@ from .documents import Documents, AsyncDocuments
 from .generic import Generic, AsyncGeneric
 from .helpdesk import Helpdesk, AsyncHelpdesk
 from .knowledge import Knowledge, AsyncKnowledge
-from .projects import Projects, AsyncProjects
+from .project import AsyncProjects, AsyncTasks, Projects, Tasks
 from .records import AsyncRecordNamespace, RecordNamespace
 from .security import Security, AsyncSecurity
-from .tasks import Tasks, AsyncTasks
 from .timer import AsyncTimer, AsyncTimerHandle, Timer, TimerHandle, Timesheet
 
 __all__ = [

@@ -1,4 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Invoices, bills and journal entries."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -7,23 +9,12 @@ from .records import AsyncRecordNamespace, RecordBase, RecordNamespace
 
 
 class AccountMovesBase(RecordBase):
-    """What both kinds of this namespace have."""
-
     model = "account.move"
     id_name = "move_id"
     list_fields = (
-        "id",
-        "name",
-        "ref",
-        "move_type",
-        "state",
-        "date",
-        "invoice_date",
-        "partner_id",
-        "company_id",
-        "currency_id",
-        "amount_total",
-    )
+        "id name ref move_type state date invoice_date partner_id company_id "
+        "currency_id amount_total"
+    ).split()
 
 
 class AsyncAccountMoves(AccountMovesBase, AsyncRecordNamespace):
@@ -43,7 +34,7 @@ def build_account_move_domain(
     state: str | None = None,
     year: int | None = None,
 ) -> list[Any]:
-    """Return the domain; ``search`` is sought in name and reference."""
+    """Return the domain of moves; ``search`` looks in name and reference."""
     domain: list[Any] = []
     if search:
         domain += ["|", ["name", "ilike", search], ["ref", "ilike", search]]

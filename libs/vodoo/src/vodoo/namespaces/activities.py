@@ -1,4 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Planned activities."""
+
 from __future__ import annotations
 
 import datetime
@@ -10,21 +12,13 @@ from .._values import HTML, Markdown, Records
 from .base import Namespace
 
 FIELDS = (
-    "id",
-    "res_model",
-    "res_id",
-    "res_name",
-    "activity_type_id",
-    "summary",
-    "note",
-    "date_deadline",
-    "user_id",
-    "state",
-)
+    "id res_model res_id res_name activity_type_id summary note "
+    "date_deadline user_id state"
+).split()
 
 
 class AsyncActivities(Namespace):
-    """Plan and finish what is to be done on records."""
+    """Plan and finish activities on records."""
 
     async def list(
         self,
@@ -81,7 +75,7 @@ class AsyncActivities(Namespace):
 
 
 class Activities(Namespace):
-    """Plan and finish what is to be done on records."""
+    """Plan and finish activities on records."""
 
     list = blocking(AsyncActivities.list)
     schedule = blocking(AsyncActivities.schedule)
@@ -89,7 +83,7 @@ class Activities(Namespace):
 
 
 def _first_id(answer: Any) -> int:
-    """Read the id; Odoo 14 writes records as ``mail.activity(2,)``."""
+    """Return the id in an answer; Odoo 14 writes records as ``mail.activity(2,)``."""
     if isinstance(answer, list):
         answer = answer[0]
     if isinstance(answer, str):

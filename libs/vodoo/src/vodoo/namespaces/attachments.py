@@ -3,37 +3,45 @@
 
 from __future__ import annotations
 
+import base64
 import functools
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
+from .._answers import records_in
 from .._errors import DownloadError, OdooServerError, RecordNotFoundError
 from .._files import (
     Attachment,
+    Base64File,
     attachment_batches,
+    open_without_overwriting,
     read_file,
     save_attachment,
 )
+from .._protocols import Call
 from .._runners.sync import blocking
 from .._values import Records, to_bytes
-from .base import Namespace, by_record_id
+from .base import Namespace, RecordName, blocking_by_id, by_record_id
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 AttachmentData = tuple[int, str, bytes]
 
-#: larger contents go to the disk as they come in
+#: Larger contents are streamed to the disk.
 STREAMED_BYTES = 2**20
 
-ATTACHMENT_FIELDS = ("id", "name", "file_size", "mimetype", "create_date")
+ATTACHMENT_FIELDS = "id name file_size mimetype create_date".split()
 
 
 async def named_content(
     runner: Any, file_path: str | Path | None, content: bytes | None, name: str | None
 ) -> tuple[str, bytes]:
-    """Return the name and the content of a file, or of what is given under a name.
+    """Return the name and the content of a file, or the given content.
 
-    :raises ValueError: unless exactly one of both is given.
-    :raises FileNotFoundError: if there is no such file.
+    :raises ValueError: unless exactly one of file and content is given.
+    :raises FileNotFoundError: if the file does not exist.
     """
     if (file_path is None) == (content is None):
         raise ValueError("give either file_path or data")
@@ -47,11 +55,29 @@ async def named_content(
     return name, content
 
 
+async def save_datas(
+    namespace: Namespace, model: str, record_id: int, name: object, folder: Path
+) -> Path | None:
+    """Stream the field ``datas`` of a record to a new file; None if it is empty."""
+    path, file = open_without_overwriting(folder, str(name or ""))
+    with file:
+        sink = Base64File(file, "datas")
+        call = Call(model, "read", [[record_id]], {"fields": ["datas"]}, sink=sink)
+        try:
+            records = records_in(await namespace.client._call(call), call)
+            content = records[0].get("datas") if records else None
+            if content:  # from a transport that does not stream
+                file.write(base64.b64decode(content, validate=True))
+        except BaseException:
+            path.unlink()
+            raise
+    if sink.is_complete or content:
+        return path
+    path.unlink()
+    return None
+
+
 class AttachmentsBase(Namespace):
-    """What both kinds of this namespace have."""
-
-    model: ClassVar[str]
-
     async def _attachments(self, record_id: int) -> Records:
         domain = [["res_model", "=", self.model], ["res_id", "=", record_id]]
         return await self._search_read(
@@ -64,7 +90,7 @@ class AttachmentsBase(Namespace):
     async def _readable_contents(
         self, batch: Sequence[Attachment], failed: dict[int, Exception]
     ) -> Records:
-        """Return the contents of a batch; one that the server fails on fails alone."""
+        """Return the contents of a batch; collect those that cannot be read."""
         ids = [attachment["id"] for attachment in batch]
         try:
             records = await self._read_contents(ids)
@@ -90,7 +116,9 @@ class AsyncAttachmentsNamespace(AttachmentsBase):
     """Attach files to the records of one model, and save them."""
 
     @by_record_id
-    async def attachments(self, record_id: int) -> Records:
+    async def attachments(
+        self, record_id: int, /, **record: Unpack[RecordName]
+    ) -> Records:
         """Return the attachments of a record, without their contents."""
         return await self._attachments(record_id)
 
@@ -98,32 +126,27 @@ class AsyncAttachmentsNamespace(AttachmentsBase):
     async def attach(
         self,
         record_id: int,
+        /,
         file_path: str | Path | None = None,
         *,
         data: bytes | None = None,
         name: str | None = None,
+        **record: Unpack[RecordName],
     ) -> int:
         """Attach a file, or data under a name; return the attachment's id.
 
-        :raises ValueError: unless exactly one of both is given.
-        :raises FileNotFoundError: if there is no such file.
+        :raises ValueError: unless exactly one of file and data is given.
+        :raises FileNotFoundError: if the file does not exist.
         """
         name, content = await named_content(self.client.runner, file_path, data, name)
-        attachment_id: int = await self._create(
-            "ir.attachment",
-            {
-                "name": name,
-                "datas": content,
-                "res_model": self.model,
-                "res_id": record_id,
-            },
-        )
-        return attachment_id
+        owner = {"res_model": self.model, "res_id": record_id}
+        values = {"name": name, "datas": content, **owner}
+        return await self._create("ir.attachment", values)
 
     async def attachment_data(self, attachment_id: int) -> bytes:
         """Return the content of an attachment.
 
-        :raises RecordNotFoundError: if there is none, or it is empty.
+        :raises RecordNotFoundError: if it does not exist or is empty.
         """
         records = await self._read_contents([attachment_id])
         if not records or not records[0]["datas"]:
@@ -135,10 +158,12 @@ class AsyncAttachmentsNamespace(AttachmentsBase):
         return to_bytes(records[0]["datas"])
 
     @by_record_id
-    async def all_attachment_data(self, record_id: int) -> Sequence[AttachmentData]:
+    async def all_attachment_data(
+        self, record_id: int, /, **record: Unpack[RecordName]
+    ) -> Sequence[AttachmentData]:
         """Return id, name and content of all attachments of a record.
 
-        Links without a content are left out.
+        Links, which have no content, are left out.
         """
         collected: Sequence[AttachmentData] = []
         for batch in attachment_batches(await self._attachments(record_id)):
@@ -149,15 +174,17 @@ class AsyncAttachmentsNamespace(AttachmentsBase):
     async def download(
         self,
         record_id: int,
+        /,
         output_dir: str | Path | None = None,
         extension: str | None = None,
+        **record: Unpack[RecordName],
     ) -> Sequence[Path]:
         """Save the attachments of a record, by default in the working directory.
 
-        No name leads out of the directory, and no file is overwritten: a second one
-        of the same name gets a number.
+        Files stay inside the directory and overwrite nothing: a second one with the
+        same name gets a number.
 
-        :raises DownloadError: some could not be saved; the others were
+        :raises DownloadError: if some could not be saved; the others were
         """
         folder = Path(output_dir or ".")
         saved: Any = []
@@ -170,19 +197,19 @@ class AsyncAttachmentsNamespace(AttachmentsBase):
         small = [a for a in attachments if a not in large]
         for attachment in large:
             try:
-                path = await self._stream(
-                    "ir.attachment", attachment["id"], attachment["name"], folder
+                path = await save_datas(
+                    self, "ir.attachment", attachment["id"], attachment["name"], folder
                 )
                 saved += [path] if path else []
             except (OdooServerError, OSError, ValueError) as error:
                 failed[attachment["id"]] = error
         for batch in attachment_batches(small):
-            for record in await self._readable_contents(batch, failed):
-                save = functools.partial(save_attachment, folder, record)
+            for content in await self._readable_contents(batch, failed):
+                save = functools.partial(save_attachment, folder, content)
                 try:
                     saved.append(await self.client.runner.offload(save))
                 except (OSError, ValueError) as error:
-                    failed[record["id"]] = error
+                    failed[content["id"]] = error
         if failed:
             raise DownloadError(self.model, record_id, saved, failed)
         return list(saved)
@@ -191,8 +218,8 @@ class AsyncAttachmentsNamespace(AttachmentsBase):
 class AttachmentsNamespace(AttachmentsBase):
     """Attach files to the records of one model, and save them."""
 
-    attachments = blocking(AsyncAttachmentsNamespace.attachments)
-    attach = blocking(AsyncAttachmentsNamespace.attach)
+    attachments = blocking_by_id(AsyncAttachmentsNamespace.attachments)
+    attach = blocking_by_id(AsyncAttachmentsNamespace.attach)
     attachment_data = blocking(AsyncAttachmentsNamespace.attachment_data)
-    all_attachment_data = blocking(AsyncAttachmentsNamespace.all_attachment_data)
-    download = blocking(AsyncAttachmentsNamespace.download)
+    all_attachment_data = blocking_by_id(AsyncAttachmentsNamespace.all_attachment_data)
+    download = blocking_by_id(AsyncAttachmentsNamespace.download)

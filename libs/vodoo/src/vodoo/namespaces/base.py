@@ -1,33 +1,52 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What the namespaces have in common.
+"""The base of the namespaces.
 
-A namespace is written once, as a class whose operations are ``async def``; the sync one
-beside it has the same operations, each run to its end. Both share a base of private
-methods, which call the public methods of the client: an override of those takes effect.
+A namespace has three classes::
+
+    HelpdeskBase            model, fields, private methods
+    ├── AsyncHelpdesk       each operation, written once as ``async def``
+    └── Helpdesk            the same: ``create = blocking(AsyncHelpdesk.create)``
+
+The private methods call the public methods of the client, so overriding one of those
+takes effect in every namespace.
 """
 
 from __future__ import annotations
 
-import base64
 import functools
+import inspect
 from collections.abc import Callable, Coroutine, Sequence
-from pathlib import Path
-from typing import Any, ClassVar, TypeVar
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    ClassVar,
+    Concatenate,
+    ParamSpec,
+    Protocol,
+    TypedDict,
+    TypeVar,
+    overload,
+)
 
-from .._answers import records_in
 from .._errors import InvalidArgumentsError
-from .._files import Base64File, open_without_overwriting
 from .._protocols import Call
 from .._runners import awaited
+from .._runners.sync import blocking
 from .._values import Domain, Record, Records, Values
 
-F = TypeVar("F", bound=Callable[..., Coroutine[Any, Any, Any]])
+if TYPE_CHECKING:
+    pass
+
+T = TypeVar("T")
+R_co = TypeVar("R_co", covariant=True)
+P = ParamSpec("P")
 
 
 class Namespace:
     """Methods for one part of Odoo."""
 
-    #: the name that the namespace gives a record's id, like ``ticket_id``
+    #: of a namespace with records: their model, and the name of an id (``ticket_id``)
+    model: ClassVar[str]
     id_name: ClassVar[str]
 
     def __init__(self, client: Any) -> None:
@@ -64,27 +83,6 @@ class Namespace:
     async def _fields_get(self, *args: Any, **kwargs: Any) -> dict[str, Record]:
         return await awaited(self.client.fields_get(*args, **kwargs))
 
-    async def _stream(
-        self, model: str, record_id: int, name: Any, folder: Path
-    ) -> Path | None:
-        """Save the field ``datas`` of a record, as it comes in; None if it is empty."""
-        path, file = open_without_overwriting(folder, str(name or ""))
-        with file:
-            sink = Base64File(file, "datas")
-            call = Call(model, "read", [[record_id]], {"fields": ["datas"]}, sink=sink)
-            try:
-                records = records_in(await self.client._call(call), call)
-                content = records[0].get("datas") if records else None
-                if content:  # a transport that knows no sinks
-                    file.write(base64.b64decode(content, validate=True))
-            except BaseException:
-                path.unlink()
-                raise
-        if sink.is_complete or content:
-            return path
-        path.unlink()
-        return None
-
     async def _search_existing(
         self, model: str, domain: Domain, fields: Sequence[str], **options: Any
     ) -> Records:
@@ -99,13 +97,62 @@ class Namespace:
         return await self._search_read(model, domain, existing, **options)
 
 
-def by_record_id(operation: F) -> F:
-    """Accept the record under the name that the namespace gives it (``ticket_id``)."""
+class RecordName(TypedDict, total=False):
+    """The names under which a namespace takes a record: ``note(ticket_id=42, …)``."""
+
+    record_id: int
+    article_id: int
+    lead_id: int
+    move_id: int
+    project_id: int
+    task_id: int
+    ticket_id: int
+
+
+class RecordMethod(Protocol[P, R_co]):
+    """A method on one record, given by position or by one of its names.
+
+    ``P`` are the other parameters, with ``**record: Unpack[RecordName]`` at the end.
+    """
+
+    @overload
+    def __call__(
+        self, record_id: int, /, *args: P.args, **kwargs: P.kwargs
+    ) -> R_co: ...
+
+    @overload
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R_co: ...
+
+
+def by_record_id(
+    operation: Callable[Concatenate[Any, int, P], Coroutine[Any, Any, T]],
+) -> RecordMethod[P, Coroutine[Any, Any, T]]:
+    """Accept the record under ``record_id`` and the namespace's own ``id_name``."""
+    signature = inspect.signature(operation)
+    names = list(signature.parameters)[2:-1]
 
     @functools.wraps(operation)
-    async def renamed(self: Namespace, *args: Any, **kwargs: Any) -> Any:
-        if self.id_name in kwargs:
-            kwargs["record_id"] = kwargs.pop(self.id_name)
+    async def renamed(self: Any, *args: Any, **kwargs: Any) -> Any:
+        for name in kwargs.keys() - names:
+            if args or name not in ("record_id", self.id_name):
+                raise TypeError(
+                    f"{operation.__name__}() got an unexpected argument {name!r}"
+                )
+            args = (kwargs.pop(name),)
         return await operation(self, *args, **kwargs)
 
-    return renamed  # type: ignore[return-value]
+    # Positional-only for type checkers alone: the wrapper takes its name, too.
+    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    first, record_id, *others = signature.parameters.values()
+    parameters = [first.replace(kind=kind), record_id.replace(kind=kind), *others]
+    method: Any = renamed
+    method.__signature__ = signature.replace(parameters=parameters)
+    return method  # type: ignore[no-any-return]
+
+
+def blocking_by_id(
+    operation: RecordMethod[P, Coroutine[Any, Any, T]],
+) -> RecordMethod[P, T]:
+    """Return the blocking twin of a method on one record."""
+    method: Any = blocking(operation)
+    return method  # type: ignore[no-any-return]

@@ -1,34 +1,24 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Leads and opportunities."""
+
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
 from .._runners.sync import blocking
-from .._values import Cmd, Record, Records
+from .._values import Record, Records
 from .records import AsyncRecordNamespace, RecordBase, RecordNamespace
 
 
 class CRMBase(RecordBase):
-    """What both kinds of this namespace have."""
-
     model = "crm.lead"
     id_name = "lead_id"
     tag_model = "crm.tag"
     list_fields = (
-        "id",
-        "name",
-        "partner_id",
-        "stage_id",
-        "user_id",
-        "team_id",
-        "expected_revenue",
-        "probability",
-        "type",
-        "priority",
-        "tag_ids",
-        "create_date",
-    )
+        "id name partner_id stage_id user_id team_id expected_revenue "
+        "probability type priority tag_ids create_date"
+    ).split()
 
     async def _stages(self, team_id: int | None) -> Records:
         domain = []
@@ -72,13 +62,13 @@ class AsyncCRM(CRMBase, AsyncRecordNamespace):
             "stage_id": stage_id,
             "user_id": user_id,
             "team_id": team_id,
-            "tag_ids": None if tag_ids is None else [Cmd.set(tag_ids)],
+            "tag_ids": tag_ids,
             **extra,
         }
         return await self._create_record(values)
 
     async def stages(self, *, team_id: int | None = None) -> Records:
-        """Return the stages in order, those of a team with those of all teams."""
+        """Return the stages in order; with a team, its own and those of all teams."""
         return await self._stages(team_id)
 
     async def pipeline(
@@ -86,9 +76,9 @@ class AsyncCRM(CRMBase, AsyncRecordNamespace):
     ) -> Record:
         """Return count and revenue of the open opportunities in each stage.
 
-        The shape: ``{"stages": [{id, name, sequence, count, expected_revenue,
-        weighted_revenue}], "count", "expected_revenue", "weighted_revenue"}``. Team and
-        user are given by id or by a part of the name.
+        Team and user are given by id or by a part of the name. The shape:
+        ``{"stages": [{id, name, sequence, count, expected_revenue, weighted_revenue}],
+        "count", "expected_revenue", "weighted_revenue"}``.
         """
         domain: list[Any] = [["type", "=", "opportunity"]]
         for field, wanted in (("team_id", team), ("user_id", user)):
@@ -112,24 +102,18 @@ class CRM(CRMBase, RecordNamespace):
 
 def pipeline_of(leads: Records, stages: Records) -> Record:
     """Add opportunities up by stage."""
-    totals: dict[int | None, Record] = {
-        stage["id"]: {
-            "id": stage["id"],
-            "name": stage["name"],
-            "sequence": stage["sequence"],
-        }
+    zero = {"count": 0, "expected_revenue": 0.0, "weighted_revenue": 0.0}
+    rows: dict[int | None, Record] = {
+        stage["id"]: {name: stage[name] for name in ("id", "name", "sequence")} | zero
         for stage in stages
     }
     for lead in leads:
         stage_id, stage_name = lead["stage_id"] or (None, None)
-        total = totals.setdefault(
-            stage_id, {"id": stage_id, "name": stage_name, "sequence": None}
-        )
+        unknown = {"id": stage_id, "name": stage_name, "sequence": None, **zero}
+        row = rows.setdefault(stage_id, unknown)
         revenue = lead["expected_revenue"] or 0.0
-        weighted = revenue * (lead["probability"] or 0.0) / 100
-        total["count"] = total.get("count", 0) + 1
-        total["expected_revenue"] = total.get("expected_revenue", 0.0) + revenue
-        total["weighted_revenue"] = total.get("weighted_revenue", 0.0) + weighted
-    zero = {"count": 0, "expected_revenue": 0.0, "weighted_revenue": 0.0}
-    rows = [{**zero, **total} for total in totals.values()]
-    return {"stages": rows, **{key: sum(row[key] for row in rows) for key in zero}}
+        row["count"] += 1
+        row["expected_revenue"] += revenue
+        row["weighted_revenue"] += revenue * (lead["probability"] or 0.0) / 100
+    totals = {name: sum(row[name] for row in rows.values()) for name in zero}
+    return {"stages": [*rows.values()], **totals}

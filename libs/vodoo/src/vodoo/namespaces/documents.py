@@ -1,4 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Files of Documents (Odoo Enterprise)."""
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -8,23 +10,20 @@ from .._errors import RecordNotFoundError
 from .._runners import awaited
 from .._runners.sync import blocking
 from .._values import Domain, Records, as_list
-from .attachments import named_content
+from .attachments import named_content, save_datas
 from .base import Namespace
 
-FIELDS = ("id", "name", "folder_id", "owner_id", "mimetype", "file_size", "create_date")
+FIELDS = "id name folder_id owner_id mimetype file_size create_date".split()
 
 #: Since this version folders are documents.
 FOLDERS_ARE_DOCUMENTS_VERSION = 18
 
 
 class DocumentsBase(Namespace):
-    """What both kinds of this namespace have."""
-
     model = "documents.document"
 
     async def _folders_are_documents(self) -> bool:
-        version = await self._version()
-        return version >= FOLDERS_ARE_DOCUMENTS_VERSION
+        return (await self._version()) >= FOLDERS_ARE_DOCUMENTS_VERSION
 
 
 class AsyncDocuments(DocumentsBase):
@@ -59,22 +58,21 @@ class AsyncDocuments(DocumentsBase):
         )
 
     async def resolve_folder(self, folder: int | str) -> int:
-        """Return the id of a folder given by its name; an id stays as it is.
+        """Return the id of the folder with a name; an id is returned unchanged.
 
         :raises RecordNotFoundError: unless exactly one folder has the name.
         """
         if isinstance(folder, int):
             return folder
         found = await awaited(self.folders())
-        ids: Any = [record["id"] for record in found if record["name"] == folder]
+        ids = [int(record["id"]) for record in found if record["name"] == folder]
         if len(ids) != 1:
             names = ", ".join(sorted(str(record["name"]) for record in found))
             raise RecordNotFoundError(
                 self.model,
-                message=f"{len(ids)} folders are named {folder!r}; there are: {names}",
+                message=f"{len(ids)} folders are named {folder!r}; there are {names}",
             )
-        folder_id: int = ids[0]
-        return folder_id
+        return ids[0]
 
     async def upload(
         self,
@@ -91,8 +89,7 @@ class AsyncDocuments(DocumentsBase):
         values = {"name": name, "datas": content, **extra}
         if folder is not None:
             values["folder_id"] = await awaited(self.resolve_folder(folder))
-        document_id: int = await self._create(self.model, values)
-        return document_id
+        return await self._create(self.model, values)
 
     async def download_file(
         self, document_id: int, output_dir: str | Path | None = None
@@ -100,7 +97,9 @@ class AsyncDocuments(DocumentsBase):
         """Save a document, by default in the working directory; overwrite nothing."""
         records = await self._read(self.model, [document_id], ["name"])
         folder, name = Path(output_dir or "."), records and records[0]["name"]
-        saved = records and await self._stream(self.model, document_id, name, folder)
+        saved = records and await save_datas(
+            self, self.model, document_id, name, folder
+        )
         if not saved:
             raise RecordNotFoundError(
                 self.model, document_id, f"no file in {self.model}({document_id})"

@@ -1,4 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Records of any model."""
+
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
@@ -15,8 +17,7 @@ class AsyncGeneric(Namespace):
 
     async def create(self, model: str, values: Values) -> int:
         """Create a record and return its id."""
-        record_id: int = await self._create(model, values)
-        return record_id
+        return await self._create(model, values)
 
     async def update(self, model: str, record_id: int, values: Values) -> bool:
         """Change a record."""
@@ -47,7 +48,7 @@ class AsyncGeneric(Namespace):
         *,
         idempotent: bool = False,
     ) -> Any:
-        """Call a method, again if the answer is lost and it is ``idempotent``."""
+        """Call a method; repeat it after a lost answer only if it is ``idempotent``."""
         call = Call(model, method, args or (), kwargs or {}, idempotent)
         return await self.client._call(call)
 

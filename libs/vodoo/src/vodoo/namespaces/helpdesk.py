@@ -1,30 +1,23 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Tickets (Odoo Enterprise)."""
+
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
 from .._runners.sync import blocking
-from .._values import HTML, Cmd, Markdown
+from .._values import HTML, Markdown
 from .records import AsyncRecordNamespace, RecordBase, RecordNamespace
 
 
 class HelpdeskBase(RecordBase):
-    """What both kinds of this namespace have."""
-
     model = "helpdesk.ticket"
     id_name = "ticket_id"
     tag_model = "helpdesk.tag"
     list_fields = (
-        "id",
-        "name",
-        "partner_id",
-        "stage_id",
-        "user_id",
-        "priority",
-        "tag_ids",
-        "create_date",
-    )
+        "id name partner_id stage_id user_id priority tag_ids create_date"
+    ).split()
 
 
 class AsyncHelpdesk(HelpdeskBase, AsyncRecordNamespace):
@@ -46,7 +39,7 @@ class AsyncHelpdesk(HelpdeskBase, AsyncRecordNamespace):
             "name": name,
             "description": description,
             "partner_id": partner_id,
-            "tag_ids": None if tag_ids is None else [Cmd.set(tag_ids)],
+            "tag_ids": tag_ids,
             "team_id": team_id,
             **extra,
         }

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Users for programs, with no more rights than they need."""
+"""Groups and users for programs, with only the rights they need."""
 
 from __future__ import annotations
 
@@ -17,66 +17,41 @@ from .base import Namespace
 
 READ, EDIT, FULL = "r", "rwc", "rwcd"
 
-#: group: {model: what it may do}
+
+def _group(**models: str) -> dict[str, str]:
+    """Return the rights of a group on each model."""
+    rights = {"read": READ, "edit": EDIT, "full": FULL}
+    return {m: rights[level] for level in models for m in models[level].split()}
+
+
+#: group: {model: rights}
 GROUPS: Mapping[str, Mapping[str, str]] = {
-    "API Mail Gateway": {
-        "mail.message": EDIT,
-        "mail.message.subtype": READ,
-        "mail.alias": READ,
-        "mail.thread": EDIT,
-        "ir.attachment": EDIT,
-        "ir.model": READ,
-        "res.partner": EDIT,
-        "res.users": READ,
-    },
-    "API Base": {
-        "ir.attachment": EDIT,
-        "ir.model": READ,
-        "ir.model.fields": READ,
-        "mail.activity": FULL,
-        "mail.activity.type": READ,
-        "mail.followers": EDIT,
-        "mail.message": EDIT,
-        "mail.message.subtype": READ,
-        "res.company": READ,
-        "res.country": READ,
-        "res.currency": READ,
-        "res.partner": EDIT,
-        "res.users": READ,
-    },
-    "API CRM": {
-        "crm.lead": EDIT,
-        "crm.lost.reason": READ,
-        "crm.stage": READ,
-        "crm.tag": EDIT,
-        "crm.team": READ,
-        "utm.campaign": READ,
-        "utm.medium": READ,
-        "utm.source": READ,
-    },
-    "API Project": {
-        "account.analytic.account": READ,
-        "account.analytic.line": FULL,
-        "project.milestone": EDIT,
-        "project.project": EDIT,
-        "project.tags": FULL,
-        "project.task": EDIT,
-        "project.task.type": READ,
-        "project.update": READ,
-    },
-    "API Knowledge": {
-        "knowledge.article": EDIT,
-        "knowledge.article.member": READ,
-        "knowledge.cover": READ,
-    },
-    "API Helpdesk": {
-        "helpdesk.sla": READ,
-        "helpdesk.stage": READ,
-        "helpdesk.tag": EDIT,
-        "helpdesk.team": READ,
-        "helpdesk.ticket": EDIT,
-        "helpdesk.ticket.type": READ,
-    },
+    "API Mail Gateway": _group(
+        read="mail.message.subtype mail.alias ir.model res.users",
+        edit="mail.message mail.thread ir.attachment res.partner",
+    ),
+    "API Base": _group(
+        read="ir.model ir.model.fields mail.activity.type mail.message.subtype "
+        "res.company res.country res.currency res.users",
+        edit="ir.attachment mail.followers mail.message res.partner",
+        full="mail.activity",
+    ),
+    "API CRM": _group(
+        read="crm.lost.reason crm.stage crm.team utm.campaign utm.medium utm.source",
+        edit="crm.lead crm.tag",
+    ),
+    "API Project": _group(
+        read="account.analytic.account project.task.type project.update",
+        edit="project.milestone project.project project.task",
+        full="account.analytic.line project.tags",
+    ),
+    "API Knowledge": _group(
+        read="knowledge.article.member knowledge.cover", edit="knowledge.article"
+    ),
+    "API Helpdesk": _group(
+        read="helpdesk.sla helpdesk.stage helpdesk.team helpdesk.ticket.type",
+        edit="helpdesk.tag helpdesk.ticket",
+    ),
 }
 
 DEFAULT_GROUPS = ("group_user", "group_portal")
@@ -97,8 +72,6 @@ def access_values(name: str, model_id: int, group_id: int, rights: str) -> Recor
 
 
 class SecurityBase(Namespace):
-    """What both kinds of this namespace have."""
-
     async def _ids_by(
         self, model: str, field: str, values: Iterable[str]
     ) -> dict[str, int]:
@@ -135,12 +108,12 @@ class SecurityBase(Namespace):
 
 
 class AsyncSecurity(SecurityBase):
-    """Make groups and users for programs."""
+    """Create groups and users for programs."""
 
     async def create_groups(self) -> tuple[dict[str, int], Sequence[str]]:
-        """Make the groups of ``GROUPS``, as far as their models are installed.
+        """Create the groups of ``GROUPS`` with rights on the installed models.
 
-        Return the ids by name, and warnings. What is there already is left as it is.
+        Return the ids by name, and warnings. Existing groups and rights do not change.
         """
         wanted = {model for rights in GROUPS.values() for model in rights}
         models = await self._ids_by("ir.model", "model", wanted)
@@ -152,13 +125,12 @@ class AsyncSecurity(SecurityBase):
             if missing:
                 notes.append(f"{group}: not installed: {', '.join(missing)}")
             if group not in groups:
-                created = await self._create("res.groups", {"name": group})
-                groups[group] = int(created)
+                groups[group] = await self._create("res.groups", {"name": group})
             await self._ensure_access(group, groups[group], rights, installed)
         return groups, notes
 
     async def get_group_ids(self, group_names: Iterable[str]) -> dict[str, int]:
-        """Return the ids of the groups that exist, by name; warn of the others."""
+        """Return the ids of the groups that exist, by name; warn about the others."""
         names = tuple(group_names)
         found = await self._ids_by("res.groups", "name", names)
         missing = [name for name in names if name not in found]
@@ -175,9 +147,9 @@ class AsyncSecurity(SecurityBase):
         *,
         remove_default_groups: bool = True,
     ) -> bool:
-        """Add a user to groups, and take the rights of an employee from him.
+        """Add a user to groups, and remove the groups of employees and portal users.
 
-        Odoo may give them back: a user that logs in needs a kind (internal, portal).
+        Odoo may add one of them again: a user that logs in needs a kind.
         """
         commands: Any = []
         if remove_default_groups:
@@ -196,7 +168,7 @@ class AsyncSecurity(SecurityBase):
         """Return the id of the user given by id or by login.
 
         :raises ValueError: unless exactly one is given.
-        :raises UserNotFoundError: if there is no such user; it is a ValueError, too.
+        :raises UserNotFoundError: (a ValueError) if the user does not exist.
         """
         if (user_id is None) == (login is None):
             raise ValueError("give either user_id or login")
@@ -228,24 +200,19 @@ class AsyncSecurity(SecurityBase):
             field: [Cmd.clear()],
         }
         context = {"no_reset_password": True}
-        user_id: int = await self._create("res.users", values, context)
-        return user_id, password
+        return await self._create("res.users", values, context), password
 
     async def set_password(self, user_id: int, password: str | None = None) -> str:
-        """Give a user a new password, by default a random one, and return it."""
+        """Set a new password, by default a random one, and return it."""
         password = Secret(password or new_password())
-        await self._write(
-            "res.users",
-            [user_id],
-            {"password": password},
-            idempotent=True,
-        )
+        values = {"password": password}
+        await self._write("res.users", [user_id], values, idempotent=True)
         return password
 
     async def get_user(self, user_id: int) -> Record:
         """Return a user.
 
-        :raises RecordNotFoundError: if there is none.
+        :raises RecordNotFoundError: if it does not exist.
         """
         field = await self._groups_field()
         users = await self._read(
@@ -259,7 +226,7 @@ class AsyncSecurity(SecurityBase):
 
 
 class Security(SecurityBase):
-    """Make groups and users for programs."""
+    """Create groups and users for programs."""
 
     create_groups = blocking(AsyncSecurity.create_groups)
     get_group_ids = blocking(AsyncSecurity.get_group_ids)

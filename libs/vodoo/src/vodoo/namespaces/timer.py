@@ -2,7 +2,7 @@
 """Timers of timesheets (Odoo Enterprise, module ``timesheet_grid``).
 
 In Odoo 19 a timer runs on the timesheet line. Before, it ran on the task or ticket as
-a ``timer.timer``, and stopping it opened a wizard that made the line.
+a ``timer.timer``, and stopping it opened a wizard that created the line.
 """
 
 from __future__ import annotations
@@ -20,20 +20,13 @@ from .base import Namespace
 
 LINE = "account.analytic.line"
 FIELDS = (
-    "id",
-    "name",
-    "project_id",
-    "task_id",
-    "helpdesk_ticket_id",
-    "unit_amount",
-    "timer_start",
-    "date",
-)
+    "id name project_id task_id helpdesk_ticket_id unit_amount timer_start date"
+).split()
 
 #: Since this version timers run on timesheet lines.
 TIMERS_ON_LINES_VERSION = 19
 
-#: What stopping a timer opened → the method that confirms it.
+#: wizard that stopping a timer opens: the method that confirms it
 WIZARDS = {
     "project.task.create.timesheet": "save_timesheet",
     "helpdesk.ticket.create.timesheet": "action_generate_timesheet",
@@ -43,9 +36,9 @@ WIZARDS = {
 
 @dataclass(frozen=True)
 class Timesheet:
-    """Describe a timesheet line, or a timer that has no line yet (``id`` is None).
+    """A timesheet line, or a timer without a line yet (``id`` is None).
 
-    The timer runs on ``res_model`` and ``res_id``.
+    The timer runs on the record ``res_id`` of ``res_model``.
     """
 
     id: int | None
@@ -65,7 +58,7 @@ class Timesheet:
 
 
 def timesheet_of(record: Record) -> Timesheet:
-    """Return the timesheet for a line that was read."""
+    """Return the timesheet of a line."""
 
     def label(name: str) -> str | None:
         value = record.get(name)
@@ -85,33 +78,28 @@ def timesheet_of(record: Record) -> Timesheet:
     )
 
 
-class AsyncTimerHandle:
-    """A timer that was started."""
-
+class _Handle:
     def __init__(self, timer: TimerBase, res_model: str, res_id: int) -> None:
         self.timer = timer
         self.res_model = res_model
         self.res_id = res_id
+
+
+class AsyncTimerHandle(_Handle):
+    """A started timer."""
 
     async def stop(self) -> None:
         """Stop the timer."""
         await self.timer._stop(self.res_model, self.res_id)
 
 
-class TimerHandle:
-    """A timer that was started."""
-
-    def __init__(self, timer: TimerBase, res_model: str, res_id: int) -> None:
-        self.timer = timer
-        self.res_model = res_model
-        self.res_id = res_id
+class TimerHandle(_Handle):
+    """A started timer."""
 
     stop = blocking(AsyncTimerHandle.stop)
 
 
 class TimerBase(Namespace):
-    """What both kinds of this namespace have."""
-
     async def _start(self, model: str, record_id: int) -> tuple[str, int]:
         await self._call(model, "action_timer_start", ids=[record_id])
         return model, record_id
@@ -131,15 +119,14 @@ class TimerBase(Namespace):
             "active_id": record_id,
             "active_ids": [record_id],
         }
-        wizard_id = action.get("res_id") or (await self._create(wizard, {}, context))
+        wizard_id = action.get("res_id") or await self._create(wizard, {}, context)
         await self._call(wizard, WIZARDS[wizard], ids=[wizard_id], context=context)
 
     async def _on_lines(self) -> bool:
-        version = await self._version()
-        return version >= TIMERS_ON_LINES_VERSION
+        return (await self._version()) >= TIMERS_ON_LINES_VERSION
 
     async def _source(self, timesheet_id: int) -> tuple[str, int]:
-        """Return the record that carries the timer of a line."""
+        """Return the record on which the timer of a line runs."""
         if await self._on_lines():
             return LINE, timesheet_id
         found = await self._search_existing(
@@ -158,58 +145,55 @@ class TimerBase(Namespace):
     async def _lines(
         self, domain: Sequence[Any], limit: int | None = None
     ) -> Sequence[Timesheet]:
-        transport = await self.client._ready_transport()
-        uid = await transport._uid()
+        own = [
+            ["user_id", "=", await self._uid()],
+            ["project_id", "!=", False],
+            *domain,
+        ]
         records = await self._search_existing(
-            LINE,
-            [["user_id", "=", uid], ["project_id", "!=", False], *domain],
-            FIELDS,
-            limit=limit,
-            order="date desc, id desc",
+            LINE, own, FIELDS, limit=limit, order="date desc, id desc"
         )
         return [timesheet_of(record) for record in records]
 
-    async def _running_timers(self) -> Sequence[Timesheet]:
+    async def _uid(self) -> int:
         transport = await self.client._ready_transport()
-        uid = await transport._uid()
-        timers = await self._search_read(
-            "timer.timer",
-            [
-                ["user_id", "=", uid],
-                ["timer_start", "!=", False],
-                ["timer_pause", "=", False],
-            ],
-            ["timer_start", "res_model", "res_id"],
+        return int(await transport._uid())
+
+    async def _running_timers(self) -> Sequence[Timesheet]:
+        domain = [
+            ["user_id", "=", await self._uid()],
+            ["timer_start", "!=", False],
+            ["timer_pause", "=", False],
+        ]
+        fields = ["timer_start", "res_model", "res_id"]
+        timers = await self._search_read("timer.timer", domain, fields)
+        return [await self._timesheet_of(timer) for timer in timers]
+
+    async def _timesheet_of(self, timer: Record) -> Timesheet:
+        """Return the timesheet of a ``timer.timer``."""
+        model, record_id = timer["res_model"], timer["res_id"]
+        names = await self._read(model, [record_id], ["display_name"])
+        name = names[0]["display_name"] if names else None
+        return Timesheet(
+            id=record_id if model == LINE else None,
+            name=name,
+            timer_start=to_datetime(timer["timer_start"]),
+            res_model=model,
+            res_id=record_id,
+            task=name if model == "project.task" else None,
+            ticket=name if model == "helpdesk.ticket" else None,
         )
-        running: Sequence[Timesheet] = []
-        for timer in timers:
-            model, record_id = timer["res_model"], timer["res_id"]
-            names = await self._read(model, [record_id], ["display_name"])
-            name = names[0]["display_name"] if names else None
-            running = [
-                *running,
-                Timesheet(
-                    id=record_id if model == LINE else None,
-                    name=name,
-                    timer_start=to_datetime(timer["timer_start"]),
-                    res_model=model,
-                    res_id=record_id,
-                    task=name if model == "project.task" else None,
-                    ticket=name if model == "helpdesk.ticket" else None,
-                ),
-            ]
-        return running
 
 
 class AsyncTimer(TimerBase):
-    """Start and stop the timers of the user who is logged in."""
+    """Start and stop the timers of the connected user."""
 
     async def list(
         self, *, days: int = 0, limit: int | None = None
     ) -> Sequence[Timesheet]:
-        """Return the own timesheets of today (UTC) and ``days`` days before.
+        """Return the user's timesheets of today (UTC) and the ``days`` before.
 
-        Negative ``days`` mean all there are.
+        A negative number returns all timesheets.
         """
         domain = []
         if days >= 0:
@@ -218,7 +202,7 @@ class AsyncTimer(TimerBase):
         return await self._lines(domain, limit=limit)
 
     async def active(self) -> Sequence[Timesheet]:
-        """Return what is running, whenever it was started."""
+        """Return the running timers."""
         if await self._on_lines():
             return await self._lines([["timer_start", "!=", False]])
         return await self._running_timers()
@@ -232,16 +216,16 @@ class AsyncTimer(TimerBase):
         return AsyncTimerHandle(self, *await self._start("helpdesk.ticket", ticket_id))
 
     async def start_timesheet(self, timesheet_id: int) -> AsyncTimerHandle:
-        """Start the timer of a timesheet line, before Odoo 19 of its task or ticket."""
+        """Start the timer of a timesheet (before Odoo 19, of its task or ticket)."""
         return AsyncTimerHandle(self, *await self._start_source(timesheet_id))
 
     async def stop_timesheet(self, timesheet_id: int) -> None:
-        """Stop the timer of a timesheet line, before Odoo 19 of its task or ticket."""
+        """Stop the timer of a timesheet (before Odoo 19, of its task or ticket)."""
         model, record_id = await self._source(timesheet_id)
         await self._stop(model, record_id)
 
     async def stop(self) -> Sequence[Timesheet]:
-        """Stop all that is running; return what was."""
+        """Stop all running timers and return them."""
         running = await awaited(self.active())
         for timesheet in running:
             assert timesheet.res_id is not None
@@ -250,7 +234,7 @@ class AsyncTimer(TimerBase):
 
 
 class Timer(TimerBase):
-    """Start and stop the timers of the user who is logged in."""
+    """Start and stop the timers of the connected user."""
 
     list = blocking(AsyncTimer.list)
     active = blocking(AsyncTimer.active)
@@ -266,5 +250,5 @@ class Timer(TimerBase):
         return TimerHandle(self, *run(self._start("helpdesk.ticket", ticket_id)))
 
     def start_timesheet(self, timesheet_id: int) -> TimerHandle:
-        """Start the timer of a timesheet line, before Odoo 19 of its task or ticket."""
+        """Start the timer of a timesheet (before Odoo 19, of its task or ticket)."""
         return TimerHandle(self, *run(self._start_source(timesheet_id)))
