@@ -22,12 +22,12 @@ LOST_DATABASE_SECONDS = 10
 #: the server was shut down, has crashed, or is starting; the connection is lost
 LOST_DATABASE_CODES = ("57P", "08")
 
-#: as PostgreSQL tells it, in whatever language: ``… (columns)=(values) …``
+#: detail of an error, in any language: ``… (columns)=(values) …``
 _KEY = re.compile(r"\((?P<columns>.*?)\)=\((?P<values>.*)\)", re.DOTALL)
 
 
 def is_lost_database(error: psycopg2.Error) -> bool:
-    """Tell whether an error says that there is no connection any more."""
+    """Return whether an error says that the connection is lost."""
     if isinstance(error, psycopg2.InterfaceError):
         return True
     return isinstance(error, psycopg2.OperationalError) and (
@@ -36,7 +36,7 @@ def is_lost_database(error: psycopg2.Error) -> bool:
 
 
 def lost_database_names() -> frozenset[str]:
-    """Return the names of these errors, as a failed job keeps that of its own."""
+    """Return the names of these errors, as failed jobs store them."""
     codes = (
         code
         for code in vars(errorcodes).values()
@@ -50,9 +50,9 @@ def lost_database_names() -> frozenset[str]:
 
 
 def retry_without_database(method: Callable) -> Callable:
-    """Have a job tried again, and not failed, when its database was lost.
+    """Retry a job when its connection to the database is lost.
 
-    What is lost with the connection was rolled back. It is no try of the job.
+    The transaction was rolled back; the try is not counted.
     """
 
     @functools.wraps(method)
@@ -88,24 +88,21 @@ def retry_unique_violation(name: str) -> Iterator[None]:
 
 
 def lock_number(lock: object) -> int:
-    """Return the 64-bit number that stands for the lock named ``str(lock)``.
-
-    Two names could meet in one number, at odds of 2⁻⁶⁴.
-    """
+    """Return the 64-bit number of the lock named ``str(lock)``."""
     digest = hashlib.sha1(str(lock).encode(), usedforsecurity=False).digest()
     return int.from_bytes(digest[:8], "big", signed=True)
 
 
 def pg_try_advisory_lock(env: Environment, lock: object) -> bool:
-    """Take the lock named ``str(lock)`` till the transaction ends, or answer False.
+    """Take the lock named ``str(lock)`` until the transaction ends, or return False.
 
-    Nobody waits: the answer comes at once.
+    It does not wait for another transaction that holds the lock.
     """
     return lock in pg_try_advisory_locks(env, [lock])
 
 
 def pg_try_advisory_locks(env: Environment, locks: Iterable[object]) -> set[object]:
-    """Take the locks that are free till the transaction ends, and return them."""
+    """Take the locks that are free until the transaction ends, and return them."""
     names = {lock_number(lock): lock for lock in locks}
     if not names:
         return set()
@@ -120,7 +117,7 @@ def pg_try_advisory_locks(env: Environment, locks: Iterable[object]) -> set[obje
 def wait_for_locks(env: Environment, locks: Iterable[object]) -> None:
     """Postpone the running job while another transaction holds one of the locks.
 
-    None of them is held afterwards.
+    It takes none of them.
 
     :raise RetryableJobError: which does not count as a try of the job
     """
@@ -136,16 +133,16 @@ def wait_for_locks(env: Environment, locks: Iterable[object]) -> None:
     held = [names[number] for (number,) in env.cr.fetchall()]
     if held:
         raise RetryableJobError(
-            f"Another job works on what this one needs: {', '.join(map(str, held))}",
+            f"Another job holds locks that this one needs: {', '.join(map(str, held))}",
             seconds=random.randint(2, 5),
             ignore_retry=True,
         )
 
 
 def violated_key(detail: str | None) -> dict[str, str]:
-    """Return ``{column: value}`` of the key that exists already, {} if unknown.
+    """Return ``{column: value}`` of a key that exists already, {} if unknown.
 
-    Only the last value may hold a comma itself.
+    Only the last value may contain a comma.
     """
     match = _KEY.search(detail or "")
     if not match:

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Read what comes next while what came is being worked on."""
+"""Read the next pages while a page is processed."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ _END = object()
 
 
 def read_ahead(pages: Iterator[T], limit: int) -> Iterator[T]:
-    """Yield from ``pages``, at most ``limit`` of which are read before their time.
+    """Yield from ``pages``, and read up to ``limit`` of them ahead.
 
-    They are read in a thread, which therefore must not use the environment or its
-    cursor: what it needs of them is taken before. With 0, there is no thread.
+    They are read in a thread: ``pages`` must not use the environment or its cursor.
+
+    :param limit: with 0, there is no thread
     """
     if not limit:
         yield from pages

@@ -11,7 +11,7 @@ from .session import Session
 
 
 class BaseConnectorComponent(AbstractComponent):
-    """Give every component of a connector its backend, binders and locks."""
+    """Base of all components of a connector: backend, binders, locks."""
 
     _name = "base.connector"
 
@@ -23,7 +23,7 @@ class BaseConnectorComponent(AbstractComponent):
 
     @property
     def backend_record(self) -> models.BaseModel:
-        """Return the backend we work for: the collection of the work context."""
+        """Return the backend: the collection of the work context."""
         return self.collection
 
     def binder_for(self, model: str | models.BaseModel | None = None):
@@ -31,11 +31,10 @@ class BaseConnectorComponent(AbstractComponent):
         return self.component(usage="binder", model_name=model)
 
     def advisory_lock_or_retry(self, lock: object, retry_seconds: int = 1) -> None:
-        """Hold the named lock until the transaction ends, or retry the job later.
+        """Hold a named lock until the transaction ends, or retry the job later.
 
-        ``lock`` is anything with a string form that says what must not run
-        twice at once: usually action, backend, model and external id.
-
+        :param lock: its string form says what must not run twice concurrently: usually
+            action, backend, model and external id
         :raise RetryableJobError: another transaction holds the lock
         """
         if not pg_try_advisory_lock(self.env, lock):

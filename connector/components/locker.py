@@ -9,7 +9,7 @@ from ..exception import RetryableJobError
 
 
 class RecordLocker(Component):
-    """Keep other transactions from working on the same records."""
+    """Locker of records: no other transaction writes them meanwhile."""
 
     _name = "base.record.locker"
     _inherit = ["base.connector"]
@@ -23,10 +23,10 @@ class RecordLocker(Component):
     ) -> None:
         """Lock the rows of ``records`` until the transaction ends.
 
-        Nobody waits: a refusal leaves the transaction usable. Records that do
-        not exist any more cannot be held by anybody and are passed over.
+        It does not wait: a refusal leaves the transaction usable. Deleted records are
+        ignored.
 
-        :param seconds: when the job is retried, by default as queue_job says
+        :param seconds: wait before the retry, by default that of the job function
         :param ignore_retry: do not count this refusal as a try of the job
         :raise RetryableJobError: another transaction holds one of the rows
         """

@@ -7,7 +7,7 @@ from odoo.addons.component.core import AbstractComponent
 
 
 class Synchronizer(AbstractComponent):
-    """Orchestrate a synchronization: know the order of its steps, nothing else."""
+    """Base of importers, exporters and deleters: the order of the steps."""
 
     _name = "base.synchronizer"
     _inherit = "base.connector"
@@ -50,7 +50,7 @@ class Synchronizer(AbstractComponent):
 
 
 class Exporter(AbstractComponent):
-    """Bring records of Odoo to the backend."""
+    """Base of exporters."""
 
     _name = "base.exporter"
     _inherit = "base.synchronizer"
@@ -59,7 +59,7 @@ class Exporter(AbstractComponent):
 
 
 class Importer(AbstractComponent):
-    """Bring records of the backend to Odoo."""
+    """Base of importers."""
 
     _name = "base.importer"
     _inherit = "base.synchronizer"
@@ -68,7 +68,7 @@ class Importer(AbstractComponent):
 
 
 class Deleter(AbstractComponent):
-    """Delete on one side what is gone on the other."""
+    """Base of deleters: delete on one side what was deleted on the other."""
 
     _name = "base.deleter"
     _inherit = "base.synchronizer"

@@ -217,6 +217,6 @@ class TestTranslationsOverRest(RestCase):
         with self.assertRaisesRegex(NotImplementedError, "set _language_param"):
             self.run_many()
         self.set(read_many=lambda adapter, external_ids: {})
-        with self.assertRaisesRegex(NotImplementedError, "takes no `language`"):
+        with self.assertRaisesRegex(NotImplementedError, "has no parameter `language`"):
             self.run_many()
         self.assertFalse(self.server.requests)

@@ -1,10 +1,16 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Errors of the database that are one record's, in words that say what to correct.
+"""Explain errors of the database: which record, which field, and what to correct.
 
-PostgreSQL names tables, columns and keys. A person needs the record, the field as it is
-labelled, the record that is in the way, and the mapper that gave the value. What is
-asked of the database here needs a transaction that works: the savepoint in which the
-error came must have been rolled back.
+PostgreSQL names tables, columns and keys. A person needs the record, the label of the
+field, the record that already has the value, and the mapper that gave it. This needs
+queries: the savepoint in which the error was raised must have been rolled back.
+
+=======================  ==================================================
+unique constraint        the other record; a retry, if no other is visible
+not null                 the required field, and where it is mapped from
+other constraints        the message of the constraint, and its name
+value out of range, …    the fields whose values do not fit
+=======================  ==================================================
 """
 
 from __future__ import annotations
@@ -24,18 +30,16 @@ from ...database import violated_key
 from ...exception import InvalidDataError, RetryableJobError
 from ...jobs.lifecycle import running_job
 
-#: of a transaction that made the same record a moment ago
-RETRY_SECONDS = 2
-#: what a column of the type integer holds
+#: values of a column of the type integer
 _INTEGERS = range(-(2**31), 2**31)
-#: what an entry of an index always holds
+#: bytes that always fit into an index entry
 _INDEXED_BYTES = 2000
 #: characters of a value that an error quotes
 _QUOTED = 200
 
 
 class Written(NamedTuple):
-    """A record that was about to be written, for the errors of that."""
+    """A record that was about to be written."""
 
     model: models.BaseModel
     #: model and id of the external record
@@ -45,12 +49,12 @@ class Written(NamedTuple):
     values: Mapping[str, Any]
     #: ``{field: names of the external fields that it is mapped from}``
     sources: Mapping[str, str]
-    #: by which the binding of the external record is found
+    #: the field by which the binding of the external record is found
     external_field: str = ""
     external_id: str = ""
 
     def is_own(self, found: models.BaseModel) -> bool:
-        """Return whether a record is the binding of the very external record."""
+        """Return whether a record is the binding of this external record."""
         return bool(
             self.external_id
             and found
@@ -64,7 +68,7 @@ class Written(NamedTuple):
 
 
 class RefusedByDatabase(InvalidDataError, psycopg2.IntegrityError):
-    """A constraint refuses a record; who catches the database's error catches it."""
+    """A constraint refuses a record."""
 
 
 class UnfitValue(InvalidDataError, psycopg2.DataError):
@@ -72,10 +76,7 @@ class UnfitValue(InvalidDataError, psycopg2.DataError):
 
 
 def find_database_error(error: BaseException) -> psycopg2.Error | None:
-    """Return the error of the database that an error is, or is raised from.
-
-    One that is in words already is none.
-    """
+    """Return the error of the database to explain, None if there is none."""
     if isinstance(error, InvalidDataError):
         return None
     if isinstance(error, RetryableJobError):
@@ -85,7 +86,7 @@ def find_database_error(error: BaseException) -> psycopg2.Error | None:
 
 
 def explain_database_error(error: Exception, written: Written) -> Exception:
-    """Return the error that says what is wrong with a record, or the same error."""
+    """Return the error that says what to correct, or the same error."""
     violation = find_database_error(error)
     if isinstance(violation, errors.UniqueViolation):
         return _explain_unique(error, violation, written)
@@ -98,10 +99,8 @@ def explain_database_error(error: Exception, written: Written) -> Exception:
     return error
 
 
-# -- required fields ----------------------------------------------------------
-
-
 def required_sentence(written: Written, model: models.BaseModel, name: str) -> str:
+    """Return the text of the error for a required field that has no value."""
     source = written.sources.get(name)
     return written.env._(
         "%(record)s: the required field %(field)s of %(model)s has no value. "
@@ -127,29 +126,29 @@ def _explain_not_null(violation: psycopg2.Error, written: Written) -> Exception:
 def _explain_unique(
     error: Exception, violation: psycopg2.Error, written: Written
 ) -> Exception:
-    """Return a retry where the other record is not seen yet; else, what it is.
+    """Return an error that names the other record, or a retry.
 
-    A record that this transaction sees was there when it began: that another job made
-    it a moment ago, and has bound it, cannot be. The binding of the external id that
-    is imported is found at the next try, and so is what cannot be searched for here.
+    A record that is visible existed when the transaction began: a retry would fail
+    again. If it is not visible, another transaction has just created it, and the next
+    try finds it. A constraint whose records cannot be searched for is retried once.
     """
     model = _find_model(written, violation.diag.table_name)
     key = violated_key(violation.diag.message_detail)
     found = _find_record(model, key)
     if found is None or written.is_own(found):
         job = running_job(written.env)
-        is_seen = bool(job and job.retry > 1)
+        is_final = bool(job and job.retry > 1)
     else:
-        is_seen = bool(found)
-    if is_seen:
+        is_final = bool(found)
+    if is_final:
         sentence = _unique_sentence(violation, written, model, key, found)
         return RefusedByDatabase(f"{written.name}: {sentence}")
     if isinstance(error, RetryableJobError):
         return error
     retry = RetryableJobError(
-        f"{written.name}: another transaction made a record of {model._name} with the "
-        f"same {_told(key) or 'key'} at this moment. It is tried once more.",
-        seconds=RETRY_SECONDS,
+        f"{written.name}: another transaction has just created a record of "
+        f"{model._name} with the same {_key_text(key) or 'key'}. The job is retried.",
+        seconds=2,
     )
     retry.__cause__ = violation
     return retry
@@ -164,7 +163,7 @@ def _unique_sentence(
 ) -> str:
     constraint = model._table_objects.get(violation.diag.constraint_name)
     names = ", ".join(_label(model, name) for name in key)
-    if found is None or _tells_itself(constraint):
+    if found is None or _names_the_record(constraint):
         sentence = _message_of(model, violation)
         return f"{sentence} ({names})" if names else sentence
     return written.env._(
@@ -180,36 +179,27 @@ def _unique_sentence(
     )
 
 
-def _tells_itself(constraint: Any) -> bool:
-    """Return whether a constraint has a message that names what is in the way."""
-    own = models.Constraint.get_error_message
+def _names_the_record(constraint: Any) -> bool:
+    """Return whether a constraint has its own message for the record in conflict."""
     return isinstance(constraint, models.Constraint) and (
-        type(constraint).get_error_message is not own
+        type(constraint).get_error_message is not models.Constraint.get_error_message
     )
 
 
 def _find_record(
     model: models.BaseModel, key: Mapping[str, str]
 ) -> models.BaseModel | None:
-    """Return the record with a key that the transaction sees, None if none can be."""
-    stored = [name for name in key if _is_column(model, name)]
-    if not key or len(stored) < len(key):
+    """Return the visible record with a key, None if it cannot be searched for."""
+    for name in key:
+        field = model._fields.get(name)
+        if field is None or not field.store or not field.column_type:
+            return None
+    if not key:
         return None
-    model.env.cr.execute(
-        SQL(
-            "SELECT id FROM %s WHERE %s LIMIT 1",
-            SQL.identifier(model._table),
-            SQL(" AND ").join(
-                SQL("%s = %s", SQL.identifier(name), key[name]) for name in stored
-            ),
-        )
-    )
+    where = SQL(" AND ").join(SQL("%s = %s", SQL.identifier(n), key[n]) for n in key)
+    table = SQL.identifier(model._table)
+    model.env.cr.execute(SQL("SELECT id FROM %s WHERE %s LIMIT 1", table, where))
     return model.browse(row[0] for row in model.env.cr.fetchall())
-
-
-def _is_column(model: models.BaseModel, name: str) -> bool:
-    field = model._fields.get(name)
-    return field is not None and field.store and bool(field.column_type)
 
 
 # -- other constraints, and values that no column holds ------------------------
@@ -217,6 +207,7 @@ def _is_column(model: models.BaseModel, name: str) -> bool:
 
 def _explain_integrity(violation: psycopg2.Error, written: Written) -> Exception:
     model = _find_model(written, violation.diag.table_name)
+    key = _key_text(violated_key(violation.diag.message_detail))
     return RefusedByDatabase(
         written.env._(
             "%(record)s: %(message)s (%(model)s, constraint %(constraint)s%(key)s). "
@@ -225,9 +216,7 @@ def _explain_integrity(violation: psycopg2.Error, written: Written) -> Exception
             message=_message_of(model, violation),
             model=model._name,
             constraint=violation.diag.constraint_name,
-            key=f": {told}"
-            if (told := _told(violated_key(violation.diag.message_detail)))
-            else "",
+            key=f": {key}" if key else "",
             mapper=written.mapper_name,
             backend=written.backend_name,
         )
@@ -235,13 +224,18 @@ def _explain_integrity(violation: psycopg2.Error, written: Written) -> Exception
 
 
 def _explain_data(violation: psycopg2.Error, written: Written) -> Exception:
-    names = _suspects(violation, written)
+    model = written.model
+    unfit = [
+        f"{_label(model, name)}: {str(value):.{_QUOTED}}"
+        for name, value in written.values.items()
+        if name in model._fields and _is_unfit(violation, model._fields[name], value)
+    ]
     return UnfitValue(
         written.env._(
             "%(record)s: a value does not fit into its field%(fields)s: %(message)s. "
             "%(mapper)s maps it; correct the record in %(backend)s.",
             record=written.name,
-            fields=f" ({', '.join(names)})" if names else "",
+            fields=f" ({', '.join(unfit)})" if unfit else "",
             message=(violation.diag.message_primary or str(violation)).strip(),
             mapper=written.mapper_name,
             backend=written.backend_name,
@@ -249,44 +243,27 @@ def _explain_data(violation: psycopg2.Error, written: Written) -> Exception:
     )
 
 
-def _suspects(violation: psycopg2.Error, written: Written) -> list[str]:
-    """Return the fields whose values are outside of what their columns hold."""
-    model = written.model
-    found = []
-    for name, value in written.values.items():
-        field = model._fields.get(name)
-        if field is None:
-            continue
-        if isinstance(violation, errors.NumericValueOutOfRange):
-            is_out = _is_out_of_range(field, value)
-        elif isinstance(violation, errors.ProgramLimitExceeded):
-            is_out = _is_too_long_for_index(field, value)
-        else:
-            size = getattr(field, "size", None)
-            is_out = bool(size and isinstance(value, str) and len(value) > size)
-        if is_out:
-            found.append(f"{_label(model, name)}: {str(value):.{_QUOTED}}")
-    return found
-
-
-def _is_too_long_for_index(field: fields.Field, value: Any) -> bool:
-    is_long = isinstance(value, str) and len(value.encode()) > _INDEXED_BYTES
-    return is_long and bool(field.base_field.index)
-
-
-def _is_out_of_range(field: fields.Field, value: Any) -> bool:
-    if isinstance(value, bool) or not isinstance(value, int | float):
+def _is_unfit(violation: psycopg2.Error, field: fields.Field, value: Any) -> bool:
+    """Return whether a value may be the one that does not fit."""
+    if isinstance(violation, errors.NumericValueOutOfRange):
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return False
+        if field.type in ("integer", "many2one", "many2one_reference"):
+            return int(value) not in _INTEGERS
+        return field.type in ("float", "monetary") and abs(value) >= 1e15
+    if not isinstance(value, str):
         return False
-    if field.type in ("integer", "many2one", "many2one_reference"):
-        return int(value) not in _INTEGERS
-    return field.type in ("float", "monetary") and abs(value) >= 1e15
+    if isinstance(violation, errors.ProgramLimitExceeded):
+        return len(value.encode()) > _INDEXED_BYTES and bool(field.base_field.index)
+    size = getattr(field, "size", None)
+    return bool(size and len(value) > size)
 
 
 # -- names --------------------------------------------------------------------
 
 
 def _find_model(written: Written, table: str | None) -> models.BaseModel:
-    """Return the model of a table, the one that was written if it is not known."""
+    """Return the model of a table, by default the one that was written."""
     model = written.model
     if not table or model._table == table:
         return model
@@ -298,7 +275,7 @@ def _find_model(written: Written, table: str | None) -> models.BaseModel:
 
 
 def _message_of(model: models.BaseModel, violation: psycopg2.Error) -> str:
-    """Return Odoo's message, also where the user may not read the other record."""
+    """Return Odoo's message; a generic one if the other record is not readable."""
     try:
         return str(model._sql_error_to_message(violation)).strip()
     except (AccessError, MissingError):
@@ -317,5 +294,5 @@ def _name_of(record: models.BaseModel) -> str:
         return str(record)
 
 
-def _told(key: Mapping[str, str]) -> str:
+def _key_text(key: Mapping[str, str]) -> str:
     return ", ".join(f"{name} {value}" for name, value in key.items())

@@ -1,5 +1,10 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Import without leaving anything behind, and tell what would have changed."""
+"""Report what an import would change, without changing anything.
+
+The records are imported with their importer, hooks and dependencies included; then
+everything is rolled back. Events are suppressed, and nothing is left to do at the
+commit. The *recorder* of the session notes each update before it is written.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +32,7 @@ from .items import ChunkOutcome, ImportItem
 
 @contextmanager
 def rolled_back(cr: BaseCursor) -> Iterator[None]:
-    """Roll back all that the block writes; nothing is told, nor done at the commit."""
+    """Roll back the writes of the block, its events, and its hooks at the commit."""
     cr.flush()
     postcommit, cr.postcommit = cr.postcommit, Callbacks()
     try:
@@ -38,7 +43,7 @@ def rolled_back(cr: BaseCursor) -> Iterator[None]:
 
 
 class ImportRecorder:
-    """Take note of what an import writes: ``recorder`` of the session of a dry run."""
+    """Notes of what an import writes."""
 
     def __init__(self) -> None:
         self._changes: dict[tuple[str, int], str] = {}
@@ -49,7 +54,7 @@ class ImportRecorder:
         self._changes[binding._name, binding.id] = describe_changes(binding, changes)
 
     def line_values(self, model: models.BaseModel, item: ImportItem) -> dict[str, Any]:
-        """Return what is kept of one record, while a new binding is still there."""
+        """Return the values of a line; a new binding still exists."""
         values = {
             "outcome": item.outcome,
             "external_id": storable_text(item.key),
@@ -67,7 +72,7 @@ class ImportRecorder:
 
 
 class DryRun(AbstractComponent):
-    """Find what would be imported, and tell for each chunk what would change."""
+    """Dry run of the import of one model, in chunks."""
 
     _name = "generic.dry.run"
     _inherit = "generic.batch.importer"
@@ -96,9 +101,9 @@ class DryRun(AbstractComponent):
     def delay_halves(
         self, external_ids: Iterable[Any], error: PartlyRead, **kwargs: Any
     ) -> None:
-        """Delay a job for each half of a chunk: the backend allows too few requests.
+        """Delay each half of a chunk that needs more requests than are allowed.
 
-        Nothing of a dry run is kept, so that the whole would never be read.
+        Nothing of a dry run is kept: the whole chunk would never be read.
         """
         self.env["connector.backend.pause"].sudo()._note(self.backend_record, error)
         external_ids = list(external_ids)
@@ -109,18 +114,18 @@ class DryRun(AbstractComponent):
     def run_chunk(
         self, external_ids: Iterable[Any], force: bool = False
     ) -> tuple[ChunkOutcome, list[dict[str, Any]]]:
-        """Return what would become of some records, and a line for each that changes.
+        """Return the outcomes of an import, and a line for each change.
 
-        The lines are values of ``connector.dry.run.line``. Nothing is left behind.
+        The lines are values of ``connector.dry.run.line``.
 
-        :raise TypeError: the importer of the model is not the generic one
-        :raise PartlyRead: the backend asked to wait, after some of the records
+        :raise TypeError: the importer of the model does not inherit generic.importer
+        :raise PartlyRead: the backend asked to wait after some of the records
         """
         importer = self.component(usage="record.importer")
         if not hasattr(importer, "import_many"):
             raise TypeError(
-                f"{importer._name} cannot be run dry: expected an importer that "
-                "inherits generic.importer."
+                f"{importer._name} has no dry run: expected an importer that inherits "
+                "generic.importer."
             )
         recorder = Session.of(importer.work).recorder = ImportRecorder()
         with rolled_back(self.env.cr):
@@ -128,24 +133,22 @@ class DryRun(AbstractComponent):
             for item in outcome.failed:
                 if asks_to_wait(item.error):
                     raise PartlyRead({}, item.error)
-                if self._was_raced(item.error):
+                if _was_raced(item.error):
                     raise item.error
             lines = [
                 recorder.line_values(self.model, item)
                 for item in outcome.items
                 if item.outcome != Outcome.UNCHANGED or item.note
             ]
-        return outcome, self._with_names(lines)
-
-    def _was_raced(self, error: Exception | None) -> bool:
-        """Return whether another job created the same record meanwhile."""
-        return isinstance(error, RetryableJobError) and isinstance(
-            error.__cause__, psycopg2.Error
-        )
-
-    def _with_names(self, lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
         for line in lines:
             if line.get("binding_id"):
                 binding = self.model.browse(line["binding_id"])
                 line["record_name"] = binding.display_name
-        return lines
+        return outcome, lines
+
+
+def _was_raced(error: Exception | None) -> bool:
+    """Return whether another job created the same record meanwhile."""
+    return isinstance(error, RetryableJobError) and isinstance(
+        error.__cause__, psycopg2.Error
+    )

@@ -69,8 +69,7 @@ class GenericImporter(AbstractComponent):
         :param record: the external record, if it was read already
         """
         item = ImportItem(external_id, external_record=record, force=force)
-        self._run_flow([item], SingleItem)
-        return ChunkOutcome((item,))
+        return self._import([item], SingleItem)
 
     def run_chunk(
         self,
@@ -93,18 +92,16 @@ class GenericImporter(AbstractComponent):
     ) -> ChunkOutcome:
         """Import several records; those that fail keep their error in the outcome."""
         by_key = {str(external_id): external_id for external_id in external_ids}
-        items = [
-            ImportItem(external_id, force=force) for external_id in by_key.values()
-        ]
-        self._run_flow(items, Bisection)
-        return ChunkOutcome(tuple(items))
+        items = [ImportItem(key, force=force) for key in by_key.values()]
+        return self._import(items, Bisection)
 
-    def _run_flow(self, items: list[ImportItem], steps: type[SingleItem]) -> None:
+    def _import(self, items: list[ImportItem], steps: type[SingleItem]) -> ChunkOutcome:
         outer_item = self._item  # a hook may import other records with this importer
         try:
             ImportFlow.of(self, steps).run(items)
         finally:
             self._item = outer_item
+        return ChunkOutcome(tuple(items))
 
     @classmethod
     def _is_overridden(cls, *names: str) -> bool:
@@ -170,18 +167,11 @@ class GenericImporter(AbstractComponent):
         return None
 
     def _external_created_at(self) -> datetime | str | float | None:
-        """Return when the external record was created, None if unknown.
-
-        Where it is known, a record that got the id of the bound one after the backend
-        was restored from a backup is refused.
-        """
+        """Return when it was created, None if unknown; it tells reused ids."""
         return None
 
     def _check_is_same_record(self) -> None:
-        """Refuse an external record that is not the bound one.
-
-        :raise ReusedExternalId: it was created at another time
-        """
+        """Raise ``ReusedExternalId`` if the external record is not the bound one."""
         if self.binding:
             created_at = self._external_created_at()  # pylint: disable=E1128
             check_is_same_record(self.binding, self.external_id, created_at)
@@ -199,10 +189,7 @@ class GenericImporter(AbstractComponent):
         """Extend what is done for a record that is up to date."""
 
     def _handle_missing_record(self) -> Outcome:
-        """Apply ``_missing_record_policy`` to a record that was deleted remotely.
-
-        The ``record.deleter`` of the model does it, or the generic one.
-        """
+        """Apply ``_missing_record_policy``, with the deleter of the model."""
         binding, policy = self.binding, self._missing_record_policy
         active = binding._active_name
         if policy == "skip" or not binding or (policy == "archive" and not active):
@@ -301,11 +288,7 @@ class GenericImporter(AbstractComponent):
         return self.import_model.create(values_list)
 
     def _retry_unique_violation(self) -> AbstractContextManager[None]:
-        """Turn a violated unique constraint into a retry of the job.
-
-        Another transaction may have just created the same record: the next try finds
-        it bound. A record that this transaction sees raises ``InvalidDataError``.
-        """
+        """Retry the job where another transaction may have created the same record."""
         return retry_unique_violation(f"{self.model._name} {self.external_id}")
 
     def _update(self, binding: models.BaseModel, values: dict[str, Any]) -> None:

@@ -1,4 +1,10 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Import the image of a record that is in Odoo already.
+
+An importer calls ``run`` in its ``_after_import``. A missing or broken image is logged,
+not raised: the next source is tried, and the record is imported without it.
+"""
+
 from __future__ import annotations
 
 import base64
@@ -23,38 +29,32 @@ from .hooks import IMPORT_CONTEXT
 
 _logger = logging.getLogger(__name__)
 
-#: of a source that the log tells; a ``data:`` URL may have millions
+#: of a source that is logged: a ``data:`` URL may have millions
 MAX_SOURCE_CHARACTERS = 200
 
 
 class ImageImporter(AbstractComponent):
-    """Import the image of a record that is in Odoo already.
-
-    An importer calls ``run`` in its ``_after_import``. An image that is missing or
-    broken costs the record nothing: the next one is tried.
-    """
+    """Importer of the images of one model."""
 
     _name = "generic.image.importer"
     _inherit = "base.importer"
     _usage = "image.importer"
 
     _image_field = "image_1920"
-    #: larger files are not taken
+    #: larger files are refused
     _max_bytes = MAX_BYTES
 
-    # -- what a connector says ------------------------------------------------
-
     def _image_sources(self, external_id: Any, external_record: Any) -> Iterable[Any]:
-        """Return where images of the record are, the best first: addresses, keys."""
+        """Return the addresses, or keys, of images of the record, the best first."""
         raise NotImplementedError(
             f"{self._name} does not say where the images are: override "
             "_image_sources to return their addresses, the best first."
         )
 
     def _read_image(self, source: Any) -> bytes | None:
-        """Return the content of an image, nothing if there is none.
+        """Return the content of an image, None if it does not exist.
 
-        :raise IDMissingInBackend: there is none, which nobody needs to know
+        :raise IDMissingInBackend: it does not exist, which is not logged
         :raise InvalidDataError, RestRefusal: it cannot be used, which is logged
         """
         read_image = self.backend_adapter.read_image
@@ -66,14 +66,12 @@ class ImageImporter(AbstractComponent):
         except IDMissingInBackend as error:
             raise InvalidDataError(str(error)) from error
 
-    # -- run ------------------------------------------------------------------
-
     def run(
         self, external_id: Any, binding: models.BaseModel, external_record: Any = None
     ) -> bool:
-        """Import the first image that can be used; tell whether it was another one.
+        """Import the first image that can be used; return whether it changed.
 
-        :raise RetryableJobError: the backend failed for a while
+        :raise RetryableJobError: the backend failed temporarily
         """
         for source in self._image_sources(external_id, external_record):
             try:
@@ -83,7 +81,7 @@ class ImageImporter(AbstractComponent):
                 continue
             except (InvalidDataError, RestRefusal) as error:
                 _logger.warning(
-                    "Image %s of %s %s of %s is not taken: %s",
+                    "Image %s of %s %s of %s is not imported: %s",
                     textwrap.shorten(str(source), MAX_SOURCE_CHARACTERS),
                     self.model._name,
                     external_id,
@@ -96,16 +94,16 @@ class ImageImporter(AbstractComponent):
         return False
 
     def _checked_image(self, content: bytes) -> bytes:
-        """Return the image as Odoo would keep it.
+        """Return the image as Odoo stores it.
 
         :raise InvalidDataError: it cannot be used
         """
         if len(content) > self._max_bytes:
             raise InvalidDataError(
-                f"{len(content)} bytes, at most {self._max_bytes} are taken"
+                f"{len(content)} bytes; the maximum is {self._max_bytes}"
             )
         kind = guess_mimetype(content, default="unknown")
-        # drawings (SVG) may hold scripts, and web pages look like them to Odoo
+        # an SVG may hold scripts, and Odoo takes a web page for one
         if not kind.startswith("image/") or kind.startswith("image/svg"):
             raise InvalidDataError(f"expected an image, found {kind}")
         field = self.model._fields[self._image_field]
@@ -114,18 +112,18 @@ class ImageImporter(AbstractComponent):
         try:
             return image_process(content, size=size, verify_resolution=True)
         except Exception as error:
-            # whatever the libraries make of bytes that only look like an image
+            # the libraries raise any error for bytes that only look like an image
             raise InvalidDataError(f"broken image: {error}") from error
 
     def _write_image(self, binding: models.BaseModel, image: bytes) -> bool:
-        """Write the image unless it is there already."""
+        """Write the image if it changed and has no unconfirmed edit."""
         values = {self._image_field: base64.b64encode(image)}
         binding = binding.with_context(**IMPORT_CONTEXT)
         changes = changed_values(binding, values)
         if changes:
             edits = find_unconfirmed(self.work, binding).get(binding.id)
             if edits and edits.edited(binding, changes):
-                return False  # its export is to come
+                return False
             binding.write(changes)
             remember_held(binding, changes)
         return bool(changes)

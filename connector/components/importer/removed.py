@@ -1,4 +1,17 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Find the bindings whose external records were deleted, and delay their removal.
+
+::
+
+    bindings in pages, by id ── which of these ids does the backend have? ──┐
+      a page that fails is bisected; an id that cannot be read is kept       │
+    removals too many? ── a person decides ◄── all missing bindings ◄────────┘
+    a job for each chunk reads once more, and applies ``_missing_record_policy``
+
+Nothing is removed before the search has ended. A search that the backend interrupts is
+continued by another job, after the last page that was answered.
+"""
+
 from __future__ import annotations
 
 import logging
@@ -10,42 +23,38 @@ from odoo.tools import split_every
 
 from odoo.addons.component.core import AbstractComponent
 
-from ...exception import ConnectorException, CredentialsRefused, RetryableJobError
+from ...exception import (
+    ConnectorException,
+    CredentialsRefused,
+    FatalError,
+    RetryableJobError,
+)
 from .bisection import concerns_the_job
 
 _logger = logging.getLogger(__name__)
 
-#: where the backend does not say for how long to wait
+#: wait before a search continues, where the backend does not say for how long
 CONTINUE_SECONDS = 60
-#: records that cannot be read before any could: then it is not the records
+#: ids that cannot be read before any could: then the error is not one of the records
 MAX_REFUSALS = 20
-#: errors that no record has: asking for fewer does not help
-_NO_RECORDS = (RetryableJobError, CredentialsRefused)
+#: errors that are not raised again for a part of the ids
+_NOT_OF_RECORDS = (RetryableJobError, CredentialsRefused)
 
 
-class TooManyRemoved(ConnectorException):
-    """More bound records seem to be gone than may go without a person's word."""
+class TooManyRemoved(FatalError, ConnectorException):
+    """More bound records are missing than may be removed without a decision."""
 
 
 def allowed_removals(bound: int, max_percent: int) -> int:
-    """Return how many of the bound records may go unasked: one at least, never all.
+    """Return how many of the bound records may be removed without a decision.
 
-    That the backend has nothing at all any more is rather a wrong answer.
+    At least one, but never all: an empty answer of a backend is probably wrong.
     """
     return min(bound - 1, max(1, bound * max_percent // 100))
 
 
 class RemovedRecordsFinder(AbstractComponent):
-    """Find the bindings whose external records were deleted, and delay their removal.
-
-    The search goes through the bindings in pages, by their ids, and asks the backend
-    which records of a page it still has. Nothing is removed before all are known: a
-    share that is too large is a question to a person. The removal is the importer's
-    ``_missing_record_policy``: a job for each chunk reads once more, and applies it.
-
-    A search that the backend interrupts continues, in another job, behind the last
-    page that it has answered.
-    """
+    """Finder of bindings whose external records were deleted."""
 
     _name = "generic.removed.records.finder"
     _inherit = "base.importer"
@@ -60,7 +69,7 @@ class RemovedRecordsFinder(AbstractComponent):
 
     def __init__(self, work_context):
         super().__init__(work_context)
-        #: external id -> why it cannot be read
+        #: ``{external id: why it cannot be read}``
         self._unreadable: dict[str, Exception] = {}
         self._has_answered = False
 
@@ -71,15 +80,15 @@ class RemovedRecordsFinder(AbstractComponent):
         after_id: int = 0,
         missing_ids: Iterable[int] = (),
     ) -> int | None:
-        """Delay the removals and return how many records were deleted remotely.
+        """Delay the removals; return how many records were deleted remotely.
 
-        Return None where the search continues in another job.
+        Return None if the search continues in another job.
 
         :param run: the sync run that counts the outcomes
         :param confirmed: remove them, however many they are
-        :param after_id: the last binding that a previous job has looked at
-        :param missing_ids: the bindings without an external record that it has found
-        :raise TooManyRemoved: nothing is delayed then
+        :param after_id: id of the last binding that a previous job searched for
+        :param missing_ids: bindings without an external record that it found
+        :raise TooManyRemoved: nothing is delayed
         """
         if self.policy == "skip":
             return 0
@@ -93,34 +102,20 @@ class RemovedRecordsFinder(AbstractComponent):
                 after_id = bindings[-1].id
                 if len(missing) > allowed:
                     raise TooManyRemoved(self._question(len(missing), bound))
-            self._refuse_without_answers()
+            if self._unreadable and not self._has_answered:
+                raise next(iter(self._unreadable.values()))
         except RetryableJobError as error:
             if after_id == began_after:
                 raise
-            self._continue_later(
-                error, run, confirmed, after_id=after_id, missing_ids=missing
-            )
+            position = {"after_id": after_id, "missing_ids": missing}
+            self._continue_later(error, run=run, confirmed=confirmed, **position)
             return None
         self._remove(self._all_bindings.browse(missing).exists(), run)
         return len(missing)
 
-    def _continue_later(
-        self, error: RetryableJobError, run: Any, confirmed: bool, **position: Any
-    ) -> None:
-        """Delay the rest of the search: what was answered is not asked again."""
-        _logger.info("%s: the search for deleted records waits: %s", self.model, error)
-        self.model.with_delay(
-            eta=error.seconds or CONTINUE_SECONDS,
-            description=self.env._(
-                "Continue the search for deleted records: %(model)s of %(backend)s",
-                model=self.model._description,
-                backend=self.backend_record.display_name,
-            ),
-        ).import_removed(self.backend_record, run=run, confirmed=confirmed, **position)
-
     @property
     def policy(self) -> str:
-        """Return what becomes of a record that is gone."""
+        """Return what the importer does with a record that was deleted remotely."""
         importer = self.component(usage="record.importer")
         return getattr(importer, "_missing_record_policy", "skip")
 
@@ -131,18 +126,18 @@ class RemovedRecordsFinder(AbstractComponent):
             return backend.max_removed_percent
         return self._max_removed_percent
 
-    def _question(self, gone: int, bound: int) -> str:
+    def _question(self, missing: int, bound: int) -> str:
         return self.env._(
-            "At least %(gone)s of the %(bound)s bound records of %(model)s are not "
-            "found in %(backend)s any more. This may be a wrong answer, or missing "
-            "rights there: nothing was done. Shall they be removed here, too?",
-            gone=gone,
+            "At least %(missing)s of the %(bound)s bound records of %(model)s are not "
+            "found in %(backend)s. The answer may be wrong, or access rights may be "
+            "missing in %(backend)s: nothing was done. Remove these records in Odoo?",
+            missing=missing,
             bound=bound,
             model=self.model._description,
             backend=self.backend_record.display_name,
         )
 
-    # -- search ---------------------------------------------------------------
+    # -- search -----------------------------------------------------------------
 
     def _domain(self) -> list:
         return [
@@ -152,11 +147,11 @@ class RemovedRecordsFinder(AbstractComponent):
 
     @property
     def _all_bindings(self) -> models.BaseModel:
-        """Return the model with archived ones, unless these are done with."""
+        """Return the model with archived bindings, unless archiving is the policy."""
         return self.model.with_context(active_test=self.policy == "archive")
 
     def _pages(self, last_id: int = 0) -> Iterator[models.BaseModel]:
-        """Yield the bindings of each question, in the order of their ids."""
+        """Yield the bindings of each question, by id."""
         one_by_one = self.backend_adapter.reads_one_at_a_time()
         while True:
             page = self._all_bindings.search_fetch(
@@ -173,10 +168,7 @@ class RemovedRecordsFinder(AbstractComponent):
             page.invalidate_recordset()
 
     def _find_missing(self, bindings: models.BaseModel) -> models.BaseModel:
-        """Return those bindings whose external records the backend does not have.
-
-        A record that cannot be read may exist: its binding stays.
-        """
+        """Return the bindings whose external records the backend does not have."""
         name = self.binder._external_field
         existing = self._find_existing(bindings.mapped(name))
         return bindings.filtered(
@@ -186,14 +178,11 @@ class RemovedRecordsFinder(AbstractComponent):
         )
 
     def _find_existing(self, external_ids: list[str]) -> set[str]:
-        """Return the ids that the backend has; note those of which it cannot tell.
-
-        A question that fails is asked again for each half of the ids.
-        """
+        """Return the ids that the backend has; note the ids that cannot be read."""
         try:
             existing = set(map(str, self.backend_adapter.find_existing(external_ids)))
         except Exception as error:
-            if isinstance(error, _NO_RECORDS) or concerns_the_job(error):
+            if isinstance(error, _NOT_OF_RECORDS) or concerns_the_job(error):
                 raise
             if len(external_ids) == 1:
                 self._note_unreadable(external_ids[0], error)
@@ -211,26 +200,32 @@ class RemovedRecordsFinder(AbstractComponent):
         if not self._has_answered and len(self._unreadable) >= MAX_REFUSALS:
             raise error
         _logger.warning(
-            "%s %s cannot be read in %s, its binding is kept: %s",
+            "%s %s cannot be read in %s; its binding is kept: %s",
             self.model._name,
             external_id,
             self.backend_record.display_name,
             error,
         )
 
-    def _refuse_without_answers(self) -> None:
-        """Raise an error if no record could be read: it concerns the backend."""
-        if self._unreadable and not self._has_answered:
-            raise next(iter(self._unreadable.values()))
+    # -- jobs -------------------------------------------------------------------
 
-    # -- removal --------------------------------------------------------------
+    def _continue_later(self, error: RetryableJobError, **arguments: Any) -> None:
+        _logger.info("%s: the search for deleted records waits: %s", self.model, error)
+        self.model.with_delay(
+            eta=error.seconds or CONTINUE_SECONDS,
+            description=self.env._(
+                "Continue the search for deleted records: %(model)s of %(backend)s",
+                model=self.model._description,
+                backend=self.backend_record.display_name,
+            ),
+        ).import_removed(self.backend_record, **arguments)
 
     def _remove(self, bindings: models.BaseModel, run: Any) -> None:
         external_ids = bindings.mapped(self.binder._external_field)
         for chunk in split_every(self._chunk_size, external_ids, list):
             self.model.with_delay(
                 description=self.env._(
-                    "Remove %(count)s records of %(model)s: gone in %(backend)s",
+                    "Remove %(count)s records of %(model)s: deleted in %(backend)s",
                     count=len(chunk),
                     model=self.model._description,
                     backend=self.backend_record.display_name,

@@ -1,4 +1,10 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Import the translated fields of records that are in Odoo already.
+
+The backend is read once per language, whatever the number of records. An importer calls
+``run`` in its ``_after_import``, or ``run_many`` after a chunk.
+"""
+
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
@@ -16,42 +22,35 @@ from .hooks import IMPORT_CONTEXT
 
 
 class TranslationImporter(AbstractComponent):
-    """Import the translated fields of records that are in Odoo already.
-
-    The backend is read once for each language, whatever the number of records. An
-    importer calls ``run`` in its ``_after_import``, or ``run_many`` once it is done
-    with a chunk.
-    """
+    """Importer of the translations of one model."""
 
     _name = "generic.translation.importer"
     _inherit = "base.importer"
     _usage = "translation.importer"
 
-    #: edits that are not exported yet, by binding; an import does not overwrite them
+    #: unconfirmed edits by id of the binding; an import does not overwrite them
     _unconfirmed: dict[int, UnconfirmedFields] = {}
 
-    # -- what a connector says ------------------------------------------------
-
     def _languages(self) -> Mapping[str, Any]:
-        """Return ``{code of the language in Odoo: its name in the backend}``.
+        """Return ``{code of a language in Odoo: its name in the backend}``.
 
-        Languages that are not installed in Odoo are passed over.
+        Languages that are not installed in Odoo are ignored.
         """
         raise NotImplementedError(
-            f"{self._name} does not say in which languages the backend is to be read: "
-            "override _languages to return {'fr_FR': <what the backend calls it>}."
+            f"{self._name} does not say in which languages to read the backend: "
+            "override _languages to return {'fr_FR': <its name in the backend>}."
         )
 
     def _read_many(self, external_ids: list[Any], language: Any) -> dict[Any, Any]:
         """Return ``{external id: external record}`` in a language of the backend.
 
-        :raise NotImplementedError: the adapter cannot ask for a language
+        :raise NotImplementedError: the adapter does not support languages
         """
         adapter = self.backend_adapter
         if not _takes_language(adapter.read_many):
             raise NotImplementedError(
                 f"{adapter._name} cannot read in the language {language!r}: its "
-                "read_many takes no `language`. Give it one, or override _read_many "
+                "read_many has no parameter `language`. Add it, or override _read_many "
                 f"of {self._name}."
             )
         return adapter.read_many(external_ids, language=language)
@@ -61,61 +60,56 @@ class TranslationImporter(AbstractComponent):
         return self.mapper.map_record(external_record)
 
     def _map_values(self, external_record: Any) -> dict[str, Any]:
-        """Return the values of an external record, among them the translated ones."""
+        """Return the values of an external record, with the translated ones."""
         return self._map_data(external_record).values(for_create=False)
-
-    # -- run ------------------------------------------------------------------
 
     def run(self, external_id: Any, binding: models.BaseModel) -> int:
         """Import the translations of one record; return how many were written."""
         return self.run_many([(external_id, binding)])
 
     def run_many(self, pairs: Iterable[tuple[Any, models.BaseModel]]) -> int:
-        """Import the translations of ``(external id, binding)``; return how many."""
+        """Import translations of ``(external id, binding)``; return how many."""
         bindings = dict(pairs)
-        of_model = self.model.union(*bindings.values()) if bindings else self.model
+        if not bindings:
+            return 0
+        of_model = self.model.union(*bindings.values())
         self._unconfirmed = find_unconfirmed(self.work, of_model)
         installed = {code for code, _name in self.env["res.lang"].get_installed()}
-        written = 0
-        for code, language in self._languages().items():
-            if bindings and code in installed:
-                written += self._import_language(bindings, code, language)
-        return written
+        return sum(
+            self._import_language(bindings, code, language)
+            for code, language in self._languages().items()
+            if code in installed
+        )
 
     def _import_language(
         self, bindings: dict[Any, models.BaseModel], code: str, language: Any
     ) -> int:
-        records = {
-            external_key(external_id): external_record
-            for external_id, external_record in self._read_many(
-                list(bindings), language
-            ).items()
-        }
-        written = 0
-        for external_id, binding in bindings.items():
-            external_record = records.get(external_key(external_id))
-            if external_record:
-                written += self._write_language(binding, code, external_record)
-        return written
+        found = self._read_many(list(bindings), language)
+        records = {external_key(key): record for key, record in found.items()}
+        return sum(
+            self._write_language(binding, code, records[external_key(external_id)])
+            for external_id, binding in bindings.items()
+            if records.get(external_key(external_id))
+        )
 
     def _write_language(
         self, binding: models.BaseModel, code: str, external_record: Any
     ) -> bool:
-        """Write what is translated otherwise; tell whether anything was."""
+        """Write the translations that differ; return whether any did."""
         binding = binding.with_context(**IMPORT_CONTEXT, lang=code)
         values = self._translated_values(self._map_values(external_record))
         check_storable(values, f"{binding._name} {binding.id} in {code}")
         changes = changed_values(binding, values)
         edits = self._unconfirmed.get(binding.id)
         for name in edits.edited(binding, changes) if edits else ():
-            del changes[name]  # its export is to come
+            del changes[name]
         if changes:
             binding.write(changes)
             remember_held(binding, changes)
         return bool(changes)
 
     def _translated_values(self, values: dict[str, Any]) -> dict[str, Any]:
-        """Return the values of translated fields, without those that are empty."""
+        """Return the values of translated fields that are not empty."""
         fields = self.model._fields
         return {
             name: value
