@@ -8,7 +8,7 @@ from . import mapper
 from . import listener
 from . import locker
 from . import synchronizer_base
-from .two_way import import_conflicts
+from .two_way import import_hooks
 from .importer import hooks
 from .importer import batch
 from .importer import translations

@@ -13,7 +13,7 @@ from .importer.items import ChunkOutcome, ImportItem
 from .importer.removed import RemovedRecordsFinder, TooManyRemoved
 from .importer.translations import TranslationImporter
 from .synchronizer_base import Deleter, Exporter, Importer, Synchronizer
-from .two_way.import_conflicts import ImportConflicts
+from .two_way.import_hooks import TwoWayImportHooks
 
 __all__ = [
     "BatchExporter",
@@ -31,7 +31,7 @@ __all__ = [
     "GenericImporter",
     "GenericRecordExporter",
     "ImageImporter",
-    "ImportConflicts",
+    "TwoWayImportHooks",
     "ImportItem",
     "Importer",
     "ChangesImporter",

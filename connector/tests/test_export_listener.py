@@ -112,6 +112,20 @@ class TestExportListener(ExportCase):
         self.assertEqual(jobs, [("export_record", (), {})])
         self.assertEqual(created[0].test_export_bind_ids.backend_id, self.backend)
 
+    def test_new_records_are_bound_together(self):
+        partners = self.env["res.partner"].with_context(test_export_to=self.backend.id)
+        bindings = type(self.env["test.export.partner"])
+        create, batches = bindings.create, []
+
+        def create_batch(records, values_list):
+            batches.append(len(values_list))
+            return create(records, values_list)
+
+        self.patch(bindings, "create", api.model_create_multi(create_batch))
+        jobs = self.requested(lambda: partners.create([{"name": n} for n in "ABC"]))
+        self.assertEqual(jobs, [("export_record", (), {})] * 3)
+        self.assertEqual(batches, [3])
+
     def test_a_deleted_binding_is_deleted_in_the_backend(self):
         binding = self.silent_binding(external_id="7")
         self.assertEqual(

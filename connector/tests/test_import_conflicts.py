@@ -10,7 +10,7 @@ from odoo.tests import tagged
 
 from odoo.addons.component.core import Component
 
-from ..components.two_way.field_marks import mark_of_record, mark_of_value
+from ..components.two_way.fingerprints import fingerprint_of_field, fingerprint_of_value
 from ..exception import NetworkRetryableError
 from ..outcome import Outcome
 from .import_common import CATEGORY, PARTNER, ImporterCase, partner
@@ -134,10 +134,10 @@ class TestOnlyTheOtherFieldChanged(TwoWayCase):
 
     def test_an_emptied_text_is_known_again_in_the_form_of_the_backend(self):
         self.assertTrue(self.binding.write({"ref": False}))
-        emptied = mark_of_record(self.binding, "ref")
+        emptied = fingerprint_of_field(self.binding, "ref")
         for value in ("", False, None):
-            self.assertEqual(mark_of_value(self.binding, "ref", value), emptied)
-        self.assertNotEqual(mark_of_value(self.binding, "color", 0), emptied)
+            self.assertEqual(fingerprint_of_value(self.binding, "ref", value), emptied)
+        self.assertNotEqual(fingerprint_of_value(self.binding, "color", 0), emptied)
 
     def test_an_edit_of_an_archived_record_survives(self):
         self.binding.odoo_id.with_context(connector_no_export=True).active = False

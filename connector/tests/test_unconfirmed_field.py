@@ -5,7 +5,7 @@ from unittest.mock import patch
 
 from odoo.tests.common import tagged
 
-from ..components.two_way import import_conflicts
+from ..components.two_way import import_hooks, kept_edits
 from ..exception import RetryableJobError
 from .export_common import Child, ExportCase, ProcessCase
 from .export_processes import exporter_class, run_export
@@ -247,7 +247,7 @@ class TestEditDuringExport(ProcessCase):
         self.system.write("test.export.partner", external_id, {"name": name_there})
 
         def read_and_wait(env, parent):
-            edits_class = import_conflicts.UnconfirmedEdits
+            edits_class = kept_edits.KeptEdits
             find = edits_class.find
 
             def find_and_wait(edits, items):
@@ -267,7 +267,7 @@ class TestEditDuringExport(ProcessCase):
 
     def run_import(self, env, external_id):
         backend = env["test.export.backend"].browse(self.backend_id)
-        with patch.object(import_conflicts, "is_listened_to", return_value=True):
+        with patch.object(import_hooks, "is_listened_to", return_value=True):
             return env["test.export.partner"].import_record(backend, external_id)
 
     def test_an_edit_during_an_import_is_never_overwritten(self):

@@ -47,9 +47,9 @@ class OdooRecordExporter(Component):
         reason = self.env._("%s changed it, too", self.backend_record.display_name)
         if conflicts:
             winner = self._resolve_conflict(conflicts, written_at)
-            if winner is Winner.NOBODY_YET:
+            if winner is Winner.ASK:
                 return reason
-            if winner is Winner.THERE:
+            if winner is Winner.REMOTE:
                 self._delay_import()
                 edited -= conflicts
                 self._narrow_to(edited)
@@ -64,14 +64,14 @@ class OdooRecordExporter(Component):
     def _find_changed_remotely(self, is_newer_there: bool) -> set[str]:
         """Return the fields that are not, remotely, what both sides agreed on last.
 
-        Of a field without a mark only the date of the record tells.
+        Of a field without a fingerprint only the date of the record tells.
         """
         base = self.binding.external_base or {}
-        marks = self._import_mapper.remote_marks(self._before)
+        prints = self._import_mapper.remote_fingerprints(self._before)
         return {
             name
-            for name in marks
-            if (marks[name] != base[name] if name in base else is_newer_there)
+            for name in prints
+            if (prints[name] != base[name] if name in base else is_newer_there)
         }
 
     def _names_asked_for(self) -> set[str]:
@@ -156,10 +156,12 @@ class OdooRecordExporter(Component):
     def _is_imported_too(self):
         return self._is_imported
 
-    def _sent_marks(self, names):
+    def _sent_fingerprints(self, names):
         """Tell what was sent by how it is remotely now: that may be another value."""
-        marks = self._import_mapper.remote_marks(self._after) if self._after else {}
-        return {name: marks.get(name) for name in names}
+        prints = (
+            self._import_mapper.remote_fingerprints(self._after) if self._after else {}
+        )
+        return {name: prints.get(name) for name in names}
 
     @property
     def _import_mapper(self):

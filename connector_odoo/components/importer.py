@@ -72,12 +72,12 @@ class OdooRecordImporter(Component):
     def _is_exported(self):
         return self.model._name in self.backend_record._exported_models()
 
-    def _remote_marks(self):
+    def _remote_fingerprints(self):
         """Tell the fields by what they are remotely: its mapping may change by itself.
 
         A price in another currency is another one every day.
         """
-        return self.mapper.remote_marks(self._version())
+        return self.mapper.remote_fingerprints(self._version())
 
     def _changed_unknown(self, name):
         """Take a record that is newer than the one we know for changed as a whole."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from odoo.addons.component.core import AbstractComponent
 from odoo.addons.connector.components.mapper import Modifier, source_fields
-from odoo.addons.connector.components.two_way.field_marks import mark
+from odoo.addons.connector.components.two_way.fingerprints import fingerprint_of
 
 from .images import RemoteImages, remote_image
 from .references import Reference
@@ -105,20 +105,20 @@ class OdooImportMapper(AbstractComponent):
             return remote_image(source)
         return super()._find_modifier(model_fields, source, target)
 
-    def remote_marks(self, version: Version) -> dict[str, str]:
-        """Return a mark of each local field, of the remote values it is mapped from.
+    def remote_fingerprints(self, version: Version) -> dict[str, str]:
+        """Return a fingerprint of each local field, of its remote values.
 
-        What a mapping method makes is told by the remote field of the same name.
+        For the result of a mapping method it is that of the remote field with its name.
         """
         values = version.values
-        marks = {name: mark([values[name]]) for name in values}
+        prints = {name: fingerprint_of([values[name]]) for name in values}
         for source, target, *_model in [*self.direct, *self.children]:
             names = source_fields(source)
             if names and names[0] in values:
-                marks[target] = mark([values.get(name) for name in names])
+                prints[target] = fingerprint_of([values.get(name) for name in names])
             else:
-                marks.pop(target, None)
-        return {name: marks[name] for name in marks if name in self.model._fields}
+                prints.pop(target, None)
+        return {name: prints[name] for name in prints if name in self.model._fields}
 
 
 def _reversed_rows(rows: Iterable[tuple[Any, str]]) -> Iterator[tuple[Any, str]]:

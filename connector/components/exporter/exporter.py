@@ -16,8 +16,11 @@ from odoo.addons.component.core import AbstractComponent
 from ...exception import RetryableJobError
 from ...outcome import Outcome
 from ..external_id import is_external_id
-from ..two_way.field_marks import mark_of_record
-from ..two_way.line_merge import lines_of, sent_line_marks
+from ..two_way.fingerprints import (
+    LINES,
+    fingerprint_of_field,
+    fingerprints_of_sent_lines,
+)
 from ..two_way.unconfirmed import KEEP_UNCONFIRMED, SentEdits, plain_name
 from .dependencies import export_dependency
 from .external_ids import ExternalIds, commits_are_forbidden
@@ -220,7 +223,7 @@ class GenericExporter(AbstractComponent):
     # -- two-way --------------------------------------------------------------
 
     def _is_imported_too(self) -> bool:
-        """Return whether such records are imported, and their marks needed."""
+        """Return whether such records are imported, and their fingerprints needed."""
         return bool(
             self.work.components_registry.lookup(
                 self.collection._name, "import.mapper", self.model._name
@@ -236,19 +239,20 @@ class GenericExporter(AbstractComponent):
         return {plain_name(name, odoo_field) for name in names}
 
     def _note_base(self, names: Iterable[str]) -> None:
-        """Store marks of the sent fields, to compare the next import with."""
+        """Store fingerprints of the sent fields, to compare the next import with."""
         # nothing is known after an export that does not say which fields it sends
         base = dict(self.binding.external_base or {}) if names else {}
-        base.update(self._sent_marks(names))
+        base.update(self._sent_fingerprints(names))
         for name in names:
-            if known := base.get(lines_of(name)):
-                base[lines_of(name)] = sent_line_marks(self.binding[name], known)
+            if known := base.get(name + LINES):
+                lines = self.binding[name]
+                base[name + LINES] = fingerprints_of_sent_lines(lines, known)
         base = {name: known for name, known in base.items() if known}
         self.binding.with_context(connector_no_export=True).external_base = base
 
-    def _sent_marks(self, names: Iterable[str]) -> dict[str, str | None]:
-        """Return marks of fields as the backend has them now, None if unknown."""
-        return {name: mark_of_record(self.binding, name) for name in names}
+    def _sent_fingerprints(self, names: Iterable[str]) -> dict[str, str | None]:
+        """Return fingerprints of fields as the backend has them now, or None."""
+        return {name: fingerprint_of_field(self.binding, name) for name in names}
 
 
 class GenericRecordExporter(AbstractComponent):

@@ -39,7 +39,7 @@ from ...outcome import Outcome
 from ..comparison.changes import imported_fingerprint
 from ..external_id import can_be_stored, unstorable_id
 from ..session import Session, marked
-from ..two_way.import_conflicts import UnconfirmedEdits
+from ..two_way.kept_edits import KeptEdits
 from .aliases import find_aliases, handle_missing_record, is_alias_uptodate
 from .bisection import SingleItem
 from .dependencies import Dependencies, topological_batches
@@ -62,7 +62,7 @@ class ImportFlow:
         steps: SingleItem,
         dependencies: Dependencies,
         writer: Writer,
-        edits: UnconfirmedEdits,
+        edits: KeptEdits,
         try_locks: Callable[[Iterable[str]], set],
         now: Callable[[], Any],
     ) -> None:
@@ -78,7 +78,7 @@ class ImportFlow:
     @classmethod
     def of(cls, hooks: Any, steps: type[SingleItem]) -> ImportFlow:
         """Return the flow of an importer."""
-        edits = UnconfirmedEdits(hooks)
+        edits = KeptEdits(hooks)
         return cls(
             hooks,
             steps(hooks.env.cr.savepoint, partial(explain, hooks)),

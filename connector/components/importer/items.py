@@ -61,8 +61,8 @@ class ImportItem:
     note: str | None = None
     #: unconfirmed edits of the binding
     unconfirmed: Any = None
-    #: fingerprint of each field as the backend has it, where edits are kept
-    marks: dict[str, Any] | None = None
+    #: fingerprints of the fields as the backend has them, where edits are kept
+    remote_base: dict[str, Any] | None = None
     #: fields whose edits are kept, and fields whose edits are overwritten
     kept: set[str] = field(default_factory=set)
     overruled: set[str] = field(default_factory=set)

@@ -31,7 +31,7 @@ from ..comparison.changes import (
 from ..comparison.line_commands import copy_commands, linking_updated_lines
 from ..external_id import check_storable
 from ..session import Session
-from ..two_way.import_conflicts import UnconfirmedEdits
+from ..two_way.kept_edits import KeptEdits
 from .aliases import note_alias_version
 from .errors import empty_required_error
 from .items import ImportItem
@@ -46,10 +46,10 @@ class Writer:
     """Writes mapped items.
 
     :param hooks: the importer of the chunk
-    :param edits: keeps unconfirmed edits, see ``two_way.import_conflicts``
+    :param edits: keeps unconfirmed edits, see ``two_way.kept_edits``
     """
 
-    def __init__(self, hooks: Any, edits: UnconfirmedEdits) -> None:
+    def __init__(self, hooks: Any, edits: KeptEdits) -> None:
         self._hooks = hooks
         self._edits = edits
         self._recorder = Session.of(hooks.work).recorder

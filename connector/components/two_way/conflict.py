@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Decide which side wins when a record changed on both since they last agreed."""
+"""Which side wins if both changed a record since they last agreed."""
 
 from __future__ import annotations
 
@@ -19,28 +19,31 @@ _logger = logging.getLogger(__name__)
 
 
 class Winner(Enum):
-    """Whose values a record is to have on both sides."""
+    """The side whose values both sides get."""
 
-    HERE = "local"
-    THERE = "remote"
-    NOBODY_YET = "ask"
+    LOCAL = "local"
+    REMOTE = "remote"
+    #: a person decides
+    ASK = "ask"
 
 
-def decide(policy: str, here_at: datetime | None, there_at: datetime | None) -> Winner:
-    """Return who wins by a policy, of a change here and one there (UTC).
+def decide(
+    policy: str, local_at: datetime | None, remote_at: datetime | None
+) -> Winner:
+    """Return who wins by a policy; the times of both changes are UTC.
 
-    ``newest`` gives a tie to the other side: our change can still be seen in the
-    history of the record. A change without a date is not known to be newer.
+    In a tie, ``newest`` prefers the remote change: the local one can still be found in
+    the history of the record. A change without a time does not count as newer.
     """
-    if policy == "newest":
-        if here_at is None or there_at is None:
-            return Winner.THERE if here_at is None else Winner.HERE
-        return Winner.HERE if here_at > there_at else Winner.THERE
-    return Winner(policy)
+    if policy != "newest":
+        return Winner(policy)
+    if local_at is None or remote_at is None:
+        return Winner.REMOTE if local_at is None else Winner.LOCAL
+    return Winner.LOCAL if local_at > remote_at else Winner.REMOTE
 
 
 class ConflictResolver(AbstractComponent):
-    """Apply the policy of the backend, its field ``conflict_policy``."""
+    """Resolver that applies the ``conflict_policy`` of the backend."""
 
     _name = "generic.conflict.resolver"
     _inherit = "base.connector"
@@ -49,44 +52,45 @@ class ConflictResolver(AbstractComponent):
     def resolve(
         self,
         binding: models.BaseModel,
-        here_at: datetime,
-        there_at: datetime | str | float,
+        local_at: datetime,
+        remote_at: datetime | str | float,
     ) -> Winner:
-        """Return who wins, log it, and ask a person where the policy says so.
+        """Return and log who wins; notify a person if the policy says so.
 
-        :param there_at: as the backend tells it, see ``_external_updated_at``
+        :param remote_at: as the backend returns it, see ``_external_updated_at``
         """
         policy = self.backend_record.conflict_policy
-        there_at = last_change(there_at)
-        winner = decide(policy, here_at, there_at)
+        remote_at = last_change(remote_at)
+        winner = decide(policy, local_at, remote_at)
         _logger.info(
-            "%s %s (external id %s) changed here at %s and in %s at %s: "
-            "%s, by policy %s",
+            "%s %s (external id %s) was changed in Odoo at %s and in %s at %s. "
+            "Policy %s: %s",
             binding._name,
             binding.id,
             binding[self.binder_for()._external_field],
-            here_at,
+            local_at,
             self.backend_record.display_name,
-            there_at,
-            {
-                Winner.HERE: "ours is kept",
-                Winner.THERE: "theirs is kept",
-                Winner.NOBODY_YET: "a person is asked",
-            }[winner],
+            remote_at,
             policy,
+            {
+                Winner.LOCAL: "the local values are kept",
+                Winner.REMOTE: "the remote values are kept",
+                Winner.ASK: "a person is asked",
+            }[winner],
         )
-        if winner is Winner.NOBODY_YET:
-            self._ask(binding, here_at, there_at)
+        if winner is Winner.ASK:
+            self._ask(binding, local_at, remote_at)
         return winner
 
     def _ask(
-        self, binding: models.BaseModel, here_at: datetime, there_at: datetime
+        self, binding: models.BaseModel, local_at: datetime, remote_at: datetime
     ) -> None:
-        """Leave an activity on the record, or on the backend if it can have none."""
+        """Create an activity on the record, or on the backend if it cannot have one."""
         record = self.binder_for().unwrap_binding(binding)
+        backend = self.backend_record
         if "activity_ids" not in record._fields:
-            record = self.backend_record
-        summary = self.env._("Changed here and in %s", self.backend_record.display_name)
+            record = backend
+        summary = self.env._("Changed in Odoo and in %s", backend.display_name)
         if summary in record.activity_ids.mapped("summary"):
             return
         record.activity_schedule(
@@ -94,11 +98,12 @@ class ConflictResolver(AbstractComponent):
             summary=summary,
             note=Markup("<p>%s</p>")
             % self.env._(
-                "%(record)s changed here at %(here)s and there at %(there)s (UTC). "
-                "Open its binding, and keep one of the two.",
+                "%(record)s was changed in Odoo at %(local)s and in %(backend)s at "
+                "%(remote)s (UTC). Open its binding, and keep one of the two.",
                 record=binding.display_name,
-                here=here_at,
-                there=there_at,
+                local=local_at,
+                backend=backend.display_name,
+                remote=remote_at,
             ),
-            user_id=(self.backend_record.write_uid or self.env.user).id,
+            user_id=(backend.write_uid or self.env.user).id,
         )

@@ -1,22 +1,23 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Edits of lines that have a binding and a listener of their own.
+
+Such lines are written by commands of the record they belong to, for example by
+``base.map.child.import.update``. No fingerprint tells whether the backend changed one
+field of a line: its unconfirmed edits are kept, unless the import is forced.
+"""
+
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from odoo import models
 from odoo.fields import Command
 
 from ..comparison.changes import is_changed
-from ..exporter.queue import delay_export
+from ..comparison.line_commands import operation_of
 from ..importer.items import ImportItem
-from .unconfirmed import (
-    ALL_FIELDS,
-    KEEP_UNCONFIRMED,
-    UnconfirmedFields,
-    has_unconfirmed_fields,
-    is_listened_to,
-)
+from .unconfirmed import UnconfirmedFields, has_unconfirmed_fields, is_listened_to
 
 
 class EditedLine(NamedTuple):
@@ -26,59 +27,54 @@ class EditedLine(NamedTuple):
     edits: UnconfirmedFields
 
 
-class EditedLines:
-    """Keeps the import of a record from overwriting edits of its lines.
+class LineEdits:
+    """The edited lines of records that are about to be updated."""
 
-    Lines that are bound, by ``base.map.child.import.update`` say, are written by
-    commands of the record they belong to. Nothing tells whether the backend changed
-    one field of a line: its unconfirmed edits are kept, unless the import is forced.
-    """
-
-    def __init__(self, hooks: Any) -> None:
-        self._hooks = hooks
-        self._model = hooks.model
+    def __init__(self, kept_edits: Any, items: list[ImportItem]) -> None:
+        self._kept_edits = kept_edits
+        self._importer = kept_edits.importer
         #: ``{field: {id in its commands: line}}``
-        self._edited: dict[str, dict[int, EditedLine]] = {}
+        self._lines = dict(self._find(items))
 
-    def find(self, items: list[ImportItem]) -> None:
-        """Read the edits of the lines that items update, in one query per model."""
-        found = self._edited = {}
-        for _source, target, model_name in getattr(self._hooks.mapper, "children", ()):
-            if model_name not in self._hooks.env or target not in self._model._fields:
+    def _find(
+        self, items: list[ImportItem]
+    ) -> Iterator[tuple[str, dict[int, EditedLine]]]:
+        """Yield ``(field, its edited lines)``; one query per kind of line."""
+        importer = self._importer
+        for _source, target, model_name in getattr(importer.mapper, "children", ()):
+            if model_name not in importer.env or target not in importer.model._fields:
                 continue
-            model = self._hooks.env[model_name].sudo()
+            model = importer.env[model_name].sudo()
             if not has_unconfirmed_fields(model):
                 continue
-            if not is_listened_to(self._hooks.work, model_name):
+            if not is_listened_to(importer.work, model_name):
                 continue
             ids = {
                 command[1]
                 for item in items
                 for command in item.values.get(target) or ()
-                if _is_update(command)
+                if operation_of(command) == Command.UPDATE
             }
             if ids:
-                found[target] = self._edited_among(target, model, list(ids))
+                yield target, self._edited_among(target, model, list(ids))
 
     def _edited_among(
         self, target: str, model: models.BaseModel, ids: list[int]
     ) -> dict[int, EditedLine]:
-        if self._model._fields[target].comodel_name == model._name:
+        importer = self._importer
+        if importer.model._fields[target].comodel_name == model._name:
             bindings = {line.id: line for line in model.browse(ids)}
         else:
-            binder = self._hooks.binder_for(model._name)
+            binder = importer.binder_for(model._name)
             lines = model.with_context(active_test=False).search(
                 [
                     (binder._odoo_field, "in", ids),
-                    (binder._backend_field, "=", self._hooks.backend_record.id),
+                    (binder._backend_field, "=", importer.backend_record.id),
                 ]
             )
             bindings = {line[binder._odoo_field].id: line for line in lines}
-        edits = (
-            self._hooks.env["connector.unconfirmed.field"]
-            .sudo()
-            ._find(model.union(*bindings.values()))
-        )
+        rows = importer.env["connector.unconfirmed.field"].sudo()
+        edits = rows._find(model.union(*bindings.values()))
         return {
             key: EditedLine(line, edits[line.id])
             for key, line in bindings.items()
@@ -86,14 +82,14 @@ class EditedLines:
         }
 
     def without_kept(self, item: ImportItem, changes: dict[str, Any]) -> dict[str, Any]:
-        """Return the changes without what would overwrite an edit of a line."""
+        """Return the changes without values that would overwrite an edit of a line."""
         result = dict(changes)
-        for target, lines in self._edited.items():
+        for target, lines in self._lines.items():
             if target not in changes:
                 continue
             commands = [
-                self._keep_line(item, target, command, lines.get(command[1]))
-                if _is_update(command)
+                self._without_kept_values(item, target, command, lines[command[1]])
+                if operation_of(command) == Command.UPDATE and command[1] in lines
                 else command
                 for command in changes[target]
             ]
@@ -102,56 +98,23 @@ class EditedLines:
                 del result[target]
         return result
 
-    def _keep_line(
-        self,
-        item: ImportItem,
-        target: str,
-        command: Any,
-        line: EditedLine | None,
+    def _without_kept_values(
+        self, item: ImportItem, target: str, command: Any, line: EditedLine
     ) -> Any:
-        """Return the command without edited fields, None where nothing is left."""
-        if line is None:
-            return command
+        """Return the command without edited values, None if nothing is left."""
         _operation, line_id, values = command
-        comodel = self._hooks.env[self._model._fields[target].comodel_name]
-        record = comodel.browse(line_id)
-        edited = line.edits.edited(line.binding, values)
-        behind = line.edits.rows_behind(line.binding, edited)
-        if item.force and not self._hooks.env.context.get(KEEP_UNCONFIRMED):
-            self._confirm_line(line, behind)
+        binding, edits, kept_edits = line.binding, line.edits, self._kept_edits
+        edited = edits.edited(binding, values)
+        if kept_edits.is_forced(item):
+            kept_edits.confirm(edits.ids_of(edits.rows_behind(binding, edited)))
             return command
+        comodel = self._importer.env[self._importer.model._fields[target].comodel_name]
+        record = comodel.browse(line_id)
         kept = {name for name in edited if is_changed(record, name, values[name])}
         if kept:
             item.kept.add(target)
-            self._have_line_exported(line, line.edits.rows_behind(line.binding, kept))
-            note = say_kept(line.binding, kept)
+            kept_edits.delay_export(binding, edits.rows_behind(binding, kept))
+            note = kept_edits.describe_kept(binding, kept)
             item.note = f"{item.note}\n{note}" if item.note else note
         left = {name: values[name] for name in values if name not in kept}
         return Command.update(line_id, left) if left else None
-
-    def _confirm_line(self, line: EditedLine, names: Iterable[str]) -> None:
-        unconfirmed = self._hooks.env["connector.unconfirmed.field"].sudo()
-        unconfirmed._confirm(line.edits.ids_of(names))
-
-    def _have_line_exported(self, line: EditedLine, names: set[str]) -> None:
-        if not self._hooks.is_dry_run:
-            whole = ALL_FIELDS in names
-            delay_export(line.binding, None if whole else names, only_unconfirmed=True)
-
-
-def say_kept(binding: models.BaseModel, names: Iterable[str]) -> str:
-    """Return the note that a record keeps its edits of some fields."""
-    return binding.env._(
-        "%(record)s keeps its edits, which are to be exported: %(fields)s",
-        record=binding.display_name,
-        fields=labels(binding, names),
-    )
-
-
-def labels(binding: models.BaseModel, names: Iterable[str]) -> str:
-    """Return the labels of fields, in one text."""
-    return ", ".join(sorted(map(binding._label_of, names)))
-
-
-def _is_update(command: Any) -> bool:
-    return isinstance(command, list | tuple) and command[0] == Command.UPDATE

@@ -1,0 +1,248 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Imports do not overwrite edits that are not exported yet.
+
+.. code-block:: text
+
+    find bindings ─▶ find(items)                    unconfirmed edits, one query
+    map
+    update        ─▶ find_lines(items)              those of lines
+                     without_kept(item, changes)    for each edited field that would
+                                                    change:
+
+        fingerprint in external_base     the field in the backend     what happens
+        ----------------------------     ------------------------     ------------------
+        same as now                      did not change               the edit is kept
+        other than now                   changed, too: a conflict     _resolve_conflict
+        none                             unknown                      _changed_unknown
+
+    write         ─▶ base_values(item)              the fingerprints for external_base
+                     settle(items)                  edits that were overwritten are
+                                                    deleted, kept ones are exported
+
+Nothing locks. An import does not see an edit that is committed while it runs. If both
+write the same record, PostgreSQL refuses the second (repeatable read), which is tried
+again and then sees the first. If the import does not write the record, the edit stays.
+Neither loses an edit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from odoo import models
+
+from ...outcome import Outcome
+from ..exporter.queue import delay_export
+from ..importer.items import ImportItem
+from .conflict import Winner
+from .fingerprints import (
+    LINES,
+    fingerprints_of_lines,
+)
+from .line_edits import LineEdits
+from .line_merge import LineMerge
+from .unconfirmed import (
+    ALL_FIELDS,
+    KEEP_UNCONFIRMED,
+    has_unconfirmed_fields,
+)
+
+
+class KeptEdits:
+    """The unconfirmed edits of records that ``importer`` imports."""
+
+    def __init__(self, importer: Any) -> None:
+        self.importer = importer
+        model = importer.model
+        self._is_active = has_unconfirmed_fields(model) and importer._is_exported()
+        self._line_edits: LineEdits | None = None
+
+    # -- steps of the import --------------------------------------------------
+
+    def find(self, items: Iterable[ImportItem]) -> None:
+        """Read the edits of all items, in one query."""
+        if self._is_active:
+            bound = [item for item in items if item.binding]
+            bindings = self.importer.model.union(*(item.binding for item in bound))
+            found = self._rows._find(bindings)
+            for item in bound:
+                item.unconfirmed = found.get(item.binding.id)
+
+    def find_lines(self, items: list[ImportItem]) -> None:
+        """Read the edits of the lines of items that are about to be updated."""
+        self._line_edits = LineEdits(self, items)
+
+    def without_kept(self, item: ImportItem, changes: dict[str, Any]) -> dict[str, Any]:
+        """Return the changes that the import writes; skip the item to ask a person."""
+        # a bisected chunk comes here again
+        item.kept, item.overruled, item.note = set(), set(), None
+        if self._is_active:
+            # before the write: models change the values of lines that they create
+            item.remote_base = self._find_remote_base(item)
+        if item.unconfirmed:
+            changes = self._without_kept_fields(item, changes)
+        if item.outcome != Outcome.SKIPPED and self._line_edits is not None:
+            changes = self._line_edits.without_kept(item, changes)
+        return changes
+
+    def settle(self, items: Iterable[ImportItem]) -> None:
+        """Delete the edits that were overwritten; export those that were kept."""
+        if self.importer.is_dry_run:
+            return
+        done = []
+        for item in items:
+            if item.overruled and item.outcome != Outcome.SKIPPED:
+                done += self._overrule(item)
+            edits = item.unconfirmed
+            if edits and (kept := edits.rows_behind(self.importer.model, item.kept)):
+                self.delay_export(item.binding, kept)
+        self.confirm(done)
+
+    def base_values(self, item: ImportItem) -> dict[str, Any]:
+        """Return the values of the binding that a later import compares with."""
+        if not self._is_active:
+            return {}
+        base = item.binding.external_base if item.binding else None
+        remote = item.remote_base
+        if remote is None:
+            remote = self._find_remote_base(item)
+        return {"external_base": {**(base or {}), **remote}}
+
+    # -- one record -----------------------------------------------------------
+
+    def _without_kept_fields(
+        self, item: ImportItem, changes: dict[str, Any]
+    ) -> dict[str, Any]:
+        model, edits = self.importer.model, item.unconfirmed
+        if self.is_forced(item):
+            item.overruled = edits.edited(model, item.values)
+            return changes
+        edited = edits.edited(model, changes)
+        merges = self._merge_lines(item, edited, changes)
+        conflicts = self._find_conflicts(item, edited - merges.keys())
+        conflicts |= {name for name in merges if merges[name].has_conflicts}
+        winner = Winner.LOCAL
+        if conflicts:
+            behind = edits.rows_behind(model, conflicts)
+            winner = self.importer._resolve_conflict(item.binding, edits, behind)
+            if winner is Winner.ASK:
+                self._leave_to_a_person(item, conflicts, behind)
+                return {}
+        is_remote = winner is Winner.REMOTE
+        item.kept = {name for name in merges if merges[name].keeps_edits}
+        item.kept |= edited - conflicts - merges.keys()
+        item.kept |= set() if is_remote else conflicts
+        item.overruled = conflicts - item.kept
+        if item.kept:
+            item.note = self.describe_kept(item.binding, item.kept)
+        self._rows._set_in_conflict(edits.rows, False)
+        left = {name: changes[name] for name in changes if name not in item.kept}
+        for name, merge in merges.items():
+            left.pop(name, None)
+            if commands := merge.commands(is_remote):
+                left[name] = commands
+        return left
+
+    def _merge_lines(
+        self, item: ImportItem, names: set[str], changes: dict[str, Any]
+    ) -> dict[str, LineMerge]:
+        """Return the merged changes of edited lists whose lines have fingerprints."""
+        base, values = item.binding.external_base or {}, item.values
+        return {
+            name: LineMerge(
+                item.binding, name, values[name], changes[name], base[name + LINES]
+            )
+            for name in names
+            if name + LINES in base
+        }
+
+    def _find_conflicts(self, item: ImportItem, names: set[str]) -> set[str]:
+        """Return those of the edited fields that the backend changed, too."""
+        if not names:
+            return set()
+        base, remote = item.binding.external_base or {}, item.remote_base or {}
+        return {
+            name
+            for name in names
+            if (
+                base[name] != remote.get(name)
+                if name in base
+                else self.importer._changed_unknown(name)
+            )
+        }
+
+    def _leave_to_a_person(
+        self, item: ImportItem, conflicts: set[str], behind: set[str]
+    ) -> None:
+        """Change neither side: no job sends the edits until a person has decided."""
+        item.outcome = Outcome.SKIPPED
+        item.note = self.importer.env._(
+            "%(record)s was changed on both sides (%(fields)s): a person decides",
+            record=item.binding.display_name,
+            fields=_labels(item.binding, conflicts),
+        )
+        rows = [row for row in item.unconfirmed.rows if row.name in behind]
+        self._rows._set_in_conflict(rows, True)
+
+    def _overrule(self, item: ImportItem) -> list[int]:
+        """Return the rows of edits that were overwritten.
+
+        If the whole record was to be exported, its other fields still are.
+        """
+        edits = item.unconfirmed
+        if ALL_FIELDS in edits.names:
+            left = self._exported_fields() - item.overruled - edits.names
+            if left:
+                self._rows._note({item.binding: left})
+        return edits.ids_of(edits.rows_behind(self.importer.model, item.overruled))
+
+    def _exported_fields(self) -> set[str]:
+        importer = self.importer
+        if not importer.many_components(usage="export.mapper"):
+            return set()
+        mapper = importer.component(usage="export.mapper")
+        return set(mapper.changed_by_fields()) & importer.model._fields.keys()
+
+    def _find_remote_base(self, item: ImportItem) -> dict[str, Any]:
+        """Return the fingerprints of the fields and lines as the backend has them."""
+        model, values = self.importer.model, item.values
+        base = dict(self.importer._remote_fingerprints())
+        for _source, target, _model in getattr(self.importer.mapper, "children", ()):
+            field = model._fields.get(target)
+            if field is not None and field.relational and values.get(target):
+                if lines := fingerprints_of_lines(model, target, values[target]):
+                    base[target + LINES] = lines
+        return base
+
+    # -- for lines, too -------------------------------------------------------
+
+    def is_forced(self, item: ImportItem) -> bool:
+        """Return whether the import overwrites edits."""
+        return item.force and not self.importer.env.context.get(KEEP_UNCONFIRMED)
+
+    def delay_export(self, binding: models.BaseModel, names: set[str]) -> None:
+        """Export edits that are kept, unless their job waits already."""
+        if not self.importer.is_dry_run:
+            fields = None if ALL_FIELDS in names else names
+            delay_export(binding, fields, only_unconfirmed=True)
+
+    def confirm(self, row_ids: Iterable[int]) -> None:
+        """Delete the rows of edits that are overwritten."""
+        self._rows._confirm(row_ids)
+
+    def describe_kept(self, binding: models.BaseModel, names: Iterable[str]) -> str:
+        """Return the note for a person that names the edits that are kept."""
+        return self.importer.env._(
+            "%(record)s keeps its edits, which are to be exported: %(fields)s",
+            record=binding.display_name,
+            fields=_labels(binding, names),
+        )
+
+    @property
+    def _rows(self) -> models.BaseModel:
+        return self.importer.env["connector.unconfirmed.field"].sudo()
+
+
+def _labels(binding: models.BaseModel, names: Iterable[str]) -> str:
+    return ", ".join(sorted(map(binding._label_of, names)))
