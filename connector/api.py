@@ -16,8 +16,8 @@ from odoo.addons.component_event import skip_if
 
 from .components.backend_adapter import BackendAdapter, CRUDAdapter
 from .components.defaults import define_default_components
-from .components.exporter.followed_models import Follow
-from .components.exporter.jobs import delay_export
+from .components.exporter.follow import Follow
+from .components.exporter.queue import delay_export
 from .components.mapper import (
     ExportMapChild,
     ExportMapper,
