@@ -127,6 +127,32 @@ def wrap_perform() -> None:
     Job.perform = perform_prepared
 
 
+# -- in which company and as which user ------------------------------------------
+
+
+def company_of(backend: models.BaseModel) -> models.BaseModel:
+    """Return the company of a backend, an empty one if it is for all of them."""
+    if "company_id" in backend._fields:
+        return backend.company_id
+    return backend.env["res.company"]
+
+
+def in_own_company(backend: models.BaseModel) -> models.BaseModel:
+    """Return the backend in the environment of its company, for jobs delayed there."""
+    return backend.with_company(company_of(backend))
+
+
+def as_own_user(backend: models.BaseModel) -> models.BaseModel:
+    """Return the backend in the environment of its user, with this user's rights.
+
+    Jobs of schedules and webhooks are delayed there, and so are the jobs that these
+    delay.
+    """
+    user = backend.sudo().user_id
+    companies = company_of(backend.sudo()) or user.company_id | user.company_ids
+    return backend.with_user(user).with_context(allowed_company_ids=companies.ids)
+
+
 # -- how long it waits for a retry ---------------------------------------------
 
 

@@ -2,11 +2,12 @@
 """The backend: an external system, and the collection of its components.
 
 ``connector.backend`` is the base of all backend models. ``connector.backend.mixin``
-adds what a backend that is operated by users needs; it is spread over several files:
+adds what a backend that is operated by users needs:
 
 ==========================  ========================================================
-``backend.py``              states, the connection, the context of its jobs
-``backend_switch.py``       why it sends and fetches nothing; pause and resume
+``backend.py``              its states, why it is off, the context of its jobs
+``backend_connection.py``   test the connection; what happens if access is refused
+``backend_switch.py``       pause and resume; what is done when it is switched on
 ``backend_schedule.py``     what is due, and what happens when a schedule fails
 ``backend_sync.py``         start imports, exports, dry runs and deletion checks
 ``backend_user.py``         as which user it is synchronized
@@ -20,6 +21,14 @@ adds what a backend that is operated by users needs; it is spread over several f
     draft ──Test connection──► checked ──Activate──► production ◄──► paused
       ▲                                                  │
       └────────── reset, or another server ──────────────┘
+
+**Why it is off.** ``_find_reason_to_pause`` is the one question that jobs, listeners,
+webhooks and schedules ask. A backend is off while it is archived, a draft or paused,
+and in a copy of the database in which it was activated. A copy has the address, the key
+and the waiting jobs of the original, and would write to the same external system.
+``odoo neutralize`` handles that; a plain copy, by ``pg_dump`` or ``createdb -T``, keeps
+all of it, even the UUID of the database. So a backend stores UUID and name of the
+database in which it is activated.
 """
 
 from __future__ import annotations
@@ -31,16 +40,13 @@ from typing import Any
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from odoo.addons.queue_job.exception import JobError
-
 from ..components.session import Session
-from ..exception import ConnectorException
-from ..servers import check_server_addresses, explain_service
 
 #: the language of untranslated texts in Odoo
 SOURCE_LANGUAGE = "en_US"
 #: context keys of the user who delayed a job, which would change its result
 FOREIGN_KEYS = ("lang", "tz", "active_test", "force_company")
+PAUSED = "paused"
 
 
 class ConnectorBackend(models.AbstractModel):
@@ -96,8 +102,6 @@ class ConnectorBackendMixin(models.AbstractModel):
     _description = "Backend with states and schedule"
 
     _has_own_context = True
-    #: fields with an address of the server, where the model has them
-    _address_fields: tuple[str, ...] = ("url",)
 
     state = fields.Selection(
         selection="_select_state",
@@ -112,6 +116,20 @@ class ConnectorBackendMixin(models.AbstractModel):
         string="Language",
         default=lambda self: self._default_lang(),
         help="Language in which translated texts are imported and exported",
+    )
+    pause_reason = fields.Char(
+        readonly=True, copy=False, help="Why it was paused automatically"
+    )
+    state_before_pause = fields.Char(readonly=True, copy=False)
+    reason_to_pause = fields.Char(
+        compute="_compute_reason_to_pause", help="Why nothing is synchronized now"
+    )
+    activated_uuid = fields.Char(readonly=True, copy=False)
+    activated_database = fields.Char(
+        string="Activated in database",
+        readonly=True,
+        copy=False,
+        help="In any other database, a copy of it, nothing is synchronized",
     )
 
     @api.model
@@ -134,104 +152,69 @@ class ConnectorBackendMixin(models.AbstractModel):
         """Return the binding models to export, in the order of their dependencies."""
         return []
 
-    # -- connection -----------------------------------------------------------
+    # -- why it is off ----------------------------------------------------------
 
-    def _check_connection(self) -> str | None:
-        """Test the connection and return a message about it.
-
-        By default, read the first page of the first imported model.
-
-        :raise UserError: why the backend cannot be used; so do the exceptions of a
-            connector
-        """
-        for model_name in self._imported_models()[:1]:
-            with self.work_on(model_name) as work:
-                adapter = work.component(usage="backend.adapter")
-                next(iter(adapter.search_pages()), None)
-            return None
-        raise NotImplementedError(
-            f"{self._name} does not say how its connection is checked: name what is "
-            "imported in _imported_models, or override _check_connection and raise a "
-            "UserError if it fails."
+    def _find_reason_to_pause(self) -> str | None:
+        """Return why the backend is off: archived, draft, paused, or a copy."""
+        self.ensure_one()
+        if self._is_archived():
+            return self.env._(
+                "%s is archived, nothing is synchronized. Unarchive it first.",
+                self.display_name,
+            )
+        if self.state == "draft":
+            return self.env._(
+                "%s is a draft, nothing is synchronized. Test the connection first.",
+                self.display_name,
+            )
+        if self.state != PAUSED:
+            return super()._find_reason_to_pause() or self._find_other_database()
+        if not self.pause_reason:
+            return self.env._(
+                "%s is paused, nothing is synchronized. Resume it first.",
+                self.display_name,
+            )
+        return self.env._(
+            "%(backend)s was paused, nothing is synchronized: %(reason)s Correct this, "
+            "then resume it.",
+            backend=self.display_name,
+            reason=self.pause_reason,
         )
 
-    @api.constrains(lambda self: [n for n in self._address_fields if n in self._fields])
-    def _check_url(self):
-        for name in self._address_fields:
-            if name in self._fields:
-                check_server_addresses(self, name)
+    def _find_other_database(self) -> str | None:
+        """Return the reason if the backend was activated in another database."""
+        activated = (self.activated_uuid or "", self.activated_database)
+        if not self.activated_database or activated == self._identify_database():
+            return None
+        return self.env._(
+            "%(backend)s was activated in the database %(original)s, and this is "
+            "%(database)s, a copy or a renamed one: nothing is synchronized, so that "
+            "two databases do not write to the same system. If this database is to be "
+            "synchronized, reset the backend to draft, test the connection and start "
+            "the schedule.",
+            backend=self.display_name,
+            original=self.activated_database,
+            database=self.env.cr.dbname,
+        )
 
-    def _check_synchronized_models(self) -> None:
-        """Raise a UserError if a synchronized model is not a binding model."""
+    @api.model
+    def _identify_database(self) -> tuple[str, str]:
+        """Return the UUID and the name of the database."""
+        parameters = self.env["ir.config_parameter"].sudo()
+        return parameters.get_param("database.uuid") or "", self.env.cr.dbname
+
+    @api.depends(lambda self: self._fields_to_pause_by())
+    @api.depends_context("lang")
+    def _compute_reason_to_pause(self):
         for backend in self:
-            for name in [*backend._imported_models(), *backend._exported_models()]:
-                if name in self.env and "backend_id" in self.env[name]._fields:
-                    continue
-                raise UserError(
-                    self.env._(
-                        "%(backend)s is to synchronize the model %(model)s, which is "
-                        "no binding model of an installed addon. Correct "
-                        "_imported_models and _exported_models of %(backend_model)s.",
-                        backend=backend.display_name,
-                        model=name,
-                        backend_model=self._name,
-                    )
-                )
+            backend.reason_to_pause = backend._find_reason_to_pause()
 
-    # -- buttons --------------------------------------------------------------
-
-    def button_check_connection(self) -> dict:
-        """Test the connection; a draft that passes becomes connected."""
-        self.check_access("write")
-        self._check_synchronized_models()
-        messages = []
-        for backend in self:
-            try:
-                message = backend._check_connection()
-            except (ConnectorException, JobError) as error:
-                raise UserError(
-                    self.env._(
-                        "%(backend)s cannot be used: %(reason)s",
-                        backend=backend.display_name,
-                        reason=explain_service(error),
-                    )
-                ) from error
-            messages.append(
-                message or self.env._("%s: the connection works.", backend.display_name)
-            )
-        self.filtered(lambda backend: backend.state == "draft").state = "checked"
-        self._resume_schedule()
-        reload = {"type": "ir.actions.client", "tag": "soft_reload"}
-        return self._notify("\n".join(messages), type="success", next=reload)
-
-    def _notify(self, message: str, **params) -> dict:
-        """Return the action that shows a message to the user."""
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {"type": "info", "message": message, **params},
-        }
-
-    def button_start_production(self) -> bool:
-        """Start the schedule of the backends; their connection must be tested."""
-        self.check_access("write")
-        drafts = self.filtered(lambda backend: backend.state == "draft")
-        if drafts:
-            raise UserError(
-                self.env._(
-                    "Test the connection first: %s",
-                    ", ".join(drafts.mapped("display_name")),
-                )
-            )
-        self.state = "production"
-        self._resume_schedule()
-        return True
-
-    def button_reset_to_draft(self) -> bool:
-        """Stop the schedule until the connection is tested again."""
-        self.check_access("write")
-        self.state = "draft"
-        return True
+    @api.model
+    def _fields_to_pause_by(self) -> list[str]:
+        """Return the fields that ``_find_reason_to_pause`` reads."""
+        names = ["state", "pause_reason", "display_name"]
+        names += ["activated_uuid", "activated_database"]
+        return [*names, "active"] if "active" in self._fields else names
 
     # -- the context of its jobs ------------------------------------------------
 

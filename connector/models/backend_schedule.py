@@ -9,9 +9,8 @@
                      └ import_removed   every removal_interval_hours
 
 A backend that fails does not stop the others: each runs in a savepoint, and its failure
-is an open error. A backend that refuses access leaves the schedule until its connection
-is tested, and its responsible user is notified once. A backend whose user cannot
-synchronize it is paused.
+is an open error. A backend whose user cannot synchronize it is paused; one that refuses
+access leaves the schedule (``backend_connection.py``).
 """
 
 from __future__ import annotations
@@ -23,13 +22,12 @@ from functools import partial
 
 import psycopg2
 
-from odoo import SUPERUSER_ID, api, fields, models
+from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import plaintext2html
 
-from ..backend_company import as_own_user
 from ..database import is_lost_database
-from ..jobs.causes import CONNECTION, REFUSED, SCHEDULE
+from ..jobs.causes import SCHEDULE
+from ..jobs.lifecycle import BULK_PRIORITY, as_own_user, in_own_company
 from ..jobs.subject import subject_of_backend
 
 _logger = logging.getLogger(__name__)
@@ -54,6 +52,11 @@ def next_time(
     return previous + (missed + 1) * interval
 
 
+def import_changes_key(backend: models.BaseModel, model_name: str) -> str:
+    """Return the identity key of the search for changes of a model."""
+    return f"import changes {model_name} {backend._name} {backend.id}"
+
+
 class ConnectorBackendMixin(models.AbstractModel):
     _inherit = "connector.backend.mixin"
 
@@ -67,11 +70,6 @@ class ConnectorBackendMixin(models.AbstractModel):
         help="How often an active backend is searched for deleted records. 0: never",
     )
     next_removal_at = fields.Datetime(string="Next deletion check", copy=False)
-    schedule_stopped_reason = fields.Text(
-        readonly=True,
-        copy=False,
-        help="Why the schedule does not synchronize it, until the connection is tested",
-    )
 
     _import_interval_not_negative = models.Constraint(
         "CHECK (import_interval_minutes BETWEEN 0 AND 527040)",
@@ -81,6 +79,25 @@ class ConnectorBackendMixin(models.AbstractModel):
         "CHECK (removal_interval_hours BETWEEN 0 AND 8784)",
         "An interval cannot be negative, or longer than a year.",
     )
+
+    def import_changes(self) -> bool:
+        """Delay the import of the changes in the backends, model by model."""
+        self.check_access("write")
+        self._check_is_on()
+        for backend in map(in_own_company, self):
+            models_in_order = backend._imported_models()
+            for priority, model_name in enumerate(models_in_order, BULK_PRIORITY):
+                model = backend.env[model_name]
+                model.with_delay(
+                    priority=priority,
+                    identity_key=import_changes_key(backend, model_name),
+                    description=self.env._(
+                        "Find what changed: %(model)s of %(backend)s",
+                        model=model._description,
+                        backend=backend.display_name,
+                    ),
+                ).import_changes(backend)
+        return True
 
     # -- due --------------------------------------------------------------------
 
@@ -118,12 +135,12 @@ class ConnectorBackendMixin(models.AbstractModel):
 
         def run_one(backend: models.BaseModel) -> None:
             run(as_own_user(backend))
-            backend[due_at] = next_time(
-                backend[due_at], backend[interval] * minutes, now
-            )
+            due = next_time(backend[due_at], backend[interval] * minutes, now)
+            # not a change by a user: none of the checks of ``write`` applies
+            models.BaseModel.write(backend, {due_at: due})
 
-        due = self._find_scheduled(domain)
-        due.try_lock_for_update(allow_referencing=True)._run_each(run_one)
+        found = self._find_scheduled(domain)
+        found.try_lock_for_update(allow_referencing=True)._run_each(run_one)
 
     @api.model
     def _find_scheduled(self, due: list | None = None) -> models.BaseModel:
@@ -173,63 +190,6 @@ class ConnectorBackendMixin(models.AbstractModel):
         """Return the fields that decide whether the backend may be active."""
         names = ["state", "user_id"]
         return [*names, "company_id"] if "company_id" in self._fields else names
-
-    # -- a refusing backend leaves the schedule ---------------------------------
-
-    def _stop_schedule(self, reason: str) -> None:
-        """Remove the backends from the schedule, and notify their responsible users.
-
-        If another transaction has locked a backend, its next refusal does it.
-        """
-        for backend in self.sudo().try_lock_for_update(allow_referencing=True):
-            if backend.schedule_stopped_reason:
-                continue
-            _logger.error("%s left the schedule: %s", backend.display_name, reason)
-            backend.schedule_stopped_reason = reason
-            notify = partial(
-                backend._notify_responsible,
-                self.env._("%s is not synchronized any more", backend.display_name),
-                self.env._(
-                    "%(backend)s refuses access, and its schedule was stopped: "
-                    "%(reason)s\nCorrect this, and press Test connection.",
-                    backend=backend.display_name,
-                    reason=reason,
-                ),
-            )
-            # it stays stopped even if the notification fails
-            self._run_guarded(f"{backend} (notification)", notify)
-
-    def _resume_schedule(self) -> None:
-        """Return to the schedule, and resolve the errors of the connection."""
-        stopped = self.filtered("schedule_stopped_reason")
-        if stopped:
-            stopped.schedule_stopped_reason = False
-        self.env["connector.sync.error"]._resolve_of_backend(self, CONNECTION, REFUSED)
-
-    def _find_responsible(self) -> models.BaseModel:
-        """Return the user who is notified of problems of the backend."""
-        for user in (self.write_uid, self.create_uid):
-            if user.id != SUPERUSER_ID and user.active and user._is_internal():
-                return user
-        return (
-            self.env.ref("base.user_admin", raise_if_not_found=False) or self.env.user
-        )
-
-    def _notify_responsible(self, summary: str, text: str) -> None:
-        """Schedule an activity on the backend, or send a message if it has none."""
-        self.ensure_one()
-        user, html = self._find_responsible(), plaintext2html(text)
-        if "activity_ids" in self._fields:
-            self.activity_schedule(
-                "mail.mail_activity_data_todo",
-                summary=summary,
-                note=html,
-                user_id=user.id,
-            )
-            return
-        self.env["mail.thread"].message_notify(
-            partner_ids=user.partner_id.ids, subject=summary, body=html
-        )
 
     # -- one fails, the others do not --------------------------------------------
 

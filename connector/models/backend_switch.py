@@ -1,20 +1,10 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Why a backend sends and fetches nothing, and what happens when that changes.
+"""Pause and resume a backend; what happens when it is switched on or off.
 
-``_find_reason_to_pause`` is the one question; jobs, listeners, webhooks and schedules
-ask it. A backend is off while it is
-
-* archived, a draft, or paused, by a user or because its user cannot synchronize it;
-* in a copy of the database in which it was activated. A copy has the address, the key
-  and the waiting jobs of the original, and would write to the same external system.
-  ``odoo neutralize`` handles that; a plain copy, by ``pg_dump`` or ``createdb -T``,
-  keeps all of it, even the UUID of the database. So a backend stores UUID and name of
-  the database in which it is activated.
-
-Meanwhile its jobs are parked (``queue_job_postponed.py``), and changed fields are
-stored (``unconfirmed_field.py``). ``_wake`` runs and exports them, once in the
-transaction that switches the backend on, and again after its commit: jobs that others
-commit meanwhile are not visible in the transaction.
+While a backend is off, its jobs are parked (``queue_job_postponed.py``), and changed
+fields are stored (``unconfirmed_field.py``). ``_wake`` runs and exports them: in the
+transaction that switches the backend on, and again after its commit, as jobs that
+others commit meanwhile are not visible in the transaction.
 """
 
 from __future__ import annotations
@@ -23,101 +13,26 @@ import logging
 from functools import partial
 from typing import Any
 
-from odoo import SUPERUSER_ID, api, fields, models
+from odoo import SUPERUSER_ID, api, models
 from odoo.exceptions import UserError
 from odoo.modules.registry import Registry
 from odoo.sql_db import BaseCursor
 
-from ..backend_company import in_own_company
 from ..components.exporter.queue import WAITING_STATES
 from ..components.two_way.unconfirmed import has_unconfirmed_fields
+from ..jobs.lifecycle import in_own_company
+from .backend import PAUSED
 
 _logger = logging.getLogger(__name__)
 
-PAUSED = "paused"
 #: states of a backend that a user wants to be synchronized
 ACTIVE_STATES = ("checked", "production")
 
 
 class ConnectorBackendMixin(models.AbstractModel):
+    """Backend that wakes its jobs and edits when it is switched on."""
+
     _inherit = "connector.backend.mixin"
-
-    pause_reason = fields.Char(
-        readonly=True, copy=False, help="Why it was paused automatically"
-    )
-    state_before_pause = fields.Char(readonly=True, copy=False)
-    reason_to_pause = fields.Char(
-        compute="_compute_reason_to_pause", help="Why nothing is synchronized now"
-    )
-    activated_uuid = fields.Char(readonly=True, copy=False)
-    activated_database = fields.Char(
-        string="Activated in database",
-        readonly=True,
-        copy=False,
-        help="In any other database, a copy of it, nothing is synchronized",
-    )
-
-    def _find_reason_to_pause(self) -> str | None:
-        """Return why the backend is off: archived, draft, paused, or a copy."""
-        self.ensure_one()
-        if self._is_archived():
-            return self.env._(
-                "%s is archived, nothing is synchronized. Unarchive it first.",
-                self.display_name,
-            )
-        if self.state == "draft":
-            return self.env._(
-                "%s is a draft, nothing is synchronized. Test the connection first.",
-                self.display_name,
-            )
-        if self.state != PAUSED:
-            return super()._find_reason_to_pause() or self._find_other_database()
-        if not self.pause_reason:
-            return self.env._(
-                "%s is paused, nothing is synchronized. Resume it first.",
-                self.display_name,
-            )
-        return self.env._(
-            "%(backend)s was paused, nothing is synchronized: %(reason)s Correct this, "
-            "then resume it.",
-            backend=self.display_name,
-            reason=self.pause_reason,
-        )
-
-    def _find_other_database(self) -> str | None:
-        """Return the reason if the backend was activated in another database."""
-        activated = (self.activated_uuid or "", self.activated_database)
-        if not self.activated_database or activated == self._identify_database():
-            return None
-        return self.env._(
-            "%(backend)s was activated in the database %(original)s, and this is "
-            "%(database)s, a copy or a renamed one: nothing is synchronized, so that "
-            "two databases do not write to the same system. If this database is to be "
-            "synchronized, reset the backend to draft, test the connection and start "
-            "the schedule.",
-            backend=self.display_name,
-            original=self.activated_database,
-            database=self.env.cr.dbname,
-        )
-
-    @api.model
-    def _identify_database(self) -> tuple[str, str]:
-        """Return the UUID and the name of the database."""
-        parameters = self.env["ir.config_parameter"].sudo()
-        return parameters.get_param("database.uuid") or "", self.env.cr.dbname
-
-    @api.depends(lambda self: self._fields_to_pause_by())
-    @api.depends_context("lang")
-    def _compute_reason_to_pause(self):
-        for backend in self:
-            backend.reason_to_pause = backend._find_reason_to_pause()
-
-    @api.model
-    def _fields_to_pause_by(self) -> list[str]:
-        """Return the fields that ``_find_reason_to_pause`` reads."""
-        names = ["state", "pause_reason", "display_name"]
-        names += ["activated_uuid", "activated_database"]
-        return [*names, "active"] if "active" in self._fields else names
 
     # -- pause and resume -----------------------------------------------------
 

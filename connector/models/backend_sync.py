@@ -2,15 +2,15 @@
 """Start synchronizations of all records of a backend, one job per model.
 
 =======================  ===========================================================
-``import_changes``       the records that changed since the last search
 ``action_import_all``    compare all records; unchanged ones are not read
 ``button_dry_run``       report what an import would change
 ``import_removed``       handle records that were deleted remotely
 ``export_all``           all bindings
 =======================  ===========================================================
 
-All but ``import_changes`` start a run per model; its jobs start one when they find
-changes. The models follow in the order of their dependencies, by priority.
+Each starts a run per model. The models follow in the order of their dependencies, by
+priority. ``import_changes`` (``backend_schedule.py``) starts a run only when it finds
+changes.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from collections.abc import Iterator
 from odoo import fields, models
 from odoo.tools import format_datetime
 
-from ..backend_company import check_company_is_allowed, in_own_company
-from ..jobs.lifecycle import BULK_PRIORITY
+from ..jobs.lifecycle import BULK_PRIORITY, in_own_company
+from .backend_schedule import import_changes_key
 
 DASHBOARD_URL = "/odoo/action-connector.connector_sync_overview_action"
 #: models with a company that follows the company of their backend
@@ -31,11 +31,6 @@ SUBJECTS = (
     "connector.cursor",
     "connector.export.receipt",
 )
-
-
-def import_changes_key(backend: models.BaseModel, model_name: str) -> str:
-    """Return the identity key of the search for changes of a model."""
-    return f"import changes {model_name} {backend._name} {backend.id}"
 
 
 class ConnectorBackendMixin(models.AbstractModel):
@@ -53,25 +48,6 @@ class ConnectorBackendMixin(models.AbstractModel):
         "CHECK (max_removed_percent BETWEEN 0 AND 100)",
         "A share lies between 0 and 100 %.",
     )
-
-    def import_changes(self) -> bool:
-        """Delay the import of the changes in the backends, model by model."""
-        self.check_access("write")
-        self._check_is_on()
-        for backend in map(in_own_company, self):
-            models_in_order = backend._imported_models()
-            for priority, model_name in enumerate(models_in_order, BULK_PRIORITY):
-                model = backend.env[model_name]
-                model.with_delay(
-                    priority=priority,
-                    identity_key=import_changes_key(backend, model_name),
-                    description=self.env._(
-                        "Find what changed: %(model)s of %(backend)s",
-                        model=model._description,
-                        backend=backend.display_name,
-                    ),
-                ).import_changes(backend)
-        return True
 
     def action_import_all(self, force: bool = False) -> dict:
         """Delay the comparison of all records with the backends, and show the runs.
@@ -131,7 +107,9 @@ class ConnectorBackendMixin(models.AbstractModel):
         """Move the runs, errors and cursors of a backend to its new company."""
         result = super().write(vals)
         if "company_id" in vals:
-            check_company_is_allowed(self)
+            # Odoo checks the record rules before it writes, not for the new company
+            company_ids = self.env.user.company_ids.ids
+            self.with_context(allowed_company_ids=company_ids).check_access("write")
             of_backend = [
                 ("backend_model", "=", self._name),
                 ("backend_id", "in", self.ids),

@@ -14,7 +14,7 @@ from typing import Any
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError
 
-from ..backend_company import as_own_user, company_of
+from ..jobs.lifecycle import as_own_user, company_of
 from ..secret_input import secrets_of
 
 #: the group whose members may choose any user

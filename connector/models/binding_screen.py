@@ -9,7 +9,7 @@ from odoo.tools import split_every
 
 from odoo.addons.queue_job.job import identity_exact
 
-from ..backend_company import company_of
+from ..jobs.lifecycle import company_of
 from ..servers import is_web_link
 
 RESYNC_CHUNK_SIZE = 200

@@ -19,7 +19,7 @@ from functools import partial
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.tools.sql import table_exists
 
-from ..backend_company import company_of
+from ..jobs.lifecycle import company_of
 
 _logger = logging.getLogger(__name__)
 

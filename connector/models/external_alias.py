@@ -24,9 +24,9 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.tools import SQL, ormcache
 
-from ..backend_company import company_of
 from ..binding_links import LinkFields, find_binding_models
 from ..components.binder import ALIAS_FLAG
+from ..jobs.lifecycle import company_of
 
 _logger = logging.getLogger(__name__)
 

@@ -20,21 +20,28 @@ what a user may see and do.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from itertools import chain
 from typing import Any
 
 import psycopg2
 
-from odoo import api, fields, models, tools
+from odoo import api, fields, models
 from odoo.exceptions import MissingError
 
-from odoo.addons.queue_job.job import DONE, FAILED, PENDING, STARTED, Job
+from odoo.addons.queue_job.job import (
+    CANCELLED,
+    DONE,
+    FAILED,
+    PENDING,
+    STARTED,
+    Job,
+)
 
 from ..components.external_id import storable_text
 from ..exception import BackendPaused, RetryableJobError
 from ..jobs.lifecycle import asks_to_wait, clamp_wait
-from ..jobs.subject import subject_of_job
+from ..jobs.subject import SETTLING, subject_of_job
 
 _logger = logging.getLogger(__name__)
 
@@ -48,6 +55,8 @@ REFUSED_SECONDS = 10
 #: the job of a deletion; once it is lost, nothing knows of the deletion any more, as
 #: the binding does not exist
 DELETION = "export_delete_record"
+#: context key: jobs that end without a user
+IS_SETTLED = "sync_is_settled"
 #: fields that may quote an answer of a backend
 TEXTS = ("name", "result", "exc_name", "exc_message", "exc_info")
 
@@ -176,11 +185,12 @@ class QueueJob(models.Model):
     def write(self, vals):
         """Store a change of the state with what follows from it; see the module."""
         vals = with_storable_texts(vals)
-        if self._has_lost_database(vals):
+        state = vals.get("state")
+        if state == FAILED and self._has_lost_database(vals):
             if not self._is_still_of_worker(vals.get("worker_pid")):
                 return True
             vals.update(self._retry_values(vals))
-        state = vals.get("state")
+            state = vals["state"]
         if state in (PENDING, FAILED) and len(self) == 1 and self.state == STARTED:
             vals.update(self._values_while_off(failed=state == FAILED))
             state = vals["state"]
@@ -189,10 +199,21 @@ class QueueJob(models.Model):
             return super(QueueJob, jobs).write(vals)
         if state == PENDING:
             self._take_back_outcomes()
-        ended, failed = self._find_ended(state)
+        failed, done = self.browse(), self.browse()
+        if state in (DONE, CANCELLED) and not self.env.context.get(IS_SETTLED):
+            ended = self.filtered("sync_subject")
+            failed = ended.filtered(lambda job: job.state == FAILED)
+            if state == DONE:
+                done = (ended - failed).filtered(lambda j: not j._settles_itself())
         written = super().write(vals)
-        ended._note_end(state, failed)
+        if failed or done:
+            (failed | done)._resolve_errors(failed)
         return written
+
+    def _settles_itself(self) -> bool:
+        """Return whether the method of the job resolves errors itself."""
+        model = self.env.registry.get(self.model_name)
+        return hasattr(model, "_settle_sync") and self.method_name in SETTLING
 
     def unlink(self):
         """Delete the jobs, and the runs whose search they would have made."""
@@ -261,41 +282,3 @@ class QueueJob(models.Model):
                 pauses._note(backend, error, job.priority)
         except psycopg2.Error:
             _logger.warning("The pause for %s was not noted", job, exc_info=True)
-
-
-class QueueJobFunction(models.Model):
-    """Job function that models inherit from their mixins."""
-
-    _inherit = "queue.job.function"
-
-    @api.private
-    @tools.ormcache("name")
-    def job_config(self, name):
-        """Return the configuration of a job function, its own or an inherited one.
-
-        A model inherits job functions as it inherits methods: the record for
-        ``<connector.binding.mixin>.export_record`` configures every binding model,
-        unless the model or a nearer mixin has a record of its own.
-        """
-        own = super().job_config(name)
-        if own.job_function_id:
-            return own
-        for inherited_name in self._inherited_function_names(name):
-            inherited = super().job_config(inherited_name)
-            if inherited.job_function_id:
-                return inherited
-        return own
-
-    def _inherited_function_names(self, name: str) -> Iterator[str]:
-        """Yield the names of the function in the models that the model inherits."""
-        model_name, __, method = name.removeprefix("<").partition(">.")
-        if model_name not in self.env or not method:
-            return
-        seen = {model_name}
-        for parent in type(self.env[model_name]).__mro__:
-            parent_name = getattr(parent, "_name", None)
-            if parent_name in seen or parent_name not in self.env:
-                continue
-            seen.add(parent_name)
-            if hasattr(self.env[parent_name], method):
-                yield self.job_function_name(parent_name, method)

@@ -28,7 +28,6 @@ from ..jobs.causes import (
 from ..jobs.causes import is_of_backend as is_error_of_backend
 from ..jobs.subject import (
     SEARCHES,
-    SETTLING,
     JobSubject,
     chunk_ids,
     covers_export,
@@ -36,17 +35,16 @@ from ..jobs.subject import (
     subject_of_backend,
 )
 from ..outcome import Outcome
+from .queue_job import IS_SETTLED
 
 _logger = logging.getLogger(__name__)
 
 #: what the job runner stores, by SQL, with a job whose worker died too often
 FOUND_DEAD = "JobFoundDead"
 _DEAD_JOBS = 200
-#: context keys: jobs whose error was open before; a job that cannot be loaded; jobs
-#: that end without a user
+#: context keys: jobs whose error was open before; a job that cannot be loaded
 _REPEATED = "sync_repeated_failures"
 IS_UNLOADABLE = "sync_is_unloadable"
-_IS_SETTLED = "sync_is_settled"
 
 
 class QueueJob(models.Model):
@@ -196,7 +194,7 @@ class QueueJob(models.Model):
     def _end_unasked(self, state: str, result: str) -> None:
         """Set failed jobs to done or cancelled, without loading them."""
         if self:
-            self.with_context(**{_IS_SETTLED: True})._stop_unloaded(state, result)
+            self.with_context(**{IS_SETTLED: True})._stop_unloaded(state, result)
 
     # -- success --------------------------------------------------------------
 
@@ -215,7 +213,8 @@ class QueueJob(models.Model):
             DONE, self.env._("Resolved: a later job did the same successfully")
         )
         left = self - covered
-        left.try_lock_for_update().requeue()
+        if left:
+            left.try_lock_for_update().requeue()
         return left
 
     def _take_off_run(self) -> None:
@@ -234,18 +233,8 @@ class QueueJob(models.Model):
             }
         )
 
-    def _find_ended(self, state: str | None) -> tuple[models.BaseModel, ...]:
-        """Return the jobs that a change to a state ends, and the failed of them."""
-        if state not in (DONE, CANCELLED) or self.env.context.get(_IS_SETTLED):
-            return self.browse(), self.browse()
-        ended = self.filtered("sync_subject")
-        return ended, ended.filtered(lambda job: job.state == FAILED)
-
-    def _note_end(self, state: str, failed: models.BaseModel) -> None:
-        """Resolve the errors of jobs that a user ended, and of jobs that succeeded.
-
-        Jobs of binding models resolve errors themselves: see ``SETTLING``.
-        """
+    def _resolve_errors(self, failed: models.BaseModel) -> None:
+        """Resolve the errors of failed jobs that a user ended, and of jobs that ran."""
         for job in failed:
             self.env["connector.sync.error"].sudo().search(
                 [
@@ -255,12 +244,7 @@ class QueueJob(models.Model):
                     ("subject", "=", job.sync_subject),
                 ]
             )._resolve()
-        for job in self - failed if state == DONE else ():
-            if job.sync_backend_model in self.env and not job._settles_itself():
+        for job in self - failed:
+            if job.sync_backend_model in self.env:
                 backend = self.env[job.sync_backend_model].browse(job.sync_backend_id)
                 self.env["connector.sync.error"]._settle(backend, [job.sync_subject])
-
-    def _settles_itself(self) -> bool:
-        """Return whether the method of the job resolves errors itself."""
-        model = self.env.registry.get(self.model_name)
-        return hasattr(model, "_settle_sync") and self.method_name in SETTLING

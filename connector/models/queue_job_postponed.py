@@ -26,7 +26,6 @@ from odoo.tools import SQL
 from odoo.addons.queue_job.job import (
     CANCELLED,
     DONE,
-    FAILED,
     PENDING,
     STARTED,
     WAIT_DEPENDENCIES,
@@ -168,10 +167,9 @@ class QueueJob(models.Model):
     # -- the database was lost ------------------------------------------------
 
     def _has_lost_database(self, values: Mapping[str, Any]) -> bool:
-        """Return whether a connector's job failed by a lost database, and may retry."""
+        """Return whether a connector's job fails by a lost database, and may retry."""
         return (
-            values.get("state") == FAILED
-            and values.get("exc_name") in LOST_DATABASE_NAMES
+            values.get("exc_name") in LOST_DATABASE_NAMES
             and len(self) == 1
             and self._is_of_connector()
             and self.sync_lost_database_count < LOST_DATABASE_TRIES

@@ -171,6 +171,8 @@ class ConnectorSyncError(models.Model):
         if not isinstance(backend, models.BaseModel) or not texts:
             return
         errors, jobs = self.sudo()._find_settled(backend, texts)
+        if not errors and not jobs:
+            return
         if errors:
             chunks = errors.filtered(lambda error: error.external_ids)
             done = chunks._subtract({*texts, *map(str, delayed)})

@@ -2,44 +2,138 @@
 """A run: one import, export, deletion check or dry run of one model with one backend.
 
 A run is a ledger. Each of its jobs adds one ``connector.sync.outcome`` row and changes
-none, so that workers never wait for one another; the run adds the rows up. A record
-that fails counts as failed in the row of its chunk; once its own job succeeds, that
-job's row has a negative number of failures.
+none, so that workers never wait for one another; the run adds the rows up
+(``sync_run_screen.py``). A record that fails counts as failed in the row of its chunk.
+Once its own job succeeds, that job's row has a negative number of failures.
+
+Runs, errors, cursors and overviews have the same *subject*: a backend and a model, by
+name and id without a foreign key. They outlive a connector that is uninstalled, and
+show its technical names then.
 """
 
 from __future__ import annotations
 
 import time
-from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 
 from markupsafe import Markup
 
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 
-from ..outcome import Outcome
-
-#: states of a job that will still be performed
-PENDING_STATES = ("wait_dependencies", "pending", "enqueued", "started")
+from ..jobs.lifecycle import company_of
 
 
-def run_state(
-    found: int | None, settled: int, failed: int, jobs: Mapping[str, int]
-) -> str:
-    """Return the state of a run.
+class ConnectorSyncSubject(models.AbstractModel):
+    """Base of what is about a backend and a model."""
 
-    :param found: the number of its records, None while it is not known
-    :param settled: how many of them have an outcome
-    :param failed: how many of these failed
-    :param jobs: ``{state: number of jobs}``
-    """
-    is_pending = any(jobs.get(state) for state in PENDING_STATES)
-    if found is None:
-        return "failed" if jobs and not is_pending else "queued"
-    if settled < found:
-        # jobs that were cancelled, set to done or deleted add no outcome
-        return "running" if is_pending else "failed"
-    return "failed" if failed or jobs.get("failed") else "done"
+    _name = "connector.sync.subject"
+    _description = "Synchronized Model of a Backend"
+
+    #: identify the record; users with the right to write may not change them
+    _identifying_fields = ("backend_model", "backend_id", "model_name", "company_id")
+
+    backend_model = fields.Char(required=True, index=True, readonly=True)
+    backend_id = fields.Many2oneReference(
+        model_field="backend_model",
+        string="Backend ID",
+        required=True,
+        index=True,
+        readonly=True,
+    )
+    model_name = fields.Char(string="Model", required=True, index=True, readonly=True)
+    company_id = fields.Many2one(
+        "res.company",
+        compute="_compute_company_id",
+        compute_sudo=True,
+        store=True,
+        index="btree_not_null",
+    )
+    backend_name = fields.Char(string="Backend", compute="_compute_names")
+    model_description = fields.Char(string="Records", compute="_compute_names")
+
+    def write(self, vals):
+        changed = [name for name in self._identifying_fields if name in vals]
+        if changed and not self.env.su:
+            raise AccessError(
+                self.env._(
+                    "%(subject)s: %(names)s cannot be changed.",
+                    subject=self._description,
+                    names=", ".join(changed),
+                )
+            )
+        return super().write(vals)
+
+    def _subject_key(self) -> tuple[str, int, str]:
+        """Return the key of the backend and model."""
+        self.ensure_one()
+        return self.backend_model, self.backend_id, self.model_name
+
+    def _domain_of_subject(self) -> list[tuple]:
+        """Return the domain of the records about the same backend and model."""
+        names = ("backend_model", "backend_id", "model_name")
+        return [
+            (name, "=", value)
+            for name, value in zip(names, self._subject_key(), strict=True)
+        ]
+
+    @api.depends("backend_model", "backend_id")
+    def _compute_company_id(self):
+        for subject in self:
+            backend_model = subject.backend_model
+            subject.company_id = (
+                company_of(self.env[backend_model].browse(subject.backend_id).exists())
+                if backend_model in self.env
+                else False
+            )
+
+    @api.depends("model_name", "backend_model", "backend_id")
+    @api.depends_context("lang")
+    def _compute_names(self):
+        for backend_model, subjects in self.grouped("backend_model").items():
+            backend_names = subjects._read_backend_names(backend_model)
+            for subject in subjects:
+                subject.backend_name = backend_names.get(
+                    subject.backend_id, f"{backend_model} {subject.backend_id}"
+                )
+        descriptions = self._read_model_descriptions()
+        for subject in self:
+            subject.model_description = descriptions.get(
+                subject.model_name, subject.model_name
+            )
+
+    def _read_backend_names(self, backend_model: str) -> dict[int, str]:
+        """Return ``{id: name}`` of the backends of one model that exist."""
+        if not backend_model or backend_model not in self.env:
+            return {}
+        backends = self.env[backend_model].sudo().browse(set(self.mapped("backend_id")))
+        return {backend.id: backend.display_name for backend in backends.exists()}
+
+    def _read_model_descriptions(self) -> dict[str, str]:
+        """Return ``{model: name of its records}``: the name of the wrapped model."""
+        known_as = {
+            name: self._find_wrapped_model(name)
+            for name in set(self.mapped("model_name"))
+            if name in self.env
+        }
+        models_found = (
+            self.env["ir.model"]
+            .sudo()
+            .search_fetch([("model", "in", list(known_as.values()))], ["model", "name"])
+        )
+        names = {model.model: model.name for model in models_found}
+        return {name: names[known_as[name]] for name in known_as}
+
+    def _find_wrapped_model(self, model_name: str) -> str:
+        wrapping_field = self.env[model_name]._fields.get("odoo_id")
+        return (wrapping_field and wrapping_field.comodel_name) or model_name
+
+    @api.depends("backend_name", "model_description")
+    def _compute_display_name(self):
+        for subject in self:
+            subject.display_name = (
+                f"{subject.backend_name}: {subject.model_description}"
+            )
 
 
 class ConnectorSyncOutcome(models.Model):
@@ -103,78 +197,6 @@ class ConnectorSyncRun(models.Model):
     )
     outcome_ids = fields.One2many("connector.sync.outcome", "run_id", readonly=True)
     job_ids = fields.One2many("queue.job", "sync_run_id", readonly=True)
-    created_count = fields.Integer(string="Created", compute="_compute_counts")
-    updated_count = fields.Integer(string="Updated", compute="_compute_counts")
-    unchanged_count = fields.Integer(string="Unchanged", compute="_compute_counts")
-    removed_count = fields.Integer(string="Removed", compute="_compute_counts")
-    skipped_count = fields.Integer(string="Skipped", compute="_compute_counts")
-    failed_count = fields.Integer(string="Failed", compute="_compute_counts")
-    pending_job_count = fields.Integer(string="Pending jobs", compute="_compute_counts")
-    failed_job_count = fields.Integer(string="Failed jobs", compute="_compute_counts")
-    progress = fields.Float(string="Progress (%)", compute="_compute_counts")
-    duration_seconds = fields.Float(string="Seconds", compute="_compute_counts")
-    records_per_second = fields.Float(string="Records/s", compute="_compute_counts")
-    is_live = fields.Boolean(
-        compute="_compute_counts", help="Its numbers still change: screens reload it"
-    )
-    state = fields.Selection(
-        [
-            ("queued", "Queued"),
-            ("running", "Running"),
-            ("waiting", "Needs your decision"),
-            ("done", "Done"),
-            ("failed", "Done with failures"),
-        ],
-        compute="_compute_counts",
-    )
-
-    @api.depends("found_count", "searched", "question", "outcome_ids")
-    def _compute_counts(self):
-        totals = self._read_totals()
-        jobs_by_run = self._read_jobs()
-        for run in self:
-            total, jobs = totals[run.id], jobs_by_run[run.id]
-            for outcome in Outcome:
-                run[f"{outcome}_count"] = total[outcome]
-            run.pending_job_count = sum(jobs[state] for state in PENDING_STATES)
-            run.failed_job_count = jobs["failed"]
-            settled = sum(total[outcome] for outcome in Outcome)
-            seconds = total["seconds"]
-            run.duration_seconds = seconds
-            run.records_per_second = settled / seconds if seconds else 0.0
-            found = run.found_count if run.searched else None
-            run.progress = 100.0 if found == 0 else 100.0 * settled / (found or 1)
-            run.state = (
-                "waiting"
-                if run.question
-                else run_state(found, settled, run.failed_count, jobs)
-            )
-            is_open = run.state in ("queued", "running")
-            run.is_live = bool(run.pending_job_count) or is_open
-
-    def _read_totals(self) -> dict[int, Counter]:
-        """Return the counts of each run, and its seconds from first to last."""
-        groups = self.env["connector.sync.outcome"]._read_group(
-            [("run_id", "in", self.ids)],
-            ["run_id"],
-            [f"{outcome}:sum" for outcome in Outcome]
-            + ["started_at:min", "finished_at:max"],
-        )
-        totals = defaultdict(Counter)
-        for run, *counts, started_at, finished_at in groups:
-            totals[run.id].update(dict(zip(Outcome, counts, strict=True)))
-            totals[run.id]["seconds"] = finished_at - started_at
-        return totals
-
-    def _read_jobs(self) -> dict[int, Counter]:
-        """Return ``{state: number of jobs}`` of each run."""
-        groups = self.env["queue.job"]._read_group(
-            [("sync_run_id", "in", self.ids)], ["sync_run_id", "state"], ["__count"]
-        )
-        jobs = defaultdict(Counter)
-        for run, state, count in groups:
-            jobs[run.id][state] = count
-        return jobs
 
     # -- the ledger -----------------------------------------------------------
 

@@ -1,32 +1,71 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What a user sees and does on the screens of runs and dry runs.
-
-Each number opens the records, jobs or dry run lines that it counts.
-"""
+"""The numbers of a run, the records and jobs behind each number, and its buttons."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections import Counter, defaultdict
+from collections.abc import Mapping
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import format_datetime
 
-from ..backend_company import in_own_company
-from ..jobs.lifecycle import BULK_PRIORITY
+from ..jobs.lifecycle import BULK_PRIORITY, in_own_company
 from ..outcome import Outcome
-from .sync_run import PENDING_STATES
 
+#: states of a job that will still be performed
+PENDING_STATES = ("wait_dependencies", "pending", "enqueued", "started")
 #: states of a job that ended without success
 BROKEN_STATES = ("failed", "cancelled")
-#: days for which dry runs are kept
-KEPT_DAYS = 7
+
+
+def run_state(
+    found: int | None, settled: int, failed: int, jobs: Mapping[str, int]
+) -> str:
+    """Return the state of a run.
+
+    :param found: the number of its records, None while it is not known
+    :param settled: how many of them have an outcome
+    :param failed: how many of these failed
+    :param jobs: ``{state: number of jobs}``
+    """
+    is_pending = any(jobs.get(state) for state in PENDING_STATES)
+    if found is None:
+        return "failed" if jobs and not is_pending else "queued"
+    if settled < found:
+        # jobs that were cancelled, set to done or deleted add no outcome
+        return "running" if is_pending else "failed"
+    return "failed" if failed or jobs.get("failed") else "done"
 
 
 class ConnectorSyncRun(models.Model):
     _inherit = "connector.sync.run"
 
+    created_count = fields.Integer(string="Created", compute="_compute_counts")
+    updated_count = fields.Integer(string="Updated", compute="_compute_counts")
+    unchanged_count = fields.Integer(string="Unchanged", compute="_compute_counts")
+    removed_count = fields.Integer(string="Removed", compute="_compute_counts")
+    skipped_count = fields.Integer(string="Skipped", compute="_compute_counts")
+    failed_count = fields.Integer(string="Failed", compute="_compute_counts")
+    pending_job_count = fields.Integer(string="Pending jobs", compute="_compute_counts")
+    failed_job_count = fields.Integer(string="Failed jobs", compute="_compute_counts")
+    progress = fields.Float(string="Progress (%)", compute="_compute_counts")
+    duration_seconds = fields.Float(string="Seconds", compute="_compute_counts")
+    records_per_second = fields.Float(string="Records/s", compute="_compute_counts")
+    is_live = fields.Boolean(
+        compute="_compute_counts", help="Its numbers still change: screens reload it"
+    )
+    state = fields.Selection(
+        [
+            ("queued", "Queued"),
+            ("running", "Running"),
+            ("waiting", "Needs your decision"),
+            ("done", "Done"),
+            ("failed", "Done with failures"),
+        ],
+        compute="_compute_counts",
+    )
     last_error = fields.Text(
         compute="_compute_last_error", help="Message of the last failed job"
     )
@@ -34,6 +73,54 @@ class ConnectorSyncRun(models.Model):
         compute="_compute_waiting_text",
         help="Until when the backend asks to wait, and why",
     )
+
+    @api.depends("found_count", "searched", "question", "outcome_ids")
+    def _compute_counts(self):
+        totals = self._read_totals()
+        jobs_by_run = self._read_jobs()
+        for run in self:
+            total, jobs = totals[run.id], jobs_by_run[run.id]
+            for outcome in Outcome:
+                run[f"{outcome}_count"] = total[outcome]
+            run.pending_job_count = sum(jobs[state] for state in PENDING_STATES)
+            run.failed_job_count = jobs["failed"]
+            settled = sum(total[outcome] for outcome in Outcome)
+            seconds = total["seconds"]
+            run.duration_seconds = seconds
+            run.records_per_second = settled / seconds if seconds else 0.0
+            found = run.found_count if run.searched else None
+            run.progress = 100.0 if found == 0 else 100.0 * settled / (found or 1)
+            run.state = (
+                "waiting"
+                if run.question
+                else run_state(found, settled, run.failed_count, jobs)
+            )
+            is_open = run.state in ("queued", "running")
+            run.is_live = bool(run.pending_job_count) or is_open
+
+    def _read_totals(self) -> dict[int, Counter]:
+        """Return the counts of each run, and its seconds from first to last."""
+        groups = self.env["connector.sync.outcome"]._read_group(
+            [("run_id", "in", self.ids)],
+            ["run_id"],
+            [f"{outcome}:sum" for outcome in Outcome]
+            + ["started_at:min", "finished_at:max"],
+        )
+        totals = defaultdict(Counter)
+        for run, *counts, started_at, finished_at in groups:
+            totals[run.id].update(dict(zip(Outcome, counts, strict=True)))
+            totals[run.id]["seconds"] = finished_at - started_at
+        return totals
+
+    def _read_jobs(self) -> dict[int, Counter]:
+        """Return ``{state: number of jobs}`` of each run."""
+        groups = self.env["queue.job"]._read_group(
+            [("sync_run_id", "in", self.ids)], ["sync_run_id", "state"], ["__count"]
+        )
+        jobs = defaultdict(Counter)
+        for run, state, count in groups:
+            jobs[run.id][state] = count
+        return jobs
 
     @api.depends("job_ids")
     def _compute_waiting_text(self):
@@ -188,65 +275,3 @@ class ConnectorSyncRun(models.Model):
             .search([("sync_run_id", "in", self.ids), ("state", "=", "failed")])
             .requeue()
         )
-
-
-class ConnectorDryRunLine(models.Model):
-    """What an import would do to one record. Kept for a week."""
-
-    _name = "connector.dry.run.line"
-    _description = "Dry Run Line"
-    _order = "run_id desc, id"
-    _rec_name = "record_name"
-    _log_access = False
-
-    run_id = fields.Many2one(
-        "connector.sync.run",
-        string="Run",
-        required=True,
-        index=True,
-        readonly=True,
-        ondelete="cascade",
-    )
-    outcome = fields.Selection(
-        [
-            ("created", "Would be created"),
-            ("updated", "Would be updated"),
-            ("unchanged", "Would keep its edits"),
-            ("removed", "Would be removed"),
-            ("skipped", "Would be skipped"),
-            ("failed", "Would fail"),
-        ],
-        required=True,
-        index=True,
-        readonly=True,
-    )
-    external_id = fields.Char(string="ID in the backend", readonly=True)
-    binding_id = fields.Many2oneReference(
-        model_field="model_name", string="Binding", readonly=True
-    )
-    model_name = fields.Char(related="run_id.model_name")
-    record_name = fields.Char(string="Record", readonly=True)
-    changes = fields.Text(readonly=True, help="Field: old value → new value")
-    reason = fields.Text(readonly=True, help="Why it would fail or be skipped")
-
-    def action_open_record(self) -> dict:
-        """Open the record as it is now."""
-        self.ensure_one()
-        self.check_access("read")
-        record = self.env[self.model_name].browse(self.binding_id).exists()
-        if "odoo_id" in record._fields:
-            record = record.odoo_id
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": record._name,
-            "res_id": record.id,
-            "views": [(False, "form")],
-        }
-
-    @api.autovacuum
-    def _gc_dry_runs(self) -> None:
-        """Delete the dry runs that are older than a week."""
-        before = fields.Datetime.now() - timedelta(days=KEPT_DAYS)
-        self.env["connector.sync.run"].search(
-            [("direction", "=", "dry_run"), ("create_date", "<", before)]
-        ).unlink()

@@ -31,9 +31,8 @@ from odoo.fields import NO_ACCESS
 
 from odoo.addons.queue_job.job import identity_exact
 
-from ..backend_company import as_own_user
 from ..components.external_id import can_be_stored, is_external_id
-from ..jobs.lifecycle import WEBHOOK_PRIORITY, delay_many
+from ..jobs.lifecycle import WEBHOOK_PRIORITY, as_own_user, delay_many
 from .binding_jobs import JOB_TRIES
 
 TOKEN_HEADER = "X-Webhook-Token"

@@ -11,6 +11,7 @@ from odoo.addons.queue_job.job import Job
 
 RUNNER_LOGGERS = (
     "odoo.addons.connector.components.importer.retries",
+    "odoo.addons.connector.models.backend_connection",
     "odoo.addons.connector.models.backend_schedule",
     "odoo.addons.queue_job.controllers.main",
     "odoo.sql_db",

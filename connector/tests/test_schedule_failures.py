@@ -22,6 +22,7 @@ from .export_common import ExportCase
 from .job_runs import JobRuns
 
 SCHEDULE_LOGGER = "odoo.addons.connector.models.backend_schedule"
+CONNECTION_LOGGER = "odoo.addons.connector.models.backend_connection"
 
 
 class TestLongIntervals(TransactionCase):
@@ -268,7 +269,7 @@ class TestRefusedSchedule(JobRuns, ScheduleCase):
         model = type(self.backend)
         with (
             patch.object(model, "_notify_responsible", side_effect=ValueError("mail")),
-            mute_logger(SCHEDULE_LOGGER),
+            mute_logger(SCHEDULE_LOGGER, CONNECTION_LOGGER),
         ):
             self.run_changes(CredentialsRefused("401"))
         self.assertTrue(self.backend.schedule_stopped_reason)

@@ -1,8 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo.addons.component.core import Component
 from odoo.addons.component_event import before_commit, skip_if
-from odoo.addons.connector.backend_company import company_of
 from odoo.addons.connector.components.exporter.listener import from_connector
+from odoo.addons.connector.jobs.lifecycle import company_of
 
 
 class OdooExportListener(Component):

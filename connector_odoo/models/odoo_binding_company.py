@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from odoo import api, fields, models
 
-from odoo.addons.connector.backend_company import company_of
+from odoo.addons.connector.jobs.lifecycle import company_of
 
 
 class OdooBackend(models.Model):

@@ -33,8 +33,7 @@ from odoo.addons.component_event.transaction_queue import (
     TransactionQueue,
 )
 
-from ...backend_company import company_of
-from ...jobs.lifecycle import EDIT_PRIORITY, running_priority
+from ...jobs.lifecycle import EDIT_PRIORITY, company_of, running_priority
 from ..two_way.unconfirmed import ONLY_UNCONFIRMED, has_unconfirmed_fields
 
 #: delay of a stand-in that is not settled after the commit

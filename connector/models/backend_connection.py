@@ -1,0 +1,192 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Test the connection of a backend, and activate it.
+
+A backend that refuses access leaves the schedule until its connection is tested. Its
+responsible user is notified once.
+"""
+
+from __future__ import annotations
+
+import logging
+from functools import partial
+
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import plaintext2html
+
+from odoo.addons.queue_job.exception import JobError
+
+from ..exception import ConnectorException
+from ..jobs.causes import CONNECTION, REFUSED
+from ..servers import check_server_addresses, explain_service
+
+_logger = logging.getLogger(__name__)
+
+
+class ConnectorBackendMixin(models.AbstractModel):
+    """Backend whose connection is tested before it is synchronized."""
+
+    _inherit = "connector.backend.mixin"
+
+    #: fields with an address of the server, where the model has them
+    _address_fields: tuple[str, ...] = ("url",)
+
+    schedule_stopped_reason = fields.Text(
+        readonly=True,
+        copy=False,
+        help="Why the schedule does not synchronize it, until the connection is tested",
+    )
+
+    def _check_connection(self) -> str | None:
+        """Test the connection and return a message about it.
+
+        By default, read the first page of the first imported model.
+
+        :raise UserError: why the backend cannot be used; so do the exceptions of a
+            connector
+        """
+        for model_name in self._imported_models()[:1]:
+            with self.work_on(model_name) as work:
+                adapter = work.component(usage="backend.adapter")
+                next(iter(adapter.search_pages()), None)
+            return None
+        raise NotImplementedError(
+            f"{self._name} does not say how its connection is checked: name what is "
+            "imported in _imported_models, or override _check_connection and raise a "
+            "UserError if it fails."
+        )
+
+    @api.constrains(lambda self: [n for n in self._address_fields if n in self._fields])
+    def _check_url(self):
+        for name in self._address_fields:
+            if name in self._fields:
+                check_server_addresses(self, name)
+
+    def _check_synchronized_models(self) -> None:
+        """Raise a UserError if a synchronized model is not a binding model."""
+        for backend in self:
+            for name in [*backend._imported_models(), *backend._exported_models()]:
+                if name in self.env and "backend_id" in self.env[name]._fields:
+                    continue
+                raise UserError(
+                    self.env._(
+                        "%(backend)s is to synchronize the model %(model)s, which is "
+                        "no binding model of an installed addon. Correct "
+                        "_imported_models and _exported_models of %(backend_model)s.",
+                        backend=backend.display_name,
+                        model=name,
+                        backend_model=self._name,
+                    )
+                )
+
+    # -- buttons --------------------------------------------------------------
+
+    def button_check_connection(self) -> dict:
+        """Test the connection; a draft that passes becomes connected."""
+        self.check_access("write")
+        self._check_synchronized_models()
+        messages = []
+        for backend in self:
+            try:
+                message = backend._check_connection()
+            except (ConnectorException, JobError) as error:
+                raise UserError(
+                    self.env._(
+                        "%(backend)s cannot be used: %(reason)s",
+                        backend=backend.display_name,
+                        reason=explain_service(error),
+                    )
+                ) from error
+            messages.append(
+                message or self.env._("%s: the connection works.", backend.display_name)
+            )
+        self.filtered(lambda backend: backend.state == "draft").state = "checked"
+        self._resume_schedule()
+        reload = {"type": "ir.actions.client", "tag": "soft_reload"}
+        return self._notify("\n".join(messages), type="success", next=reload)
+
+    def _notify(self, message: str, **params) -> dict:
+        """Return the action that shows a message to the user."""
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {"type": "info", "message": message, **params},
+        }
+
+    def button_start_production(self) -> bool:
+        """Start the schedule of the backends; their connection must be tested."""
+        self.check_access("write")
+        drafts = self.filtered(lambda backend: backend.state == "draft")
+        if drafts:
+            raise UserError(
+                self.env._(
+                    "Test the connection first: %s",
+                    ", ".join(drafts.mapped("display_name")),
+                )
+            )
+        self.state = "production"
+        self._resume_schedule()
+        return True
+
+    def button_reset_to_draft(self) -> bool:
+        """Stop the schedule until the connection is tested again."""
+        self.check_access("write")
+        self.state = "draft"
+        return True
+
+    # -- a refusing backend leaves the schedule ---------------------------------
+
+    def _stop_schedule(self, reason: str) -> None:
+        """Remove the backends from the schedule, and notify their responsible users.
+
+        If another transaction has locked a backend, its next refusal does it.
+        """
+        for backend in self.sudo().try_lock_for_update(allow_referencing=True):
+            if backend.schedule_stopped_reason:
+                continue
+            _logger.error("%s left the schedule: %s", backend.display_name, reason)
+            backend.schedule_stopped_reason = reason
+            notify = partial(
+                backend._notify_responsible,
+                self.env._("%s is not synchronized any more", backend.display_name),
+                self.env._(
+                    "%(backend)s refuses access, and its schedule was stopped: "
+                    "%(reason)s\nCorrect this, and press Test connection.",
+                    backend=backend.display_name,
+                    reason=reason,
+                ),
+            )
+            # it stays stopped even if the notification fails
+            self._run_guarded(f"{backend} (notification)", notify)
+
+    def _resume_schedule(self) -> None:
+        """Return to the schedule, and resolve the errors of the connection."""
+        stopped = self.filtered("schedule_stopped_reason")
+        if stopped:
+            stopped.schedule_stopped_reason = False
+        self.env["connector.sync.error"]._resolve_of_backend(self, CONNECTION, REFUSED)
+
+    def _find_responsible(self) -> models.BaseModel:
+        """Return the user who is notified of problems of the backend."""
+        for user in (self.write_uid, self.create_uid):
+            if user.id != SUPERUSER_ID and user.active and user._is_internal():
+                return user
+        return (
+            self.env.ref("base.user_admin", raise_if_not_found=False) or self.env.user
+        )
+
+    def _notify_responsible(self, summary: str, text: str) -> None:
+        """Schedule an activity on the backend, or send a message if it has none."""
+        self.ensure_one()
+        user, html = self._find_responsible(), plaintext2html(text)
+        if "activity_ids" in self._fields:
+            self.activity_schedule(
+                "mail.mail_activity_data_todo",
+                summary=summary,
+                note=html,
+                user_id=user.id,
+            )
+            return
+        self.env["mail.thread"].message_notify(
+            partner_ids=user.partner_id.ids, subject=summary, body=html
+        )
