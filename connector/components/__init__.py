@@ -20,3 +20,11 @@ from .exporter import exporter as record_exporter
 from .exporter import batch as export_batch
 from .exporter import deleter
 from . import synchronizer
+from .two_way import adapter
+from .two_way import mappers
+from .two_way import matcher
+from .two_way import natural_keys
+from .two_way import first_import
+from .two_way import creation
+from .two_way import versions
+from .two_way import parents_first

@@ -1,9 +1,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Define at once the components that nearly every connector has."""
+"""Components that nearly every connector has, defined in one call."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from odoo.addons.component.core import AbstractComponent, Component
 
@@ -18,25 +18,40 @@ DEFAULT_COMPONENTS = {
     "record.exporter.deleter": "generic.export.deleter",
 }
 
+#: those of a connector that imports and exports the same records, see ``two_way``
+TWO_WAY_COMPONENTS = {
+    **DEFAULT_COMPONENTS,
+    "record.importer": "generic.two.way.importer",
+    "delayed.batch.importer": "generic.delayed.parents.first.importer",
+    "direct.batch.importer": "generic.direct.parents.first.importer",
+    "record.exporter": "generic.two.way.exporter",
+    "record.exporter.deleter": "generic.creation.deleter",
+    "conflict.resolver": "generic.conflict.resolver",
+    "first.import.check": "generic.first.import.check",
+}
+
 
 def define_default_components(
-    base: type[AbstractComponent], without: Iterable[str] = ()
+    base: type[AbstractComponent],
+    components: Mapping[str, str] = DEFAULT_COMPONENTS,
+    without: Iterable[str] = (),
 ) -> list[type[Component]]:
-    """Define a component of the connector for each of ``DEFAULT_COMPONENTS``.
+    """Define a component of the connector for each usage.
 
-    They stand in the addon of ``base``, inherit it, and bear its name with their usage
-    in the place of the last word: of ``shop.connector``, ``shop.binder``,
-    ``shop.record.importer`` … Extend one by its name, as any component.
+    They belong to the addon of ``base`` and inherit it. Their names are its name with
+    the usage in place of the last word: for ``shop.connector``, ``shop.binder``,
+    ``shop.record.importer`` … Extend one by its name, like any component.
 
-    :param base: the abstract component that says the ``_collection``
-    :param without: usages that the connector defines in its own way, or not at all
+    :param base: the abstract component with the ``_collection``
+    :param components: usage → generic component, ``TWO_WAY_COMPONENTS`` for example
+    :param without: usages that are left out
     """
     left_out = set(without)
-    unknown = sorted(left_out - DEFAULT_COMPONENTS.keys())
+    unknown = sorted(left_out - components.keys())
     if unknown:
         raise ValueError(
             f"define_default_components({base.__name__}): no usual component has the "
-            f"usage {', '.join(unknown)}; these have: {', '.join(DEFAULT_COMPONENTS)}."
+            f"usage {', '.join(unknown)}; these have: {', '.join(components)}."
         )
     if not base._name or not base._collection:
         raise ValueError(
@@ -45,7 +60,7 @@ def define_default_components(
         )
     return [
         _define(base, usage, generic_name)
-        for usage, generic_name in DEFAULT_COMPONENTS.items()
+        for usage, generic_name in components.items()
         if usage not in left_out
     ]
 
@@ -60,7 +75,7 @@ def _define(
         (Component,),
         {
             "__module__": base.__module__,
-            "__doc__": f"Be the {usage} of {base._collection}.",
+            "__doc__": f"Default {usage} of {base._collection}.",
             "_name": f"{prefix}.{usage}",
             "_inherit": [base._name, generic_name],
         },

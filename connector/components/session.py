@@ -56,6 +56,8 @@ class Session:
         # adapters and binders
         #: what binders know, by model, backend and user
         self.binding_memories: dict[tuple, Any] = {}
+        #: what record matchers know, by direction and model
+        self.matches: dict[tuple[str, str], dict[Any, Any]] = {}
         #: connections of REST adapters, by server and credentials
         self.http_sessions: dict[tuple, Any] = {}
         #: seconds that all connections together may wait in this job

@@ -212,6 +212,11 @@ class ConnectorBindingMixin(models.AbstractModel):
         help="Digests of the values that were last equal in Odoo and in the backend, "
         "for each field that is imported and exported",
     )
+    known_fingerprint = fields.Char(
+        copy=False,
+        help="Digest of the values of the external record, kept for as long as its "
+        "date cannot show another change",
+    )
 
     @api.depends_context("lang")
     def _compute_unconfirmed_fields(self) -> None:

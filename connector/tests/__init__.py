@@ -39,6 +39,7 @@ from . import test_rest_download
 from . import test_conflict
 from . import test_webhook
 from . import test_translation_importer
+from . import test_two_way
 from . import test_unconfirmed_field
 from . import test_image_importer
 from . import test_backend_language

@@ -12,6 +12,7 @@ from odoo.tools import split_every
 from odoo.tools.mail import html2plaintext, plaintext2html
 
 from odoo.addons.component.core import Component
+from odoo.addons.connector.components.two_way.version import Version
 from odoo.addons.connector.exception import (
     IDMissingInBackend,
     InvalidDataError,
@@ -21,8 +22,8 @@ from odoo.addons.connector.exception import (
 from odoo.addons.connector.read_ahead import read_ahead
 
 from ..remote import ALL_RECORDS, RemoteRefusal
+from .dates import DATES, find_write_date, read_write_date, version_of
 from .load_row import load_row
-from .version import Version, find_write_date, read_write_date
 
 #: records of a page of ids and dates
 PAGE_SIZE = 1000
@@ -32,7 +33,7 @@ class OdooAdapter(Component):
     """Speak Odoo's external API, for the model that the bindings wrap."""
 
     _name = "odoo.adapter"
-    _inherit = ["odoo.connector", "base.backend.adapter.crud"]
+    _inherit = ["odoo.connector", "generic.two.way.adapter"]
 
     #: how many pages are read before they are asked for
     _pages_ahead = 3
@@ -143,11 +144,25 @@ class OdooAdapter(Component):
         return self.read_many([external_id], fields).get(external_id)
 
     def read_version(self, external_id: int, fields: Iterable[str]) -> Version | None:
-        """Return how a record is there now, None if it is gone."""
-        row = self.read(
-            int(external_id), sorted({*fields, "write_date", "create_date"})
+        row = self.read(int(external_id), sorted({*fields, *DATES}))
+        return row and version_of(row, self.remote_model)
+
+    def search_by_key(self, field, value, fields):
+        return self.read_all([(field, "=", value)], [*fields, "active"])
+
+    def read_sample(self, fields, limit):
+        return self.call(
+            "search_read",
+            [],
+            fields=sorted({*fields, "create_date"}),
+            limit=limit,
+            order="id",
+            load=None,
+            context=ALL_RECORDS,
         )
-        return row and Version.of(row, self.remote_model)
+
+    def filter_parents(self, filters, field, has_parent):
+        return [(field, "!=" if has_parent else "=", False), *(filters or [])]
 
     def _offered(self, fields: list[str]) -> list[str]:
         """Return those fields that the model has in the other Odoo."""

@@ -1,10 +1,18 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo.addons.component.core import AbstractComponent
+from odoo.addons.connector.components.defaults import (
+    TWO_WAY_COMPONENTS,
+    define_default_components,
+)
 
 
 class OdooConnector(AbstractComponent):
-    """Belong to the connector to another Odoo."""
+    """Base of all components of the connector to another Odoo."""
 
     _name = "odoo.connector"
     _inherit = "base.connector"
     _collection = "odoo.backend"
+
+
+# binder, importers, exporters, deleter, conflict resolver: extend them as odoo.<usage>
+define_default_components(OdooConnector, TWO_WAY_COMPONENTS)

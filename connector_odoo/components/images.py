@@ -104,3 +104,16 @@ def remote_image(field: str) -> Modifier:
         return read_content
 
     return Modifier(field, build, "image")
+
+
+def local_image(field: str) -> Modifier:
+    """Return an image as base64 text, as Odoo's external API takes it."""
+
+    def build(read: Any, keeps_falsy: bool) -> Any:
+        def read_image(mapper: Any, record: Any, to_attr: str) -> Any:
+            content = record.with_context(bin_size=False)[field]
+            return content.decode() if isinstance(content, bytes) else content
+
+        return read_image
+
+    return Modifier(field, build, "image")

@@ -1,8 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo.addons.component.core import Component
+from odoo.addons.connector.components.two_way.references import bound, bound_set
 
 from .prices import price
-from .references import bound, bound_set
 
 
 class ProductAttributeMapper(Component):

@@ -1,7 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo.addons.component.core import Component
-
-from .references import bound
+from odoo.addons.connector.components.two_way.references import bound
 
 
 class ProductCategoryMapper(Component):

@@ -1,9 +1,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo.addons.component.core import Component
 from odoo.addons.connector.components.mapper import changed_by, mapping, only_create
+from odoo.addons.connector.components.two_way.references import bound, required
 
 from .prices import price
-from .references import bound, required
 
 
 class ProductTemplateMapper(Component):

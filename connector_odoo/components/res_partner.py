@@ -1,8 +1,11 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo.addons.component.core import Component
 from odoo.addons.connector.components.mapper import changed_by, mapping
-
-from .references import bound, bound_set, matched, owner
+from odoo.addons.connector.components.two_way.references import (
+    bound,
+    bound_set,
+    matched,
+)
 
 
 class PartnerMapper(Component):
@@ -33,7 +36,7 @@ class PartnerMapper(Component):
         (bound_set("category_id", "odoo.res.partner.category"), "category_id"),
         (matched("country_id", "res.country"), "country_id"),
         (matched("state_id", "res.country.state"), "state_id"),
-        (owner("user_id"), "user_id"),
+        (matched("user_id", "res.users", default="owner_id"), "user_id"),
     ]
 
     @mapping

@@ -9,10 +9,10 @@ from odoo.exceptions import ValidationError
 from odoo.fields import NO_ACCESS
 
 from odoo.addons.connector.secret_input import secret_input
+from odoo.addons.connector.servers import find_server
 
 from ..connection_check import check_connection
 from ..remote import RemoteOdoo
-from ..server_address import find_server
 
 DIRECTIONS = [
     ("import", "Import"),

@@ -37,11 +37,6 @@ class OdooBinding(models.AbstractModel):
     #: field of the backend with the domain of new records that are exported
     _export_domain: str | None = None
 
-    known_fingerprint = fields.Char(
-        copy=False,
-        help="Of the record there, as long as its date cannot tell of a change",
-    )
-
     can_send = fields.Boolean(
         compute="_compute_can_send", help="Whether the backend exports such records"
     )

@@ -29,7 +29,6 @@ from . import test_restored
 from . import test_older_remote
 from . import test_import_bulk
 from . import test_unconfirmed_edits
-from . import test_version
 
 # It needs pytest and hypothesis, which a user of the addon has not.
 if find_spec("hypothesis") and find_spec("pytest"):

@@ -172,8 +172,7 @@ class TestImport(OdooConnectorCase):
                 ({7: stranger.id}, stranger.id),
                 ({7: None}, self.backend.owner_id.id),
             ):
-                users = work.remote.remember(("matched", "res.users"), dict)
-                users.update(known)
+                mapper.matcher_for("res.users")._memory("matched").update(known)
                 self.assertEqual(row(mapper, {"user_id": 7}, "user_id"), expected)
             self.assertFalse(row(mapper, {"user_id": False}, "user_id"))
 

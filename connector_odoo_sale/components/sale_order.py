@@ -3,12 +3,12 @@ from odoo.tools import float_compare
 
 from odoo.addons.component.core import Component
 from odoo.addons.connector.components.mapper import changed_by, mapping
-from odoo.addons.connector.exception import InvalidDataError
-from odoo.addons.connector_odoo.components.references import (
+from odoo.addons.connector.components.two_way.references import (
     bound,
     bound_set,
     matched,
 )
+from odoo.addons.connector.exception import InvalidDataError
 
 
 def is_same_line(line, values) -> bool:

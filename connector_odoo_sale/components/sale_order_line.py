@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo.addons.component.core import Component
 from odoo.addons.connector.components.mapper import changed_by, mapping
-from odoo.addons.connector_odoo.components.references import bound
+from odoo.addons.connector.components.two_way.references import bound
 
 
 class SaleOrderLineImportMapper(Component):

@@ -1,0 +1,19 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Components of a connector that imports and exports the same records.
+
+====================  ============================================================
+``conflict``          which side wins a field that both sides changed
+``unconfirmed``       edits whose export is not confirmed
+``adapter``           what the components below ask of the backend
+``references``        relations of a mapper: bound, matched, required
+``mappers``           an import mapper that is read backwards for exports
+``matcher``           local records that match remote ones without a binding
+``natural_keys``      bind records that both sides already have
+``first_import``      ask a person before a first import duplicates records
+``versions``          compare remote versions of a record, field by field
+``creation``          recognize a record that was created by an earlier try
+``parents_first``     import parents before children of the same model
+====================  ============================================================
+
+``define_default_components(base, TWO_WAY_COMPONENTS)`` defines all of them.
+"""

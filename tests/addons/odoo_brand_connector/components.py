@@ -1,5 +1,5 @@
 from odoo.addons.component.core import Component
-from odoo.addons.connector_odoo.components.references import bound
+from odoo.addons.connector.components.two_way.references import bound
 
 
 class BrandMapper(Component):

@@ -20,6 +20,7 @@ class TestExportBackend(models.Model):
     name = fields.Char(required=True)
     folder = fields.Char(required=True)
     company_id = fields.Many2one("res.company")
+    stand_in_id = fields.Many2one("res.partner")
     address = fields.Char()
     token = fields.Char(groups=NO_ACCESS, copy=False)
     new_token = secret_input("token", bound_to=["address"], string="Token")

@@ -1,30 +1,36 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Tell the creation of a record, on either side, from any other that has its id."""
+"""Tell the creation of a record, on either side, from that of another with its id.
+
+Two things go wrong with ids. The answer to a creation is lost: the record exists, and
+its id is unknown. ``_marker`` gives such a creation a key under which an adapter finds
+it. And a backend that was restored from a backup gives the same ids to other records:
+the time of creation, which a binding keeps, tells them apart.
+"""
 
 from __future__ import annotations
 
 import hashlib
+from typing import Any
 
 from odoo.addons.component.core import AbstractComponent
-from odoo.addons.connector.components.importer.aliases import check_is_same_record
-from odoo.addons.connector.timestamps import is_other_record
 
+from ...timestamps import is_other_record
+from ..importer.aliases import check_is_same_record
 from .version import Version
 
 
 class CreationExporter(AbstractComponent):
-    """Mark what is created remotely; write to no record but the one that was bound."""
+    """Exporter that creates a record once, and updates only the record it created."""
 
-    _name = "odoo.creation.exporter"
+    _name = "generic.creation.exporter"
     _inherit = "generic.record.exporter"
 
     def _marker(self) -> str:
-        """Return the external id under which the record is created remotely.
+        """Return the key of the creation of the remote record.
 
-        A creation whose answer was lost is found by it. It stands for the creation of
-        the local record, not for its id: after a restore of the local database, or a
-        reinstallation, another record has the id, and another marker. The name of the
-        database tells apart copies that share a UUID.
+        It stands for the creation of the local record, not for its id: after a restore
+        of the local database, or a reinstallation, another record has the id, and
+        another marker. The name of the database tells apart copies with one UUID.
         """
         parameters = self.env["ir.config_parameter"].sudo()
         record = self._find_record()
@@ -40,13 +46,21 @@ class CreationExporter(AbstractComponent):
         digest = hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
         return f"__connector__.{record._name.replace('.', '_')}_{record.id}_{digest}"
 
+    def _create_remote(self, values: dict[str, Any]) -> Any:
+        """Create the remote record once, however often the answer is lost."""
+        return self.backend_adapter.create_once(self._marker(), values)
+
+    def _read_version(self) -> Version | None:
+        """Return the remote record as it is now, None if it was deleted."""
+        return self.backend_adapter.read_version(self.external_id, ())
+
     def _check_before_update(self) -> None:
         """Refuse to update another record, where nothing else reads it before."""
         if self.external_id and self.binding.external_created_at:
             self._check_version(self._read_version())
 
     def _check_version(self, version: Version | None) -> None:
-        """Refuse a record that has got the id of the bound one.
+        """Refuse a record that has the id of the bound one.
 
         :raise ReusedExternalId: it was created at another time
         """
@@ -60,9 +74,9 @@ class CreationExporter(AbstractComponent):
 
 
 class CreationDeleter(AbstractComponent):
-    """Delete no record but the one that was bound."""
+    """Deleter that deletes only the remote record that was bound."""
 
-    _name = "odoo.creation.deleter"
+    _name = "generic.creation.deleter"
     _inherit = "generic.export.deleter"
 
     def _is_other_record(self, external_id):

@@ -1,5 +1,10 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Bind what both sides have already, told by the same values in the same fields."""
+"""Bind records that both sides already have, by the same values in the same fields.
+
+The fields are the ``natural_key`` of the import mapper. The importer looks for an
+unbound local record before it creates one, with one query a chunk; the exporter looks
+for an unbound remote record. Without a natural key nothing is searched.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +30,7 @@ def _plain(value: Any) -> Any:
 
 
 def key_of_record(record: models.BaseModel, fields: Iterable[str]) -> tuple:
-    """Return the key of a record here."""
+    """Return the key of a local record."""
 
     def plain(name: str) -> Any:
         value = record[name]
@@ -37,9 +42,9 @@ def key_of_record(record: models.BaseModel, fields: Iterable[str]) -> tuple:
 
 
 class NaturalKeyImporter(AbstractComponent):
-    """Bind a new record to one that has its natural key and is not bound yet."""
+    """Importer that binds the unbound local record with the same natural key."""
 
-    _name = "odoo.natural.key.importer"
+    _name = "generic.natural.key.importer"
     _inherit = "generic.importer"
 
     def __init__(self, work_context):
@@ -56,20 +61,21 @@ class NaturalKeyImporter(AbstractComponent):
     def _find_unbound(
         self, key_fields: tuple[str, ...], first_values: list[Any]
     ) -> dict[tuple, models.BaseModel]:
-        """Return ``{key: record}``, of several the one in use, then the oldest."""
+        """Return ``{key: record}``; of several, the active one, then the oldest."""
         model = self.env[self.binder.unwrap_model()].with_context(active_test=False)
         active_last = f"{model._active_name}, " if model._active_name else ""
         records = model.search(
             [(key_fields[0], "in", first_values)], order=f"{active_last}id desc"
         )
+        binder = self.binder
         bound = self.model.with_context(active_test=False).search_fetch(
             [
-                ("backend_id", "=", self.backend_record.id),
-                ("odoo_id", "in", records.ids),
+                (binder._backend_field, "=", self.backend_record.id),
+                (binder._odoo_field, "in", records.ids),
             ],
-            ["odoo_id"],
+            [binder._odoo_field],
         )
-        unbound = records - bound.odoo_id
+        unbound = records - bound[binder._odoo_field]
         return {key_of_record(record, key_fields): record for record in unbound}
 
     def _find_record_to_bind(self, values):
@@ -80,21 +86,19 @@ class NaturalKeyImporter(AbstractComponent):
 
 
 class NaturalKeyExporter(AbstractComponent):
-    """Bind a new record to one there that has its natural key and is not bound yet."""
+    """Exporter that binds the unbound remote record with the same natural key."""
 
-    _name = "odoo.natural.key.exporter"
+    _name = "generic.natural.key.exporter"
     _inherit = "generic.record.exporter"
 
     def _find_external_id(self, values):
         key_fields = self.component(usage="import.mapper").natural_key
         if not key_fields:
             return super()._find_external_id(values)
-        adapter = self.backend_adapter
-        rows = adapter.read_all(
-            [(key_fields[0], "=", values.get(key_fields[0]))], [*key_fields, "active"]
-        )
+        first = key_fields[0]
+        rows = self.backend_adapter.search_by_key(first, values.get(first), key_fields)
         key = key_of_values(values, key_fields)
-        alike = [row for row in rows if key_of_values(row, key_fields) == key]
-        alike.sort(key=lambda row: (not row.get("active", True), row["id"]))
-        bound = self.binder.to_internal_many(row["id"] for row in alike)
-        return next((row["id"] for row in alike if row["id"] not in bound), None)
+        same = [row for row in rows if key_of_values(row, key_fields) == key]
+        same.sort(key=lambda row: (not row.get("active", True), row["id"]))
+        bound = self.binder.to_internal_many(row["id"] for row in same)
+        return next((row["id"] for row in same if row["id"] not in bound), None)

@@ -1,0 +1,56 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from odoo.addons.component.core import AbstractComponent
+
+from .version import Version
+
+
+class TwoWayAdapter(AbstractComponent):
+    """Adapter with what the two-way components ask beyond the usual operations.
+
+    Only ``read_version`` is always needed. Inherit it beside the adapter of the
+    protocol: ``_inherit = ["shop.connector", "generic.two.way.adapter",
+    "generic.rest.adapter"]``.
+    """
+
+    _name = "generic.two.way.adapter"
+    _inherit = "base.backend.adapter.crud"
+
+    def read_version(self, external_id: Any, fields: Iterable[str]) -> Version | None:
+        """Return these fields of a record and its dates, None if it was deleted."""
+        raise NotImplementedError(f"{self._name}: override read_version.")
+
+    def create_once(self, key: str, values: dict[str, Any]) -> Any:
+        """Create a record under a key and return its id.
+
+        Where the backend finds a record by a key, a second call with the same key
+        updates the record instead.
+        """
+        return self.create(values)
+
+    def search_by_key(
+        self, field: str, value: Any, fields: Iterable[str]
+    ) -> list[dict[str, Any]]:
+        """Return the records with a value: ``id``, the fields, ``active`` if known.
+
+        Needed by mappers with a ``natural_key``.
+        """
+        raise NotImplementedError(f"{self._name}: override search_by_key.")
+
+    def read_sample(self, fields: Iterable[str], limit: int) -> list[dict[str, Any]]:
+        """Return the oldest records: ``id`` and the fields.
+
+        Needed by mappers with an ``alike_key``.
+        """
+        raise NotImplementedError(f"{self._name}: override read_sample.")
+
+    def filter_parents(self, filters: Any, field: str, has_parent: bool) -> Any:
+        """Return filters for the records with a value in a field, or without one.
+
+        Needed by mappers of records that have a parent of the same model.
+        """
+        raise NotImplementedError(f"{self._name}: override filter_parents.")
