@@ -6,25 +6,28 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from vodoo._bulk import KeysetPages, chunks, grouped_updates
+from vodoo import _paging
+from vodoo._bulk import chunks, grouped_updates
 from vodoo._files import attachment_batches, safe_name
+from vodoo._paging import KeysetPages
 from vodoo._runners.sync import run
 
 
 def test_pages_follow_the_key() -> None:
     asked: list[Any] = []
 
-    async def read_page(domain: list[Any]) -> list[dict[str, Any]]:
+    async def read_page(domain: list[Any], order: str) -> list[dict[str, Any]]:
+        assert order == "id"
         asked.append(domain)
         return [[{"id": 3}, {"id": 8}], [{"id": 9}], []][len(asked) - 1]
 
-    pages = KeysetPages(read_page, [["a", "=", 1]], 2)
+    pages = KeysetPages(read_page, [["a", "=", 1]], "m")
     found = [[record["id"] for record in run(pages.next_page())] for _ in range(3)]
     assert found == [[3, 8], [9], []]
     after = [[["a", "=", 1], ["id", ">", last_id]] for last_id in (8, 9)]
     assert asked == [[["a", "=", 1]], *after]
     with pytest.raises(ValueError, match="page_size"):
-        KeysetPages(read_page, [], 0)
+        _paging.search_iter(None, "m", page_size=0)
 
 
 def test_chunks_and_groups() -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from vodoo import ProtocolError
-from vodoo._changes import ChangedPages
+from vodoo._paging import ChangedPages
 from vodoo._runners.sync import run
 from vodoo_support.stub_server import StubServer, good
 

@@ -13,13 +13,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from vodoo._errors import ValueEncodingError, VodooError
-from vodoo._protocols import Call, Credentials, Login, Response
+from vodoo._protocols import Call, Credentials, Login, Response, retry_after_seconds
 from vodoo._protocols.json2 import JSON2
-from vodoo._protocols.jsonrpc import JSONRPC
+from vodoo._protocols.jsonrpc import JSONRPC, read_version
 from vodoo._protocols.web import WebSession
-from vodoo._retry import retry_after_seconds
 from vodoo._secret import Secret
-from vodoo._server_version import read_version
 from vodoo._values import to_json
 
 EXAMPLES = [40, pytest.param(2500, marks=pytest.mark.long)]
@@ -174,10 +172,12 @@ def test_a_login_is_a_user_or_an_error_of_ours(
 def test_documentation_is_methods_or_an_error_of_ours(examples: int) -> None:
     @check(examples, responses)
     def read(response: Response) -> None:
+        protocol = JSON2(CREDENTIALS)
         try:
-            assert isinstance(JSON2(CREDENTIALS).read_documentation(response), dict)
+            protocol.read_documentation(response, "m")
         except VodooError:
             pass
+        assert protocol.is_documented(Call("m", "x")) in (True, False)
 
 
 @pytest.mark.parametrize("examples", EXAMPLES)

@@ -11,9 +11,8 @@ from vodoo import ArgumentMappingError
 from vodoo import exceptions as errors
 from vodoo._protocols import Call, Credentials, Login, Response
 from vodoo._protocols.json2 import JSON2, looks_like_api_key
-from vodoo._protocols.jsonrpc import JSONRPC
+from vodoo._protocols.jsonrpc import JSONRPC, major_version
 from vodoo._secret import Secret
-from vodoo._server_version import major_version
 from vodoo._signatures import STANDARD_SIGNATURES, Signature, named, positional
 from vodoo_support.odoo_server import OdooServer
 

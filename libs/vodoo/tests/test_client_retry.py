@@ -8,9 +8,8 @@ from typing import Any
 import pytest
 from vodoo import RetryConfig, ServerUnavailableError
 from vodoo import exceptions as errors
-from vodoo._exchange import exchange
-from vodoo._protocols import Request, Response
-from vodoo._retry import may_repeat, retry_after_seconds, wait_seconds
+from vodoo._protocols import Request, Response, retry_after_seconds
+from vodoo._retry import exchange, may_repeat, wait_seconds
 from vodoo._runners.sync import run
 from vodoo._server_errors import status_error
 

@@ -6,17 +6,20 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
+import vodoo
 from vodoo import AsyncOdooClient, OdooClient, OdooConfig, VodooError
 from vodoo._runners.sync import run
 from vodoo_support.clients import WIRES, wire_config
-from vodoo_support.stub_server import PASSWORD, StubServer, reply, result
+from vodoo_support.stub_server import PASSWORD, StubServer, good, reply, result
 
 
 def echo_id(handler: Any) -> None:
@@ -235,3 +238,53 @@ def test_a_database_that_no_header_can_hold(stub: StubServer) -> None:
     ) as client:
         with pytest.raises(VodooError, match="x-team"):
             client.search("m")
+
+
+def frames_of_ours() -> list[str]:
+    """Return the functions of the library that wait for the caller of this one."""
+    library = str(Path(vodoo.__file__).parent)
+    frame, found = sys._getframe(2), []
+    while frame:
+        if frame.f_code.co_filename.startswith(library):
+            found.append(frame.f_code.co_name)
+        frame = frame.f_back  # type: ignore[assignment]
+    return found
+
+
+def count_frames(monkeypatch: pytest.MonkeyPatch, http_class: Any) -> list[list[str]]:
+    """Record the functions of the library that lead to each request."""
+    found: list[list[str]] = []
+    send = http_class.send
+
+    def counting(*args: Any, **kwargs: Any) -> Any:
+        found.append(frames_of_ours())
+        return send(*args, **kwargs)
+
+    async def async_counting(*args: Any, **kwargs: Any) -> Any:
+        return await counting(*args, **kwargs)
+
+    is_async = http_class is httpx2.AsyncClient
+    monkeypatch.setattr(http_class, "send", async_counting if is_async else counting)
+    return found
+
+
+@pytest.mark.parametrize("wire", WIRES)
+def test_few_functions_lie_between_a_call_and_httpx2(
+    stub: StubServer, wire: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stub.script = [good(wire, [])]
+    config = wire_config(stub, wire)
+    sync = count_frames(monkeypatch, httpx2.Client)
+    with OdooClient(config) as client:
+        client.search_read("m", fields=["name"])
+        client.search_read("m", fields=["name"])
+    assert len(sync[-1]) <= 6, sync[-1]
+
+    async def call() -> None:
+        async with AsyncOdooClient(config) as client:
+            await client.search_read("m", fields=["name"])
+            await client.search_read("m", fields=["name"])
+
+    found = count_frames(monkeypatch, httpx2.AsyncClient)
+    asyncio.run(call())
+    assert 4 < len(found[-1]) <= 6, found[-1]

@@ -1,36 +1,35 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What both clients have: settings, the transport, the types of fields.
+"""What both clients share, and the operations beside those of every model.
 
-``AsyncOperations`` is where the operations of clients are written, beside those of
-``AsyncRecords``. Both classes of client provide the private methods that they await.
+A client sends nothing before its first call. That detects the protocol, once for all
+callers that wait for it, and makes the transport.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import partial
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
-from . import _bulk, _detection
-from ._base_transport import BaseTransport
-from ._changes import ChangedPages, Since
+from . import _detection, _paging
+from ._bulk import BulkWrites
 from ._config import OdooConfig
 from ._errors import VodooError
-from ._exchange import exchange
-from ._http_client import HTTPOptions
 from ._protocols import Call, Credentials
 from ._records import Calls
+from ._retry import exchange
 from ._runners import awaited
 from ._runners.anyio import AsyncRunner
+from ._runners.http import HTTPOptions
 from ._runners.sync import SyncRunner
 from ._secret import Secret
-from ._values import Domain, Records, Values, as_list, false_to_none, fields_with_false
-
-ProtocolName = Literal["json2", "legacy", "web"]
+from ._session import HTTPTransport
+from ._transport import BaseTransport
+from ._values import Records, false_to_none, fields_with_false
 
 
 class LazyNamespace:
-    """A namespace of a client, made on first use.
+    """Descriptor of a namespace, which is imported and made on first use.
 
     To import them all takes a third of the import of vodoo.
     """
@@ -52,12 +51,12 @@ class LazyNamespace:
 
 
 def lazy_namespace(class_name: str) -> Any:
-    """Return the descriptor; the annotation beside it says what it gives."""
+    """Return the descriptor; the annotation beside it gives the type."""
     return LazyNamespace(class_name)
 
 
 class BaseClient(Calls):
-    """Calls of one user on one database, over a transport found out on first use."""
+    """Settings, transport and types of fields of a client."""
 
     runner_class: ClassVar[type[AsyncRunner] | type[SyncRunner]]
     transport_classes: ClassVar[dict[str, Any]]
@@ -76,19 +75,11 @@ class BaseClient(Calls):
         self.username = config.username
         self.password = config.password
         self.runner: Any = getattr(transport, "runner", None) or self.runner_class(
-            HTTPOptions(
-                timeout=config.timeout,
-                verify=config.verify,
-                proxy=config.proxy,
-                max_concurrency=config.max_concurrency,
-                keepalive_seconds=config.keepalive_seconds,
-                max_answer_bytes=config.max_answer_bytes,
-                trust_env=config.trust_env,
-            ),
+            HTTPOptions(*(getattr(config, name) for name in HTTPOptions._fields)),
             http_client,
         )
         self._transport = transport
-        self._protocol = config.protocol
+        self._protocol: str = config.protocol
         if not auto_detect and self._protocol == "auto":
             self._protocol = "legacy"
         self._detection_lock = self.runner.lock()
@@ -106,86 +97,24 @@ class BaseClient(Calls):
         return await transport._call(call)
 
     async def _ready_transport(self) -> BaseTransport:
-        """Return the transport; find it out once for all that wait for it."""
+        """Return the transport; make it once for all callers that wait for it."""
         if self._transport is None:
             async with self._detection_lock:
                 if self._transport is None:
-                    self._transport = await self._detect()
+                    self._transport = await self._make_transport()
         return self._transport
 
-    async def _received(self, model: str, records: Records) -> Records:
-        """Replace ``False`` by ``None`` in all fields but booleans."""
-        suspects = fields_with_false(records)
-        if not suspects:
-            return records
-        if not suspects <= self._field_types.get(model, {}).keys():
-            async with self._field_types_lock:
-                await self._learn(model, suspects)
-        types = self._field_types[model]
-        booleans = [name for name in suspects if types.get(name) == "boolean"]
-        return false_to_none(records, booleans)
-
-    async def _learn(self, model: str, names: Iterable[str]) -> None:
-        types = self._field_types.setdefault(model, {})
-        if types.keys() >= set(names):
-            return
-        call = Call(model, "fields_get", [[]], {"attributes": ["type"]})
-        fields = await self._call(call)
-        types.update(dict.fromkeys(names, ""))
-        types.update({name: field.get("type", "") for name, field in fields.items()})
-
-    def _pages(
-        self,
-        model: str,
-        domain: Domain | None,
-        fields: Sequence[str] | None,
-        page_size: int,
-        context: Values | None,
-    ) -> _bulk.KeysetPages:
-        if fields is not None and "id" not in fields:
-            fields = ["id", *fields]
-
-        async def read_page(domain: list[Any]) -> Records:
-            read = self.search_read  # type: ignore[attr-defined]
-            page: Records = await awaited(
-                read(model, domain, fields, page_size, order="id", context=context)
-            )
-            return page
-
-        return _bulk.KeysetPages(read_page, as_list(domain), page_size, model)
-
-    def _changed_pages(
-        self,
-        model: str,
-        since: Since,
-        fields: Sequence[str] | None,
-        domain: Domain | None,
-        page_size: int,
-        context: Values | None,
-    ) -> ChangedPages:
-        if fields is not None:
-            fields = list(dict.fromkeys(["id", "write_date", *fields]))
-        # A record that is archived has changed.
-        context = {"active_test": False, **(context or {})}
-
-        async def read_page(domain: list[Any], order: str) -> Records:
-            read = self.search_read  # type: ignore[attr-defined]
-            page: Records = await awaited(
-                read(model, domain, fields, page_size, order=order, context=context)
-            )
-            return page
-
-        return ChangedPages(read_page, as_list(domain), since, model)
-
-    async def _detect(self) -> BaseTransport:
+    async def _make_transport(self) -> BaseTransport:
         if self._protocol != "auto":
-            return self._make_transport(self._protocol)
+            return self._transport_of(self._protocol)
+        config = self.config
+        password = Secret(config.password)
         credentials = Credentials(
             self.url,
             self.db,
             self.username,
-            Secret(self.config.password),
-            self.config.http_headers,
+            password,
+            config.http_headers,
         )
         detected = await _detection.detect(
             credentials,
@@ -193,16 +122,16 @@ class BaseClient(Calls):
                 exchange,
                 self.runner,
                 repeatable=True,
-                retry=self.config.retry_config,
-                timeout_seconds=self.config.timeout,
+                retry=config.retry_config,
+                timeout_seconds=config.timeout,
             ),
         )
-        transport: Any = self._make_transport(detected.protocol, detected.login)
-        transport.protocol.credentials = detected.credentials
-        return transport  # type: ignore[no-any-return]
+        transport = self._transport_of(detected.protocol)
+        transport._adopt(detected.login, detected.credentials)
+        return transport
 
-    def _make_transport(self, protocol: str, login: Any = None) -> BaseTransport:
-        transport: BaseTransport = self.transport_classes[protocol](
+    def _transport_of(self, protocol: str) -> HTTPTransport:
+        transport: HTTPTransport = self.transport_classes[protocol](
             self.url,
             self.db,
             self.username,
@@ -211,13 +140,33 @@ class BaseClient(Calls):
             retry=self.config.retry_config,
             extra_headers=self.config.http_headers,
             runner=self.runner,
-            login=login,
         )
         return transport
 
+    async def _received(self, model: str, records: Records) -> Records:
+        """Replace ``False`` by ``None`` in all fields but booleans."""
+        suspects = fields_with_false(records)
+        if not suspects:
+            return records
+        if not suspects <= self._field_types.get(model, {}).keys():
+            async with self._field_types_lock:
+                await self._learn_types(model, suspects)
+        types = self._field_types[model]
+        booleans = [name for name in suspects if types.get(name) == "boolean"]
+        return false_to_none(records, booleans)
 
-class AsyncOperations(BaseClient):
-    """The operations that clients have beside those of all models."""
+    async def _learn_types(self, model: str, names: Iterable[str]) -> None:
+        types = self._field_types.setdefault(model, {})
+        if types.keys() >= set(names):
+            return
+        call = Call(model, "fields_get", [[]], {"attributes": ["type"]})
+        fields = await self._call(call)
+        types.update(dict.fromkeys(names, ""))
+        types.update({name: field.get("type", "") for name, field in fields.items()})
+
+
+class AsyncOperations(BulkWrites, BaseClient):
+    """The operations that clients have beside those of every model."""
 
     async def get_uid(self) -> int:
         """Return the id of the user whose password or key this is."""
@@ -242,69 +191,4 @@ class AsyncOperations(BaseClient):
         call = Call(model, method, args, {**kwargs, "context": context})
         return await self._call(call)
 
-    async def find_deleted(
-        self, model: str, ids: Iterable[int], chunk_size: int = 1000
-    ) -> list[int]:
-        """Return which of these ids no longer exist, or not for this user.
-
-        Odoo keeps no list of deleted records: only who knows the ids can ask.
-        """
-        known = list(dict.fromkeys(ids))
-        found: set[int] = set()
-        for _start, part in _bulk.chunks(known, chunk_size):
-            domain = [["id", "in", list(part)]]
-            context = {"active_test": False}
-            found.update(
-                await awaited(self.search(model, domain, context=context))  # type: ignore[attr-defined]
-            )
-        return [record_id for record_id in known if record_id not in found]
-
-    async def create_many(
-        self,
-        model: str,
-        values_list: Iterable[Values],
-        chunk_size: int = 250,
-        concurrency: int = 4,
-        context: Values | None = None,
-    ) -> _bulk.BulkResult:
-        """Create records in chunks, several side by side; each chunk whole or not.
-
-        A chunk that fails does not stop the others: see ``BulkResult.errors``.
-        """
-
-        async def create(part: Sequence[Values]) -> Any:
-            return await awaited(self.create(model, part, context))  # type: ignore[attr-defined]
-
-        parts = _bulk.chunks(list(values_list), chunk_size)
-        spans = [(start, start + len(part)) for start, part in parts]
-        outcomes = await self.runner.gather(
-            [partial(create, part) for _start, part in parts], concurrency
-        )
-        return _bulk.bulk_result(spans, outcomes)
-
-    async def write_many(
-        self,
-        model: str,
-        updates: _bulk.Updates,
-        chunk_size: int = 250,
-        concurrency: int = 4,
-        context: Values | None = None,
-    ) -> _bulk.BulkResult:
-        """Write ``{id: values}`` in chunks, several side by side.
-
-        Records that get the same values are written together; the results follow
-        these groups. ``[(ids, values), …]`` is taken too.
-        """
-
-        async def write(ids: Sequence[int], values: Values) -> Sequence[int]:
-            await awaited(self.write(model, ids, values, context))  # type: ignore[attr-defined]
-            return ids
-
-        writes, spans, position = [], [], 0
-        for ids, values in _bulk.grouped_updates(updates):
-            for _start, part in _bulk.chunks(ids, chunk_size):
-                writes.append(partial(write, part, values))
-                spans.append((position, position + len(part)))
-                position += len(part)
-        outcomes = await self.runner.gather(writes, concurrency)
-        return _bulk.bulk_result(spans, outcomes)
+    find_deleted = _paging.find_deleted

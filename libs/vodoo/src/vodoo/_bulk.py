@@ -1,16 +1,26 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Many records: pages by key, chunks with a result each."""
+"""Writing many records: in chunks, several side by side, each with its result.
+
+A chunk is one call, so Odoo carries it out whole or not at all. A chunk that fails does
+not stop the others.
+"""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from collections.abc import (
+    Callable,
+    Coroutine,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
+from functools import partial
+from typing import Any, NamedTuple, TypeAlias
 
-from ._answers import ascending_after
-from ._protocols import Call
-from ._values import Record, Records, to_json
+from ._runners import awaited
+from ._values import Values, to_json
 
 Updates: TypeAlias = (
     "Mapping[int, Mapping[str, Any]]"
@@ -18,9 +28,8 @@ Updates: TypeAlias = (
 )
 
 
-@dataclass(frozen=True)
-class ChunkResult:
-    """Tell what became of the records ``start`` to ``stop`` of the input.
+class ChunkResult(NamedTuple):
+    """The outcome of the records ``start`` to ``stop`` of the input.
 
     ``ids`` are the records created or written, none if there is an ``error``.
     """
@@ -31,11 +40,11 @@ class ChunkResult:
     error: Exception | None = None
 
 
-@dataclass(frozen=True)
 class BulkResult(Sequence[ChunkResult]):
-    """Hold the results of all chunks, in the order of the input."""
+    """The results of all chunks, in the order of the input."""
 
-    chunks: Sequence[ChunkResult] = field(default_factory=tuple)
+    def __init__(self, chunks: Sequence[ChunkResult] = ()) -> None:
+        self.chunks = tuple(chunks)
 
     @property
     def ids(self) -> list[int]:
@@ -61,40 +70,80 @@ class BulkResult(Sequence[ChunkResult]):
     def __iter__(self) -> Iterator[ChunkResult]:
         return iter(self.chunks)
 
+    def __repr__(self) -> str:
+        return f"BulkResult({self.chunks!r})"
 
-class KeysetPages:
-    """Read a model page by page, each beginning after the last id of the one before.
 
-    Records that come or go meanwhile shift no page. At most a page is in memory
-    (two in the async client, which reads ahead).
-    """
+class BulkWrites:
+    """The writes of many records, for clients."""
 
-    def __init__(
+    runner: Any
+    # of AsyncRecords or SyncRecords
+    create: Callable[..., Any]
+    write: Callable[..., Any]
+
+    async def create_many(
         self,
-        read_page: Callable[[list[Any]], Awaitable[Records]],
-        domain: Sequence[Any],
-        page_size: int,
-        model: str = "",
-    ) -> None:
-        if page_size < 1:
-            raise ValueError(f"page_size must be at least 1, found {page_size}")
-        self._read_page = read_page
-        self._domain = list(domain)
-        self._call = Call(model, "search_read")
-        self._last_id = 0
-        self._is_finished = False
+        model: str,
+        values_list: Iterable[Values],
+        chunk_size: int = 250,
+        concurrency: int = 4,
+        context: Values | None = None,
+    ) -> BulkResult:
+        """Create records in chunks, several side by side; each chunk whole or not.
 
-    async def next_page(self) -> Sequence[Record]:
-        if self._is_finished:
-            return []
-        domain = self._domain
-        if self._last_id:
-            domain = [*domain, ["id", ">", self._last_id]]
-        page = await self._read_page(domain)
-        # A short page need not be the last one: servers have limits, too.
-        self._is_finished = not page
-        self._last_id = ascending_after(self._last_id, page, self._call)
-        return page
+        A chunk that fails does not stop the others: see ``BulkResult.errors``.
+        """
+
+        async def create(part: Sequence[Values]) -> Any:
+            return await awaited(self.create(model, part, context))
+
+        parts = chunks(list(values_list), chunk_size)
+        creates = [(len(part), partial(create, part)) for _start, part in parts]
+        return await _run_chunks(self.runner, creates, concurrency)
+
+    async def write_many(
+        self,
+        model: str,
+        updates: Updates,
+        chunk_size: int = 250,
+        concurrency: int = 4,
+        context: Values | None = None,
+    ) -> BulkResult:
+        """Write ``{id: values}`` in chunks, several side by side.
+
+        Records that get the same values are written together; the results follow
+        these groups. ``[(ids, values), …]`` is accepted, too.
+        """
+
+        async def write(ids: Sequence[int], values: Values) -> Sequence[int]:
+            await awaited(self.write(model, ids, values, context))
+            return ids
+
+        writes = [
+            (len(part), partial(write, part, values))
+            for ids, values in grouped_updates(updates)
+            for _start, part in chunks(ids, chunk_size)
+        ]
+        return await _run_chunks(self.runner, writes, concurrency)
+
+
+async def _run_chunks(
+    runner: Any,
+    sized: Sequence[tuple[int, Callable[[], Coroutine[Any, Any, Any]]]],
+    concurrency: int,
+) -> BulkResult:
+    """Run operations on so many records each, side by side."""
+    outcomes = await runner.gather([run for _size, run in sized], concurrency)
+    stops = itertools.accumulate(size for size, _run in sized)
+    return BulkResult(
+        [
+            ChunkResult(stop - size, stop, error=outcome)
+            if isinstance(outcome, Exception)
+            else ChunkResult(stop - size, stop, outcome)
+            for (size, _run), stop, outcome in zip(sized, stops, outcomes, strict=True)
+        ]
+    )
 
 
 def chunks(items: Sequence[Any], size: int) -> list[tuple[int, Sequence[Any]]]:
@@ -109,7 +158,7 @@ def chunks(items: Sequence[Any], size: int) -> list[tuple[int, Sequence[Any]]]:
 def grouped_updates(updates: Updates) -> list[tuple[list[int], Mapping[str, Any]]]:
     """Group records that get the same values, in the order of the first of each.
 
-    :raises ValueError: if a record stands twice; which update is last would be chance.
+    :raises ValueError: if a record is given twice: which update wins would be chance
     """
     pairs = updates.items() if isinstance(updates, Mapping) else updates
     groups: dict[str, tuple[list[int], Mapping[str, Any]]] = {}
@@ -146,20 +195,3 @@ def _records_of(field: str) -> list[str]:
     if name in ("id", ".id"):
         path = path[:-1]
     return ["".join(f"{one}/" for one in path[:end]) for end in range(len(path) + 1)]
-
-
-def bulk_result(
-    spans: Sequence[tuple[int, int]], outcomes: Sequence[Any]
-) -> BulkResult:
-    """Pair the spans of the input with what their operations brought."""
-    return BulkResult(
-        tuple(
-            ChunkResult(start, stop, error=outcome)
-            if isinstance(outcome, Exception)
-            else ChunkResult(start, stop, outcome)
-            for (start, stop), outcome in zip(spans, outcomes, strict=True)
-        )
-    )
-
-
-__all__ = ["BulkResult", "ChunkResult", "KeysetPages"]

@@ -1,31 +1,30 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""The two clients: every method returns its result, or is awaited."""
+"""The two clients: every method returns its result, or is awaited.
+
+An operation is written once, as ``async def``: those of every model in
+``AsyncRecords``, the others in ``AsyncOperations``. ``AsyncOdooClient`` inherits them.
+``OdooClient`` has the same ones, each run to its end by ``blocking``, so that
+signatures, types and documentation cannot differ.
+"""
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
-from contextlib import aclosing
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-import httpx2
-
-from . import _transport as transports
+from . import _paging, _session
 from ._base_client import AsyncOperations, BaseClient, lazy_namespace
-from ._bulk import KeysetPages
-from ._changes import ChangedPages, Since
 from ._config import OdooConfig
 from ._records import AsyncRecords, SyncRecords
 from ._runners import awaited
 from ._runners.anyio import AsyncRunner
 from ._runners.sync import SyncRunner, blocking, run
 from ._transport import AsyncOdooTransport, OdooTransport
-from ._values import Domain, Record, Values
 
 if TYPE_CHECKING:
-    from . import namespaces
+    import httpx2
 
-__all__ = ["AsyncOdooClient", "OdooClient"]
+    from . import namespaces
 
 
 class OdooClient(SyncRecords, BaseClient):
@@ -39,9 +38,9 @@ class OdooClient(SyncRecords, BaseClient):
 
     runner_class = SyncRunner
     transport_classes = {
-        "json2": transports.JSON2Transport,
-        "legacy": transports.LegacyTransport,
-        "web": transports.WebSessionTransport,
+        "json2": _session.JSON2Transport,
+        "legacy": _session.LegacyTransport,
+        "web": _session.WebSessionTransport,
     }
 
     account_moves: namespaces.AccountMoves = lazy_namespace("AccountMoves")
@@ -68,7 +67,8 @@ class OdooClient(SyncRecords, BaseClient):
 
         :param transport: skips the detection of the protocol
         :param auto_detect: False to use the legacy protocol without asking
-        :param http_client: a client of your own, which ``close()`` leaves open
+        :param http_client: a client of your own, which ``close()`` leaves open. Its
+            timeouts bound the headers of an answer, the deadline only the body.
         """
         super().__init__(
             config,
@@ -83,54 +83,18 @@ class OdooClient(SyncRecords, BaseClient):
     create_many = blocking(AsyncOperations.create_many)
     write_many = blocking(AsyncOperations.write_many)
     find_deleted = blocking(AsyncOperations.find_deleted)
-
-    def search_iter(
-        self,
-        model: str,
-        domain: Domain | None = None,
-        fields: Sequence[str] | None = None,
-        page_size: int = 500,
-        context: Values | None = None,
-    ) -> Iterator[Record]:
-        """Iterate over all records that match, in the order of their ids.
-
-        Pages begin after the last id read: nothing is skipped or seen twice when
-        records come and go meanwhile.
-        """
-        pages = self._pages(model, domain, fields, page_size, context)
-        while page := run(pages.next_page()):
-            yield from page
-
-    def changes(
-        self,
-        model: str,
-        since: Since = None,
-        fields: Sequence[str] | None = None,
-        domain: Domain | None = None,
-        page_size: int = 500,
-        context: Values | None = None,
-    ) -> Iterator[Record]:
-        """Iterate over the records that changed since a point, by (write_date, id).
-
-        The point is a moment, included, or ``(write_date, id)`` of the last record
-        seen, excluded: save it to go on later. Archived records are found, too; for
-        deleted ones see ``find_deleted``. A transaction that is still open writes
-        earlier dates than those that ended before: begin some minutes before the last
-        point to find its records, too.
-        """
-        pages = self._changed_pages(model, since, fields, domain, page_size, context)
-        while page := run(pages.next_page()):
-            yield from page
+    search_iter = _paging.iterated(_paging.search_iter)
+    changes = _paging.iterated(_paging.changes)
 
     @property
     def transport(self) -> OdooTransport:
-        """Return the transport, found out on first use."""
+        """Return the transport; on first use the protocol is detected."""
         return run(self._ready_transport())  # type: ignore[return-value]
 
     @property
     def is_json2(self) -> bool:
-        """Return whether the server is called by JSON-2."""
-        return isinstance(self.transport, transports.JSON2Transport)
+        """Return whether the server is called over JSON-2."""
+        return isinstance(self.transport, _session.JSON2Transport)
 
     @property
     def uid(self) -> int:
@@ -166,9 +130,9 @@ class AsyncOdooClient(AsyncRecords, AsyncOperations):
 
     runner_class = AsyncRunner
     transport_classes = {
-        "json2": transports.AsyncJSON2Transport,
-        "legacy": transports.AsyncLegacyTransport,
-        "web": transports.AsyncWebSessionTransport,
+        "json2": _session.AsyncJSON2Transport,
+        "legacy": _session.AsyncLegacyTransport,
+        "web": _session.AsyncWebSessionTransport,
     }
 
     account_moves: namespaces.AsyncAccountMoves = lazy_namespace("AsyncAccountMoves")
@@ -204,51 +168,14 @@ class AsyncOdooClient(AsyncRecords, AsyncOperations):
             http_client=http_client,
         )
 
-    async def search_iter(
-        self,
-        model: str,
-        domain: Domain | None = None,
-        fields: Sequence[str] | None = None,
-        page_size: int = 500,
-        context: Values | None = None,
-    ) -> AsyncIterator[Record]:
-        """Iterate over all records that match, in the order of their ids.
-
-        Pages begin after the last id read: nothing is skipped or seen twice when
-        records come and go meanwhile.
-        """
-        pages = self._pages(model, domain, fields, page_size, context)
-        async with aclosing(_records_of(self.runner, pages)) as records:
-            async for record in records:
-                yield record
-
-    async def changes(
-        self,
-        model: str,
-        since: Since = None,
-        fields: Sequence[str] | None = None,
-        domain: Domain | None = None,
-        page_size: int = 500,
-        context: Values | None = None,
-    ) -> AsyncIterator[Record]:
-        """Iterate over the records that changed since a point, by (write_date, id).
-
-        The point is a moment, included, or ``(write_date, id)`` of the last record
-        seen, excluded: save it to go on later. Archived records are found, too; for
-        deleted ones see ``find_deleted``. A transaction that is still open writes
-        earlier dates than those that ended before: begin some minutes before the last
-        point to find its records, too.
-        """
-        pages = self._changed_pages(model, since, fields, domain, page_size, context)
-        async with aclosing(_records_of(self.runner, pages)) as records:
-            async for record in records:
-                yield record
+    search_iter = _paging.async_iterated(_paging.search_iter)
+    changes = _paging.async_iterated(_paging.changes)
 
     @property
     def transport(self) -> AsyncOdooTransport:
         """Return the transport.
 
-        :raises RuntimeError: before the first call has found it out.
+        :raises RuntimeError: before the first call, which detects the protocol
         """
         if self._transport is None:
             raise RuntimeError("the transport is not known before the first call")
@@ -256,14 +183,14 @@ class AsyncOdooClient(AsyncRecords, AsyncOperations):
 
     @property
     def is_json2(self) -> bool:
-        """Return whether the server is called by JSON-2."""
-        return isinstance(self.transport, transports.AsyncJSON2Transport)
+        """Return whether the server is called over JSON-2."""
+        return isinstance(self.transport, _session.AsyncJSON2Transport)
 
     @property
     def uid(self) -> int:
         """Return the id of the user whose password or key this is.
 
-        :raises RuntimeError: before the login; ``await client.get_uid()`` logs in.
+        :raises RuntimeError: before the login; ``await client.get_uid()`` logs in
         """
         uid = self.transport.known_uid
         if uid is None:
@@ -286,14 +213,3 @@ class AsyncOdooClient(AsyncRecords, AsyncOperations):
         traceback: TracebackType | None,
     ) -> None:
         await self.close()
-
-
-async def _records_of(
-    runner: AsyncRunner, pages: KeysetPages | ChangedPages
-) -> AsyncGenerator[Record, None]:
-    async with aclosing(runner.ahead(pages.next_page)) as ahead:
-        async for page in ahead:
-            if not page:
-                return
-            for record in page:
-                yield record

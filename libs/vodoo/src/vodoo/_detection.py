@@ -1,32 +1,39 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Find out which protocol to speak, without giving a password away.
+"""Detection of the protocol, without revealing a password.
 
-An API key is tried on JSON-2 first. A login password never goes there: JSON-2 takes
-none, and as a bearer token it would pass through logs of servers that know no
-bearers. Whatever is no clear answer (a proxy's error, a bad key, a wrong database)
-is raised and concludes nothing: the next call asks again.
+.. code-block:: text
+
+    API key ──> JSON-2 with the database's name ──> answered: json2
+                  │ no JSON-2 there
+                JSON-2 without the name ──────────> answered: json2, and no name sent
+                  │ no JSON-2 there
+                version < 19, or only /jsonrpc ───> log in over /jsonrpc: legacy
+    password ─────────────────────────────────────> log in over /jsonrpc: legacy
+
+A login password is never sent to JSON-2: as a bearer token it would pass through the
+logs of servers that do not expect one. An answer that is not conclusive (an error of a
+proxy, a refused key, a wrong database) is raised, and the next call detects again.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import partial
-from typing import Literal
+from typing import Literal, NamedTuple
 
-from ._errors import (
-    AuthenticationError,
-    DatabaseNotFoundError,
-    ProtocolError,
-)
+from ._errors import AuthenticationError, DatabaseNotFoundError, ProtocolError
 from ._protocols import Credentials, Login, Response
 from ._protocols.json2 import JSON2, looks_like_api_key
-from ._protocols.jsonrpc import JSONRPC
-from ._server_version import Exchange, read_version, rpc_request, web_request
+from ._protocols.jsonrpc import (
+    JSONRPC,
+    Exchange,
+    read_version,
+    rpc_version_request,
+    web_version_request,
+)
 
 
-@dataclass(frozen=True)
-class Detected:
-    """Tell the protocol that the server speaks, and who is logged in."""
+class Detected(NamedTuple):
+    """The protocol of a server, and the login that was made to find it."""
 
     protocol: Literal["json2", "legacy"]
     login: Login
@@ -38,30 +45,27 @@ class _SpeaksNoJSON2(Exception):
 
 
 async def detect(credentials: Credentials, exchange: Exchange) -> Detected:
-    """Return the protocol to speak, JSON-2 if key and server allow it."""
+    """Return the protocol to use, JSON-2 if key and server allow it."""
     if looks_like_api_key(credentials.password):
         detected = await _detect_json_2(credentials, exchange)
         if detected:
             return detected
     legacy = JSONRPC(credentials)
-    login = await exchange(
-        legacy.login_request(), lambda answer: _read_legacy(legacy, answer)
-    )
+    login = await exchange(legacy.login_request(), partial(_read_legacy, legacy))
     return Detected("legacy", login, credentials)
 
 
 async def _detect_json_2(
     credentials: Credentials, exchange: Exchange
 ) -> Detected | None:
-    """Log in by JSON-2; return None if the server does not speak it.
+    """Log in over JSON-2; return None if the server does not support it.
 
     Where one database is served by its host name, a request that names a database may
     be answered like one for an unknown path: it is repeated once without the name. If
     Odoo itself answers that it does not serve the database, it is not repeated: that
     could reach another one.
     """
-    for names_database in (True, False):
-        named = replace(credentials, names_database=names_database)
+    for named in (credentials, credentials.without_name()):
         json_2 = JSON2(named)
         try:
             login = await exchange(
@@ -76,11 +80,11 @@ async def _detect_json_2(
 
 
 async def _ensure_legacy_server(credentials: Credentials, exchange: Exchange) -> None:
-    """Raise unless the server tells that ``/jsonrpc`` is there, or that it is old."""
-    version = await exchange(web_request(credentials), read_version)
+    """Raise unless the server has ``/jsonrpc``, or is older than JSON-2."""
+    version = await exchange(web_version_request(credentials), read_version)
     if version is None:
-        # Perhaps a gateway that lets only /jsonrpc through.
-        if await exchange(rpc_request(credentials), read_version) is not None:
+        # A gateway may expose only /jsonrpc.
+        if await exchange(rpc_version_request(credentials), read_version) is not None:
             return
         raise ProtocolError(
             f"{credentials.url} answers, but not as an Odoo server; correct the "
@@ -111,7 +115,7 @@ def _read_legacy(protocol: JSONRPC, response: Response) -> Login:
     if response.status in (404, 405):
         raise AuthenticationError(
             f"{protocol.credentials.url} serves no /jsonrpc for a login password: "
-            "either no Odoo is there, or one that takes API keys only; make a key in "
-            "the user's preferences and give it as the password"
+            "either no Odoo is there, or one that takes API keys only; create a key "
+            "in the user's preferences and give it as the password"
         )
     return protocol.read_login(response)

@@ -12,7 +12,7 @@
     ├── FieldParsingError              ``field=value`` of the command line
     │   -- correct the credentials --
     ├── AuthenticationError
-    │   -- look elsewhere: the record is not there --
+    │   -- the record does not exist --
     ├── RecordNotFoundError
     │   └── UserNotFoundError          (a ValueError too)
     ├── RecordOperationError
@@ -24,9 +24,9 @@
         │   -- try again later, if it may be done twice --
         ├── RequestTimeoutError        (a TimeoutError too)
         ├── ConnectionLostError
-        │   -- look what became of it before sending it again --
+        │   -- look at the server before sending it again --
         ├── OutcomeUnknownError
-        │   -- something is in between that is no Odoo, or an unknown one --
+        │   -- an answer that is not of Odoo, or of an unknown version --
         ├── ProtocolError
         │   └── UnexpectedAnswerError  of another form than the method promises
         │   -- the server understood, and refused --
@@ -52,56 +52,33 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, Literal
 
 __all__ = [
-    "ArgumentMappingError",
-    "AuthenticationError",
-    "ConcurrencyError",
-    "ConfigurationError",
-    "ConnectionFailedError",
-    "ConnectionLostError",
-    "DatabaseLostError",
-    "DatabaseNotFoundError",
-    "DownloadError",
-    "FieldParsingError",
-    "InvalidArgumentsError",
-    "OdooAccessDeniedError",
-    "OdooAccessError",
-    "OdooMissingError",
-    "OdooServerError",
-    "OdooUserError",
-    "OdooValidationError",
-    "Outcome",
-    "OutcomeUnknownError",
-    "ProtocolError",
-    "RecordNotFoundError",
-    "RecordOperationError",
-    "RequestTimeoutError",
-    "ServerUnavailableError",
-    "SessionExpiredError",
-    "TransportError",
-    "UnexpectedAnswerError",
-    "UnknownMethodError",
-    "UnknownModelError",
-    "UserNotFoundError",
-    "ValueEncodingError",
-    "VodooError",
-]
+    "ArgumentMappingError", "AuthenticationError", "ConcurrencyError",
+    "ConfigurationError", "ConnectionFailedError", "ConnectionLostError",
+    "DatabaseLostError", "DatabaseNotFoundError", "DownloadError", "FieldParsingError",
+    "InvalidArgumentsError", "OdooAccessDeniedError", "OdooAccessError",
+    "OdooMissingError", "OdooServerError", "OdooUserError", "OdooValidationError",
+    "Outcome", "OutcomeUnknownError", "ProtocolError", "RecordNotFoundError",
+    "RecordOperationError", "RequestTimeoutError", "ServerUnavailableError",
+    "SessionExpiredError", "TransportError", "UnexpectedAnswerError",
+    "UnknownMethodError", "UnknownModelError", "UserNotFoundError",
+    "ValueEncodingError", "VodooError",
+]  # fmt: skip
 
 Obstacle = Literal["name", "refused", "tls"]
 
 
 class Outcome(enum.Enum):
-    """Tell what became of a call that raised."""
+    """Whether the server may have carried out a call that raised."""
 
     NOT_DONE = "not done"
     UNKNOWN = "unknown"
 
 
 class VodooError(Exception):
-    """Report any failure of the client.
+    """Base of all errors of the client.
 
     ``model``, ``method`` and ``server_message`` are set as far as they are known.
     The server's traceback never shows in the message: ask ``server_traceback``.
@@ -135,31 +112,31 @@ class VodooError(Exception):
 
 
 class ConfigurationError(VodooError):
-    """Report settings that cannot work."""
+    """Settings that cannot work."""
 
 
 class DatabaseNotFoundError(ConfigurationError):
-    """Report a database that the server does not serve."""
+    """A database that the server does not serve."""
 
 
 class ArgumentMappingError(VodooError, TypeError):
-    """Report a positional argument that JSON-2 needs by name; nothing was sent."""
+    """A positional argument that JSON-2 needs by name; nothing was sent."""
 
 
 class ValueEncodingError(VodooError, TypeError):
-    """Report a value that has no form in JSON; nothing was sent."""
+    """A value that has no form in JSON; nothing was sent."""
 
 
 class FieldParsingError(VodooError, ValueError):
-    """Report a ``field=value`` assignment that cannot be read."""
+    """A ``field=value`` assignment that cannot be read."""
 
 
 class AuthenticationError(VodooError):
-    """Report credentials that the server refuses."""
+    """Credentials that the server refuses."""
 
 
 class RecordNotFoundError(VodooError):
-    """Report a record that does not exist, or not for this user."""
+    """A record that does not exist, or not for this user."""
 
     def __init__(
         self, model: str, record_id: int | None = None, message: str | None = None
@@ -171,18 +148,17 @@ class RecordNotFoundError(VodooError):
 
 
 class UserNotFoundError(RecordNotFoundError, ValueError):
-    """Report a user that does not exist."""
+    """A user that does not exist."""
 
 
 class RecordOperationError(VodooError):
-    """Report an operation that the records do not allow."""
+    """An operation that the records do not allow."""
 
 
 class DownloadError(RecordOperationError):
-    """Report files that could not be saved.
+    """Files that could not be saved: ``errors``, by the ids of their attachments.
 
-    ``saved`` are the paths of those that were, ``errors`` what happened to the others,
-    by the ids of their attachments.
+    ``saved`` are the paths of the others.
     """
 
     def __init__(
@@ -190,8 +166,9 @@ class DownloadError(RecordOperationError):
         model: str,
         record_id: int | None = None,
         saved: Sequence[Path] = (),
-        errors: Mapping[int, Exception] = MappingProxyType({}),
+        errors: Mapping[int, Exception] | None = None,
     ) -> None:
+        errors = dict(errors or {})
         reasons = "; ".join(f"{one}: {error}" for one, error in errors.items())
         VodooError.__init__(
             self,
@@ -200,11 +177,11 @@ class DownloadError(RecordOperationError):
             model=model,
         )
         self.saved = list(saved)
-        self.errors = dict(errors)
+        self.errors = errors
 
 
 class TransportError(VodooError):
-    """Report that the call brought no result.
+    """A call that brought no result.
 
     ``code`` is the HTTP status or the JSON-RPC error code, -1 where there is none;
     ``data`` the server's error object without its traceback.
@@ -215,14 +192,9 @@ class TransportError(VodooError):
         message: str,
         code: int = -1,
         data: Mapping[str, Any] | None = None,
-        *,
-        model: str | None = None,
-        method: str | None = None,
-        server_message: str | None = None,
+        **context: str | None,
     ) -> None:
-        VodooError.__init__(
-            self, message, model=model, method=method, server_message=server_message
-        )
+        VodooError.__init__(self, message, **context)
         self.code = code
         error_object = dict(data or {})
         self.server_traceback = error_object.pop("debug", None)
@@ -230,7 +202,7 @@ class TransportError(VodooError):
 
 
 class ConnectionFailedError(TransportError):
-    """Report that the request did not reach the server.
+    """A request that did not reach the server.
 
     ``obstacle`` tells why, where that is known: no server has this ``"name"``, the
     connection was ``"refused"``, or ``"tls"`` could not be agreed upon.
@@ -241,23 +213,23 @@ class ConnectionFailedError(TransportError):
 
 
 class RequestTimeoutError(TransportError, TimeoutError):
-    """Report that the server did not answer in time."""
+    """No answer in time."""
 
     transient = True
     outcome = Outcome.UNKNOWN
 
 
 class ConnectionLostError(TransportError):
-    """Report a connection that broke before the answer was complete."""
+    """A connection that broke before the answer was complete."""
 
     transient = True
     outcome = Outcome.UNKNOWN
 
 
 class ServerUnavailableError(TransportError):
-    """Report a server or proxy that asks for patience.
+    """A server or proxy that is overloaded or down.
 
-    ``retry_after_seconds`` is the server's own wish, if it said one.
+    ``retry_after_seconds`` is the wait that the server asks for, if it does.
     """
 
     transient = True
@@ -266,7 +238,7 @@ class ServerUnavailableError(TransportError):
 
 
 class OutcomeUnknownError(TransportError):
-    """Report that a change may or may not have been made.
+    """A change that may or may not have been made.
 
     Not raised for calls that may be sent twice. ``__cause__`` tells what happened.
     """
@@ -275,17 +247,17 @@ class OutcomeUnknownError(TransportError):
 
 
 class ProtocolError(TransportError):
-    """Report an answer that is not what an Odoo server says."""
+    """An answer that is not one of an Odoo server."""
 
 
 class UnexpectedAnswerError(ProtocolError):
-    """Report an answer of another form than the method of the model promises."""
+    """An answer of another form than the method of the model promises."""
 
     outcome = Outcome.UNKNOWN
 
 
 class OdooServerError(TransportError):
-    """Report an exception raised in Odoo; the transaction was rolled back.
+    """An exception raised in Odoo; the transaction was rolled back.
 
     ``name`` is the dotted name of the server's exception class.
     """
@@ -296,51 +268,51 @@ class OdooServerError(TransportError):
 
 
 class UnknownModelError(OdooServerError):
-    """Report a model that is not installed in the database."""
+    """A model that is not installed in the database."""
 
 
 class UnknownMethodError(OdooServerError):
-    """Report a method that the model does not have."""
+    """A method that the model does not have."""
 
 
 class InvalidArgumentsError(OdooServerError, ValueError):
-    """Report parameters, fields, values or a domain that Odoo cannot take."""
+    """Parameters, fields, values or a domain that Odoo cannot take."""
 
 
 class ConcurrencyError(OdooServerError):
-    """Report that another transaction was faster; it may be tried again."""
+    """A conflict with another transaction; the call may be sent again."""
 
     transient = True
 
 
 class DatabaseLostError(OdooServerError):
-    """Report that the server lost its database, or got no connection to it."""
+    """A server that lost its database, or got no connection to it."""
 
     transient = True
     outcome = Outcome.UNKNOWN
 
 
 class SessionExpiredError(OdooServerError):
-    """Report a web session that has ended."""
+    """A web session that has ended."""
 
 
 class OdooUserError(OdooServerError):
-    """Report a message that Odoo means for the user."""
+    """A message that Odoo means for the user."""
 
 
 class OdooAccessDeniedError(OdooUserError, AuthenticationError):
-    """Report that Odoo refuses the login."""
+    """A login that Odoo refuses."""
 
 
 class OdooAccessError(OdooUserError):
-    """Report a lack of access rights."""
+    """A lack of access rights."""
 
 
 class OdooMissingError(OdooUserError, RecordNotFoundError):
-    """Report records that are gone."""
+    """Records that do not exist any more."""
 
     record_id: int | None = None
 
 
 class OdooValidationError(OdooUserError):
-    """Report values that a constraint forbids."""
+    """Values that a constraint forbids."""

@@ -1,26 +1,42 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""When to send again, and when that would be wrong."""
+"""Whether, when and how often a request is sent again.
+
+.. code-block:: text
+
+    outcome of the try    repeatable call    other call
+    ──────────────────    ───────────────    ───────────────────────────────────────────
+    NOT_DONE, transient   send again         send again
+    UNKNOWN, transient    send again         OutcomeUnknownError: the caller must look
+    not transient         raise              raise (OutcomeUnknownError if UNKNOWN)
+
+Three bounds end the tries: their number, the deadline of the whole call, and the time
+spent waiting. A server's ``Retry-After`` wins over the backoff, a bound over both.
+"""
 
 from __future__ import annotations
 
-import email.utils
-import math
+import random
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 
-from ._errors import Outcome, ServerUnavailableError, VodooError
+from ._errors import Outcome, OutcomeUnknownError, ServerUnavailableError, VodooError
+from ._protocols import Request, Response
+from ._server_errors import redact
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class RetryConfig:
-    """Tell how often and after which waits a call is sent again.
+    """How often, and after which waits, a call is sent again.
 
     ``deadline`` bounds all tries of a call and the waits between them, in seconds;
     None means two minutes, or twice the timeout if that is longer.
     ``max_wait`` bounds the waits alone: a call that would wait longer in all raises
-    its error instead, which knows the server's ``retry_after_seconds``.
-    ``jitter`` is the part of a wait that is random, to keep clients out of step.
+    its error instead, which has the server's ``retry_after_seconds``.
+    ``jitter`` is the random part of a wait: it keeps clients from retrying together.
     """
 
     max_retries: int = 2
@@ -42,7 +58,7 @@ class RetryConfig:
 
 
 def may_repeat(error: VodooError, repeatable: bool) -> bool:
-    """Tell whether sending the call again can help and cannot harm."""
+    """Return whether sending the call again can help and cannot harm."""
     return error.transient and (repeatable or error.outcome is Outcome.NOT_DONE)
 
 
@@ -57,10 +73,7 @@ def wait_seconds(
     random: Callable[[], float],
     waited_seconds: float = 0.0,
 ) -> float | None:
-    """Return how long to wait before the next try, None to give up.
-
-    The server's ``Retry-After`` wins over the backoff, the deadline over both.
-    """
+    """Return how long to wait before the next try, None to give up."""
     if attempt >= retry.max_retries or not may_repeat(error, repeatable):
         return None
     wait = retry.delay(attempt) * (1 - retry.jitter * random())
@@ -73,18 +86,66 @@ def wait_seconds(
     return wait
 
 
-def retry_after_seconds(
-    header: str | None, now: Callable[[], float] = time.time
-) -> float | None:
-    """Read the header ``Retry-After``: seconds, or a date."""
-    if not header:
-        return None
-    try:
-        seconds = float(header)
-        return max(0.0, seconds) if math.isfinite(seconds) else None
-    except ValueError:
-        pass
-    try:
-        return max(0.0, email.utils.parsedate_to_datetime(header).timestamp() - now())
-    except (TypeError, ValueError, OverflowError):
-        return None
+async def exchange(
+    runner: Any,
+    request: Request,
+    read: Callable[[Response], T],
+    *,
+    repeatable: bool,
+    retry: RetryConfig,
+    timeout_seconds: float,
+    clock: Callable[[], float] = time.monotonic,
+    random: Callable[[], float] = random.random,
+) -> T:
+    """Send a request until it is answered; return what ``read`` makes of the answer.
+
+    :raises OutcomeUnknownError: if the answer to a call that is not repeatable was lost
+    """
+    started = clock()
+    deadline_seconds = retry.deadline_seconds(timeout_seconds)
+    request = _within(request, deadline_seconds, timeout_seconds)
+    attempt = 0
+    waited_seconds = 0.0
+    while True:
+        try:
+            return read(await runner.send(request))
+        except VodooError as error:
+            failed = redact(error, request.secrets)
+        elapsed_seconds = clock() - started
+        wait = wait_seconds(
+            failed,
+            attempt=attempt,
+            repeatable=repeatable,
+            elapsed_seconds=elapsed_seconds,
+            timeout_seconds=timeout_seconds,
+            retry=retry,
+            random=random,
+            waited_seconds=waited_seconds,
+        )
+        if wait is None:
+            break
+        await runner.sleep(wait)
+        waited_seconds += wait
+        attempt += 1
+        remaining_seconds = deadline_seconds - elapsed_seconds - wait
+        request = _within(request, remaining_seconds, timeout_seconds)
+    if failed.outcome is Outcome.UNKNOWN and not repeatable:
+        raise _outcome_unknown(failed) from failed
+    raise failed
+
+
+def _within(request: Request, seconds: float, timeout_seconds: float) -> Request:
+    if seconds != request.within_seconds:
+        request = replace(request, within_seconds=seconds)
+    if seconds < timeout_seconds:
+        request = replace(request, timeout_seconds=seconds)
+    return request
+
+
+def _outcome_unknown(error: VodooError) -> OutcomeUnknownError:
+    return OutcomeUnknownError(
+        f"the server may or may not have carried this out ({error.message}); "
+        "look before sending it again",
+        getattr(error, "code", -1),
+        server_message=error.server_message,
+    )

@@ -3,75 +3,68 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from . import _errors as errors
-from ._modules import module_hint
 
-#: The server's exception class → our error. A trailing ``.`` matches a module.
-ERROR_BY_EXCEPTION: dict[str, type[errors.OdooServerError]] = {
-    "odoo.exceptions.AccessDenied": errors.OdooAccessDeniedError,
-    "odoo.exceptions.AccessError": errors.OdooAccessError,
-    "odoo.exceptions.CacheMiss": errors.OdooServerError,
-    "odoo.exceptions.ConcurrencyError": errors.ConcurrencyError,
-    "odoo.exceptions.LockError": errors.ConcurrencyError,
-    "odoo.exceptions.MissingError": errors.OdooMissingError,
-    "odoo.exceptions.RedirectWarning": errors.OdooUserError,
-    "odoo.exceptions.UserError": errors.OdooUserError,
-    "odoo.exceptions.ValidationError": errors.OdooValidationError,
-    # Odoo 14 to 18
-    "odoo.exceptions.except_orm": errors.OdooUserError,
-    "odoo.exceptions.Warning": errors.OdooUserError,
-    "odoo.http.SessionExpiredException": errors.SessionExpiredError,
-    "odoo.addons.base.models.ir_http.SessionExpiredException": (
-        errors.SessionExpiredError
-    ),
-    "psycopg2.errors.SerializationFailure": errors.ConcurrencyError,
-    "psycopg2.errors.DeadlockDetected": errors.ConcurrencyError,
-    "psycopg2.errors.LockNotAvailable": errors.ConcurrencyError,
-    "psycopg2.extensions.TransactionRollbackError": errors.ConcurrencyError,
-    "psycopg2.InterfaceError": errors.DatabaseLostError,
-    "psycopg2.OperationalError": errors.DatabaseLostError,
-    "psycopg2.errors.AdminShutdown": errors.DatabaseLostError,
-    "psycopg2.errors.CannotConnectNow": errors.DatabaseLostError,
-    "psycopg2.errors.CrashShutdown": errors.DatabaseLostError,
-    "psycopg2.errors.TooManyConnections": errors.DatabaseLostError,
-    "psycopg2.pool.PoolError": errors.DatabaseLostError,
-    "odoo.sql_db.PoolError": errors.DatabaseLostError,
-    "psycopg2.IntegrityError": errors.OdooValidationError,
-    "psycopg2.errors.UniqueViolation": errors.OdooValidationError,
-    "psycopg2.errors.NotNullViolation": errors.OdooValidationError,
-    "psycopg2.errors.CheckViolation": errors.OdooValidationError,
-    "psycopg2.errors.ForeignKeyViolation": errors.OdooValidationError,
-    "psycopg2.errors.ExclusionViolation": errors.OdooValidationError,
-    "psycopg2.DataError": errors.InvalidArgumentsError,
-    "psycopg2.ProgrammingError": errors.InvalidArgumentsError,
-    "psycopg2.errors.CannotCoerce": errors.InvalidArgumentsError,
-    "psycopg2.errors.DatatypeMismatch": errors.InvalidArgumentsError,
-    "psycopg2.errors.DatetimeFieldOverflow": errors.InvalidArgumentsError,
-    "psycopg2.errors.InvalidDatetimeFormat": errors.InvalidArgumentsError,
-    "psycopg2.errors.InvalidTextRepresentation": errors.InvalidArgumentsError,
-    "psycopg2.errors.NumericValueOutOfRange": errors.InvalidArgumentsError,
-    "psycopg2.errors.StringDataRightTruncation": errors.InvalidArgumentsError,
-    "psycopg2.errors.UndefinedFunction": errors.InvalidArgumentsError,
-    "psycopg2.": errors.OdooServerError,
-    "werkzeug.exceptions.Unauthorized": errors.OdooAccessDeniedError,
-    "werkzeug.exceptions.Forbidden": errors.OdooAccessError,
-    "werkzeug.exceptions.NotFound": errors.UnknownMethodError,
-    "werkzeug.exceptions.UnprocessableEntity": errors.InvalidArgumentsError,
-    "werkzeug.exceptions.BadRequest": errors.InvalidArgumentsError,
-    "werkzeug.exceptions.RequestEntityTooLarge": errors.InvalidArgumentsError,
-    "werkzeug.": errors.OdooServerError,
-    "builtins.AttributeError": errors.OdooServerError,
-    "builtins.IndexError": errors.InvalidArgumentsError,
-    "builtins.OverflowError": errors.InvalidArgumentsError,
-    "builtins.KeyError": errors.InvalidArgumentsError,
-    "builtins.TypeError": errors.InvalidArgumentsError,
-    "builtins.ValueError": errors.InvalidArgumentsError,
-    "builtins.": errors.OdooServerError,
+#: our error: the server's exceptions; one that ends with a dot is a whole module
+_EXCEPTIONS: dict[type[errors.OdooServerError], str] = {
+    errors.OdooAccessDeniedError: """
+        odoo.exceptions.AccessDenied werkzeug.exceptions.Unauthorized
+    """,
+    errors.OdooAccessError: """
+        odoo.exceptions.AccessError werkzeug.exceptions.Forbidden
+    """,
+    errors.OdooServerError: """
+        odoo.exceptions.CacheMiss psycopg2. werkzeug. builtins.AttributeError builtins.
+    """,
+    errors.ConcurrencyError: """
+        odoo.exceptions.ConcurrencyError odoo.exceptions.LockError
+        psycopg2.errors.SerializationFailure psycopg2.errors.DeadlockDetected
+        psycopg2.errors.LockNotAvailable psycopg2.extensions.TransactionRollbackError
+    """,
+    errors.OdooMissingError: """
+        odoo.exceptions.MissingError
+    """,
+    errors.OdooUserError: """
+        odoo.exceptions.RedirectWarning odoo.exceptions.UserError
+        odoo.exceptions.except_orm odoo.exceptions.Warning
+    """,
+    errors.OdooValidationError: """
+        odoo.exceptions.ValidationError psycopg2.IntegrityError
+        psycopg2.errors.UniqueViolation psycopg2.errors.NotNullViolation
+        psycopg2.errors.CheckViolation psycopg2.errors.ForeignKeyViolation
+        psycopg2.errors.ExclusionViolation
+    """,
+    errors.SessionExpiredError: """
+        odoo.http.SessionExpiredException
+        odoo.addons.base.models.ir_http.SessionExpiredException
+    """,
+    errors.DatabaseLostError: """
+        psycopg2.InterfaceError psycopg2.OperationalError psycopg2.errors.AdminShutdown
+        psycopg2.errors.CannotConnectNow psycopg2.errors.CrashShutdown
+        psycopg2.errors.TooManyConnections psycopg2.pool.PoolError odoo.sql_db.PoolError
+    """,
+    errors.InvalidArgumentsError: """
+        psycopg2.DataError psycopg2.ProgrammingError psycopg2.errors.CannotCoerce
+        psycopg2.errors.DatatypeMismatch psycopg2.errors.DatetimeFieldOverflow
+        psycopg2.errors.InvalidDatetimeFormat psycopg2.errors.InvalidTextRepresentation
+        psycopg2.errors.NumericValueOutOfRange psycopg2.errors.StringDataRightTruncation
+        psycopg2.errors.UndefinedFunction werkzeug.exceptions.UnprocessableEntity
+        werkzeug.exceptions.BadRequest werkzeug.exceptions.RequestEntityTooLarge
+        builtins.IndexError builtins.OverflowError builtins.KeyError builtins.TypeError
+        builtins.ValueError
+    """,
+    errors.UnknownMethodError: """
+        werkzeug.exceptions.NotFound
+    """,
+}
+ERROR_BY_EXCEPTION = {
+    exception: error
+    for error, exceptions in _EXCEPTIONS.items()
+    for exception in exceptions.split()
 }
 
 #: HTTP status of an answer without Odoo's error object → our error.
@@ -153,6 +146,34 @@ def _make_status_error(
     return error_class(message, server_message=excerpt)
 
 
+#: module: the models it brings that the namespaces work on
+_MODULES = {
+    "analytic": "account.analytic.line",
+    "account": "account.move",
+    "crm": "crm.lead crm.stage crm.tag",
+    "mail": "mail.activity mail.message",
+    "project": "project.milestone project.project project.tags project.task "
+    "project.task.type",
+    "sale": "sale.order",
+}
+_ENTERPRISE_MODULES = {
+    "documents": "documents.document documents.folder",
+    "helpdesk": "helpdesk.stage helpdesk.tag helpdesk.ticket",
+    "timesheet_grid": "hr.timesheet.stop.timer.confirmation.wizard",
+    "knowledge": "knowledge.article",
+    "timer": "timer.timer",
+}
+
+
+def module_hint(model: str) -> str:
+    """Return which module to install for a model, empty where it is not known."""
+    for module, models in {**_MODULES, **_ENTERPRISE_MODULES}.items():
+        if model in models.split():
+            edition = " (Odoo Enterprise)" if module in _ENTERPRISE_MODULES else ""
+            return f"install the module {module!r}{edition}"
+    return ""
+
+
 def explain(error: errors.VodooError, model: str, method: str) -> errors.VodooError:
     """Add model, method and, for a missing model, the module that brings it."""
     error.model, error.method = model, method
@@ -193,8 +214,14 @@ def _identify(status: int, content_type: str, text: str) -> str:
     """Return what identifies the service that answered."""
     service = f"HTTP status {status}, {_shorten(content_type, 60) or 'no content type'}"
     title = _TITLE.search(text) if "html" in content_type else None
-    name = _shorten(html.unescape(title[1]), 80) if title else ""
+    name = _shorten(_unescaped(title[1]), 80) if title else ""
     return f'{service}, titled "{name}"' if name else service
+
+
+def _unescaped(text: str) -> str:
+    import html  # 2 ms, for pages of proxies only
+
+    return html.unescape(text)
 
 
 def _shorten(text: str, length: int) -> str:

@@ -2,12 +2,8 @@
 """The sync transports, under their documented import path."""
 
 from ._retry import RetryConfig
-from ._transport import (
-    JSON2Transport,
-    LegacyTransport,
-    OdooTransport,
-    WebSessionTransport,
-)
+from ._session import JSON2Transport, LegacyTransport, WebSessionTransport
+from ._transport import OdooTransport
 
 __all__ = [
     "JSON2Transport",

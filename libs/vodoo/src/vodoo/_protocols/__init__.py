@@ -1,16 +1,25 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""The protocols of Odoo's external API: they build requests and read responses.
+"""The protocols of Odoo's external API. They build requests and read responses.
 
-A protocol does no I/O: ``Call`` → ``Request``, ``Response`` → result or error.
+.. code-block:: text
+
+    Call ── call_request ──> Request  ── a runner sends it ──> Response ── read_call ──┐
+                                                                  result or VodooError ┘
+
+A protocol does no I/O and never waits. What it learns about its server (``load`` is not
+supported, the names of a method's arguments) it keeps for the next call.
 """
 
 from __future__ import annotations
 
+import email.utils
 import json
+import math
+import time
 import typing
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .. import _server_errors
@@ -19,67 +28,42 @@ from .._errors import (
     Outcome,
     ProtocolError,
     ServerUnavailableError,
+    TransportError,
     VodooError,
 )
-from .._retry import retry_after_seconds
 from .._secret import Secret
 
-#: Methods that change nothing, so that sending them twice does no harm.
+#: Methods that change nothing: their calls may be sent twice.
 READ_METHODS = frozenset(
-    {
-        "check_access_rights",
-        "check_access_rule",
-        "context_get",
-        "default_get",
-        "export_data",
-        "fields_get",
-        "fields_view_get",
-        "formatted_read_group",
-        "formatted_read_grouping_sets",
-        "get_external_id",
-        "get_metadata",
-        "get_view",
-        "get_views",
-        "has_access",
-        "has_group",
-        "load_views",
-        "name_get",
-        "name_search",
-        "onchange",
-        "read",
-        "read_group",
-        "read_progress_bar",
-        "search",
-        "search_count",
-        "search_fetch",
-        "search_read",
-        "web_name_search",
-        "web_read",
-        "web_read_group",
-        "web_search_read",
-    }
+    """
+    check_access_rights check_access_rule context_get default_get export_data
+    fields_get fields_view_get formatted_read_group formatted_read_grouping_sets
+    get_external_id get_metadata get_view get_views has_access has_group load_views
+    name_get name_search onchange read read_group read_progress_bar search
+    search_count search_fetch search_read web_name_search web_read web_read_group
+    web_search_read
+    """.split()
 )
 
 
 class Sink(typing.Protocol):
-    """Take parts out of an answer while it comes in."""
+    """Receiver of a part of an answer that is too large for the memory."""
 
     def begin(self) -> None:
-        """Forget what came so far: the request is sent, perhaps once more."""
+        """Discard what was received: the request is sent, perhaps again."""
 
     def feed(self, chunk: bytes) -> bytes:
-        """Take what belongs here out of a chunk; return the rest."""
+        """Take this sink's part out of a chunk; return the rest."""
 
     def end(self) -> bytes:
-        """Return what was kept back."""
+        """Return what was held back."""
 
 
 @dataclass(frozen=True)
 class Call:
-    """Name a method of a model and its arguments.
+    """A method of a model and its arguments.
 
-    ``idempotent``: the caller says that it may be carried out twice. ``sink`` takes a
-    part of the answer that is too large for the memory.
+    ``idempotent``: the caller states that it may be carried out twice.
     """
 
     model: str
@@ -96,10 +80,10 @@ class Call:
 
 @dataclass(frozen=True)
 class Request:
-    """Describe one HTTP request; the repr shows no secret.
+    """One HTTP request; its repr shows no secret.
 
     ``timeout_seconds`` bounds each wait for bytes, ``within_seconds`` the exchange.
-    ``secrets`` must not show in errors, even if the server echoes them.
+    ``secrets`` are removed from errors, even if the server echoes them.
     """
 
     method: str
@@ -114,7 +98,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Response:
-    """Hold one complete HTTP answer; header names are in lower case."""
+    """One complete HTTP answer; header names are in lower case."""
 
     status: int
     headers: Mapping[str, str] = field(repr=False)
@@ -127,12 +111,13 @@ class Response:
     def json(self) -> Any:
         """Return the parsed body.
 
-        :raises ProtocolError: if it is not JSON, with what was found instead.
+        :raises ProtocolError: if it is not JSON, with the beginning of the body
         """
         try:
             return json.loads(self.content)
         except (ValueError, RecursionError):
             pass
+        # The frame that raises must not hold the excerpt: error trackers show it.
         raise self._not_json()
 
     def _not_json(self) -> ProtocolError:
@@ -146,14 +131,9 @@ class Response:
         return error
 
 
-def is_user_id(value: object) -> bool:
-    """Tell whether a server's word can be the id of a user."""
-    return type(value) is int and value > 0
-
-
 @dataclass(frozen=True)
 class Login:
-    """Hold who is logged in, and the cookie that proves it in a web session."""
+    """The user who is logged in, and the cookie of a web session."""
 
     uid: int
     cookie: Secret = field(default=Secret(""), repr=False)
@@ -161,21 +141,26 @@ class Login:
 
 @dataclass(frozen=True)
 class Credentials:
-    """Hold where to call and as whom."""
+    """The server, the database and the user of a client."""
 
     url: str
     database: str
     username: str
     password: Secret
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
-    #: whether JSON-2 says which database it means
+    #: whether requests of JSON-2 name the database
     names_database: bool = True
+
+    def without_name(self) -> Credentials:
+        """Return these for a server that refuses requests with a database's name."""
+        return replace(self, names_database=False)
 
 
 class Protocol(ABC):
-    """Build requests and read responses of one protocol, without I/O."""
+    """One protocol, for one user on one database."""
 
-    #: Whether a call needs the answer of a login.
+    title: str
+    #: whether calls need the answer of a login
     needs_login: bool = True
 
     def __init__(self, credentials: Credentials) -> None:
@@ -183,11 +168,11 @@ class Protocol(ABC):
 
     @abstractmethod
     def login_request(self) -> Request:
-        """Return the request that tells who we are."""
+        """Return the request that logs in."""
 
     @abstractmethod
     def read_login(self, response: Response) -> Login:
-        """Return who we are, or raise AuthenticationError."""
+        """Return the login, or raise AuthenticationError."""
 
     @abstractmethod
     def call_request(self, call: Call, login: Login | None) -> Request:
@@ -195,7 +180,19 @@ class Protocol(ABC):
 
     @abstractmethod
     def read_call(self, response: Response, call: Call) -> Any:
-        """Return the result of the call, or raise what the server said."""
+        """Return the result of the call, or raise the server's error."""
+
+    def learn(self, error: VodooError, call: Call) -> bool:
+        """Return whether the call can be built otherwise, now that it was refused."""
+        return False
+
+    def service_request(
+        self, service: str, method: str, args: Sequence[Any]
+    ) -> Request:
+        """Return the request that calls a method of a service."""
+        raise TransportError(
+            f"{self.title} has no service {service!r}; only the legacy protocol has"
+        )
 
     def post(
         self, path: str, content: str, headers: Mapping[str, str] | None = None
@@ -213,6 +210,12 @@ class Protocol(ABC):
             secrets=(self.credentials.password,),
         )
 
+    def login_of(self, uid: object) -> Login:
+        """Return the login of the user whom the server named."""
+        if type(uid) is not int or uid <= 0:
+            raise ProtocolError(f"expected the id of the user, found {uid!r:.200}")
+        return Login(uid)
+
     def refused(self) -> AuthenticationError:
         """Return the error for credentials that the server refuses."""
         login, database = self.credentials.username, self.credentials.database
@@ -224,18 +227,7 @@ class Protocol(ABC):
     def foreign_answer(self, response: Response) -> VodooError:
         """Return the error for an answer that is not of this protocol."""
         if 300 <= response.status < 400:
-            location = response.headers.get("location", "nowhere")
-            redirect = ProtocolError(
-                f"{self.credentials.url} redirects to {location}; redirects are not "
-                "followed, so that the password goes to no other server: correct the "
-                "setting 'url'",
-                response.status,
-            )
-            # the rest of the address may hold what is nobody's business
-            target = "/".join(location.split("/", 3)[:3])[:100]
-            service = f"HTTP status {response.status}, redirects to {target}"
-            redirect.answered_by = service
-            return redirect
+            return self._redirected(response)
         error = _server_errors.status_error(
             response.status,
             response.content_type,
@@ -248,7 +240,32 @@ class Protocol(ABC):
                 error.outcome = Outcome.NOT_DONE
         return error
 
+    def _redirected(self, response: Response) -> ProtocolError:
+        location = response.headers.get("location", "nowhere")
+        error = ProtocolError(
+            f"{self.credentials.url} redirects to {location}; redirects are not "
+            "followed, so that the password goes to no other server: correct the "
+            "setting 'url'",
+            response.status,
+        )
+        # The path and the query of the target may hold secrets.
+        target = "/".join(location.split("/", 3)[:3])[:100]
+        error.answered_by = f"HTTP status {response.status}, redirects to {target}"
+        return error
 
-def json_rpc(params: str) -> str:
-    """Return the JSON-RPC envelope around serialized params."""
-    return f'{{"jsonrpc":"2.0","method":"call","id":1,"params":{params}}}'
+
+def retry_after_seconds(
+    header: str | None, now: Callable[[], float] = time.time
+) -> float | None:
+    """Read the header ``Retry-After``: seconds, or a date."""
+    if not header:
+        return None
+    try:
+        seconds = float(header)
+        return max(0.0, seconds) if math.isfinite(seconds) else None
+    except ValueError:
+        pass
+    try:
+        return max(0.0, email.utils.parsedate_to_datetime(header).timestamp() - now())
+    except (TypeError, ValueError, OverflowError):
+        return None

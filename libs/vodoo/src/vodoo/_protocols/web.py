@@ -1,9 +1,10 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""The protocol of Odoo's own web client: log in once, then a cookie."""
+"""The protocol of Odoo's own web client: log in once, then send a cookie."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -16,17 +17,18 @@ from .._errors import (
     UnknownModelError,
 )
 from .._secret import Secret
-from .._signatures import positional
 from .._values import to_json
-from . import Call, Login, Request, Response, is_user_id, json_rpc
+from . import Call, Login, Protocol, Request, Response
 from .json2 import looks_like_api_key
-from .jsonrpc import JSONRPC
+from .jsonrpc import JSONRPC, json_rpc
 
 _SESSION_COOKIE = re.compile(r"(?:^|[,;\s])session_id=([^;,\s]+)")
 
 
 class WebSession(JSONRPC):
-    """Call ``/web/dataset/call_kw`` with the cookie of a session."""
+    """Calls of ``/web/dataset/call_kw`` with the cookie of a session."""
+
+    title = "a web session"
 
     def login_request(self) -> Request:
         credentials = self.credentials
@@ -42,12 +44,11 @@ class WebSession(JSONRPC):
         uid = session.get("uid") if isinstance(session, dict) else None
         if not uid:
             raise self.refused()
-        if not is_user_id(uid):
-            raise ProtocolError(f"expected the id of the user, found {uid!r:.200}")
+        login = self.login_of(uid)
         cookies = _SESSION_COOKIE.findall(response.headers.get("set-cookie", ""))
         if not cookies:
             raise ProtocolError("the server logged in, but set no cookie session_id")
-        return Login(uid, Secret(f"session_id={cookies[-1]}"))
+        return Login(login.uid, Secret(f"session_id={cookies[-1]}"))
 
     def refused(self) -> AuthenticationError:
         error = super().refused()
@@ -59,9 +60,14 @@ class WebSession(JSONRPC):
             error.args = (error.message,)
         return error
 
+    def service_request(
+        self, service: str, method: str, args: Sequence[Any]
+    ) -> Request:
+        return Protocol.service_request(self, service, method, args)
+
     def call_request(self, call: Call, login: Login | None) -> Request:
         assert login is not None
-        args, kwargs = positional(call.method, call.args, call.kwargs)
+        args, kwargs = self.arguments(call)
         params = to_json(
             {"model": call.model, "method": call.method, "args": args, "kwargs": kwargs}
         )
@@ -71,7 +77,7 @@ class WebSession(JSONRPC):
 
     def read_call(self, response: Response, call: Call) -> Any:
         try:
-            return self.read_result(response)
+            return super().read_call(response, call)
         except (UnknownMethodError, InvalidArgumentsError) as error:
             if not _means_unknown_model(error, call.model):
                 raise
@@ -82,8 +88,8 @@ class WebSession(JSONRPC):
 
 
 def _means_unknown_model(error: OdooServerError, model: str) -> bool:
-    """Tell an unknown model from an unknown method, which says its name."""
+    """Distinguish an unknown model from an unknown method, whose error names it."""
     if error.name == "werkzeug.exceptions.NotFound":
         return True
-    # Odoo 14 to 17 look the model up and let what Python says pass.
+    # Odoo 14 to 17 look the model up and pass Python's KeyError on.
     return error.name == "builtins.KeyError" and error.message.strip("'") == model

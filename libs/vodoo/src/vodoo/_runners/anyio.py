@@ -10,9 +10,9 @@ from typing import Any, TypeVar
 
 import httpx2
 
-from .. import _http_client
 from .._protocols import Request, Response
-from .body import Body
+from . import http
+from .http import Body
 
 T = TypeVar("T")
 
@@ -35,7 +35,7 @@ class AsyncRunner:
 
     def __init__(
         self,
-        options: _http_client.HTTPOptions,
+        options: http.HTTPOptions,
         client: httpx2.AsyncClient | None = None,
     ) -> None:
         if isinstance(client, httpx2.Client):
@@ -54,12 +54,13 @@ class AsyncRunner:
 
         if self._owner is not None and self._given is not None:
             if self._owner[0] != owner[0]:
-                raise RuntimeError(_http_client.FORKED_WITH_GIVEN_CLIENT)
+                raise RuntimeError(http.FORKED_WITH_GIVEN_CLIENT)
             self._is_second_loop = True
         self._owner = owner
         # The connections of another loop cannot be closed in this one.
-        self._http = self._given or _http_client.async_client(self._options)
-        self._outgoing = _http_client.Outgoing(self._http, self._options.timeout)
+        options = self._options.client_arguments()
+        self._http = self._given or httpx2.AsyncClient(**options)
+        self._outgoing = http.Outgoing(self._http, self._options.timeout)
         self._move_on_after = anyio.move_on_after
         self._slots = anyio.Semaphore(self._options.max_concurrency)
         self._locks = {}
@@ -72,20 +73,20 @@ class AsyncRunner:
     async def send(self, request: Request) -> Response:
         self._enter()
         outgoing = self._outgoing(request)
-        error: Exception = _http_client.no_slot()
+        error: Exception = http.no_slot()
         with self._move_on_after(request.within_seconds):
             async with self._slots:
-                error = _http_client.no_answer()
+                error = http.no_answer()
                 try:
                     return await self._exchange(outgoing, request)
                 except (httpx2.HTTPError, httpx2.InvalidURL) as raised:
                     error = raised
                 except RuntimeError as raised:
                     if self._is_second_loop:  # a connection of the first one
-                        raise RuntimeError(_http_client.OTHER_LOOP) from raised
+                        raise RuntimeError(http.OTHER_LOOP) from raised
                     raise
         # Outside of the except clause: the frames of httpx2 hold headers and body.
-        failure = _http_client.failure(error, request)
+        failure = http.failure(error, request)
         del error
         raise failure
 

@@ -13,9 +13,9 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import httpx2
 
-from .. import _http_client
 from .._protocols import Request, Response
-from .body import Body
+from . import http
+from .http import Body
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -70,7 +70,7 @@ class SyncRunner:
 
     def __init__(
         self,
-        options: _http_client.HTTPOptions,
+        options: http.HTTPOptions,
         client: httpx2.Client | None = None,
     ) -> None:
         if isinstance(client, httpx2.AsyncClient):
@@ -83,11 +83,11 @@ class SyncRunner:
         from .deadline import Deadline, bound_connections
 
         self._process = os.getpid()
-        self._http = self._given or _http_client.sync_client(self._options)
+        self._http = self._given or httpx2.Client(**self._options.client_arguments())
         self._deadline = Deadline()
         if self._given is None:
             self._deadline = bound_connections(self._http)
-        self._outgoing = _http_client.Outgoing(self._http, self._options.timeout)
+        self._outgoing = http.Outgoing(self._http, self._options.timeout)
         self._slots = threading.BoundedSemaphore(self._options.max_concurrency)
 
     def _leave_parent(self) -> None:
@@ -98,7 +98,7 @@ class SyncRunner:
         """
         self._of_parent = self._http
         if self._given is not None:
-            raise RuntimeError(_http_client.FORKED_WITH_GIVEN_CLIENT)
+            raise RuntimeError(http.FORKED_WITH_GIVEN_CLIENT)
         self._open()
 
     async def send(self, request: Request) -> Response:
@@ -107,14 +107,14 @@ class SyncRunner:
         outgoing = self._outgoing(request)
         self._deadline.at = time.monotonic() + request.within_seconds
         if not self._slots.acquire(timeout=request.within_seconds):
-            raise _http_client.failure(_http_client.no_slot(), request)
+            raise http.failure(http.no_slot(), request)
         try:
             if time.monotonic() >= self._deadline.at:
-                raise _http_client.no_slot()
+                raise http.no_slot()
             answer = self._http.send(outgoing, stream=True, follow_redirects=False)
             return self._received(answer, request)
         except (httpx2.HTTPError, httpx2.InvalidURL) as error:
-            failure = _http_client.failure(error, request)
+            failure = http.failure(error, request)
         finally:
             self._slots.release()
         # Outside of the except clause: the frames of httpx2 hold headers and body.

@@ -1,8 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""The async half of the library, under the names of its published modules."""
+"""The async half of the library, under its documented import path."""
 
-from .._client import AsyncOdooClient
-from .._transport import (
+from .client import AsyncOdooClient
+from .transport import (
     AsyncJSON2Transport,
     AsyncLegacyTransport,
     AsyncOdooTransport,

@@ -1,14 +1,18 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from .._transport import (
+"""The async transports, under their documented import path."""
+
+from .._retry import RetryConfig
+from .._session import (
     AsyncJSON2Transport,
     AsyncLegacyTransport,
-    AsyncOdooTransport,
     AsyncWebSessionTransport,
 )
+from .._transport import AsyncOdooTransport
 
 __all__ = [
     "AsyncJSON2Transport",
     "AsyncLegacyTransport",
     "AsyncOdooTransport",
     "AsyncWebSessionTransport",
+    "RetryConfig",
 ]

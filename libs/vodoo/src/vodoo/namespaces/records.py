@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar, TypeAlias, TypeVar
 
 from .._errors import RecordNotFoundError
-from .._protocol_transports import JSON2Calls
 from .._runners.sync import blocking
 from .._values import HTML, Cmd, Domain, Markdown, Record, Records, Values
 from .attachments import (
@@ -186,8 +185,8 @@ class AsyncRecordNamespace(RecordBase, AsyncAttachmentsNamespace):
     @by_record_id
     async def url(self, record_id: int, /, **record: Unpack[RecordName]) -> str:
         """Return the address of a record in the web client."""
-        transport = await self.client._ready_transport()
-        if isinstance(transport, JSON2Calls):
+        await self.client._ready_transport()
+        if self.client.is_json2:
             return f"{self.client.url}/odoo/{self.model}/{record_id}"
         return f"{self.client.url}/web#id={record_id}&model={self.model}&view_type=form"
 
