@@ -24,7 +24,7 @@ from odoo.tests.common import BaseCase, get_db_name
 from ..exception import RetryableJobError
 from .common import ConnectorCase
 
-#: what a process may well meet that races with another one
+#: errors that are expected in processes that race
 EXPECTED_ERRORS = (RetryableJobError, psycopg2.OperationalError)
 
 
@@ -110,7 +110,7 @@ class ProcessCase(BaseCase):
     @classmethod
     @contextmanager
     def transaction(cls):
-        """Give an environment of its own and commit, unless an error is raised."""
+        """Yield an environment of a separate transaction; commit it unless it fails."""
         with cls.registry.cursor() as cr:
             yield api.Environment(cr, SUPERUSER_ID, {})
 
@@ -139,7 +139,7 @@ class ProcessCase(BaseCase):
 
 
 class Child:
-    """Another process, which runs a function on an environment of its own.
+    """Another process, which runs a function on a separate environment.
 
     The function gets the environment and a file that it may read lines from, by
     which the parent tells it to go on.
@@ -205,7 +205,7 @@ class Child:
         self._signals.write("go on\n")
 
     def end(self) -> None:
-        """Wait until the child is gone."""
+        """Wait until the child has ended."""
         if not self._signals.closed:
             self._signals.close()
             self._results.close()
@@ -213,12 +213,12 @@ class Child:
 
 
 class Parent:
-    """What a child process knows of its parent."""
+    """The parent, as its child process sees it."""
 
     def __init__(self, tell, signals):
         self.tell = tell
         self._signals = signals
 
     def wait(self) -> None:
-        """Wait until the parent says to go on, or is gone."""
+        """Wait until the parent says to go on, or ends."""
         self._signals.readline()

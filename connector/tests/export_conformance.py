@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What every exporter must do, as tests: point them at a model.
+"""Tests that every exporter must pass: inherit them for a model.
 
 .. code-block:: python
 
@@ -26,26 +26,27 @@ from .conformance import Conformance
 class ExportConformance(Conformance):
     """Test the export of one binding model.
 
-    A record is made here of what the import mapper makes of ``external_record()``,
-    unless the author says otherwise, and exported by the jobs of the binding model.
+    A local record is created with the values that the import mapper returns for
+    ``external_record()``, unless the author overrides them, and exported by the jobs of
+    the binding model.
     """
 
-    #: whether a listener has edits exported, and deletions
+    #: whether a listener exports edits, and deletions
     exports_edits = True
     exports_deletions = True
 
     # -- what an author may say -----------------------------------------------
 
     def record_values(self) -> dict[str, Any]:
-        """Return the values of a record that is made here.
+        """Return the values of the local record.
 
-        What the external record refers to is imported for it.
+        The dependencies of the external record are imported for it.
         """
         self._import_dependencies()
         return self._imported_values(self.external_record(), for_create=True)
 
     def edited_values(self) -> dict[str, Any] | None:
-        """Return what is changed here afterwards, None if this is not to be tested."""
+        """Return the values of a later edit, None if edits are not tested."""
         changed = self.changed_external_record()  # pylint: disable=E1128
         return changed and self._imported_values(changed)
 
@@ -143,7 +144,7 @@ class ExportConformance(Conformance):
         )
         with self.assertRaises(RetryableJobError):
             binding.export_record()
-        self.assertFalse(binding.external_id, "Bound to what was not created")
+        self.assertFalse(binding.external_id, "Bound to a record that was not created")
         binding.export_record()
         self.assertExported(binding)
 
@@ -163,15 +164,15 @@ class ExportConformance(Conformance):
         with self.trap_jobs() as trap:
             self.import_record(self.conformance_id)
             jobs = self.jobs_of_listener(trap, "export_record")
-            self.assertFalse(jobs, "What was imported is sent back")
+            self.assertFalse(jobs, "An imported value is sent back")
 
-    def test_what_is_deleted_here_is_deleted_there(self) -> None:
+    def test_a_deletion_is_exported(self) -> None:
         if not self.exports_deletions:
             raise SkipTest("exports_deletions is False")
         binding = self.make_exported_binding()
         with self.trap_jobs() as trap:
             binding.unlink()
             jobs = self.jobs_of_listener(trap, "export_delete_record")
-            self.assertEqual(len(jobs), 1, "A deletion delays one deletion there")
+            self.assertEqual(len(jobs), 1, "A deletion delays one job")
             self.run_jobs(trap)
         self.assertFalse(self.exported_records(), "The backend still has the record")

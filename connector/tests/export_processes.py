@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Exporters whose backend is slow, or whose hooks fail, in processes of their own."""
+"""Exporters whose backend is slow, or whose hooks fail, in separate processes."""
 
 import time
 from contextlib import contextmanager

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Test cases for export listeners: what a change requests."""
+"""Test cases for the exports that a change requests."""
 
 from odoo.addons.component.core import Component
 
@@ -21,12 +21,12 @@ class ListenerCase(ExportCase):
             }
 
     def silent(self, model="test.export.partner", **values):
-        """Return a binding whose creation nobody heard of."""
+        """Return a binding whose creation requested no export."""
         binding = self.make_binding(model, **values)
         self.env.cr.precommit.clear()
         return binding
 
-    #: what listeners apply on, by default
+    #: models that listeners apply on by default
     listened = ("test.export.partner", "res.partner")
 
     def listen(self, *definitions, models=None, **own):

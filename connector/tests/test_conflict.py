@@ -16,7 +16,7 @@ class TestConflict(BaseCase):
             self.assertIs(decide("remote", local_at, remote_at), Winner.REMOTE)
             self.assertIs(decide("ask", local_at, remote_at), Winner.ASK)
 
-    def test_the_newer_change_wins_and_a_tie_is_theirs(self):
+    def test_the_newer_change_wins_and_a_tie_is_remote(self):
         self.assertIs(decide("newest", LATER, EARLIER), Winner.LOCAL)
         self.assertIs(decide("newest", EARLIER, LATER), Winner.REMOTE)
         self.assertIs(decide("newest", LATER, LATER), Winner.REMOTE)

@@ -38,7 +38,7 @@ class TestRecordDeleter(ExportCase):
         self.delete()
         self.assertFalse(self.partner.exists())
 
-    def test_what_is_not_bound_is_no_error(self):
+    def test_an_external_id_that_is_not_bound_does_not_fail(self):
         self.assertIn("nothing to delete", self.delete("8"))
         self.assertTrue(self.binding.exists())
 
@@ -47,7 +47,7 @@ class TestRecordDeleter(ExportCase):
             self.assertIn("in use", self.delete())
         self.assertTrue(self.binding.exists())
 
-    def test_an_unknown_policy_is_told(self):
+    def test_an_unknown_policy_raises_an_error(self):
         with self.assertRaisesRegex(ValueError, "'burn'; it must be one of delete"):
             self.delete(policy="burn")
 
@@ -67,14 +67,14 @@ class TestExportDeleter(ExportCase):
         self.assertIn("was deleted", outcome)
         self.assertEqual(self.system.ids(self.binding._name), [])
 
-    def test_an_external_record_that_is_gone_is_as_good(self):
+    def test_an_external_record_that_was_deleted_before_does_not_fail(self):
         self.system.delete(self.binding._name, self.binding.external_id)
         outcome = self.model.export_delete_record(
             self.backend, self.binding.external_id
         )
         self.assertIn("before", outcome)
 
-    def test_the_receipts_of_the_record_are_gone(self):
+    def test_the_receipts_of_the_record_are_deleted(self):
         receipts = self.env["connector.export.receipt"]
         receipt = receipts.create(
             {

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What fails after a commit is logged, and no edit and no external id is lost."""
+"""Errors after a commit are logged, and lose no edit and no external id."""
 
 from unittest.mock import patch
 
@@ -13,7 +13,7 @@ from odoo.addons.component_event import transaction_queue
 from odoo.addons.queue_job.controllers.main import _prevent_commit
 from odoo.addons.queue_job.job import Job
 
-from ..components.exporter.queue import StandIns, delay_export
+from ..components.exporter.queue import RepeatJobs, delay_export
 from ..models.export_receipt import ConnectorExportReceipt
 from .export_common import ProcessCase
 from .export_processes import RECEIPT_LOGGER, exporter_class, run_export
@@ -22,7 +22,7 @@ JOBS_LOGGER = "odoo.addons.connector.components.exporter.queue"
 
 
 @tagged("post_install", "-at_install")
-class TestStandIn(ProcessCase):
+class TestRepeatJob(ProcessCase):
     def setUp(self):
         super().setUp()
         self.binding_id = self.make_partner()
@@ -51,13 +51,13 @@ class TestStandIn(ProcessCase):
             jobs = self.find_jobs(env).filtered(lambda job: job.state == "pending")
             return [(job.kwargs, bool(job.eta)) for job in jobs]
 
-    def test_a_stand_in_that_is_needed_begins_at_once(self):
+    def test_a_needed_repeat_job_starts_immediately(self):
         with self.transaction() as env:
             delay_export(self.binding(env), ["name"])
             self.begin()
         self.assertEqual(self.pending(), [({"fields": ["name"]}, False)])
 
-    def test_several_requests_of_a_transaction_have_one_stand_in(self):
+    def test_several_requests_of_a_transaction_share_a_repeat_job(self):
         with self.transaction() as env:
             delay_export(self.binding(env), ["name"])
             delay_export(self.binding(env), ["name"])
@@ -68,7 +68,7 @@ class TestStandIn(ProcessCase):
         with (
             mute_logger(JOBS_LOGGER),
             patch.object(
-                StandIns, "flush", side_effect=psycopg2.OperationalError("gone")
+                RepeatJobs, "flush", side_effect=psycopg2.OperationalError("gone")
             ),
         ):
             with self.transaction() as env:
@@ -76,7 +76,7 @@ class TestStandIn(ProcessCase):
                 self.begin()
         self.assertEqual(self.pending(), [({"fields": ["name"]}, True)])
 
-    def test_no_connection_left_after_the_commit_is_no_error_of_the_user(self):
+    def test_a_missing_connection_after_the_commit_does_not_fail_the_user(self):
         with self.assertLogs(JOBS_LOGGER, "ERROR"), self.transaction() as env:
             delay_export(self.binding(env), ["name"])
             self.begin()
@@ -96,11 +96,11 @@ class TestStandIn(ProcessCase):
                 self.begin()
         self.assertEqual(len(self.pending()), 1)
 
-    def test_what_comes_after_a_failing_check_is_called(self):
+    def test_callbacks_after_a_failing_check_are_called(self):
         called = []
         with (
             mute_logger(JOBS_LOGGER),
-            patch.object(StandIns, "flush", side_effect=ValueError),
+            patch.object(RepeatJobs, "flush", side_effect=ValueError),
         ):
             with self.transaction() as env:
                 delay_export(self.binding(env), ["name"])
@@ -186,7 +186,7 @@ class TestReceiptOfAnAbortedTransaction(ProcessCase):
                 ):
                     run_export(env, self.binding_id)
 
-    def test_a_receipt_that_cannot_be_dropped_is_no_error_of_the_commit(self):
+    def test_a_receipt_that_cannot_be_dropped_does_not_fail_the_commit(self):
         with self.assertLogs(RECEIPT_LOGGER, "ERROR"), self.transaction() as env:
             with _prevent_commit(env.cr):
                 run_export(env, self.binding_id)

@@ -76,7 +76,7 @@ class TestExportConformanceFinds(CategoryConformance):
             run=lambda exporter, binding, **kwargs: None,
         )
 
-    def test_importer_whose_writes_are_heard_is_found(self):
+    def test_importer_whose_writes_are_exported_is_found(self):
         self.assertFound(
             self.test_an_import_is_not_exported,
             "is sent back",
@@ -84,9 +84,9 @@ class TestExportConformanceFinds(CategoryConformance):
             _import_context={},
         )
 
-    def test_deletion_that_stays_here_is_found(self):
+    def test_deletion_that_is_not_exported_is_found(self):
         self.assertFound(
-            self.test_what_is_deleted_here_is_deleted_there,
+            self.test_a_deletion_is_exported,
             "still has the record",
             usage="record.exporter.deleter",
             run=lambda deleter, external_id: None,

@@ -10,7 +10,7 @@ from .export_common import ExportCase
 
 @tagged("post_install", "-at_install")
 class TestExportDependencies(ExportCase):
-    def test_what_a_record_needs_is_exported_first(self):
+    def test_the_records_that_a_record_needs_are_exported_first(self):
         company = self.make_binding(name="Analytical Engines")
         binding = self.make_binding(parent_id=company.odoo_id.id)
         self.exporter().run(binding)
@@ -40,7 +40,7 @@ class TestExportDependencies(ExportCase):
         tag = self.env["test.export.category"].search([("odoo_id", "=", category.id)])
         self.assertEqual(self.remote(binding)["tags"], [tag.external_id])
 
-    def test_what_the_backend_has_already_is_not_exported_again(self):
+    def test_dependencies_in_the_backend_are_not_exported_again(self):
         parent = self.make_binding(name="Parent")
         self.exporter().run(parent)
         binding = self.make_binding(parent_id=parent.odoo_id.id)
@@ -91,7 +91,7 @@ class TestExportDependencies(ExportCase):
         self.assertTrue(other.external_id)
         self.assertEqual(len(self.system.ids(one._name)), 2)
 
-    def test_several_bindings_of_a_record_are_told(self):
+    def test_several_bindings_of_a_record_raise_an_error(self):
         self.env.cr.execute(
             "ALTER TABLE test_export_category"
             " DROP CONSTRAINT test_export_category__backend_record_uniq"

@@ -47,7 +47,7 @@ class TestExportFlow(BaseCase):
     def setUp(self):
         super().setUp()
         self.hooks = hooks = MagicMock()
-        hooks.attach_mock(MagicMock(), "_lock")  # a mock has a lock of its own
+        hooks.attach_mock(MagicMock(), "_lock")  # a mock has a _lock
         hooks.work = SimpleNamespace(_propagate_kwargs=[])
         hooks.env = FakeEnv(cr=FakeCursor())
         hooks.binding._name, hooks.binding.id = "shop.product", 7

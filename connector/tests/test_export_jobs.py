@@ -5,7 +5,7 @@ from odoo.tests.common import tagged
 
 from odoo.addons.queue_job.job import Job
 
-from ..components.exporter.queue import StandIns, delay_export
+from ..components.exporter.queue import RepeatJobs, delay_export
 from .export_common import ExportCase, ProcessCase
 
 
@@ -77,7 +77,7 @@ class TestBindingJobs(ExportCase):
         self.run_jobs(trap)
         self.assertEqual(self.remote(binding)["name"], "Ada")
 
-    def test_the_export_of_a_binding_that_is_gone_is_no_error(self):
+    def test_the_export_of_a_deleted_binding_does_not_fail(self):
         binding = self.make_binding()
         binding.unlink()
         self.assertIn("not exist any more", binding.export_record())
@@ -100,12 +100,12 @@ class TestBindingJobs(ExportCase):
         self.assertEqual(job.recordset, bindings[1])
         self.assertEqual(job.priority, 3)
 
-    def test_a_direct_batch_exports_at_once(self):
+    def test_a_direct_batch_exports_immediately(self):
         bindings = self.make_binding() + self.make_binding()
         self.component("direct.batch.exporter", bindings._name).run()
         self.assertEqual(len(self.system.ids(bindings._name)), 2)
 
-    def test_a_run_tells_what_became_of_its_exports(self):
+    def test_a_run_counts_the_outcomes_of_its_exports(self):
         new, known, skipped = (self.make_binding() for __ in range(3))
         known.export_record()
         exporter_class = type(self.exporter())
@@ -227,7 +227,7 @@ class TestWaitingExport(ProcessCase):
             job = delay_export(self.binding(env), ["email"])
             self.assertEqual(delay_export(self.binding(env), ["email"]).uuid, job.uuid)
             delay_export(self.binding(env), ["name"])
-            self.assertEqual([*StandIns.of(env.cr).by_job], [self.uuid])
+            self.assertEqual([*RepeatJobs.of(env.cr).by_job], [self.uuid])
 
     def test_an_export_that_began_before_the_change_was_committed_is_repeated(self):
         with self.transaction() as env:

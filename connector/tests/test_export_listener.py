@@ -37,7 +37,7 @@ class TestExportListener(ExportCase):
             ]
 
     def silent_binding(self, **values):
-        """Return a binding whose creation nobody heard of."""
+        """Return a binding whose creation requested no export."""
         binding = self.make_binding(**values)
         self.env.cr.precommit.clear()
         return binding
@@ -92,7 +92,7 @@ class TestExportListener(ExportCase):
         binding = self.silent_binding()
         self.assertEqual(self.requested(lambda: binding.write({"color": 3})), [])
 
-    def test_fields_to_ignore_are_no_reason_to_export(self):
+    def test_a_change_of_ignored_fields_is_not_exported(self):
         binding = self.silent_binding()
         self.assertEqual(self.requested(lambda: binding.write({"ref": "A1"})), [])
 

@@ -121,17 +121,17 @@ class TestExportJob(ProcessCase):
         self.assertEqual(self.read_receipts(binding_id), [])
 
     @mute_logger("odoo.addons.queue_job.controllers.main")
-    def test_a_job_that_fails_in_the_end_keeps_the_external_id(self):
+    def test_a_job_that_fails_after_the_export_keeps_the_external_id(self):
         binding_id = self._fail_and_retry()
         self.assertEqual(self.read_receipts(binding_id), [])
 
     @mute_logger("odoo.addons.queue_job.controllers.main")
-    def test_a_job_that_may_commit_binds_at_once(self):
+    def test_a_job_that_may_commit_binds_immediately(self):
         self._allow_commit()
         self._fail_and_retry(is_bound=True)
 
     def _fail_and_retry(self, is_bound=False):
-        """Run an export that fails in the end, and the same again."""
+        """Run an export that fails after it was sent, and run it again."""
         binding_id = self.make_partner()
         before = self.system.ids("test.export.partner")
         with self.transaction() as env, failing("_after_export", env):
@@ -179,7 +179,7 @@ class TestExportJob(ProcessCase):
             return record.read(["state", "retry", "eta", "exc_info"])[0]
 
     def _allow_commit(self):
-        """Give the model a job function of its own, till the end of the test."""
+        """Give the model a separate job function until the test ends."""
         with self.transaction() as env:
             function = env["queue.job.function"].create(
                 {
@@ -201,7 +201,7 @@ class TestExportJob(ProcessCase):
 
 @tagged("post_install", "-at_install")
 class TestChild(ProcessCase):
-    def test_a_child_commits_in_a_transaction_of_its_own(self):
+    def test_a_child_commits_in_a_separate_transaction(self):
         binding_id = self.make_partner()
 
         def rename(env, parent):

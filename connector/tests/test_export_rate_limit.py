@@ -61,7 +61,7 @@ class TestExportRateLimit(ExportCase):
         job.set_done()
         job.store()
 
-    def test_what_was_exported_of_its_dependencies_is_not_exported_again(self):
+    def test_exported_dependencies_are_not_exported_again(self):
         run = self.env["connector.sync.run"]._start(self.backend, PARTNER, "export")
         run._set_found(1)
         record = delay_export(self.binding, run=run, priority=21).db_record()
@@ -82,7 +82,7 @@ class TestExportRateLimit(ExportCase):
         self.assertEqual(writes, [])
         self.assertEqual((run.created_count, run.state), (1, "done"))
 
-    def test_a_job_that_did_nothing_waits_as_it_is(self):
+    def test_a_job_that_did_nothing_is_postponed(self):
         record = delay_export(self.binding).db_record()
         with self.assertRaises(NetworkRetryableError):
             self.perform(record, allowed=0)

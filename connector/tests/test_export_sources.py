@@ -45,14 +45,14 @@ class TestComputedSources(ListenerCase):
         self.assertEqual(jobs, {binding: fields} if fields else {})
         return binding
 
-    def test_a_stored_computed_field_is_exported_with_what_it_depends_on(self):
+    def test_a_stored_computed_field_is_exported_with_its_dependencies(self):
         self.assertExports(
             [("email_normalized", "mail")],
             {"email": "Ada@Example.com"},
             ["email", "email_normalized"],
         )
 
-    def test_a_stored_field_of_our_own(self):
+    def test_a_stored_field_of_the_binding(self):
         self.assertExports(
             [("test_stored", "x")], {"email": "a@b.c"}, ["email", "test_stored"]
         )
@@ -90,7 +90,7 @@ class TestComputedSources(ListenerCase):
         values = mapper.map_record(binding).values(fields=["email", "test_stored"])
         self.assertEqual(values, {"shout": "A@B.C"})
 
-    def test_what_no_source_depends_on_is_not_exported(self):
+    def test_a_field_that_no_source_depends_on_is_not_exported(self):
         self.assertExports([("test_stored", "x")], {"phone": "1", "name": "B"}, None)
 
     def test_a_related_field_follows_the_other_record(self):
@@ -115,7 +115,7 @@ class TestComputedSources(ListenerCase):
             {binding: ["test_children"]},
         )
 
-    def test_a_new_and_a_deleted_child_change_what_depends_on_children(self):
+    def test_a_new_and_a_deleted_child_change_fields_that_depend_on_children(self):
         self.listen(self.extend_mapper(("test_children", "x")))
         binding = self.silent()
         children = self.env["res.partner"]
@@ -167,7 +167,7 @@ class TestComputedSources(ListenerCase):
             {binding: ["category_id.name"]},
         )
 
-    def test_bookkeeping_is_no_reason_even_if_a_computed_field_is_read(self):
+    def test_access_logs_are_not_exported_even_if_a_computed_field_is_read(self):
         binding = self.assertExports([("test_stored", "x")], {"ref": "1"}, None)
         self.assertEqual(
             self.requested(lambda: binding.write({"external_fingerprint": "1"})), {}
@@ -184,7 +184,7 @@ class TestComputedSources(ListenerCase):
         partner = self.silent().odoo_id.with_context(connector_no_export=True)
         self.assertEqual(self.requested(lambda: partner.write({"email": "a"})), {})
 
-    def test_a_write_that_concerns_no_source_asks_nothing_of_the_database(self):
+    def test_a_write_that_concerns_no_source_costs_no_query(self):
         self.listen(self.extend_mapper(("test_stored", "x"), ("parent_id.name", "y")))
         partners = self.silent().odoo_id + self.silent().odoo_id
         partners.write({"function": "A"})
@@ -242,7 +242,7 @@ class TestUnknownSources(ListenerCase):
         self.assertIsNone(self.exported([(named, "phone")]))
         self.assertEqual(self.exported([(named, "x")], {"email": "a"}), ["email"])
 
-    def test_a_field_of_the_backend_is_no_source(self):
+    def test_a_field_of_the_backend_is_not_a_source(self):
         self.assertIsNone(self.exported([(backend_field("name"), "shop")]))
         self.assertIsNone(self.exported([(none(backend_field("name")), "shop")]))
 
@@ -294,11 +294,11 @@ class TestUnknownSources(ListenerCase):
     def test_a_field_computed_of_nothing_counts_as_always(self):
         self.assertEqual(self.exported([("test_quantity", "stock")]), ["phone"])
 
-    def test_computed_fields_are_exported_beside_what_was_written(self):
+    def test_computed_fields_are_exported_beside_written_fields(self):
         rows = [(read_phone, "phone"), ("test_unstored", "x")]
         self.assertEqual(self.exported(rows), ["phone", "test_unstored"])
 
-    def test_bookkeeping_is_never_a_reason(self):
+    def test_access_logs_are_never_exported(self):
         self.listen(self.extend_mapper((read_phone, "phone")))
         binding = self.silent()
         partner = binding.odoo_id
@@ -313,7 +313,7 @@ class TestUnknownSources(ListenerCase):
 
         self.assertEqual(self.requested(bookkeep), {})
 
-    def test_an_ignored_field_is_no_reason(self):
+    def test_an_ignored_field_is_not_exported(self):
         self.listen(
             self.extend_mapper((read_phone, "phone")), _ignored_fields=("function",)
         )
@@ -359,7 +359,7 @@ class TestChildrenSources(ListenerCase):
             {self.binding: ["child_ids"]},
         )
 
-    def test_what_the_items_mapper_does_not_read_is_not_exported(self):
+    def test_a_field_that_the_mapper_of_items_does_not_read_is_not_exported(self):
         self.assertEqual(self.requested(lambda: self.child.write({"ref": "B"})), {})
 
     def test_a_new_and_a_deleted_item_are_exported(self):

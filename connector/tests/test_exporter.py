@@ -55,7 +55,7 @@ class TestExporter(ExportCase):
         self.assertEqual(exporter.outcome, "unchanged")
         self.assertEqual(self.system.calls, calls)
 
-    def test_skipping_a_record_that_was_never_exported_is_no_error(self):
+    def test_a_record_that_was_never_exported_can_be_skipped(self):
         binding = self.make_binding()
         exporter = self.exporter()
         after = self.patch_hook(exporter, "_after_export")
@@ -66,7 +66,7 @@ class TestExporter(ExportCase):
         self.assertEqual(self.system.calls, [])
         after.assert_not_called()
 
-    def test_a_binding_that_is_gone_is_no_error(self):
+    def test_a_deleted_binding_does_not_fail(self):
         binding = self.make_binding()
         binding.unlink()
         self.assertIn("not exist any more", self.exporter().run(binding))
@@ -137,7 +137,7 @@ class TestExporter(ExportCase):
             kwargs={"force": True},
         )
 
-    def test_a_record_that_is_gone_in_the_backend_is_created_anew(self):
+    def test_a_record_that_was_deleted_remotely_is_created_again(self):
         binding = self.make_binding()
         self.exporter().run(binding)
         old_id = binding.external_id
@@ -159,7 +159,7 @@ class TestExporter(ExportCase):
         self.assertEqual(self.system.ids(binding._name), [external_id])
         self.assertEqual(self.remote(binding)["name"], "Ada")
 
-    def test_an_adapter_that_gives_no_id_is_told_what_is_missing(self):
+    def test_an_adapter_that_returns_no_id_raises_an_error(self):
         binding = self.make_binding()
         exporter = self.exporter()
         self.patch_hook(exporter, "_create", return_value=None)
@@ -179,7 +179,7 @@ class TestCommitPoint(ExportCase):
     def test_a_transaction_of_a_test_keeps_its_commit_to_itself(self):
         self.assertTrue(commits_are_forbidden(self.env.cr))
 
-    def test_a_transaction_of_its_own_may_be_committed(self):
+    def test_a_separate_transaction_may_be_committed(self):
         with self.registry.cursor() as cr:
             self.assertFalse(commits_are_forbidden(cr))
 

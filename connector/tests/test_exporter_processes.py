@@ -158,7 +158,7 @@ class TestKeptExternalIds(ProcessCase):
                 )
 
     def _export_and_die(self, binding_id, hook=None, commits_are_forbidden=False):
-        """Have another process killed before a hook, by default before it binds."""
+        """Kill another process before a hook, by default before it binds."""
 
         def export(env, parent):
             def die(*args):

@@ -44,7 +44,7 @@ class TwoWayCase(ImporterCase):
         self.jobs = []
 
     def edit(self, **values):
-        """Edit the partner as a user does, in a transaction of its own."""
+        """Edit the partner as a user does, in a separate transaction."""
         with self.trap_jobs() as trap:
             self.binding.odoo_id.write(values)
             self.env.cr.flush()
@@ -146,7 +146,7 @@ class TestOnlyTheOtherFieldChanged(TwoWayCase):
         self.import_it()
         self.assertEqual(self.binding.name, "Countess")
 
-    def test_what_is_kept_is_told_and_its_export_is_sure_to_come(self):
+    def test_edits_that_are_kept_are_named_and_exported(self):
         self.edit(name="Countess")
         self.jobs.clear()  # the job was cancelled, say
         self.change_remotely(email="new@example.com")
@@ -174,15 +174,15 @@ class TestOnlyTheOtherFieldChanged(TwoWayCase):
         self.assertEqual(line["outcome"], Outcome.UNCHANGED)
         self.assertIn("keeps its edits", line["reason"])
 
-    def test_the_marks_of_an_import_do_not_forget_what_is_kept(self):
+    def test_the_fingerprints_of_an_import_do_not_replace_those_of_kept_edits(self):
         self.edit(name="Countess")
         for email in ("a@example.com", "b@example.com"):
             self.change_remotely(email=email)
             self.import_it()
             self.assertEqual(self.binding.name, "Countess")
 
-    def test_what_was_exported_before_is_known_again(self):
-        """No import came between two edits: the first export tells what is there."""
+    def test_an_exported_value_is_recognized(self):
+        """Without an import between two edits, the first export is compared with."""
         self.edit(name="Countess")
         self.perform()
         self.edit(name="Lady")
@@ -227,9 +227,9 @@ class TestConflict(TwoWayCase):
         self.backend.conflict_policy = "remote"
         self.change_both()
         self.import_it()
-        self.change_remotely(name="Theirs, later")
+        self.change_remotely(name="Remote, later")
         self.perform()
-        self.assertEqual(self.remote()["name"], "Theirs, later")
+        self.assertEqual(self.remote()["name"], "Remote, later")
         self.assertEqual(self.remote()["ref"], "R2")
 
     def test_the_edit_wins_and_is_exported(self):
@@ -370,7 +370,7 @@ class TestWhatIsOnlyImported(ImporterCase):
 
 @tagged("post_install", "-at_install")
 class TestTranslationsAndImages(TwoWayCase):
-    """What is imported by components of its own."""
+    """Images and translations, which separate components import."""
 
     __test__ = True
 

@@ -116,13 +116,13 @@ class TestMergedLines(LinesCase):
         self.assertEqual(self.values(10), ("BE10", "H10"))
         self.assertFalse(self.names())
 
-    def test_what_an_export_sent_is_what_both_sides_have(self):
+    def test_both_sides_have_the_values_that_an_export_sent(self):
         self.edit(10, acc_holder_name="Ours")
         exporter = self.component("record.exporter", PARTNER)
         exporter.binding = self.found(1)
         exporter._note_base({"test_bank_ids"})
-        self.edit(10, acc_holder_name="Ours, later")
+        self.edit(10, acc_holder_name="Local, later")
         self.put_partner(1, account(10, holder="Ours"), account(11, holder="Theirs"))
         self.import_outcome()
-        self.assertEqual(self.values(10), ("BE10", "Ours, later"))
+        self.assertEqual(self.values(10), ("BE10", "Local, later"))
         self.assertEqual(self.values(11), ("BE11", "Theirs"))

@@ -24,7 +24,7 @@ class UnconfirmedCase(ExportCase):
         self.jobs = []
 
     def edit(self, record=None, **values):
-        """Write values in a transaction of their own; keep the jobs it makes."""
+        """Write values in a separate transaction; keep its jobs."""
         with self.trap_jobs() as trap:
             (record or self.binding).write(values)
             self.env.cr.flush()
@@ -101,18 +101,18 @@ class TestUnconfirmedField(UnconfirmedCase):
         binding.export_record(fields=["email"])
         self.assertEqual(self.names(binding), [])
 
-    def test_an_archived_record_is_no_exception(self):
+    def test_an_edit_of_an_archived_record_is_confirmed_too(self):
         self.binding.with_context(connector_no_export=True).active = False
         self.edit(name="Countess")
         self.assertEqual(self.names(), ["name"])
         self.perform()
         self.assertEqual(self.names(), [])
 
-    def test_changes_by_a_connector_are_no_edits(self):
+    def test_changes_by_a_connector_do_not_count_as_edits(self):
         self.edit(self.binding.with_context(connector_no_export=True), name="B")
         self.assertEqual(self.names(), [])
 
-    def test_what_failed_was_skipped_or_postponed_confirms_nothing(self):
+    def test_failed_skipped_and_postponed_exports_confirm_nothing(self):
         self.edit(name="Countess")
         exporter = type(self.exporter())
         for error in (ValueError("no"), RetryableJobError("later")):
@@ -134,7 +134,7 @@ class TestUnconfirmedField(UnconfirmedCase):
         self.assertEqual(self.names(), ["email"])
 
     def test_a_job_sends_nothing_that_another_export_confirmed(self):
-        """What the backend was told since by others is not overwritten."""
+        """A newer remote value is not overwritten."""
         self.edit(name="Countess")
         self.binding.export_record()
         self.system.write(
@@ -176,7 +176,7 @@ class TestUnconfirmedField(UnconfirmedCase):
         rows = self.env["connector.unconfirmed.field"]
         self.assertFalse(rows.search([("binding_id", "=", binding_id)]))
 
-    def test_rows_of_what_the_database_deleted_and_repeated_rows_are_collected(self):
+    def test_rows_of_deleted_bindings_and_repeated_rows_are_collected(self):
         gone = self.make_binding(name="Grace")
         rows = self.env["connector.unconfirmed.field"]
         rows._note({gone: ["name"], self.binding: ["name", "email"]})
@@ -196,7 +196,7 @@ class TestUnconfirmedField(UnconfirmedCase):
         self.env.invalidate_all()
         self.assertEqual(self.binding.unconfirmed_fields, "Email, Name")
 
-    def test_exports_that_were_kept_back_are_delayed_of_what_is_unconfirmed(self):
+    def test_exports_that_were_kept_back_send_unconfirmed_fields(self):
         self.edit(name="Countess")
         with self.trap_jobs() as trap:
             rows = self.env["connector.unconfirmed.field"]

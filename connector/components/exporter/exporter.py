@@ -58,7 +58,7 @@ class GenericExporter(AbstractComponent):
         ``args`` and ``kwargs`` are those of ``_run``.
         """
         if not commits_are_forbidden(self.env.cr):
-            # a commit empties the cache: what it reads ahead would be read again
+            # a commit empties the cache: prefetched records would be read again
             binding = binding.with_prefetch()
         self.binding = binding
         return self._flow.run(*args, **kwargs)
@@ -116,9 +116,8 @@ class GenericExporter(AbstractComponent):
     ) -> None:
         """Export a related record, unless the backend has it already.
 
-        A record without a binding gets one. The export of a dependency ends with a
-        commit of its own: call this only in ``_export_dependencies``, before anything
-        is written in Odoo.
+        A record without a binding gets one. The export of a dependency may commit: call
+        this only in ``_export_dependencies``, before anything is written in Odoo.
 
         :param relation: a binding, or a record that is bound by ``binding_model``
         :param component_usage: usage of the exporter

@@ -8,8 +8,8 @@ id is rolled back, the next try would create the record a second time:
 
     load      the id of the binding, or of a receipt that a lost transaction has left
     _create   the backend returns the id            ─┐ an error leaves a receipt,
-    bind      the id is written on the binding       │ committed in a transaction
-    commit    if the job may commit; otherwise      ─┘ of its own
+    bind      the id is written on the binding       │ which is committed
+    commit    if the job may commit; otherwise      ─┘ separately
               a receipt, deleted after the commit of the job
 """
 

@@ -12,11 +12,11 @@
            └─ delay_export      one job per binding
                 └─ an equal job waits already. It may start before this transaction is
                    committed, and would not see its edits:
-                   StandIns     a second job that starts a minute later
+                   RepeatJobs   a second job that starts a minute later
                      │
                      │ after the commit
-                     ├─ the first job still waits: the stand-in is deleted
-                     └─ it has started: the stand-in starts now
+                     ├─ the first job still waits: the repeat job is deleted
+                     └─ it has started: the repeat job starts now
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ from odoo.addons.component_event.transaction_queue import (
 from ...jobs.lifecycle import EDIT_PRIORITY, company_of, running_priority
 from ..two_way.unconfirmed import ONLY_UNCONFIRMED, has_unconfirmed_fields
 
-#: delay of a stand-in that is not settled after the commit
-STAND_IN_SECONDS = 60
+#: delay of a repeat job that is not settled after the commit
+REPEAT_SECONDS = 60
 
 #: states of a queue.job that has not read the record yet
 WAITING_STATES = ("wait_dependencies", "pending", "enqueued")
@@ -176,11 +176,11 @@ def delay_export(
         **job_options,
     }
     job = binding.with_delay(**options).export_record(**arguments)
-    stand_ins = StandIns.of(binding.env.cr)
+    repeat_jobs = RepeatJobs.of(binding.env.cr)
     if isinstance(job, models.BaseModel):
-        stand_ins.delay_for(job.uuid, binding, arguments, options)
+        repeat_jobs.delay_for(job.uuid, binding, arguments, options)
     else:
-        stand_ins.own_jobs.add(job.uuid)
+        repeat_jobs.own_jobs.add(job.uuid)
     return job
 
 
@@ -225,7 +225,7 @@ def delay_deletion(deletion: Deletion) -> Any:
     )
 
 
-class StandIn(NamedTuple):
+class RepeatJob(NamedTuple):
     """Job that repeats an export if the waiting job has started too early."""
 
     uuid: str
@@ -233,23 +233,23 @@ class StandIn(NamedTuple):
     has_own_eta: bool
 
 
-class StandIns(AfterCommitQueue):
-    """Stand-ins that one transaction has delayed, to be settled after the commit.
+class RepeatJobs(AfterCommitQueue):
+    """Repeat jobs that one transaction has delayed, to be settled after the commit.
 
-    No export depends on the settlement. If it fails, the stand-in starts a minute later
-    and exports the record once more.
+    No export depends on the settlement. If it fails, the repeat job starts a minute
+    later and exports the record once more.
     """
 
     _failure = (
         "The exports that were waiting already could not be checked after the commit: "
-        f"they are repeated in {STAND_IN_SECONDS} seconds"
+        f"they are repeated in {REPEAT_SECONDS} seconds"
     )
 
     def __init__(self) -> None:
         #: uuids of jobs of this transaction, which cannot start before its end
         self.own_jobs: set[str] = set()
-        #: ``{uuid of a waiting job: its stand-in}``
-        self.by_job: dict[str, StandIn] = {}
+        #: ``{uuid of a waiting job: its repeat job}``
+        self.by_job: dict[str, RepeatJob] = {}
 
     def is_empty(self) -> bool:
         return not self.by_job
@@ -261,30 +261,30 @@ class StandIns(AfterCommitQueue):
         arguments: dict[str, Any],
         options: dict[str, Any],
     ) -> None:
-        """Delay a stand-in for a waiting job that is not of this transaction."""
+        """Delay a repeat job for a waiting job that is not of this transaction."""
         if job_uuid in self.own_jobs or job_uuid in self.by_job:
             return
         has_own_eta = bool(options.get("eta"))
-        stand_in_options = {**options, "identity_key": None}
+        repeat_options = {**options, "identity_key": None}
         if not has_own_eta:
-            stand_in_options["eta"] = STAND_IN_SECONDS
-        job = binding.with_delay(**stand_in_options).export_record(**arguments)
+            repeat_options["eta"] = REPEAT_SECONDS
+        job = binding.with_delay(**repeat_options).export_record(**arguments)
         self.own_jobs.add(job.uuid)
-        self.by_job[job_uuid] = StandIn(job.uuid, has_own_eta)
+        self.by_job[job_uuid] = RepeatJob(job.uuid, has_own_eta)
 
     def flush(self, cr: BaseCursor) -> None:
-        """Delete the stand-ins that are not needed and start the others."""
+        """Delete the repeat jobs that are not needed and start the others."""
         jobs = api.Environment(cr, SUPERUSER_ID, {})["queue.job"]
         waiting = jobs.search(
             [("uuid", "in", list(self.by_job)), ("state", "in", WAITING_STATES)]
         )
         waiting_uuids = set(waiting.mapped("uuid"))
         needless, needed = [], []
-        for job_uuid, stand_in in self.by_job.items():
+        for job_uuid, repeat_job in self.by_job.items():
             if job_uuid in waiting_uuids:
-                needless.append(stand_in.uuid)
-            elif not stand_in.has_own_eta:
-                needed.append(stand_in.uuid)
+                needless.append(repeat_job.uuid)
+            elif not repeat_job.has_own_eta:
+                needed.append(repeat_job.uuid)
         pending = [("state", "=", "pending")]
         jobs.search([("uuid", "in", needless), *pending]).unlink()
         jobs.search([("uuid", "in", needed), *pending]).write({"eta": False})

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What a change of some fields means for the export: of which bindings, which fields.
+"""The bindings and fields that a change of some fields exports.
 
 A mapper returns the names of its source fields. A *source* is such a field together
 with the path from the binding to the record that stores the value. ``name`` of a bound
@@ -46,7 +46,7 @@ class Source(NamedTuple):
 
 
 class Watch(NamedTuple):
-    """What to look for after a write of some fields of a model."""
+    """The sources that a write of some fields of a model may change."""
 
     #: sources among the written fields
     sources: tuple[Source, ...]

@@ -4,7 +4,7 @@
 ``external_base`` of a binding has a fingerprint of each field, of the value that both
 sides last agreed on: as it was imported, or as an export sent it. A field whose
 fingerprint is the same in the next import was not changed in the backend, whatever else
-was. Lines have fingerprints of their own, by their external id:
+was. Lines have separate fingerprints, by their external id:
 
 .. code-block:: text
 

@@ -1,9 +1,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Edits of lines that have a binding and a listener of their own.
+"""Edits of lines that have a binding and a listener.
 
 Such lines are written by commands of the record they belong to, for example by
-``base.map.child.import.update``. No fingerprint tells whether the backend changed one
-field of a line: its unconfirmed edits are kept, unless the import is forced.
+``base.map.child.import.update``. Without fingerprints of their fields, the import does
+not know which ones the backend changed: unconfirmed edits are kept unless it is forced.
 """
 
 from __future__ import annotations
