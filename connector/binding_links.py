@@ -5,12 +5,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from odoo import models
 
 from odoo.addons.component.core import WorkContext
 from odoo.addons.component.exception import ComponentException
+
+from .exception import InvalidDataError
 
 _logger = logging.getLogger(__name__)
 
@@ -41,6 +43,26 @@ def say_bound(
         record=record.display_name,
         model=binding._name,
         id=binding.id,
+    )
+
+
+def check_is_free(binder: Any, external_id: Any, binding: models.BaseModel) -> None:
+    """Check that no other binding has the external id that a binding is to get.
+
+    The database refuses such a binding, too, but only after the values of one record
+    were sent to the external record of another.
+
+    :raise InvalidDataError: names the other binding
+    """
+    if str(binder.to_external(binding)) == str(external_id):
+        return
+    other = binder.to_internal(external_id)
+    if not other or other == binding:
+        return
+    link = LinkFields(binder._backend_field, binder._odoo_field, binder._external_field)
+    raise InvalidDataError(
+        f"{binding._name} {binding.id} ({binding.display_name}): "
+        f"{say_bound(other, str(external_id), link)} ({link.external})"
     )
 
 

@@ -23,8 +23,7 @@ from ..two_way.fingerprints import (
 )
 from ..two_way.unconfirmed import KEEP_UNCONFIRMED, SentEdits, plain_name
 from .dependencies import export_dependency
-from .external_ids import ExternalIds, commits_are_forbidden
-from .flow import ExportFlow
+from .flow import ExportFlow, ExternalIds, commits_are_forbidden
 
 #: delay of a job whose record another job exports
 LOCK_RETRY_SECONDS = 5

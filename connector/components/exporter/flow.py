@@ -5,7 +5,7 @@
 
     run(binding, fields)
      │  the binding was deleted ───────────────────────────────────────▶ skipped
-     │  load the external id                             external_ids.py
+     │  load the external id: of the binding, or of a receipt
      │  read the unconfirmed edits; none left to send ─────────────────▶ unchanged
      │  _should_import: newer in the backend? _delay_import, and go on
      ├─ _run(fields)
@@ -21,9 +21,12 @@
      │  _commit
      ▼  _after_export
 
-Names with an underscore are hooks of the exporter, which a connector may override. The
-backend cannot be rolled back: ``_commit`` comes directly after the binding, and an
-error before it leaves a receipt.
+Names with an underscore are hooks of the exporter, which a connector may override.
+
+The backend cannot be rolled back. A new external id must not be lost with the
+transaction, or the next try creates the record a second time: ``_commit`` follows the
+binding directly. If it must not commit, or an error comes before it, the id is written
+in a *receipt*, which is committed separately and deleted after the commit of the job.
 """
 
 from __future__ import annotations
@@ -33,7 +36,9 @@ from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from odoo import models
+from odoo.sql_db import BaseCursor
 
+from ...binding_links import check_is_free
 from ...exception import ConnectorException, IDMissingInBackend, RetryableJobError
 from ...jobs.lifecycle import asks_to_wait
 from ...outcome import Outcome
@@ -41,7 +46,6 @@ from ..external_id import is_external_id
 from ..importer.database_errors import Written, explain_database_error
 from ..session import Session, marked
 from ..two_way.unconfirmed import SentEdits, has_unconfirmed_fields
-from .external_ids import ExternalIds, check_is_free
 
 
 class ExportFlow:
@@ -88,7 +92,10 @@ class ExportFlow:
     def send(self, fields: Iterable[str] | None = None) -> str:
         """Send the record, unless it is skipped: the steps of ``_run``."""
         hooks = self.hooks
-        reason = self._find_reason_to_stop() or hooks._has_to_skip()
+        reason = (
+            has_unconfirmed_fields(hooks.binding)
+            and hooks.binding._find_reason_to_stop()
+        ) or hooks._has_to_skip()
         if reason:
             hooks.outcome = Outcome.SKIPPED
             return hooks.env._("Skipped: %s", reason) if reason is not True else ""
@@ -153,11 +160,6 @@ class ExportFlow:
             self.external_ids.note_deleted()
             return False
 
-    def _find_reason_to_stop(self) -> str | None:
-        """Return why the binding model does not export the record now, if so."""
-        binding = self.hooks.binding
-        return has_unconfirmed_fields(binding) and binding._find_reason_to_stop()
-
     def _nothing_to_export(self) -> str:
         self.hooks.outcome = Outcome.UNCHANGED
         return self.hooks.env._("Nothing to export.")
@@ -165,6 +167,82 @@ class ExportFlow:
     @property
     def _is_in_backend(self) -> bool:
         return is_external_id(self.hooks.external_id)
+
+
+class ExternalIds:
+    """Loads and keeps ``hooks.external_id``; ``hooks`` is the exporter."""
+
+    def __init__(self, hooks: Any) -> None:
+        self._hooks = hooks
+        #: the id in the database, of the binding or of a receipt
+        self._stored_id: Any = None
+        #: the id of a record that was deleted remotely
+        self._deleted_id: Any = None
+        #: of a receipt; read before an error can abort the transaction
+        self._record: models.BaseModel | None = None
+
+    def load(self) -> None:
+        """Take the external id of the binding, or of the receipt of a lost one."""
+        hooks, binder = self._hooks, self._hooks.binder
+        external_id = binder.to_external(hooks.binding)
+        self._record = hooks._find_record()
+        if not is_external_id(external_id):
+            external_id = self._receipts._claim(
+                hooks.backend_record, hooks.binding._name, self._record
+            )
+            if is_external_id(external_id):
+                check_is_free(binder, external_id, hooks.binding)
+        self._stored_id = external_id
+        is_deleted = external_id == self._deleted_id
+        hooks.external_id = None if is_deleted else external_id
+
+    def note_deleted(self) -> None:
+        """Forget the id of a record that was deleted remotely, to create another."""
+        self._deleted_id, self._hooks.external_id = self._hooks.external_id, None
+
+    @contextmanager
+    def kept_on_error(self) -> Iterator[None]:
+        """Leave a receipt if the block fails after the backend returned an id."""
+        try:
+            yield
+        except BaseException as error:
+            self._leave_receipt()
+            if asks_to_wait(error):
+                self._bind()
+            raise
+
+    def commit(self) -> None:
+        """Commit, or leave a receipt if the transaction must not be committed."""
+        if commits_are_forbidden(self._hooks.env.cr):
+            self._leave_receipt()
+        else:
+            self._hooks.env.cr.commit()  # pylint: disable=invalid-commit
+            self._stored_id = self._hooks.external_id
+
+    def _bind(self) -> None:
+        """Bind a new id: a job that waits commits that its receipt was claimed."""
+        hooks = self._hooks
+        if is_external_id(hooks.external_id):
+            if str(hooks.binder.to_external(hooks.binding)) != str(hooks.external_id):
+                hooks.binder.bind(hooks.external_id, hooks.binding)
+
+    def _leave_receipt(self) -> None:
+        hooks = self._hooks
+        external_id = hooks.external_id
+        if not is_external_id(external_id) or external_id == self._stored_id:
+            return
+        self._receipts._leave(
+            hooks.backend_record,
+            hooks.binding._name,
+            self._record,
+            external_id=str(external_id),
+            bound_as=(hooks.binding, hooks.binder._external_field),
+        )
+        self._stored_id = external_id
+
+    @property
+    def _receipts(self) -> models.BaseModel:
+        return self._hooks.env["connector.export.receipt"].sudo()
 
 
 @contextmanager
@@ -208,3 +286,11 @@ def explained(
         if explained_error is error:
             raise
         raise explained_error from explained_error.__cause__ or error
+
+
+def commits_are_forbidden(cr: BaseCursor) -> bool:
+    """Return whether the code that opened the transaction forbids to commit it.
+
+    ``queue_job`` and test cases do so by a ``commit`` of the cursor object itself.
+    """
+    return "commit" in getattr(cr, "__dict__", ())
