@@ -13,7 +13,7 @@ from ..outcome import Outcome
 
 STEPS = (
     "external_ids.load",
-    "edits.read",
+    "edits.begin",
     "_should_import",
     "_has_to_skip",
     "_export_dependencies",
@@ -105,7 +105,7 @@ class TestExportFlow(BaseCase):
         self.hooks.external_id = "E1"
         self.hooks.edits.leave_out_confirmed.return_value = True
         _message, steps = self.export(fields=["name"])
-        self.assertEqual(steps, ["external_ids.load", "edits.read"])
+        self.assertEqual(steps, ["external_ids.load", "edits.begin"])
         self.assertEqual(self.hooks.outcome, Outcome.UNCHANGED)
 
     def test_a_skipped_record_is_not_sent(self):

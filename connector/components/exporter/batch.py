@@ -56,13 +56,7 @@ class DirectBatchExporter(AbstractComponent):
     _inherit = "generic.batch.exporter"
     _usage = "direct.batch.exporter"
 
-    def _export_record(
-        self,
-        binding: models.BaseModel,
-        job_options: dict | None = None,
-        run: Any = None,
-        **kwargs: Any,
-    ) -> None:
+    def _export_record(self, binding, job_options=None, run=None, **kwargs):
         exporter = self.component(usage="record.exporter")
         started_at = time.time()
         exporter.run(binding, **kwargs)
@@ -77,13 +71,7 @@ class DelayedBatchExporter(AbstractComponent):
     _inherit = "generic.batch.exporter"
     _usage = "delayed.batch.exporter"
 
-    def _export_record(
-        self,
-        binding: models.BaseModel,
-        job_options: dict | None = None,
-        run: Any = None,
-        **kwargs: Any,
-    ) -> None:
+    def _export_record(self, binding, job_options=None, run=None, **kwargs):
         job = delay_export(binding, run=run, **kwargs, **(job_options or {}))
         if run and isinstance(job, models.BaseModel):
             # an equal job waits already, and is not of this run

@@ -71,7 +71,7 @@ class ExportFlow:
         self.external_ids.load()
         # an override of _run exports, unless it sets another outcome
         hooks.outcome = Outcome.UPDATED if self._is_in_backend else Outcome.CREATED
-        self.edits.read(kwargs.get("fields", args[0] if args else None))
+        self.edits.begin(kwargs.get("fields", args[0] if args else None))
         if self._is_in_backend and self.edits.leave_out_confirmed(kwargs):
             return self._nothing_to_export()
         key = (binding._name, binding.id)

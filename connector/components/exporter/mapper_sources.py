@@ -48,7 +48,7 @@ def find_export_sources(
             mapper = work.component(usage=USAGE)
             return sources_of(mapper, model, odoo_field, followed)
         except NoComponentError:
-            return _sources_without_mapper(components_registry, model, odoo_field)
+            return _remembered(components_registry, model, odoo_field)
         except psycopg2.Error:
             raise
         except Exception as error:
@@ -63,9 +63,7 @@ def find_export_sources(
         return
     for backend in backends.with_context(active_test=False).search([]):
         found = find(backend.with_env(backends.env))
-        if found is None:
-            found = _sources_without_mapper(components_registry, model, odoo_field)
-        yield found, backend
+        yield found or _remembered(components_registry, model, odoo_field), backend
 
 
 def _chooses_by_backend(
@@ -92,25 +90,20 @@ def sources_of(
     return _remembered(type(mapper), model, odoo_field, names, is_complete, followed)
 
 
-def _sources_without_mapper(
-    components_registry: Any, model: models.BaseModel, odoo_field: str
-) -> ExportSources:
-    return _remembered(components_registry, model, odoo_field, {}, False, frozenset())
-
-
 def _remembered(
     owner: Any,
     model: models.BaseModel,
     odoo_field: str,
-    names: dict[str, str],
-    is_complete: bool,
-    followed: frozenset[str],
+    names: dict[str, str] | None = None,
+    is_complete: bool = False,
+    followed: frozenset[str] = frozenset(),
 ) -> ExportSources:
-    """Return the sources that are known of a mapper class, or of a registry.
+    """Return the sources of a mapper class, or of a registry without a mapper.
 
-    They refer to fields of Odoo's registry. That registry keeps them, and they are
-    freed with it or with their owner.
+    They refer to fields of Odoo's registry, which keeps them; they are freed with it or
+    with their owner.
     """
+    names = names or {}
     memory = vars(model.pool).setdefault(_MEMORY, weakref.WeakKeyDictionary())
     known = memory.setdefault(owner, {})
     key = (model._name, odoo_field, followed)

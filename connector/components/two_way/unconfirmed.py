@@ -106,7 +106,7 @@ class SentEdits:
         #: names of the fields that are sent, None for all
         self.names: frozenset[str] | None = None
 
-    def read(self, fields: Iterable[str] | None) -> None:
+    def begin(self, fields: Iterable[str] | None) -> None:
         """Read the unconfirmed edits; ``fields`` are those that the export is of."""
         binding = self._exporter.binding
         self.unconfirmed = UnconfirmedFields()
@@ -122,32 +122,31 @@ class SentEdits:
         they were delayed, or an import overwritten them: to send these again could
         replace a newer remote value by an older one.
         """
-        exporter = self._exporter
-        is_of_listener = exporter.env.context.get(ONLY_UNCONFIRMED)
-        if not is_of_listener or "fields" not in kwargs:
+        binding = self._exporter.binding
+        is_of_listener = self._exporter.env.context.get(ONLY_UNCONFIRMED)
+        if not (is_of_listener and "fields" in kwargs):
             return False
-        if not has_unconfirmed_fields(exporter.binding):
+        if not has_unconfirmed_fields(binding):
             return False
-        fields = self._select(kwargs["fields"])
-        kwargs["fields"] = fields if fields is None else sorted(fields)
-        self.names = fields if fields is None else frozenset(fields)
-        return fields is not None and not fields
+        self.names = self._select(kwargs["fields"])
+        kwargs["fields"] = None if self.names is None else sorted(self.names)
+        return self.names is not None and not self.names
 
-    def _select(self, fields: Iterable[str] | None) -> set[str] | None:
+    def _select(self, fields: Iterable[str] | None) -> frozenset[str] | None:
         """Return the fields that are unconfirmed and not in conflict, None for all."""
         unconfirmed, in_conflict = self.unconfirmed, self.unconfirmed.in_conflict
         if fields is None:
             if ALL_FIELDS in in_conflict:
-                return set()
+                return frozenset()
             names = unconfirmed.names
-            return None if ALL_FIELDS in names else set(names - in_conflict)
+            return None if ALL_FIELDS in names else names - in_conflict
         odoo_field = self._exporter.binder._odoo_field
-        return {
+        plain_names = {name: plain_name(name, odoo_field) for name in fields}
+        return frozenset(
             name
-            for name in fields
-            if (plain := plain_name(name, odoo_field)) in unconfirmed
-            and plain not in in_conflict
-        }
+            for name, plain in plain_names.items()
+            if plain in unconfirmed and plain not in in_conflict
+        )
 
     def confirm(self) -> None:
         """Delete the rows of the edits that the backend has now."""
