@@ -70,7 +70,7 @@ class GenericExporter(AbstractComponent):
         """
         return self._flow.send(fields)
 
-    def _find_record(self) -> models.BaseModel:
+    def _exported_record(self) -> models.BaseModel:
         """Return the record of the binding, or the binding if it wraps none.
 
         A receipt names the record, as another binding may be created after a rollback.

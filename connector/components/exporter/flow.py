@@ -185,7 +185,7 @@ class ExternalIds:
         """Take the external id of the binding, or of the receipt of a lost one."""
         hooks, binder = self._hooks, self._hooks.binder
         external_id = binder.to_external(hooks.binding)
-        self._record = hooks._find_record()
+        self._record = hooks._exported_record()
         if not is_external_id(external_id):
             external_id = self._receipts._claim(
                 hooks.backend_record, hooks.binding._name, self._record

@@ -33,7 +33,7 @@ class CreationExporter(AbstractComponent):
         another marker. The name of the database tells apart copies with one UUID.
         """
         parameters = self.env["ir.config_parameter"].sudo()
-        record = self._find_record()
+        record = self._exported_record()
         created = record if record._log_access else self.binding
         parts = (
             parameters.get_param("database.uuid"),
