@@ -18,5 +18,4 @@ class Outcome(str, Enum):
     SKIPPED = "skipped"
     FAILED = "failed"
 
-    def __str__(self) -> str:
-        return self.value
+    __str__ = str.__str__

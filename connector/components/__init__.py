@@ -7,7 +7,6 @@ from .two_way import conflict
 from . import mapper
 from . import listener
 from . import locker
-from . import synchronizer_base
 from .two_way import import_hooks
 from .importer import hooks
 from .importer import batch

@@ -1,6 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Published names of importers, exporters and deleters."""
 
+from .core import Deleter, Exporter, Importer, Synchronizer
 from .exporter.batch import BatchExporter, DelayedBatchExporter, DirectBatchExporter
 from .exporter.deleter import ExportDeleter, RecordDeleter
 from .exporter.exporter import GenericExporter, GenericRecordExporter
@@ -12,7 +13,6 @@ from .importer.incremental import ChangesImporter
 from .importer.items import ChunkOutcome, ImportItem
 from .importer.removed import RemovedRecordsFinder, TooManyRemoved
 from .importer.translations import TranslationImporter
-from .synchronizer_base import Deleter, Exporter, Importer, Synchronizer
 from .two_way.import_hooks import TwoWayImportHooks
 
 __all__ = [

@@ -172,8 +172,8 @@ class GenericImporter(AbstractComponent):
 
     def _check_is_same_record(self) -> None:
         """Raise ``ReusedExternalId`` if the external record is not the bound one."""
-        if self.binding:
-            created_at = self._external_created_at()  # pylint: disable=E1128
+        created_at = self.binding and self._external_created_at()
+        if created_at:
             check_is_same_record(self.binding, self.external_id, created_at)
 
     def _is_uptodate(self, binding: models.BaseModel) -> bool:
