@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Which fields of a binding model are its link: as its binder says."""
+"""The fields of a binding model that make up its link, as its binder defines them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class LinkFields(NamedTuple):
 def say_bound(
     binding: models.BaseModel, external_id: str, link: LinkFields | None = None
 ) -> str:
-    """Return the sentence that says to which record an external id is bound.
+    """Return a sentence that names the record to which an external id is bound.
 
     :param external_id: the binding's, or that of a record that was merged into it
     """
@@ -69,8 +69,8 @@ def check_is_free(binder: Any, external_id: Any, binding: models.BaseModel) -> N
 def find_link_fields(model: models.BaseModel) -> LinkFields | None:
     """Return the fields of a binding model's link, None if it has none.
 
-    The binder is asked without a backend; where that does not work, the names are
-    those that binders have by default.
+    The binder is looked up without a backend; if that fails, the names are the default
+    names of binders.
     """
     link = LinkFields()
     field = model._fields.get(link.backend)

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Positions of a cursor: what they are is explained in ``models/cursor.py``.
+"""Positions of a cursor; ``models/cursor.py`` explains them.
 
 A position that no search can read would fail every later import, so it is refused when
 it is written. An author's search may keep other keys in it.
@@ -66,7 +66,7 @@ def moved(
 def read_position(text: str | None) -> Any:
     """Return the position that a user wrote as JSON; a date becomes its midnight.
 
-    :raise ValueError: saying what is wrong
+    :raise ValueError: naming the problem
     """
     try:
         position = json.loads(text or "null", parse_constant=_refuse_constant)

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from .exception import IDMissingInBackend
 
-#: what an adapter offers, each called as ``system.<operation>(table, …)``
+#: operations of an adapter, each called as ``system.<operation>(table, …)``
 OPERATIONS = (
     "search",
     "search_pages",
@@ -24,7 +24,7 @@ OPERATIONS = (
 
 
 class Call(NamedTuple):
-    """One call that an external system was sent."""
+    """One call of an external system."""
 
     operation: str
     table: str
@@ -33,7 +33,7 @@ class Call(NamedTuple):
 
 
 class FakeSystem:
-    """Keep tables of external records, and record every call.
+    """External system with tables of records; it records every call.
 
     ``filters`` are a dict of the values that a record must have.
     """
@@ -49,16 +49,16 @@ class FakeSystem:
     # -- for the test ---------------------------------------------------------
 
     def put(self, table: str, *records: Mapping[str, Any]) -> None:
-        """Set records as somebody else would: no call is recorded."""
+        """Set records as another client would: no call is recorded."""
         for record in records:
             self.tables[table][record[self.id_field]] = deepcopy(dict(record))
 
     def remove(self, table: str, external_id: Any) -> None:
-        """Delete a record as somebody else would: no call is recorded."""
+        """Delete a record as another client would: no call is recorded."""
         del self.tables[table][external_id]
 
     def fail_next(self, operation: str, *errors: Exception) -> None:
-        """Have the next calls of an operation raise ``errors``, one each."""
+        """Raise ``errors`` in the next calls of an operation, one each."""
         self._errors[operation].extend(errors)
 
     def called(self, operation: str | None = None, table: str | None = None) -> list:
@@ -70,11 +70,11 @@ class FakeSystem:
         ]
 
     def forget_calls(self) -> None:
-        """Begin to record anew."""
+        """Delete the recorded calls."""
         self.calls.clear()
 
     def clear(self) -> None:
-        """Be as if new."""
+        """Delete all records, recorded calls and errors."""
         self.tables.clear()
         self.calls.clear()
         self._errors.clear()
@@ -95,7 +95,7 @@ class FakeSystem:
         ]
 
     def _existing(self, table: str, external_id: Any) -> dict[str, Any]:
-        """Return a record by its id, which a binding keeps as text."""
+        """Return a record by its id, also by the text of it that a binding stores."""
         records = self.tables[table]
         for candidate in (external_id, *self._same_in_text(records, external_id)):
             if candidate in records:

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Read the times of backends, each of which writes them in its own way."""
+"""Read and write the times of backends, which use many formats."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ FRESH_SECONDS = 5
 #: by which the version of a fresh record differs from its date
 TICK = timedelta(microseconds=1)
 
-#: what backends write where there is no time: the zero of MySQL, what PHP makes of it,
+#: values that backends write instead of no time: the zero of MySQL, PHP's form of it,
 #: the lowest time of .NET and of Go
 _NO_TIME = re.compile(r"\s*(-?000[01]-\d\d-\d\d.*|0{8}|0{14})?\s*", re.ASCII)
 _DAY = re.compile(r"\s*\d{4}-?\d\d-?\d\d\s*", re.ASCII)
 
 
-def is_no_time(value: Any) -> bool:
-    """Return whether a backend says with this value that there is no time.
+def means_no_time(value: Any) -> bool:
+    """Return whether a value of a backend means that there is no time.
 
-    Empty texts, ``0000-00-00 00:00:00``, and times of the year 1.
+    These are empty texts, ``0000-00-00 00:00:00``, and times of the year 1.
     """
     if isinstance(value, str):
         return _NO_TIME.fullmatch(value) is not None
@@ -41,22 +41,22 @@ def to_utc(value: Any, zone: tzinfo = UTC) -> datetime:
     :param zone: of a time without an offset
     """
     if isinstance(value, bool):
-        raise TypeError(f"{value} is no time")  # though to Python it is a number
+        raise TypeError(f"{value} is not a time")  # to Python, it is a number
     if isinstance(value, (int, float)):
-        moment = datetime.fromtimestamp(value, UTC)
+        time = datetime.fromtimestamp(value, UTC)
     elif isinstance(value, datetime):
-        moment = value
+        time = value
     else:
-        moment = isoparse(value)
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=zone)
-    return moment.astimezone(UTC).replace(tzinfo=None)
+        time = isoparse(value)
+    if time.tzinfo is None:
+        time = time.replace(tzinfo=zone)
+    return time.astimezone(UTC).replace(tzinfo=None)
 
 
 def local_day(value: Any, zone: tzinfo, zone_of_naive: tzinfo | None = None) -> date:
     """Return the day of a time in a zone; a day without a time stays as it is.
 
-    :param value: what :func:`to_utc` takes, or a day, as a text or a ``date``
+    :param value: a value for :func:`to_utc`, or a day, as a text or a ``date``
     :param zone_of_naive: of a time without an offset, by default ``zone``
     """
     if isinstance(value, date) and not isinstance(value, datetime):
@@ -76,9 +76,9 @@ def format_time(
 ) -> str:
     """Return a time as a backend writes it, in its zone and its format.
 
-    Where the format has no offset, an hour that the clocks repeat in autumn has two
-    meanings: a time in its first pass is written an hour earlier, so that a search for
-    what changed since then misses nothing, whichever the backend means.
+    In a format without an offset, the hour that clocks repeat in autumn is ambiguous. A
+    time in its first pass is written an hour earlier, so that a search for changes
+    since then misses nothing.
 
     :param value: an aware datetime; or a naive one, which is UTC, as Odoo's are
     :param zone: the backend's: a name like ``"Europe/Paris"``, or a ``tzinfo``
@@ -86,12 +86,12 @@ def format_time(
         ``2026-01-31T13:00:00+01:00``
     :raise ValueError: there is no such zone
     """
-    moment = aware_utc(value).astimezone(find_zone(zone))
+    time = aware_utc(value).astimezone(find_zone(zone))
     if pattern is None:
-        return moment.isoformat()
+        return time.isoformat()
     if "%z" not in pattern and "%Z" not in pattern:
-        moment = moment - _repeated_by(moment)
-    return moment.strftime(pattern)
+        time = time - _repeated_by(time)
+    return time.strftime(pattern)
 
 
 def find_zone(zone: str | tzinfo) -> tzinfo:
@@ -109,29 +109,29 @@ def find_zone(zone: str | tzinfo) -> tzinfo:
         ) from error
 
 
-def _repeated_by(moment: datetime) -> timedelta:
-    """Return by how much the clocks go back after a local time that comes twice.
+def _repeated_by(time: datetime) -> timedelta:
+    """Return by how much the clocks go back after a local time that occurs twice.
 
-    Zero for a time that comes once, and for the second pass.
+    Return zero for a time that occurs once, and for its second pass.
     """
-    second_pass = moment.replace(fold=1)
-    if moment.fold:
+    second_pass = time.replace(fold=1)
+    if time.fold:
         return timedelta()
-    return max(moment.utcoffset() - second_pass.utcoffset(), timedelta())
+    return max(time.utcoffset() - second_pass.utcoffset(), timedelta())
 
 
 def last_change(value: Any) -> datetime | None:
     """Return when an external record was last changed, None if that is not known.
 
-    :raise InvalidDataError: what the backend tells is no time
+    :raise InvalidDataError: the value is not a time
     """
-    if not value or is_no_time(value):
+    if not value or means_no_time(value):
         return None
     try:
         return to_utc(value)
     except (TypeError, ValueError, OverflowError, OSError) as error:
         raise InvalidDataError(
-            f"{value!r} does not tell when a record was last changed: expected a "
+            f"{value!r} is not the time of a last change: expected a "
             "datetime, a text in ISO 8601, or seconds since 1970."
         ) from error
 
@@ -166,8 +166,8 @@ def is_newer(updated_at: datetime, version: datetime) -> bool:
 
 def creation_time(created_at: Any) -> datetime | None:
     """Return the time of creation as bindings keep it, None if it is unknown."""
-    moment = last_change(created_at)
-    return moment and moment.replace(microsecond=0)
+    time = last_change(created_at)
+    return time and time.replace(microsecond=0)
 
 
 def is_other_record(known_at: Any, created_at: Any) -> bool:

@@ -10,7 +10,7 @@ from odoo.addons.queue_job.job import Job
 
 
 class RunLoadableJobController(RunJobController):
-    """Let a job that cannot be loaded fail, instead of being requeued for ever."""
+    """Fail a job that cannot be loaded, instead of requeueing it for ever."""
 
     @classmethod
     def _acquire_job(cls, env: api.Environment, job_uuid: str) -> Job | None:

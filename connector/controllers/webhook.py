@@ -15,7 +15,7 @@ from odoo.service.model import retrying
 
 _logger = logging.getLogger(__name__)
 
-#: bytes of a notification; it names records, it does not hold them
+#: bytes of a notification, which names records but does not contain them
 MAX_LENGTH = 1024 * 1024
 
 
@@ -26,10 +26,10 @@ MAX_DEPTH = 50
 
 
 class WebhookDispatcher(http.HttpDispatcher):
-    """Leave the body of a request as it was sent; take arguments of the address only.
+    """Keep the body of a request unparsed; take arguments from the address only.
 
-    Odoo parses a form before it calls a controller: of a body that is declared as one,
-    which tools do by default, nothing would be left to read or to verify.
+    Odoo parses a form before it calls a controller. Many tools declare any body as a
+    form by default; nothing of it would be left to read or to verify.
     """
 
     routing_type = "connector_webhook"
@@ -51,11 +51,11 @@ _OPTIONS: dict[str, Any] = {
 
 
 class WebhookController(http.Controller):
-    """Receive the notifications of backends whose records have changed.
+    """Receive notifications of changed records from backends.
 
-    Odoo knows the database of a request by its host name, or by there being only one.
-    A server on which several are visible needs it in the address, and this addon among
-    those that it loads for all databases (``--load``).
+    Odoo finds the database of a request by its host name, or because there is only one.
+    A server with several visible databases needs the name in the address, and must load
+    this addon for all databases (``--load``).
     """
 
     @http.route(
@@ -122,7 +122,7 @@ class WebhookController(http.Controller):
     def _find_backend(
         self, env: api.Environment, backend_model: str, backend_id: int
     ) -> models.BaseModel:
-        """Return the backend; an empty one, which has no token, if there is none."""
+        """Return the backend, or an empty one, which has no token."""
         model_class = env.registry.get(backend_model)
         mixin = env.registry.get("connector.webhook.mixin")
         if model_class is None or mixin is None or model_class._abstract:
@@ -136,7 +136,7 @@ class WebhookController(http.Controller):
         try:
             payload = json.loads(body)
         except ValueError as error:
-            raise BadRequest(f"The body is no JSON: {error}") from error
+            raise BadRequest(f"The body is not JSON: {error}") from error
         except RecursionError as error:
             raise BadRequest(TOO_DEEP) from error
         if is_deeper_than(MAX_DEPTH, payload):

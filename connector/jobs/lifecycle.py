@@ -83,7 +83,7 @@ _KEY = "connector.job_that_ran"
 def running_job(env: Environment) -> Job | None:
     """Return the job that is being performed, None outside of jobs.
 
-    Work that a job leaves for the moment before its commit belongs to the job, too.
+    Work that a job leaves for its commit belongs to the job, too.
     """
     return _running.get() or env.cr.precommit.data.get(_KEY)
 

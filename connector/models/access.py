@@ -17,8 +17,8 @@ is installed or updated::
                      shop_connector.access_shop_customer_user
                      shop_connector.rule_shop_customer              ir.rule, by company
 
-They are records of the addon that defines the model, as if they stood in its data
-files: an administrator sees them, an update of the addon writes them again and deletes
+They are records of the addon that defines the model, as if its data files declared
+them: an administrator sees them, an update of the addon writes them again and deletes
 those that are not declared any more, and an uninstallation deletes them. A model
 without ``_connector_access`` has its rows in data files.
 """

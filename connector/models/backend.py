@@ -6,14 +6,14 @@ adds what a backend that is operated by users needs:
 
 ==========================  ========================================================
 ``backend.py``              its states, why it is off, the context of its jobs
-``backend_connection.py``   test the connection; what happens if access is refused
-``backend_switch.py``       pause and resume; what is done when it is switched on
-``backend_schedule.py``     what is due, and what happens when a schedule fails
+``backend_connection.py``   test the connection, and react to refused access
+``backend_switch.py``       pause and resume; wake jobs and edits
+``backend_schedule.py``     due imports and deletion checks, and their failures
 ``backend_sync.py``         start imports, exports, dry runs and deletion checks
 ``backend_user.py``         as which user it is synchronized
 ``backend_secrets.py``      its keys and passwords
-``backend_pause.py``        what jobs do while the backend asks to wait
-``deletion.py``             what is deleted with it
+``backend_pause.py``        jobs wait while the backend asks for it
+``deletion.py``             rows that are deleted with it
 ==========================  ========================================================
 
 ::
@@ -233,7 +233,7 @@ class ConnectorBackendMixin(models.AbstractModel):
     def _get_own_context(self, context: Mapping[str, Any]) -> dict[str, Any]:
         """Return a context with the backend's language, and times in UTC.
 
-        So a job reads, compares and writes the same texts whoever delayed it.
+        So a job reads, compares and writes the same texts for every user.
         """
         kept = {
             key: value

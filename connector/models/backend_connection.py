@@ -71,7 +71,7 @@ class ConnectorBackendMixin(models.AbstractModel):
                 raise UserError(
                     self.env._(
                         "%(backend)s is to synchronize the model %(model)s, which is "
-                        "no binding model of an installed addon. Correct "
+                        "not a binding model of an installed addon. Correct "
                         "_imported_models and _exported_models of %(backend_model)s.",
                         backend=backend.display_name,
                         model=name,

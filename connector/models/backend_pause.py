@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What the jobs of a backend do while it asks them to wait, and shortly after.
+"""Jobs of a backend while it asks them to wait, and shortly after.
 
-The job that receives ``429`` stores the pause here, in a transaction of its own, as the
+The job that receives ``429`` stores the pause here, in a separate transaction, as the
 job's transaction is rolled back. Then
 
 * a job that starts before the end of the pause is postponed, and sends nothing;
@@ -101,7 +101,7 @@ class ConnectorBackendPause(models.Model):
         if not pg_try_advisory_lock(self.env, turn):
             raise RetryableJobError(
                 self.env._(
-                    "%s asked to wait a moment ago: one job at a time works with it, "
+                    "%s asked to wait shortly before: one job at a time works with it, "
                     "and another one does now.",
                     backend.display_name,
                 ),
@@ -193,7 +193,7 @@ class ConnectorBackendPause(models.Model):
         return self.env.cr.fetchone()
 
     def _keep(self, backend: models.BaseModel, asked: int, reason: str) -> datetime:
-        """Store a pause in a transaction of its own; return its end.
+        """Store a pause in a separate transaction; return its end.
 
         That transaction sees the pauses that other workers have stored. If it fails,
         only the current job waits.

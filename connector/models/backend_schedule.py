@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""The schedule of backends: what is due, and what happens when a part of it fails.
+"""The schedule of backends: due imports and deletion checks, and their failures.
 
 ::
 

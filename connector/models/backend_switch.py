@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Pause and resume a backend; what happens when it is switched on or off.
+"""Pause and resume a backend; wake its jobs and edits.
 
 While a backend is off, its jobs are parked (``queue_job_postponed.py``), and changed
 fields are stored (``unconfirmed_field.py``). ``_wake`` runs and exports them: in the

@@ -29,10 +29,10 @@ COMMON_MODELS = (
 
 
 class ConnectorBackendUser(models.AbstractModel):
-    """Base of backends with a user of their own."""
+    """Base of backends that are synchronized as a chosen user."""
 
     _name = "connector.backend.user"
-    _description = "Backend With a User of Its Own"
+    _description = "Backend With a User"
 
     user_id = fields.Many2one(
         "res.users",

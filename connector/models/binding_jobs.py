@@ -132,7 +132,7 @@ class ConnectorBindingMixin(models.AbstractModel):
         waits_for=(),
         **kwargs,
     ):
-        """Import several records; failing ones get jobs of their own.
+        """Import several records; each failing one gets a separate job.
 
         :param had_failed: the number of them that another job could not import
         :param waited: the number of these that only waited: not counted as failed
@@ -259,7 +259,7 @@ class ConnectorBindingMixin(models.AbstractModel):
         self._settle_search(backend, "import_removed", (), {})
         if run:
             run._set_found(deleted)
-        return self.env._("%s records are gone", deleted)
+        return self.env._("%s records were deleted remotely", deleted)
 
     # -- errors of synchronized records are resolved ----------------------------
 

@@ -32,7 +32,7 @@ class ConnectorBindingMixin(models.AbstractModel):
             "params": {
                 "type": "info",
                 "message": self.env._(
-                    "%s will be synchronized in a moment.",
+                    "%s will be synchronized shortly.",
                     ", ".join(self.mapped("display_name")),
                 ),
             },

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What is deleted with a backend, and with a model that is uninstalled.
+"""Rows that are deleted with a backend, and with a model that is uninstalled.
 
 Cursors, receipts, runs and the like refer to backends and bindings by the name of their
 model and an id, without a foreign key. When a connector is installed again, its ids

@@ -10,7 +10,7 @@ KEPT_DAYS = 7
 
 
 class ConnectorDryRunLine(models.Model):
-    """What an import would do to one record. Kept for a week."""
+    """The outcome that an import would have for one record. Kept for a week."""
 
     _name = "connector.dry.run.line"
     _description = "Dry Run Line"

@@ -63,7 +63,7 @@ class ConnectorExportReceipt(models.Model):
     def _claim(self, backend, model_name: str, record) -> str | None:
         """Return the external id that a lost transaction left; delete its receipt.
 
-        If the running transaction is rolled back, the receipt is there again.
+        If the running transaction is rolled back, the receipt exists again.
         """
         receipts = self.search(
             self._domain_of_backend(backend, model_name)

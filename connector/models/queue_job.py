@@ -1,10 +1,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What a job of a connector is, and what happens when it is stored, run and ended.
+"""Jobs of a connector: how they are stored, performed and ended.
 
 A new job notes, from its arguments, its backend, its run and its subject::
 
-    create ── run, backend, subject; parked at once if it is a deletion and the backend
-              is off
+    create ── run, backend, subject; a deletion is parked if the backend is off
     perform ─ refused while the backend is off, or asks to wait; then runs in the
               backend's context
     write ─── pending   the outcomes of an earlier performance are taken back
@@ -183,7 +182,7 @@ class QueueJob(models.Model):
         return found
 
     def write(self, vals):
-        """Store a change of the state with what follows from it; see the module."""
+        """Store a change of the state and its consequences; see the module."""
         vals = with_storable_texts(vals)
         state = vals.get("state")
         if state == FAILED and self._has_lost_database(vals):

@@ -39,7 +39,7 @@ from .queue_job import IS_SETTLED
 
 _logger = logging.getLogger(__name__)
 
-#: what the job runner stores, by SQL, with a job whose worker died too often
+#: error that the job runner stores, by SQL, with a job whose worker died too often
 FOUND_DEAD = "JobFoundDead"
 _DEAD_JOBS = 200
 #: context keys: jobs whose error was open before; a job that cannot be loaded

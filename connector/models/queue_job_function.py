@@ -18,7 +18,7 @@ class QueueJobFunction(models.Model):
 
         A model inherits job functions as it inherits methods: the record for
         ``<connector.binding.mixin>.export_record`` configures every binding model,
-        unless the model or a nearer mixin has a record of its own.
+        unless there is a record for the model or a nearer mixin.
         """
         own = super().job_config(name)
         if own.job_function_id:

@@ -107,7 +107,7 @@ class QueueJob(models.Model):
         }
 
     def _get_sync_backend(self) -> models.BaseModel | None:
-        """Return the backend of the job, as superuser; None if its model is gone."""
+        """Return the backend of the job, as superuser; None without its model."""
         model_name = self.sync_backend_model
         if not model_name or model_name not in self.env:
             return None
@@ -184,7 +184,7 @@ class QueueJob(models.Model):
     def _is_still_of_worker(self, worker_pid: int | None) -> bool:
         """Return whether no other worker has taken the job; log it otherwise.
 
-        The runner takes a job whose connection is gone for dead, and may have given it
+        The runner takes a job whose connection is lost for dead, and may have given it
         to another worker. A job that is done runs again: only its commit may have
         happened, and jobs that depend on it would wait for ever.
         """

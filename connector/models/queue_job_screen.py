@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What a user may see, open and do with jobs.
+"""Jobs on screens: which ones a user may see, open and change.
 
 ``queue_job`` stores a job with superuser rights, and its buttons ask only for the right
 to read the job. A record rule limits connector managers to the jobs of connectors whose

@@ -54,7 +54,7 @@ class QueueJob(models.Model):
         return None
 
     def _explain_load_error(self, error: Exception) -> str:
-        """Return a sentence about what is missing, and what a user can do."""
+        """Return a sentence that names the missing model, method or record."""
         self.ensure_one()
         model_name, method_name = self.model_name, self.method_name
         if model_name not in self.env:
@@ -76,8 +76,8 @@ class QueueJob(models.Model):
         else:
             missing = f"{type(error).__name__}: {error}"
         return self.env._(
-            "The job cannot be loaded: %s Install what is missing and requeue the job, "
-            "or cancel it.",
+            "The job cannot be loaded: %s Install the missing addon and requeue the "
+            "job, or cancel it.",
             missing,
         )
 

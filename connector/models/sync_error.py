@@ -115,7 +115,7 @@ class ConnectorSyncError(models.Model):
     ) -> bool:
         """Open an error, or count it up; return whether it was open before.
 
-        If another transaction does the same at this moment, its change counts.
+        If another transaction does the same concurrently, its change counts.
         """
         reason = storable_text(values.get("reason") or "")
         values = {**values, "reason": reason[:_MAX_REASON]}
@@ -165,7 +165,7 @@ class ConnectorSyncError(models.Model):
         :param subjects: of the jobs that succeeded, and of their records
         :param covers: returns whether the work of a failed job is done, too; other
             failed jobs are requeued
-        :param delayed: subjects that got jobs of their own, instead of a chunk's
+        :param delayed: subjects that got separate jobs, instead of a chunk's
         """
         texts = sorted(map(str, subjects))
         if not isinstance(backend, models.BaseModel) or not texts:

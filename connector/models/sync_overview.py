@@ -185,7 +185,7 @@ class ConnectorSyncOverview(models.Model):
             runs_by_key[run._subject_key()].append(run)
         return runs_by_key
 
-    # -- from a number to what it counts --------------------------------------
+    # -- from a number to its records -----------------------------------------
 
     def action_open_records(self) -> dict:
         """Open the records of the last run with the outcome of the context."""

@@ -25,7 +25,7 @@ from ..jobs.lifecycle import company_of
 
 
 class ConnectorSyncSubject(models.AbstractModel):
-    """Base of what is about a backend and a model."""
+    """Base of records about a backend and a model."""
 
     _name = "connector.sync.subject"
     _description = "Synchronized Model of a Backend"
@@ -137,7 +137,7 @@ class ConnectorSyncSubject(models.AbstractModel):
 
 
 class ConnectorSyncOutcome(models.Model):
-    """What one job of a run did to its records. Rows are only added."""
+    """Outcomes of the records of one job. Rows are only added."""
 
     _name = "connector.sync.outcome"
     _description = "Synchronization Outcome"
@@ -187,13 +187,13 @@ class ConnectorSyncRun(models.Model):
         required=True,
         readonly=True,
     )
-    question = fields.Text(readonly=True, help="What a user must decide first")
+    question = fields.Text(readonly=True, help="A decision that a user must make first")
     searched = fields.Boolean(
         readonly=True, help="The search for the records has ended"
     )
     found_count = fields.Integer(string="Found", readonly=True)
     dry_run_line_ids = fields.One2many(
-        "connector.dry.run.line", "run_id", string="What would change", readonly=True
+        "connector.dry.run.line", "run_id", string="Changes", readonly=True
     )
     outcome_ids = fields.One2many("connector.sync.outcome", "run_id", readonly=True)
     job_ids = fields.One2many("queue.job", "sync_run_id", readonly=True)

@@ -214,8 +214,8 @@ class ConnectorBindingMixin(models.AbstractModel):
     )
     known_fingerprint = fields.Char(
         copy=False,
-        help="Digest of the values of the external record, kept for as long as its "
-        "date cannot show another change",
+        help="Digest of the values of the external record, while its date "
+        "cannot show another change",
     )
 
     @api.depends_context("lang")

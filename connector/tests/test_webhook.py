@@ -171,8 +171,8 @@ class TestWebhook(HttpCase, TestConnectorCase):
         )
 
     def test_body_that_is_no_json_is_refused(self):
-        self.assertRefused(self.post(b"<xml/>"), 400, "no JSON")
-        self.assertRefused(self.post(b"\xff"), 400, "no JSON")
+        self.assertRefused(self.post(b"<xml/>"), 400, "not JSON")
+        self.assertRefused(self.post(b"\xff"), 400, "not JSON")
 
     def test_the_declared_type_of_the_body_does_not_matter(self):
         body = b'{"id": 42}'
@@ -201,7 +201,7 @@ class TestWebhook(HttpCase, TestConnectorCase):
     def test_a_form_is_no_notification(self):
         form = {"Content-Type": "application/x-www-form-urlencoded"}
         for body in (b"payload=%7B%22id%22%3A1%7D", b"topic=x&self=1"):
-            self.assertRefused(self.post(body, **form), 400, "no JSON")
+            self.assertRefused(self.post(body, **form), 400, "not JSON")
 
     def test_notification_without_ids_is_refused(self):
         for payload in ({}, [], {"external_ids": []}):

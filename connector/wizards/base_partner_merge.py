@@ -1,9 +1,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Contacts that are merged keep their bindings.
+"""Merge the bindings of contacts that are merged.
 
-Odoo's wizard re-points foreign keys by SQL, and deletes the rows for which that
-violates a constraint: one of two bindings to the same backend, and all rows of a model
-that are unique by contact, with the bindings of these.
+Odoo's wizard changes foreign keys by SQL, and deletes the rows for which that violates
+a constraint: one of two bindings to the same backend, and rows of a model that are
+unique per contact, together with their bindings. So bindings are merged before.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
 
     @api.model
     def _update_foreign_keys_generic(self, model, src_records, dst_record):
-        """Merge the bindings first, those of the records and of what refers to them."""
+        """Merge the bindings of the records, and those of rows that refer to them."""
         aliases = self.env["connector.external.alias"].sudo()
         aliases._merge_bindings(src_records, dst_record)
         for referring, column in self._find_unique_references(model):
@@ -50,9 +50,9 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
     def _merge_referring(
         self, model: models.BaseModel, column: str, src_records, dst_record
     ) -> None:
-        """Merge the bindings of rows that would be deleted; keep the rows that can be.
+        """Merge the bindings of rows that would be deleted; move the other rows.
 
-        A row has a twin where the survivor has the same in the other unique columns.
+        A row has a twin if the survivor has a row with equal other unique columns.
         """
         aliases = self.env["connector.external.alias"].sudo()
         for record in model.search([(column, "in", src_records.ids)], order="id"):
@@ -73,7 +73,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
                 record.invalidate_recordset()
 
     def _find_twin(self, record: models.BaseModel, column: str, dst_record):
-        """Return the row of the survivor that a row could not be beside."""
+        """Return the row of the survivor that conflicts with a row, if any."""
         for columns in self._unique_columns(record._table, column):
             same = SQL(" AND ").join(
                 SQL("own.%s = twin.%s", SQL.identifier(name), SQL.identifier(name))
@@ -98,7 +98,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         return record.browse()
 
     def _unique_columns(self, table: str, column: str) -> list[list[str]]:
-        """Return the columns of each unique constraint that a column is part of."""
+        """Return the columns of each unique constraint that contains a column."""
         self.env.cr.execute(
             """
             SELECT array_agg(attribute.attname::text)

@@ -22,7 +22,7 @@ from ..components.exporter.mapper_sources import describe_unknown_sources
 
 
 class ConnectorComponent(models.TransientModel):
-    """A component of the registry, to look at; a user's list is made when opened."""
+    """A component of the registry; a user's list is created when it is opened."""
 
     _name = "connector.component"
     _description = "Component"
@@ -34,14 +34,14 @@ class ConnectorComponent(models.TransientModel):
     collection = fields.Char(readonly=True)
     apply_on = fields.Char(string="Models", readonly=True, help="Empty: any model")
     is_abstract = fields.Boolean(
-        string="Abstract", readonly=True, help="There for others to build on it"
+        string="Abstract", readonly=True, help="Only inherited by other components"
     )
     is_asked = fields.Boolean(
-        string="Decides itself",
+        string="Matches by code",
         readonly=True,
-        help="Its _component_match() is asked at every lookup",
+        help="Every lookup calls its _component_match()",
     )
-    addon = fields.Char(readonly=True, help="Where it is defined first")
+    addon = fields.Char(readonly=True, help="The addon that defines it first")
     extended_by = fields.Char(
         string="Extended by", readonly=True, help="The addons that extend it"
     )
@@ -49,15 +49,15 @@ class ConnectorComponent(models.TransientModel):
     line = fields.Integer(compute="_compute_line")
     unknown_sources = fields.Char(
         readonly=True,
-        help="Rows and methods of an export mapper that do not tell which fields they "
-        "read: because of them, every change of a record is exported",
+        help="Rows and methods of an export mapper without known source fields: they "
+        "cause an export after every change of a record",
     )
     parent_ids = fields.Many2many(
         "connector.component",
         relation="connector_component_parent_rel",
         column1="child_id",
         column2="parent_id",
-        string="Built on",
+        string="Inherits",
         readonly=True,
     )
     child_ids = fields.Many2many(
@@ -65,22 +65,22 @@ class ConnectorComponent(models.TransientModel):
         relation="connector_component_parent_rel",
         column1="parent_id",
         column2="child_id",
-        string="Others built on it",
+        string="Inherited by",
         readonly=True,
     )
     resolution_order = fields.Html(
         compute="_compute_resolution_order",
-        help="Where an attribute is looked for, first to last",
+        help="The classes in which an attribute is looked up, first to last",
     )
     mapping = fields.Html(
-        compute="_compute_mapping", help="What a mapper converts, in its order"
+        compute="_compute_mapping", help="The conversions of a mapper in their order"
     )
 
     @api.model
     def action_open(self) -> dict[str, Any]:
         """List the components that are registered now."""
         self.check_access("read")
-        # the list is there to be looked at: the user may not write it
+        # the user may read the list, not write it
         components = self.sudo()
         components.search([("create_uid", "=", self.env.uid)]).unlink()
         components._create_from_registry()
@@ -154,6 +154,12 @@ class ConnectorComponent(models.TransientModel):
 
     def _compute_resolution_order(self):
         registry = self._get_registry()
+        titles = [
+            self.env._("Name"),
+            self.env._("Class"),
+            self.env._("Addon"),
+            self.env._("File"),
+        ]
         for component in self:
             component_class = registry.get(component.name)
             rows = [
@@ -166,24 +172,16 @@ class ConnectorComponent(models.TransientModel):
                 for cls in (component_class.__mro__ if component_class else ())
                 if not is_component_class(cls) and cls is not object
             ]
-            component.resolution_order = html_table(
-                (
-                    self.env._("Name"),
-                    self.env._("Class"),
-                    self.env._("Addon"),
-                    self.env._("File"),
-                ),
-                rows,
-            )
+            component.resolution_order = html_table(self.env, titles, rows)
 
     def _compute_mapping(self):
         registry = self._get_registry()
-        titles = (
+        titles = [
             self.env._("Source"),
             self.env._("Target"),
             self.env._("How"),
             self.env._("Only on create"),
-        )
+        ]
         for component in self:
             component_class = registry.get(component.name)
             describe = getattr(component_class, "describe_class", None)
@@ -196,26 +194,19 @@ class ConnectorComponent(models.TransientModel):
                 )
                 for line in (describe() if describe else ())
             ]
-            component.mapping = html_table(titles, rows) if rows else False
+            component.mapping = html_table(self.env, titles, rows) if rows else False
 
 
 def path_in_addon(definition) -> str:
-    """Return the file of a definition, beginning with the folder of its addon."""
+    """Return the path of a definition's file, from the folder of its addon."""
     parts = Path(source_of(definition)[0]).parts
     addon = _get_addon_name(definition.__module__)
     start = len(parts) - 1 - parts[::-1].index(addon) if addon in parts else 0
     return str(Path(*parts[start:]))
 
 
-HEAD, CELL = Markup("<th>%s</th>"), Markup("<td>%s</td>")
-
-
-def html_table(titles: tuple[str, ...], rows: list[tuple]) -> Markup:
-    """Return a table for an HTML field; what it holds is escaped."""
-
-    def cells(cell: Markup, values: tuple) -> Markup:
-        return Markup("<tr>%s</tr>") % Markup("").join(cell % v for v in values)
-
-    return Markup(
-        '<table class="table table-sm"><thead>%s</thead><tbody>%s</tbody></table>'
-    ) % (cells(HEAD, titles), Markup("").join(cells(CELL, row) for row in rows))
+def html_table(env: api.Environment, titles: list[str], rows: list[tuple]) -> Markup:
+    """Return a table for an HTML field."""
+    return env["ir.qweb"]._render(
+        "connector.component_table", {"titles": titles, "rows": rows}
+    )

@@ -14,7 +14,7 @@ from .component_definition import html_table
 
 
 class ConnectorComponentLookup(models.TransientModel):
-    """Ask which component answers for a collection, a model and a usage, and why."""
+    """Explain which component a lookup finds, and why the others do not match."""
 
     _name = "connector.component.lookup"
     _description = "Component Lookup"
@@ -46,9 +46,9 @@ class ConnectorComponentLookup(models.TransientModel):
             lookup.winner, lookup.answer = lookup._explain()
 
     def _find_collection(self) -> models.BaseModel:
-        """Return a backend that the user may see, with all rights, or a new one.
+        """Return a backend that the user may see, as superuser, or a new one.
 
-        Not by work_on(): that may connect to the other system.
+        ``work_on()`` is not called: it may connect to the external system.
         """
         collections = self.env[self.collection]
         seen = collections.browse()
@@ -66,9 +66,9 @@ class ConnectorComponentLookup(models.TransientModel):
         try:
             explanation = work.explain(self.usage)
         except Exception as error:  # pylint: disable=broad-except
-            # a _component_match() may ask for what only work_on() gives
+            # a _component_match() may need attributes that only work_on() sets
             return False, Markup("<p>%s</p><pre>%s: %s</pre>") % (
-                self.env._("A component could not be asked whether it matches:"),
+                self.env._("The _component_match() of a component failed:"),
                 type(error).__name__,
                 error,
             )
@@ -79,10 +79,12 @@ class ConnectorComponentLookup(models.TransientModel):
                 explanation.candidates, key=lambda c: c.verdict is not Verdict.CHOSEN
             )
         ]
-        answer = html_table(
-            (self.env._("Component"), self.env._("Verdict"), self.env._("Collection")),
-            rows,
-        )
+        titles = [
+            self.env._("Component"),
+            self.env._("Verdict"),
+            self.env._("Collection"),
+        ]
+        answer = html_table(self.env, titles, rows)
         if explanation.tied:
             answer += Markup("<p>%s</p>") % explanation.advice
         return winner.name if winner else False, answer

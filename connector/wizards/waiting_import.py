@@ -6,10 +6,10 @@ from odoo.exceptions import UserError
 
 
 class ConnectorWaitingImport(models.TransientModel):
-    """Say until when imports wait, and let a person start them."""
+    """Show until when imports wait, with a button to start them now."""
 
     _name = "connector.waiting.import"
-    _description = "Imports That Wait"
+    _description = "Waiting Imports"
 
     backend_model = fields.Char(required=True, readonly=True)
     backend_ids = fields.Json(required=True, readonly=True)
@@ -36,7 +36,7 @@ class ConnectorWaitingImport(models.TransientModel):
         }
 
     def action_start(self) -> dict:
-        """Start the imports now; the right to do so is that of the backends."""
+        """Start the imports now; the backends check the rights."""
         self.ensure_one()
         if not hasattr(self.env[self.backend_model], "button_start_waiting_imports"):
             raise UserError(self.env._("%s is not a backend.", self.backend_model))

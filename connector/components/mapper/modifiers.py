@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ...exception import MappingError
-from ...timestamps import UTC, find_zone, is_no_time, local_day, to_utc
+from ...timestamps import UTC, find_zone, local_day, means_no_time, to_utc
 from .modifier import (
     Change,
     Modifier,
@@ -156,7 +156,7 @@ def utc_datetime(
 
     def build(keeps_falsy: bool) -> Change:
         def change(value: Any) -> Any:
-            if is_empty(value, keeps_falsy) or is_no_time(value):
+            if is_empty(value, keeps_falsy) or means_no_time(value):
                 return False
             return to_utc(value, zone).replace(microsecond=0)
 
@@ -186,7 +186,7 @@ def local_date(
     def build(read: Read, keeps_falsy: bool) -> Read:
         def read_day(mapper: Any, record: Any, to_attr: str) -> Any:
             value = read(mapper, record, to_attr)
-            if is_empty(value, keeps_falsy) or is_no_time(value):
+            if is_empty(value, keeps_falsy) or means_no_time(value):
                 return False
             zone = known or find_zone(timezone(mapper, record, to_attr) or "UTC")
             return local_day(value, zone, naive_zone)
