@@ -269,7 +269,7 @@ def index(wheels, tmp_path):
     (addon,) = (p for p in wheels if p.name.startswith("odoo_addon_connector_odoo-"))
     needed = re.findall(r"^Requires-Dist: (.*vodoo.*)$", read_metadata(addon), re.M)
     write_wheel(folder, "application", "1.0", requires=needed)
-    for name in ("httpx2", "markdown-it-py", "rich"):
+    for name in ("httpx2", "markdown-it-py", "python-dotenv", "rich"):
         write_wheel(folder, name, "99.0")
     return folder
 

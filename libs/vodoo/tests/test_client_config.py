@@ -149,7 +149,7 @@ def test_the_nearest_file_of_the_chosen_instance_is_read(
     assert get_config().database == "default"
     with pytest.raises(ConfigurationError, match="no instance 'nosuch'"):
         get_config("nosuch")
-    with pytest.raises(ConfigurationError, match="no path"):
+    with pytest.raises(ConfigurationError, match="not a path"):
         get_config("../../etc/passwd")
 
 

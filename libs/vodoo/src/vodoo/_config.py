@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""The settings of a client."""
+"""OdooConfig: the settings of a client."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def _secrets(headers: Mapping[str, str]) -> dict[str, str]:
 
 
 def _hide_secrets(cls: type[T]) -> type[T]:
-    """Wrap secrets before the dataclass sees them: a traceback shows its arguments."""
+    """Wrap secrets before the dataclass gets them: a traceback shows arguments."""
     generated: Callable[..., None] = cls.__init__
 
     @functools.wraps(generated)
@@ -52,16 +52,19 @@ def _hide_secrets(cls: type[T]) -> type[T]:
 @_hide_secrets
 @dataclass(frozen=True, kw_only=True, repr=False)
 class OdooConfig:
-    """Tell where the server is, who calls, and how.
+    """The settings of a client: server, user, and limits of requests.
 
     If address, database, user or password are not given, the environment
     (``ODOO_URL``, …) and then a file ``.env`` in the working directory complete the
-    settings; an argument always wins. ``password`` is a password or an API
-    key. ``timeout`` is in seconds. ``verify`` is False, or the path of a CA bundle,
-    or an SSL context. At most ``max_concurrency`` requests run at once.
-    An answer larger than ``max_answer_bytes``, decompressed, is an error. Without
-    ``trust_env`` the proxies of the environment (``HTTPS_PROXY``, …) are not used.
-    ``protocol`` is detected; ``"web"`` asks for a web session.
+    settings; an argument always wins.
+
+    :param password: a password or an API key
+    :param timeout: in seconds
+    :param verify: True, False, the path of a CA bundle, or an SSL context
+    :param max_concurrency: how many requests run at the same time
+    :param max_answer_bytes: a larger answer, decompressed, is an error
+    :param trust_env: use the proxies of the environment (``HTTPS_PROXY``, …)
+    :param protocol: ``"web"`` logs in to a web session; the others are detected
     """
 
     url: str = ""
@@ -97,13 +100,13 @@ class OdooConfig:
     ) -> OdooConfig:
         """Read a file of ``ODOO_…=value`` lines; the environment wins over it.
 
-        Without a path the instance's file is sought, see ``docs/vodoo.rst``.
+        Without a path, read the file of the instance: see ``docs/vodoo.rst``.
         """
         return cls(**_config_files.settings_from_file(path, instance))
 
     @property
     def retry_config(self) -> RetryConfig:
-        """Return ``retry``, or what the three single settings say."""
+        """Return ``retry``, or a RetryConfig of the three ``retry_…`` settings."""
         return self.retry or RetryConfig(
             max_retries=self.retry_count,
             backoff_base=self.retry_backoff,

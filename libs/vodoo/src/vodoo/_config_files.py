@@ -1,11 +1,15 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Find and read settings in the environment and in files."""
+"""Settings in the environment and in files.
+
+An instance is a file ``NAME.env`` in ``.vodoo/instances`` or in
+``~/.config/vodoo/instances``. A ``.env`` in the working directory may belong to an
+unpacked archive: it must not send a password from elsewhere to its own address.
+"""
 
 from __future__ import annotations
 
 import json
 import os
-import re
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
@@ -15,7 +19,7 @@ from ._secret import Secret
 
 
 def _boolean(text: str) -> bool | str:
-    """Read ``verify``: a truth value, or else a path."""
+    """Return a truth value, or the text itself: ``verify`` may be a path."""
     lowered = text.lower()
     if lowered in ("1", "true", "yes", "on"):
         return True
@@ -24,7 +28,7 @@ def _boolean(text: str) -> bool | str:
     return text
 
 
-#: setting: (environment variable, how its text is read)
+#: setting: (environment variable, function that reads its text)
 VARIABLES: dict[str, tuple[str, Callable[[str], Any]]] = {
     "url": ("ODOO_URL", str),
     "database": ("ODOO_DATABASE", str),
@@ -46,15 +50,15 @@ VARIABLES: dict[str, tuple[str, Callable[[str], Any]]] = {
 }
 
 
-#: Where requests go, and whom the client trusts on the way.
+#: settings that decide where requests go, and which servers the client trusts
 _DESTINATION = ("url", "proxy", "verify", "trust_env")
 _PASSWORD_SETTINGS = frozenset({"password_ref", "password"})
 
 
 def settings_from_environment(given: Collection[str] = ()) -> dict[str, Any]:
-    """Return the settings of the environment and, below it, of ``./.env``.
+    """Return the settings of the environment and of ``./.env``; the environment wins.
 
-    :param given: the settings that come from elsewhere and win over these
+    :param given: the settings given as arguments, which win over both
     """
     dotenv = Path(".env")
     variables = read_variables(dotenv) if dotenv.is_file() else {}
@@ -70,9 +74,9 @@ def settings_from_environment(given: Collection[str] = ()) -> dict[str, Any]:
 def settings_from_file(
     path: str | Path | None = None, instance: str | None = None
 ) -> dict[str, Any]:
-    """Return the settings of a file or an instance, the environment on top.
+    """Return the settings of a file or an instance; the environment wins over them.
 
-    :raises ConfigurationError: if a file that was asked for does not exist.
+    :raises ConfigurationError: if the chosen file does not exist.
     """
     found = find_file(path, instance)
     variables = read_variables(found) if found else {}
@@ -86,10 +90,7 @@ def settings_from_file(
 def _refuse_other_password(
     file: Path, variables: Mapping[str, str], given: Collection[str] = ()
 ) -> None:
-    """Raise if a file that lies in the working directory directs a password elsewhere.
-
-    Whoever unpacks an archive and works in it has not chosen the file.
-    """
+    """Raise if a file of the working directory directs a password from elsewhere."""
 
     def is_in_file(setting: str) -> bool:
         variable = VARIABLES[setting][0]
@@ -107,13 +108,13 @@ def _refuse_other_password(
     if directing and has_other_password:
         raise ConfigurationError(
             f"{' and '.join(directing)} of {file} in the working directory decides "
-            "where a password goes that is not from this file; write the password "
-            "there, too, or give these settings where the password comes from"
+            "where a password goes that is not in this file; add the password to the "
+            "file, or give these settings where the password comes from"
         )
 
 
 def settings_of(variables: Mapping[str, str], source: str) -> dict[str, Any]:
-    """Return the settings that the variables hold."""
+    """Return the settings in the variables."""
     settings = {}
     for setting, (variable, read) in VARIABLES.items():
         if not variables.get(variable):
@@ -133,7 +134,7 @@ def find_file(path: str | Path | None, instance: str | None) -> Path | None:
     if path is not None:
         explicit = Path(path).expanduser()
         if not explicit.is_file():
-            raise ConfigurationError(f"there is no configuration file {explicit}")
+            raise ConfigurationError(f"no configuration file {explicit}")
         return explicit
     chosen = instance or os.environ.get("VODOO_INSTANCE")
     name = chosen or _default_instance() or "default"
@@ -145,16 +146,15 @@ def find_file(path: str | Path | None, instance: str | None) -> Path | None:
             return candidate
     if chosen and not os.environ.get("ODOO_URL"):
         raise ConfigurationError(
-            f"there is no instance {name!r}: sought "
-            + " and ".join(map(str, candidates))
+            f"no instance {name!r}: looked for " + " and ".join(map(str, candidates))
         )
     return None
 
 
 def instance_files(name: str) -> list[Path]:
-    """Return where the settings of an instance may stand, in order."""
+    """Return the files that may hold the settings of an instance, in order."""
     if name != Path(name).name:
-        raise ConfigurationError(f"an instance's name is no path: {name!r}")
+        raise ConfigurationError(f"the name of an instance is not a path: {name!r}")
     return [folder / "instances" / f"{name}.env" for folder in _folders()]
 
 
@@ -168,67 +168,25 @@ def instances() -> dict[str, Path]:
 
 
 def use_instance(name: str) -> Path:
-    """Make the instance the default one of its folder; return the file written."""
+    """Make an instance the default of its folder; return the written file."""
     for file in instance_files(name):
         if file.is_file():
             default = file.parent.parent / "default-instance"
             default.write_text(name + "\n")
             return default
-    raise ConfigurationError(f"there is no instance {name!r}")
-
-
-#: As python-dotenv reads a line: a value in quotes may go over several.
-_BINDING = re.compile(
-    r"""
-    [^\S\n]* (?:export[^\S\n]+)? (?P<name>'[^'\n]+'|[^='"\#\s]+) [^\S\n]* = [^\S\n]*
-    (?: '(?P<single>(?:\\'|[^'])*)' | "(?P<double>(?:\\"|[^"])*)"
-      | (?P<plain>(?!['"])[^\n]*) )
-    [^\S\n]* (?:\#[^\n]*)? (?:\n|\Z)
-    """,
-    re.X,
-)
-_ESCAPES = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
-_REFERENCE = re.compile(r"\$\{(?P<name>[^}:]*)(?::-(?P<default>[^}]*))?\}")
+    raise ConfigurationError(f"no instance {name!r}")
 
 
 def read_variables(path: Path) -> dict[str, str]:
-    """Read ``NAME=value`` lines as python-dotenv does.
+    """Return the variables in a file of ``NAME=value`` lines."""
+    from dotenv import dotenv_values
 
-    That is: with quotes, escapes, comments, ``export``, and ``${NAME:-default}``.
-    """
-    text = path.read_text(encoding="utf-8-sig")
-    variables: dict[str, str] = {}
-
-    def referred(found: re.Match[str]) -> str:
-        name, default = found["name"], found["default"] or ""
-        return os.environ.get(name, variables.get(name, default))
-
-    position = 0
-    while position < len(text):
-        binding = _BINDING.match(text, position)
-        if binding is None:  # a comment, or nothing that can be read
-            position = (text.find("\n", position) + 1) or len(text)
-            continue
-        position = binding.end()
-        value = _REFERENCE.sub(referred, _value_of(binding))
-        variables[binding["name"].strip("'")] = Secret(value)
-    return variables
-
-
-def _value_of(binding: re.Match[str]) -> str:
-    if binding["single"] is not None:
-        return re.sub(r"\\([\\'])", r"\1", binding["single"])
-    if binding["double"] is not None:
-        return re.sub(
-            r"\\([\\'\"abfnrtv])",
-            lambda found: _ESCAPES.get(found[1], found[1]),
-            binding["double"],
-        )
-    return re.sub(r"\s+#.*", "", binding["plain"]).rstrip()
+    values = dotenv_values(path, encoding="utf-8-sig")
+    return {name: Secret(value) for name, value in values.items() if value is not None}
 
 
 def read_password_reference(reference: str) -> str:
-    """Ask 1Password's ``op read`` for the password behind ``op://…``."""
+    """Return the password behind ``op://…``, read by 1Password's ``op read``."""
     import subprocess
 
     try:
@@ -243,7 +201,7 @@ def read_password_reference(reference: str) -> str:
         reason = type(error).__name__
     else:
         return Secret(done.stdout.strip())
-    raise ConfigurationError(f"'op read' gave no password for {reference!r}: {reason}")
+    raise ConfigurationError(f"'op read' failed for {reference!r}: {reason}")
 
 
 def _default_instance() -> str | None:

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Attachments and files."""
+"""Files: names that stay in their folder, attachments saved as they arrive."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ BATCH_BYTES = 16 * 2**20
 
 _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]')
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.I)
-#: in bytes, as file systems count: 255, less what a number in brackets takes
+#: in bytes, as file systems count: 255 without the number in brackets
 _LONGEST_NAME = 200
 _LONGEST_SUFFIX = 40
 
 
 def attachment_batches(attachments: Iterable[Attachment]) -> Iterator[list[Attachment]]:
-    """Group attachments so that a group fits into one request."""
+    """Yield batches of attachments whose contents fit into one request."""
     batch: list[Attachment] = []
     size = 0
     for attachment in attachments:
@@ -39,12 +39,12 @@ def attachment_batches(attachments: Iterable[Attachment]) -> Iterator[list[Attac
 def read_file(path: Path) -> bytes:
     """Return the content of a file."""
     if not path.is_file():
-        raise FileNotFoundError(f"there is no file {path}")
+        raise FileNotFoundError(f"the file {path} does not exist")
     return path.read_bytes()
 
 
 def safe_name(name: str) -> str:
-    """Return a file name that leads nowhere else, for every operating system."""
+    """Return a valid file name without folders, for every operating system."""
     cleaned = _FORBIDDEN.sub("_", re.split(r"[/\\]", name.rstrip("/\\"))[-1]).strip(
         " ."
     )
@@ -61,21 +61,16 @@ def _cut(text: str, length: int) -> str:
 
 
 def save_attachment(folder: Path, record: Attachment) -> Path:
-    """Write the content of an attachment that was read to a new file."""
+    """Write the content of an attachment to a new file."""
     content = base64.b64decode(record["datas"], validate=True)
-    return save_without_overwriting(folder, str(record["name"] or ""), content)
-
-
-def save_without_overwriting(folder: Path, name: str, content: bytes) -> Path:
-    """Write a new file; a number is added if the name is taken."""
-    path, file = open_without_overwriting(folder, name)
+    path, file = open_without_overwriting(folder, str(record["name"] or ""))
     with file:
         file.write(content)
     return path
 
 
 def open_without_overwriting(folder: Path, name: str) -> tuple[Path, BinaryIO]:
-    """Open a new file to write; a number is added if the name is taken."""
+    """Open a new file for writing; add a number if the name is taken."""
     folder.mkdir(parents=True, exist_ok=True)
     wanted = Path(safe_name(name))
     for number in itertools.count(1):
@@ -89,10 +84,10 @@ def open_without_overwriting(folder: Path, name: str) -> tuple[Path, BinaryIO]:
 
 
 class Base64File:
-    """A sink that decodes the text of one field into a file, as it comes in.
+    """A sink that decodes the base64 text of one field into a file while it arrives.
 
-    It takes the place of the text in the answer by an empty one. In JSON the name of a
-    field stands in quotes, which in any other text are escaped.
+    In the answer an empty text replaces it. The quotes around a field's name cannot
+    occur in another JSON text, where they are escaped.
     """
 
     def __init__(self, file: BinaryIO, field: str) -> None:
@@ -115,14 +110,14 @@ class Base64File:
         before = self._waiting + chunk
         start = self._start.search(before)
         if start is None:
-            # the beginning of the name may be at the end of the chunk
+            # the chunk may end within the name
             self._waiting = before[-256:]
             return before[:-256]
         self._is_inside, self._waiting = True, b""
         return before[: start.end()] + self._decode(before[start.end() :])
 
     def end(self) -> bytes:
-        """Return what was kept back while the field did not come."""
+        """Return the rest of the answer, if the field never came."""
         return b"" if self._is_inside else self._waiting
 
     def _decode(self, chunk: bytes) -> bytes:

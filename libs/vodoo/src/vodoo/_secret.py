@@ -1,11 +1,11 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Text that shows in no repr."""
+"""Text that no ``repr`` shows."""
 
 from __future__ import annotations
 
 
 class Secret(str):
-    """Behave as the text it holds, save in ``repr``, where tracebacks look."""
+    """A text whose ``repr``, which tracebacks show, hides it."""
 
     __slots__ = ()
 
