@@ -177,7 +177,7 @@ def _checked_url(url: str) -> str:
         return url
     try:
         parts = urlsplit(url)
-        parts.port  # noqa: B018  raises for a port that is no number
+        parts.port  # noqa: B018  raises for a port that is not a number
     except ValueError:
         parts = urlsplit("")
     if parts.scheme not in ("http", "https") or not parts.hostname:

@@ -17,7 +17,6 @@ import functools
 import inspect
 from collections.abc import Callable, Coroutine, Sequence
 from typing import (
-    TYPE_CHECKING,
     Any,
     ClassVar,
     Concatenate,
@@ -33,9 +32,6 @@ from .._protocols import Call
 from .._runners import awaited
 from .._runners.sync import blocking
 from .._values import Domain, Record, Records, Values
-
-if TYPE_CHECKING:
-    pass
 
 T = TypeVar("T")
 R_co = TypeVar("R_co", covariant=True)
