@@ -15,7 +15,7 @@ from odoo.addons.component.core import AbstractComponent, Component, WorkContext
 from odoo.addons.component_event import skip_if
 
 from .components.backend_adapter import BackendAdapter, CRUDAdapter
-from .components.defaults import define_default_components
+from .components.defaults import TWO_WAY_COMPONENTS, define_default_components
 from .components.exporter.follow import Follow
 from .components.exporter.queue import delay_export
 from .components.mapper import (
@@ -24,6 +24,7 @@ from .components.mapper import (
     ImportMapChild,
     ImportMapChildUpdate,
     ImportMapper,
+    Modifier,
     backend_field,
     changed_by,
     concat,
@@ -44,6 +45,8 @@ from .components.mapper import (
     xmlid,
 )
 from .components.two_way.conflict import Winner
+from .components.two_way.references import bound, bound_set, matched, required
+from .components.two_way.version import Version
 from .database import pg_try_advisory_lock
 from .exception import (
     AccessRefused,
@@ -70,7 +73,12 @@ from .http import (
     RestRefusal,
 )
 from .jobs.lifecycle import BULK_PRIORITY, EDIT_PRIORITY, WEBHOOK_PRIORITY
-from .models.access import FULL_ACCESS, READ_ACCESS
+from .models.access import (
+    BACKEND_ACCESS,
+    BINDING_ACCESS,
+    FULL_ACCESS,
+    READ_ACCESS,
+)
 from .secret_input import secret_input
 from .timestamps import format_time, to_utc
 
@@ -82,12 +90,20 @@ __all__ = [
     "Component",
     "WorkContext",
     "define_default_components",
+    # two-way
+    "TWO_WAY_COMPONENTS",
+    "Version",
+    "bound",
+    "bound_set",
+    "matched",
+    "required",
     # mappers
     "ExportMapChild",
     "ExportMapper",
     "ImportMapChild",
     "ImportMapChildUpdate",
     "ImportMapper",
+    "Modifier",
     "backend_field",
     "changed_by",
     "concat",
@@ -112,6 +128,8 @@ __all__ = [
     "delay_export",
     "skip_if",
     # models
+    "BACKEND_ACCESS",
+    "BINDING_ACCESS",
     "FULL_ACCESS",
     "READ_ACCESS",
     "secret_input",

@@ -10,8 +10,6 @@
     "depends": ["connector", "product"],
     "external_dependencies": {"python": ["connector-suite-vodoo"]},
     "data": [
-        "security/ir.model.access.csv",
-        "security/connector_odoo_rules.xml",
         "views/odoo_backend_views.xml",
         "views/res_partner_views.xml",
         "views/product_views.xml",

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Try all that a synchronization needs of another Odoo, and say what is wrong."""
+"""Check everything that a synchronization needs, and explain each problem."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from odoo.addons.connector.servers import shorten
 
 from .remote import RemoteOdoo
 
-#: a person is waiting
+#: a person waits for the answer
 SETTINGS = {"timeout": 15, "retry": vodoo.RetryConfig(max_retries=0)}
-#: characters of what the other side says of itself, or of an error
+#: characters of a remote text, or of an error, that are shown
 QUOTED_LENGTH = 200
 NAME_LENGTH = 80
 
 
 def check_connection(backend: models.BaseModel) -> str:
-    """Return a message that tells who we are there.
+    """Return a message that names the remote user.
 
-    :raise UserError: all that keeps the backend from being synchronized
+    :raise UserError: lists all problems that prevent a synchronization
     """
-    # in a language that every Odoo has; whether it has the backend's is asked below
+    # every Odoo has this language; the backend's is checked below
     in_english = backend.with_context(lang=SOURCE_LANGUAGE)
     with closing(RemoteOdoo(in_english, **SETTINGS)) as remote:
         try:
@@ -54,15 +54,15 @@ def check_connection(backend: models.BaseModel) -> str:
 
 
 def quote(value: object, length: int = QUOTED_LENGTH) -> str:
-    """Return the beginning of what the other side said, in one line of text."""
+    """Return the beginning of a remote text, in one line."""
     return shorten(str(value), length)
 
 
 def identify(error: BaseException) -> str:
-    """Return the reason of an error, without the answer of a service that is no Odoo.
+    """Return the reason of an error, without the answer of another service.
 
-    Who sets up a backend may enter the address of any server that ours reaches: what
-    that server answers is none of theirs, but for what tells which server it is.
+    A user who sets up a backend may enter the address of any server in our network.
+    They may see which server it is, and nothing else of its answer.
     """
     cause: BaseException | None = error
     while cause is not None:
@@ -75,7 +75,7 @@ def identify(error: BaseException) -> str:
 
 
 def explain(backend: models.BaseModel, error: Exception) -> str:
-    """Return what a person can do about an error of the login."""
+    """Return an explanation of a login error, with what to do."""
     env = backend.env
     error = error.__cause__ if isinstance(error.__cause__, vodoo.VodooError) else error
     values = {
@@ -84,9 +84,10 @@ def explain(backend: models.BaseModel, error: Exception) -> str:
         "login": backend.login,
         "reason": identify(error),
     }
-    if not isinstance(error, vodoo.VodooError):  # it answers like Odoo, nonsense
+    if not isinstance(error, vodoo.VodooError):  # like Odoo, but without a user
         return env._(
-            "What answers at %(url)s is no Odoo. Correct the address.", **values
+            "The server at %(url)s is not an Odoo server. Correct the address.",
+            **values,
         )
     if isinstance(error, vodoo.ConnectionFailedError):
         return _explain_obstacle(backend, error)
@@ -100,13 +101,14 @@ def explain(backend: models.BaseModel, error: Exception) -> str:
         return env._("This cannot work: %(reason)s.", **values)
     if isinstance(error, vodoo.AuthenticationError):
         return env._(
-            "%(url)s does not let %(login)s in. Correct the login, or make a new API "
-            "key there, in the preferences of this user.\n\nDetails: %(reason)s",
+            "%(url)s refuses the login %(login)s. Correct the login, or create a new "
+            "API key there, in the preferences of this user.\n\nDetails: %(reason)s",
             **values,
         )
     if isinstance(error, vodoo.ProtocolError):
         return env._(
-            "What answers at %(url)s is no Odoo: %(reason)s. Correct the address.",
+            "The server at %(url)s is not an Odoo server: %(reason)s. Correct the "
+            "address.",
             **values,
         )
     if isinstance(error, vodoo.RequestTimeoutError):
@@ -134,16 +136,16 @@ def _explain_obstacle(
         )
     if error.obstacle == "tls":
         return env._(
-            "There is no secure connection to %(url)s: %(reason)s. Have the "
-            "certificate of that server mended, or correct the address: https:// is "
-            "for servers with a certificate, http:// for those without.",
+            "There is no secure connection to %(url)s: %(reason)s. Replace the "
+            "certificate of that server, or correct the address: https:// is for "
+            "servers with a certificate, http:// for those without.",
             **values,
         )
     return env._("%(url)s cannot be reached: %(reason)s", **values)
 
 
 def _login_problems(backend: models.BaseModel, user: dict) -> Iterator[str]:
-    """Tell an API key of somebody else: it, not the login, says who we are."""
+    """Report an API key of another user: the key, not the login, identifies us."""
     if user["login"] != backend.login:
         yield backend.env._(
             "The API key is that of %(name)s (%(key_login)s), not of %(login)s. "
@@ -155,13 +157,13 @@ def _login_problems(backend: models.BaseModel, user: dict) -> Iterator[str]:
 
 
 def _language_problems(backend: models.BaseModel, remote: RemoteOdoo) -> Iterator[str]:
-    """Tell a language that the other Odoo does not have: it refuses calls in it."""
+    """Report a language that the other Odoo lacks: it refuses calls in it."""
     if backend.lang in (False, SOURCE_LANGUAGE):
         return
     try:
         known = remote.call("res.lang", "search_count", [("code", "=", backend.lang)])
     except (ConnectorException, JobError):
-        return  # who may not read the languages learns it from the first import
+        return  # a user without access to languages sees it in the first import
     if not known:
         yield backend.env._(
             "The other Odoo does not have the language %(language)s (%(code)s). Add it "
@@ -173,7 +175,7 @@ def _language_problems(backend: models.BaseModel, remote: RemoteOdoo) -> Iterato
 
 
 def _model_problems(backend: models.BaseModel, remote: RemoteOdoo) -> Iterator[str]:
-    """Tell the models that are to be synchronized, and cannot be."""
+    """Report the chosen models that cannot be synchronized."""
     exported = backend._exported_models()
     for binding_model in dict.fromkeys([*backend._imported_models(), *exported]):
         operations = ["read"]

@@ -1,9 +1,15 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""One session with another Odoo, and what its errors mean to a connector.
+"""A session with another Odoo, and the translation of its errors.
 
-Only this module has the client of vodoo: every call goes through
-:class:`RemoteOdoo`, which raises the errors of a connector. The client's own error is
-their ``__cause__``.
+Only this module uses the client of vodoo: every call goes through :class:`RemoteOdoo`,
+which raises the errors of a connector. Their ``__cause__`` is the client's error:
+
+.. code-block:: text
+
+    client raises                          job gets
+    transient (down, 429, lost answer)  →  NetworkRetryableError   retried, postponed
+    record, values                      →  IDMissingInBackend, InvalidDataError   fails
+    key, rights                         →  RemoteRefusal   fails, stops the schedule
 """
 
 from __future__ import annotations
@@ -39,7 +45,8 @@ if getattr(vodoo, "__distribution__", None) != DISTRIBUTION:
 
 T = TypeVar("T")
 
-#: a call waits that long in the worker to be sent again; else its job is postponed
+#: a call waits this long in the worker before it is sent again, in all its tries;
+#: an answer that asks for more (Retry-After) postpones the job
 MAX_WAIT_SECONDS = 10
 TOO_MANY_REQUESTS = 429
 
@@ -48,23 +55,23 @@ ALL_RECORDS = {"active_test": False}
 
 
 class RemoteRefusal(ConnectorException):
-    """The other Odoo refuses for a reason that only a person can mend."""
+    """Refusal that only a person can resolve."""
 
 
 class RemoteAccessRefusal(RemoteRefusal, AccessRefused):
-    """The other Odoo refuses access to records of a model."""
+    """Refusal of access to the records of a model."""
 
 
 class RemoteCredentialsRefusal(RemoteRefusal, CredentialsRefused):
-    """The other Odoo refuses our key, or there is none."""
+    """Refusal of our key, or a missing key."""
 
 
-#: the first class that fits decides, where trying again cannot help
+#: errors that a retry does not resolve: the first class that matches decides
 CONNECTOR_ERRORS: tuple[tuple[type[Exception], type[Exception]], ...] = (
     (vodoo.UnexpectedAnswerError, InvalidDataError),
-    # trying again could create a record twice
+    # a retry could create a record twice
     (vodoo.OutcomeUnknownError, RemoteRefusal),
-    # so does an Odoo answer whose database is being restarted
+    # an Odoo whose database restarts answers so, too
     (vodoo.DatabaseNotFoundError, NetworkRetryableError),
     (vodoo.RecordNotFoundError, IDMissingInBackend),
     (vodoo.OdooValidationError, InvalidDataError),
@@ -74,7 +81,7 @@ CONNECTOR_ERRORS: tuple[tuple[type[Exception], type[Exception]], ...] = (
     (vodoo.VodooError, RemoteRefusal),
 )
 
-#: refusals after which the schedule is stopped, until a person acts
+#: refusals that stop the schedule until a person acts
 ACCESS_REFUSALS: tuple[tuple[type[Exception], type[RemoteRefusal]], ...] = (
     (vodoo.AuthenticationError, RemoteCredentialsRefusal),
     (vodoo.ConfigurationError, RemoteCredentialsRefusal),
@@ -83,7 +90,7 @@ ACCESS_REFUSALS: tuple[tuple[type[Exception], type[RemoteRefusal]], ...] = (
 
 
 def find_connector_error(error: vodoo.VodooError) -> type[Exception]:
-    """Return the error by which a job knows how to meet one of the client."""
+    """Return the connector error for an error of the client."""
     if error.transient:
         return NetworkRetryableError
     return next(
@@ -94,7 +101,7 @@ def find_connector_error(error: vodoo.VodooError) -> type[Exception]:
 
 
 def find_refusal(error: vodoo.VodooError) -> type[RemoteRefusal]:
-    """Return the refusal that an error of the client stands for."""
+    """Return the refusal for an error of the client."""
     return next(
         (refusal for kind, refusal in ACCESS_REFUSALS if isinstance(error, kind)),
         RemoteRefusal,
@@ -102,9 +109,9 @@ def find_refusal(error: vodoo.VodooError) -> type[RemoteRefusal]:
 
 
 def make_connector_error(error: vodoo.VodooError) -> Exception:
-    """Return the error of a job; one that is to be retried knows when.
+    """Return the error of a job; a retryable one keeps the remote ``Retry-After``.
 
-    Being told to slow down does not count as a try of the job.
+    A 429 does not count as a try of the job.
     """
     error_class = find_connector_error(error)
     if error_class is RemoteRefusal:
@@ -118,7 +125,7 @@ def make_connector_error(error: vodoo.VodooError) -> Exception:
 
 @contextmanager
 def translated_errors() -> Iterator[None]:
-    """Turn the client's errors into those that a job knows how to meet."""
+    """Translate the client's errors into those of a connector."""
     try:
         yield
     except vodoo.VodooError as error:
@@ -126,10 +133,10 @@ def translated_errors() -> Iterator[None]:
 
 
 def get_password(backend: models.BaseModel) -> str:
-    """Return the key, or password, by which we log in.
+    """Return the key or password of the backend.
 
-    The client would take one that is missing from the server's environment, and
-    ``op://…`` from its vault: neither is for whoever sets up a backend.
+    The client would read a missing one from the server's environment and ``op://…``
+    from its vault, which a user who sets up a backend must not reach.
 
     :raise vodoo.ConfigurationError: there is none
     """
@@ -140,15 +147,17 @@ def get_password(backend: models.BaseModel) -> str:
         )
     if secret.strip().startswith("op://"):
         raise vodoo.ConfigurationError(
-            backend.env._("a reference (op://…) is no API key; enter the key itself")
+            backend.env._(
+                "a reference (op://…) is not an API key; enter the key itself"
+            )
         )
     return secret
 
 
 class RemoteOdoo:
-    """One session with another Odoo, and what was learnt through it.
+    """Session with another Odoo, and a memory for its time.
 
-    Every method raises the errors of a connector, also for settings that cannot work.
+    Every method raises the errors of a connector, also for invalid settings.
     """
 
     def __init__(self, backend: models.BaseModel, **settings: Any) -> None:
@@ -159,7 +168,7 @@ class RemoteOdoo:
 
     @cached_property
     def _client(self) -> vodoo.OdooClient:
-        """The client; nothing is sent before the first call."""
+        """Return the client; it sends nothing before the first call."""
         backend = self._backend
         return vodoo.OdooClient(
             vodoo.OdooConfig(
@@ -173,26 +182,26 @@ class RemoteOdoo:
 
     @cached_property
     def _context(self) -> dict[str, Any]:
-        """What each call is sent: the language of our environment.
+        """Return the context of each call: the language of the environment.
 
-        So a translated text is read there in the language in which it is written here,
-        and the other way round. In a job that is the language of the backend.
+        So a translated text has the same language on both sides. In a job that is the
+        language of the backend.
         """
         return {"lang": self._backend.env.lang or SOURCE_LANGUAGE}
 
     def open(self) -> None:
-        """Make the client now: a thread cannot read the backend."""
+        """Create the client now: a thread cannot read the backend."""
         with translated_errors():
             _ = self._client, self._context
 
     @property
     def uid(self) -> int:
-        """The id there of the user as whom we log in."""
+        """Return the remote id of our user."""
         with translated_errors():
             return self._client.uid
 
     def call(self, model: str, method: str, *args: Any, **kwargs: Any) -> Any:
-        """Call a method in the other Odoo."""
+        """Call a method of a remote model."""
         kwargs["context"] = {**self._context, **(kwargs.get("context") or {})}
         with translated_errors():
             answer = self._client.execute(model, method, *args, **kwargs)
@@ -231,7 +240,7 @@ class RemoteOdoo:
     def load(
         self, model: str, fields: list[str], rows: list[list], context: dict[str, Any]
     ) -> list[int]:
-        """Create or update records by their external ids, and return their ids."""
+        """Create or update records by their XML ids and return their ids."""
         context = {**self._context, **context}
         with translated_errors():
             return self._client.load(model, fields, rows, context=context)
@@ -249,16 +258,16 @@ class RemoteOdoo:
             self._client.unlink(model, ids, idempotent=True)
 
     def remember(self, key: Hashable, compute: Callable[[], T]) -> T:
-        """Return what ``compute`` gave the first time, for the time of the session."""
+        """Return the first result of ``compute`` under a key, for the session."""
         if key not in self._memory:
             self._memory[key] = compute()
         return self._memory[key]
 
     def forget(self, key: Hashable) -> None:
-        """Compute anew what was remembered under ``key``."""
+        """Drop the result under a key."""
         self._memory.pop(key, None)
 
     def close(self) -> None:
-        """Close the connections, if any was opened."""
+        """Close the connections."""
         if "_client" in self.__dict__:
             self._client.close()

@@ -9,8 +9,6 @@
     "category": "Connector",
     "depends": ["connector_odoo", "sale"],
     "data": [
-        "security/ir.model.access.csv",
-        "security/connector_odoo_sale_rules.xml",
         "views/odoo_backend_views.xml",
     ],
 }

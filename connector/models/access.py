@@ -8,10 +8,7 @@ is installed or updated::
     class ShopBinding(models.AbstractModel):
         _name = "shop.binding"
         _inherit = "connector.binding.mixin"
-        _connector_access = {
-            "connector.group_connector_manager": FULL_ACCESS,
-            "base.group_user": READ_ACCESS,
-        }
+        _connector_access = BINDING_ACCESS  # {group: operations}
 
     shop.customer ─► shop_connector.access_shop_customer_manager    ir.model.access
                      shop_connector.access_shop_customer_user
@@ -31,6 +28,9 @@ from odoo import models
 
 READ_ACCESS = ("read",)
 FULL_ACCESS = ("read", "write", "create", "unlink")
+#: managers set up a backend; users see where their records are bound
+BACKEND_ACCESS = {"connector.group_connector_manager": FULL_ACCESS}
+BINDING_ACCESS = {**BACKEND_ACCESS, "base.group_user": READ_ACCESS}
 
 
 class ConnectorAccess(models.AbstractModel):

@@ -350,7 +350,7 @@ class TestVersions(TwoWayCase):
         self.put(minute=1, quantity=9.0)
         self.assertEqual(self.run_import(1).counts, {"updated": 1})
 
-    def test_what_changed_before_the_next_import_is_imported(self):
+    def test_a_change_before_the_next_import_is_imported(self):
         self.edit(self.binding(), note="mine")
         self.run_export(self.binding(), fields=["note"])
         self.remote()["quantity"] = 9.0

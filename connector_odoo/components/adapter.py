@@ -11,13 +11,13 @@ import vodoo
 from odoo.tools import split_every
 from odoo.tools.mail import html2plaintext, plaintext2html
 
-from odoo.addons.component.core import Component
-from odoo.addons.connector.components.two_way.version import Version
-from odoo.addons.connector.exception import (
+from odoo.addons.connector.api import (
+    Component,
     IDMissingInBackend,
     InvalidDataError,
     NetworkRetryableError,
     RetryableJobError,
+    Version,
 )
 from odoo.addons.connector.read_ahead import read_ahead
 
@@ -30,21 +30,21 @@ PAGE_SIZE = 1000
 
 
 class OdooAdapter(Component):
-    """Speak Odoo's external API, for the model that the bindings wrap."""
+    """Adapter of the remote model that the bindings of the working model wrap."""
 
     _name = "odoo.adapter"
     _inherit = ["odoo.connector", "generic.two.way.adapter"]
 
-    #: how many pages are read before they are asked for
+    #: how many pages are read ahead
     _pages_ahead = 3
 
     @property
     def remote_model(self) -> str:
-        """Return the name of the model in the other Odoo."""
+        """Return the name of the remote model."""
         return self.binder_for().unwrap_model()
 
     def call(self, method: str, *args: Any, **kwargs: Any) -> Any:
-        """Call a method of the model in the other Odoo."""
+        """Call a method of the remote model."""
         return self.work.remote.call(self.remote_model, method, *args, **kwargs)
 
     def search(self, filters: list | None = None) -> list[int]:
@@ -73,11 +73,11 @@ class OdooAdapter(Component):
         fields: list[str] | None = None,
         language: str | None = None,
     ) -> dict[int, dict[str, Any]]:
-        """Return ``{id: record}`` of those that exist, a many2one being an id.
+        """Return ``{id: record}`` of the records that exist; a many2one is an id.
 
-        Fields that the other Odoo does not know are left out.
+        Fields that the other Odoo does not have are left out.
 
-        :param language: of the texts, as ``fr_FR``; by default that of our environment
+        :param language: of the texts, like ``fr_FR``; by default the environment's
         """
         domain = [("id", "in", list(external_ids))]
         rows = self.read_all(domain, fields, language=language)
@@ -123,20 +123,20 @@ class OdooAdapter(Component):
         return {row["id"]: row for row in rows}
 
     def find_existing(self, external_ids: Iterable[int | str]) -> set[int]:
-        """Return those ids, archived or not, that the other Odoo has."""
+        """Return the ids that the other Odoo has, of archived records, too."""
         return set(self.search([("id", "in", [int(key) for key in external_ids])]))
 
-    def check_gone(self, external_id: int | str) -> None:
-        """Make sure that a record that did not come is not there any more.
+    def check_deleted(self, external_id: int | str) -> None:
+        """Check that a record that a search did not find was deleted.
 
-        A search leaves out what our user may not read; a read refuses it.
+        A search leaves out records that our user may not read; a read refuses them.
 
-        :raise RetryableJobError: it is there
+        :raise RetryableJobError: the record exists
         """
         if self.call("read", [int(external_id)], ["write_date"], context=ALL_RECORDS):
             raise RetryableJobError(
-                f"{self.remote_model} {external_id} of the other Odoo is there, but it "
-                "did not come."
+                f"{self.remote_model} {external_id} exists in the other Odoo, but a "
+                "search did not find it."
             )
 
     def read(self, external_id: int, fields: list[str] | None = None) -> dict | None:
@@ -165,15 +165,12 @@ class OdooAdapter(Component):
         return [(field, "!=" if has_parent else "=", False), *(filters or [])]
 
     def _offered(self, fields: list[str]) -> list[str]:
-        """Return those fields that the model has in the other Odoo."""
+        """Return the fields that the remote model has."""
         known = self._types_of(fields)
         return [name for name in fields if name in known]
 
     def _plain_texts(self, fields: list[str]) -> list[str]:
-        """Return those fields that are text there and HTML here.
-
-        Notes are HTML since Odoo 15.
-        """
+        """Return the fields that are HTML only locally, like notes of Odoo 14."""
         return [
             name
             for name, field_type in self._types_of(fields).items()
@@ -183,7 +180,7 @@ class OdooAdapter(Component):
         ]
 
     def _accepted(self, values: dict[str, Any]) -> dict[str, Any]:
-        """Return the values of those fields that the other Odoo has, in its form."""
+        """Return the values of the fields that the other Odoo has, in its format."""
         names = sorted(values)
         accepted = {name: values[name] for name in self._offered(names)}
         for name in self._plain_texts(names):
@@ -191,14 +188,14 @@ class OdooAdapter(Component):
         return accepted
 
     def find_last_id(self) -> int:
-        """Return the id of the record created last there, 0 if there is none."""
+        """Return the id of the last record that was created, 0 if there is none."""
         ids = self.call("search", [], limit=1, order="id desc", context=ALL_RECORDS)
         return next(iter(ids), 0)
 
     def find_last_write_date(self) -> datetime | None:
-        """Return when any record was last written there, None if there is none.
+        """Return the last write date of all records, None without records.
 
-        Dates that cannot be read are passed over.
+        Dates that cannot be read are ignored.
 
         :raise InvalidDataError: none of the last thousand can be read
         """
@@ -217,15 +214,14 @@ class OdooAdapter(Component):
         return read_write_date(rows[0], self.remote_model) if rows else None
 
     def create(self, values: dict[str, Any]) -> int:
-        """Create a record there and return its id."""
+        """Create a record and return its id."""
         with self._while_fields_last(list(values)):
             return self.work.remote.create(self.remote_model, self._accepted(values))
 
     def create_once(self, key: str, values: dict[str, Any]) -> int:
-        """Create a record there, unless it was created under this key before.
+        """Create a record, or update the one that was created under the same key.
 
-        The key becomes its external id there, in the same transaction. A creation
-        whose answer was lost is found by it: its record is updated instead.
+        The key becomes the XML id of the remote record, in the same transaction.
         """
         row = load_row(key, self._accepted(values), self._types_of(list(values)))
         if row is None:
@@ -238,7 +234,7 @@ class OdooAdapter(Component):
                 context={**ALL_RECORDS, "tz": "UTC"},
             )[0]
         except InvalidDataError:
-            # The import tells less, and takes less, than the methods it is made of.
+            # Odoo's import accepts less, and explains less, than create and write.
             external_id = self._find_by_key(key)
             if external_id is None:
                 return self.create(values)
@@ -246,7 +242,7 @@ class OdooAdapter(Component):
             return external_id
 
     def _find_by_key(self, key: str) -> int | None:
-        """Return the id of the record that has an external id there."""
+        """Return the id of the record with an XML id."""
         module, xml_id = key.split(".", 1)
         try:
             _model, external_id = self.work.remote.call(
@@ -262,7 +258,7 @@ class OdooAdapter(Component):
         return external_id or None
 
     def _types_of(self, fields: list[str]) -> dict[str, str]:
-        """Return ``{field: type}`` of those that the model has in the other Odoo."""
+        """Return ``{field: type}`` of the fields that the remote model has."""
         known = self.work.remote.remember(("field types", self.remote_model), dict)
         unknown = [name for name in fields if name not in known]
         if unknown:
@@ -272,9 +268,9 @@ class OdooAdapter(Component):
 
     @contextmanager
     def _while_fields_last(self, fields: list[str]) -> Iterator[None]:
-        """Have a job tried again that was refused because a field came or went there.
+        """Retry the job if a call fails because the fields of the model changed.
 
-        :raise NetworkRetryableError: an addon was upgraded there since we asked
+        :raise NetworkRetryableError: the other Odoo upgraded an addon meanwhile
         """
         known = self._types_of(fields)
         try:
@@ -291,13 +287,13 @@ class OdooAdapter(Component):
             ) from error
 
     def write(self, external_id: int, values: dict[str, Any]) -> None:
-        """Write a record there."""
+        """Write a record."""
         with self._while_fields_last(list(values)):
             self.work.remote.write(
                 self.remote_model, [int(external_id)], self._accepted(values)
             )
 
     def delete(self, external_id: int) -> None:
-        """Delete a record there; one that is gone already is no error."""
+        """Delete a record; ignore that it was deleted before."""
         with suppress(IDMissingInBackend):
             self.work.remote.unlink(self.remote_model, [int(external_id)])

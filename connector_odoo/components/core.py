@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo.addons.component.core import AbstractComponent
-from odoo.addons.connector.components.defaults import (
+from odoo.addons.connector.api import (
     TWO_WAY_COMPONENTS,
+    AbstractComponent,
     define_default_components,
 )
 

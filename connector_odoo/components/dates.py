@@ -11,8 +11,7 @@ from typing import Any
 
 from odoo import fields
 
-from odoo.addons.connector.components.two_way.version import Version
-from odoo.addons.connector.exception import InvalidDataError
+from odoo.addons.connector.api import InvalidDataError, Version
 
 #: fields of a record that are not among the values of its version
 DATES = ("write_date", "create_date")

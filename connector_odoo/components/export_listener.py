@@ -1,12 +1,12 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo.addons.component.core import Component
 from odoo.addons.component_event import before_commit, skip_if
+from odoo.addons.connector.api import Component
 from odoo.addons.connector.components.exporter.listener import from_connector
 from odoo.addons.connector.jobs.lifecycle import company_of
 
 
 class OdooExportListener(Component):
-    """Export what changes here, of any model, to the backends that want it."""
+    """Export listener of all models."""
 
     _name = "odoo.export.listener"
     _inherit = ["odoo.connector", "generic.export.listener"]
@@ -25,7 +25,7 @@ class OdooExportListener(Component):
     @skip_if(from_connector)
     @before_commit
     def on_records_write(self, records, fields=None):
-        """Resume the export of records that return to the company of their backend."""
+        """Resume the exports of records that return to the company of their backend."""
         result = super().on_records_write(records, fields)
         if fields is None or "company_id" in fields:
             bindings = self.env["odoo.binding"].sudo()
@@ -34,9 +34,9 @@ class OdooExportListener(Component):
         return result
 
     def _find_backends_for(self, record):
-        """Return where new records are wanted, or what the record is a part of is.
+        """Return the backends that export a new record.
 
-        A record of one company is nothing for the backends of the others.
+        A record of one company is not exported to backends of other companies.
         """
         binding_models = self._binding_models(record)
         companies = company_of(record)
@@ -55,7 +55,7 @@ class OdooExportListener(Component):
         )
 
     def _is_wanted(self, record, binding_model, backend):
-        """Return whether a new record is exported: a part is where its whole is."""
+        """Return whether a new record is exported; a part is, if its whole is bound."""
         if self._is_part(record, binding_model, backend):
             return True
         if not backend.export_new:
@@ -67,7 +67,7 @@ class OdooExportListener(Component):
         return backend._exports_new(record, binding_model._export_domain)
 
     def _is_part(self, record, binding_model, backend):
-        """Tell whether the record is a part of one that is bound to the backend."""
+        """Return whether the record is a part of one that is bound to the backend."""
         whole = record[binding_model._part_of] if binding_model._part_of else record
         return whole != record and any(
             model.search_count(

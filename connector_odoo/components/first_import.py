@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo.addons.component.core import Component
+from odoo.addons.connector.api import Component
 
 from .dates import read_create_date
 

@@ -4,7 +4,9 @@
 A record is read with ``bin_size``: Odoo returns the size of an image (``"12.34 Kb"``)
 in place of its content. The size is also the value by which two versions of a record
 are compared, so an export never downloads an image. The contents are read when a
-chunk is mapped, only for records that changed, in calls of at most ``MAX_BYTES``::
+chunk is mapped, only for records that changed, in calls of at most ``MAX_BYTES``:
+
+.. code-block:: text
 
     read records (sizes)  →  skip unchanged  →  read contents, call by call  →  map
 """
@@ -14,8 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from odoo.addons.connector.components.mapper import Modifier
-from odoo.addons.connector.exception import RetryableJobError
+from odoo.addons.connector.api import Modifier, RetryableJobError
 
 #: bytes of the images that are read in one call; a larger image is read alone
 MAX_BYTES = 8 * 1024 * 1024

@@ -2,8 +2,7 @@
 from contextlib import suppress
 from datetime import datetime
 
-from odoo.addons.component.core import Component
-from odoo.addons.connector.exception import IDMissingInBackend
+from odoo.addons.connector.api import Component, IDMissingInBackend
 
 from .dates import DATES, read_create_date, read_write_date, version_of
 
@@ -21,7 +20,7 @@ class OdooRecordImporter(Component):
         """Remove only deleted records, not those that our user may no longer read."""
         if self.binding and self._missing_record_policy != "skip":
             with suppress(IDMissingInBackend):
-                self.backend_adapter.check_gone(self.external_id)
+                self.backend_adapter.check_deleted(self.external_id)
         return super()._handle_missing_record()
 
     def _read_many(self, external_ids):

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Say values as a row of Odoo's import, which creates under an external id."""
+"""Write values as a row of Odoo's import, which creates a record under an XML id."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from odoo.fields import Command
 
-#: said by the import as they are; what is empty is False there
+#: types whose values the import reads as text; an empty cell means False
 AS_TEXT = frozenset(
     ("char", "text", "html", "binary", "date", "datetime", "integer", "float")
     + ("monetary", "selection")
@@ -25,9 +25,9 @@ class LoadRow(NamedTuple):
 def load_row(
     external_id: str, values: Mapping[str, Any], types: Mapping[str, str]
 ) -> LoadRow | None:
-    """Return values as a row of an import, None where they cannot be said by one.
+    """Return values as a row of an import, None if a row cannot hold them.
 
-    :param types: ``{field: its type in the other Odoo}``
+    :param types: ``{field: remote type}``
     """
     row = LoadRow(["id"], [external_id])
     for name, value in values.items():
@@ -41,7 +41,7 @@ def load_row(
 
 
 def load_cell(field_type: str | None, value: Any) -> str | None:
-    """Return the text by which an import is told a value, None if there is none."""
+    """Return the cell of a value, None if a cell cannot hold it."""
     if field_type == "boolean":
         return "1" if value else ""
     if field_type in AS_TEXT:
@@ -54,7 +54,7 @@ def load_cell(field_type: str | None, value: Any) -> str | None:
 
 
 def linked_cell(commands: Any) -> str | None:
-    """Return the ids that x2many commands set, None if they do anything else."""
+    """Return the cell of x2many commands, None unless they only set ids."""
     if not commands:
         return ""
     if len(commands) == 1 and tuple(commands[0])[:1] == (Command.SET,):

@@ -5,7 +5,7 @@ from typing import Any
 
 from odoo.fields import Command
 
-from odoo.addons.component.core import AbstractComponent, Component
+from odoo.addons.connector.api import AbstractComponent, Component
 
 from .images import RemoteImages, local_image, remote_image
 
@@ -47,7 +47,7 @@ class OdooImportMapper(AbstractComponent):
 class OdooReversedMapper(Component):
     """Map records for another Odoo by the rows of their import mapper.
 
-    A model needs an export mapper of its own only for what is not a plain row; it
+    A model needs a separate export mapper only for fields without a plain row; it
     inherits this one.
     """
 

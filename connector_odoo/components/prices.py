@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Prices, which each side has in a currency of its own."""
+"""Convert prices between the currencies of both sides."""
 
 from __future__ import annotations
 
@@ -7,14 +7,13 @@ from typing import Any
 
 from odoo import models
 
-from odoo.addons.component.core import Component
-from odoo.addons.connector.components.mapper import Modifier
+from odoo.addons.connector.api import Component, Modifier
 
 
 def price(field: str, currency_field: str = "currency_id") -> Price:
-    """Give a price of there in the currency of the company here.
+    """Import a price in the currency of the local company.
 
-    Its way back gives a price of here in the currency that the record has there.
+    An export converts it to the currency of the remote record.
 
     :param currency_field: the many2one, on both sides, to the currency of the price
     """
@@ -28,24 +27,24 @@ class Price(Modifier):
 
     def __init__(self, field: str, currency_field: str) -> None:
         def build(read, keeps_falsy):
-            def to_here(mapper, record, to_attr):
+            def to_local(mapper, record, to_attr):
                 amount = read(mapper, record, to_attr)
-                return _converter(mapper).to_here(amount, record.get(currency_field))
+                return _converter(mapper).to_local(amount, record.get(currency_field))
 
-            return to_here
+            return to_local
 
         super().__init__(field, build, "price")
         self.source_fields = (field, currency_field)
-        self.exported = lambda here: _exported_price(here, currency_field)
+        self.exported = lambda local: _exported_price(local, currency_field)
 
 
 def _exported_price(field: str, currency_field: str) -> Modifier:
     def build(read, keeps_falsy):
-        def to_there(mapper, record, to_attr):
+        def to_remote(mapper, record, to_attr):
             amount = read(mapper, record, to_attr)
-            return _converter(mapper).to_there(amount, record[currency_field], record)
+            return _converter(mapper).to_remote(amount, record[currency_field], record)
 
-        return to_there
+        return to_remote
 
     return Modifier(field, build, "price")
 
@@ -55,27 +54,27 @@ def _converter(mapper: Any) -> OdooPriceConverter:
 
 
 class OdooPriceConverter(Component):
-    """Convert prices between the currencies of the two sides, at today's rate.
+    """Convert prices between the currencies of both sides, at today's rate.
 
-    What has no currency, or one that the other side does not know, is kept.
+    A price without a currency that both sides know is not converted.
     """
 
     _name = "odoo.price.converter"
     _inherit = "odoo.connector"
     _usage = "price.converter"
 
-    def to_here(self, amount: float, external_currency_id: int | bool) -> float:
-        """Return a price of there in the currency of the company here."""
+    def to_local(self, amount: float, external_currency_id: int | bool) -> float:
+        """Return a remote price in the currency of the local company."""
         return self._convert(
             amount,
             self._find_currency(external_currency_id),
             self.env.company.currency_id,
         )
 
-    def to_there(
+    def to_remote(
         self, amount: float, currency: models.BaseModel, binding: models.BaseModel
     ) -> float:
-        """Return a price of here in the currency that the record has there."""
+        """Return a local price in the currency of the remote record."""
         return self._convert(
             amount, currency, self._find_currency(self._external_currency_id(binding))
         )
@@ -91,7 +90,7 @@ class OdooPriceConverter(Component):
         return self.env["res.currency"].browse(ids[:1])
 
     def _external_currency_id(self, binding: models.BaseModel) -> int | bool:
-        """Return the currency of the record there, or of the company of our user."""
+        """Return the currency of the remote record, or of our user's company."""
         remote = self.work.remote
         if binding.external_id:
             adapter = self.component(usage="backend.adapter")

@@ -1,6 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo.addons.component.core import Component
-from odoo.addons.connector.components.two_way.references import bound, bound_set
+from odoo.addons.connector.api import Component, bound, bound_set
 
 from .prices import price
 
@@ -49,7 +48,7 @@ class ProductAttributeLineMapper(Component):
 
 
 class ProductLineValueMapper(Component):
-    """Map what a value of a line costs; Odoo makes it of the line by itself."""
+    """Map the extra price of a line's value; Odoo creates the value from the line."""
 
     _name = "odoo.product.line.value.mapper"
     _inherit = "odoo.import.mapper"

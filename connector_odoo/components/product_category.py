@@ -1,6 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo.addons.component.core import Component
-from odoo.addons.connector.components.two_way.references import bound
+from odoo.addons.connector.api import Component, bound
 
 
 class ProductCategoryMapper(Component):

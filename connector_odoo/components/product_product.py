@@ -1,12 +1,11 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo.addons.component.core import Component
-from odoo.addons.connector.components.two_way.references import bound, bound_set
+from odoo.addons.connector.api import Component, bound, bound_set
 
 from .prices import price
 
 
-class ProductVariantMapper(Component):
-    """Map a variant; Odoo makes most of them of a product's lines by itself."""
+class ProductProductMapper(Component):
+    """Map a variant; Odoo creates most variants from the lines of their product."""
 
     _name = "odoo.product.product.mapper"
     _inherit = "odoo.import.mapper"
@@ -30,5 +29,5 @@ class ProductVariantMapper(Component):
         ),
     ]
 
-    #: without the lines of its product, a variant has nothing to be told by
+    #: a variant is identified by the values of its product's lines
     dependencies = [bound_set("attribute_line_ids", "odoo.product.attribute.line")]

@@ -1,7 +1,12 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo.addons.component.core import Component
-from odoo.addons.connector.components.mapper import changed_by, mapping, only_create
-from odoo.addons.connector.components.two_way.references import bound, required
+from odoo.addons.connector.api import (
+    Component,
+    bound,
+    changed_by,
+    mapping,
+    only_create,
+    required,
+)
 
 from .prices import price
 
@@ -27,7 +32,7 @@ class ProductTemplateMapper(Component):
     @mapping
     @changed_by("type")
     def kind(self, record):
-        """Storable products, a type of their own up to Odoo 17, are goods here."""
+        """Map storable products, a separate type up to Odoo 17, to goods."""
         kind = record["type"]
         return {"type": "consu" if kind == "product" else kind}
 
@@ -41,12 +46,12 @@ class ProductTemplateExportMapper(Component):
     @only_create
     @changed_by("type")
     def kind(self, record):
-        """Say once what it is: up to Odoo 17 goods may be storable there."""
+        """Send the type only once: up to Odoo 17 the remote goods may be storable."""
         return {"type": record.type}
 
 
 class ProductImporter(Component):
-    """Leave combos out: what they are a choice of is not synchronized."""
+    """Skip combos, because their choices are not synchronized."""
 
     _name = "odoo.product.importer"
     _inherit = "odoo.record.importer"
@@ -62,7 +67,7 @@ class ProductImporter(Component):
 
 
 class ProductExporter(Component):
-    """Leave combos out here, too."""
+    """Skip combos."""
 
     _name = "odoo.product.exporter"
     _inherit = "odoo.record.exporter"

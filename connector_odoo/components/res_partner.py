@@ -1,14 +1,15 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo.addons.component.core import Component
-from odoo.addons.connector.components.mapper import changed_by, mapping
-from odoo.addons.connector.components.two_way.references import (
+from odoo.addons.connector.api import (
+    Component,
     bound,
     bound_set,
+    changed_by,
+    mapping,
     matched,
 )
 
 
-class PartnerMapper(Component):
+class ResPartnerMapper(Component):
     _name = "odoo.res.partner.mapper"
     _inherit = "odoo.import.mapper"
     _apply_on = "odoo.res.partner"
@@ -42,6 +43,6 @@ class PartnerMapper(Component):
     @mapping
     @changed_by("lang")
     def language(self, record):
-        """Keep the default where the language is not installed here."""
+        """Keep the default where the language is not installed locally."""
         installed = dict(self.env["res.lang"].get_installed())
         return {"lang": record["lang"]} if record["lang"] in installed else {}

@@ -1,9 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo.addons.component.core import Component
-from odoo.addons.connector.components.two_way.references import bound
+from odoo.addons.connector.api import Component, bound
 
 
-class PartnerCategoryMapper(Component):
+class ResPartnerCategoryMapper(Component):
     _name = "odoo.res.partner.category.mapper"
     _inherit = "odoo.import.mapper"
     _apply_on = "odoo.res.partner.category"

@@ -4,27 +4,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from odoo.addons.component.core import Component
-from odoo.addons.connector.components.mapper import source_fields
+from odoo.addons.connector.api import Component, source_fields
 
 
 class OdooTranslationImporter(Component):
-    """Import the texts of a record in the languages that both sides have installed.
+    """Importer of texts in all languages that both sides have installed.
 
-    An importer calls it in its ``_after_import``; none does by default.
+    An importer calls it in its ``_after_import``; none does so by default.
     """
 
     _name = "odoo.translation.importer"
     _inherit = ["odoo.connector", "generic.translation.importer"]
 
     def _languages(self) -> Mapping[str, str]:
-        """Return the languages besides that in which the records are imported."""
+        """Return the languages other than that of the import."""
         remote = self.work.remote
-        there = remote.remember(
+        installed = remote.remember(
             "languages",
             lambda: remote.call("res.lang", "search_read", [], fields=["code"]),
         )
-        codes = {language["code"] for language in there}
+        codes = {language["code"] for language in installed}
         return {code: code for code in codes - {self.env.lang or "en_US"}}
 
     def _read_many(self, external_ids: list[Any], language: str) -> dict[int, Any]:
@@ -40,7 +39,7 @@ class OdooTranslationImporter(Component):
         return map_record.values(for_create=False, fields=fields)
 
     def _translated_sources(self) -> set[str]:
-        """Return the fields there of the rows whose target is translated."""
+        """Return the remote fields of the rows whose target is translated."""
         own_fields = self.model._fields
         return {
             name

@@ -8,7 +8,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import NO_ACCESS
 
-from odoo.addons.connector.secret_input import secret_input
+from odoo.addons.connector.api import BACKEND_ACCESS, secret_input
 from odoo.addons.connector.servers import find_server
 
 from ..connection_check import check_connection
@@ -22,11 +22,12 @@ DIRECTIONS = [
 
 
 class OdooBackend(models.Model):
-    """Another Odoo: where it is, and as whom we speak to it."""
+    """Another Odoo: its address, our user there, and what is synchronized."""
 
     _name = "odoo.backend"
     _inherit = ["connector.backend.mixin", "mail.thread", "mail.activity.mixin"]
     _description = "Odoo Backend"
+    _connector_access = BACKEND_ACCESS
 
     name = fields.Char(required=True)
     active = fields.Boolean(default=True)
@@ -81,15 +82,15 @@ class OdooBackend(models.Model):
     )
     conflict_policy = fields.Selection(
         [
-            ("remote", "Theirs is kept"),
-            ("local", "Ours is kept"),
-            ("newest", "The newer one is kept"),
-            ("ask", "A person is asked"),
+            ("remote", "Keep the other Odoo's version"),
+            ("local", "Keep our version"),
+            ("newest", "Keep the newer version"),
+            ("ask", "Ask someone"),
         ],
-        string="Changed on both sides",
+        string="Conflicts",
         default="remote",
         required=True,
-        help="Which version of a record is kept that was changed there and here",
+        help="The version that is kept when both sides changed the same field",
     )
 
     removal_policy = fields.Selection(
@@ -99,10 +100,10 @@ class OdooBackend(models.Model):
             ("unbind", "Keep the record, and unbind it"),
             ("delete", "Delete the record"),
         ],
-        string="Removed there",
+        string="When deleted in the other Odoo",
         default="archive",
         required=True,
-        help="What becomes here of a record that was deleted in the other Odoo",
+        help="Action to take locally when the remote record is deleted",
     )
 
     first_import = fields.Selection(
@@ -115,8 +116,8 @@ class OdooBackend(models.Model):
         default="ask",
         required=True,
         copy=False,
-        help="What an import does with records that are not bound, but like a local "
-        "record: after a reinstallation, say",
+        help="How an import treats records that are not bound, but resemble a local "
+        "record, for example after a reinstallation",
     )
 
     _chunk_size_positive = models.Constraint(
@@ -132,14 +133,14 @@ class OdooBackend(models.Model):
                 raise ValidationError(
                     self.env._(
                         "The address must look like https://erp.example.com, without "
-                        "login, password, ? or #: there are fields of their own for "
-                        "the login and the API key."
+                        "login, password, ? or #: enter the login and the API key in "
+                        "their fields."
                     )
                 )
 
     @contextmanager
     def work_on(self, model_name, **kwargs):
-        """Give the components one connection to the other Odoo, made on first use."""
+        """Share one connection between the components, opened on first use."""
         backend = self.with_company(self.company_id) if self.company_id else self
         with closing(RemoteOdoo(backend)) as remote:
             with super(OdooBackend, backend).work_on(
@@ -151,13 +152,13 @@ class OdooBackend(models.Model):
         self.ensure_one()
         return check_connection(self)
 
-    # -- what is synchronized -------------------------------------------------
+    # -- models ---------------------------------------------------------------
 
     @api.model
     def _models_by_choice(self) -> dict[str, list[str]]:
-        """Return the binding models that each field of choice stands for.
+        """Return the binding models that each selection field stands for.
 
-        They come in the order in which they are defined: what others need, first.
+        They come in the order of their definition: dependencies first.
         """
         choices = defaultdict(list)
         for model_name in self.pool.descendants(["odoo.binding"], "_inherit"):
@@ -181,7 +182,7 @@ class OdooBackend(models.Model):
         return self._chosen_models("export", "both")
 
     def _models_exported_on_activation(self):
-        # what is imported only, by now, is not exported any more
+        # a model may have become import-only meanwhile
         return self._exported_models()
 
     @api.depends(lambda self: list(self._models_by_choice()))

@@ -1,8 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Which new records are exported: domains of the backend.
+"""Domains of the backend that select the new records to export.
 
-They are for new records only. What is bound stays in step, whatever it becomes: a
-contact that gets an account is still the same contact there.
+They apply to new records only. A bound record stays synchronized, even if it no longer
+matches: a contact that gets an account is still the same remote contact.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from odoo.tools import mute_logger
 
 _logger = logging.getLogger(__name__)
 
-#: what reading, or filtering by, something else raises
+#: raised for a text that is not a domain
 NOT_A_DOMAIN = (ValueError, TypeError, KeyError, AttributeError, SyntaxError)
 
-#: no colleagues, no companies of this database, no public users and no bots, which are
-#: archived; customers with access to the portal are customers
+#: without internal users, companies of this database, public users and bots (which are
+#: archived); portal users are customers
 CONTACTS = (
     "[('active', '=', True), ('partner_share', '=', True), "
     "('odoo_own_company_ids', '=', False)]"
@@ -31,7 +31,7 @@ CONTACTS = (
 
 
 class OdooBackend(models.Model):
-    """Say which new records are exported."""
+    """Backend with a domain for each kind of new records."""
 
     _inherit = "odoo.backend"
 
@@ -48,7 +48,7 @@ class OdooBackend(models.Model):
 
     @api.model
     def _models_by_export_domain(self) -> dict[str, str]:
-        """Return ``{field of the domain: model of the records}``."""
+        """Return ``{domain field: model}``."""
         return {
             binding._export_domain: binding._fields["odoo_id"].comodel_name
             for binding in map(
@@ -78,16 +78,16 @@ class OdooBackend(models.Model):
                     ) from error
 
     def _try_export_domain(self, field_name: str, model_name: str) -> None:
-        """Search and filter by a domain: what can be read need not make sense."""
+        """Search and filter by a domain, which finds wrong fields and values."""
         domain = self._read_export_domain(field_name)
         model = self.env[model_name].sudo()
         with self.env.cr.savepoint(flush=False), mute_logger("odoo.sql_db"):
             model.search(domain, limit=1).filtered_domain(domain)
 
     def _read_export_domain(self, field_name: str) -> Domain:
-        """Return a domain of the backend, as records are filtered by it.
+        """Return a domain of the backend.
 
-        :raise ValueError: it is none; so do ``SyntaxError`` and ``TypeError``
+        :raise ValueError: it is not a domain; also ``SyntaxError``, ``TypeError``
         """
         model_name = self._models_by_export_domain()[field_name]
         text = (self[field_name] or "").strip() or "[]"
@@ -104,8 +104,8 @@ class OdooBackend(models.Model):
     def _exports_new(self, record: models.BaseModel, field_name: str | None) -> bool:
         """Return whether a new record is in the domain of the backend.
 
-        What cannot be asked, as a field of the domain is gone, is not exported: whoever
-        saves the record must not be stopped by that.
+        If the domain cannot be evaluated, because a field was removed, the record is
+        saved and not exported.
         """
         if not field_name or not self[field_name]:
             return True

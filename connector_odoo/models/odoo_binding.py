@@ -6,12 +6,11 @@ from urllib.parse import urlencode
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from odoo.addons.component.core import WorkContext
-from odoo.addons.connector.components.exporter.queue import delay_export
+from odoo.addons.connector.api import BINDING_ACCESS, WorkContext, delay_export
 
 
 def bindings_to_odoo(binding_model: str) -> fields.One2many:
-    """Return the field by which a record knows its bindings, archived or not."""
+    """Return the field with the bindings of a record, archived ones included."""
     return fields.One2many(
         binding_model,
         "odoo_id",
@@ -23,16 +22,17 @@ def bindings_to_odoo(binding_model: str) -> fields.One2many:
 
 
 class OdooBinding(models.AbstractModel):
-    """The link of a record to its counterpart in another Odoo."""
+    """Binding of a record to a record of another Odoo."""
 
     _name = "odoo.binding"
     _inherit = "connector.binding.mixin"
     _description = "Binding to another Odoo"
 
     _connector_backend = "odoo.backend"
-    #: field of the backend that says in which direction the model is synchronized
+    _connector_access = BINDING_ACCESS
+    #: field of the backend with the direction in which the model is synchronized
     _sync_choice: str | None = None
-    #: many2one of the record to what it is a part of: it is exported where that is
+    #: many2one to the whole of which the record is a part: both are exported together
     _part_of: str | None = None
     #: field of the backend with the domain of new records that are exported
     _export_domain: str | None = None
@@ -48,21 +48,21 @@ class OdooBinding(models.AbstractModel):
             binding.can_send = self._name in exported and not binding.stop_reason
 
     def button_send(self) -> dict:
-        """Have the whole record exported, in a job, whatever changed there."""
+        """Export the whole record in a job, over remote changes."""
         self.check_access("write")
         self.backend_id._check_is_on()
         for reason in filter(None, self.mapped("stop_reason")):
             raise UserError(reason)
         for binding in self:
-            # what nobody knows to be theirs is in nobody's way
+            # without a known version no remote change stops the export
             binding.with_context(connector_no_export=True).external_updated_at = False
             delay_export(binding)
         return self._notify_of_sync()
 
     def _external_url(self) -> str:
-        """Return the address of the form, as every Odoo since 14 knows it."""
+        """Return the address of the remote form, as Odoo 14 and later understand it."""
         backend = self.backend_id.sudo()
-        # not by work_on(): a look at the form connects to nothing
+        # without work_on(): opening the form must not connect
         adapter = WorkContext(self._name, backend).component(usage="backend.adapter")
         database = urlencode({"db": backend.database})
         form = urlencode(

@@ -1,8 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""A record that moves to another company is not exported to the backend of its former.
+"""Stop exports of a record that moved to another company than its backend's.
 
-Its edits are noted meanwhile, as those of a paused backend are, and exported when it
-returns.
+Its edits stay unconfirmed meanwhile, like those of a paused backend, and are exported
+when it returns.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from odoo.addons.connector.jobs.lifecycle import company_of
 
 
 class OdooBackend(models.Model):
-    """Resume the exports of records whose company the backend is given to."""
+    """Backend that resumes exports when it moves to the company of its records."""
 
     _inherit = "odoo.backend"
 
@@ -38,7 +38,7 @@ class OdooBackend(models.Model):
 
 
 class OdooBinding(models.AbstractModel):
-    """Stop the export of records of a company that is not the backend's."""
+    """Binding that stops the export of a record of another company."""
 
     _inherit = "odoo.binding"
 
@@ -69,10 +69,10 @@ class OdooBinding(models.AbstractModel):
         return names
 
     def _find_reason_to_stop(self) -> str | None:
-        """Return why the record is not exported: it is of another company.
+        """Return why the record is not exported: it belongs to another company.
 
-        A part is of the company of the whole. Records and backends without a company
-        are for all companies.
+        A part belongs to the company of its whole. Records and backends without a
+        company belong to all companies.
         """
         company, own = self._company_of_record(), self.backend_id.sudo().company_id
         if not company or not own or company == own:
@@ -110,7 +110,7 @@ class OdooBinding(models.AbstractModel):
         return found
 
     def _export_kept_back(self) -> None:
-        """Delay the exports of what was edited while they were stopped."""
+        """Export the edits that were made while the exports were stopped."""
         resumed = self.filtered(
             lambda binding: (
                 not binding._find_reason_to_stop()

@@ -9,10 +9,10 @@ from odoo.addons.connector.database import retry_without_database
 
 
 class OdooBinding(models.AbstractModel):
-    """Look at what is here already before the first search for records.
+    """Binding whose first import asks before it duplicates local records.
 
-    The search that finds records to ask about pauses the backend, with the question as
-    the reason, and comes again when a person has resumed it.
+    The search pauses the backend, with the question as the reason, and is repeated when
+    a person resumes it.
     """
 
     _inherit = "odoo.binding"
@@ -38,7 +38,7 @@ class OdooBinding(models.AbstractModel):
         return question
 
     def _ask_before_first_import(self, backend) -> str | None:
-        """Pause the backend where a person must decide first; return the question."""
+        """Pause the backend if a person must decide first; return the question."""
         if backend.first_import != "ask" or backend._find_reason_to_pause():
             return None
         with backend.work_on(self._name) as work:

@@ -51,7 +51,7 @@ class OdooProductTemplate(models.Model):
 
 
 class OdooProductAttributeLine(models.Model):
-    """The values of one attribute that a product comes in."""
+    """Binding of the values of one attribute of a product."""
 
     _name = "odoo.product.attribute.line"
     _inherit = "odoo.binding"
@@ -62,7 +62,7 @@ class OdooProductAttributeLine(models.Model):
 
 
 class OdooProductLineValue(models.Model):
-    """One value of such a line, and what it costs: Odoo makes it by itself."""
+    """Binding of one value of a line and its extra price; Odoo creates the value."""
 
     _name = "odoo.product.line.value"
     _inherit = "odoo.binding"
@@ -72,7 +72,7 @@ class OdooProductLineValue(models.Model):
     _part_of = "product_tmpl_id"
 
 
-class OdooProductVariant(models.Model):
+class OdooProductProduct(models.Model):
     _name = "odoo.product.product"
     _inherit = "odoo.binding"
     _inherits = {"product.product": "odoo_id"}

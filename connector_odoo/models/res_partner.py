@@ -18,7 +18,7 @@ class ResPartner(models.Model):
     )
 
 
-class OdooPartner(models.Model):
+class OdooResPartner(models.Model):
     _name = "odoo.res.partner"
     _inherit = "odoo.binding"
     _inherits = {"res.partner": "odoo_id"}

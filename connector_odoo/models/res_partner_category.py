@@ -2,7 +2,7 @@
 from odoo import models
 
 
-class OdooPartnerCategory(models.Model):
+class OdooResPartnerCategory(models.Model):
     _name = "odoo.res.partner.category"
     _inherit = "odoo.binding"
     _inherits = {"res.partner.category": "odoo_id"}

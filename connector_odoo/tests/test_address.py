@@ -108,6 +108,6 @@ class TestAddress(RightsCase):
         self.backend.api_key = "op://private/root/password"
         with (
             patch("subprocess.run", side_effect=AssertionError("a vault was asked")),
-            self.assertRaisesRegex(UserError, "is no API key"),
+            self.assertRaisesRegex(UserError, "is not an API key"),
         ):
             self.backend.button_check_connection()

@@ -63,7 +63,7 @@ class TestBackend(OdooConnectorCase):
             self.env["odoo.backend"]._run_schedules()
             trap.assert_jobs_count(0)
 
-    def test_buttons_are_there_when_they_make_sense(self):
+    def test_buttons_are_shown_when_they_make_sense(self):
         for partners, products, can_import, can_export in (
             ("import", False, True, False),
             ("import", "export", True, True),
@@ -81,7 +81,7 @@ class TestBackend(OdooConnectorCase):
         self.backend.api_key = self.backend.api_key
         self.assertEqual(self.backend.sudo().secret, before)
 
-    def test_what_was_deleted_there_is_archived_here(self):
+    def test_a_record_deleted_there_is_archived_here(self):
         partners = self.env["res.partner"].create([{"name": n} for n in "ABCDE"])
         kept, gone = self._import("odoo.res.partner", partners)[:2]
         partners[1].unlink()

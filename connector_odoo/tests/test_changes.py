@@ -20,7 +20,7 @@ class TestChanges(OdooConnectorCase):
     def setUp(self):
         super().setUp()
         self.tags = self._make_tags(10, TIE)
-        self._import_changes()  # what was there before
+        self._import_changes()  # earlier records
         self.env["connector.cursor"]._find(self.backend, MODEL).found = False
         self.enterContext(patch.object(adapter, "PAGE_SIZE", 3))
 
@@ -58,7 +58,7 @@ class TestChanges(OdooConnectorCase):
     def test_records_of_one_date_are_all_found_over_the_pages(self):
         self.assertEqual(self._import_changes(), self.tags.ids)
 
-    def test_what_was_found_is_not_found_again(self):
+    def test_a_record_is_not_found_twice(self):
         self._import_changes()
         self.assertEqual(self._import_changes(), [])
 
@@ -92,7 +92,7 @@ class TestChanges(OdooConnectorCase):
         (late,) = self._make_tags(1, "2029-12-31 23:58:30")
         self.assertEqual(self._import_changes(), late.ids)
 
-    def test_what_is_written_after_a_clock_was_set_right_is_found(self):
+    def test_a_record_written_after_a_clock_correction_is_found(self):
         self._import_changes()  # of 2030
         self._set_write_date(self.tags[3], "2029-01-01 00:00:00")
         self.assertEqual(self._import_changes(), self.tags[3].ids)

@@ -89,7 +89,7 @@ class TestCompanies(RightsCase):
                 records = records.with_user(self.stranger)
                 self.assertEqual(records.search([("id", "in", records.ids)]), records)
 
-    def test_what_is_kept_follows_the_backend_into_another_company(self):
+    def test_stored_edits_follow_the_backend_into_another_company(self):
         self.backend.company_id = self.elsewhere
         self.env.flush_all()
         for records in self.kept():
@@ -132,7 +132,7 @@ class TestCompanies(RightsCase):
         cursor.position_text = '{"since": "2026-01-31 12:00:00"}'
         cursor.overlap_seconds = 5
 
-    def test_who_answers_is_asked_of_a_backend_that_the_user_sees(self):
+    def test_the_component_browser_needs_a_backend_that_the_user_sees(self):
         backends = self.env["odoo.backend"]
         backends.search([]).company_id = self.here
         self.env.flush_all()

@@ -8,7 +8,7 @@ from .rights_common import RightsCase
 
 @tagged("post_install", "-at_install")
 class TestCompanyMoves(RightsCase):
-    """A record is exported to the backends of its own company only."""
+    """A record is exported only to the backends of its company."""
 
     @classmethod
     def setUpClass(cls):
@@ -100,7 +100,7 @@ class TestCompanyMoves(RightsCase):
         self.binding.unlink()
         self.assertFalse(self.take_jobs())
 
-    def test_what_is_of_no_company_is_of_all(self):
+    def test_a_record_without_a_company_belongs_to_all(self):
         for of_record, of_backend in (
             (self.env["res.company"], self.here),
             (self.elsewhere, self.env["res.company"]),

@@ -18,7 +18,7 @@ from .common import OdooConnectorCase
 
 
 class Website(BaseHTTPRequestHandler):
-    """Serve something that is no Odoo."""
+    """Serve a website that is not an Odoo server."""
 
     status = 200
     content_type = "text/html"
@@ -75,7 +75,7 @@ class TestConnectionCheck(OdooConnectorCase):
         self.backend.state = "draft"
 
     def _complaint(self, **values):
-        """Return what the button tells of a backend with other values."""
+        """Return the message of the button for a backend with other values."""
         # together with an address, as another server is not sent the key otherwise
         self.backend.write({"api_key": self.backend.sudo().secret, **values})
         self.env.flush_all()
@@ -96,10 +96,10 @@ class TestConnectionCheck(OdooConnectorCase):
         complaint = self._complaint(url=f"http://127.0.0.1:{port}")
         self.assertIn("Nothing answers at", complaint)
 
-    def test_a_website_that_is_no_odoo(self):
+    def test_a_website_that_is_not_an_odoo_server(self):
         with website() as port:
             complaint = self._complaint(url=f"http://127.0.0.1:{port}")
-        self.assertIn("is no Odoo", complaint)
+        self.assertIn("is not an Odoo server", complaint)
 
     def test_the_answer_of_another_service_is_not_shown(self):
         secret = "k3y-of-another-service"
@@ -120,7 +120,7 @@ class TestConnectionCheck(OdooConnectorCase):
                     self.assertNotIn(secret, complaint)
                     self.assertLess(len(complaint), 400)
 
-    def test_a_service_is_told_by_the_title_of_its_page(self):
+    def test_a_service_is_named_by_the_title_of_its_page(self):
         self.patch(Website, "body", b"<title>Welcome to our shop</title>")
         with website() as port:
             complaint = self._complaint(url=f"http://127.0.0.1:{port}")
@@ -137,7 +137,7 @@ class TestConnectionCheck(OdooConnectorCase):
         self.assertIn("no secure connection", complaint)
         self.assertIn("CERTIFICATE_VERIFY_FAILED", complaint)
 
-    def test_a_database_that_is_not_there(self):
+    def test_a_database_that_does_not_exist(self):
         for secret in (self.backend.sudo().secret, "a password"):
             with self.subTest(secret[:3]):
                 complaint = self._complaint(database="nowhere", api_key=secret)
@@ -147,7 +147,7 @@ class TestConnectionCheck(OdooConnectorCase):
         for secret in ("0123456789" * 4, "not my password"):
             with self.subTest(secret):
                 complaint = self._complaint(api_key=secret)
-                self.assertIn(f"does not let {self.admin.login} in", complaint)
+                self.assertIn(f"refuses the login {self.admin.login}", complaint)
 
     def test_the_key_of_somebody_else(self):
         complaint = self._complaint(login="ada")
@@ -182,7 +182,7 @@ class TestConnectionCheck(OdooConnectorCase):
         self.assertIn("sync", message)
         self.assertEqual(self.backend.state, "checked")
 
-    def test_a_module_that_is_missing_there(self):
+    def test_a_module_that_is_not_installed_remotely(self):
         with closing(RemoteOdoo(self.backend)) as remote:
             ask = remote._client.execute
             self.patch(

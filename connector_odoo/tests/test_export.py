@@ -25,7 +25,7 @@ class TestExport(OdooConnectorCase):
         self.backend.write({"sync_partners": "both", "conflict_policy": "newest"})
         self.tag = self._create("res.partner.category", {"name": "Gold"})
         self.company = self._create(
-            "res.partner", {"name": "Ours Inc.", "is_company": True}
+            "res.partner", {"name": "Our Company", "is_company": True}
         )
         self.partner = self._create(
             "res.partner",
@@ -63,7 +63,7 @@ class TestExport(OdooConnectorCase):
         self.assertEqual(there.country_id, self.env.ref("base.fr"))
         self.assertTrue(binding.sync_date)
 
-    def test_what_a_record_needs_is_exported_first(self):
+    def test_dependencies_are_exported_first(self):
         _binding, there = self._export(self.partner)
         parent = self.env["odoo.res.partner"].search(
             [("odoo_id", "=", self.company.id)]
@@ -97,7 +97,7 @@ class TestExport(OdooConnectorCase):
                 wrapped = self.env[name]._fields["odoo_id"].comodel_name
                 self.assertEqual(wrapped in models, "export" in directions, wrapped)
 
-    def test_where_theirs_changed_too_only_what_was_edited_is_sent(self):
+    def test_only_edited_fields_are_sent_if_the_remote_record_changed(self):
         for policy in ("local", "remote", "newest", "ask"):
             for names in (["city"], None):
                 with self.subTest(policy=policy, names=names):
@@ -148,7 +148,7 @@ class TestExport(OdooConnectorCase):
         self.env["odoo.res.partner"].import_record(self.backend, binding.external_id)
         self.assertEqual((self.partner.city, self.partner.phone), ("Paris", "theirs"))
 
-    def test_a_change_here_after_an_export_is_no_conflict_with_it(self):
+    def test_an_edit_after_an_export_does_not_conflict_with_it(self):
         self.backend.conflict_policy = "ask"
         binding, there = self._export(self.partner)
         with trap_jobs():
@@ -202,7 +202,7 @@ class TestExport(OdooConnectorCase):
                     markers.add(exporter._marker())
         self.assertEqual(len(markers), 4)
 
-    def test_what_the_import_there_cannot_take_is_created(self):
+    def test_values_that_an_import_refuses_are_created(self):
         values = {"name": "Mary", "child_ids": [Command.create({"name": "Jr."})]}
         with self.backend.work_on("odoo.res.partner") as work:
             adapter = work.component(usage="backend.adapter")
@@ -210,7 +210,7 @@ class TestExport(OdooConnectorCase):
         there = self.env["res.partner"].browse(external_id)
         self.assertEqual(there.child_ids.name, "Jr.")
 
-    def test_what_is_refused_there_tells_why(self):
+    def test_a_refusal_names_the_reason(self):
         with self.backend.work_on("odoo.res.partner") as work:
             adapter = work.component(usage="backend.adapter")
             with self.assertRaisesRegex(InvalidDataError, "name"):
@@ -281,7 +281,7 @@ class TestExport(OdooConnectorCase):
         self.assertEqual(self.company.city, "There")
 
     def _import_counterpart(self, there):
-        """Import it, and return what became of it."""
+        """Import it, and return the run."""
         run = self.env["connector.sync.run"]._start(self.backend, "odoo.res.partner")
         self._import("odoo.res.partner", there, run=run)
         self.env.invalidate_all()
@@ -295,7 +295,7 @@ class TestExport(OdooConnectorCase):
         self.env.invalidate_all()
 
     def _while_sending(self, function):
-        """Have something happen there after it was looked at, before ours is sent."""
+        """Change the remote record after it was read, before the export writes it."""
         write = OdooAdapter.write
 
         def write_too_late(adapter, *args):
@@ -305,14 +305,14 @@ class TestExport(OdooConnectorCase):
 
         return patch.object(OdooAdapter, "write", write_too_late)
 
-    def test_what_is_written_there_in_the_second_of_our_export_is_imported(self):
+    def test_a_remote_edit_in_the_second_of_an_export_is_imported(self):
         binding, there = self._export(self.company)
         there.with_context(connector_no_export=True).phone = "theirs"
         self._set_write_date(there, binding.external_updated_at + TICK)
         self._import_counterpart(there)
         self.assertEqual(self.company.phone, "theirs")
 
-    def test_what_we_sent_is_no_change_of_theirs(self):
+    def test_an_export_is_not_a_remote_change(self):
         self.backend.conflict_policy = "remote"
         binding, there = self._export(self.company)
         with trap_jobs():
@@ -322,8 +322,8 @@ class TestExport(OdooConnectorCase):
         self.assertEqual((self.company.city, run.unchanged_count), ("Later", 1))
         self.assertTrue(binding.unconfirmed_fields)
 
-    def test_what_differs_there_on_purpose_stays_as_it_is_here(self):
-        """Their salesperson is kept where they do not know ours; ours is here."""
+    def test_a_deliberate_difference_stays_on_both_sides(self):
+        """Each side keeps its salesperson if the other side does not know it."""
         deputy = new_test_user(self.env, "deputy")
         self.backend.owner_id = self.admin
         binding, there = self._export(self.company)
@@ -341,20 +341,20 @@ class TestExport(OdooConnectorCase):
         self.assertEqual((there.city, there.user_id), ("Here", self.admin))
         self.assertEqual(self.company.user_id, deputy)
 
-    def test_what_was_not_imported_yet_is_not_taken_for_ours(self):
+    def test_a_remote_edit_before_its_import_is_not_taken_for_an_export(self):
         binding, there = self._export(self.company)
         there.with_context(connector_no_export=True).phone = "theirs"
         self._set_write_date(there, binding.external_updated_at + TICK)
         with trap_jobs():
             self.company.city = "Here"
             self.env.cr.flush()
-        self._import_counterpart(there)  # ours waits to be sent
+        self._import_counterpart(there)  # the edit waits for its export
         self.assertEqual((self.company.city, self.company.phone), ("Here", "theirs"))
         binding.export_record(fields=["city"])
         self._import_counterpart(there)
         self.assertEqual((there.city, self.company.phone), ("Here", "theirs"))
 
-    def test_what_we_sent_is_looked_at_again_while_its_second_lasts(self):
+    def test_an_export_is_compared_again_within_its_second(self):
         binding, there = self._export(self.company)
         self._import_counterpart(there)
         self.assertTrue(binding.known_fingerprint)
@@ -366,7 +366,7 @@ class TestExport(OdooConnectorCase):
         self.assertFalse(binding.known_fingerprint)
         self.assertEqual(binding.external_updated_at, earlier.replace(microsecond=0))
 
-    def test_what_is_written_there_while_ours_is_sent_is_imported(self):
+    def test_a_remote_edit_during_an_export_is_imported(self):
         binding, there = self._export(self.company)
         theirs = there.with_context(connector_no_export=True)
         self.company.with_context(connector_no_export=True).city = "Here"
@@ -376,7 +376,7 @@ class TestExport(OdooConnectorCase):
         self._import_counterpart(there)
         self.assertEqual((there.city, self.company.phone), ("Here", "theirs"))
 
-    def test_what_is_written_there_before_an_import_has_settled_is_imported(self):
+    def test_a_remote_edit_before_an_import_has_settled_is_imported(self):
         binding, there = self._export(self.company)
         quietly = {"connector_no_export": True}
         binding.with_context(**quietly).external_updated_at = False  # was fresh
@@ -395,7 +395,7 @@ class TestExport(OdooConnectorCase):
         self.assertEqual((self.company.city, there.city), ("Here", "There"))
         self.assertEqual(len(self.company.activity_ids), 1)
 
-    def test_a_forced_import_takes_theirs(self):
+    def test_a_forced_import_takes_the_remote_values(self):
         self.backend.conflict_policy = "ask"
         binding, _there = self._change_on_both_sides(here_later=True)
         binding.import_record(self.backend, binding.external_id, force=True)

@@ -73,7 +73,7 @@ class TestExportProduct(ProductCase):
         self.assertEqual(there.product_tmpl_id.product_variant_ids, there)
         self.assertEqual(there.default_code, "MUG")
 
-    def test_what_a_value_costs_is_exported(self):
+    def test_an_extra_price_is_exported(self):
         values = self.template.attribute_line_ids.product_template_value_ids
         values[1].with_context(**NO_EXPORT).price_extra = 4.5
         _bindings, there = self._export("odoo.product.line.value", values)
@@ -212,7 +212,7 @@ class TestExportProduct(ProductCase):
                 self.assertEqual(there.name, name_there)
                 self.assertIn(f"by policy {policy}", "\n".join(logs.output))
 
-    def test_a_change_there_alone_is_no_conflict(self):
+    def test_a_remote_change_alone_does_not_conflict(self):
         self.backend.conflict_policy = "local"
         binding, there = self._change_on_both_sides()
         self.env["connector.unconfirmed.field"]._forget(binding)

@@ -78,7 +78,7 @@ class TestExportScope(ScopeCase):
             user = new_test_user(self.env, f"scope-all-{domain}")
             self.assertTrue(self.is_bound(user.partner_id))
 
-    def test_what_is_bound_stays_in_step_whatever_it_becomes(self):
+    def test_a_bound_record_stays_synchronized(self):
         partner = self.env["res.partner"].create({"name": "Bob"})
         self.assertTrue(self.is_bound(partner))
         self.env["res.users"].create(
@@ -123,7 +123,7 @@ class TestExportScope(ScopeCase):
         for variant in product.product_tmpl_id.product_variant_ids:
             self.assertTrue(self.is_bound(variant))
 
-    def test_what_is_no_domain_of_the_model_is_refused(self):
+    def test_a_text_that_is_not_a_domain_is_refused(self):
         for domain in (
             "5",
             "name",
@@ -146,7 +146,7 @@ class TestExportScope(ScopeCase):
             ):
                 self.backend.export_partner_domain = domain
 
-    def test_a_field_that_is_gone_keeps_nobody_from_saving(self):
+    def test_a_removed_field_does_not_prevent_saving(self):
         with patch.object(
             odoo_backend_scope.OdooBackend,
             "_check_export_domains",
@@ -154,7 +154,7 @@ class TestExportScope(ScopeCase):
         ):
             self.env.cr.execute(
                 "UPDATE odoo_backend SET export_partner_domain = %s WHERE id = %s",
-                ["[('gone', '=', 1)]", self.backend.id],
+                ["[('removed', '=', 1)]", self.backend.id],
             )
             self.env.invalidate_all()
         with mute_logger(odoo_backend_scope.__name__):

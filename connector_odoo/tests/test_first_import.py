@@ -68,7 +68,7 @@ class TestFirstImport(OdooConnectorCase):
             self.backend.first_import = "bind"
             self.backend.button_resume()
             trap.perform_enqueued_jobs()  # the search
-            trap.perform_enqueued_jobs()  # what it found
+            trap.perform_enqueued_jobs()  # the jobs of the search
         self.assertEqual(self._count(), 40)
         self.assertTrue(self.env[MODEL].search_count([]))
 
@@ -116,13 +116,13 @@ class TestFirstImport(OdooConnectorCase):
         self.env[MODEL].import_record(self.backend, there.id)
         self.assertEqual(self.env[MODEL].search([]).odoo_id, there)
 
-    def test_what_came_with_an_addon_is_never_bound(self):
+    def test_a_record_of_an_addon_is_never_bound(self):
         self.backend.first_import = "bind"
         root = self.env.ref("base.partner_admin")
         self.env[MODEL].import_record(self.backend, root.id)
         self.assertNotEqual(self.env[MODEL].search([]).odoo_id, root)
 
-    def test_what_another_backend_has_bound_is_not_taken(self):
+    def test_a_record_of_another_backend_is_not_taken(self):
         there = self.partners[0]
         self._import(MODEL, there)
         other = self.backend.copy(

@@ -96,7 +96,7 @@ class TestImages(OdooConnectorCase):
         with patch.object(RemoteOdoo, "call", recorded):
             yield answers
 
-    def test_images_come_in_bounded_calls_of_their_own(self):
+    def test_images_come_in_separate_bounded_calls(self):
         with self._recording() as answers:
             with patch.object(images, "MAX_BYTES", 1):
                 bindings = self._import(PARTNER, self.partners + self.plain)

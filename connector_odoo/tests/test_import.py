@@ -90,12 +90,12 @@ class TestImport(OdooConnectorCase):
         (contact,) = self._import("odoo.res.partner", self.contact)
         self.assertFalse(contact.active)
 
-    def _read_anew(self, record):
-        """Have a bound record read once more, and return the outcome."""
+    def _read_again(self, record):
+        """Import a bound record again, and return the outcome."""
         model = self.env[f"odoo.{record._name}"]
         return model.import_record(self.backend, record.id, force=True)
 
-    def test_a_record_that_is_gone_there_is_archived(self):
+    def test_a_record_that_was_deleted_remotely_is_archived(self):
         (contact,) = self._import("odoo.res.partner", self.contact)
         gone_id = self.contact.id
         self.contact.with_context(connector_no_export=True).unlink()
@@ -103,7 +103,7 @@ class TestImport(OdooConnectorCase):
         outcome = self.env["odoo.res.partner"].import_record(self.backend, gone_id)
         self.assertEqual((outcome, contact.active), ("1 removed", False))
 
-    def test_a_record_that_our_user_may_not_read_any_more_is_not_gone(self):
+    def test_a_record_that_our_user_may_no_longer_read_is_kept(self):
         (contact,) = self._import("odoo.res.partner", self.contact)
         self.env["ir.rule"].create(
             {
@@ -114,17 +114,17 @@ class TestImport(OdooConnectorCase):
         )
         self.env.flush_all()
         with self.assertRaisesRegex(RemoteRefusal, "doesn't have 'read' access"):
-            self._read_anew(self.contact)
+            self._read_again(self.contact)
         self.assertTrue(contact.active)
 
-    def test_a_record_that_did_not_come_with_the_others_is_not_gone(self):
+    def test_a_record_that_a_search_misses_is_kept(self):
         (contact,) = self._import("odoo.res.partner", self.contact)
         with patch.object(OdooAdapter, "read_many", return_value={}):
             with self.assertRaises(RetryableJobError):
-                self._read_anew(self.contact)
+                self._read_again(self.contact)
         self.assertTrue(contact.active)
 
-    def test_what_is_no_record_is_told(self):
+    def test_an_answer_without_records_is_refused(self):
         with self.backend.work_on("odoo.res.partner") as work:
             adapter = work.component(usage="backend.adapter")
             for answer in (None, "text", {"id": 1}, [None], ["text"], [{"name": "A"}]):
@@ -140,7 +140,7 @@ class TestImport(OdooConnectorCase):
                 ):
                     adapter.search()
 
-    def test_a_field_that_is_gone_since_we_asked_is_a_reason_to_try_again(self):
+    def test_a_field_that_was_removed_meanwhile_retries_the_job(self):
         with self.backend.work_on("odoo.res.partner") as work:
             adapter = work.component(usage="backend.adapter")
             fields = ["name", "gone"]
@@ -177,7 +177,7 @@ class TestImport(OdooConnectorCase):
             self.assertFalse(row(mapper, {"user_id": False}, "user_id"))
 
     def _set_write_date(self, record, moment):
-        """Let the record look as if it had been written at that moment."""
+        """Set the write date of a record."""
         self.env.flush_all()
         self.env.cr.execute(
             "UPDATE res_partner SET write_date = %s WHERE id = %s", (moment, record.id)

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What an import costs does not grow with the number of records."""
+"""The cost of an import does not grow with the number of records."""
 
 import threading
 from unittest.mock import patch
@@ -42,7 +42,7 @@ class TestImportBulk(OdooConnectorCase):
         )
 
     def _make_older(self, partners):
-        """Have been written long ago: what is fresh is looked at twice."""
+        """Set an old write date: a fresh record is read twice."""
         self.env.flush_all()
         self.env.cr.execute(
             "UPDATE res_partner SET write_date = '2025-01-01' WHERE id = ANY(%s)",
@@ -112,7 +112,7 @@ class TestImportBulk(OdooConnectorCase):
         self.assertEqual(requests_few, requests_many)
         self.assertEqual(len(queries_few), len(queries_many), queries_many)
 
-    def test_what_is_up_to_date_is_neither_read_nor_written(self):
+    def test_an_unchanged_record_is_neither_read_nor_written(self):
         partners = self._make_partners(5)
         self._make_older(partners)
         bindings = self._import(PARTNER, partners)

@@ -22,7 +22,7 @@ class TestImportProduct(ProductCase):
         bindings = self._bindings("odoo.product.category", self.category)
         self.assertEqual(bindings.odoo_id, self.category)
 
-    def test_what_is_bound_already_is_not_bound_again(self):
+    def test_a_bound_record_is_not_bound_again(self):
         categories = self.category.copy() + self.category.copy()
         categories.name = "Twins"
         bindings = self._import("odoo.product.category", categories)

@@ -83,7 +83,7 @@ class TestJobRights(RightsCase):
         job.company_id = self.here
         self.assertTrue(job.with_user(self.manager).requeue())
 
-    def test_it_stays_so_when_it_is_tried_again_and_when_its_user_is_gone(self):
+    def test_it_stays_so_after_a_retry_and_after_its_user_was_deleted(self):
         seen = []
 
         def fail(model, backend, **kwargs):
@@ -119,7 +119,7 @@ class TestJobRights(RightsCase):
         self.assertEqual(jobs[0].company_id, self.here)
 
     def test_whatever_causes_it_it_is_in_the_company_of_the_backend(self):
-        """It tells of the backend, and is seen by those of the job's company."""
+        """A job names the backend; only users of its company see it."""
         companies = self.elsewhere + self.here
         as_both = self.binding.with_user(self.both).with_context(
             allowed_company_ids=companies.ids

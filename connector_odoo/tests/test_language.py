@@ -44,7 +44,7 @@ class TestLanguage(OdooConnectorCase):
         self.env.flush_all()
         self.assertEqual(self.run_in_job(lang="en_US"), "Client")
 
-    def test_what_is_written_there_is_of_that_language(self):
+    def test_an_export_writes_texts_of_that_language(self):
         backend = self.backend.with_context(lang="fr_FR")
         with backend.work_on(TAG) as work:
             adapter = work.component(usage="backend.adapter")
@@ -53,7 +53,7 @@ class TestLanguage(OdooConnectorCase):
         self.assertEqual(self.tag.with_context(lang="fr_FR").name, "Clientèle")
         self.assertEqual(self.tag.with_context(lang="en_US").name, "Customer")
 
-    def test_a_language_that_the_other_odoo_does_not_have_is_told(self):
+    def test_a_language_that_the_other_odoo_lacks_is_reported(self):
         self.backend.lang = "fr_FR"
         self.env.flush_all()
         self.backend.button_check_connection()

@@ -52,7 +52,7 @@ class TestPartnerScreen(TransactionCase):
         pages = etree.fromstring(view["arch"]).xpath("//page[@name='connector']")
         return pages[0] if pages else None
 
-    def test_the_tab_is_there_where_a_partner_is_bound(self):
+    def test_a_bound_partner_has_the_tab(self):
         self.assertEqual(
             self._page(self.user).get("invisible"), "(1) and (not odoo_bind_ids)"
         )

@@ -69,7 +69,7 @@ class TestProductScreen(TransactionCase):
             self.assertEqual(bindings, self.bindings[record._name])
             self.assertTrue(bindings.can_send)
 
-    def test_sending_ours_is_one_job_and_no_conflict(self):
+    def test_a_push_is_one_job_without_a_conflict(self):
         binding = self.bindings["product.template"]
         binding.external_updated_at = "2026-01-01 00:00:00"
         self.env.cr.flush()

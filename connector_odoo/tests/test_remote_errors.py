@@ -54,8 +54,8 @@ class TestRateLimit(BaseCase):
         error = make_connector_error(rate_limit(code=503, wish=30))
         self.assertEqual((error.seconds, error.ignore_retry), (30, False))
 
-    def test_what_cannot_be_tried_again_has_no_wish(self):
-        error = make_connector_error(vodoo.OutcomeUnknownError("who knows", 429))
+    def test_an_error_without_a_retry_has_no_wait(self):
+        error = make_connector_error(vodoo.OutcomeUnknownError("unknown", 429))
         self.assertIsInstance(error, RemoteRefusal)
 
     def test_at_most_ten_seconds_are_waited_in_the_worker(self):
@@ -134,7 +134,7 @@ class TestTranslation(TransactionCase):
             with self.subTest(name), self.assertRaises(NetworkRetryableError):
                 ask()
 
-    def test_a_missing_key_is_told(self):
+    def test_a_missing_key_is_reported(self):
         for secret in (False, "op://vault/key"):
             remote = self.remote(api_key=secret)
             for name, ask in [*self.asked(remote), ("open", remote.open)]:
@@ -150,7 +150,7 @@ class TestTranslation(TransactionCase):
             converter = work.component(usage="price.converter")
             work.remote._settings["retry"] = vodoo.RetryConfig(max_retries=0)
             with self.assertRaises(NetworkRetryableError):
-                converter.to_there(10, binding.currency_id, binding)
+                converter.to_remote(10, binding.currency_id, binding)
 
 
 class TestClientIsPrivate(BaseCase):
@@ -173,12 +173,12 @@ class TestRemoteErrors(BaseCase):
     def decide(self, error_class):
         return find_connector_error(error_class.__new__(error_class))
 
-    def test_every_error_of_the_client_has_one_of_ours(self):
+    def test_every_error_of_the_client_is_translated(self):
         for error_class in all_errors(vodoo.VodooError):
             with self.subTest(error_class.__name__):
                 self.assertTrue(issubclass(self.decide(error_class), Exception))
 
-    def test_what_passes_by_itself_is_tried_again(self):
+    def test_transient_errors_are_retried(self):
         for error_class in (
             vodoo.ConnectionFailedError,
             vodoo.ServerUnavailableError,
@@ -210,7 +210,7 @@ class TestRemoteErrors(BaseCase):
             make_connector_error(vodoo.OdooAccessError("no")), CredentialsRefused
         )
 
-    def test_what_is_wrong_with_a_record_or_with_us_fails(self):
+    def test_errors_of_a_record_or_of_rights_fail(self):
         for error_class, expected in (
             (vodoo.OdooMissingError, IDMissingInBackend),
             (vodoo.OdooValidationError, InvalidDataError),

@@ -108,7 +108,7 @@ class TestRestoredThere(RestoreCase):
                 there.invalidate_recordset()
                 self.assertEqual((there.name, there.city), ("Stranger", False))
 
-    def test_an_export_of_what_is_not_imported_asks_no_more_than_before(self):
+    def test_an_export_of_records_that_are_not_imported_costs_one_read(self):
         self.backend.sync_partners = "export"
         binding, there = self._export(self.partner)
         self.partner.with_context(**QUIET).city = "London"

@@ -11,7 +11,7 @@ from .rights_common import SECRET, RightsCase
 
 @tagged("post_install", "-at_install")
 class TestSecret(RightsCase):
-    """The key of a backend is not read in any way, by whomever."""
+    """No user can read the key of a backend in any way."""
 
     def as_manager(self, records=None):
         return (self.backend if records is None else records).with_user(self.manager)

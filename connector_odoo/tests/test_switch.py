@@ -10,7 +10,7 @@ from .rights_common import RightsCase
 
 @tagged("post_install", "-at_install")
 class TestArchivedBackend(RightsCase):
-    """An archived backend has no jobs; what happens meanwhile is kept."""
+    """An archived backend has no jobs; edits are kept meanwhile."""
 
     @classmethod
     def setUpClass(cls):

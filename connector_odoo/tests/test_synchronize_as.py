@@ -83,7 +83,7 @@ class TestSynchronizeAs(RightsCase):
         self.backend.with_user(self.manager).user_id = self.manager
         self.assertEqual(self.backend.user_id, self.manager)
 
-    def test_who_administrates_access_rights_chooses_anybody(self):
+    def test_an_administrator_of_access_rights_chooses_any_user(self):
         self.administrator.company_ids += self.elsewhere
         self.backend.with_user(self.administrator).user_id = self.manager
         self.assertEqual(self.backend.user_id, self.manager)
@@ -95,7 +95,7 @@ class TestSynchronizeAs(RightsCase):
 
     # -- another server -------------------------------------------------------
 
-    def test_who_changes_the_server_does_not_feed_data_as_another_user(self):
+    def test_a_change_of_the_server_does_not_feed_data_as_another_user(self):
         for values in (
             {"url": "http://127.0.0.1:2"},
             {"database": "mine"},
@@ -108,13 +108,13 @@ class TestSynchronizeAs(RightsCase):
                 self.backend.with_user(self.manager).write(values)
                 self.assertEqual(self.backend.user_id, self.manager)
 
-    def test_who_may_choose_the_user_may_change_the_server(self):
+    def test_a_user_who_may_choose_the_user_may_change_the_server(self):
         for user in (self.other, self.administrator):
             self.backend.user_id = self.other
             self.backend.with_user(user).login = f"login of {user.login}"
             self.assertEqual(self.backend.user_id, self.other)
 
-    def test_what_says_nothing_of_the_server_keeps_the_user(self):
+    def test_a_change_of_other_fields_keeps_the_user(self):
         self.backend.with_user(self.manager).write(
             {"name": "HQ", "chunk_size": 3, "sync_partners": "both"}
         )
@@ -175,7 +175,7 @@ class TestSynchronizeAs(RightsCase):
             self.assertEqual(job.args[0].env.user, self.other)
             self.assertEqual(job.args[0].env.companies, self.here)
 
-    def test_the_schedule_stops_with_a_reason_when_the_user_is_gone(self):
+    def test_the_schedule_stops_with_a_reason_without_its_user(self):
         def archive():
             self.other.active = False
 
@@ -209,7 +209,7 @@ class TestSynchronizeAs(RightsCase):
 
 @tagged("post_install", "-at_install")
 class TestBindingRights(RightsCase):
-    """Who links a record to an external one must have the right to write it."""
+    """A user who links a record to an external one needs the right to write it."""
 
     @classmethod
     def setUpClass(cls):
@@ -284,7 +284,7 @@ class TestBindingRights(RightsCase):
             lambda: self.own.write({"odoo_id": self.elsewhere_partner.id})
         )
 
-    def test_who_may_not_write_contacts_links_none(self):
+    def test_a_user_without_write_access_to_contacts_links_none(self):
         access = self.env["ir.model.access"].search(
             [("model_id.model", "=", "res.partner"), ("perm_write", "=", True)]
         )
@@ -298,7 +298,7 @@ class TestBindingRights(RightsCase):
         )
         binding.write({"sync_date": "2026-01-31 12:00:00"})
 
-    def test_who_may_write_the_record_links_it(self):
+    def test_a_user_with_write_access_links_the_record(self):
         mine = self.env["res.partner"].create({"name": "Mine"})
         self.own.write({"odoo_id": mine.id, "external_id": "10"})
         self.assertEqual(self.binding.odoo_id, mine)

@@ -37,7 +37,7 @@ class TestUnconfirmedEdits(OdooConnectorCase):
         self.hours = 0
 
     def edit(self, **values):
-        """Edit in a transaction of its own, and return the job it makes."""
+        """Edit in a separate transaction, and return the job."""
         with trap_jobs() as trap:
             self.partner.write(values)
             self.env.cr.flush()
@@ -115,7 +115,7 @@ class TestUnconfirmedEdits(OdooConnectorCase):
         self.assertEqual(self.both("name", "email"), ["Countess", "theirs@example.com"])
 
     def test_a_change_that_was_not_imported_yet_still_is_a_conflict(self):
-        """An export of the name makes the date of the remote record ours."""
+        """An export of the name sets the date of the remote record."""
         name = self.edit(name="Countess")
         self.change_there(city="Theirs", email="theirs@example.com")
         self.perform(name)
@@ -131,8 +131,8 @@ class TestUnconfirmedEdits(OdooConnectorCase):
         for policy, winner in (("remote", "Theirs"), ("local", "Ours")):
             with self.subTest(policy=policy):
                 self.backend.conflict_policy = policy
-                self.edit(city=f"Ours, {policy}", phone=policy)
-                self.change_there(city=f"Theirs, {policy}", email=policy)
+                self.edit(city=f"Local, {policy}", phone=policy)
+                self.change_there(city=f"Remote, {policy}", email=policy)
                 _result, jobs = self.import_it()
                 self.perform(*jobs)
                 self.assertEqual(
@@ -154,9 +154,9 @@ class TestUnconfirmedEdits(OdooConnectorCase):
         self.fail_export(job)
         self.change_there(city="Theirs")
         self.import_it()
-        self.change_there(city="Theirs, later")
+        self.change_there(city="Remote, later")
         self.perform(job)
-        self.assertEqual(self.there.city, "Theirs, later")
+        self.assertEqual(self.there.city, "Remote, later")
 
     def test_where_a_person_is_asked_neither_side_is_touched(self):
         self.backend.conflict_policy = "ask"
@@ -184,7 +184,7 @@ class TestUnconfirmedEdits(OdooConnectorCase):
                 savepoint.rollback()
                 self.env.invalidate_all()
 
-    def test_a_forced_import_takes_theirs_and_forgets_the_edits(self):
+    def test_a_forced_import_takes_the_remote_values_and_forgets_the_edits(self):
         job = self.edit(city="Ours")
         self.change_there(city="Theirs")
         self.import_it(force=True)
@@ -192,7 +192,7 @@ class TestUnconfirmedEdits(OdooConnectorCase):
         self.assertFalse(self.binding.unconfirmed_fields)
         self.assertIn("Nothing to export", job.perform())
 
-    def test_an_archived_contact_is_no_exception(self):
+    def test_an_archived_contact_is_treated_alike(self):
         self.perform(self.edit(active=False))
         self.edit(name="Countess")
         self.change_there(email="theirs@example.com")
@@ -200,7 +200,7 @@ class TestUnconfirmedEdits(OdooConnectorCase):
         self.perform(*jobs)
         self.assertEqual(self.both("name", "email"), ["Countess", "theirs@example.com"])
 
-    def test_what_is_only_imported_asks_for_no_edits(self):
+    def test_a_model_that_is_only_imported_asks_for_no_edits(self):
         self.backend.sync_partners = "import"
         self.change_there(email="theirs@example.com")
         rows = type(self.env["connector.unconfirmed.field"])

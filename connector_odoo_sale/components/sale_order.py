@@ -1,18 +1,19 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo.tools import float_compare
 
-from odoo.addons.component.core import Component
-from odoo.addons.connector.components.mapper import changed_by, mapping
-from odoo.addons.connector.components.two_way.references import (
+from odoo.addons.connector.api import (
+    Component,
+    InvalidDataError,
     bound,
     bound_set,
+    changed_by,
+    mapping,
     matched,
 )
-from odoo.addons.connector.exception import InvalidDataError
 
 
 def is_same_line(line, values) -> bool:
-    """Return whether values are those of a line: text, product, quantity and price."""
+    """Return whether a line has these values: text, product, quantity and price."""
     texts = [values.get(name) or False for name in ("name", "display_type")]
     return (
         [line.name or False, line.display_type or False] == texts
@@ -22,10 +23,10 @@ def is_same_line(line, values) -> bool:
     )
 
 
-class SaleOrderImportMapper(Component):
-    """Map an order as a quotation: it is confirmed where it is delivered."""
+class SaleOrderMapper(Component):
+    """Map an order to a quotation: the order is confirmed where it is delivered."""
 
-    _name = "odoo.sale.order.import.mapper"
+    _name = "odoo.sale.order.mapper"
     _inherit = "odoo.import.mapper"
     _apply_on = "odoo.sale.order"
 
@@ -42,19 +43,19 @@ class SaleOrderImportMapper(Component):
     ]
     children = [("order_line", "line_binding_ids", "odoo.sale.order.line")]
 
-    #: the products of the lines, under the name that the importer gives them
+    #: products of the lines; the importer adds this field to the order
     dependencies = [bound_set("product_ids", "odoo.product.product")]
 
     @mapping
     @changed_by("currency_id")
     def currency(self, record):
-        """Keep the prices: order in the currency of the order there."""
+        """Keep the currency of the remote order, and so its prices."""
         currency = self.matcher_for("res.currency").match_many([record["currency_id"]])
         return {"currency_id": currency[0]} if currency else {}
 
 
 class SaleOrderImporter(Component):
-    """Read the lines of all orders of a chunk at once."""
+    """Importer that reads the lines of all orders of a chunk together."""
 
     _name = "odoo.sale.order.importer"
     _inherit = "odoo.record.importer"
@@ -91,9 +92,9 @@ class SaleOrderImporter(Component):
         return order
 
     def _bind_lines(self, order, commands):
-        """Yield commands that bind the lines of an order that is here already.
+        """Yield commands that bind the lines of an existing order.
 
-        :raise InvalidDataError: it has other lines
+        :raise InvalidDataError: the order has other lines
         """
         unbound = list(order.order_line)
         for *command, values in commands:

@@ -1,11 +1,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo.addons.component.core import Component
-from odoo.addons.connector.components.mapper import changed_by, mapping
-from odoo.addons.connector.components.two_way.references import bound
+from odoo.addons.connector.api import Component, bound, changed_by, mapping
 
 
-class SaleOrderLineImportMapper(Component):
-    _name = "odoo.sale.order.line.import.mapper"
+class SaleOrderLineMapper(Component):
+    _name = "odoo.sale.order.line.mapper"
     _inherit = ["odoo.import.mapper", "connector.backend.id.mapper"]
     _apply_on = "odoo.sale.order.line"
 
@@ -23,14 +21,14 @@ class SaleOrderLineImportMapper(Component):
     @mapping
     @changed_by("product_uom_id", "product_uom")
     def unit(self, record):
-        """The field was called ``product_uom`` up to Odoo 18."""
+        """Map the unit, called ``product_uom`` up to Odoo 18."""
         unit_id = record.get("product_uom_id") or record.get("product_uom")
         unit = self.matcher_for("uom.uom").match_many([unit_id] if unit_id else [])
         return {"product_uom_id": unit[0]} if unit else {}
 
 
 class SaleOrderLineMapChild(Component):
-    """Update the lines that are bound already, instead of adding them again."""
+    """Map child that updates bound lines."""
 
     _name = "odoo.sale.order.line.map.child"
     _inherit = ["odoo.connector", "base.map.child.import.update"]

@@ -14,7 +14,7 @@ class OdooSaleOrder(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Keep the currencies given: Odoo computes them and discards what is given."""
+        """Write the currencies after the creation, which computes and discards them."""
         orders = super().create(vals_list)
         for order, values in zip(orders, vals_list, strict=True):
             currency_id = values.get("currency_id")
@@ -24,7 +24,7 @@ class OdooSaleOrder(models.Model):
 
 
 class OdooSaleOrderLine(models.Model):
-    """A line that is created with the binding of its order."""
+    """Binding of a line, created with the binding of its order."""
 
     _name = "odoo.sale.order.line"
     _inherit = "odoo.binding"
@@ -43,7 +43,7 @@ class OdooSaleOrderLine(models.Model):
         )
         return super().create(
             [
-                # a line that is here already is in its order
+                # an existing line already belongs to its order
                 values
                 if values.get("odoo_id")
                 else {**values, "order_id": order.odoo_id.id}

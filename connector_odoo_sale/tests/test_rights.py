@@ -5,7 +5,7 @@ from odoo.tests import TransactionCase, new_test_user, tagged
 
 @tagged("post_install", "-at_install")
 class TestSaleRights(TransactionCase):
-    """Who may not read sale orders learns nothing of them through their bindings."""
+    """Bindings show no sale orders to users without access to them."""
 
     @classmethod
     def setUpClass(cls):

@@ -43,7 +43,7 @@ def test_each_kind_works_and_is_clean(tmp_path, case):
 
 @pytest.mark.long
 @pytest.mark.parametrize("template", ["connector", "odoo_models"])
-def test_what_odoos_own_command_makes_works_and_is_clean(tmp_path, template):
+def test_an_addon_of_odoos_own_command_works_and_is_clean(tmp_path, template):
     script = "from odoo.cli import main; main()"
     arguments = ["-t", TEMPLATES / template, "try_odoo_command", tmp_path]
     subprocess.check_call([sys.executable, "-c", script, "scaffold", *arguments])

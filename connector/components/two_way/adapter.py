@@ -10,7 +10,7 @@ from .version import Version
 
 
 class TwoWayAdapter(AbstractComponent):
-    """Adapter with what the two-way components ask beyond the usual operations.
+    """Adapter with the operations that only two-way components need.
 
     Only ``read_version`` is always needed. Inherit it beside the adapter of the
     protocol: ``_inherit = ["shop.connector", "generic.two.way.adapter",

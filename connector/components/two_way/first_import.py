@@ -4,7 +4,9 @@
 After a reinstallation, or in a database that had the records before, nothing is bound.
 Records with a natural key are bound by it. Contacts, products and orders have none: two
 contacts may have the same name. They have an ``alike_key`` instead, which suggests that
-two records are the same::
+two records are the same:
+
+.. code-block:: text
 
     first search for a model → compare a sample with local records
                                ├─ few are alike: import
@@ -118,9 +120,9 @@ class AlikeImporter(AbstractComponent):
     def _choose_alike(
         self, candidates: list[models.BaseModel], values: Mapping[str, Any]
     ) -> models.BaseModel | None:
-        """Return the only record that is alike, or one with all the same values.
+        """Return the only record that is alike, or one that equals all values.
 
-        :raise InvalidDataError: there are several, and none has all the same values
+        :raise InvalidDataError: there are several, and none equals all values
         """
         if len(candidates) < 2:
             return candidates[0] if candidates else None

@@ -2,8 +2,10 @@
 """One table of fields for both directions.
 
 An import mapper declares its rows. The reversed mapper of the model exports the same
-rows from right to left, so a model needs an export mapper of its own only for what is
-not a plain row::
+rows from right to left. So a model needs a separate export mapper only for fields
+without a plain row:
+
+.. code-block:: text
 
     import mapper                                 reversed mapper
     ("name", "name")                          →   ("name", "name")

@@ -9,7 +9,7 @@ from ..comparison.changes import fingerprint
 
 
 class Version(NamedTuple):
-    """What a remote record held when it was read, and its dates (UTC)."""
+    """Values of a remote record at the time of reading, and its dates (UTC)."""
 
     values: dict[str, Any]
     written_at: datetime | None

@@ -2,12 +2,14 @@
 """Compare a remote record with the version that both sides last agreed on.
 
 A date says that a record changed, fingerprints of its fields say which ones. A binding
-keeps both, and what they mean for an import and an export::
+keeps both. Their meaning for an import and an export:
 
-    external_updated_at   date of the known version; a moment earlier while the remote
+.. code-block:: text
+
+    external_updated_at   date of the known version; a tick earlier while the remote
                           record may still change within the same second
-    known_fingerprint     all values of the known version, for as long as its date
-                          cannot tell of another change
+    known_fingerprint     all values of the known version, while its date cannot show
+                          another change
     external_base         a fingerprint of each field that both sides last agreed on
 
     export:  read the remote version → which fields changed remotely?
@@ -90,7 +92,7 @@ class TwoWayImporter(AbstractComponent):
         return not version or not written_at or is_newer(written_at, version)
 
     def _bookkeeping_values(self):
-        """Keep the fingerprint for as long as the date cannot tell of a change."""
+        """Keep the fingerprint while the date cannot show another change."""
         return {
             **super()._bookkeeping_values(),
             "known_fingerprint": self._is_fresh() and self._version().fingerprint(),
@@ -136,7 +138,7 @@ class TwoWayExporter(AbstractComponent):
                 for record in self.binding[reference.field]:
                     self._export_dependency(record, reference.binding_model)
 
-    # -- before: what may be sent ---------------------------------------------
+    # -- before: the fields that may be sent -----------------------------------
 
     def _has_to_skip(self):
         """Compare with the remote record, field by field, before it is written.

@@ -1,5 +1,4 @@
-from odoo.addons.component.core import Component
-from odoo.addons.connector.components.two_way.references import bound
+from odoo.addons.connector.api import Component, bound
 
 
 class BrandMapper(Component):
