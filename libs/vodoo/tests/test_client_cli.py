@@ -181,7 +181,7 @@ def test_a_wrong_command_line_exits_with_2() -> None:
 )
 def test_a_model_may_stand_first(words: list[str], expected: list[str]) -> None:
     assert normalized(words) == expected
-    build_parser().parse_args(expected)
+    build_parser(expected).parse_args(expected)
 
 
 def test_assignments_follow_the_type_of_the_field() -> None:

@@ -50,8 +50,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from .output import printable
     from .parser import build_parser, normalized
 
-    words = list(sys.argv[1:] if arguments is None else arguments)
-    options = build_parser().parse_args(normalized(words))
+    words = normalized(sys.argv[1:] if arguments is None else arguments)
+    options = build_parser(words).parse_args(words)
     try:
         options.run(options)
         sys.stdout.flush()

@@ -97,8 +97,8 @@ def normalized(words: Sequence[str]) -> list[str]:
     return [*moved, *front, *command]
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """Return the parser of the whole command line."""
+def build_parser(words: Sequence[str]) -> argparse.ArgumentParser:
+    """Return the parser of a command line; only the groups it names have commands."""
     parser = argparse.ArgumentParser(
         prog="vodoo",
         description="Work with an Odoo server. vodoo MODEL COMMAND … is short for "
@@ -117,6 +117,8 @@ def build_parser() -> argparse.ArgumentParser:
     groups = parser.add_subparsers(dest="group", required=True, metavar="GROUP")
     for name, group in GROUPS.items():
         added = groups.add_parser(name, help=group.__doc__)
+        if name not in words:
+            continue
         added.set_defaults(run=group.run)
         commands = added.add_subparsers(
             dest="command", required=True, metavar="COMMAND"
