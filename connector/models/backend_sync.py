@@ -54,14 +54,12 @@ class ConnectorBackendMixin(models.AbstractModel):
 
         Records that are unchanged since their import are not read, unless ``force``.
         """
-        runs = self.env["connector.sync.run"]
-        for backend, run, priority in self._start_runs("import"):
-            backend.env[run.model_name].with_delay(
-                priority=priority,
-                description=self.env._("Find what to import: %s", run.display_name),
-            ).import_batch(backend, run=run, force=force)
-            runs |= run
-        return runs._action_open()
+        return self._delay_runs("import", force=force)._action_open()
+
+    def export_all(self, filters: list | None = None) -> bool:
+        """Delay the export of all bindings in the domain, with a run for each model."""
+        self._delay_runs("export", filters=filters)
+        return True
 
     def import_removed(self) -> models.BaseModel:
         """Delay the search for records that were deleted remotely; return the runs.
@@ -75,19 +73,22 @@ class ConnectorBackendMixin(models.AbstractModel):
             runs |= run
         return runs
 
-    def export_all(self, filters: list | None = None) -> bool:
-        """Delay the export of all bindings in the domain, with a run for each model."""
-        for backend, run, priority in self._start_runs("export"):
-            model = backend.env[run.model_name]
-            model.with_delay(
+    def _delay_runs(self, direction: str, **options) -> models.BaseModel:
+        """Delay the search for the records of a run of each model; return the runs."""
+        descriptions = {
+            "import": self.env._("Find what to import: %s"),
+            "export": self.env._("Find what to export: %s"),
+            "dry_run": self.env._("Find what to run dry: %s"),
+        }
+        runs = self.env["connector.sync.run"]
+        for backend, run, priority in self._start_runs(direction):
+            model = backend.env[run.model_name].with_delay(
                 priority=priority,
-                description=self.env._(
-                    "Export all: %(model)s to %(backend)s",
-                    model=model._description,
-                    backend=backend.display_name,
-                ),
-            ).export_batch(backend, filters=filters, run=run)
-        return True
+                description=descriptions[direction] % run.display_name,
+            )
+            getattr(model, f"{direction}_batch")(backend, run=run, **options)
+            runs |= run
+        return runs
 
     def _start_runs(self, direction: str) -> Iterator[tuple]:
         """Yield each backend, a new run of each of its models, and its priority."""
@@ -140,14 +141,7 @@ class ConnectorBackendMixin(models.AbstractModel):
 
     def button_dry_run(self) -> dict:
         """Report what an import would change, and show the runs."""
-        runs = self.env["connector.sync.run"]
-        for backend, run, priority in self._start_runs("dry_run"):
-            backend.env[run.model_name].with_delay(
-                priority=priority,
-                description=self.env._("Find what to run dry: %s", run.display_name),
-            ).dry_run_batch(backend, run=run)
-            runs |= run
-        return runs._action_open()
+        return self._delay_runs("dry_run")._action_open()
 
     def button_import_removed(self) -> dict:
         """Search for records that were deleted remotely, and show the runs."""

@@ -132,22 +132,6 @@ class QueueJob(models.Model):
 
     # -- related records ------------------------------------------------------
 
-    @api.model
-    def _action_of(self, name: str, domain) -> dict:
-        """Return the action that opens the jobs of a domain."""
-        return {
-            "type": "ir.actions.act_window",
-            "name": name,
-            "res_model": "queue.job",
-            "view_mode": "list,form",
-            "views": [
-                (self.env.ref("connector.queue_job_view_list_sync").id, "list"),
-                (False, "form"),
-            ],
-            "domain": list(domain),
-            "context": {"create": False},
-        }
-
     def related_action_unwrap_binding(
         self, component_usage: str = "binder"
     ) -> dict | None:

@@ -267,4 +267,4 @@ class ConnectorSyncError(models.Model):
             ("sync_subject", "=", self.subject),
             ("uuid", "=", self.job_uuid),
         ]
-        return self.env["queue.job"]._action_of(self.display_name, domain)
+        return self._open_jobs(self.env._("Failed jobs"), domain)

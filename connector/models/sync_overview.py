@@ -222,8 +222,8 @@ class ConnectorSyncOverview(models.Model):
         return self._action_jobs(self.env._("Failed jobs"), [("state", "=", "failed")])
 
     def _action_jobs(self, name: str, domain: list[Any]) -> dict:
-        return self.env["queue.job"]._action_of(
-            f"{self.display_name}: {name}",
+        return self._open_jobs(
+            name,
             Domain("sync_backend_model", "=", self.backend_model)
             & Domain("sync_backend_id", "=", self.backend_id)
             & Domain("model_name", "=", self.model_name)

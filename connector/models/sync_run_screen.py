@@ -182,29 +182,23 @@ class ConnectorSyncRun(models.Model):
             name: self._fields[f"{name}_count"]._description_string(self.env)
             for name in Outcome
         }
-        return {
-            "type": "ir.actions.act_window",
-            "name": f"{self.display_name}: {labels[outcome]}",
-            "res_model": records._name,
-            "view_mode": "list,form",
-            "views": [(False, "list"), (False, "form")],
-            "domain": [("id", "in", records.ids)],
-            "context": {"active_test": False, "create": False},
-        }
+        return self._open_list(
+            f"{self.display_name}: {labels[outcome]}",
+            records._name,
+            [("id", "in", records.ids)],
+            context={"active_test": False, "create": False},
+        )
 
     def action_open_dry_run(self) -> dict:
         """Open the lines of the dry run."""
         return self._action_dry_run_lines([])
 
     def _action_dry_run_lines(self, domain: list) -> dict:
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Dry run: %s", self.display_name),
-            "res_model": "connector.dry.run.line",
-            "view_mode": "list,form",
-            "views": [(False, "list"), (False, "form")],
-            "domain": [("run_id", "in", self.ids), *domain],
-        }
+        return self._open_list(
+            self.env._("Dry run: %s", self.display_name),
+            "connector.dry.run.line",
+            [("run_id", "in", self.ids), *domain],
+        )
 
     def _graph_values(self) -> dict:
         """Return the run as a bar of the dashboard's graph."""
@@ -217,13 +211,7 @@ class ConnectorSyncRun(models.Model):
 
     def _action_open(self) -> dict:
         """Open the runs."""
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Runs"),
-            "res_model": self._name,
-            "view_mode": "list,form",
-            "domain": [("id", "in", self.ids)],
-        }
+        return self._open_list(self.env._("Runs"), self._name, [("id", "in", self.ids)])
 
     def action_open_jobs(self) -> dict:
         """Open the jobs of the run."""
@@ -240,10 +228,8 @@ class ConnectorSyncRun(models.Model):
         return self._action_jobs(self.env._("Failed jobs"), [("state", "=", "failed")])
 
     def _action_jobs(self, name: str, domain) -> dict:
-        return self.env["queue.job"]._action_of(
-            f"{self.display_name}: {name}",
-            Domain("sync_run_id", "in", self.ids) & Domain(domain),
-        )
+        of_runs = Domain("sync_run_id", "in", self.ids)
+        return self._open_jobs(name, of_runs & Domain(domain))
 
     def action_confirm_removal(self) -> bool:
         """Remove the records that were deleted remotely, however many they are."""
