@@ -1,11 +1,13 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Operations that importers and exporters ask of a backend adapter."""
+
 from odoo.addons.component.core import AbstractComponent
 
 from ..exception import IDMissingInBackend, PartlyRead, RetryableJobError
 
 
 class BackendAdapter(AbstractComponent):
-    """Speak the protocol of the backend; no other component knows it."""
+    """Adapter that speaks the protocol of the backend; no other component knows it."""
 
     _name = "base.backend.adapter"
     _inherit = "base.connector"
@@ -13,10 +15,10 @@ class BackendAdapter(AbstractComponent):
 
 
 class CRUDAdapter(AbstractComponent):
-    """Name the operations that the synchronizers ask of an adapter.
+    """Adapter whose operations have the names that importers and exporters call.
 
-    An adapter implements those that its backend offers, with the arguments
-    that suit its protocol.
+    An adapter implements the operations of its backend, with the arguments that suit
+    its protocol.
     """
 
     _name = "base.backend.adapter.crud"
@@ -30,10 +32,9 @@ class CRUDAdapter(AbstractComponent):
     def search_pages(self, filters=None):
         """Yield the external ids that match the filters, page by page.
 
-        A page may be a dict ``{external id: when it was last changed}``: records
-        that have not changed since they were imported are then not read at all.
-        An adapter whose protocol pages overrides this; otherwise all that
-        ``search`` finds is one page.
+        A page may be a dict ``{external id: time of the last change}``: records
+        without a change since their import are then not read. Override it if the
+        protocol has pages; by default the result of ``search`` is one page.
         """
         yield list(self.search(filters))
 
@@ -44,9 +45,9 @@ class CRUDAdapter(AbstractComponent):
     def read_many(self, external_ids):
         """Return ``{external id: external record}`` of those that exist.
 
-        An adapter whose protocol reads several records at once overrides this.
+        Override it if the protocol reads several records with one request.
 
-        :raise PartlyRead: the backend asked to wait, after some of them
+        :raise PartlyRead: the backend asks to wait after some of them
         """
         found = {}
         for external_id in external_ids:
@@ -63,10 +64,9 @@ class CRUDAdapter(AbstractComponent):
         return found
 
     def find_existing(self, external_ids):
-        """Return those external ids, in a set, that the backend has.
+        """Return the set of the external ids that exist.
 
-        An adapter overrides this where the backend can tell without giving the
-        records.
+        Override it if the backend can answer without sending the records.
         """
         return set(self.read_many(external_ids))
 

@@ -1,86 +1,94 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Adapter for backends that offer their records as JSON over HTTP.
+
+The adapter knows the addresses and the form of the records. Paging strategies, sessions
+and errors are in ``connector.http``, which knows no Odoo models. All adapters of a job with the
+same credentials share one session, and all its sessions share one budget for waits.
+"""
+
 from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
-from urllib.parse import parse_qs, quote, urljoin, urlsplit
+from urllib.parse import parse_qs, urljoin, urlsplit
 
 from odoo.tools import split_every
 
 from odoo.addons.component.core import AbstractComponent
 
 from ..exception import IDMissingInBackend, InvalidDataError
+from ..http.budget import WaitBudget
 from ..http.download import MAX_BYTES, download
 from ..http.errors import RestCredentialsRefusal
 from ..http.paging import Answer, PageNumber, Paging
-from ..http.paths import id_in_address, leads_to_null, look_up
+from ..http.paths import (
+    describe_shape,
+    find_records,
+    id_in_address,
+    leads_to_null,
+    look_up,
+    record_path,
+)
 from ..http.session import RestSession
-from .external_id import can_be_stored, is_external_id
+from .external_id import is_external_id
 from .session import Session
 
 
-def shape(body: Any) -> str:
-    """Return what an answer is, for a person who looks for the records in it."""
-    if not isinstance(body, dict):
-        return f"a {type(body).__name__}"
-    kinds = ", ".join(f"{key}: {type(value).__name__}" for key, value in body.items())
-    return f"{{{kinds}}}"
-
-
 class RestAdapter(AbstractComponent):
-    """Speak to a backend that offers its records as JSON over HTTP.
+    """Adapter of a REST backend; filters are parameters of the query string.
 
-    Filters are the parameters of the query string. An adapter says where its
-    records are by ``_endpoint``, how they are paged, and who we are by
-    ``_authenticate``.
+    Set ``_endpoint`` and ``_paging``, and override ``_authenticate``.
     """
 
     _name = "generic.rest.adapter"
     _inherit = "base.backend.adapter.crud"
 
-    #: path of the records below the backend's address, as ``/orders``
+    #: path of the records below the address of the backend: ``/orders``
     _endpoint = ""
-    #: whether the addresses end with a slash: ``/orders/`` and ``/orders/42/``
+    #: whether addresses end with a slash: ``/orders/`` and ``/orders/42/``
     _trailing_slash = False
-    #: name of the field of an external record that holds its id
+    #: field of an external record that contains its id
     _id_field = "id"
-    #: whether that field holds the address of the record, which ends with the id
+    #: whether that field contains the address of the record, which ends with the id
     _id_is_address = False
-    #: dotted path to the records in the answer to a search, None for the whole
+    #: dotted path to the time of the last change of an external record; a search
+    #: then passes over unchanged records without reading them
+    _updated_at_path: str | None = None
+    #: dotted path to the records in the answer to a search, None for the answer itself
     _records_path: str | None = None
     #: dotted path to the record in the answer to a read or create
     _record_path: str | None = None
-    #: parameter that asks for several ids, separated by commas; None asks for each
+    #: parameter for several ids, separated by commas; None reads one at a time
     _ids_param: str | None = None
     _ids_per_request = 100
     _update_method = "PATCH"
     _paging: Paging = PageNumber()
-    #: by which a language is asked for: a parameter of the query string, a header
+    #: parameter of the query string, or header, that asks for a language
     _language_param: str | None = None
     _language_header: str | None = None
-    #: language of the backend in which records are being read, None for its own
+    #: language of the current reads, as the backend calls it; None for its default
     language: Any = None
-    #: names of other servers from which files are read, None for all
+    #: names of other servers to download files from, None for all
     _file_hosts: Collection[str] | None = None
-    #: to connect, and to wait for data
+    #: seconds to connect, and to wait for data
     _timeout_seconds: float | tuple[float, float] = 60.0
 
-    # -- what a connector says ------------------------------------------------
+    # -- overridden by connectors -----------------------------------------------
 
     def _base_url(self) -> str:
         """Return the address of the backend, by default its field ``url``."""
         url = getattr(self.backend_record, "url", None)
         if not url:
             raise RestCredentialsRefusal(
-                f"{self.backend_record.display_name}: there is no address to speak to. "
+                f"{self.backend_record.display_name}: it has no address. "
                 f"Fill in the field url of {self.backend_record._name}, or override "
                 f"_base_url of {self._name}."
             )
         return url
 
     def _authenticate(self, session: RestSession) -> None:
-        """Tell the session who we are, by its ``use_`` methods."""
+        """Set the credentials of the session, by its ``use_`` methods."""
 
     def _external_id(self, record: dict[str, Any]) -> Any:
         """Return the id of an external record."""
@@ -89,7 +97,7 @@ class RestAdapter(AbstractComponent):
         except (KeyError, TypeError) as error:
             raise InvalidDataError(
                 f"{self._name}: a record of {self._path()} has no field "
-                f"{self._id_field!r}, it is {shape(record)}. Set _id_field."
+                f"{self._id_field!r}, it is {describe_shape(record)}. Set _id_field."
             ) from error
         if not self._id_is_address:
             return value
@@ -103,9 +111,9 @@ class RestAdapter(AbstractComponent):
         return external_id
 
     def _session_key(self) -> tuple[Hashable, ...]:
-        """Return what the adapters that share a session have in common.
+        """Return the key by which adapters share a session.
 
-        Override it where ``_authenticate`` is the same and uses something else.
+        Override it if ``_authenticate`` depends on the adapter.
         """
         return type(self)._authenticate, self._base_url(), self._timeout_seconds
 
@@ -113,13 +121,14 @@ class RestAdapter(AbstractComponent):
 
     @property
     def session(self) -> RestSession:
-        """Return the session with the backend, one for a whole session of work."""
+        """Return the session with the backend, shared by the adapters of a job."""
         key, shared = self._session_key(), Session.of(self.work)
         if key not in shared.http_sessions:
-            session = RestSession(self._base_url(), self._timeout_seconds)
+            shared.wait_budget = shared.wait_budget or WaitBudget()
+            session = RestSession(
+                self._base_url(), self._timeout_seconds, shared.wait_budget
+            )
             session.headers["Accept"] = "application/json"
-            shared.wait_budget = shared.wait_budget or session.wait_budget
-            session.wait_budget = shared.wait_budget
             self._authenticate(session)
             shared.http_sessions[key] = shared.enter(session)
         return shared.http_sessions[key]
@@ -127,23 +136,23 @@ class RestAdapter(AbstractComponent):
     def call(self, method: str, path: str, **kwargs: Any) -> Any:
         """Send a request and return the decoded answer, None if it has no body.
 
-        :param path: below the backend's address
-        :param kwargs: those of requests: ``params``, ``json``, ``headers``, …
+        :param path: path below the address of the backend
+        :param kwargs: passed to requests: ``params``, ``json``, ``headers``, …
         """
         return self.session.call_json(method, path, **self._localized(path, kwargs))
 
     @contextmanager
     def _reading_in(self, language: Any) -> Iterator[None]:
-        """Ask for records in a language of the backend, in the block.
+        """Read records in a language of the backend.
 
-        :raise NotImplementedError: the adapter does not say how
+        :raise NotImplementedError: the adapter has no parameter for it
         """
-        says_how = self._language_param or self._language_header
-        if language and not says_how and type(self)._path is RestAdapter._path:
+        has_way = self._language_param or self._language_header
+        if language and not has_way and type(self)._path is RestAdapter._path:
             raise NotImplementedError(
-                f"{self._name} does not say how a language is asked for, here "
-                f"{language!r}: set _language_param, as in _language_param = 'lang', "
-                "or _language_header, or use self.language in _path."
+                f"{self._name} does not say how to ask for the language {language!r}: "
+                "set _language_param, as in _language_param = 'lang', or "
+                "_language_header, or use self.language in _path."
             )
         previous, self.language = self.language, language or None
         try:
@@ -152,12 +161,12 @@ class RestAdapter(AbstractComponent):
             self.language = previous
 
     def _localized(self, path: str, options: dict[str, Any]) -> dict[str, Any]:
-        """Return the options of a request, which asks for the language."""
+        """Return the options of a request with those that ask for the language."""
         if self.language is None:
             return options
         options = dict(options)
         param, header = self._language_param, self._language_header
-        # the address of a next page holds the parameters already
+        # the address of a next page contains the parameters already
         if param and param not in parse_qs(urlsplit(path).query):
             options["params"] = {**(options.get("params") or {}), param: self.language}
         if header:
@@ -168,47 +177,41 @@ class RestAdapter(AbstractComponent):
     def read_image(self, source: str, max_bytes: int = MAX_BYTES) -> bytes:
         """Return the content of a file, from the backend or from another server.
 
-        :param source: an address; a path from the root of the backend's server,
-            ``/covers/1.png``; a path below its address, ``covers/1.png``; or a
-            ``data:`` URL. Another server gets neither credentials nor cookies.
+        Another server gets neither credentials nor cookies; see
+        :func:`~odoo.addons.connector.http.download.download` for the forms of ``source``.
+
         :raise InvalidDataError: the file is larger than ``max_bytes``, is not on the
-            web, or cannot be had from another server
+            web, or another server does not send it
         """
         return download(self.session, source, max_bytes, self._file_hosts)
 
     def _path(self, external_id: Any = None) -> str:
         """Return the path of all records, or of one.
 
-        :raise InvalidDataError: the id would lead to another path
+        :raise InvalidDataError: the id would give another path
         """
         if not self._endpoint:
             raise ValueError(
                 f"{self._name} does not say where the records of {self.model._name} "
                 'are: set _endpoint, as in _endpoint = "/orders".'
             )
-        base = self._endpoint.rstrip("/")
-        end = "/" if self._trailing_slash else ""
-        if external_id is None:
-            return f"{base}/" if end else self._endpoint
-        text = str(external_id)
-        # "", "." and ".." are no names in a path: they lead to the list, or above it
-        if text.strip() in ("", ".", "..") or not can_be_stored(text):
-            raise InvalidDataError(
-                f"{self._name}: {external_id!r} cannot be the id of a record of "
-                f"{self._endpoint}: its address would be that of something else."
-            )
-        return f"{base}/{quote(text, safe='')}{end}"
+        if external_id is None and not self._trailing_slash:
+            return self._endpoint
+        return record_path(self._endpoint, external_id, self._trailing_slash)
 
     def _pages(self, params: dict[str, Any] | None) -> Iterator[list[dict[str, Any]]]:
         """Yield the external records that match, page by page."""
+        # once: the fields of the backend may have to be read again for each page
+        session, first = self.session, self._path()
 
         def fetch(page_params: dict[str, Any], url: str | None = None) -> Answer:
-            # the address of a next page holds the parameters already
+            # the address of a next page contains the parameters already
             asked = page_params if url else {**(params or {}), **page_params}
-            path = urljoin(f"{self.session.base_url}/", url) if url else self._path()
-            options = self._localized(path, {"params": asked})
-            response = self.session.call("GET", path, **options)
-            body = self.session.decode(response)
+            path = urljoin(f"{session.base_url}/", url) if url else first
+            response = session.call(
+                "GET", path, **self._localized(path, {"params": asked})
+            )
+            body = session.decode(response)
             links = {name: link["url"] for name, link in response.links.items()}
             return Answer(self._found_records(body), body, links)
 
@@ -216,18 +219,12 @@ class RestAdapter(AbstractComponent):
 
     def _found_records(self, body: Any) -> list[dict[str, Any]]:
         """Return the records in the answer to a search."""
-        records = look_up(body, self._records_path)
-        if isinstance(records, list):
-            return records
-        others = body.values() if isinstance(body, dict) else [body]
-        if records is None and not any(isinstance(one, list) for one in others):
-            return []
-        found = "nothing" if records is None else type(records).__name__
-        raise InvalidDataError(
-            f"{self._name}: expected a list of records at "
-            f"{self._records_path or 'the top'} of the answer of {self._path()}, "
-            f"found {found}. Set _records_path; the answer is {shape(body)}."
-        )
+        try:
+            return find_records(body, self._records_path)
+        except InvalidDataError as error:
+            raise InvalidDataError(
+                f"{self._name}: {self._path()}: {error} Set _records_path."
+            ) from None
 
     # -- operations -----------------------------------------------------------
 
@@ -236,9 +233,17 @@ class RestAdapter(AbstractComponent):
             external_id for page in self.search_pages(filters) for external_id in page
         ]
 
-    def search_pages(self, filters: dict[str, Any] | None = None) -> Iterator[list]:
+    def search_pages(
+        self, filters: dict[str, Any] | None = None
+    ) -> Iterator[list[Any] | dict[Any, Any]]:
+        """Yield the external ids; with ``_updated_at_path``, the times of change too."""
         for records in self._pages(filters):
-            yield [self._external_id(record) for record in records]
+            ids = [self._external_id(record) for record in records]
+            if self._updated_at_path is None:
+                yield ids
+            else:
+                updated = (look_up(each, self._updated_at_path) for each in records)
+                yield dict(zip(ids, updated, strict=True))
 
     def search_read(self, filters: dict[str, Any] | None = None) -> list[dict]:
         return [record for records in self._pages(filters) for record in records]
@@ -251,12 +256,12 @@ class RestAdapter(AbstractComponent):
             raise InvalidDataError(
                 f"{self._name}: expected a record at {self._record_path} of the answer "
                 f"of {self._path(external_id)}. Set _record_path; the answer is "
-                f"{shape(body)}."
+                f"{describe_shape(body)}."
             )
         if not record:
             raise IDMissingInBackend(
-                f"{self.backend_record.display_name}: {self._path(external_id)} holds "
-                f"no record at {self._record_path or 'the top'} of the answer."
+                f"{self.backend_record.display_name}: {self._path(external_id)} has no "
+                f"record at {self._record_path or 'the top'} of the answer."
             )
         return record
 
@@ -270,7 +275,7 @@ class RestAdapter(AbstractComponent):
     ) -> dict[Any, dict[str, Any]]:
         """Return ``{external id: external record}`` of those that exist.
 
-        :param language: as the backend calls it; by default it chooses
+        :param language: as the backend calls it; None for its default
         """
         with self._reading_in(language):
             if self._ids_param is None:
@@ -282,9 +287,9 @@ class RestAdapter(AbstractComponent):
             return {**found, **self._read_by_ids(wanted)}
 
     def _read_by_ids(self, wanted: dict[str, Any]) -> dict[Any, dict[str, Any]]:
-        """Return ``{external id: external record}``, several by one request.
+        """Return ``{external id: external record}``, many with each request.
 
-        :param wanted: the external ids by their text
+        :param wanted: external ids by their text
         """
         found = {}
         for texts in split_every(self._ids_per_request, wanted):
@@ -299,7 +304,7 @@ class RestAdapter(AbstractComponent):
     def create(self, values: dict[str, Any]) -> Any:
         """Create an external record and return its external id.
 
-        ``_external_id`` finds it in the answer; else it ends the header ``Location``.
+        Taken from the record in the answer, or from the header ``Location``.
         """
         response = self.session.call("POST", self._path(), json=values)
         record = look_up(self.session.decode(response), self._record_path)

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Speak HTTP and JSON to a backend. Nothing in here knows Odoo's models."""
+"""HTTP and JSON, without Odoo models: sessions, paging, errors."""
 
 from .errors import RestRefusal
 from .paging import (

@@ -1,9 +1,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Download a file that a record of the backend points to, wherever it is.
+"""Download a file that a record of the backend refers to.
 
-Only the backend's own server gets our credentials and cookies, at each redirect anew.
-What goes wrong on another server is an ``InvalidDataError``: it says nothing about the
-backend, and waiting for it would keep the record from being imported.
+Only the server of the backend gets credentials and cookies; each redirect is checked.
+An error of another server is an ``InvalidDataError``: it says nothing about the
+backend, and a retry would delay the import of the record.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from .errors import explain
 from .session import RestSession, origin
 
 MAX_BYTES = 20 * 1024 * 1024
-#: for all of one file, its redirects included
+#: for one file, its redirects included
 MAX_SECONDS = 120
 MAX_REDIRECTS = 5
 _PART_BYTES = 64 * 1024
@@ -41,10 +41,9 @@ def download(
     :param source: an address; a path from the root of the backend's server,
         ``/covers/1.png``; a path below the backend's address, ``covers/1.png``; or a
         ``data:`` URL
-    :param hosts: other servers than the backend's from which files are taken, None for
-        all
-    :raise InvalidDataError: the file is too large, or cannot be had from another server
-    :raise RetryableJobError, ConnectorException: as the session raises them
+    :param hosts: names of other servers to download from, None for all
+    :raise InvalidDataError: the file is too large, or another server does not send it
+    :raise RetryableJobError, ConnectorException: errors of the session
     """
     source = _check_text(source)
     if source[:5].lower() == "data:":
@@ -65,6 +64,8 @@ def download(
 
 
 class _OwnServer:
+    """Server of the backend, asked by its session."""
+
     def __init__(self, session: RestSession) -> None:
         self._session = session
 
@@ -84,13 +85,13 @@ class _OwnServer:
 
 
 class _OtherServer:
-    """A server that must not know who we are."""
+    """Other server, asked without credentials and cookies."""
 
     def __init__(self, session: RestSession, hosts: Collection[str] | None) -> None:
         self._backend_session = session
         self._hosts = hosts
         self._session = requests.Session()
-        # set, so that no file of passwords of the machine is asked for one
+        # set, so that requests does not look for a password in ~/.netrc
         self._session.auth = lambda request: request
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
 
@@ -100,7 +101,7 @@ class _OtherServer:
     def open(self, url: str) -> requests.Response:
         host = urlsplit(url).hostname
         if self._hosts is not None and host not in self._hosts:
-            raise InvalidDataError(f"{url}: files of the server {host} are not taken")
+            raise InvalidDataError(f"{url}: files of the server {host} are not allowed")
         try:
             response = self._session.get(
                 url,
@@ -146,7 +147,7 @@ def _join(base_url: str, url: str) -> str:
 def _is_own(session: RestSession, url: str) -> bool:
     """Return whether an address is on the backend's server.
 
-    :raise InvalidDataError: it is none of the web
+    :raise InvalidDataError: it is not an address on the web
     """
     try:
         parts = urlsplit(url)
@@ -162,26 +163,26 @@ def _is_own(session: RestSession, url: str) -> bool:
 
 
 def _read_at_most(response: requests.Response, max_bytes: int, until: float) -> bytes:
-    """Return the body of an answer, and stop reading where it is too large."""
+    """Return the body of an answer; stop reading if it is too large."""
     length = response.headers.get("Content-Length", "")
     is_number = length.isascii() and length.isdigit()
     if is_number and (len(length) > 15 or int(length) > max_bytes):
-        raise InvalidDataError(f"{length} bytes, at most {max_bytes} are taken")
+        raise InvalidDataError(f"{length} bytes, at most {max_bytes} are allowed")
     content = bytearray()
     for part in response.iter_content(_PART_BYTES):
         content += part
         if len(content) > max_bytes:
-            raise InvalidDataError(f"more than {max_bytes} bytes, which are taken")
+            raise InvalidDataError(f"more than {max_bytes} bytes")
         if time.monotonic() > until:
-            raise InvalidDataError(f"not there after {MAX_SECONDS} seconds")
+            raise InvalidDataError(f"not complete after {MAX_SECONDS} seconds")
     return bytes(content)
 
 
 def _read_data_url(source: str, max_bytes: int) -> bytes:
-    """Return the content that stands in a ``data:`` URL."""
+    """Return the content of a ``data:`` URL."""
     kind, comma, text = source.partition(",")
     if not comma:
-        raise InvalidDataError("a data: URL without a comma holds nothing")
+        raise InvalidDataError("a data: URL without a comma is empty")
     content = unquote_to_bytes(text)
     if kind.lower().endswith(";base64"):
         try:
@@ -189,5 +190,5 @@ def _read_data_url(source: str, max_bytes: int) -> bytes:
         except binascii.Error as error:
             raise InvalidDataError(f"a data: URL is not base64: {error}") from error
     if len(content) > max_bytes:
-        raise InvalidDataError(f"{len(content)} bytes, at most {max_bytes} are taken")
+        raise InvalidDataError(f"{len(content)} bytes, at most {max_bytes} are allowed")
     return content

@@ -1,5 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What a status or a broken transport means to a job: the one table."""
+"""Meaning of a status, a broken transport and a rate limit for a job.
+
+The tables are read from the top: the first entry that fits decides.
+"""
 
 from __future__ import annotations
 
@@ -22,18 +25,20 @@ from ..exception import (
 )
 from ..jobs.lifecycle import MAX_JOB_WAIT_SECONDS
 
-#: no wait is that long: more seconds are a moment, counted from 1970
-_LONG_AGO = 1_000_000_000
-#: a moment that far away is not counted in seconds, but in milliseconds, or finer
-_FAR_AWAY = 100_000_000_000
+#: a larger number of seconds is a time since 1970, not a wait
+_MAX_WAIT = 1_000_000_000
+#: a larger time since 1970 is in milliseconds, or a finer unit
+_MAX_TIMESTAMP = 100_000_000_000
 #: ``str.isdigit`` is True for "²", and ``float`` reads "nan"
 _NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
+#: statuses that may be the refusal of a rate limit
+RATE_LIMIT_STATUSES = frozenset({403, 429, 503})
 _REMAINING = ("X-RateLimit-Remaining", "RateLimit-Remaining", "X-Rate-Limit-Remaining")
 _RESET = ("RateLimit-Reset", "X-RateLimit-Reset", "X-Rate-Limit-Reset")
 
 
 class RestRefusal(ConnectorException):
-    """The backend refuses for a reason that only a person can mend."""
+    """The backend refuses, until a person acts."""
 
 
 class RestAccessRefusal(RestRefusal, AccessRefused):
@@ -44,7 +49,7 @@ class RestCredentialsRefusal(RestRefusal, CredentialsRefused):
     """The backend refuses the credentials (401), or has no address."""
 
 
-#: the first row whose statuses hold the status decides; None is success
+#: None is success
 STATUS_ERRORS: tuple[tuple[frozenset[int] | range, type[Exception] | None], ...] = (
     (range(200, 300), None),
     (frozenset({400, 409, 413, 422}), InvalidDataError),
@@ -53,20 +58,19 @@ STATUS_ERRORS: tuple[tuple[frozenset[int] | range, type[Exception] | None], ...]
     (frozenset({412, 423}), RetryableJobError),
     (frozenset({501, 505, 506, 510}), RestRefusal),
     (range(500, 600), NetworkRetryableError),
-    # credentials, rights, wrong address or method; redirects that were not followed
+    # credentials, rights, wrong address or method; a redirect that is not followed
     (range(100, 500), RestRefusal),
 )
 
-#: the refusals after which the schedule is stopped, until a person acts
+#: refusals that stop the schedule of the backend until a person acts
 ACCESS_REFUSALS: dict[int, type[RestRefusal]] = {
     401: RestCredentialsRefusal,
     403: RestAccessRefusal,
     407: RestCredentialsRefusal,
 }
 
-#: the first class that fits decides
 TRANSPORT_ERRORS: tuple[tuple[type[Exception], type[Exception]], ...] = (
-    # a certificate, a proxy's address: they do not mend by themselves
+    # a certificate, the address of a proxy: a retry does not help
     (exceptions.SSLError, RestRefusal),
     (exceptions.InvalidProxyURL, RestRefusal),
     (exceptions.ConnectionError, NetworkRetryableError),
@@ -74,9 +78,9 @@ TRANSPORT_ERRORS: tuple[tuple[type[Exception], type[Exception]], ...] = (
     (exceptions.ChunkedEncodingError, NetworkRetryableError),
     (exceptions.ContentDecodingError, NetworkRetryableError),
     (exceptions.RetryError, NetworkRetryableError),
-    # the answer is no JSON: a login page, a wrong address
+    # the answer is not JSON: a login page, a wrong address
     (exceptions.JSONDecodeError, RestRefusal),
-    # what we send is no JSON: NaN, for one
+    # the values are not JSON: NaN, for example
     (exceptions.InvalidJSONError, InvalidDataError),
     (exceptions.HTTPError, RestRefusal),
     (exceptions.URLRequired, RestRefusal),
@@ -90,11 +94,11 @@ TRANSPORT_ERRORS: tuple[tuple[type[Exception], type[Exception]], ...] = (
     (exceptions.RequestException, RestRefusal),
 )
 
-#: the first class that fits: what a person should look at
+#: what a person should check
 HINTS: tuple[tuple[type[Exception] | tuple[type[Exception], ...], str], ...] = (
     (
         exceptions.SSLError,
-        "no secure connection; does it speak https://, and is its certificate good?",
+        "no secure connection; does the server use https://, with a valid certificate?",
     ),
     (exceptions.Timeout, "no answer in time"),
     (
@@ -107,13 +111,13 @@ HINTS: tuple[tuple[type[Exception] | tuple[type[Exception], ...], str], ...] = (
     ),
     (
         exceptions.JSONDecodeError,
-        "the answer is no JSON; is the address that of the API?",
+        "the answer is not JSON; is the address that of the API?",
     ),
 )
 
 
 def status_error(status: int) -> type[Exception] | None:
-    """Return the exception that a status stands for, None for success."""
+    """Return the error class for a status, None for success."""
     for statuses, error in STATUS_ERRORS:
         if status in statuses:
             return error
@@ -121,7 +125,7 @@ def status_error(status: int) -> type[Exception] | None:
 
 
 def transport_error(error: exceptions.RequestException) -> type[Exception]:
-    """Return the exception that an error of requests stands for."""
+    """Return the error class for an error of requests."""
     return next(
         connector_error
         for transport, connector_error in TRANSPORT_ERRORS
@@ -130,39 +134,40 @@ def transport_error(error: exceptions.RequestException) -> type[Exception]:
 
 
 def explain(error: exceptions.RequestException) -> str:
-    """Return what went wrong, and what to look at."""
+    """Return the reason of an error, with a hint."""
     reason = getattr(error.args[0] if error.args else None, "reason", None) or error
-    told = f"{type(error).__name__}: {reason}"
+    text = f"{type(error).__name__}: {reason}"
     for kind, hint in HINTS:
         if isinstance(error, kind):
-            return f"{hint} ({told})"
-    return told
+            return f"{hint} ({text})"
+    return text
 
 
 def is_rate_limited(status: int, headers: Mapping[str, str]) -> bool:
-    """Return whether the backend refuses only because we asked too often.
+    """Return whether the backend refuses only because of too many requests.
 
-    That many backends send their limits with every answer says nothing: only a
-    refusal with no requests remaining does, or one of access that says until when.
+    Many backends send their limits with every answer. A refusal is a rate limit if no
+    request remains, or if it is a 403 that says when to retry.
     """
+    if status not in RATE_LIMIT_STATUSES:
+        return False
     if status == 429:
         return True
     if status == 403 and retry_after_seconds(headers, rate_limited=False):
         return True
     remaining = next((headers[name] for name in _REMAINING if name in headers), "")
-    return status in (403, 503) and (remaining or "").strip() == "0"
+    return (remaining or "").strip() == "0"
 
 
 def retry_after_seconds(
     headers: Mapping[str, str], now: datetime | None = None, rate_limited: bool = True
 ) -> int | None:
-    """Return for how long the backend asks to wait, None if it does not.
+    """Return the wait that the backend asks for, at most an hour; None if none.
 
-    By ``Retry-After``, or by the moment at which a rate limit is lifted: an hour at
-    most, whatever the backend says.
+    Reads ``Retry-After`` and, in the refusal of a rate limit, the headers that say
+    when the limit is lifted.
 
-    :param rate_limited: whether the answer is the refusal of a rate limit; when a
-        limit is lifted is of no interest to other errors
+    :param rate_limited: whether the answer is the refusal of a rate limit
     """
     now = now or datetime.now(timezone.utc)
     for name in ("Retry-After", *(_RESET if rate_limited else ())):
@@ -173,17 +178,17 @@ def retry_after_seconds(
 
 
 def _seconds_from(value: str, now: datetime) -> float | None:
-    """Return the seconds in a number, a date as in HTTP, or a time since 1970."""
+    """Return the seconds until an HTTP date, a time since 1970, or of a number."""
     if _NUMBER.fullmatch(value):
         seconds = float(value)
-        while _FAR_AWAY < seconds < float("inf"):
+        while _MAX_TIMESTAMP < seconds < float("inf"):
             seconds /= 1000
-        return seconds - now.timestamp() if seconds > _LONG_AGO else seconds
+        return seconds - now.timestamp() if seconds > _MAX_WAIT else seconds
     try:
-        moment = parsedate_to_datetime(value)
-        if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=timezone.utc)
-        return (moment - now).total_seconds()
+        date = parsedate_to_datetime(value)
+        if date.tzinfo is None:
+            date = date.replace(tzinfo=timezone.utc)
+        return (date - now).total_seconds()
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
 
@@ -194,9 +199,9 @@ def make_error(
     seconds: int | None = None,
     rate_limited: bool = False,
 ) -> Exception:
-    """Return the error; one that is to be retried knows when.
+    """Return the error; a retryable one has the wait.
 
-    Being told to slow down does not count as a try of the job.
+    A rate limit does not count as an attempt of the job.
     """
     if issubclass(error, RetryableJobError):
         return error(message, seconds=seconds, ignore_retry=rate_limited)

@@ -1,8 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""The text that an error quotes of an answer: short, readable, without secrets.
+"""Text that an error quotes of an answer: short, readable, without secrets.
 
-The answer may be anything: megabytes, a page of another service, or a text made to be
-slow to read. It is cut first, and every expression here takes linear time.
+The answer may be anything: megabytes, a page of another service, a text made to slow a
+regular expression down. It is cut first, and every expression takes linear time.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ import re
 
 from .secrets import Redactor
 
-#: bytes of an answer that are looked at: a page's head may be long
+#: bytes of an answer that are read: the head of a page may be long
 _READ_BYTES = 64 * 1024
 #: characters that an error quotes
 QUOTED_LENGTH = 500
 
 # Each match begins at its own "<" and cannot fail after that: no text is read twice.
-# It ends before the ">" of the closing tag, which makes a tag with the "<" put there.
+# It ends before the ">" of the closing tag; the "<" put there makes a tag with it.
 _HIDDEN = re.compile(
     r"<(script|style)\b[^<]*(?:<(?!/\1)[^<]*)*(?:</\1|\Z)", re.IGNORECASE
 )
@@ -37,7 +37,7 @@ def readable(content: bytes, redact: Redactor, encoding: str | None = None) -> s
 
 
 def excerpt(text: str, content_type: str = "", length: int = QUOTED_LENGTH) -> str:
-    """Return the first characters that a person would read in a text."""
+    """Return the beginning of a text, without markup."""
     if "html" in content_type or "xml" in content_type:
         text = _TAG.sub(" ", _HIDDEN.sub(" <", text)).rstrip("<")
     return " ".join(text.split())[:length]
@@ -46,5 +46,8 @@ def excerpt(text: str, content_type: str = "", length: int = QUOTED_LENGTH) -> s
 def _decode(content: bytes, encoding: str | None) -> str:
     try:
         return content.decode(encoding or "utf-8", "replace")
-    except (LookupError, ValueError):  # an encoding that is unknown, or of no texts
+    except (
+        LookupError,
+        ValueError,
+    ):  # an encoding that is unknown, or not one of texts
         return content.decode("utf-8", "replace")

@@ -1,9 +1,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How a backend hands out many records: each strategy asks for page after page.
+"""Paging strategies: how a backend splits the records of a search into pages.
 
-A strategy decides what to ask next and when to end; it never sends anything itself.
-``fetch(params, url)`` does: with a ``url`` the page is there, and not at the
-address that was searched.
+A strategy decides which page to ask for next, and when to end. It sends nothing: its
+caller passes ``fetch(params, url)``, which returns the page with these parameters, or
+the page at the address ``url``. A backend that repeats a page is refused.
 """
 
 from __future__ import annotations
@@ -19,33 +19,33 @@ from .paths import look_up
 
 
 class Answer(NamedTuple):
-    """One page, as the backend sent it."""
+    """One page of a search, with the body and the links of the answer."""
 
     records: list[Any]
     body: Any = None
-    links: dict[str, str] = {}  # noqa: RUF012 - never written
+    links: dict[str, str] = {}  # noqa: RUF012 - never changed
 
 
 class Fetch(Protocol):
-    """Ask for a page: with these parameters, or at this address."""
+    """Function that returns the page with these parameters, or at this address."""
 
     def __call__(self, params: dict[str, Any], url: str | None = None) -> Answer: ...
 
 
 class Paging(Protocol):
-    """A way in which a backend hands out many records."""
+    """Paging strategy."""
 
     def pages(self, fetch: Fetch) -> Iterator[list[Any]]:
-        """Yield the records, page by page, none of them empty."""
+        """Yield the records of each page that is not empty."""
 
 
 class EndlessPagingError(ValueError):
-    """The backend leads from a page to one that was read already."""
+    """The backend returns a page for the second time."""
 
 
 @dataclass(frozen=True)
 class AllAtOnce:
-    """One answer holds everything."""
+    """One answer contains all records."""
 
     def pages(self, fetch: Fetch) -> Iterator[list[Any]]:
         records = fetch({}).records
@@ -55,10 +55,10 @@ class AllAtOnce:
 
 @dataclass(frozen=True)
 class PageNumber:
-    """Pages are numbered: ``?page=3&per_page=100``.
+    """Numbered pages: ``?page=3&per_page=100``.
 
-    Where ``total_path`` leads to the number of all records, no page after the last
-    one is asked for.
+    With ``total_path``, the dotted path to the number of all records, no request is
+    sent after the last page.
     """
 
     param: str = "page"
@@ -76,7 +76,7 @@ class PageNumber:
 
 @dataclass(frozen=True)
 class Offset:
-    """A page begins after so many records: ``?offset=200&limit=100``."""
+    """Pages by the number of records before them: ``?offset=200&limit=100``."""
 
     param: str = "offset"
     size_param: str | None = "limit"
@@ -99,11 +99,11 @@ def _counted_pages(
     params: Callable[[int, int], dict[str, int]],
     total_path: str | None,
 ) -> Iterator[list[Any]]:
-    """Yield pages until there is none.
+    """Yield pages until one is empty.
 
-    A short page is not the last one: backends have limits of their own, and leave
-    out of a page what we may not see. Beyond the last page some answer 404, and
-    some repeat it for ever.
+    A short page is not always the last: backends limit the size of a page, and omit
+    records that the user may not see. After the last page some backends answer 404,
+    and some repeat it.
     """
     page_index, seen, previous = 0, 0, None
     pages_read: set[Any] = set()
@@ -114,20 +114,20 @@ def _counted_pages(
             if not page_index:
                 raise
             return
-        mark = _mark(answer.records)
-        if not answer.records or mark == previous:
+        digest = _digest(answer.records)
+        if not answer.records or digest == previous:
             return
-        _refuse_circle(answer.records, pages_read)
+        _check_new(answer.records, pages_read)
         total = _total(answer.body, total_path) if total_path else None
         yield answer.records
         page_index, seen = page_index + 1, seen + len(answer.records)
         if total is not None and seen >= total:
             return
-        previous = mark
+        previous = digest
 
 
 def _total(body: Any, path: str) -> int | None:
-    """Return the number of all records, None if the backend does not tell."""
+    """Return the number of all records, None if the answer does not contain it."""
     total = look_up(body, path)
     if total is None or type(total) is int:
         return total
@@ -141,7 +141,7 @@ def _total(body: Any, path: str) -> int | None:
 
 @dataclass(frozen=True)
 class Cursor:
-    """Each page names the next one in its body: ``{"meta": {"next": "abc"}}``."""
+    """Cursor of the next page in the body: ``{"meta": {"next": "abc"}}``."""
 
     param: str = "cursor"
     path: str = "next_cursor"
@@ -155,16 +155,16 @@ class Cursor:
             if answer.records:
                 yield answer.records
             cursor = look_up(answer.body, self.path)
-            if not cursor:  # 0, too, is how backends say that there is no more
+            if not cursor:  # some backends end with 0
                 return
             _check_place(cursor, (str, int, float), "a cursor")
-            _refuse_circle(cursor, seen)
+            _check_new(cursor, seen)
             params = {self.param: cursor, **_size(self)}
 
 
 @dataclass(frozen=True)
 class NextLink:
-    """Each page holds the address of the next one in its body."""
+    """Address of the next page in the body."""
 
     path: str = "next"
     params: tuple[tuple[str, Any], ...] = ()
@@ -177,7 +177,7 @@ class NextLink:
 
 @dataclass(frozen=True)
 class LinkHeader:
-    """The header ``Link`` holds the address of the next page, as in RFC 8288."""
+    """Address of the next page in the header ``Link``, as in RFC 8288."""
 
     params: tuple[tuple[str, Any], ...] = ()
 
@@ -200,7 +200,7 @@ def _linked_pages(
         if not url:
             return
         _check_place(url, str, "the address of the next page")
-        _refuse_circle(url, seen)
+        _check_new(url, seen)
         answer = fetch({}, url)
 
 
@@ -212,21 +212,24 @@ def _check_place(place: Any, types: Any, expected: str) -> None:
         )
 
 
-def _refuse_circle(place: Any, seen: set) -> None:
-    """Note a place or the records of a page; refuse those that were there before."""
-    mark = _mark(place)
-    if mark in seen:
+def _check_new(place: Any, seen: set) -> None:
+    """Add a place, or the records of a page, to those seen.
+
+    :raise EndlessPagingError: it was seen before
+    """
+    digest = _digest(place)
+    if digest in seen:
         raise EndlessPagingError(
-            f"After {len(seen)} pages the backend leads to a page that was read "
-            f"already: {reprlib.repr(place)}. Is this the right paging strategy?"
+            f"After {len(seen)} pages the backend repeats a page: "
+            f"{reprlib.repr(place)}. Is this the right paging strategy?"
         )
-    seen.add(mark)
+    seen.add(digest)
 
 
-def _mark(place: Any) -> bytes:
-    """Return what tells a page from others, however large it is.
+def _digest(place: Any) -> bytes:
+    """Return the digest of a place or a page.
 
-    By their text: values need not be hashable, and NaN is never equal to itself.
+    Of its text, because values need not be hashable, and NaN differs from itself.
     """
     try:
         text = repr(place)
@@ -236,7 +239,7 @@ def _mark(place: Any) -> bytes:
 
 
 def _flat_texts(value: Any) -> Iterator[str]:
-    """Yield the texts of values that are nested too deeply for Python's own."""
+    """Yield the texts of values that are nested too deeply for ``repr``."""
     left = [value]
     while left:
         value = left.pop()

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Keep secrets out of errors and of the log."""
+"""Mask secrets in errors and log lines."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from urllib.parse import quote, quote_plus
 
 MASK = "***"
 
-#: libraries that would write addresses and headers into the log
+#: loggers of libraries that log addresses and headers
 _CHATTY_LOGGERS = ("urllib3.connectionpool", "urllib3.util.retry", "requests")
 
 
 def written_forms(secret: str) -> set[str]:
-    """Return how requests, answers and messages may write a secret."""
+    """Return the forms in which requests, answers and messages write a secret."""
     as_json = {json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]}
     return {
         secret,
@@ -33,13 +33,13 @@ def written_forms(secret: str) -> set[str]:
 
 
 class Redactor:
-    """Take secrets out of texts, in each form in which they may be written."""
+    """Function that masks secrets in a text, in each written form."""
 
     def __init__(self) -> None:
         self._forms: set[str] = set()
 
     def add(self, *secrets: str) -> None:
-        """Learn secrets. Empty ones are none."""
+        """Add secrets to mask; empty ones are ignored."""
         for secret in filter(None, secrets):
             self._forms |= written_forms(secret)
 
@@ -49,7 +49,7 @@ class Redactor:
         return max(map(len, self._forms), default=0)
 
     def __call__(self, text: object) -> str:
-        """Return the text without any secret."""
+        """Return the text with its secrets masked."""
         if not self._forms:
             return str(text)
         forms = sorted(self._forms, key=len, reverse=True)
@@ -74,7 +74,7 @@ class _RedactingFilter(logging.Filter):
 def redacted_logs(
     redact: Redactor, names: Iterable[str] = _CHATTY_LOGGERS
 ) -> Iterator[None]:
-    """Keep secrets out of what the HTTP libraries log in this block."""
+    """Mask secrets in the log lines of the HTTP libraries."""
     redacting = _RedactingFilter(redact)
     loggers = [logging.getLogger(name) for name in names]
     for logger in loggers:

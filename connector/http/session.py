@@ -1,14 +1,28 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Session with one server: credentials, requests, and errors without secrets.
+
+::
+
+    call()
+      request() of requests      urllib3 waits for the end of a rate limit, see budget
+        _authenticate            secret headers and parameters, on this server only
+        redirects                followed on this server only
+      _refusal()                 an answer that refuses becomes an error, see errors
+
+Credentials given by a ``use_`` method are masked in each error and log line.
+"""
+
 from __future__ import annotations
 
 import base64
-import time
 from typing import Any
 from urllib.parse import urlsplit
 
 import requests
+from requests.adapters import HTTPAdapter
 
 from ..servers import DEFAULT_PORTS, identify_service
+from .budget import RateLimitRetry, WaitBudget
 from .errors import (
     ACCESS_REFUSALS,
     RestRefusal,
@@ -22,61 +36,47 @@ from .errors import (
 from .excerpt import excerpt, readable
 from .secrets import Redactor, redacted_logs
 
-#: a job waits that long in all, and is postponed then: a worker has better things
-#: to do, and Odoo ends a request after two minutes
-MAX_WAIT_SECONDS = 10
-#: bytes of the body of an error that are read, where the answer is streamed
-_READ_OF_ERROR = 64 * 1024
+#: bytes that are read of the body of a streamed error
+_ERROR_BYTES = 64 * 1024
 
 
 def origin(url: str) -> tuple[str, str | None, int | None]:
-    """Return what tells one server from another: scheme, host and port."""
+    """Return what identifies a server: scheme, host and port."""
     parts = urlsplit(url)
     port = parts.port or DEFAULT_PORTS.get(parts.scheme)
     return parts.scheme, parts.hostname, port
 
 
-class WaitBudget:
-    """Seconds that a job may wait in its worker, for all its requests."""
-
-    def __init__(self, seconds: float = MAX_WAIT_SECONDS) -> None:
-        self.seconds_left = seconds
-
-    def take(self, seconds: float) -> bool:
-        """Take some seconds; return whether that many were left."""
-        if seconds > self.seconds_left:
-            return False
-        self.seconds_left -= seconds
-        return True
-
-
 class RestSession(requests.Session):
-    """Send requests to one server, and never a secret to another one.
+    """Session with one server, which sends no secret to any other.
 
-    Errors are those of :mod:`odoo.addons.connector.exception`; they and what is
-    logged hold no secret. Credentials given by a ``use_`` method are secret.
+    Its errors are those of :mod:`odoo.addons.connector.exception`.
 
     :param timeout: seconds to connect, and to wait for data, in every request
+    :param wait_budget: waits in the worker, shared with the other sessions of the job
     """
 
     def __init__(
-        self, base_url: str, timeout: float | tuple[float, float] = 60.0
+        self,
+        base_url: str,
+        timeout: float | tuple[float, float] = 60.0,
+        wait_budget: WaitBudget | None = None,
     ) -> None:
         super().__init__()
         self.base_url = base_url.rstrip("/")
         self.timeout = timeout
         self.redact = Redactor()
-        #: what is left to wait in the worker; sessions of one job share it
-        self.wait_budget = WaitBudget()
         self._secret_headers: dict[str, str] = {}
         self._secret_params: dict[str, str] = {}
-        # set, so that no file of passwords of the machine is asked for one
+        # set, so that requests does not look for a password in ~/.netrc
         self.auth = self._authenticate
+        for scheme in ("http://", "https://"):
+            self.mount(scheme, HTTPAdapter(max_retries=RateLimitRetry(wait_budget)))
 
     # -- credentials ----------------------------------------------------------
 
     def use_header(self, name: str, secret: str, prefix: str = "") -> None:
-        """Send a secret in a header; where there is none, no header."""
+        """Send a secret in a header; an empty one is not sent."""
         if not secret:
             return
         self.redact.add(secret)
@@ -87,7 +87,7 @@ class RestSession(requests.Session):
         self.use_header("Authorization", token, prefix="Bearer ")
 
     def use_basic(self, login: str, password: str) -> None:
-        """Send login and password as ``Authorization: Basic``; nothing without both."""
+        """Send login and password as ``Authorization: Basic``, if both are set."""
         if not (login and password):
             return
         self.redact.add(password)
@@ -95,7 +95,7 @@ class RestSession(requests.Session):
         self.use_header("Authorization", pair, prefix="Basic ")
 
     def use_param(self, name: str, secret: str) -> None:
-        """Send a secret in the query string, for backends that know no better."""
+        """Send a secret in the query string, if the backend has no other way."""
         if not secret:
             return
         self.redact.add(secret)
@@ -115,7 +115,7 @@ class RestSession(requests.Session):
         self._refuse_other_server(prepared_request.url)
 
     def resolve_redirects(self, *args: Any, yield_requests: bool = False, **kwargs):
-        """Follow redirects; prepare no request that is not to be followed."""
+        """Follow redirects; prepare no request that will not be sent."""
         if yield_requests:
             return iter(())
         return super().resolve_redirects(*args, **kwargs)
@@ -131,8 +131,9 @@ class RestSession(requests.Session):
         if origin(url or "") != origin(self.base_url):
             raise RestRefusal(
                 self.redact(
-                    f"{self.base_url} leads to another server, {url}, which must not "
-                    "have our credentials. If it has moved, change its address."
+                    f"{self.base_url} redirects to another server, {url}, which must "
+                    "not get the credentials. If the backend has moved, change its "
+                    "address."
                 )
             )
 
@@ -144,44 +145,36 @@ class RestSession(requests.Session):
         return super().request(method, url, **kwargs)
 
     def call(self, method: str, path: str, **kwargs: Any) -> requests.Response:
-        """Return the answer to a request for a path, or a whole address.
+        """Return the answer to a request.
 
-        Asked to slow down for a moment, it waits and sends the request again: for
-        ``MAX_WAIT_SECONDS`` in all of its requests.
+        A rate limit is waited for within the wait budget of the session.
 
-        :raise RetryableJobError: the network or the server failed for a while
-        :raise RestRefusal: only a person can mend it
+        :param path: path below the address of the backend, or a whole address
+        :raise RetryableJobError: the network or the server fails; try later
+        :raise RestRefusal: a person must act
         """
         url = path
         if "://" not in path:
             url = f"{self.base_url}/{path.lstrip('/')}"
-        while True:
-            response, failure = self._send(method, url, **kwargs)
-            if failure is None:
-                return response
-            if getattr(failure, "ignore_retry", False) and failure.seconds:
-                if self.wait_budget.take(failure.seconds):
-                    time.sleep(failure.seconds)
-                    continue
-            # raised out here: what requests says has addresses with secrets in it
-            raise failure
-
-    def _send(
-        self, method: str, url: str, **kwargs: Any
-    ) -> tuple[requests.Response | None, Exception | None]:
-        """Return the answer to one request, and what is wrong with it."""
+        response = failure = None
         with redacted_logs(self.redact):
             try:
                 response = self.request(method, url, **kwargs)
             except requests.RequestException as error:
-                return None, self.failure(method, url, error)
-        if response.is_redirect and not kwargs.get("allow_redirects", True):
-            return response, None
-        if kwargs.get("stream") and not response.ok:
-            # what is wrong stands at the beginning; the rest may be of any length
-            response._content = response.raw.read(_READ_OF_ERROR, decode_content=True)
-            response.close()
-        return response, self._refusal(method, url, response)
+                failure = self.failure(method, url, error)
+        if response is not None:
+            if response.is_redirect and not kwargs.get("allow_redirects", True):
+                return response
+            if kwargs.get("stream") and not response.ok:
+                # the reason is at the beginning; the rest may be of any length
+                content = response.raw.read(_ERROR_BYTES, decode_content=True)
+                response._content = content
+                response.close()
+            failure = self._refusal(method, url, response)
+        if failure is not None:
+            # raised outside of the except block: errors of requests contain secrets
+            raise failure
+        return response
 
     def call_json(self, method: str, path: str, **kwargs: Any) -> Any:
         """Return the decoded body of the answer, None if there is none."""
@@ -201,13 +194,14 @@ class RestSession(requests.Session):
     def failure(
         self, method: str, url: str, error: requests.RequestException
     ) -> Exception:
-        """Return the error that stands for one of requests, without secrets."""
+        """Return the error for an error of requests, without secrets."""
         message = f"{method} {url}: {explain(error)}"
         return make_error(transport_error(error), self.redact(message))
 
     def _refusal(
         self, method: str, url: str, response: requests.Response
     ) -> Exception | None:
+        """Return the error for an answer, None for a successful one."""
         rate_limited = is_rate_limited(response.status_code, response.headers)
         error = status_error(429 if rate_limited else response.status_code)
         if error is None:

@@ -140,7 +140,7 @@ class TestDownload(DownloadCase):
         self.other.replies.append(Reply(b"PNG"))
         with (
             patch.object(download_module, "MAX_SECONDS", -1),
-            self.assertRaisesRegex(InvalidDataError, "not there after"),
+            self.assertRaisesRegex(InvalidDataError, "not complete after"),
         ):
             self.download(f"{self.other.url}/a.png")
 
@@ -173,7 +173,7 @@ class TestDownload(DownloadCase):
 
     def test_servers_may_be_limited(self):
         self.set(_file_hosts=("cdn.example.com",))
-        with self.assertRaisesRegex(InvalidDataError, "127.0.0.1 are not taken"):
+        with self.assertRaisesRegex(InvalidDataError, "127.0.0.1 are not allowed"):
             self.download(f"{self.other.url}/a.png")
         self.assertFalse(self.other.requests)
 
@@ -242,7 +242,7 @@ class TestImagesOfARestBackend(DownloadCase):
         with patch.object(type(self.importer), "_max_bytes", 10):
             written, logs = self.run_importer("/large.png")
         self.assertFalse(written)
-        self.assertIn("1000 bytes, at most 10 are taken", logs[0])
+        self.assertIn("1000 bytes, at most 10 are allowed", logs[0])
 
     def test_record_is_imported_again_where_the_backend_fails(self):
         self.reply(Reply(None, 503))
