@@ -1,9 +1,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Adapter for backends that offer their records as JSON over HTTP.
 
-The adapter knows the addresses and the form of the records. Paging strategies, sessions
-and errors are in ``connector.http``, which knows no Odoo models. All adapters of a job with the
-same credentials share one session, and all its sessions share one budget for waits.
+The adapter knows the addresses and the form of the records. ``connector.http`` has the
+rest: sessions, errors, paging strategies. All adapters of a job with the same
+credentials share one session, and all sessions of a job share one budget of waits.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Hashable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
-from urllib.parse import parse_qs, urljoin, urlsplit
+from urllib.parse import urljoin
 
 from odoo.tools import split_every
 
@@ -27,6 +27,7 @@ from ..http.paths import (
     find_records,
     id_in_address,
     leads_to_null,
+    localize,
     look_up,
     record_path,
 )
@@ -74,8 +75,6 @@ class RestAdapter(AbstractComponent):
     #: seconds to connect, and to wait for data
     _timeout_seconds: float | tuple[float, float] = 60.0
 
-    # -- overridden by connectors -----------------------------------------------
-
     def _base_url(self) -> str:
         """Return the address of the backend, by default its field ``url``."""
         url = getattr(self.backend_record, "url", None)
@@ -111,13 +110,8 @@ class RestAdapter(AbstractComponent):
         return external_id
 
     def _session_key(self) -> tuple[Hashable, ...]:
-        """Return the key by which adapters share a session.
-
-        Override it if ``_authenticate`` depends on the adapter.
-        """
+        """Return the key by which adapters of the same credentials share a session."""
         return type(self)._authenticate, self._base_url(), self._timeout_seconds
-
-    # -- requests -------------------------------------------------------------
 
     @property
     def session(self) -> RestSession:
@@ -162,34 +156,19 @@ class RestAdapter(AbstractComponent):
 
     def _localized(self, path: str, options: dict[str, Any]) -> dict[str, Any]:
         """Return the options of a request with those that ask for the language."""
-        if self.language is None:
-            return options
-        options = dict(options)
         param, header = self._language_param, self._language_header
-        # the address of a next page contains the parameters already
-        if param and param not in parse_qs(urlsplit(path).query):
-            options["params"] = {**(options.get("params") or {}), param: self.language}
-        if header:
-            headers = options.get("headers") or {}
-            options["headers"] = {**headers, header: str(self.language)}
-        return options
+        return localize(path, options, self.language, param, header)
 
     def read_image(self, source: str, max_bytes: int = MAX_BYTES) -> bytes:
         """Return the content of a file, from the backend or from another server.
 
-        Another server gets neither credentials nor cookies; see
-        :func:`~odoo.addons.connector.http.download.download` for the forms of ``source``.
-
-        :raise InvalidDataError: the file is larger than ``max_bytes``, is not on the
-            web, or another server does not send it
+        See :func:`.download` for ``source`` and the errors. Another server gets neither
+        credentials nor cookies.
         """
         return download(self.session, source, max_bytes, self._file_hosts)
 
     def _path(self, external_id: Any = None) -> str:
-        """Return the path of all records, or of one.
-
-        :raise InvalidDataError: the id would give another path
-        """
+        """Return the path of all records, or of one."""
         if not self._endpoint:
             raise ValueError(
                 f"{self._name} does not say where the records of {self.model._name} "
@@ -226,8 +205,6 @@ class RestAdapter(AbstractComponent):
                 f"{self._name}: {self._path()}: {error} Set _records_path."
             ) from None
 
-    # -- operations -----------------------------------------------------------
-
     def search(self, filters: dict[str, Any] | None = None) -> list[Any]:
         return [
             external_id for page in self.search_pages(filters) for external_id in page
@@ -236,7 +213,7 @@ class RestAdapter(AbstractComponent):
     def search_pages(
         self, filters: dict[str, Any] | None = None
     ) -> Iterator[list[Any] | dict[Any, Any]]:
-        """Yield the external ids; with ``_updated_at_path``, the times of change too."""
+        """Yield the external ids, and their times of change by ``_updated_at_path``."""
         for records in self._pages(filters):
             ids = [self._external_id(record) for record in records]
             if self._updated_at_path is None:
@@ -273,10 +250,7 @@ class RestAdapter(AbstractComponent):
     def read_many(
         self, external_ids: Iterable[Any], language: Any = None
     ) -> dict[Any, dict[str, Any]]:
-        """Return ``{external id: external record}`` of those that exist.
-
-        :param language: as the backend calls it; None for its default
-        """
+        """Return ``{external id: record}``, read in a language of the backend."""
         with self._reading_in(language):
             if self._ids_param is None:
                 return super().read_many(external_ids)
@@ -287,10 +261,7 @@ class RestAdapter(AbstractComponent):
             return {**found, **self._read_by_ids(wanted)}
 
     def _read_by_ids(self, wanted: dict[str, Any]) -> dict[Any, dict[str, Any]]:
-        """Return ``{external id: external record}``, many with each request.
-
-        :param wanted: external ids by their text
-        """
+        """Return ``{external id: record}`` of the ids in ``{text: external id}``."""
         found = {}
         for texts in split_every(self._ids_per_request, wanted):
             for records in self._pages({self._ids_param: ",".join(texts)}):

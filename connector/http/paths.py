@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 from ..exception import InvalidDataError
 
@@ -92,3 +92,22 @@ def wrap(value: Any, path: str | None) -> Any:
     for step in reversed(path.split(".") if path else ()):
         value = {step: value}
     return value
+
+
+def localize(
+    path: str,
+    options: dict[str, Any],
+    language: Any,
+    param: str | None,
+    header: str | None,
+) -> dict[str, Any]:
+    """Return the options of a request with those that ask for a language."""
+    if language is None:
+        return options
+    options = dict(options)
+    # the address of a next page contains the parameters already
+    if param and param not in parse_qs(urlsplit(path).query):
+        options["params"] = {**(options.get("params") or {}), param: language}
+    if header:
+        options["headers"] = {**(options.get("headers") or {}), header: str(language)}
+    return options

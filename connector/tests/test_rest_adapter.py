@@ -21,7 +21,7 @@ class TestRestOperations(RestCase):
         with self.assertRaisesRegex(ValueError, "set _endpoint"):
             self.adapter.read(1)
         self.set(_base_url=RestAdapter._base_url, _endpoint="/a")
-        with self.assertRaisesRegex(RestRefusal, "no address to speak to"):
+        with self.assertRaisesRegex(RestRefusal, "it has no address"):
             self.adapter.read(1)
 
     def test_read(self):
@@ -153,6 +153,34 @@ class TestRestOperations(RestCase):
                 for page in (1, 2, 3)
             ],
         )
+
+    def test_search_tells_when_records_were_changed(self):
+        self.set(_updated_at_path="meta.at", _paging=Offset(size=1))
+        self.reply([{"id": 1, "meta": {"at": "2026-01-01"}}], [{"id": 2}], [])
+        self.assertEqual(
+            list(self.adapter.search_pages()), [{1: "2026-01-01"}, {2: None}]
+        )
+        self.reply([{"id": 1}], [])
+        self.assertEqual(self.adapter.search(), [1])
+
+    def test_a_page_needs_one_request_and_no_query(self):
+        url = self.server.url
+
+        def read_address(adapter):
+            adapter.env.cr.execute("SELECT 1")  # as a field that is not cached
+            return url
+
+        self.set(_paging=Offset(size=1), _base_url=read_address)
+        queries = {}
+        for number in (3, 30):
+            self.server.requests.clear()
+            self.reply(*[[{"id": page}] for page in range(number)], [])
+            before = self.env.cr.sql_log_count
+            pages = list(self.adapter.search_pages())
+            queries[number] = self.env.cr.sql_log_count - before
+            self.assertEqual(len(pages), number)
+            self.assertEqual(len(self.asked()), number + 1)
+        self.assertLessEqual(queries[30], queries[3])
 
     def test_search_pages_come_as_they_are_asked_for(self):
         self.set(_paging=Offset(size=1, total_path="total"), _records_path="items")
