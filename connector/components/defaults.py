@@ -50,7 +50,7 @@ def define_default_components(
     unknown = sorted(left_out - components.keys())
     if unknown:
         raise ValueError(
-            f"define_default_components({base.__name__}): no usual component has the "
+            f"define_default_components({base.__name__}): no default component has the "
             f"usage {', '.join(unknown)}; these have: {', '.join(components)}."
         )
     if not base._name or not base._collection:

@@ -2,13 +2,13 @@
 """Lines in Odoo that the external record does not list any more.
 
 A map child adds an :class:`AbsentLine` for each to the commands of its field. The
-importer removes these lines once it is known that the record may be overwritten.
+importer removes these lines once it is certain that the record may be overwritten.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any
 
@@ -21,16 +21,16 @@ from odoo.fields import Command
 from odoo.addons.component.core import AbstractComponent
 
 from ..two_way.unconfirmed import find_unconfirmed
-from .line_commands import operation_of
+from .lines import commands_of, operation_of
 
 _logger = logging.getLogger(__name__)
 
 
 class AbsentLine(tuple):
-    """Command for a line that the backend does not have any more.
+    """Command for a line that the external record does not list any more.
 
-    To the ORM it is the command that deletes the line. An importer calls ``remove``
-    instead, which knows the policy, and the record that a binding wraps.
+    For the ORM it deletes the line. An importer calls ``remove`` instead, which applies
+    the policy of the map child, and handles the record that a binding wraps.
     """
 
     remove: Callable[[], Any]
@@ -42,14 +42,13 @@ class AbsentLine(tuple):
 
 
 def owns_lines(parent: models.BaseModel, name: str) -> bool:
-    """Return whether the lines of a field cannot be without their parent."""
+    """Return whether the lines of a field need their parent."""
     field = parent._fields[name]
     if field.type != "one2many" or not field.inverse_name:
         return False
     inverse = parent.env[field.comodel_name]._fields[field.inverse_name]
-    if inverse.type != "many2one":
-        return False
-    return bool(inverse.required or inverse.ondelete == "cascade")
+    is_owner = inverse.type == "many2one"
+    return is_owner and bool(inverse.required or inverse.ondelete == "cascade")
 
 
 def find_record_deleter(component: AbstractComponent, policy: str) -> AbstractComponent:
@@ -67,16 +66,15 @@ def absent_line(
 ) -> AbsentLine:
     """Return the command that removes a line.
 
-    :param component: any that works on the model of the line's binding
+    :param component: any component of the model of the line's binding
     """
     return AbsentLine(line.id, partial(_remove, component, external_id, policy))
 
 
 def _remove(component: AbstractComponent, external_id: Any, policy: str) -> None:
-    """Remove a line; where that would lose an edit, or Odoo refuses, only unbind it."""
-    reason = None
+    """Remove a line; only unbind it if it has an edit, or if Odoo refuses."""
     if policy == "delete":
-        reason = _find_edit(component, external_id) or _delete(component, external_id)
+        reason = _delete(component, external_id)
         if reason is None:
             return
         _logger.warning(
@@ -89,16 +87,11 @@ def _remove(component: AbstractComponent, external_id: Any, policy: str) -> None
     find_record_deleter(component, "unbind").run(external_id)
 
 
-def _find_edit(component: AbstractComponent, external_id: Any) -> str | None:
-    """Return why a line must not be deleted: its edits are not exported yet."""
+def _delete(component: AbstractComponent, external_id: Any) -> str | None:
+    """Delete a line with its record; return the reason if that is not possible."""
     binding = component.binder_for().to_internal(external_id)
     if binding and find_unconfirmed(component.work, binding).get(binding.id):
         return "it was edited in Odoo, and the edit is not exported yet"
-    return None
-
-
-def _delete(component: AbstractComponent, external_id: Any) -> str | None:
-    """Delete a line with its record; return why Odoo refuses it, if it does."""
     deleter = find_record_deleter(component, "delete")
     try:
         with component.env.cr.savepoint():
@@ -111,56 +104,54 @@ def _delete(component: AbstractComponent, external_id: Any) -> str | None:
 def settle_absent_lines(
     model: models.BaseModel, changes_list: Iterable[dict[str, Any]]
 ) -> None:
-    """Remove the absent lines, and take their commands out of the changes.
+    """Remove the absent lines, and their commands from the changes.
 
     A line that another record takes over stays.
     """
     changes_list = list(changes_list)
-    if not any(_walk(model, changes, AbsentLine) for changes in changes_list):
+    found = [each for changes in changes_list for each in _walk(model, changes)]
+    absent = [(name, each) for name, each in found if isinstance(each, AbsentLine)]
+    if not absent:
         return
     claimed = {
-        (comodel, command[1])
-        for changes in changes_list
-        for comodel, command in _walk(model, changes, tuple)
+        (name, command[1])
+        for name, command in found
         if command[0] in (Command.LINK, Command.UPDATE)
     }
+    for name, command in absent:
+        if (name, command[1]) not in claimed:
+            command.remove()
     for changes in changes_list:
-        for comodel, command in _walk(model, changes, AbsentLine):
-            if (comodel, command[1]) not in claimed:
-                command.remove()
-        _drop_absent_lines(changes)
+        _drop_absent_lines(model, changes)
 
 
 def _walk(
-    model: models.BaseModel, changes: dict[str, Any], kind: type
-) -> list[tuple[str, Any]]:
-    """Return ``(comodel, command)`` of the commands of a class, nested ones too."""
-    found = []
-    for name, value in changes.items():
-        field = model._fields.get(name)
-        if field is None or field.type not in ("one2many", "many2many"):
-            continue
-        comodel = model.env[field.comodel_name]
-        for command in value:
-            if isinstance(command, kind):
-                found.append((comodel._name, command))
+    model: models.BaseModel, changes: dict[str, Any]
+) -> Iterator[tuple[str, tuple]]:
+    """Yield ``(comodel, command)`` of all commands, nested ones too."""
+    for name, commands in commands_of(model, changes):
+        comodel = model.env[model._fields[name].comodel_name]
+        for command in commands:
+            if isinstance(command, tuple):
+                yield comodel._name, command
             if operation_of(command) == Command.UPDATE:
-                found += _walk(comodel, command[2], kind)
-    return found
+                yield from _walk(comodel, command[2])
 
 
-def _drop_absent_lines(changes: dict[str, Any]) -> None:
-    for name, value in list(changes.items()):
-        if not (isinstance(value, list) and value and isinstance(value[0], tuple)):
+def _drop_absent_lines(model: models.BaseModel, changes: dict[str, Any]) -> None:
+    """Remove the commands of absent lines, and updates that are empty without them."""
+    for name, commands in list(commands_of(model, changes)):
+        if not commands:
             continue
-        for command in value:
-            if command[0] == Command.UPDATE:
-                _drop_absent_lines(command[2])
+        comodel = model.env[model._fields[name].comodel_name]
+        for command in commands:
+            if operation_of(command) == Command.UPDATE:
+                _drop_absent_lines(comodel, command[2])
         changes[name] = [
             command
-            for command in value
+            for command in commands
             if not isinstance(command, AbsentLine)
-            and not (command[0] == Command.UPDATE and not command[2])
+            and not (operation_of(command) == Command.UPDATE and not command[2])
         ]
         if not changes[name]:
             del changes[name]

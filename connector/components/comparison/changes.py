@@ -1,17 +1,21 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What writing some values would change: of a record, and of one import to the next.
+"""What counts as a change: the values whose write would change a record.
 
 One comparison serves imports, dry runs, conflicts, images and translations. A value is
-no change if the record holds it already, in this order: as it is; as an earlier import
-of the same value left it (``value_memory``); as the field would store it
-(``stored_values``). Lines are compared one by one (``line_commands``).
+not a change if the record holds it, which is checked in this order::
+
+    as it is                                         is_plainly_held
+    as an earlier import of the same value left it   ValueMemory.matches
+    as the field would store it                      would_hold
+    commands of lines                                changing_commands, of each line the
+                                                     values that change it
+
+After a write, ``remember_held`` notes the values that models store differently.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import suppress
 from typing import Any
 
@@ -20,30 +24,26 @@ from odoo.exceptions import MissingError, UserError
 from odoo.fields import Command
 
 from .created_values import possibly_unlike
-from .dependent_values import dependent_values
-from .line_commands import as_commands, changing_commands, linked_ids, operation_of
+from .lines import (
+    as_commands,
+    changing_commands,
+    linked_ids,
+    operation_of,
+    written_lines,
+)
 from .stored_values import (
+    X2MANY,
+    ValueMemory,
     cached_value,
+    fingerprint,
     held_value,
     is_plainly_held,
     linked_records,
     would_hold,
 )
-from .value_memory import ValueMemory
 
-__all__ = [
-    "changed_values",
-    "fingerprint",
-    "imported_fingerprint",
-    "is_changed",
-    "linked_ids",
-    "remember_created",
-    "remember_held",
-]
-
-_X2MANY = ("one2many", "many2many")
 _COSTLY = ("binary", "html")
-#: what a record gives of them is what it holds
+#: types whose value on the record is the held value
 _PLAIN = frozenset(
     ["boolean", "char", "date", "datetime", "float", "html", "integer", "monetary"]
     + ["selection", "text"]
@@ -51,10 +51,9 @@ _PLAIN = frozenset(
 
 
 class Comparison:
-    """Compare values with one record, where each field is stored.
+    """Comparison of values with one record.
 
-    A field that comes through ``_inherits`` is read from the record it comes from:
-    reading it on the binding would compute it first.
+    Inherited fields are read where they are stored: the binding would compute them.
     """
 
     __slots__ = ("_memory", "_owners", "_record")
@@ -75,7 +74,7 @@ class Comparison:
             path = f"{path}.{step}" if path else step
             owner = self._owners.get(path)
             if owner is None:
-                # as Odoo computes it: whoever may read the binding reads its fields
+                # as Odoo computes it: access to the binding is enough
                 owner = self._owners[path] = record[step].sudo()
             if not owner:
                 break
@@ -85,9 +84,9 @@ class Comparison:
     def _unlike(
         self, values: dict[str, Any]
     ) -> Iterator[tuple[str, models.BaseModel, fields.Field, Any, Any]]:
-        """Yield ``(name, owner, field, held, value)`` of what is not plainly held.
+        """Yield ``(name, owner, field, held, value)`` of the values not plainly held.
 
-        This runs for each value of each imported record.
+        Hot path: it runs for each value of each imported record.
         """
         record, record_fields = self._record, self._record._fields
         for name, value in values.items():
@@ -102,7 +101,7 @@ class Comparison:
                 held = field.__get__(owner)
                 if held == value and (held or type(held) is type(value)):
                     continue
-            elif field.type in _X2MANY:
+            elif field.type in X2MANY:
                 held = None
             else:
                 held = held_value(owner, field)
@@ -115,7 +114,7 @@ class Comparison:
         for name, owner, field, held, value in self._unlike(values):
             if field is None:
                 changes[name] = value
-            elif field.type in _X2MANY:
+            elif field.type in X2MANY:
                 commands = self._changing_commands(owner, field, value)
                 if commands:
                     changes[name] = commands
@@ -124,9 +123,8 @@ class Comparison:
             ) and self._is_stored_otherwise(owner, field, held, value):
                 changes[name] = value
         if changes:
-            # last, as Odoo may write the values of a binding one by one
-            find = self._find_owner
-            changes |= dependent_values(self._record, values, changes, find)
+            # last, because Odoo may write the values of a binding one by one
+            changes |= dependent_values(self._record, values, changes, self._find_owner)
         return changes
 
     def _is_stored_otherwise(
@@ -136,7 +134,7 @@ class Comparison:
         try:
             expected = would_hold(owner, field, value)
         except (TypeError, ValueError, UserError):
-            return True  # the write says what is wrong with it
+            return True  # the write raises the error
         return expected != cached_value(owner, field, held)
 
     def _changing_commands(
@@ -155,18 +153,16 @@ class Comparison:
     def _of_line(self, field: fields.Field, line: models.BaseModel) -> Comparison:
         return Comparison(line, self._memory.of_line(field.name, line))
 
-    # -- after the write ----------------------------------------------------------
-
     def remember(self, values: dict[str, Any]) -> None:
-        """Note the values that the record holds in a form which no field tells."""
+        """Remember the values that the record holds in another form than its fields."""
         forgotten = set(values) if self._memory.entries else set()
         for name, owner, field, held, value in self._unlike(values):
             if field is None:
                 continue
-            if field.type in _X2MANY:
+            if field.type in X2MANY:
                 is_noted = self._remember_lines(owner, field, value)
             else:
-                # two digests are cheaper than to sanitize or to resize at each import
+                # two digests are cheaper than sanitizing or resizing at each import
                 is_noted = field.type in _COSTLY or self._is_stored_otherwise(
                     owner, field, held, value
                 )
@@ -181,7 +177,7 @@ class Comparison:
     def _remember_lines(
         self, owner: models.BaseModel, field: fields.Field, value: Any
     ) -> bool:
-        """Note the lines that commands wrote, and links that are others than sent."""
+        """Remember written lines, and links that differ from the given ones."""
         commands = as_commands(value)
         lines = linked_records(owner, field.name)
         ids = linked_ids(lines.ids, commands)
@@ -190,46 +186,64 @@ class Comparison:
                 return False
             self._memory.note(field, commands, held_value(owner, field))
             return True
-        for line, line_values in _written_lines(lines, commands):
+        for line, line_values in written_lines(lines, commands):
             self._of_line(field, line).remember(line_values)
         if self._memory.entries:
             self._memory.forget_lines(field.name, except_ids=set(lines.ids))
         return False
 
 
-def _written_lines(
-    lines: models.BaseModel, commands: list[Any]
-) -> list[tuple[models.BaseModel, dict[str, Any]]]:
-    """Return ``(line, values)`` of the lines that commands created and updated.
+def dependent_values(
+    record: models.BaseModel,
+    values: dict[str, Any],
+    changes: Collection[str],
+    find_owner: Callable[[fields.Field], tuple[models.BaseModel, fields.Field]],
+) -> dict[str, Any]:
+    """Return the values that the record holds, and would lose by the changes.
 
-    The new lines are those with the highest ids, in the order of their commands.
+    Odoo computes stored fields that can be edited, such as the discount of an order
+    line, again when a field changes on which they depend, unless both are written.
     """
-    written = [
-        (lines.browse(command[1]), command[2])
-        for command in commands
-        if not isinstance(command, int) and command[0] == Command.UPDATE
-    ]
-    created = [
-        command[2]
-        for command in commands
-        if not isinstance(command, int) and command[0] == Command.CREATE
-    ]
-    if created and len(lines) >= len(created):
-        newest = lines.browse(sorted(lines.ids)[-len(created) :])
-        written += zip(newest, created, strict=True)
-    return written
+    return {
+        name: value
+        for name, value in values.items()
+        if name not in changes
+        and (field := record._fields.get(name))
+        and _depends_on(*find_owner(field), changes)
+    }
+
+
+def _depends_on(
+    owner: models.BaseModel, field: fields.Field, changes: Collection[str]
+) -> bool:
+    """Return whether a field is computed from a changed one of the same record."""
+    if not (field.compute and field.store) or field.readonly:
+        return False
+    seen, pending = {field.name}, [field]
+    while pending:
+        for path in owner.pool.field_depends.get(pending.pop(), ()):
+            name = path.partition(".")[0]
+            if name in seen:
+                continue
+            if name in changes:
+                return True
+            seen.add(name)
+            cause = owner._fields.get(name)
+            if cause is not None and cause.compute:
+                pending.append(cause)
+    return False
 
 
 def is_changed(record: models.BaseModel, name: str, value: Any) -> bool:
     """Return whether writing ``value`` would change the field of ``record``."""
-    return bool(Comparison(record).changed_values({name: value}))
+    return bool(changed_values(record, {name: value}))
 
 
 def changed_values(record: models.BaseModel, values: dict[str, Any]) -> dict[str, Any]:
-    """Return those of ``values`` that writing would change ``record`` by.
+    """Return the values whose write would change ``record``.
 
-    Of x2many commands only those that would change a link or a line are left, and of
-    a line only the values that would change it.
+    Of x2many commands only those that change something are left, and of a line only
+    the values that change it.
     """
     return Comparison(record).changed_values(values)
 
@@ -237,17 +251,16 @@ def changed_values(record: models.BaseModel, values: dict[str, Any]) -> dict[str
 def remember_held(record: models.BaseModel, values: dict[str, Any]) -> None:
     """Remember what ``record`` made of ``values``, right after they were written.
 
-    The next comparison takes the same values for no change, until an edit. Does
-    nothing for records that have no place for it, see ``value_memory``.
+    The next comparison finds no change in the same values, until an edit.
     """
     memory = ValueMemory(record)
     if memory.is_kept:
-        with suppress(MissingError):  # what an import made may be deleted by its hook
+        with suppress(MissingError):  # a hook may delete the imported record
             Comparison(record, memory).remember(values)
 
 
 def remember_created(pairs: Iterable[tuple[models.BaseModel, dict[str, Any]]]) -> None:
-    """Remember what new records of one model made of the values they were given."""
+    """Remember what new records of one model made of their values."""
     pairs = list(pairs)
     if pairs and ValueMemory(pairs[0][0]).is_kept:
         with suppress(MissingError):
@@ -256,24 +269,11 @@ def remember_created(pairs: Iterable[tuple[models.BaseModel, dict[str, Any]]]) -
             remember_held(record, values)
 
 
-def fingerprint(values: dict[str, Any]) -> str:
-    """Return a text that is the same for the same values, in any process."""
-
-    def plain(value: Any) -> Any:
-        if isinstance(value, set | frozenset):
-            return sorted(map(str, value))
-        return str(value)
-
-    written = json.dumps(values, sort_keys=True, default=plain)
-    return hashlib.sha1(written.encode(), usedforsecurity=False).hexdigest()
-
-
 def imported_fingerprint(values: dict[str, Any], model: models.BaseModel) -> str:
-    """Return a fingerprint of what the backend says, whatever lines exist in Odoo.
+    """Return a fingerprint of mapped values that does not depend on lines in Odoo.
 
-    A line counts by its values, in any order: neither by its local id nor by whether
-    it has one, nor by its parent. Commands that remove a line count for nothing: the
-    others tell.
+    A line counts by its values, in any order, without its id and its parent. Commands
+    that remove a line do not count: the other commands imply them.
     """
     return fingerprint(
         {name: _without_line_ids(model, name, values[name]) for name in values}
@@ -284,7 +284,7 @@ def _without_line_ids(model: models.BaseModel, name: str, value: Any) -> Any:
     if not (isinstance(value, list) and value):
         return value
     field = model._fields.get(name)
-    if field is None or field.type not in _X2MANY:
+    if field is None or field.type not in X2MANY:
         return value
     comodel = model.env[field.comodel_name]
     parent = field.inverse_name if field.type == "one2many" else None

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Tell what is about to be written, as a person would read it."""
+"""Description of changes for a person, before they are written."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Any
 from odoo import models
 from odoo.fields import Command
 
-from .line_commands import as_commands, linked_ids
+from .lines import as_commands, linked_ids
 
-#: of a value that is told
+#: maximum length of a value
 MAX_CHARACTERS = 500
 
 
@@ -26,13 +26,13 @@ def describe_changes(record: models.BaseModel, changes: dict[str, Any]) -> str:
 
 
 def describe_old(record: models.BaseModel, name: str) -> str:
-    """Return what a person reads in a field of a record."""
+    """Return the text of a field of a record."""
     field = record._fields.get(name)
     return describe(record, name, record[name]) if field and record.id else ""
 
 
 def describe_new(record: models.BaseModel, name: str, value: Any) -> str:
-    """Return what a person would read once the value was written."""
+    """Return the text of a field after the value is written."""
     field = record._fields.get(name)
     if field is None or field.type in ("json", "properties", "reference"):
         return shorten(str(value))
@@ -40,8 +40,8 @@ def describe_new(record: models.BaseModel, name: str, value: Any) -> str:
         ids = linked_ids(record[name].ids, as_commands(value))
         if ids is None:
             lines = record.env[field.comodel_name]
-            told = [describe_command(lines, command) for command in value]
-            return shorten("; ".join(filter(None, told)))
+            texts = [describe_command(lines, command) for command in value]
+            return shorten("; ".join(filter(None, texts)))
         return describe(record, name, record.env[field.comodel_name].browse(ids))
     if field.type == "binary":
         return describe(record, name, value)
@@ -50,7 +50,7 @@ def describe_new(record: models.BaseModel, name: str, value: Any) -> str:
 
 
 def describe_command(lines: models.BaseModel, command: Any) -> str:
-    """Return what a command would change, of one line."""
+    """Return the change that a command makes to one line."""
     if isinstance(command, int) or command[0] == Command.LINK:
         line_id = command if isinstance(command, int) else command[1]
         return lines.env._("%s is added", name_of(lines.browse(line_id)))
@@ -76,7 +76,7 @@ def _in_one_line(changes: str) -> str:
 
 
 def name_of(record: models.BaseModel) -> str:
-    """Return the name of a record, or of the one that a binding without name wraps."""
+    """Return the name of a record; a binding without a name has that of its record."""
     if not record._rec_name and "odoo_id" in record._fields:
         record = record.odoo_id
     return record.display_name or ""
@@ -88,7 +88,7 @@ def describe_names(records: models.BaseModel) -> str:
 
 
 def describe(record: models.BaseModel, name: str, value: Any) -> str:
-    """Return the text for a value as the record holds it."""
+    """Return the text of a held value."""
     field = record._fields[name]
     if field.type == "boolean":
         return record.env._("yes") if value else record.env._("no")
@@ -105,5 +105,5 @@ def describe(record: models.BaseModel, name: str, value: Any) -> str:
 
 
 def shorten(text: str) -> str:
-    """Cut what is too long to be read."""
+    """Cut a text that is too long."""
     return text if len(text) <= MAX_CHARACTERS else f"{text[: MAX_CHARACTERS - 1]}…"

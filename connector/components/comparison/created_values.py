@@ -1,9 +1,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Find the values that new records may hold in another form than they were given.
+"""Values that new records may hold in another form than the given one.
 
-Nearly all values of nearly all new records are held as they are. That is read from the
-record cache, field by field for a whole chunk, in a fraction of the time in which the
-records are read. What is not certain is left to the exact comparison.
+Nearly all new records hold nearly all values as they are. The record cache shows that,
+field by field for a whole chunk, in a fraction of the time of a comparison of each
+record. Only the values in doubt are then compared exactly.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def possibly_unlike(
 def _find_owners(
     owners: dict[str, list[models.BaseModel]], field: fields.Field
 ) -> tuple[str, fields.Field]:
-    """Return under which path the records stand that store a field, and its field."""
+    """Return the path to the records that store a field, and their field."""
     path = ""
     while field.inherited:
         step = field.related.partition(".")[0]
@@ -60,7 +60,7 @@ def _find_owners(
 def _cached_values(
     field: fields.Field, records: list[models.BaseModel]
 ) -> Mapping[int, Any]:
-    """Return what the cache holds, by id; nothing where that is not to be relied on."""
+    """Return the cached values by id, none if they are not reliable."""
     env = records[0].env
     get_cache = getattr(field, "_get_cache", None)
     if get_cache is None or (field.compute and env.records_to_compute(field)):
@@ -85,7 +85,7 @@ def _is_linked(held: Any, value: Any) -> bool:
 
 
 def _is_held_as_html(held: Any, value: Any) -> bool:
-    """Compare a value that Odoo does not keep in the cache; an empty one stays so."""
+    """Compare a value that the cache does not contain: an empty one stays empty."""
     return not value if held is _UNKNOWN else _is_held(held, value)
 
 

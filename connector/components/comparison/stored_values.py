@@ -1,28 +1,53 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What a field would hold after a value was written, as far as its type tells.
+"""The form in which a record keeps a value, which may differ from the given one.
 
-Odoo sanitizes HTML, rounds amounts, resizes images, and so on. What a *model* does in
-its ``create`` and ``write`` is not known here: see :mod:`.value_memory`.
+*Fields* change a value: Odoo sanitizes HTML, rounds amounts, resizes images.
+``would_hold`` returns that form, ``cached_value`` the form of the held value; both are
+those of the record cache.
+
+*Models* change a value, too: ``res.partner`` writes the website ``example.com`` as
+``http://example.com``, and takes the VAT number of a contact from its company. No field
+says that. If a record holds, right after an import wrote it, something else than its
+fields would make of the values, the binding remembers two digests for the field: of the
+imported value, and of the held one. See :class:`ValueMemory`. The next import of the
+same value finds both and writes nothing. An edit changes the held value, another
+external value changes the imported one: both count as a change.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 import json
 from copy import deepcopy
 from typing import Any
 
 from odoo import fields, models
 
-#: fields whose value only the validation of the field brings into its stored form
+X2MANY = ("one2many", "many2many")
+#: types whose stored form only the validation of the field gives
 _VALIDATED = ("char", "text", "html", "monetary", "properties")
+#: field of the binding mixin with ``{key: [digest imported, digest held]}``
+MEMORY_FIELD = "stored_differently"
+
+
+# -- held values ------------------------------------------------------------------
+
+
+def linked_records(record: models.BaseModel, name: str) -> models.BaseModel:
+    """Return the records in an x2many field, archived or not."""
+    env = record.env
+    comodel = env[record._fields[name].comodel_name]
+    if comodel._active_name and env.context.get("active_test") is not False:
+        return record.with_context(active_test=False)[name].with_env(env)
+    return record[name]
 
 
 def held_value(record: models.BaseModel, field: fields.Field) -> Any:
-    """Return what a field of a record holds: of a relation the id or the sorted ids."""
+    """Return the value of a field: of a relation the id or the sorted ids."""
     name = field.name
-    if field.type in ("one2many", "many2many"):
+    if field.type in X2MANY:
         return sorted(linked_records(record, name).ids)
     if field.type == "binary" and record.env.context.get("bin_size"):
         record = record.with_context(bin_size=False)
@@ -36,19 +61,10 @@ def held_value(record: models.BaseModel, field: fields.Field) -> Any:
     return value
 
 
-def linked_records(record: models.BaseModel, name: str) -> models.BaseModel:
-    """Return the records that an x2many field holds, archived or not."""
-    env = record.env
-    comodel = env[record._fields[name].comodel_name]
-    if comodel._active_name and env.context.get("active_test") is not False:
-        return record.with_context(active_test=False)[name].with_env(env)
-    return record[name]
-
-
 def is_plainly_held(field: fields.Field, held: Any, value: Any) -> bool:
-    """Return whether a value is the held one without any conversion.
+    """Return whether a value equals the held one without any conversion.
 
-    Python takes False, 0 and 0.0 for equal; a text field does not.
+    For Python, False, 0 and 0.0 are equal; for a text field they are not.
     """
     if isinstance(value, models.BaseModel):
         return False
@@ -61,6 +77,9 @@ def is_plainly_held(field: fields.Field, held: Any, value: Any) -> bool:
     return field.type == "binary" and _content(held) == _content(value)
 
 
+# -- the form of a field ----------------------------------------------------------
+
+
 def would_hold(record: models.BaseModel, field: fields.Field, value: Any) -> Any:
     """Return what the field would hold, in the form of the record cache.
 
@@ -71,15 +90,15 @@ def would_hold(record: models.BaseModel, field: fields.Field, value: Any) -> Any
     if field.type == "json":
         return json.loads(json.dumps(value)) if value else value or None
     if field.type == "binary":
-        return _content(_processed_image(record, field, value))
+        return _content(_process_image(record, field, value))
     if field.type == "properties":
-        value = deepcopy(value)  # what is converted is changed
+        value = deepcopy(value)  # the conversion changes it
     validate = field.type in _VALIDATED
     return field.convert_to_cache(value, record, validate=validate)
 
 
 def cached_value(record: models.BaseModel, field: fields.Field, held: Any) -> Any:
-    """Return what the field holds, in the form of the record cache."""
+    """Return a held value in the form of the record cache."""
     if field.type == "reference":
         return _reference(held)
     if field.type == "json":
@@ -95,10 +114,10 @@ def _reference(value: Any) -> str | None:
     return value or None
 
 
-def _processed_image(
+def _process_image(
     record: models.BaseModel, field: fields.Field, value: Any
 ) -> bytes | str | None:
-    """Return the image in the size in which the field keeps it."""
+    """Return the image in the size of the field."""
     if not (value and isinstance(field, fields.Image)):
         return value
     for each in (field, field.related_field):
@@ -108,7 +127,7 @@ def _processed_image(
 
 
 def _content(value: Any) -> bytes | None:
-    """Return the content of a file, in whatever form of base64 it is."""
+    """Return the content of a file, given as base64 or not."""
     if not value:
         return None
     content = value.encode() if isinstance(value, str) else bytes(value)
@@ -116,3 +135,111 @@ def _content(value: Any) -> bytes | None:
         return base64.b64decode(content)
     except binascii.Error:
         return content
+
+
+# -- what models make of values ---------------------------------------------------
+
+
+def digest(value: Any, size: int = 8) -> str:
+    """Return a text that is the same for equal values, in each process."""
+    if not isinstance(value, bytes):
+        value = json.dumps(value, sort_keys=True, default=_plain).encode()
+    return hashlib.blake2b(value, digest_size=size).hexdigest()
+
+
+def fingerprint(values: dict[str, Any]) -> str:
+    """Return a digest of the values of a record."""
+    return digest(values, size=20)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, models.BaseModel):
+        return [value._name, *value.ids]
+    if isinstance(value, bytes):
+        return digest(value)
+    if isinstance(value, set | frozenset):
+        return sorted(map(str, value))
+    return str(value)
+
+
+class ValueMemory:
+    """Digests of one record, or of a line whose parent keeps them."""
+
+    __slots__ = ("_entries", "_keeper", "_prefix", "_record")
+
+    def __init__(
+        self,
+        record: models.BaseModel,
+        keeper: ValueMemory | None = None,
+        prefix: str = "",
+    ) -> None:
+        self._record = record
+        self._keeper = keeper
+        self._prefix = prefix
+        self._entries: dict[str, list[str]] | None = None
+
+    @property
+    def is_kept(self) -> bool:
+        """Return whether the record, or its parent, has a field for digests."""
+        if self._keeper is not None:
+            return self._keeper.is_kept
+        return MEMORY_FIELD in self._record._fields
+
+    @property
+    def entries(self) -> dict[str, list[str]]:
+        if self._keeper is not None:
+            return self._keeper.entries
+        if self._entries is None:
+            self._entries = {}
+            if self.is_kept:
+                self._entries.update(self._record[MEMORY_FIELD] or {})
+        return self._entries
+
+    def of_line(self, name: str, line: models.BaseModel) -> ValueMemory:
+        """Return the memory of a line: its own, or a part of this one."""
+        if MEMORY_FIELD in line._fields:
+            return ValueMemory(line)
+        return ValueMemory(line, self, f"{self._prefix}{name}.{line.id}.")
+
+    def _key(self, field: fields.Field) -> str:
+        key = f"{self._prefix}{field.name}"
+        if field.translate:
+            return f"{key}@{self._record.env.lang or 'en_US'}"
+        if field.company_dependent:
+            return f"{key}@{self._record.env.company.id}"
+        return key
+
+    def matches(self, field: fields.Field, value: Any, held: Any) -> bool:
+        """Return whether an import of ``value`` left the held value."""
+        entry = self.entries.get(self._key(field))
+        return entry is not None and entry == [digest(value), digest(held)]
+
+    def holds_as_imported(self, field: fields.Field, held: Any) -> bool:
+        """Return whether an import of any value left the held value."""
+        entry = self.entries.get(self._key(field))
+        return entry is not None and entry[1] == digest(held)
+
+    def note(self, field: fields.Field, value: Any, held: Any) -> None:
+        """Remember which held value an import of ``value`` left."""
+        self.entries[self._key(field)] = [digest(value), digest(held)]
+
+    def forget(self, field: fields.Field) -> None:
+        """Forget a field that holds the imported value."""
+        self.entries.pop(self._key(field), None)
+
+    def forget_lines(self, name: str, except_ids: set[int]) -> None:
+        """Forget the lines of a field that do not exist any more."""
+        prefix = f"{self._prefix}{name}."
+        for key in [key for key in self.entries if key.startswith(prefix)]:
+            line_id = key.removeprefix(prefix).partition(".")[0]
+            if int(line_id) not in except_ids:
+                del self.entries[key]
+
+    def save(self) -> None:
+        """Write the digests if they changed."""
+        if self._keeper is not None or self._entries is None or not self.is_kept:
+            return
+        if self._entries != (self._record[MEMORY_FIELD] or {}):
+            self._record.with_context(connector_no_export=True).write(
+                {MEMORY_FIELD: self._entries or False}
+            )

@@ -28,7 +28,7 @@ from ..comparison.changes import (
     remember_created,
     remember_held,
 )
-from ..comparison.line_commands import copy_commands, linking_updated_lines
+from ..comparison.lines import copy_commands, linking_updated_lines
 from ..external_id import check_storable
 from ..session import Session
 from ..two_way.kept_edits import KeptEdits

@@ -15,7 +15,7 @@ from odoo import models
 from odoo.fields import Command
 
 from ..comparison.changes import is_changed
-from ..comparison.line_commands import operation_of
+from ..comparison.lines import operation_of
 from ..importer.items import ImportItem
 from .unconfirmed import UnconfirmedFields, has_unconfirmed_fields, is_listened_to
 

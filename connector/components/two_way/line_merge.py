@@ -24,9 +24,9 @@ from typing import Any
 from odoo import models
 from odoo.fields import Command
 
-from ..comparison.line_commands import operation_of
+from ..comparison.lines import operation_of
 from ..comparison.stored_values import held_value
-from ..comparison.value_memory import ValueMemory
+from ..comparison.stored_values import ValueMemory
 from .fingerprints import (
     LINE_KEY,
     LinePrints,
