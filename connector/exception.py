@@ -1,9 +1,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Errors by the reaction that they ask for.
 
-========================  =================  ============================================
+========================  =================  ===========================================
 base                      reaction           errors
-========================  =================  ============================================
+========================  =================  ===========================================
 :class:`RetryableError`   run the job again  :class:`NetworkRetryableError`,
                           later              :class:`PartlyRead`, :class:`NoExternalId`,
                                              :class:`BackendPaused`
@@ -17,7 +17,7 @@ base                      reaction           errors
                                              :class:`CredentialsRefused`
 :class:`SkipError`        go on without      :class:`IDMissingInBackend`
                           the record
-========================  =================  ============================================
+========================  =================  ===========================================
 
 Retryable errors are queue_job's ``RetryableJobError``: ``seconds`` is the wait before
 the next try, and with ``ignore_retry`` the try is not counted. ``AccessRefused`` and
