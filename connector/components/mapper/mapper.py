@@ -16,6 +16,7 @@ Later steps win over earlier ones. See :mod:`.plan` for how a class is compiled.
 from __future__ import annotations
 
 import logging
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
@@ -27,7 +28,6 @@ from .errors import Place, locate
 from .map_child import is_default_map_child
 from .map_record import MapOptions, MapRecord, OptionsScope
 from .modifier import Modifier, Source, optional, read_items, reader, source_fields
-from .odoo_modifiers import wanted_bindings
 from .plan import Plan
 from .rows import Child, MappingLine, describe_step
 
@@ -121,7 +121,10 @@ class Mapper(AbstractComponent):
         """
         records = list(records)
         plan = self._get_plan()
-        wanted = wanted_bindings(plan.rows, self, records)
+        wanted: dict[str, dict[Any, None]] = defaultdict(dict)
+        for target, modifier in plan.bound_rows:
+            if external_ids := modifier.external_ids(self, records, target):
+                wanted[modifier.binding_model(self, target)].update(external_ids)
         for model_name, external_ids in wanted.items():
             self.binder_for(model_name).prefetch(external_ids)
         for child in plan.children:

@@ -3,8 +3,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from odoo import models
@@ -19,7 +18,6 @@ from .modifier import (
     reader,
     source_fields,
 )
-from .rows import Row
 
 
 def m2o_to_external(
@@ -138,25 +136,13 @@ class ExternalToM2o(Modifier):
         return external_ids
 
 
-def wanted_bindings(
-    rows: Iterable[Row], mapper: Any, records: Sequence[Any]
-) -> dict[str, list[Any]]:
-    """Return ``{binding model: external ids}`` that the rows will look up.
-
-    :raise ValueError: the target of a row is not a many2one
-    """
-    wanted: dict[str, dict[Any, None]] = defaultdict(dict)
-    for row in rows:
-        source = row.modifier
-        while isinstance(source, Modifier):
-            if isinstance(source, ExternalToM2o):
-                external_ids = source.external_ids(mapper, records, row.target)
-                if external_ids:
-                    model_name = source.binding_model(mapper, row.target)
-                    wanted[model_name].update(external_ids)
-                break
-            source = source.field
-    return {model_name: list(ids) for model_name, ids in wanted.items()}
+def find_external_to_m2o(source: Any) -> ExternalToM2o | None:
+    """Return the modifier that asks a binder, among those of a source."""
+    while isinstance(source, Modifier):
+        if isinstance(source, ExternalToM2o):
+            return source
+        source = source.field
+    return None
 
 
 def _check_many2one(mapper: Any, name: str | None, field: Any) -> Any:

@@ -35,7 +35,8 @@ from odoo import models
 
 from .decorators import MappingDefinition, is_default
 from .errors import Place, locate
-from .modifier import Change, Read, Source, field_names
+from .modifier import Change, Read, Source
+from .odoo_modifiers import ExternalToM2o, find_external_to_m2o
 from .rows import Child, MappingLine, Row, compile_children, compile_rows, describe_step
 
 #: with one of them overridden, a mapper must see each record separately
@@ -101,8 +102,14 @@ class Plan:
         )
         self.rows = tuple(compile_rows(mapper, direct, model_fields, *overridden))
         self.children = tuple(compile_children(mapper, children))
+        #: ``(target, modifier)`` of the rows that ask a binder
+        self.bound_rows: list[tuple[str, ExternalToM2o]] = [
+            (row.target, modifier)
+            for row in self.rows
+            if (modifier := find_external_to_m2o(row.modifier))
+        ]
         self.read_fields: frozenset[str] = frozenset().union(
-            *(field_names(row.source_fields) for row in self.rows)
+            *(row.names for row in self.rows)
         )
         self._select = functools.lru_cache(maxsize=256)(self._select_uncached)
 
@@ -156,11 +163,7 @@ class Plan:
     def _select_uncached(
         self, fields: frozenset[str] | None, for_create: bool
     ) -> Selection:
-        rows = [
-            row
-            for row in self.rows
-            if _is_asked(field_names(row.source_fields), fields)
-        ]
+        rows = [row for row in self.rows if _is_asked(row.names, fields)]
         names = [
             name
             for name, definition in self.methods.items()
@@ -174,9 +177,7 @@ class Plan:
             ),
             bind_methods=_binder(names),
             children=tuple(
-                child
-                for child in self.children
-                if _is_asked(field_names((child.source,)), fields)
+                child for child in self.children if _is_asked(child.names, fields)
             ),
         )
 

@@ -12,6 +12,7 @@ from .modifier import (
     Source,
     ValueModifier,
     describe_source,
+    field_names,
     read_items,
     reader,
     reads_the_record,
@@ -57,6 +58,8 @@ class Row(NamedTuple):
     modifier: Source | None
     source_fields: tuple[str, ...]
     how: str
+    #: names of changes for which the row runs, see :func:`.field_names`
+    names: frozenset[str]
 
     @property
     def step(self) -> str:
@@ -75,6 +78,10 @@ class Child(NamedTuple):
     source: str
     target: str
     model_name: str
+
+    @property
+    def names(self) -> frozenset[str]:
+        return field_names((self.source,))
 
     @property
     def step(self) -> str:
@@ -126,7 +133,7 @@ def compile_rows(
         elif "." in source:
             read = _falsy_as_false(reader(source))
         how = describe_source(source if modifier is None else modifier)
-        yield Row(field, target, change, read, modifier, names, how)
+        yield Row(field, target, change, read, modifier, names, how, field_names(names))
 
 
 def _call_hook(map_direct: Callable[..., Any], source: Source) -> Read:
