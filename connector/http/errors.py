@@ -94,7 +94,7 @@ TRANSPORT_ERRORS: tuple[tuple[type[Exception], type[Exception]], ...] = (
     (exceptions.RequestException, RestRefusal),
 )
 
-#: what a person should check
+#: hints for a person
 HINTS: tuple[tuple[type[Exception] | tuple[type[Exception], ...], str], ...] = (
     (
         exceptions.SSLError,

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What counts as a change: the values whose write would change a record.
+"""Comparison of values with a record: which of them a write would change.
 
 One comparison serves imports, dry runs, conflicts, images and translations. A value is
 not a change if the record holds it, which is checked in this order::

@@ -233,7 +233,7 @@ def settle_absent_lines(
     A line that another record takes over stays.
     """
     changes_list = list(changes_list)
-    found = [each for changes in changes_list for each in _walk(model, changes)]
+    found = [each for changes in changes_list for each in _iterate(model, changes)]
     absent = [(name, each) for name, each in found if isinstance(each, AbsentLine)]
     if not absent:
         return
@@ -249,7 +249,7 @@ def settle_absent_lines(
         _drop_absent_lines(model, changes)
 
 
-def _walk(
+def _iterate(
     model: models.BaseModel, changes: dict[str, Any]
 ) -> Iterator[tuple[str, tuple]]:
     """Yield ``(comodel, command)`` of all commands, nested ones too."""
@@ -259,7 +259,7 @@ def _walk(
             if isinstance(command, tuple):
                 yield comodel._name, command
             if operation_of(command) == Command.UPDATE:
-                yield from _walk(comodel, command[2])
+                yield from _iterate(comodel, command[2])
 
 
 def _drop_absent_lines(model: models.BaseModel, changes: dict[str, Any]) -> None:
