@@ -24,8 +24,7 @@ from typing import Any
 from odoo import models
 from odoo.fields import Command
 
-from ..comparison.lines import linked_ids
-from ..comparison.lines import operation_of
+from ..comparison.lines import linked_ids, operation_of
 
 #: field of a line, or of its binding, by which both sides know it
 LINE_KEY = "external_id"

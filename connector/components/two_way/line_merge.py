@@ -25,8 +25,7 @@ from odoo import models
 from odoo.fields import Command
 
 from ..comparison.lines import operation_of
-from ..comparison.stored_values import held_value
-from ..comparison.stored_values import ValueMemory
+from ..comparison.stored_values import ValueMemory, held_value
 from .fingerprints import (
     LINE_KEY,
     LinePrints,
