@@ -24,7 +24,7 @@ from .rest_server import Reply, Request, RestServer
 
 
 class JsonService(RestServer):
-    """Offer a system in memory as JSON over HTTP, the way many backends do.
+    """System in memory that is offered as JSON over HTTP, as many backends do.
 
     ==================================  ==============================================
     ``GET /partners?page=2``            a page of records, of ``per_page`` (100);
@@ -35,8 +35,8 @@ class JsonService(RestServer):
     ``DELETE /partners/1``              204
     ==================================  ==============================================
 
-    Whatever is written gets the current time (UTC) as its ``updated_at``. An error
-    that the system is told to raise, by ``fail_next``, is a 503. An answer is the
+    A written record gets the current time (UTC) as its ``updated_at``. An error of the
+    system, set by ``fail_next``, is a 503. An answer is the
     record or list of records itself, or has it at the dotted path that
     ``record_paths`` and ``records_paths`` name for the table.
 

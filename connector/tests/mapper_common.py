@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What tests of mappers have in common."""
+"""Common base of the tests of mappers."""
 
 from types import SimpleNamespace
 

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What tests of REST adapters have in common."""
+"""Common base of the tests of REST adapters."""
 
 from unittest.mock import patch
 

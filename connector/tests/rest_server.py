@@ -26,7 +26,7 @@ class Reply(NamedTuple):
 class RestServer:
     """A real HTTP server on the loopback address, which records its requests.
 
-    It answers with what ``reply`` returns for a request, or with the next of
+    It answers a request with the result of ``reply``, or with the next of
     ``replies``. Without a ``port`` a free one is taken.
     """
 

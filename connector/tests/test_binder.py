@@ -112,7 +112,7 @@ class TestBinder(BinderCase):
         self.assertEqual(self.binder.unwrap_binding(binding.id), binding.odoo_id)
         self.assertEqual(self.binder.unwrap_model(), "res.partner")
 
-    def test_model_that_is_no_binding_says_so(self):
+    def test_model_without_bindings_says_so(self):
         with self.assertRaisesRegex(ValueError, "res.country has no field"):
             self.component("binder", "res.country").to_internal(7)
 

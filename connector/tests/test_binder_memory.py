@@ -105,7 +105,7 @@ class TestBinderMemory(BinderCase):
         self.assertFalse(self.binder.to_internal("1"))
         self.assertEqual(self.binder.to_internal("2"), two)
 
-    def test_backends_have_memories_of_their_own(self):
+    def test_backends_have_separate_memories(self):
         other = self.env["test.backend"].create({"name": "Other"})
         self.binder.prefetch(["1"])
         there = self.bound("1", backend=other)
@@ -150,7 +150,7 @@ class TestBinderMemory(BinderCase):
         with self.assertRaisesRegex(ValueError, "found 2"):
             binder.to_internal("1")
 
-    def test_bindings_that_tell_nothing_are_not_remembered(self):
+    def test_bindings_that_log_no_changes_are_not_remembered(self):
         binder = self.component("binder", "res.partner")
         with self.assertQueryCount(0):
             binder.prefetch(["1"])

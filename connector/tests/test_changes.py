@@ -112,7 +112,7 @@ class TestChangedValues(TransactionCase):
 
 @tagged("post_install", "-at_install")
 class TestImportedFingerprint(TransactionCase):
-    """What the backend says, whatever lines exist in Odoo."""
+    """Fingerprint of mapped values, independent of the lines in Odoo."""
 
     def fingerprint(self, **values):
         return imported_fingerprint(values, self.env["res.partner"])
@@ -160,7 +160,7 @@ class TestImportedFingerprint(TransactionCase):
         ):
             self.assertEqual(self.fingerprint(**values), fingerprint(values))
 
-    def test_lines_that_are_all_gone_count_as_none(self):
+    def test_lines_that_are_all_deleted_count_as_none(self):
         self.assertEqual(
             self.fingerprint(child_ids=[Command.delete(5)]),
             self.fingerprint(child_ids=[]),

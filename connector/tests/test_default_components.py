@@ -41,7 +41,7 @@ class TestUsualComponents(TestConnectorCase):
         importer = work.component_by_name("test.other.record.importer")
         self.assertEqual(importer._must_skip(), "extended")
 
-    def test_what_is_left_out_is_not_defined(self):
+    def test_usages_left_out_are_not_defined(self):
         left = {"record.exporter", "record.exporter.deleter"}
         defined = define_default_components(OtherConnector, without=left)
         self.assertEqual(
@@ -49,16 +49,16 @@ class TestUsualComponents(TestConnectorCase):
             {f"test.other.{usage}" for usage in DEFAULT_COMPONENTS.keys() - left},
         )
 
-    def test_they_stand_in_the_addon_of_their_base(self):
+    def test_they_belong_to_the_addon_of_their_base(self):
         for definition in define_default_components(OtherConnector):
             self.assertEqual(definition.__module__, __name__)
             self.assertEqual(definition._module, "connector")
 
-    def test_an_unknown_usage_is_told(self):
+    def test_an_unknown_usage_is_refused(self):
         with self.assertRaisesRegex(ValueError, "usage bindr; these have: binder, "):
             define_default_components(OtherConnector, without=["bindr"])
 
-    def test_a_base_without_collection_is_told(self):
+    def test_a_base_without_collection_is_refused(self):
         class Base(AbstractComponent):
             _name = "test.base.without.collection"
 

@@ -67,7 +67,7 @@ class TestMergedImports(TestConnectorCase):
             self.partner,
         )
 
-    def test_many_ids_are_found_at_once(self):
+    def test_many_ids_are_found_in_one_query(self):
         binder = self.component("binder", self.model)
         self.assertEqual(
             binder.to_internal_many(["1", "2", "3"]), {"1": self.kept, "2": self.kept}
@@ -115,7 +115,7 @@ class TestMergedImports(TestConnectorCase):
             self.put("2", "Countess")
             self.assertEqual(self.run_import("2"), ["updated"])
 
-    def test_a_merged_record_that_is_gone_takes_nothing_with_it(self):
+    def test_a_deleted_merged_record_takes_nothing_with_it(self):
         self.system.delete(self.model, "2")
         importer = type(self.component("record.importer", self.model))
         for policy in ("archive", "delete", "unbind"):
@@ -123,7 +123,7 @@ class TestMergedImports(TestConnectorCase):
                 self.assertEqual(self.run_import("2"), ["skipped"])
         self.assertTrue(self.kept.exists() and self.partner.active)
 
-    def test_where_the_linked_record_is_gone_the_merged_one_takes_over(self):
+    def test_where_the_linked_record_is_deleted_the_merged_one_takes_over(self):
         self.system.delete(self.model, "1")
         importer = type(self.component("record.importer", self.model))
         with patch.object(importer, "_missing_record_policy", "archive"):
@@ -175,7 +175,7 @@ class TestMergedImports(TestConnectorCase):
         with self.assertQueryCount(1):
             binder.to_internal_many(["8"])
 
-    def test_an_id_of_another_backend_is_no_alias(self):
+    def test_an_id_of_another_backend_cannot_be_an_alias(self):
         other = self.backend.copy({"name": "Other"})
         binder = self.work_on(self.model, backend=other).component(usage="binder")
         self.assertFalse(binder.to_internal("2"))
@@ -291,7 +291,7 @@ class TestMergedExports(ListenerCase):
         binder = self.component("binder", "test.export.stock.binding")
         self.assertEqual(binder.to_internal("2"), kept)
 
-    def test_authors_merge_bindings_of_records_of_their_own(self):
+    def test_authors_merge_bindings_of_other_records(self):
         tags = self.env["res.partner.category"].create(
             [{"name": "One"}, {"name": "Two"}]
         )

@@ -13,7 +13,7 @@ from .binder_common import PARTNER, BinderCase
 from .fuzz import SHORT, check, numbers, texts, values
 
 KNOWN = ["0", "1", "-1", "False", "None", "[]", "[1]", "nan", "x y", "%", "a\\b"]
-#: what a backend may send as an id
+#: values that a backend may send as an id
 ids = st.one_of(values, numbers, texts, st.sampled_from([*KNOWN, 1, 0, [1], 1.0]))
 
 

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Whatever a record holds, a mapper gives right values or says what is wrong."""
+"""A mapper maps any record correctly, or raises an error that names the cause."""
 
 from datetime import datetime
 
@@ -148,7 +148,7 @@ class TestFuzzMapper(MapperCase):
         def run(names):
             record = {name: GOOD[name] for name in GOOD if name not in names}
             mapped = self.map(record)
-            if mapped is not None:  # what is missing is empty, the rest is as ever
+            if mapped is not None:  # a missing field is empty
                 expected = {**GOOD_VALUES, "country_id": self.country.id}
                 empty = {"label": {"name": False}}
                 for name in names:

@@ -53,7 +53,7 @@ class TestJsonService(TransactionCase):
         self.assertEqual(self.ask("DELETE", path).status_code, 204)
         self.assertEqual(self.ask("GET", path).status_code, 404)
 
-    def test_an_unknown_path_and_method_are_told(self):
+    def test_an_unknown_path_and_method_are_refused(self):
         unknown = self.ask("GET", "/customers")
         self.assertEqual(unknown.status_code, 404)
         self.assertIn("only /partners", unknown.json()["error"])

@@ -95,7 +95,7 @@ class TestMapperBinders(MapperCase):
         exported = self.export(m2o_to_external(find_currency), res_currency=binder)
         self.assertEqual(exported, "EUR")
 
-    def test_a_field_that_is_no_many2one_is_refused(self):
+    def test_a_field_of_another_type_is_refused(self):
         named = self.env["res.partner"].new({"name": "x"})
         with self.assertRaisesRegex(ValueError, "'name'.*must be a many2one.*char"):
             self.export(m2o_to_external("name"), record=named)
@@ -182,7 +182,7 @@ class TestPrefetchBindings(MapperCase):
 
         self.mapper = self.make_mapper(Order, Line, Binder)
 
-    def test_what_all_records_refer_to_is_asked_once_for_each_model(self):
+    def test_the_references_of_all_records_are_asked_once_for_each_model(self):
         self.mapper.prefetch_bindings(
             {
                 "country": number % 2 and f"C{number}",
@@ -200,7 +200,7 @@ class TestPrefetchBindings(MapperCase):
             ],
         )
 
-    def test_what_cannot_be_read_is_left_to_the_mapping(self):
+    def test_an_unreadable_value_is_left_to_the_mapping(self):
         self.mapper.prefetch_bindings([{"country": "C"}, {"country": ["no id"]}, None])
         self.assertEqual(self.prefetched, [("res.country", ["C"])])
 

@@ -170,7 +170,7 @@ class TestMapChild(MapperCase):
 
         self.assertEqual(self.map(OtherMapperChild), [(0, 0, {"m": 1})] * 2)
 
-    def test_a_base_map_child_says_what_is_missing(self):
+    def test_a_base_map_child_names_the_missing_hook(self):
         class BareChild(AbstractComponent):
             _name = "test.bare.child"
             _inherit = "base.map.child"
@@ -231,7 +231,7 @@ class TestMapChildUpdate(MapperCase):
         for __, __, values in self.sync():
             self.assertEqual(set(values), {"acc_number", "acc_holder_name"})
 
-    def test_the_lines_are_looked_up_at_once(self):
+    def test_the_lines_are_looked_up_in_one_query(self):
         self.sync()
         self.assertEqual(BankBinder.prefetched, [["1", "2"]])
 

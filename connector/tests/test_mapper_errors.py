@@ -140,7 +140,7 @@ class TestMapperErrors(MapperCase):
                 ["in mapper test.failing.mapper, method method, source first = 'A'"],
             )
 
-    def test_a_plain_mapping_error_is_told_where_it_happened(self):
+    def test_a_plain_mapping_error_gets_its_place(self):
         error = MappingError("unknown country")
         failure = self.fail(MappingError, error=error)
         self.assertIs(failure.__cause__, error)
@@ -164,7 +164,7 @@ class TestMapperErrors(MapperCase):
         self.fail(ValueError, zip_code="N1")
         self.assertEqual(self.map()["zip"], 1815)
 
-    def test_a_record_that_is_no_dict_fails_as_clearly(self):
+    def test_a_record_of_another_type_fails_as_clearly(self):
         partner = self.env["res.partner"].new({"name": "x"})
 
         class FailingExport(Component):
@@ -204,6 +204,6 @@ class TestLocate(BaseCase):
         self.assertIn("a = (missing)", str(locate(ValueError("x"), self.place, None)))
 
     @unittest.skipIf(sys.version_info < (3, 11), "tracebacks have no notes before")
-    def test_the_note_stands_in_the_traceback(self):
+    def test_the_note_is_part_of_the_traceback(self):
         error = locate(StubbornError("x"), self.place, {"a": 1})
         self.assertIn("in mapper m, row a", "".join(traceback.format_exception(error)))

@@ -160,7 +160,7 @@ class TestMapperHooks(MapperCase):
         self.assertEqual(mapper.map_record(RECORD).values(fields=["b_id"]), {"y": "2"})
         self.assertEqual(mapper.changed_by_fields(), {"a", "a_id", "b_id"})
 
-    def test_the_default_hooks_can_be_called_by_themselves(self):
+    def test_the_default_hooks_can_be_called_alone(self):
         mapper = self.make_mapper(Plain, Line)
         self.assertEqual(mapper._map_direct({"a": 0}, "a", "x"), False)
         self.assertEqual(mapper._map_direct({"b": 5}, convert("b", str), "y"), "5")

@@ -95,7 +95,7 @@ class TestValueModifiers(BaseCase):
     def test_a_value_table_may_hold_false_values(self):
         self.assertEqual(self.change(value_table("source", {0: "none"}), 0), "none")
 
-    def test_concat_joins_what_is_there(self):
+    def test_concat_joins_the_values_that_exist(self):
         joined = concat("first", "middle", "last", separator="-")
         record = {"first": "a", "middle": False, "last": 0}
         self.assertEqual(joined(None, record, "target"), "a-0")
@@ -141,7 +141,7 @@ class TestValueModifiers(BaseCase):
         ):
             self.assertEqual(self.change(utc_datetime("source"), value), second)
 
-    def test_what_stands_for_no_time_becomes_false(self):
+    def test_a_placeholder_of_a_time_becomes_false(self):
         for value in (
             "0000-00-00 00:00:00",
             "0000-00-00",
@@ -161,7 +161,7 @@ class TestValueModifiers(BaseCase):
                 for row in (make("source"), keep_falsy(make("source"))):
                     self.assertIs(self.change(row, value), False, (row, value))
 
-    def test_what_is_no_time_at_all_is_an_error(self):
+    def test_a_value_that_cannot_be_a_time_is_an_error(self):
         for value in ("yesterday", "2026-00-00", True):
             for make in (utc_datetime, local_date):
                 with self.assertRaises((ValueError, TypeError)):
@@ -202,7 +202,7 @@ class TestValueModifiers(BaseCase):
             found = local_date("source", zone)(Shop(), record, "target")
             self.assertEqual(found.day, day)
 
-    def test_unknown_zone_is_told_by_its_name(self):
+    def test_unknown_zone_is_named(self):
         with self.assertRaisesRegex(ValueError, "no time zone 'Mars/Olympus'"):
             local_date("source", "Mars/Olympus")
 

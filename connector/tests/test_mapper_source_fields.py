@@ -36,7 +36,7 @@ class TestSourceFields(BaseCase):
     def test_a_foreign_closure_tells_by_its_variable_called_field(self):
         self.assertEqual(source_fields(foreign("name")), ("name",))
 
-    def test_a_foreign_closure_may_wrap_ours_and_ours_a_foreign_one(self):
+    def test_a_foreign_closure_and_a_modifier_may_wrap_each_other(self):
         self.assertEqual(source_fields(foreign(none("name"))), ("name",))
         self.assertEqual(source_fields(convert(foreign("name"), str)), ("name",))
 
@@ -90,7 +90,7 @@ class TestPaths(BaseCase):
         self.assertIs(read_path({"a": None}, "a.b"), False)
         self.assertIs(read_path({"a": False}, "a.b.c"), False)
 
-    def test_an_unknown_step_is_named_with_what_there_is(self):
+    def test_an_unknown_step_is_named_with_the_existing_ones(self):
         with self.assertRaisesRegex(KeyError, "no 'x' on the source path 'a.x'.*b"):
             read_path({"a": {"b": 1}}, "a.x")
 

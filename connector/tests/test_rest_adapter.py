@@ -104,7 +104,7 @@ class TestRestOperations(RestCase):
             [("/partners/a%2Cb", {}), ("/partners", {"ids": "c,d"})],
         )
 
-    def test_read_of_what_is_not_there(self):
+    def test_read_of_a_record_that_does_not_exist(self):
         self.reply(Reply({"error": "none"}, 404))
         with self.assertRaisesRegex(IDMissingInBackend, "/partners/7: 404"):
             self.adapter.read(7)
@@ -115,7 +115,7 @@ class TestRestOperations(RestCase):
         with self.assertRaisesRegex(IDMissingInBackend, "no record at data"):
             self.adapter.read(7)
 
-    def test_path_that_leads_nowhere_is_no_missing_record(self):
+    def test_path_that_leads_nowhere_is_an_error_of_the_adapter(self):
         self.set(_record_path="data.item")
         for body in ({"id": 1}, {"data": {"items": {}}}, [{"id": 1}]):
             with self.subTest(body=body):
@@ -126,13 +126,13 @@ class TestRestOperations(RestCase):
         with self.assertRaises(IDMissingInBackend):
             self.adapter.read(7)
 
-    def test_read_many_asks_for_each_and_leaves_out_what_is_missing(self):
+    def test_read_many_asks_for_each_and_leaves_out_missing_records(self):
         self.reply({"id": 1}, Reply(status=404), {"id": 3})
         self.assertEqual(
             self.adapter.read_many([1, 2, 3]), {1: {"id": 1}, 3: {"id": 3}}
         )
 
-    def test_read_many_at_once_where_the_backend_can(self):
+    def test_read_many_with_one_request_where_the_backend_can(self):
         self.set(_ids_param="ids", _ids_per_request=2)
         self.reply([{"id": 1}, {"id": 2}], [], [{"id": 3}], [])
         found = self.adapter.read_many(["1", 2, 3, 4])
@@ -217,7 +217,7 @@ class TestRestOperations(RestCase):
             with self.assertRaisesRegex(InvalidDataError, "no field 'id', it is.*Set"):
                 self.adapter.search()
 
-    def test_answer_that_is_no_list_says_where_it_looked(self):
+    def test_answer_without_a_list_names_the_path(self):
         self.reply({"items": []})
         with self.assertRaisesRegex(InvalidDataError, "Set _records_path"):
             self.adapter.search()

@@ -115,7 +115,7 @@ class TestDownload(DownloadCase):
             with self.assertRaisesRegex(InvalidDataError, "address|expected"):
                 self.download(source)
 
-    def test_what_is_no_address_is_refused(self):
+    def test_a_text_that_cannot_be_an_address_is_refused(self):
         for source in (None, False, "", "  ", {"src": "a"}, 5):
             with self.assertRaisesRegex(InvalidDataError, "expected the address"):
                 self.download(source)
@@ -159,7 +159,7 @@ class TestDownload(DownloadCase):
             with self.assertRaises(error):
                 self.download("/a.png")
 
-    def test_what_is_wrong_with_another_server_waits_for_nobody(self):
+    def test_an_error_of_another_server_waits_for_nobody(self):
         replies = [Reply(None, status) for status in (404, 403, 429, 500)]
         self.other.replies += [*replies, None]
         for _reply in range(5):

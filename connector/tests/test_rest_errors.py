@@ -63,7 +63,7 @@ class TestTransportErrors(BaseCase):
             if inspect.isclass(cls) and issubclass(cls, exceptions.RequestException)
         ]
 
-    def test_every_error_of_requests_is_decided_by_a_row_of_its_own_kind(self):
+    def test_every_error_of_requests_is_decided_by_a_row_of_its_kind(self):
         rows = [transport for transport, _error in TRANSPORT_ERRORS[:-1]]
         for error in self.all_errors():
             if error is not exceptions.RequestException:
@@ -74,7 +74,7 @@ class TestTransportErrors(BaseCase):
         for index, transport in enumerate(rows):
             self.assertFalse(issubclass(transport, tuple(rows[:index])), transport)
 
-    def test_what_a_moment_mends_is_tried_again_and_nothing_else(self):
+    def test_a_temporary_error_is_tried_again_and_nothing_else(self):
         retried = {
             error.__name__
             for error in self.all_errors()
@@ -109,7 +109,7 @@ class TestRetryAfter(BaseCase):
         self.assertEqual(self.seconds("0"), 1)
         self.assertEqual(self.seconds("Thu, 01 Jan 2026 11:00:00 GMT"), 1)
 
-    def test_moment_at_which_a_rate_limit_is_lifted_is_read(self):
+    def test_time_at_which_a_rate_limit_is_lifted_is_read(self):
         now = datetime(2026, 1, 1, 12, 0, 0, tzinfo=timezone.utc)
         moment = str(int(now.timestamp()) + 45)
         for headers, expected in (
@@ -120,7 +120,7 @@ class TestRetryAfter(BaseCase):
         ):
             self.assertEqual(retry_after_seconds(headers, now), expected)
 
-    def test_rate_limit_is_told_from_a_refusal(self):
+    def test_rate_limit_differs_from_a_refusal(self):
         self.assertTrue(is_rate_limited(429, {}))
         self.assertTrue(is_rate_limited(403, {"X-RateLimit-Remaining": "0"}))
         self.assertTrue(is_rate_limited(403, {"RateLimit-Remaining": "0"}))

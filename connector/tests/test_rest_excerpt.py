@@ -29,7 +29,7 @@ class TestExcerpt(BaseCase):
     def test_a_script_without_an_end_hides_the_rest(self):
         self.assertEqual(self.quote("seen<script>a<b</p>hidden"), "seen")
 
-    def test_a_text_that_is_no_page_keeps_its_angles(self):
+    def test_a_text_without_markup_keeps_its_angles(self):
         self.assertEqual(self.quote("1 < 2 > 0", "text/plain"), "1 < 2 > 0")
 
     def test_it_is_short(self):

@@ -15,7 +15,7 @@ from ..http.paging import (
 
 
 class PagingCase(BaseCase):
-    def walk(self, paging, *answers):
+    def read_pages(self, paging, *answers):
         """Return the pages, and what was asked for each."""
         asked, left = [], list(answers)
 
@@ -30,22 +30,22 @@ class PagingCase(BaseCase):
 
 
 class TestCountedPages(PagingCase):
-    def test_all_at_once_asks_once(self):
-        self.assertEqual(self.walk(AllAtOnce(), [1, 2]), ([[1, 2]], [{}]))
-        self.assertEqual(self.walk(AllAtOnce(), []), ([], [{}]))
+    def test_one_page_asks_once(self):
+        self.assertEqual(self.read_pages(AllAtOnce(), [1, 2]), ([[1, 2]], [{}]))
+        self.assertEqual(self.read_pages(AllAtOnce(), []), ([], [{}]))
 
     def test_page_numbers_go_up_to_the_first_empty_page(self):
-        pages, asked = self.walk(PageNumber(size=2), [1, 2], [3], [])
+        pages, asked = self.read_pages(PageNumber(size=2), [1, 2], [3], [])
         self.assertEqual(pages, [[1, 2], [3]])
         self.assertEqual(asked, [{"page": n, "per_page": 2} for n in (1, 2, 3)])
 
     def test_short_page_in_the_middle_loses_nothing(self):
-        pages, _asked = self.walk(PageNumber(size=3), [1], [2, 3, 4], [5], [])
+        pages, _asked = self.read_pages(PageNumber(size=3), [1], [2, 3, 4], [5], [])
         self.assertEqual(sum(pages, []), [1, 2, 3, 4, 5])
 
-    def test_offset_goes_on_from_what_was_seen(self):
+    def test_offset_goes_on_from_the_records_seen(self):
         """The backend hands out two at a time, whatever we ask for."""
-        pages, asked = self.walk(Offset(size=100), [1, 2], [3, 4], [5], [])
+        pages, asked = self.read_pages(Offset(size=100), [1, 2], [3, 4], [5], [])
         self.assertEqual(sum(pages, []), [1, 2, 3, 4, 5])
         self.assertEqual([params["offset"] for params in asked], [0, 2, 4, 5])
 
@@ -53,30 +53,32 @@ class TestCountedPages(PagingCase):
         answers = [Answer([1, 2], {"meta": {"total": 3}})]
         answers.append(Answer([3], {"meta": {"total": "3"}}))
         for paging in (PageNumber, Offset):
-            pages, asked = self.walk(paging(total_path="meta.total"), *answers)
+            pages, asked = self.read_pages(paging(total_path="meta.total"), *answers)
             self.assertEqual((pages, len(asked)), ([[1, 2], [3]], 2))
 
     def test_backend_that_repeats_its_last_page_comes_to_an_end(self):
-        pages, _asked = self.walk(PageNumber(), [1, 2], [3], [3])
+        pages, _asked = self.read_pages(PageNumber(), [1, 2], [3], [3])
         self.assertEqual(pages, [[1, 2], [3]])
 
     def test_404_beyond_the_last_page_is_the_end(self):
-        pages, _asked = self.walk(PageNumber(), [1], IDMissingInBackend("no page 2"))
+        pages, _asked = self.read_pages(
+            PageNumber(), [1], IDMissingInBackend("no page 2")
+        )
         self.assertEqual(pages, [[1]])
 
     def test_404_for_the_first_page_is_an_error(self):
         with self.assertRaises(IDMissingInBackend):
-            self.walk(PageNumber(), IDMissingInBackend("no such address"))
+            self.read_pages(PageNumber(), IDMissingInBackend("no such address"))
 
     def test_names_of_the_parameters_can_be_given(self):
         paging = PageNumber(param="p", size_param=None, first=0)
-        self.assertEqual(self.walk(paging, []), ([], [{"p": 0}]))
+        self.assertEqual(self.read_pages(paging, []), ([], [{"p": 0}]))
 
 
 class TestLinkedPages(PagingCase):
     def test_cursor_is_followed_to_the_end(self):
         paging = Cursor(param="after", path="meta.next", size_param="limit", size=2)
-        pages, asked = self.walk(
+        pages, asked = self.read_pages(
             paging,
             Answer([1, 2], {"meta": {"next": "b"}}),
             Answer([3], {"meta": {"next": None}}),
@@ -86,17 +88,17 @@ class TestLinkedPages(PagingCase):
 
     def test_each_way_to_say_that_there_is_no_cursor_ends(self):
         for end in (None, "", 0, False):
-            pages, _asked = self.walk(Cursor(), Answer([1], {"next_cursor": end}))
+            pages, _asked = self.read_pages(Cursor(), Answer([1], {"next_cursor": end}))
             self.assertEqual(pages, [[1]])
 
     def test_empty_page_with_a_cursor_is_passed_over(self):
-        pages, _asked = self.walk(
+        pages, _asked = self.read_pages(
             Cursor(), Answer([], {"next_cursor": "b"}), Answer([1], {})
         )
         self.assertEqual(pages, [[1]])
 
     def test_next_link_in_the_body_is_followed(self):
-        pages, asked = self.walk(
+        pages, asked = self.read_pages(
             NextLink(path="links.next", params=(("limit", 2),)),
             Answer([1], {"links": {"next": "/items?after=1"}}),
             Answer([2], {"links": {}}),
@@ -104,7 +106,7 @@ class TestLinkedPages(PagingCase):
         self.assertEqual((pages, asked), ([[1], [2]], [{"limit": 2}, "/items?after=1"]))
 
     def test_link_header_is_followed(self):
-        pages, asked = self.walk(
+        pages, asked = self.read_pages(
             LinkHeader(),
             Answer([1], links={"next": "http://shop/2", "last": "http://shop/9"}),
             Answer([2], links={"prev": "http://shop/1"}),
@@ -118,11 +120,11 @@ class TestLinkedPages(PagingCase):
             (LinkHeader(), Answer([1], links={"next": "same"})),
         ):
             with self.assertRaisesRegex(EndlessPagingError, "'same'"):
-                self.walk(paging, answer, answer, answer)
+                self.read_pages(paging, answer, answer, answer)
 
     def test_counted_pages_that_come_again_are_a_circle(self):
         with self.assertRaises(EndlessPagingError):
-            self.walk(PageNumber(), [1], [2], [1], [2])
+            self.read_pages(PageNumber(), [1], [2], [1], [2])
 
     def test_a_place_or_a_total_of_a_wrong_type_is_named(self):
         for paging, body in (
@@ -131,4 +133,4 @@ class TestLinkedPages(PagingCase):
             (Offset(total_path="total"), {"total": "many"}),
         ):
             with self.assertRaisesRegex(InvalidDataError, "Expected"):
-                self.walk(paging, Answer([1], body))
+                self.read_pages(paging, Answer([1], body))

@@ -37,7 +37,7 @@ class TestRestSession(RestCase):
             adapter = work.component_by_name("test.rest.adapter")
             self.assertIs(adapter.session, session)
 
-    def test_another_work_context_has_a_session_of_its_own(self):
+    def test_another_work_context_has_another_session(self):
         other = self.work_on(PARTNER).component_by_name("test.rest.adapter")
         self.assertIsNot(other.session, self.adapter.session)
 
@@ -116,7 +116,7 @@ class TestRestSession(RestCase):
         with self.assertRaises(NetworkRetryableError):
             self.adapter.read(1)
 
-    def test_server_that_is_not_there_is_tried_again(self):
+    def test_unreachable_server_is_tried_again(self):
         with RestServer() as gone:
             pass
         self.set(_base_url=lambda adapter: gone.url)
@@ -145,20 +145,20 @@ class TestRestSession(RestCase):
                 self.adapter.read(1)
             self.assertEqual(caught.exception.seconds, 17)
 
-    def test_a_moment_is_waited_and_the_request_sent_again(self):
+    def test_a_short_wait_is_kept_and_the_request_sent_again(self):
         self.reply(*[Reply("slow", 429, {"Retry-After": "4"})] * 2, {"id": 1})
         with patch("time.sleep") as sleep:
             self.assertEqual(self.adapter.read(1), {"id": 1})
         self.assertEqual([call.args for call in sleep.mock_calls], [(4,), (4,)])
 
-    def test_more_than_a_moment_is_not_waited_for_one_answer(self):
+    def test_a_longer_wait_is_not_kept_for_one_answer(self):
         self.reply(*[Reply("slow", 429, {"Retry-After": "4"})] * 3)
         with patch("time.sleep") as sleep:
             with self.assertRaises(NetworkRetryableError):
                 self.adapter.read(1)
         self.assertEqual(sleep.call_count, 2)
 
-    def test_what_was_read_before_being_asked_to_wait_is_kept(self):
+    def test_records_read_before_a_wait_are_kept(self):
         slow = Reply("slow", 429, {"Retry-After": "60"})
         self.reply({"id": 1}, Reply(None, 404), slow)
         with self.assertRaises(PartlyRead) as caught:
@@ -175,12 +175,12 @@ class TestRestSession(RestCase):
         error = caught.exception
         self.assertEqual((error.seconds, error.ignore_retry), (90, True))
 
-    def test_answer_that_is_no_json_is_refused(self):
+    def test_answer_without_json_is_refused(self):
         self.reply(Reply(b"<html>Please log in</html>"))
         with self.assertRaisesRegex(RestRefusal, "JSONDecodeError"):
             self.adapter.read(1)
 
-    def test_values_that_are_no_json_are_invalid(self):
+    def test_values_that_json_cannot_hold_are_invalid(self):
         with self.assertRaisesRegex(InvalidDataError, "InvalidJSONError"):
             self.adapter.create({"price": float("nan")})
 
@@ -287,7 +287,7 @@ class TestRestSecrets(RestCase):
             self.assertIn("before ", redacted)
             self.assertIn(" after", redacted)
 
-    def test_no_secret_in_an_answer_that_is_no_json(self):
+    def test_no_secret_in_an_answer_without_json(self):
         self.authenticate("use_param", "api_key", SECRET)
         self.assertNoSecret(self.error(RestRefusal, Reply(b"<html>")))
 

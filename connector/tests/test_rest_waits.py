@@ -29,7 +29,7 @@ class TestWaits(BaseCase):
         for date in ("Fri, 31 Dec 9999 23:59:59 GMT", "Thu, 01 Jan 2026 14:00:00 GMT"):
             self.assertEqual(self.seconds(date, "Retry-After"), MAX_JOB_WAIT_SECONDS)
 
-    def test_a_moment_may_be_counted_in_finer_units_than_seconds(self):
+    def test_a_time_may_be_counted_in_finer_units_than_seconds(self):
         for factor in (1, 1_000, 1_000_000, 1_000_000_000):
             self.assertEqual(self.seconds(str(IN_A_MINUTE * factor)), 60, factor)
 
@@ -38,7 +38,7 @@ class TestWaits(BaseCase):
         self.assertEqual(self.seconds("1.5", "Retry-After"), 2)
         self.assertEqual(self.seconds(f"{IN_A_MINUTE}.5"), 61)
 
-    def test_what_is_no_number_and_no_date_says_nothing(self):
+    def test_other_texts_than_numbers_and_dates_say_nothing(self):
         for value in (
             "²",
             "٣",
@@ -60,7 +60,7 @@ class TestWaits(BaseCase):
                 with self.subTest(value=value, name=name):
                     self.assertIsNone(self.seconds(value, name))
 
-    def test_a_moment_that_is_over_is_a_second_away(self):
+    def test_a_time_in_the_past_is_a_second_away(self):
         past = int(NOON.timestamp()) - 5000
         for value in (str(past), str(past * 1000), "Thu, 01 Jan 2026 09:00:00 GMT"):
             self.assertEqual(self.seconds(value), 1)
@@ -70,7 +70,7 @@ class TestWaits(BaseCase):
             self.assertIsNone(self.seconds("3300", name, rate_limited=False))
         self.assertEqual(self.seconds("30", "Retry-After", rate_limited=False), 30)
 
-    def test_a_rate_limit_is_told_by_no_requests_remaining(self):
+    def test_a_rate_limit_has_no_requests_remaining(self):
         for status in (403, 503):
             for name in ("X-RateLimit-Remaining", "RateLimit-Remaining"):
                 self.assertTrue(is_rate_limited(status, {name: " 0 "}))
