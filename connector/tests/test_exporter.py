@@ -149,6 +149,20 @@ class TestExporter(ExportCase):
         self.assertEqual(self.remote(binding)["name"], "Ada")
         self.assertEqual(len(self.system.ids(binding._name)), 2)
 
+    def test_an_exporter_that_runs_again_does_not_know_deleted_ids(self):
+        binding = self.make_binding()
+        self.exporter().run(binding)
+        old_id = binding.external_id
+        self.system.delete(binding._name, old_id)
+        exporter = self.exporter()
+        answers = [IDMissingInBackend("deleted"), False]
+        self.patch_hook(exporter, "_should_import", side_effect=answers)
+        exporter.run(binding)
+        self.assertEqual(binding.external_id, old_id)  # it was free again
+        update = self.patch_hook(exporter, "_update")
+        exporter.run(binding)
+        update.assert_called_once()
+
     def test_a_record_of_the_backend_is_found_by_its_natural_key(self):
         external_id = self.system.create(
             "test.export.partner", {"ref": "A1", "name": "Lost"}

@@ -51,12 +51,7 @@ from ..two_way.unconfirmed import SentEdits, has_unconfirmed_fields
 class ExportFlow:
     """The steps of one export; ``hooks`` is the exporter."""
 
-    def __init__(
-        self,
-        hooks: Any,
-        edits: SentEdits,
-        external_ids: ExternalIds,
-    ) -> None:
+    def __init__(self, hooks: Any, edits: SentEdits, external_ids: ExternalIds) -> None:
         self.hooks = hooks
         self.edits = edits
         self.external_ids = external_ids
@@ -104,7 +99,7 @@ class ExportFlow:
         if not self._is_in_backend:
             # a dependency may have begun another transaction, which sees that another
             # job has exported the record meanwhile
-            self.external_ids.load()
+            self.external_ids.reload()
         map_record = hooks._map_data()
         if self._is_in_backend:
             return self._update(map_record, fields)
@@ -183,6 +178,11 @@ class ExternalIds:
 
     def load(self) -> None:
         """Take the external id of the binding, or of the receipt of a lost one."""
+        self._deleted_id = None
+        self.reload()
+
+    def reload(self) -> None:
+        """Take it again, unless the external record was deleted."""
         hooks, binder = self._hooks, self._hooks.binder
         external_id = binder.to_external(hooks.binding)
         self._record = hooks._exported_record()
