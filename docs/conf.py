@@ -30,6 +30,8 @@ autodoc_typehints_format = "short"
 
 # A literal block that does not say what it is holds Python: a test compiles it.
 highlight_language = "python"
+# diagrams in docstrings are literal blocks, too
+suppress_warnings = ["misc.highlighting_failure"]
 html_theme = "furo"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
