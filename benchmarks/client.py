@@ -27,7 +27,6 @@ from .turns import SideProcess, take_turns
 CLONE = Path(__file__).resolve().parent.parent
 SIDES_PROGRAM = Path(__file__).with_name("client_sides.py")
 SIDES = ("floor", "ours", "ours-web", "odoorpc", "odooly", "vodoo 4.3.2")
-IMPORT_TARGET_MS = 50
 
 
 class Run:
@@ -94,7 +93,7 @@ class Run:
             ("legacy", "legacy", on_legacy),
         ):
             call = f"of a small call, {title}"
-            self.compare(f"CPU {call}", "cpu", wire, sides, target=1.15)
+            self.compare(f"CPU {call}", "cpu", wire, sides, target=1.05)
             self.compare(f"Time {call}", "wall", wire, sides)
         self.compare(
             f"{CONCURRENT_CALLS} small calls at concurrency {CONCURRENCY}, JSON-2",
@@ -120,25 +119,22 @@ class Run:
             list(measures),
             lambda name: self.measure("ours", measures[name], "json2"),
             rounds=3,
-            target=1 / 20,
+            target=1 / 50,
         )
 
     def compare_imports(self, peers: str | None) -> None:
         """Compare the imports of the modules, in fresh interpreters."""
         imports = {
             "httpx2": (sys.executable, "httpx2"),
-            "ours": (sys.executable, "vodoo"),
+            "ours": (sys.executable, "vodoo.client"),
         }
         if peers:
             imports["vodoo 4.3.2"] = (peers, "vodoo")
-        taken = self.report(
-            "Import", list(imports), lambda name: import_seconds(*imports[name])
-        )
-        beyond = statistics.median(turn["ours"] - turn["httpx2"] for turn in taken)
-        verdict = self._check(1e3 * beyond <= IMPORT_TARGET_MS)
-        print(
-            f"  beyond httpx2 {1e3 * beyond:7.1f} ms  "
-            f"target <= {IMPORT_TARGET_MS}{verdict}"
+        self.report(
+            "Import",
+            list(imports),
+            lambda name: import_seconds(*imports[name]),
+            target=1.2,
         )
 
     def _check(self, met: bool) -> str:

@@ -167,15 +167,29 @@ def test_names_are_imported_on_first_use() -> None:
         from vodoo import Nonsense  # type: ignore[attr-defined]  # noqa: F401
 
 
-def test_it_needs_no_odoo_and_little_time() -> None:
-    script = (
-        "import sys, vodoo; "
-        "heavy = {'odoo', 'asyncio', 'rich', 'markdown_it', 'argparse'}; "
-        "print(sorted(heavy & sys.modules.keys()))"
-    )
+def modules_imported_by(script: str) -> set[str]:
+    """Return the modules that a script imports in a fresh interpreter."""
     source = Path(importlib.util.find_spec("vodoo").origin).parents[1]  # type: ignore
-    environ = {**os.environ, "PYTHONPATH": str(source)}
     done = subprocess.run(
-        [sys.executable, "-c", script], env=environ, capture_output=True, text=True
+        [sys.executable, "-c", f"import sys\n{script}\nprint(*sys.modules)"],
+        env={**os.environ, "PYTHONPATH": str(source)},
+        capture_output=True,
+        text=True,
+        check=True,
     )
-    assert done.stdout.strip() == "[]", done.stderr
+    return set(done.stdout.split())
+
+
+def test_the_package_needs_no_odoo_and_no_http_library() -> None:
+    heavy = {"odoo", "asyncio", "httpx2", "rich", "markdown_it", "argparse"}
+    assert heavy.isdisjoint(modules_imported_by("import vodoo"))
+
+
+def test_a_client_imports_little_more_than_httpx2() -> None:
+    """A first call needs neither namespaces nor the command, nor these modules."""
+    found = modules_imported_by("from vodoo import OdooClient")
+    assert {"httpx2", "vodoo._client"} <= found
+    ours = {"vodoo.namespaces", "vodoo.cli", "vodoo._files", "vodoo.aio"}
+    others = {"odoo", "rich", "markdown_it", "argparse", "html", "subprocess", "trio"}
+    imported_anyway = modules_imported_by("import httpx2")
+    assert not (ours | others) & (found - imported_anyway)

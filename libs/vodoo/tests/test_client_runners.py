@@ -121,7 +121,7 @@ def test_a_forked_process_does_not_use_a_client_that_was_given(
                 return str(error)
             return "no error"
 
-        assert "give each process a client of its own" in in_child(child)
+        assert "give each process its own client" in in_child(child)
 
 
 @pytest.mark.parametrize("wire", WIRES)
@@ -192,7 +192,7 @@ def test_a_client_that_was_given_says_that_its_loop_is_over(stub: StubServer) ->
         return await client.search("m")
 
     assert asyncio.run(call()) == [1]
-    with pytest.raises(RuntimeError, match="give each loop a client of its own"):
+    with pytest.raises(RuntimeError, match="give each loop its own client"):
         asyncio.run(call())
 
 

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Pass on only answers that have the form their method promises.
+"""Checks that an answer has the type that its method promises.
 
 A proxy, an override on the server or an unknown version may answer otherwise. Code that
 iterates over such an answer would read keys as ids, or letters as records.
@@ -17,7 +17,7 @@ from ._values import Record, Records
 
 
 def unexpected(call: Call, promised: str, found: object) -> UnexpectedAnswerError:
-    """Return the error that names the call, what it promises and what came."""
+    """Return the error that names the call, the promised type and the answer."""
     return UnexpectedAnswerError(
         f"the server answered with something else than {promised}: "
         f"{reprlib.repr(found)}",
@@ -27,12 +27,13 @@ def unexpected(call: Call, promised: str, found: object) -> UnexpectedAnswerErro
 
 
 def check_answer(answer: Any, model: str, method: str) -> Any:
-    """Return what ``execute`` returned for a method that every model has.
+    """Return the answer of ``execute`` if it has the type that the method promises.
 
-    Answers of methods without a check of their own are returned as they are.
+    Answers of ``search``, ``read``, ``search_read`` and ``fields_get`` are checked,
+    those of other methods are returned unchecked.
 
-    :raises UnexpectedAnswerError: the answer has another form: no list of ids, or of
-        records with their ids, or no definitions of fields
+    :raises UnexpectedAnswerError: the answer is not a list of ids, of records with
+        their ids, or definitions of fields
     """
     check = _CHECKS.get(method)
     return check(answer, Call(model, method)) if check else answer
@@ -88,7 +89,7 @@ def names_in(answer: Any, call: Call) -> list[tuple[int, str]]:
 
 
 def loaded_in(answer: Any, call: Call) -> tuple[list[int], list[str]]:
-    """Return the ids of an import, or none and why."""
+    """Return the ids and the messages of an import; no ids if it failed."""
     found = answer if isinstance(answer, dict) else {}
     if "ids" in found and isinstance(found.get("messages", []), list):
         messages = [
@@ -102,10 +103,10 @@ def loaded_in(answer: Any, call: Call) -> tuple[list[int], list[str]]:
 
 
 def ascending_after(last_id: int, page: Sequence[Record], call: Call) -> int:
-    """Return the last id of a page that was asked for in the order of ids.
+    """Return the last id of a page in the order of ids.
 
-    :raises UnexpectedAnswerError: the ids do not ascend from the page before: going on
-        would skip records, or never end
+    :raises UnexpectedAnswerError: the ids do not ascend from the page before: to
+        continue would skip records, or never end
     """
     for record in page:
         found = record.get("id")

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What both clients share, and the operations beside those of every model.
+"""Base of both clients, and the operations beside those of every model.
 
 A client sends nothing before its first call. That detects the protocol, once for all
 callers that wait for it, and makes the transport.

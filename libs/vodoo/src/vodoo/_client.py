@@ -9,7 +9,6 @@ signatures, types and documentation cannot differ.
 
 from __future__ import annotations
 
-from types import TracebackType
 from typing import TYPE_CHECKING
 
 from . import _paging, _session
@@ -67,8 +66,8 @@ class OdooClient(SyncRecords, BaseClient):
 
         :param transport: skips the detection of the protocol
         :param auto_detect: False to use the legacy protocol without asking
-        :param http_client: a client of your own, which ``close()`` leaves open. Its
-            timeouts bound the headers of an answer, the deadline only the body.
+        :param http_client: your client, which ``close()`` leaves open. Its timeouts
+            bound each wait for the headers of an answer, the deadline its body.
         """
         super().__init__(
             config,
@@ -110,12 +109,7 @@ class OdooClient(SyncRecords, BaseClient):
     def __enter__(self) -> OdooClient:
         return self
 
-    def __exit__(
-        self,
-        error_class: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *exception: object) -> None:
         self.close()
 
 
@@ -159,7 +153,7 @@ class AsyncOdooClient(AsyncRecords, AsyncOperations):
 
         :param transport: skips the detection of the protocol
         :param auto_detect: False to use the legacy protocol without asking
-        :param http_client: a client of your own, which ``close()`` leaves open
+        :param http_client: your client, which ``close()`` leaves open
         """
         super().__init__(
             config,
@@ -206,10 +200,5 @@ class AsyncOdooClient(AsyncRecords, AsyncOperations):
     async def __aenter__(self) -> AsyncOdooClient:
         return self
 
-    async def __aexit__(
-        self,
-        error_class: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *exception: object) -> None:
         await self.close()

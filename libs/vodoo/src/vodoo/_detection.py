@@ -115,7 +115,7 @@ def _read_legacy(protocol: JSONRPC, response: Response) -> Login:
     if response.status in (404, 405):
         raise AuthenticationError(
             f"{protocol.credentials.url} serves no /jsonrpc for a login password: "
-            "either no Odoo is there, or one that takes API keys only; create a key "
+            "it is not an Odoo, or one that takes API keys only; create a key "
             "in the user's preferences and give it as the password"
         )
     return protocol.read_login(response)

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""All errors of the client, grouped by what the caller must do.
+"""All errors of the client, grouped by the reaction of the caller.
 
 .. code-block:: text
 

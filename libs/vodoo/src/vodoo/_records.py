@@ -1,8 +1,10 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""The methods that every model has, for clients and transports alike.
+"""The methods that every model has, for clients and transports.
 
-``AsyncRecords`` is where they are written; ``SyncRecords`` has the same ones, each run
-to its end. They ask their object for two things: ``_call``, and ``_received``.
+They are written once, in ``AsyncRecords``; ``SyncRecords`` has the same ones, each run
+to its end by ``blocking``. A method builds a ``Call``, passes it to ``_call``, checks
+the answer (``_answers.py``) and hands records to ``_received``, where a client
+replaces ``False`` by ``None``.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ from ._values import Domain, Record, Records, Values, as_list
 
 
 class Calls:
-    """What carries out calls: a client, or a transport."""
+    """Base of clients and transports: it carries out calls."""
 
     async def _call(self, call: Call) -> Any:
         """Return the result of a call."""
@@ -33,8 +35,8 @@ class Calls:
     async def _fetch(self, call: Call) -> Any:
         """Return the answer of a call that reads.
 
-        Odoo refuses to read "all fields" if a computed one of them takes its value from
-        a field of a group that the user is not in. Then only the others are read.
+        Odoo refuses to read "all fields" if a computed one takes its value from a field
+        of a group that the user is not in. Then only the others are read.
         """
         known = vars(self).setdefault("_readable_fields", {})
         readable = known.get(call.model)
@@ -97,7 +99,7 @@ class AsyncRecords(Calls):
         fields: Sequence[str] | None = None,
         context: Values | None = None,
     ) -> Records:
-        """Return the records with these ids; those that are gone are left out.
+        """Return the records with these ids, without those that do not exist.
 
         Without ``fields`` all that the user may read.
         """

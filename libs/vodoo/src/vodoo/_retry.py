@@ -15,6 +15,7 @@ spent waiting. A server's ``Retry-After`` wins over the backoff, a bound over bo
 
 from __future__ import annotations
 
+import itertools
 import random
 import time
 from collections.abc import Callable
@@ -104,9 +105,8 @@ async def exchange(
     started = clock()
     deadline_seconds = retry.deadline_seconds(timeout_seconds)
     request = _within(request, deadline_seconds, timeout_seconds)
-    attempt = 0
     waited_seconds = 0.0
-    while True:
+    for attempt in itertools.count():
         try:
             return read(await runner.send(request))
         except VodooError as error:
@@ -126,7 +126,6 @@ async def exchange(
             break
         await runner.sleep(wait)
         waited_seconds += wait
-        attempt += 1
         remaining_seconds = deadline_seconds - elapsed_seconds - wait
         request = _within(request, remaining_seconds, timeout_seconds)
     if failed.outcome is Outcome.UNKNOWN and not repeatable:

@@ -1,5 +1,10 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Translate what servers and proxies say into our errors: the one table."""
+"""Translation of the errors of servers and proxies into those of vodoo.
+
+An error of Odoo is an object ``{name, message, arguments, debug}``; its name decides.
+Any other answer has only an HTTP status and a text. ``redact`` removes secrets that
+either may echo.
+"""
 
 from __future__ import annotations
 
@@ -90,7 +95,7 @@ _UNKNOWN_DATABASE = re.compile(
 )
 _DATABASE_EXCEPTIONS = ("psycopg2.OperationalError", "odoo.exceptions.AccessError")
 
-#: A secret shorter than this is not sought in texts: it may be any word.
+#: A shorter secret is not searched for in texts: it may be any word.
 SHORTEST_SECRET = 8
 
 
@@ -187,7 +192,7 @@ def explain(error: errors.VodooError, model: str, method: str) -> errors.VodooEr
 
 
 def redact(error: errors.VodooError, secrets: Iterable[str]) -> errors.VodooError:
-    """Blot out secrets that a server or proxy has echoed."""
+    """Replace secrets that a server or proxy has echoed."""
     for secret in secrets:
         if len(secret) < SHORTEST_SECRET:
             continue
@@ -230,7 +235,7 @@ def _shorten(text: str, length: int) -> str:
     return line if len(line) <= length else line[: length - 1] + "…"
 
 
-#: characters of an answer that are looked at for its text
+#: characters of an answer that are searched for its text
 _READ_LENGTH = 64 * 1024
 # Each match begins at its own "<" and cannot fail after that: the time is linear.
 _HIDDEN = re.compile(r"<(script|style)\b[^<]*(?:<(?!/\1)[^<]*)*(?:</\1|\Z)", re.I)

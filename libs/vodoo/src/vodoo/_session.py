@@ -23,7 +23,7 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 from . import _server_errors
 from ._errors import (
@@ -39,12 +39,7 @@ from ._protocols.jsonrpc import JSONRPC, ask_version
 from ._protocols.web import WebSession
 from ._retry import exchange
 from ._runners.sync import blocking
-from ._transport import (
-    NEWEST_VERSION,
-    AsyncOdooTransport,
-    BaseTransport,
-    OdooTransport,
-)
+from ._transport import AsyncOdooTransport, BaseTransport, OdooTransport
 
 
 class HTTPTransport(BaseTransport):
@@ -77,7 +72,7 @@ class HTTPTransport(BaseTransport):
         if self._server_version is None:
             send = partial(self._exchange, repeatable=True)
             version = await ask_version(self.protocol.credentials, send)
-            self._server_version = version or NEWEST_VERSION
+            self._server_version = version or await super()._version()
         return self._server_version
 
     async def _ready_login(self, stale: Login | None) -> Login:
@@ -127,9 +122,8 @@ class HTTPTransport(BaseTransport):
 
     async def _first_call(self, call: Call, login: Login | None) -> Any:
         """Send a call and settle what all later calls rely on."""
-        raise NotImplementedError
 
-    # This and the next method return a coroutine: no frame of theirs on the stack.
+    # This and the next method return a coroutine: they add no frame to the stack.
     def _send(self, call: Call, login: Login | None) -> Coroutine[Any, Any, Any]:
         request = self.protocol.call_request(call, login)
         if call.sink is not None:
@@ -202,13 +196,12 @@ class JSON2Calls(HTTPTransport):
         """
         try:
             result = await self._send(call, login)
+            self._is_settled = True
+            return result
         except ProtocolError as error:
             if error.code != 404:
                 raise
             refusal = error
-        else:
-            self._is_settled = True
-            return result
         with_name = self.protocol.credentials
         self.protocol.credentials = with_name.without_name()
         try:
@@ -273,7 +266,7 @@ class AsyncHTTP(HTTPTransport, AsyncOdooTransport):
         :raises TransportError: if the protocol has no services
         """
         request = self.protocol.service_request(service, method, args)
-        read = cast(JSONRPC, self.protocol).read_result
+        read: Any = self.protocol.read_result  # type: ignore[attr-defined]
         return await self._exchange(request, read, repeatable=False)
 
 

@@ -1,5 +1,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Positional arguments to named ones (JSON-2), and back (JSON-RPC)."""
+"""Arguments by position and by name: JSON-2 takes names, JSON-RPC both.
+
+``STANDARD_SIGNATURES`` has the ORM's methods, whose parameters are the same on every
+model. Some are named otherwise on older servers: ``_RENAMED``.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +16,7 @@ from ._errors import ArgumentMappingError
 
 @dataclass(frozen=True)
 class Signature:
-    """Tell the order of a method's parameters, after ``ids`` if on records."""
+    """The order of a method's parameters, after ``ids`` if it is called on records."""
 
     parameters: tuple[str, ...]
     on_records: bool = False
@@ -22,7 +26,6 @@ class Signature:
         return ("ids", *self.parameters) if self.on_records else self.parameters
 
 
-#: The ORM's public methods; their parameters are the same on every model.
 STANDARD_SIGNATURES: dict[str, Signature] = {
     # on the model
     "check_access_rights": Signature(("operation", "raise_exception")),
@@ -63,7 +66,7 @@ STANDARD_SIGNATURES: dict[str, Signature] = {
     "write": Signature(("vals",), on_records=True),
 }
 
-#: Parameters that older servers call otherwise.
+#: method: {name on older servers: name}
 _RENAMED = {"name_search": {"args": "domain"}}
 
 
@@ -113,7 +116,7 @@ def documented_signature(documentation: Mapping[str, Any]) -> Signature:
 
 
 def are_ids(value: object) -> bool:
-    """Tell whether the value can only mean records: a list of their ids."""
+    """Return whether the value can only mean records: a list of their ids."""
     return (
         isinstance(value, list | tuple)
         and bool(value)

@@ -19,12 +19,9 @@ from ._secret import Secret
 if TYPE_CHECKING:
     import httpx2
 
-#: assumed where the server does not tell its version
-NEWEST_VERSION = 19
-
 
 class BaseTransport(Calls, ABC):
-    """What sync and async transports share: settings, connections, the user's id."""
+    """Base of sync and async transports: settings, connections, the user's id."""
 
     runner_class: ClassVar[type[AsyncRunner] | type[SyncRunner]]
     _found_uid: int | None = None
@@ -84,14 +81,14 @@ class BaseTransport(Calls, ABC):
         return self._found_uid
 
     async def _version(self) -> int:
-        """Return the major version of the server."""
-        return NEWEST_VERSION
+        """Return the major version of the server, the newest if it does not tell."""
+        return 19
 
 
 class AsyncOdooTransport(AsyncRecords, BaseTransport):
     """Base of the async transports.
 
-    A transport of your own overrides the three abstract methods.
+    Your own transport overrides the three abstract methods.
     """
 
     runner_class = AsyncRunner
@@ -129,7 +126,7 @@ class AsyncOdooTransport(AsyncRecords, BaseTransport):
 class OdooTransport(SyncRecords, BaseTransport):
     """Base of the sync transports.
 
-    A transport of your own overrides the three abstract methods.
+    Your own transport overrides the three abstract methods.
     """
 
     runner_class = SyncRunner

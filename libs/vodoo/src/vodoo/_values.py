@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Python values to what Odoo takes in JSON, and back."""
+"""Python values as JSON that Odoo reads, and back."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ DATETIME_FORMAT = "%Y-%m-%d %H:%M:%S"
 
 @dataclass(frozen=True)
 class Markdown:
-    """Hold a text that is sent as HTML."""
+    """A text in Markdown that is sent as HTML."""
 
     text: str
 
     def to_html(self) -> str:
-        """Render with tables, strikethrough and line breaks as they are typed."""
+        """Render with tables, strikethrough and line breaks as typed."""
         from markdown_it import MarkdownIt
 
         renderer = MarkdownIt("commonmark", {"breaks": True})
@@ -46,13 +46,13 @@ class Markdown:
 
 
 class HTML(str):
-    """Hold a text that is HTML already."""
+    """A text that is HTML already."""
 
     __slots__ = ()
 
 
 class Cmd:
-    """Build the commands that change x2many fields."""
+    """The commands that change x2many fields."""
 
     @staticmethod
     def create(values: Mapping[str, Any]) -> tuple[int, int, Mapping[str, Any]]:
@@ -112,7 +112,7 @@ def encode_value(value: object) -> object:
 
 
 def as_list(domain: Domain | None) -> list[Any]:
-    """Return a domain as Odoo reads it; a Domain's conditions may hold sets of ids."""
+    """Return a domain as Odoo reads it; a Domain's conditions may contain sets."""
     if not hasattr(domain, "iter_conditions"):
         return list(domain or [])
     return [
@@ -202,7 +202,7 @@ def fields_with_false(records: Records) -> set[str]:
 
 
 def false_to_none(records: Records, boolean_fields: Iterable[str]) -> Records:
-    """Replace ``False`` by ``None`` in place, save in boolean fields."""
+    """Replace ``False`` by ``None`` in place, except in boolean fields."""
     kept = frozenset(boolean_fields)
     for record in records:
         for name, value in record.items():

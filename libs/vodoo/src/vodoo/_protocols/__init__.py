@@ -6,8 +6,8 @@
     Call ── call_request ──> Request  ── a runner sends it ──> Response ── read_call ──┐
                                                                   result or VodooError ┘
 
-A protocol does no I/O and never waits. What it learns about its server (``load`` is not
-supported, the names of a method's arguments) it keeps for the next call.
+A protocol does no I/O and never waits. It remembers facts about its server for the next
+call: that ``load`` is not supported, the names of a method's arguments.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Runners: all I/O, locks and waiting; nothing else in this package does any.
+"""Runners do all I/O, locking and waiting; no other module does.
 
-An operation is written once, as ``async def``, and asks the runner of its client for
-what takes time::
+An operation is written once, as ``async def``. It awaits methods of its client's
+runner::
 
     await runner.send(request)   await runner.sleep(seconds)   async with runner.lock():
 
@@ -29,7 +29,7 @@ async def awaited(value: T) -> T: ...
 
 
 async def awaited(value: Any) -> Any:
-    """Return a value, or what an awaitable brings.
+    """Return a value, or the result of an awaitable.
 
     Methods that users may override return values in the sync classes, and awaitables
     in the async ones.

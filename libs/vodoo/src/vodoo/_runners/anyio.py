@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 
 def _running_loop() -> object:
-    """Return what identifies the running event loop."""
+    """Return the identity of the running event loop."""
     import anyio.lowlevel
 
     return anyio.lowlevel.current_token()
@@ -27,10 +27,10 @@ def _running_loop() -> object:
 class AsyncRunner:
     """Send requests, wait and lock in the running event loop.
 
-    What belongs to a loop is made on first use in it: a client may be made outside of
-    any loop, and used in one after the other.
+    Locks and connections belong to a loop and are made on first use in it: a client may
+    be made outside of any loop, and used in several, one after the other.
 
-    :param client: one of the caller's own, which stays open when the runner closes
+    :param client: the caller's client, which stays open when the runner closes
     """
 
     def __init__(
@@ -108,7 +108,7 @@ class AsyncRunner:
         await anyio.sleep(seconds)
 
     async def offload(self, function: Callable[[], T]) -> T:
-        """Return what a function that reads or writes files returns."""
+        """Return the result of a function that reads or writes files."""
         import anyio.to_thread
 
         return await anyio.to_thread.run_sync(function)
@@ -146,7 +146,7 @@ class AsyncRunner:
     ) -> AsyncGenerator[T, None]:
         """Yield results of the operation, each begun while the caller uses the last.
 
-        trio has no task that outlives a block: there, each begins when it is asked for.
+        trio has no task that outlives a block: there, none is begun ahead.
         """
         import asyncio
 

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""A deadline for all that blocks on a socket during one request.
+"""A deadline for all waits on a socket during one request.
 
 The timeouts of httpx2 bound each wait for bytes: a server that sends one byte a second
 never exceeds them. Imported on first use: httpcore2 takes as long to import as vodoo.
@@ -16,7 +16,7 @@ import httpcore2
 
 
 class Deadline(threading.local):
-    """When the request of this thread has to be done, by ``time.monotonic``."""
+    """The deadline of the request of this thread, by ``time.monotonic``."""
 
     at: float | None = None
 

@@ -1,8 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What both runners do with httpx2: clients, requests, bodies, errors.
+"""The use of httpx2 by both runners: clients, requests, bodies, errors.
 
 httpx2 bounds each wait for bytes. This module and the runners add the bounds that it
-has not: of the whole exchange, and of the size of an answer after decompression.
+does not have: of the whole exchange, and of the size of an answer after decompression.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from .. import _errors as errors
 from .._protocols import Request, Sink
 from .._release import VERSION
 
-#: The one encoding whose decompressor can be told where to stop.
+#: The one encoding whose decompressor takes a limit.
 ACCEPTED_ENCODING = "gzip"
 
 
@@ -194,11 +194,11 @@ class Body:
 
 FORKED_WITH_GIVEN_CLIENT = (
     "this process was forked, and the http_client that was given belongs to its "
-    "parent; give each process a client of its own"
+    "parent; give each process its own client"
 )
 OTHER_LOOP = (
     "the http_client that was given has connections of another event loop; give each "
-    "loop a client of its own"
+    "loop its own client"
 )
 
 #: error of httpx2: (our error, may the request have been sent?)

@@ -65,7 +65,7 @@ def blocking(
 class SyncRunner:
     """Send requests, wait and lock in the calling thread.
 
-    :param client: one of the caller's own, which stays open when the runner closes
+    :param client: the caller's client, which stays open when the runner closes
     """
 
     def __init__(
@@ -91,7 +91,7 @@ class SyncRunner:
         self._slots = threading.BoundedSemaphore(self._options.max_concurrency)
 
     def _leave_parent(self) -> None:
-        """Open connections of our own after a fork.
+        """Open new connections after a fork.
 
         Two processes that share a connection read each other's answers. The parent's
         client is kept: to close it would end its TLS sessions.
@@ -137,7 +137,7 @@ class SyncRunner:
         time.sleep(seconds)
 
     async def offload(self, function: Callable[[], T]) -> T:
-        """Return what a function that reads or writes files returns."""
+        """Return the result of a function that reads or writes files."""
         return function()
 
     async def gather(
@@ -173,7 +173,7 @@ class SyncRunner:
 class SyncLock:
     """A lock for ``async with`` that blocks the thread.
 
-    In a forked process it is free: whoever held it is a thread of the parent.
+    In a forked process it is free: its holder was a thread of the parent.
     """
 
     def __init__(self) -> None:
