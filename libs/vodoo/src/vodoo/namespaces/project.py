@@ -52,7 +52,7 @@ class TasksBase(RecordBase):
         if (await self._version()) >= SEVERAL_USERS_VERSION:
             return {"user_ids": [Cmd.set(user_ids)]}
         if len(user_ids) > 1:
-            raise ValueError("on this server a task can have only one user")
+            raise ValueError("on this server a task cannot have several users")
         return {"user_id": user_ids[0] if user_ids else False}
 
 
