@@ -45,8 +45,8 @@ if getattr(vodoo, "__distribution__", None) != DISTRIBUTION:
 
 T = TypeVar("T")
 
-#: a call waits this long in the worker before it is sent again, in all its tries;
-#: an answer that asks for more (Retry-After) postpones the job
+#: the calls of a job wait this long in the worker, all together; if an answer asks for
+#: more (Retry-After), the job is postponed
 MAX_WAIT_SECONDS = 10
 TOO_MANY_REQUESTS = 429
 
@@ -162,7 +162,9 @@ class RemoteOdoo:
 
     def __init__(self, backend: models.BaseModel, **settings: Any) -> None:
         self._backend = backend
-        retry = vodoo.RetryConfig(max_wait=MAX_WAIT_SECONDS)
+        retry = vodoo.RetryConfig(
+            max_wait=MAX_WAIT_SECONDS, max_total_wait=MAX_WAIT_SECONDS
+        )
         self._settings = {"retry": retry, **settings}
         self._memory: dict[Hashable, Any] = {}
 

@@ -93,33 +93,32 @@ class OdooAdapter(Component):
 
         A many2one is an id, and an image its size: see :mod:`.images`.
         """
-        context = {**ALL_RECORDS, "bin_size": True}
-        if language:
-            context["lang"] = language
+        context = {"bin_size": True, **({"lang": language} if language else {})}
         with self._while_fields_last(fields or []):
-            rows = self.call(
-                "search_read",
-                domain,
-                fields=self._offered(fields) if fields else None,
-                load=None,
-                context=context,
-            )
+            offered = self._offered(fields) if fields else None
+            rows = self._search_read(domain, offered, context)
         for name in self._plain_texts(fields) if fields else ():
             for row in rows:
                 row[name] = plaintext2html(row[name]) if row[name] else False
         return rows
 
+    def _search_read(
+        self,
+        domain: list,
+        fields: list[str] | None,
+        context: dict[str, Any] | None = None,
+        **options: Any,
+    ) -> list[dict[str, Any]]:
+        context = {**ALL_RECORDS, **(context or {})}
+        return self.call(
+            "search_read", domain, fields=fields, load=None, context=context, **options
+        )
+
     def read_images(
         self, external_ids: list[int], fields: list[str]
     ) -> dict[int, dict[str, Any]]:
         """Return ``{id: record}`` with the contents of images."""
-        rows = self.call(
-            "search_read",
-            [("id", "in", external_ids)],
-            fields=fields,
-            load=None,
-            context=ALL_RECORDS,
-        )
+        rows = self._search_read([("id", "in", external_ids)], fields)
         return {row["id"]: row for row in rows}
 
     def find_existing(self, external_ids: Iterable[int | str]) -> set[int]:
@@ -151,15 +150,8 @@ class OdooAdapter(Component):
         return self.read_all([(field, "=", value)], [*fields, "active"])
 
     def read_sample(self, fields, limit):
-        return self.call(
-            "search_read",
-            [],
-            fields=sorted({*fields, "create_date"}),
-            limit=limit,
-            order="id",
-            load=None,
-            context=ALL_RECORDS,
-        )
+        names = sorted({*fields, "create_date"})
+        return self._search_read([], names, limit=limit, order="id")
 
     def filter_parents(self, filters, field, has_parent):
         return [(field, "!=" if has_parent else "=", False), *(filters or [])]
@@ -199,15 +191,9 @@ class OdooAdapter(Component):
 
         :raise InvalidDataError: none of the last thousand can be read
         """
+        order = "write_date desc, id desc"
         for limit in (1, PAGE_SIZE):
-            rows = self.call(
-                "search_read",
-                [],
-                ["write_date"],
-                limit=limit,
-                order="write_date desc, id desc",
-                context=ALL_RECORDS,
-            )
+            rows = self._search_read([], ["write_date"], limit=limit, order=order)
             for row in rows:
                 with suppress(InvalidDataError):
                     return read_write_date(row, self.remote_model)

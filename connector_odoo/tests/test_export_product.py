@@ -92,7 +92,7 @@ class TestExportProduct(ProductCase):
         with self.backend.work_on("odoo.product.template") as work:
             company_currency = self.env.company.currency_id
             known = {company_currency.id: currency.id}
-            work.remote.remember(("matched", "res.currency"), lambda: known)
+            work.session.matches["matched", "res.currency"] = known
             map_record = work.component(usage="export.mapper").map_record(binding)
             values = map_record.values(fields=["list_price"])
         self.assertEqual(values, {"list_price": 51.0})
@@ -210,7 +210,7 @@ class TestExportProduct(ProductCase):
                     binding.export_record()
                 self.assertEqual(self.template.name, name_here)
                 self.assertEqual(there.name, name_there)
-                self.assertIn(f"by policy {policy}", "\n".join(logs.output))
+                self.assertIn(f"Policy {policy}", "\n".join(logs.output))
 
     def test_a_remote_change_alone_does_not_conflict(self):
         self.backend.conflict_policy = "local"

@@ -56,7 +56,7 @@ class TestImportProduct(ProductCase):
 
     def test_a_unit_without_counterpart_is_named(self):
         with self.backend.work_on("odoo.product.template") as work:
-            work.remote.remember(("matched", "uom.uom"), lambda: {1: None})
+            work.session.matches["matched", "uom.uom"] = {1: None}
             mapper = work.component(usage="import.mapper")
             row = next(source for source, to in mapper.direct if to == "uom_id")
             name = self.env["uom.uom"].browse(1).name
@@ -72,7 +72,7 @@ class TestImportProduct(ProductCase):
             }
         )
         with self.backend.work_on("odoo.product.template") as work:
-            work.remote.remember(("matched", "res.currency"), lambda: {7: currency.id})
+            work.session.matches["matched", "res.currency"] = {7: currency.id}
             price = {"list_price": 10.0, "currency_id": 7}
             products = work.component(usage="import.mapper").map_record(price)
             cost = {"standard_price": 4.0, "cost_currency_id": 7}

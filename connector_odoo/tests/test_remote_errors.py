@@ -61,6 +61,7 @@ class TestRateLimit(BaseCase):
     def test_at_most_ten_seconds_are_waited_in_the_worker(self):
         remote = RemoteOdoo(None)
         self.assertEqual(remote._settings["retry"].max_wait, 10)
+        self.assertEqual(remote._settings["retry"].max_total_wait, 10)
 
 
 class Busy(BaseHTTPRequestHandler):

@@ -117,18 +117,18 @@ class TestUnconfirmedEdits(OdooConnectorCase):
     def test_a_change_that_was_not_imported_yet_still_is_a_conflict(self):
         """An export of the name sets the date of the remote record."""
         name = self.edit(name="Countess")
-        self.change_there(city="Theirs", email="theirs@example.com")
+        self.change_there(city="Remote", email="theirs@example.com")
         self.perform(name)
-        jobs = self.perform(self.edit(city="Ours"))
-        self.assertEqual(self.there.city, "Theirs")
+        jobs = self.perform(self.edit(city="Local"))
+        self.assertEqual(self.there.city, "Remote")
         self.perform(*jobs)
         self.assertEqual(
             self.both("city", "email", "name"),
-            ["Theirs", "theirs@example.com", "Countess"],
+            ["Remote", "theirs@example.com", "Countess"],
         )
 
     def test_the_same_field_on_both_sides_is_a_conflict(self):
-        for policy, winner in (("remote", "Theirs"), ("local", "Ours")):
+        for policy, winner in (("remote", "Remote"), ("local", "Local")):
             with self.subTest(policy=policy):
                 self.backend.conflict_policy = policy
                 self.edit(city=f"Local, {policy}", phone=policy)
@@ -141,18 +141,18 @@ class TestUnconfirmedEdits(OdooConnectorCase):
                 )
 
     def test_an_export_that_meets_the_conflict_sends_the_rest(self):
-        job = self.edit(city="Ours", phone="1")
-        self.change_there(city="Theirs")
+        job = self.edit(city="Local", phone="1")
+        self.change_there(city="Remote")
         jobs = self.perform(job)
-        self.assertEqual((self.there.city, self.there.phone), ("Theirs", "1"))
+        self.assertEqual((self.there.city, self.there.phone), ("Remote", "1"))
         self.perform(*jobs)
-        self.assertEqual(self.both("city", "phone"), ["Theirs", "1"])
+        self.assertEqual(self.both("city", "phone"), ["Remote", "1"])
         self.assertFalse(self.binding.unconfirmed_fields)
 
     def test_a_job_that_is_requeued_does_not_bring_an_old_value_back(self):
-        job = self.edit(city="Ours")
+        job = self.edit(city="Local")
         self.fail_export(job)
-        self.change_there(city="Theirs")
+        self.change_there(city="Remote")
         self.import_it()
         self.change_there(city="Remote, later")
         self.perform(job)
@@ -160,21 +160,21 @@ class TestUnconfirmedEdits(OdooConnectorCase):
 
     def test_where_a_person_is_asked_neither_side_is_touched(self):
         self.backend.conflict_policy = "ask"
-        job = self.edit(city="Ours", phone="1")
-        self.change_there(city="Theirs", email="theirs@example.com")
+        job = self.edit(city="Local", phone="1")
+        self.change_there(city="Remote", email="theirs@example.com")
         for __ in range(2):
             result, jobs = self.import_it()
             self.assertIn("a person decides", result)
             self.assertFalse(jobs)
             self.perform(job)
-        self.assertEqual((self.partner.city, self.there.city), ("Ours", "Theirs"))
+        self.assertEqual((self.partner.city, self.there.city), ("Local", "Remote"))
         self.assertFalse(self.partner.email)
         self.assertEqual(len(self.partner.activity_ids), 1)
         self.assertTrue(self.binding.unconfirmed_fields)
 
     def test_the_answers_of_a_person_settle_the_conflict(self):
         self.test_where_a_person_is_asked_neither_side_is_touched()
-        for button, city in (("button_send", "Ours"), ("resync", "Theirs")):
+        for button, city in (("button_send", "Local"), ("resync", "Remote")):
             with self.subTest(button), self.env.cr.savepoint() as savepoint:
                 with trap_jobs() as trap:
                     getattr(self.binding, button)()
@@ -185,10 +185,10 @@ class TestUnconfirmedEdits(OdooConnectorCase):
                 self.env.invalidate_all()
 
     def test_a_forced_import_takes_the_remote_values_and_forgets_the_edits(self):
-        job = self.edit(city="Ours")
-        self.change_there(city="Theirs")
+        job = self.edit(city="Local")
+        self.change_there(city="Remote")
         self.import_it(force=True)
-        self.assertEqual(self.partner.city, "Theirs")
+        self.assertEqual(self.partner.city, "Remote")
         self.assertFalse(self.binding.unconfirmed_fields)
         self.assertIn("Nothing to export", job.perform())
 

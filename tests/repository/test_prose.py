@@ -25,6 +25,9 @@ CLEAN = (
     "connector/timestamps.py",
     "connector/views",
     "connector/wizards",
+    "connector_odoo",
+    "connector_odoo_sale",
+    "tests/scaffold",
 )
 SUFFIXES = {".py", ".rst", ".md", ".xml"}
 #: the lists of phrases, and pages that are generated

@@ -80,7 +80,7 @@ class ScriptedRunner:
     def __init__(self, *answers: Any, seconds: float = 0.0) -> None:
         self.answers = list(answers)
         self.seconds = seconds
-        self.now = 0.0
+        self.now = self.waited_seconds = 0.0
         self.timeouts: list[float | None] = []
         self.slept: list[float] = []
 
@@ -150,6 +150,39 @@ def test_an_exchange_raises_what_it_would_wait_for_too_long() -> None:
         )
     assert runner.slept == [4, 4]
     assert raised.value.retry_after_seconds == 4
+
+
+def test_the_waits_of_all_calls_of_a_client_are_bounded_together() -> None:
+    asked = ServerUnavailableError("x")
+    asked.outcome = errors.Outcome.NOT_DONE
+    asked.retry_after_seconds = 4
+    answer = Response(200, {}, b"")
+    runner = ScriptedRunner(*[answer] * 9)
+    read = [asked, None, asked, None, asked]
+
+    def refuse_each_first_try(_response: object) -> None:
+        if error := read.pop(0):
+            raise error
+
+    def call() -> None:
+        run(
+            exchange(
+                runner,  # type: ignore[arg-type]
+                Request("GET", "http://odoo.example/"),
+                refuse_each_first_try,
+                repeatable=True,
+                retry=RetryConfig(max_wait=10, max_total_wait=10),
+                timeout_seconds=30,
+                clock=lambda: 0.0,
+                random=lambda: 0.0,
+            )
+        )
+
+    call()
+    call()
+    with pytest.raises(ServerUnavailableError):
+        call()
+    assert runner.slept == [4, 4]
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,7 @@ class RetryConfig:
     None means two minutes, or twice the timeout if that is longer.
     ``max_wait`` bounds the waits alone: a call that would wait longer in all raises
     its error instead, which has the server's ``retry_after_seconds``.
+    ``max_total_wait`` bounds the waits of all calls of a client together.
     ``jitter`` is the random part of a wait: it keeps clients from retrying together.
     """
 
@@ -46,6 +47,7 @@ class RetryConfig:
     deadline: float | None = None
     jitter: float = 0.5
     max_wait: float | None = None
+    max_total_wait: float | None = None
 
     def delay(self, attempt: int) -> float:
         """Return the seconds to wait after the attempt (from 0), without jitter."""
@@ -73,6 +75,7 @@ def wait_seconds(
     retry: RetryConfig,
     random: Callable[[], float],
     waited_seconds: float = 0.0,
+    total_waited_seconds: float = 0.0,
 ) -> float | None:
     """Return how long to wait before the next try, None to give up."""
     if attempt >= retry.max_retries or not may_repeat(error, repeatable):
@@ -81,6 +84,9 @@ def wait_seconds(
     if isinstance(error, ServerUnavailableError):
         wait = max(wait, error.retry_after_seconds or 0.0)
     if retry.max_wait is not None and waited_seconds + wait > retry.max_wait:
+        return None
+    total = total_waited_seconds + wait
+    if retry.max_total_wait is not None and total > retry.max_total_wait:
         return None
     if elapsed_seconds + wait >= retry.deadline_seconds(timeout_seconds):
         return None
@@ -121,11 +127,13 @@ async def exchange(
             retry=retry,
             random=random,
             waited_seconds=waited_seconds,
+            total_waited_seconds=runner.waited_seconds,
         )
         if wait is None:
             break
         await runner.sleep(wait)
         waited_seconds += wait
+        runner.waited_seconds += wait
         remaining_seconds = deadline_seconds - elapsed_seconds - wait
         request = _within(request, remaining_seconds, timeout_seconds)
     if failed.outcome is Outcome.UNKNOWN and not repeatable:

@@ -33,6 +33,9 @@ class AsyncRunner:
     :param client: the caller's client, which stays open when the runner closes
     """
 
+    #: seconds that all calls waited between their tries
+    waited_seconds: float = 0.0
+
     def __init__(
         self,
         options: http.HTTPOptions,
