@@ -33,7 +33,7 @@ TWO_WAY_COMPONENTS = {
 
 def define_default_components(
     base: type[AbstractComponent],
-    components: Mapping[str, str] = DEFAULT_COMPONENTS,
+    components: Mapping[str, str] | None = None,
     without: Iterable[str] = (),
 ) -> list[type[Component]]:
     """Define a component of the connector for each usage.
@@ -43,10 +43,10 @@ def define_default_components(
     ``shop.record.importer`` … Extend one by its name, like any component.
 
     :param base: the abstract component with the ``_collection``
-    :param components: usage → generic component, ``TWO_WAY_COMPONENTS`` for example
+    :param components: usage → generic component; by default ``DEFAULT_COMPONENTS``
     :param without: usages that are left out
     """
-    left_out = set(without)
+    components, left_out = components or DEFAULT_COMPONENTS, set(without)
     unknown = sorted(left_out - components.keys())
     if unknown:
         raise ValueError(

@@ -34,22 +34,22 @@ class OdooBackend(models.Model):
     company_id = fields.Many2one(
         "res.company",
         default=lambda self: self.env.company,
-        help="In which jobs work: its currency and its defaults count; empty: that of "
-        "their user",
+        help="Jobs run in this company. Empty: the company of the user who started "
+        "them",
     )
     owner_id = fields.Many2one(
         "res.users",
         string="Default owner",
         domain=[("share", "=", False)],
-        help="Gets the records whose salesperson has no account here. Accounts are "
-        "the same if their logins are",
+        help="Gets the records whose salesperson has no local account. Accounts match "
+        "if their logins are the same",
     )
     url = fields.Char(string="Address", required=True, help="As its users open it")
     database = fields.Char(required=True, help="The name of its database")
     login = fields.Char(
         required=True,
-        help="Of a user there, who may read what is imported and write what is "
-        "exported",
+        help="Remote login; needs read access to imported models and write access to "
+        "exported ones",
     )
     api_key = secret_input(
         "secret",
@@ -73,12 +73,12 @@ class OdooBackend(models.Model):
     is_exporting = fields.Boolean(compute="_compute_directions")
     export_new = fields.Boolean(
         string="Export new records",
-        help="Also create there what is created here, as far as it is in the domains "
-        "below; otherwise only what is bound already is kept in step",
+        help="Also create remote records for new local ones that match the domains "
+        "below; otherwise only bound records are synchronized",
     )
     export_deletions = fields.Boolean(
         string="Export deletions",
-        help="Also delete there what is deleted here, if it is bound",
+        help="Also delete the remote record when a bound local record is deleted",
     )
     conflict_policy = fields.Selection(
         [

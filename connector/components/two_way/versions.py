@@ -155,10 +155,10 @@ class TwoWayExporter(AbstractComponent):
             return False
         self._check_version(self._before)
         written_at = self._before.written_at
-        is_newer_there = bool(written_at and is_newer(written_at, version))
-        changed = self._find_changed_remotely(is_newer_there)
+        is_newer_remotely = bool(written_at and is_newer(written_at, version))
+        changed = self._find_changed_remotely(is_newer_remotely)
         edited = self._edited_to_send()
-        reason = self.env._("%s changed it, too", self.backend_record.display_name)
+        reason = self.env._("also changed in %s", self.backend_record.display_name)
         conflicts = {name for name in edited if self._concerns(name, changed)}
         if conflicts:
             winner = self._resolve_conflict(conflicts, written_at)
@@ -169,14 +169,14 @@ class TwoWayExporter(AbstractComponent):
                 edited -= conflicts
                 self._narrow_to(edited)
                 return False if edited else reason
-        if is_newer_there or changed & self._names_asked_for():
+        if is_newer_remotely or changed & self._names_asked_for():
             if not edited:
                 self._delay_import()
                 return reason
             self._narrow_to(edited)
         return False
 
-    def _find_changed_remotely(self, is_newer_there: bool) -> set[str]:
+    def _find_changed_remotely(self, is_newer_remotely: bool) -> set[str]:
         """Return the fields that are not, remotely, what both sides last agreed on.
 
         Without a fingerprint of a field, the date of the record decides.
@@ -186,7 +186,7 @@ class TwoWayExporter(AbstractComponent):
         return {
             name
             for name in prints
-            if (prints[name] != base[name] if name in base else is_newer_there)
+            if (prints[name] != base[name] if name in base else is_newer_remotely)
         }
 
     def _names_asked_for(self) -> set[str]:
