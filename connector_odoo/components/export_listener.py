@@ -12,6 +12,10 @@ class OdooExportListener(Component):
     _inherit = ["odoo.connector", "generic.export.listener"]
     _apply_on = "odoo.binding"
 
+    def __init__(self, work_context):
+        super().__init__(work_context)
+        self._backends = {}
+
     def _must_export(self, binding):
         return binding._name in binding.backend_id._exported_models()
 
@@ -39,20 +43,21 @@ class OdooExportListener(Component):
         A record of one company is not exported to backends of other companies.
         """
         binding_models = self._binding_models(record)
-        companies = company_of(record)
-        of_company = [("company_id", "in", [False, *companies.ids])]
-        return (
-            self.env["odoo.backend"]
-            .sudo()
-            .search(of_company if companies else [])
-            .filtered(
-                lambda backend: any(
-                    model._name in backend._exported_models()
-                    and self._is_wanted(record, model, backend)
-                    for model in binding_models
-                )
+        return self._find_backends_of(company_of(record)).filtered(
+            lambda backend: any(
+                model._name in backend._exported_models()
+                and self._is_wanted(record, model, backend)
+                for model in binding_models
             )
         )
+
+    def _find_backends_of(self, companies):
+        """Return the backends for records of a company; one query per company."""
+        if companies not in self._backends:
+            domain = [("company_id", "in", [False, *companies.ids])]
+            backends = self.env["odoo.backend"].sudo()
+            self._backends[companies] = backends.search(domain if companies else [])
+        return self._backends[companies]
 
     def _is_wanted(self, record, binding_model, backend):
         """Return whether a new record is exported; a part is, if its whole is bound."""

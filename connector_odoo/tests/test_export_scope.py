@@ -64,6 +64,21 @@ class TestExportScope(ScopeCase):
     def test_other_new_contacts_are_exported(self):
         self.assertTrue(self.is_bound(self.env["res.partner"].create({"name": "Bob"})))
 
+    def test_the_backends_are_searched_once_for_many_new_contacts(self):
+        backends = self.registry["odoo.backend"]
+        search, searches = backends.search, []
+
+        def count_search(records, domain, *args, **kwargs):
+            searches.append(domain)
+            return search(records, domain, *args, **kwargs)
+
+        partners = self.env["res.partner"].create([{"name": n} for n in "ABC"])
+        with patch.object(backends, "search", count_search):
+            self.assertTrue(self.is_bound(partners[0]))
+        self.assertEqual(searches.count([]), 1)
+        for partner in partners:
+            self.assertTrue(self.is_bound(partner))
+
     def test_a_domain_says_which(self):
         self.backend.export_partner_domain = "[('is_company', '=', True)]"
         for is_company in (True, False):
