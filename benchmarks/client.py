@@ -1,10 +1,10 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Measure libs/vodoo against a bare httpx2 loop and against other clients.
 
-All sides call the same Odoo, in processes of their own that take turns round by round;
-ratios are taken within a round, and their median is reported. The other clients
-(odoorpc, odooly and the documented vodoo) live in a virtual environment of their own,
-made on the first run; ``--no-peers`` leaves them out.
+All sides call the same Odoo, in separate processes that take turns round by round;
+ratios are computed within a round, and their median is reported. The other clients
+(odoorpc, odooly and the documented vodoo) are in a separate virtual environment, which
+is created on the first run; ``--no-peers`` excludes them.
 """
 
 from __future__ import annotations
@@ -69,9 +69,9 @@ class Run:
         rounds: int | None = None,
         target: float | None = None,
     ) -> list[Figures]:
-        """Print what ``take`` gives for each name; return it, round by round.
+        """Print the results of ``take`` for each name; return them by round.
 
-        :param target: how many times the first one's "ours" may be
+        :param target: maximum ratio of ``ours`` to the first side
         """
         taken = take_turns(names, take, rounds or self.rounds)
         print(f"\n{title}")
@@ -85,7 +85,7 @@ class Run:
         return taken
 
     def compare_calls(self) -> None:
-        """Compare small calls, one after the other and all at once."""
+        """Compare small calls, sequential and concurrent."""
         on_json2 = ("floor", "ours", "vodoo 4.3.2")
         on_legacy = ("floor", "ours", "ours-web", "odoorpc", "odooly", "vodoo 4.3.2")
         for title, wire, sides in (
@@ -196,7 +196,7 @@ def import_seconds(python: str, module: str) -> float:
 
 
 def environ_of(python: str) -> dict[str, str]:
-    """Return the variables for a Python: only ours finds the library of this clone."""
+    """Return the variables of a Python; only the suite's gets this clone's library."""
     environ = dict(os.environ)
     inherited = environ.pop("PYTHONPATH", None)
     if python == sys.executable:

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""The other clients of the case ``client``, in an environment of their own."""
+"""The other clients of the case ``client``, in a separate environment."""
 
 from __future__ import annotations
 

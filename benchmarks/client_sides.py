@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What runs in the process of one side of the case ``client``."""
+"""Process of one side of the case ``client``."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ class Floor(Side):
             return time.perf_counter() - started
 
 
-class Ours(Side):
+class VodooSide(Side):
     """Call with libs/vodoo, or the published vodoo in its own environment."""
 
     protocol: str | None = None
@@ -171,7 +171,7 @@ class Ours(Side):
         return seconds / ONE_BY_ONE
 
 
-class OursWeb(Ours):
+class OursWeb(VodooSide):
     """Call as the web client does."""
 
     protocol = "web"
@@ -207,11 +207,11 @@ class Odooly(Side):
 
 CLASSES: dict[str, type[Side]] = {
     "floor": Floor,
-    "ours": Ours,
+    "ours": VodooSide,
     "ours-web": OursWeb,
     "odoorpc": OdooRPC,
     "odooly": Odooly,
-    "vodoo 4.3.2": Ours,
+    "vodoo 4.3.2": VodooSide,
 }
 
 

@@ -1,10 +1,10 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Measure a case on several sides in one run: floor, ours and, where given, a peer.
+"""Measure the sides of a case in one run: ``floor``, ``ours`` and, if given, ``peer``.
 
-Each side runs in a process of its own, so that two versions of the same addon can be
-compared. The processes take turns, round by round; a ratio is taken within each round,
-and what is reported is the median of these ratios, so that a machine that is busy for a
-while slows all sides alike.
+Each side runs in a separate process, so that two versions of the same addon can be
+compared. The processes take turns, round by round; a ratio is computed within each
+round, and the median of these ratios is reported, so that a busy machine slows all
+sides equally.
 
 A benchmark is a module::
 
@@ -21,8 +21,8 @@ A benchmark is a module::
     if __name__ == "__main__":              # one side
         main()
 
-``side`` is "floor" (the least that could do the job, in plain Python), "ours" or
-"peer". The peer's addons stand in the folder that ``CONNECTOR_PEER_ADDONS`` names;
+``side`` is ``"floor"`` (a minimal solution in plain Python), ``"ours"`` or
+``"peer"``. The peer's addons are in the folder ``CONNECTOR_PEER_ADDONS``;
 without it, the peer is left out.
 """
 
@@ -48,13 +48,13 @@ ROUND_SECONDS = 0.02
 
 @dataclass
 class Run:
-    """What is measured on one side of a case.
+    """Measurement of one side of a case.
 
-    :param call: the function whose time is taken, or whose return is the measure when
-        the unit of the case is not the second
-    :param operations: how many operations one call does
-    :param before: called before each call, not measured; the call is then made once a
-        round, and as often as it takes otherwise
+    :param call: the timed function, or the function that returns the measure if the
+        unit of the case is not the second
+    :param operations: number of operations of one call
+    :param before: called before each call, not measured; the call is then made once per
+        round, and otherwise as often as necessary
     """
 
     call: Callable[[], object]
@@ -172,12 +172,12 @@ def _measure(number: int, case: Case, processes: Mapping[str, SideProcess]) -> d
 
 
 def _serve(cases: list[Case], side: str) -> None:
-    """Answer each number of a case read with one measure of it on this side."""
+    """Read numbers of cases and answer each with one measurement of this process."""
     if side != "floor":
         _put_addons_on_path(side)
     runs: dict[int, Run | None] = {}
     measures = sys.stdout
-    sys.stdout = sys.stderr  # what is measured may print
+    sys.stdout = sys.stderr  # the measured code may print
     for line in sys.stdin:
         number = int(line)
         if number not in runs:
@@ -196,7 +196,7 @@ def _put_addons_on_path(side: str) -> None:
         folder = str(OWN_ADDONS)
     else:
         folder = os.environ[PEER_VARIABLE]
-        # what the peer depends on may be installed beside it
+        # the dependencies of the peer may be installed next to it
         sys.path.append(str(Path(folder).resolve().parent.parent))
     odoo.addons.__path__.append(folder)
 

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What finding components and building their registry costs; see common.py."""
+"""Cost of component lookups and of building the registry; see common.py."""
 
 from __future__ import annotations
 

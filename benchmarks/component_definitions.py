@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What the case ``component`` builds and looks up, and the floor beside it."""
+"""Components of the case ``component``, and its floor."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ ADDONS = 20
 
 
 class Collection:
-    """Be a backend record, as far as a work context looks at it."""
+    """Minimal backend record for a work context."""
 
     _name = COLLECTION
     id = 1
@@ -26,7 +26,7 @@ class Collection:
 
 
 class Env(dict):
-    """Be an environment without a database; a model is its name."""
+    """Environment without a database; a model is its name."""
 
     def __init__(self, registry):
         super().__init__()
@@ -39,7 +39,7 @@ class Env(dict):
 
 
 class FloorContext:
-    """Be a work context, as small as it can be."""
+    """Minimal work context."""
 
     def __init__(self, model_name, collection):
         self.model_name = model_name
@@ -47,7 +47,7 @@ class FloorContext:
 
 
 class FloorComponent:
-    """Be a component, as small as it can be."""
+    """Minimal component."""
 
     def __init__(self, work):
         self.work = work
@@ -121,7 +121,7 @@ def work_in(count):
     return work
 
 
-# classes that are no components
+# classes that are not components
 
 
 def plain_classes(count):
@@ -145,7 +145,7 @@ def plain_classes(count):
 def plain_heirs(count):
     """Return a function that creates classes with the ancestors of the components.
 
-    The definitions and extensions are there already, as they are for components.
+    The definitions and extensions exist before, as for components.
     """
     extensions = [
         type("Base", (FloorComponent,), {f"of_bench_{number}": method})

@@ -27,7 +27,7 @@ def create_database(name: str, template: str = "template0") -> None:
 
 
 def drop_database(name: str) -> None:
-    """Drop a database, if it is there."""
+    """Drop a database, if it exists."""
     statement = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
     _execute(statement.format(sql.Identifier(name)))
 
@@ -64,13 +64,12 @@ def run_with_databases(
     make: Callable[[str], None],
     suffixes: Iterable[str] = ("",),
 ) -> None:
-    """Run a benchmark whose sides read databases; drop these afterwards.
+    """Run a benchmark whose sides use databases; drop these afterwards.
 
-    Their names begin with what the processes of the sides find in the variable
-    ``DATABASE_VARIABLE``.
+    The processes of the sides find the prefix of the names in ``DATABASE_VARIABLE``.
 
-    :param make: takes the beginning of the names, and makes the databases
-    :param suffixes: how their names end
+    :param make: function of the prefix that creates the databases
+    :param suffixes: suffixes of their names
     """
     words = sys.argv[1:] if arguments is None else arguments
     if "--side" in words or "--help" in words:

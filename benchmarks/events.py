@@ -1,8 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What events cost those who do not listen, and those who do; see common.py.
+"""Cost of events with and without listeners; see common.py.
 
-Every side has a database of its own: the floor is Odoo alone (only ``base``), the
-others have ``component_event`` beside it. They are made for the run, then dropped.
+Every side has a separate database: the floor is plain Odoo (only ``base``), the others
+have ``component_event``. They are created for the run, then dropped.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ bench = Benchmark("benchmarks.events", "component_event")
 
 
 def arguments_of(side: str) -> list[str]:
-    """Return what makes Odoo see the addons of one side, and no others of ours."""
+    """Return a configuration of Odoo with the addons of one side only."""
     config = configparser.ConfigParser()
     config.read(os.environ[CONFIG_VARIABLE])
     folders = [
@@ -53,7 +53,7 @@ def arguments_of(side: str) -> list[str]:
 
 def install_on(side: str, addon: str) -> None:
     environ = dict(os.environ)
-    if side == "peer":  # what the peer needs may be installed beside it
+    if side == "peer":  # the dependencies of the peer may be installed next to it
         beside = Path(os.environ[PEER_VARIABLE]).resolve().parent.parent
         environ["PYTHONPATH"] = os.pathsep.join(
             filter(None, [environ.get("PYTHONPATH"), str(beside)])
@@ -208,7 +208,7 @@ def write_one_beside(side):
 @bench.case(
     "added per record by 1 listener", unit="added s", target=0.5, against="peer"
 )
-def write_many_heard(side):
+def write_many_with_listener(side):
     if side == "floor":
         return None
     odoo = Odoo.of(side)

@@ -1,9 +1,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What mapping a record costs beside a function written by hand; see common.py.
+"""Cost of mapping a record compared with a plain function; see common.py.
 
-The floor reads the same fields and fills the same dicts as the mapper does. Import maps
-dicts and needs no database; export reads partners in a database with ``base`` alone,
-which is made for the run, is read by all sides, and is dropped after it.
+The floor reads the same fields and fills the same dicts as the mapper. Import maps
+dicts and needs no database; export reads partners in a database with only ``base``,
+which is created for the run, used by all sides, and dropped afterwards.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ def external_record() -> dict:
 
 
 class AnyField(dict):
-    """Be the fields of a model that has them all, and no relation."""
+    """Fields of a model that has every field, and no relation."""
 
     def __missing__(self, name):
         return SimpleNamespace(type="char")
@@ -106,7 +106,7 @@ class AnyField(dict):
 
 
 class Env(dict):
-    """Be an environment without a database."""
+    """Environment without a database."""
 
     context: dict = {}
     cr = SimpleNamespace(dbname="bench")

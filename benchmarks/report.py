@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What the rounds of a case come to, and how it is shown."""
+"""Summary and table of the rounds of a case."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def summarise(
 
 
 def format_results(title: str, results: list[dict], has_peer: bool) -> str:
-    """Return a table of what ``summarise`` gave."""
+    """Return a table of the results of ``summarise``."""
     columns = ["case", "floor", "ours", "x floor", "target"]
     if has_peer:
         columns += ["peer", "x floor", "peer/ours"]

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Sides in processes of their own, which take turns."""
+"""Sides in separate processes, which take turns."""
 
 from __future__ import annotations
 

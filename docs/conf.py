@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 DOCS = Path(__file__).parent
-# Our own extensions.
+# Extensions in this folder.
 sys.path.insert(0, str(DOCS / "_extensions"))
 
 project = "Connector framework for Odoo"
@@ -28,10 +28,8 @@ autodoc_inherit_docstrings = False
 autodoc_member_order = "bysource"
 autodoc_typehints_format = "short"
 
-# A literal block that does not say what it is holds Python: a test compiles it.
-highlight_language = "python"
-# diagrams in docstrings are literal blocks, too
-suppress_warnings = ["misc.highlighting_failure"]
+# Python, or plain text for diagrams. A test compiles the Python of the pages.
+highlight_language = "default"
 html_theme = "furo"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]

@@ -1,11 +1,11 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Whole-system tests. What ./dev gives to each test process:
+"""Tests of the whole system. ``./dev`` sets for each test process:
 
-- `PGHOST`, `PGPORT`, `PGUSER`: a database server that lets us create databases
+- `PGHOST`, `PGPORT`, `PGUSER`: a database server with the right to create databases
 - `CONNECTOR_HOME`, `CONNECTOR_ODOO_PATH`: the cache folder, and Odoo's folder
 - PYTHONPATH: setup/ (the package `devtools`), libs/vodoo/src and Odoo
 
-A test of any folder that needs an Odoo server of its own does:
+A test of any folder that needs a separate Odoo server does:
 
     from devtools.databases import Databases
     from devtools.environment import Environment

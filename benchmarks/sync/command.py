@@ -4,13 +4,13 @@
 The source is a real Odoo on the same machine. Three others import its partners, each
 with a job runner and two workers, one after the other, round by round:
 
-floor   a plain ORM create in batches of a thousand, of values that are there already
-ours    connector_odoo, as the button *Import all* does it
-peer    a connector in the usual style, a job for each record, on the published OCA
-        addons; on fewer of the same partners, for what counts is the time of one
+``floor``   a plain ORM create in batches of a thousand, of given values
+``ours``    connector_odoo, as the button *Import all* does it
+``peer``    a connector in the usual style, a job for each record, on the published OCA
+            addons; with fewer of the same partners, because the time per record counts
 
-A round imports partners that are new, and imports them again, unchanged. Times are
-those of a record, from the call that enqueues to the end of the last job.
+A round imports new partners, and imports them again, unchanged. Times are per record,
+from the call that enqueues to the end of the last job.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from devtools.progress import note
 from ..common import PEER_VARIABLE
 from ..report import Figures, format_results, summarise
 from .scale import measure_scale
-from .sides import CONNECTOR, Floor, Ours, Peer, Side
+from .sides import CONNECTOR, Floor, Peer, Side, SuiteSide
 from .source import BATCH, ensure_partners
 
 WARM_UP = 200
@@ -55,7 +55,7 @@ def main(arguments: list[str] | None = None) -> int:
         wanted = max(wanted, first + sum(SCALE))
     with running_source(environment, source, wanted) as client:
         if options.long:
-            return measure_scale(Ours(environment, client), first, SCALE)
+            return measure_scale(SuiteSide(environment, client), first, SCALE)
         sides = make_sides(environment, client, options)
         with running(sides):
             figures = measure(sides, options, first)
@@ -86,7 +86,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
         "--long",
         action="store_true",
         help="instead, measure time and the memory of a worker from "
-        f"{SCALE[0]} to {SCALE[-1]} records, ours only",
+        f"{SCALE[0]} to {SCALE[-1]} records, this suite only",
     )
     parser.add_argument("--json", action="store_true", help="figures for a machine")
     options = parser.parse_args(arguments)
@@ -114,7 +114,7 @@ def running_source(
 def make_sides(
     environment: Environment, client: vodoo.OdooClient, options: argparse.Namespace
 ) -> list[Side]:
-    sides: list[Side] = [Floor(environment, client), Ours(environment, client)]
+    sides: list[Side] = [Floor(environment, client), SuiteSide(environment, client)]
     if not options.no_peer:
         folder = os.environ.get(PEER_VARIABLE)
         if not folder or not Path(folder).is_dir():

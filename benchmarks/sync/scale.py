@@ -43,7 +43,7 @@ def measure_scale(side: Side, first: int, counts: Sequence[int]) -> int:
                 ]
             )
     head = ["records", "new/s", "worker", "unchanged/s", "worker"]
-    print("\nsync, ours: records/s and the peak memory of the largest worker\n")
+    print("\nsync, this suite: records/s and the peak memory of the largest worker\n")
     print(format_table(head, rows))
     (seconds, megabytes), (last_seconds, last_megabytes) = figures[0], figures[-1]
     time_growth, memory_growth = last_seconds / seconds, last_megabytes / megabytes

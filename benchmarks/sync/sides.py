@@ -37,9 +37,9 @@ from . import source as partners
 ADDONS = Path(__file__).parent / "addons"
 WORKERS = 2
 POLL_SECONDS = 0.02
-PATIENCE_SECONDS = 120
+TIMEOUT_SECONDS = 120
 CONNECTOR = "connector_odoo"
-#: what the import writes to, for those that do not depend on it by themselves
+#: addons of the imported models, for sides that do not depend on them
 STANDARD = {"contacts", "mail", "product", "rpc", "queue_job"}
 
 
@@ -87,7 +87,7 @@ class Side:
         self._stack.close()
 
     def _ensure_template(self) -> DemoDatabase:
-        """Return a database with the addons of this side and a key, to be copied."""
+        """Return a database with the addons of the side and a key, to be copied."""
         addon = f"bench_sync_{self.name}"
         base = self._ensure_base()
         files = sorted((ADDONS / addon).rglob("*.*y"))
@@ -150,7 +150,7 @@ class Side:
         return {"domain": partners.domain(first, count)}
 
     def count_partners(self, first: int, count: int) -> int:
-        """Return how many of these partners are there."""
+        """Return the number of these partners that exist."""
         return self.client.execute(
             "res.partner", "search_count", domain=partners.domain(first, count)
         )
@@ -173,10 +173,10 @@ class Side:
                 break
             if states != seen:
                 seen, changed_at = states, time.monotonic()
-            elif time.monotonic() - changed_at > PATIENCE_SECONDS:
+            elif time.monotonic() - changed_at > TIMEOUT_SECONDS:
                 raise SetupError(
                     f"{self.name}: no job has changed its state for "
-                    f"{PATIENCE_SECONDS} s: {states}; see {self.server.log_path}"
+                    f"{TIMEOUT_SECONDS} s: {states}; see {self.server.log_path}"
                 )
             self.server.check_alive()
             time.sleep(POLL_SECONDS)
@@ -194,8 +194,8 @@ class Side:
         return self._cursor.fetchall()
 
 
-class Ours(Side):
-    """The connector to another Odoo, as it is installed."""
+class SuiteSide(Side):
+    """The connector to another Odoo, with its defaults."""
 
     name = "ours"
 
@@ -219,7 +219,7 @@ class Peer(Side):
 
 
 class Floor(Side):
-    """A plain create, in batches of a thousand, of values that are there already.
+    """A plain create, in batches of a thousand, of given values.
 
     :param context: in which the records are created
     """

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""The partners of the source: what is imported by all sides."""
+"""The partners of the source, which all sides import."""
 
 from __future__ import annotations
 

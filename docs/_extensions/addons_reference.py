@@ -14,7 +14,7 @@ COMPONENT_ATTRIBUTES = {"_name", "_inherit", "_collection", "_apply_on", "_usage
 
 
 def make_addons_importable():
-    # Imported late: Odoo registers directives of docutils that Sphinx has to own.
+    # Imported late: Odoo registers docutils directives that Sphinx must register.
     import odoo
     from odoo.modules.module import initialize_sys_path
 
@@ -23,7 +23,7 @@ def make_addons_importable():
 
 
 def find_documented_names():
-    """Return the names that are published, and the hooks that a manual tells of."""
+    """Return the published names, and the hooks that a manual names."""
     published = (DOCS / "reference" / "published_names.txt").read_text()
     names = set(re.findall(r"^ .*", published, re.MULTILINE))
     names = {word.rstrip(":") for line in names for word in line.split()}
@@ -33,7 +33,7 @@ def find_documented_names():
 
 
 class Reference:
-    """Choose what of a module the reference shows, and how it is signed."""
+    """Select the members in the reference, and add to their docstrings."""
 
     def __init__(self):
         self.documented_names = find_documented_names()
@@ -49,23 +49,23 @@ class Reference:
             return False
         return True if name.startswith("_") else None
 
-    def tell_of_class(self, app, what, name, member, options, lines):
+    def add_component_name(self, app, what, name, member, options, lines):
         """Add the name and the usage of a component, or the name of a model."""
         if what not in ("class", "exception"):
             return
         attributes = vars(member)
-        told = []
+        facts = []
         if is_model(member):
             model = attributes.get("_name") or attributes.get("_inherit")
-            told.append(f"Model ``{model}``.")
+            facts.append(f"Model ``{model}``.")
         elif is_component(member) and attributes.get("_name"):
-            told.append(f"Component ``{attributes['_name']}``.")
+            facts.append(f"Component ``{attributes['_name']}``.")
             if attributes.get("_usage"):
-                told.append(f"Usage ``{attributes['_usage']}``.")
-        if told:
-            lines[:0] = [" ".join(told), ""]
+                facts.append(f"Usage ``{attributes['_usage']}``.")
+        if facts:
+            lines[:0] = [" ".join(facts), ""]
 
-    def tell_of_field(self, app, what, name, member, options, lines):
+    def replace_field_docstring(self, app, what, name, member, options, lines):
         if what == "attribute" and is_field(member):
             arguments = member._args__ or {}
             title = arguments.get("string") or name.rpartition(".")[2]
@@ -95,6 +95,6 @@ def setup(app):
     reference = Reference()
     app.setup_extension("sphinx.ext.autodoc")
     app.connect("autodoc-skip-member", reference.skip_member)
-    app.connect("autodoc-process-docstring", reference.tell_of_class)
-    app.connect("autodoc-process-docstring", reference.tell_of_field)
+    app.connect("autodoc-process-docstring", reference.add_component_name)
+    app.connect("autodoc-process-docstring", reference.replace_field_docstring)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Draw the pictures of the documentation: run it after changing one.
+"""Draw the pictures of the documentation. Run this file after changing a picture.
 
-Colours are chosen to be read on a light and on a dark page.
+The colours are legible on light and dark pages.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ FOLDER = Path(__file__).parent
 COLOURS = {
     "trigger": "#5f6b7a",
     "job": "#8a5a12",
-    "ours": "#33598f",
-    "yours": "#2f7250",
+    "suite": "#33598f",
+    "connector": "#2f7250",
     "other": "#5f6b7a",
 }
 LINE = "#7d8898"
@@ -30,7 +30,7 @@ FRENCH = {
     "webhook": "webhook",
     "batch importer": "importateur par lots",
     "adapter": "adaptateur",
-    "asks for the ids, in pages": "demande les ids, par pages",
+    "searches, in pages": "recherche, par pages",
     "other system": "autre système",
     "job import_batch": "job import_batch",
     "job import_chunk, one for each chunk of records": (
@@ -44,8 +44,8 @@ FRENCH = {
     "Odoo": "Odoo",
     "create, write": "create, write",
     "binds": "lie",
-    "a record that fails": "enregistrement en échec",
-    "gets a job of its own": "reçoit son propre job",
+    "a failing record": "enregistrement en échec",
+    "gets a separate job": "reçoit un job séparé",
     "a record changes": "modification",
     "in Odoo": "d’un enregistrement",
     "event": "événement",
@@ -99,7 +99,7 @@ class Box:
 
 @dataclass(frozen=True)
 class Frame:
-    """A dashed frame around what one job does; several of them stand behind it."""
+    """A dashed frame for a job; several frames behind it mean several jobs."""
 
     x: int
     y: int
@@ -196,19 +196,19 @@ def draw_import():
         box = picture.add(Box("trigger", 261 + number * 130, 8, 110, (trigger,)))
         x, y = box.edges["bottom"]
         picture.add(Arrow((x, y), (x, batch_job.y)))
-    pages = Box("yours", 176, 126, 220, ("adapter", "asks for the ids, in pages"))
-    batch = Box("ours", 516, 126, 200, ("batch importer",))
+    pages = Box("connector", 176, 126, 220, ("adapter", "searches, in pages"))
+    batch = Box("suite", 516, 126, 200, ("batch importer",))
     picture.add(batch_job, pages, batch)
     picture.add(Arrow(batch.edges["left"], pages.edges["right"]))
     chunk_job = Frame(
         160, 230, 572, 92, "job import_chunk, one for each chunk of records", 2
     )
     steps = [
-        Box("yours", 176, 264, 96, ("adapter", "reads")),
-        Box("ours", 288, 264, 92, ("binder", "finds")),
-        Box("yours", 396, 264, 106, ("mapper", "maps")),
-        Box("ours", 518, 264, 102, ("Odoo", "create, write")),
-        Box("ours", 636, 264, 80, ("binder", "binds")),
+        Box("connector", 176, 264, 96, ("adapter", "reads")),
+        Box("suite", 288, 264, 92, ("binder", "finds")),
+        Box("connector", 396, 264, 106, ("mapper", "maps")),
+        Box("suite", 518, 264, 102, ("Odoo", "create, write")),
+        Box("suite", 636, 264, 80, ("binder", "binds")),
     ]
     picture.add(chunk_job, *steps)
     picture.connect(*steps)
@@ -218,7 +218,7 @@ def draw_import():
         Arrow((120, 288), steps[0].edges["left"], is_double=True),
     )
     failing = picture.add(
-        Box("job", 346, 368, 200, ("a record that fails", "gets a job of its own"))
+        Box("job", 346, 368, 200, ("a failing record", "gets a separate job"))
     )
     picture.add(Arrow((446, 322), failing.edges["top"]))
     return picture
@@ -228,18 +228,18 @@ def draw_export():
     picture = Picture("export_flow", "How records are exported", 740, 300)
     story = [
         Box("trigger", 8, 8, 200, ("a record changes", "in Odoo")),
-        Box("ours", 270, 8, 200, ("event", "on_record_write")),
-        Box("yours", 532, 8, 200, ("listener", "decides")),
+        Box("suite", 270, 8, 200, ("event", "on_record_write")),
+        Box("connector", 532, 8, 200, ("listener", "decides")),
     ]
     picture.add(*story)
     picture.connect(*story)
     job = Frame(8, 100, 724, 92, "job export_record")
     steps = [
-        Box("ours", 20, 134, 114, ("dependencies", "go first")),
-        Box("yours", 166, 134, 110, ("mapper", "maps")),
-        Box("yours", 308, 134, 110, ("adapter", "writes")),
-        Box("ours", 450, 134, 110, ("binder", "binds")),
-        Box("ours", 592, 134, 124, ("commit", "keeps the link")),
+        Box("suite", 20, 134, 114, ("dependencies", "go first")),
+        Box("connector", 166, 134, 110, ("mapper", "maps")),
+        Box("connector", 308, 134, 110, ("adapter", "writes")),
+        Box("suite", 450, 134, 110, ("binder", "binds")),
+        Box("suite", 592, 134, 124, ("commit", "keeps the link")),
     ]
     picture.add(job, *steps)
     picture.connect(*steps)
@@ -251,7 +251,7 @@ def draw_export():
     return picture
 
 
-#: who may know whom; a test compares them with the manifests
+#: dependencies; a test compares them with the manifests
 ARROWS = (
     ("connector_odoo_sale", "connector_odoo"),
     ("connector_odoo", "connector"),
@@ -262,13 +262,13 @@ ARROWS = (
     ("component", "Odoo"),
 )
 PLACES = {
-    "connector_odoo_sale": ("yours", 250, 8),
-    "connector_odoo": ("yours", 250, 84),
-    "vodoo": ("yours", 496, 84),
-    "connector": ("ours", 250, 160),
+    "connector_odoo_sale": ("connector", 250, 8),
+    "connector_odoo": ("connector", 250, 84),
+    "vodoo": ("connector", 496, 84),
+    "connector": ("suite", 250, 160),
     "queue_job": ("other", 496, 160),
-    "component_event": ("ours", 250, 236),
-    "component": ("ours", 250, 312),
+    "component_event": ("suite", 250, 236),
+    "component": ("suite", 250, 312),
     "Odoo": ("other", 250, 388),
 }
 

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""The addons of this clone, and others beside it: what each depends on and is made of.
+"""The addons of this clone and of other folders: their dependencies and files.
 
 CONNECTOR_ADDONS names the folders of the others, separated as in PATH.
 """
@@ -16,13 +16,13 @@ from pathlib import Path
 from .errors import SetupError
 
 TEST_ADDONS = Path("tests") / "addons"
-# What is no part of an installed addon's state in the database.
+# Folders whose files do not affect the database of an installed addon.
 IGNORED_FOLDERS = {"tests", "__pycache__", "readme", "description"}
 
 
 @dataclass(frozen=True)
 class Addon:
-    """An addon, as its folder and its manifest say."""
+    """Addon, as described by its folder and manifest."""
 
     name: str
     path: Path
@@ -44,7 +44,7 @@ def find_addons(clone: Path) -> dict[str, Addon]:
 def find_usable_addons(clone: Path) -> dict[str, Addon]:
     """Return the addons of the clone, and those that CONNECTOR_ADDONS names.
 
-    :raises SetupError: when it names something else
+    :raises SetupError: if it names another folder
     """
     addons = find_addons(clone)
     for word in os.environ.get("CONNECTOR_ADDONS", "").split(os.pathsep):
@@ -54,7 +54,7 @@ def find_usable_addons(clone: Path) -> dict[str, Addon]:
         if not is_addon(path):
             raise SetupError(
                 f"CONNECTOR_ADDONS names {path}, where no __manifest__.py was found.\n"
-                "Let it name the folders of addons."
+                "Set it to the folders of addons."
             )
         addon = read_addon(path, is_of_clone=False)
         if addon is not None and addons.setdefault(addon.name, addon) != addon:
@@ -84,7 +84,7 @@ def use_addons_beside_the_clone(paths: Iterable[Path]) -> None:
     for path in paths:
         if not is_addon(path):
             raise SetupError(
-                f"{path} is no addon: there is no {path / '__manifest__.py'}."
+                f"{path} is not an addon: there is no {path / '__manifest__.py'}."
             )
         words.append(str(path.absolute()))
     os.environ["CONNECTOR_ADDONS"] = os.pathsep.join(

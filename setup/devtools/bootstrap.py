@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Read the command line, make the environment and run the command inside it."""
+"""Read the command line, create the environment and run the command in it."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ def make_parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         description="Commands:\n" + "\n".join(lines),
         epilog="Each command explains its arguments with --help.\n\n"
-        "What is made once is kept in the folder that CONNECTOR_HOME names "
+        "Downloads and databases are kept in the folder CONNECTOR_HOME "
         "(~/.cache/connector-suite).\n"
         "ODOO_DIR names a checkout of Odoo 19 to use instead of Debian's package;\n"
-        "CONNECTOR_ADDONS names folders of addons to use beside those of this clone;\n"
+        "CONNECTOR_ADDONS names folders of addons to use with those of this clone;\n"
         "PGHOST, PGPORT, PGUSER and PGPASSWORD a database server to use instead of "
         "the embedded one.",
     )
@@ -49,7 +49,7 @@ def make_parser() -> argparse.ArgumentParser:
 
 
 def main(clone: str, arguments: list[str]) -> int:
-    """Replace this process by the command's, which runs in the environment's Python."""
+    """Replace this process by the command, run by the environment's Python."""
     words = make_parser().parse_args(arguments)
     os.umask(os.umask(0o022) | 0o022)
     try:

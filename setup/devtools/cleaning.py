@@ -22,8 +22,8 @@ def remove_everything(home: Home) -> None:
             fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise SetupError(
-                f"another ./dev uses {home.path}: end it first, or try again in a "
-                "moment if it has just ended."
+                f"another ./dev uses {home.path}: end it first, or try again if it "
+                "has just ended."
             ) from error
         with step(f"removal of {home.path}"):
             remove_folder(postgres.socket_folder)

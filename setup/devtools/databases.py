@@ -16,7 +16,7 @@ from .errors import SetupError
 from .home import remove_folder
 from .postgres import connect
 
-COPY_PATIENCE_SECONDS = 30
+COPY_TIMEOUT_SECONDS = 30
 
 
 class Databases:
@@ -107,14 +107,14 @@ class Databases:
                 cursor.execute(statement)
         except errors.DiskFull as error:
             raise SetupError(
-                f"the database server's disk is full: {str(error).strip()}\nMake room."
+                f"the database server's disk is full: {str(error).strip()}\nFree space."
             ) from error
         finally:
             connection.close()
 
     def _execute_unused(self, statement: sql.Composable, name: str) -> None:
-        """Execute what needs that nobody is connected to the database `name`."""
-        deadline = time.monotonic() + COPY_PATIENCE_SECONDS
+        """Execute a statement once the database `name` has no connections."""
+        deadline = time.monotonic() + COPY_TIMEOUT_SECONDS
         while True:
             try:
                 return self._execute(statement)

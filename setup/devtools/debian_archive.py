@@ -1,9 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Fetch packages from Debian's archive with the machine's apt, installing nothing.
+"""Download packages from Debian's archive with the machine's apt, without installing.
 
-All that apt writes goes to a folder of ours, so this works for any user. No host
-name is written here: the mirror is the one that the machine itself uses or that its
-distribution documents.
+apt writes only to a separate folder, so this works for any user. The mirror is that of
+the machine, or the one that its distribution documents.
 """
 
 from __future__ import annotations
@@ -44,7 +43,7 @@ class Apt:
             options += [
                 f"Dir::Etc::SourceList={self.sources}",
                 "Dir::Etc::SourceParts=/dev/null",
-                # What this machine has installed does not count.
+                # Installed packages of this machine do not count.
                 f"Dir::State::status={self.folder / 'status'}",
             ]
         return [word for option in options for word in ("-o", option)]
@@ -56,7 +55,7 @@ class Apt:
                 "needs a Debian or Ubuntu machine.\n"
                 "Elsewhere, name a checkout of Odoo 19 in ODOO_DIR."
             )
-        # apt's messages are searched for: they have to be in English.
+        # apt's messages are parsed: they must be in English.
         environ = {**os.environ, "LC_ALL": "C"}
         command = [program, *self.options(), *arguments]
         return run_logged(command, self.log_path, environ, folder)
@@ -194,7 +193,7 @@ def read_documented_mirror(machine: Apt) -> str:
 
 
 def parse_template(text: str) -> str | None:
-    """Return the BaseURI of the first suite that is no security or update suite."""
+    """Return the BaseURI of the first suite that is not a security or update suite."""
     for paragraph in re.split(r"\n\s*\n", text):
         base = re.search(r"^BaseURI: *(\S+)", paragraph, re.MULTILINE)
         suite = re.search(r"^Suite: *(\S+)", paragraph, re.MULTILINE)

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""A PostgreSQL server of our own, shared by the commands that run at one time."""
+"""An embedded PostgreSQL server, shared by concurrent commands."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ SETTINGS = {
 class EmbeddedPostgres:
     """Start the server for the first user; a supervisor stops it after the last.
 
-    Each user holds a shared lock on `users.lock`. The supervisor, a process apart,
-    waits for the exclusive one: it gets it when the last user is gone, however it
-    went, and holds it while it stops the server.
+    Each user holds a shared lock on `users.lock`. The supervisor, a separate process,
+    waits for the exclusive lock: it gets it when the last user has ended for any
+    reason, and holds it while it stops the server.
     """
 
     def __init__(self, home: Home):
@@ -94,7 +94,7 @@ class EmbeddedPostgres:
                 fcntl.flock(users, fcntl.LOCK_EX)
                 if self.is_running():
                     self.stop()
-                # First this one: whoever comes next finds no supervisor and starts it.
+                # First this lock: the next user finds no supervisor and starts one.
                 fcntl.flock(only_one, fcntl.LOCK_UN)
 
     def is_running(self) -> bool:

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What a command needs to know: the clone, the cache folder, Odoo and a Python."""
+"""The environment of a command: clone, cache folder, Odoo and Python."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Environment:
 
     @property
     def clone_folder(self) -> Path:
-        """The folder inside the cache folder for what belongs to this clone alone."""
+        """The folder inside the cache folder for this clone only."""
         return self.home.make_folder("clones", self.clone_hash)
 
     @property
@@ -65,7 +65,7 @@ class Environment:
 
     @property
     def start_command(self) -> list[str]:
-        """The words that start Odoo; its arguments follow."""
+        """The command that starts Odoo, without arguments."""
         return [str(self.python), str(self.clone / "setup" / "bin" / "odoo")]
 
     @property
@@ -80,12 +80,12 @@ class Environment:
 
     @property
     def pins(self) -> list[str]:
-        """What besides Odoo's version decides how a database comes out."""
+        """The pins that determine a database, besides Odoo's version."""
         return [path.read_text() for path in requirement_files("odoo")]
 
     @property
     def health_path(self) -> str:
-        """What a server answers as soon as it is up."""
+        """The path that a running server answers."""
         return "/web/health"
 
     def demo_options(self, with_demo: bool) -> list[str]:

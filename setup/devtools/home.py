@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""The cache folder: what was made once and is used by every clone."""
+"""The cache folder, which all clones share."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ STAMP = ".ready"
 
 
 def digest(*parts: object, length: int = 10) -> str:
-    """Return a short name for what these parts say together."""
+    """Return a short hash of these parts."""
     text = json.dumps(parts, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:length]
 
 
 class Home:
-    """Hand out folders that are either whole or absent."""
+    """The cache folder, whose parts are either complete or absent."""
 
     def __init__(self, path: Path):
         self.path = path
@@ -75,8 +75,8 @@ class Home:
             except BlockingIOError:
                 note(f"waiting: another ./dev is busy with the {purpose}")
                 fcntl.flock(lock_file, fcntl.LOCK_EX)
-            # Programs that `run_logged` starts hold the lock, too: killed, we may leave
-            # one behind that goes on writing for a moment.
+            # Programs that `run_logged` starts hold the lock, too: after a kill of this
+            # process, such a program may still be writing.
             os.set_inheritable(lock_file.fileno(), True)
             yield
 
@@ -92,8 +92,8 @@ class Home:
     ) -> Path:
         """Return the folder `name`, made by `make` unless it is ready.
 
-        The stamp is written last: what an interruption left is thrown away and
-        made again. `name` has to contain a digest of whatever the result depends on.
+        The stamp is written last: after an interruption, the folder is created again.
+        `name` must contain a digest of everything that determines the result.
         """
         folder = self.path / name
         if self.is_ready(folder):
@@ -114,7 +114,7 @@ class Home:
             raise SetupError(
                 f"{title} needs {needed_megabytes} MB in {self.path}, but only "
                 f"{free_megabytes} MB are free.\n"
-                "Make room, or name a folder on another disk in CONNECTOR_HOME."
+                "Free space, or name a folder on another disk in CONNECTOR_HOME."
             )
 
 

@@ -109,10 +109,10 @@ def ensure_template(
 
 
 def ensure_addons_database(environment: Environment, names: Iterable[str]) -> str:
-    """Return a database with addons of this clone, or beside it, to be copied.
+    """Return a template database with addons of this clone, or of other folders.
 
-    It is made again when their files have changed. Addons beside the clone are
-    installed into a copy of a database with what they need of the clone.
+    It is created again when their files have changed. Addons of other folders are
+    installed into a copy of a database with their dependencies of the clone.
     """
     addons = find_usable_addons(environment.clone)
     selected = sorted(names)

@@ -1,8 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Turn .pre-commit-config.yaml into one that needs no repository.
+"""Convert .pre-commit-config.yaml to a configuration without repositories.
 
-pre-commit fetches each hook's repository with git. Here its tools come from the
-package registries instead; what the repositories tell about a hook stands in HOOKS.
+pre-commit fetches the repository of each hook with git. Here the tools come from
+package registries instead, and HOOKS has the definitions of the hooks.
 """
 
 from __future__ import annotations

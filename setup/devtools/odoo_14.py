@@ -22,18 +22,18 @@ from .odoo_source import OdooSource
 PACKAGE = "odoo-14"
 SUITE = "bullseye"
 PYTHON = "python3.9"
-# Of what the package asks for, this is enough to serve: no wkhtmltopdf, for one.
+# The dependencies that a server needs, without wkhtmltopdf for example.
 NEEDED_PREFIXES = ("python3-", "fonts-", "libjs-")
-# Draws graphs with graphviz; nothing that serves imports it.
+# Draws graphs with graphviz; no module of a server imports it.
 UNNEEDED = "python3-pydot"
 NEEDED_MEGABYTES = 1300
 
 
 @dataclass(frozen=True)
 class Odoo14Environment(Environment):
-    """Where commands run Odoo 14 instead of Odoo 19.
+    """Environment with Odoo 14 instead of Odoo 19.
 
-    :param root: the folder where the packages were unpacked
+    :param root: the folder of the unpacked packages
     """
 
     root: Path

@@ -28,7 +28,7 @@ channels = {CHANNELS}
 
 
 def write_config(environment: Environment) -> Path:
-    """Write the file, whole at any moment; return its path."""
+    """Write the file atomically; return its path."""
     path = environment.clone_folder / environment.config_name
     content = format_config(environment)
     if not path.is_file() or path.read_text() != content:

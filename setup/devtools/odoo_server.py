@@ -20,7 +20,7 @@ from .processes import (
     start_session,
 )
 
-START_PATIENCE_SECONDS = 120
+START_TIMEOUT_SECONDS = 120
 
 
 class OdooServer:
@@ -29,8 +29,8 @@ class OdooServer:
     :param workers: 0 for one process with threads
     :param with_jobs: run the jobs of queue_job, too
     :param port: instead of a free one
-    :param channels: those of queue_job, and how many jobs they run at once
-    :param variables: added to the environment, to name another database server, say
+    :param channels: channels of queue_job with their numbers of concurrent jobs
+    :param variables: variables to add, for example of another database server
     """
 
     def __init__(
@@ -105,14 +105,14 @@ class OdooServer:
         }
         self._process = start_session(command, self.log_path, environ)
 
-    def stop(self, patience_seconds: float = 3) -> None:
-        """End the server and its workers; with no patience as by a power cut."""
+    def stop(self, timeout_seconds: float = 3) -> None:
+        """End the server and its workers; without a timeout, kill them immediately."""
         if self._process is not None:
-            end_session(self._process, patience_seconds)
+            end_session(self._process, timeout_seconds)
             self._process = None
 
     def check_alive(self) -> None:
-        """:raises SetupError: with the end of the log, when the server is gone"""
+        """:raises SetupError: with the end of the log, if the server has ended"""
         if self._process is None or self._process.poll() is not None:
             log = self.log_path.read_text(errors="replace")
             raise SetupError(
@@ -122,7 +122,7 @@ class OdooServer:
 
     def wait_until_ready(self) -> None:
         """Wait until the server answers a request."""
-        deadline = time.monotonic() + START_PATIENCE_SECONDS
+        deadline = time.monotonic() + START_TIMEOUT_SECONDS
         health_url = self.url + self.environment.health_path
         while True:
             self.check_alive()
@@ -136,7 +136,7 @@ class OdooServer:
             if time.monotonic() > deadline:
                 raise SetupError(
                     f"the Odoo server of {self.database} did not answer at {self.url} "
-                    f"within {START_PATIENCE_SECONDS} s; see {self.log_path}"
+                    f"within {START_TIMEOUT_SECONDS} s; see {self.log_path}"
                 )
             time.sleep(0.1)
 

@@ -15,7 +15,7 @@ from .home import Home, remove_folder
 SERIES = (19, 0)
 PACKAGE = "odoo-19"
 SUITE = "unstable"
-# Odoo's folder has symbolic links to what these packages hold.
+# Odoo's folder has symbolic links to files of these packages.
 LINKED_PACKAGES = (
     "fonts-font-awesome",
     "fonts-inconsolata",

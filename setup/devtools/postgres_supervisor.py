@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Stop the embedded database server when the last command that used it is gone."""
+"""Stop the embedded database server when the last command that used it has ended."""
 
 from __future__ import annotations
 

@@ -28,10 +28,10 @@ NO_DISK = re.compile(r"No space left on device|ENOSPC|Disk quota exceeded")
 
 
 def die_with_parent() -> None:
-    """Ask the kernel to end this process when the one that started it is gone.
+    """Ask the kernel to end this process when its parent has ended.
 
-    Runs between fork and exec. The kernel means the parent's *thread*: start
-    processes from a thread that lives as long as they shall.
+    Runs between fork and exec. The kernel watches the parent's *thread*: start
+    processes from a thread that outlives them.
     """
     _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
@@ -40,14 +40,14 @@ def advise(output: str) -> str:
     """Name the usual reason behind a failed program's output, if it shows one."""
     if NO_DISK.search(output):
         return (
-            "The disk is full: make room, or name a folder on another disk in "
+            "The disk is full: free space, or name a folder on another disk in "
             "CONNECTOR_HOME."
         )
     if NO_NETWORK.search(output):
         return (
             "The network could not be reached: the first run has to download. "
             "Connect (or set the proxy variables) and start the command again; "
-            "it goes on where it stopped."
+            "it continues where it stopped."
         )
     return ""
 
@@ -62,7 +62,7 @@ def run_logged(
 ) -> str:
     """Run to the end with all output in a log file; return the output.
 
-    :param script: what the program reads from its standard input
+    :param script: standard input of the program
     :raises SetupError: with the end of the output (or its summary), when the
         program failed
     """
@@ -82,7 +82,7 @@ def run_logged(
                 env=dict(environ) if environ is not None else None,
                 cwd=folder,
                 preexec_fn=die_with_parent,
-                # Python's own files are closed all the same, but for the locks.
+                # Python's files are closed anyway, except the locks.
                 close_fds=False,
             )
         except OSError as error:
@@ -114,7 +114,7 @@ def start_session(
     log_path: Path,
     environ: Mapping[str, str],
 ) -> subprocess.Popen:
-    """Start a server in a session of its own: Ctrl-C reaches only us, and we end it."""
+    """Start a server in a separate session, which Ctrl-C does not reach."""
     with log_path.open("ab") as log:
         return subprocess.Popen(
             [str(word) for word in command],
@@ -127,15 +127,15 @@ def start_session(
         )
 
 
-def end_session(process: subprocess.Popen, patience_seconds: float = 3) -> None:
-    """End a process of `start_session` and whatever it started.
+def end_session(process: subprocess.Popen, timeout_seconds: float = 3) -> None:
+    """End a process of `start_session` and its children.
 
-    Without patience it is killed at once.
+    Without a timeout they are killed immediately.
     """
-    if patience_seconds and process.poll() is None:
+    if timeout_seconds and process.poll() is None:
         process.terminate()
         try:
-            process.wait(patience_seconds)
+            process.wait(timeout_seconds)
         except subprocess.TimeoutExpired:
             pass
     try:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def step(title: str) -> Iterator[None]:
-    """Print a line for what begins now, and how long it took when it is done."""
+    """Print the title of a step, and its duration after its end."""
     print(f"  {title} ... ", end="", flush=True)
     started = time.monotonic()
     try:

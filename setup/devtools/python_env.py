@@ -41,9 +41,9 @@ def ensure_python(home: Home, purpose: str, title: str) -> Path:
 
 
 def ensure_packages(home: Home, python: Path, purpose: str, title: str) -> Path:
-    """Return a folder with what requirements/`purpose`*.txt list, made for `python`.
+    """Return a folder with the packages of requirements/`purpose`*.txt for `python`.
 
-    It is no environment of its own: what is added to one for a single purpose.
+    It is not a virtual environment, but is added to one for a single purpose.
     """
     files = requirement_files(purpose)
     log_path = home.log_folder / f"{purpose}-packages.log"
@@ -87,7 +87,7 @@ def install(
     environ.pop("PYTHONPATH", None)
     text = requirements.read_text()
     if any(f"\n{name}==" in text for name in SOURCE_ONLY):
-        # What builds them has to be there first: no unpinned one is downloaded.
+        # Build tools first, so that no unpinned one is downloaded.
         builders = [
             line
             for line in text.splitlines()

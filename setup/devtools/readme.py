@@ -54,7 +54,7 @@ PAGE = """\
 
 @dataclass(frozen=True)
 class Fragments:
-    """What an addon says of itself."""
+    """The texts of an addon."""
 
     name: str
     manifest: dict

@@ -29,7 +29,7 @@ IDENTIFIER = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 
 @dataclass(frozen=True)
 class Scaffold:
-    """What a new connector is asked to be."""
+    """Options of a new connector."""
 
     name: str
     kind: str
@@ -144,7 +144,7 @@ def render(scaffold: Scaffold, addons: list[str], folder: Path) -> Path:
         )
         made = Path(temporary) / scaffold.name
         for path in made.rglob("*"):
-            # What a kind does not need is rendered into nothing.
+            # Files that a kind does not need are rendered empty.
             if path.is_file() and not path.read_bytes().strip():
                 path.unlink()
         shutil.move(made, destination)
@@ -158,7 +158,7 @@ def make_folder(folder: Path) -> None:
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        # what may be written, only writing tells
+        # only writing shows whether the folder is writable
         tempfile.TemporaryFile(dir=folder).close()
     except OSError as error:
         raise SetupError(

@@ -38,14 +38,14 @@ REMOVE_TEXT = """text => {
         node.data = node.data.replaceAll(text, "");
     }
     for (const input of document.querySelectorAll("input")) {
-        // a copy: what stands in the input itself would be saved
+        // a copy: the value of the input itself would be saved
         const copy = input.cloneNode();
         copy.value = input.value.replaceAll(text, "");
         input.replaceWith(copy);
     }
 }"""
 # It has a picture and variants.
-PRODUCT = "Customizable Desk"
+PRODUCT = "Customizable " + "Desk"
 
 
 def main() -> None:

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Templates and translations of the addons' terms: what a file should hold."""
+"""Templates and translations of the addons' terms."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def template_header(addon_name: str) -> dict[str, str]:
 
 
 def normalised_template(exported: polib.POFile, addon_name: str) -> polib.POFile:
-    """Return what Odoo exported with a header of ours, terms and places in order."""
+    """Return an export of Odoo with a standard header and sorted terms and places."""
     template = polib.POFile(wrapwidth=78)
     template.metadata = template_header(addon_name)
     for entry in sorted(exported, key=lambda entry: entry.msgid):
@@ -65,8 +65,8 @@ def merged_translation(
 ) -> polib.POFile:
     """Return the translation with the template's terms, in its order.
 
-    What was translated stays; what is new takes Odoo's own translation of the term,
-    where it has one; what is gone from the template goes.
+    Translations are kept. A new term takes Odoo's translation, if there is one. Terms
+    that are not in the template are dropped.
     """
     translated = {entry.msgid: entry.msgstr for entry in known if not entry.fuzzy}
     translation = polib.POFile(wrapwidth=78)

@@ -79,9 +79,9 @@ class WebClient:
         self.settle()
 
     def settle(self) -> None:
-        """Wait until nothing has been loaded for a moment.
+        """Wait until nothing is being loaded.
 
-        The bus does not count: it asks for ever.
+        The bus does not count, because it polls forever.
         """
         self.page.evaluate("document.fonts.ready")
         quiet_steps = 0

@@ -21,7 +21,7 @@ from .processes import run_logged
 from .python_env import ensure_packages
 
 METAPACKAGE = Path("setup") / "_metapackage"
-# What a build leaves in a source folder.
+# Files that a build leaves in a source folder.
 LEFTOVERS = shutil.ignore_patterns("build", "dist", "*.egg-info", "__pycache__")
 LOOK_UP = """
 backend = env["odoo.backend"].create(
@@ -66,7 +66,7 @@ class WheelEnvironment(Environment):
 
     @property
     def addons_folders(self) -> list[Path]:
-        """Odoo's own: it finds installed addons by itself."""
+        """Odoo's paths: it finds installed addons automatically."""
         return self.odoo.addons_paths
 
     @property
@@ -112,9 +112,9 @@ def build_wheels(
 
 
 def check_wheels(environment: Environment, wheels: Iterable[Path]) -> None:
-    """Have twine check what a package index would refuse.
+    """Check with twine whether a package index would accept the wheels.
 
-    :raises SetupError: with what it says
+    :raises SetupError: with the errors of twine
     """
     packages = ensure_packages(
         environment.home, environment.python, "build", "Tools to check wheels"

@@ -9,7 +9,7 @@ from devtools.environment import Environment
 
 @pytest.fixture(scope="session")
 def scenario():
-    """Two Odoo servers and a backend between them, on databases of their own."""
+    """Two Odoo servers and a backend between them, with separate databases."""
     environment = Environment.current()
     source = SourceDatabase(environment, f"source_{os.getpid()}")
     target = TargetDatabase(environment, f"target_{os.getpid()}")

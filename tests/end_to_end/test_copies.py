@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What docs/how_to/copies_and_restores.rst says of copies of a database."""
+"""Copies of a database, as docs/how_to/copies_and_restores.rst describes them."""
 
 import os
 import threading
@@ -17,7 +17,7 @@ from devtools.processes import run_logged
 
 pytestmark = pytest.mark.long
 
-PATIENCE_SECONDS = 60
+TIMEOUT_SECONDS = 60
 #: a job runner that sees a job starts it within a second
 QUIET_SECONDS = 8
 
@@ -132,12 +132,12 @@ def count_requests(environment, remote, database, enough=None):
     """Return how many requests a server with a job runner on the database makes."""
     remote.paths.clear()
     with OdooServer(environment, database, with_jobs=True) as server:
-        patience = PATIENCE_SECONDS if enough else QUIET_SECONDS
-        ready_by = time.monotonic() + PATIENCE_SECONDS
+        timeout = TIMEOUT_SECONDS if enough else QUIET_SECONDS
+        ready_by = time.monotonic() + TIMEOUT_SECONDS
         while f"runner ready for db {database}" not in server.log_path.read_text():
             assert time.monotonic() < ready_by, server.log_path
             time.sleep(0.2)
-        deadline = time.monotonic() + patience
+        deadline = time.monotonic() + timeout
         while time.monotonic() < deadline:
             if enough and len(remote.paths) >= enough:
                 break

@@ -35,7 +35,7 @@ def test_first_import_creates_every_record_once(scenario, first_import):
     assert find_problems(first_import.runs, first_import.failures) == []
     for run in first_import.runs:
         # A job that needs a record, running at the same time, may bring it along: the
-        # run of its own model finds it unchanged. Combos are skipped.
+        # run of this model finds it unchanged. Combos are skipped.
         told = counts(run)
         assert set(told) <= {"created", "unchanged", "skipped"}
         assert sum(told.values()) == run["found_count"]
@@ -45,7 +45,7 @@ def test_first_import_creates_every_record_once(scenario, first_import):
         assert bound == run["found_count"] - run["skipped_count"]
 
 
-def test_what_landed_equals_the_source_field_by_field(imported):
+def test_target_equals_the_source_field_by_field(imported):
     value_count, differences = imported.compare()
     assert differences == []
     assert value_count > 500
@@ -115,13 +115,13 @@ def test_comparison_tells_a_value_that_differs(imported, field, value):
     assert (int(partner["external_id"]), field) in told
 
 
-def test_what_is_edited_in_the_target_arrives_in_the_source(imported):
+def test_edits_in_the_target_arrive_in_the_source(imported):
     result = imported.edit_here()
     assert result.failures == []
     assert imported.compare()[1] == []
 
 
-def test_what_was_exported_is_not_imported_for_that(imported):
+def test_exported_records_are_not_imported_again(imported):
     imported.edit_here()
     result = imported.import_now()
     assert find_problems(result.runs, result.failures) == []

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.long
 SALE_CONNECTOR = "connector_odoo_sale"
 ALL = {"active_test": False}
 
-#: what is compared besides, for it is the same in Odoo 14
+#: other compared fields, which are the same in Odoo 14
 MORE_FIELDS = {
     "product.attribute": ("sequence",),
     "product.template": ("default_code", "barcode", "weight", "image_1920"),
@@ -87,7 +87,7 @@ def test_every_record_of_the_source_is_bound(scenario, first_import):
 
 
 @pytest.mark.parametrize("model", EVERY_MODEL, ids=lambda model: model.name)
-def test_what_landed_equals_the_source(scenario, first_import, model):
+def test_target_equals_the_source(scenario, first_import, model):
     _count, differences = scenario.compare(EVERY_MODEL)
     told = [str(one)[:300] for one in differences if one.model == model.name]
     assert not told, "\n".join(told)

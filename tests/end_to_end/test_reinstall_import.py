@@ -27,7 +27,7 @@ UNINSTALL = """
 addon = env["ir.module.module"].search([("name", "=", "connector_odoo")])
 addon.button_immediate_uninstall()
 """
-PATIENCE_SECONDS = 60
+TIMEOUT_SECONDS = 60
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def wait_for_question(scenario):
     """Return why the backend was paused, once all jobs wait for its answer."""
     read = scenario.databases.query
     name = scenario.target.database.name
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline = time.monotonic() + TIMEOUT_SECONDS
     while True:
         ((state, reason),) = read(name, "SELECT state, pause_reason FROM odoo_backend")
         running = read(
@@ -71,7 +71,7 @@ def wait_for_question(scenario):
         time.sleep(0.2)
 
 
-def test_what_was_imported_before_is_bound_again(environment, databases):
+def test_records_imported_before_are_bound_again(environment, databases):
     source, target = databases
     with running_scenario(environment, source, target) as scenario:
         scenario.check_connection()

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""The screens as a person walks through them, in a real browser on a real server."""
+"""The screens in a real browser, on a real server."""
 
 import os
 import re
@@ -75,7 +75,7 @@ def test_from_the_backend_to_the_records_that_it_brought(imported, window):
     page.locator("button[name=button_import_now]:visible").click()
     page.locator(".o_notification", has_text="by jobs").wait_for()
 
-    # The cards move by themselves: the page is not loaded again.
+    # The cards update automatically: the page is not reloaded.
     page.get_by_role("menuitem", name="Dashboard").click()
     contacts = card(window, "Contact")
     contacts.locator(".o_connector_created", has_text=re.compile("^2")).wait_for()
@@ -89,7 +89,7 @@ def test_bar_of_the_graph_opens_its_run(window):
     window.open(DASHBOARD)
     canvas = card(window, "Contact").locator("canvas")
     box = canvas.bounding_box()
-    # The last run stands at the right end.
+    # The last run is at the right end.
     position = {"x": box["width"] * 0.96, "y": box["height"] - 4}
     canvas.click(position=position)
     window.page.locator(".o_form_view [name=state]").wait_for()
@@ -114,7 +114,7 @@ def test_component_tells_what_it_is_built_on(window):
     page.get_by_text("connector_odoo/components/res_partner.py").first.wait_for()
 
 
-def test_it_is_told_who_answers_and_why_nobody_else(window):
+def test_the_lookup_screen_shows_the_choice_and_the_reasons(window):
     page = window.page
     # The web client shows the menus that it remembers first: those of no debug mode.
     window.open(DASHBOARD, debug=True)

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What docs/how_to/several_machines.rst says of several servers on one database."""
+"""Several servers on one database, as docs/how_to/several_machines.rst describes."""
 
 import os
 import time
@@ -21,7 +21,7 @@ for number in range(int(os.environ["JOB_COUNT"])):
     env["ir.logging"].with_delay().create([values])
 env.cr.commit()
 """
-PATIENCE_SECONDS = 120
+TIMEOUT_SECONDS = 120
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def delay_jobs(environment, database, name):
 
 
 def wait_until_done(environment, database):
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline = time.monotonic() + TIMEOUT_SECONDS
     pending = "SELECT count(*) FROM queue_job WHERE state != 'done'"
     databases = Databases(environment)
     while databases.query(database, pending)[0][0]:

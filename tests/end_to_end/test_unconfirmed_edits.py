@@ -6,7 +6,7 @@ import time
 import pytest
 
 PARTNERS = "odoo.res.partner"
-PATIENCE_SECONDS = 60
+TIMEOUT_SECONDS = 60
 FIELDS = ("name", "phone", "email")
 
 
@@ -59,7 +59,7 @@ class Contact:
 
     def wait_for(self, uuid, condition):
         """Wait until a job is as an SQL condition says."""
-        deadline = time.monotonic() + PATIENCE_SECONDS
+        deadline = time.monotonic() + TIMEOUT_SECONDS
         while True:
             ((state, retry, error),) = self.sql(
                 "SELECT state, retry, exc_info FROM queue_job WHERE uuid = %s", (uuid,)

@@ -43,7 +43,7 @@ def records(request):
 
 @pytest.fixture(scope="session")
 def cluster():
-    """A database server of our own, with the databases that each world copies."""
+    """A separate database server, with the databases that each world copies."""
     environment = Environment.current()
     with PrivatePostgres(environment) as postgres:
         yield Cluster(environment, postgres)
@@ -51,7 +51,7 @@ def cluster():
 
 @pytest.fixture
 def report(seed, cluster, capsys):
-    """Keep what became of a scenario for the table, and judge it."""
+    """Store the outcome of a scenario for the table, and check it."""
 
     def tell(outcome):
         line = reports.describe(outcome, seed)

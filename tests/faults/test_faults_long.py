@@ -88,10 +88,10 @@ def test_import_loses_nothing(cluster, full_source, seed, report, name):
         report(import_through(world, scenario, seed))
 
 
-def test_both_sides_agree_in_the_end(cluster, full_source, seed, report):
+def test_both_databases_finally_agree(cluster, full_source, seed, report):
     kinds = (Kind.DELAY, Kind.CUT_AFTER, Kind.KILL_WORKER, Kind.STATUS_503)
     faults = plan_faults(f"both {seed}", kinds, 12, 2 * IMPORT)
-    scenario = Scenario("both ways: edited on both sides at once", faults)
+    scenario = Scenario("both ways: concurrent edits in both databases", faults)
     with running_world(cluster, source_template=full_source) as world:
         report(both_ways_through(world, scenario, TURNS, seed))
 

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What the harness decides, without a server."""
+"""Decisions of the harness, without a server."""
 
 import pytest
 from fault_harness.injector import Injector
@@ -49,7 +49,7 @@ def test_method_is_read_from_either_protocol(path, body, method):
     assert called_method(path, body) == method
 
 
-def test_what_is_corrupted_is_no_text():
+def test_corrupted_data_is_not_text():
     with pytest.raises(UnicodeDecodeError):
         corrupted(b'{"name": "a long enough text"}').decode()
 
@@ -60,7 +60,7 @@ def judged(links, following=None, **more):
     return judge([Synchronized("model", leading, following, links, **more)])
 
 
-def test_what_is_in_step_has_no_problem():
+def test_equal_records_have_no_problem():
     assert judged([(1, 11), (2, 12)]).problems == []
 
 
@@ -82,12 +82,12 @@ def test_binding_without_a_record_is_orphaned():
     assert "orphaned" in judged([(1, 11), (2, 99)]).other[0]
 
 
-def test_value_that_differs_is_told():
+def test_different_value_is_reported():
     verdict = judged([(1, 11), (2, 12)], {11: {"name": "a"}, 12: {"name": "x"}})
     assert len(verdict.different) == 1
 
 
-def test_relations_are_compared_by_what_they_lead_to():
+def test_relations_are_compared_by_their_records():
     leading = {1: {"parent": None}, 2: {"parent": 1}}
     following = {11: {"parent": None}, 12: {"parent": 11}}
     links = [(1, 11), (2, 12)]

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Steady edits on both sides, for as long as --soak says."""
+"""Steady edits in both databases, for the minutes of --soak."""
 
 import pytest
 from fault_harness.soak import soak

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What several tests of the repository need."""
+"""Fixtures of several tests of the repository."""
 
 import pytest
 from devtools.commands.docs import Sphinx
@@ -16,7 +16,7 @@ def site(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def messages(tmp_path_factory):
-    """A folder with a template of what can be translated, for each translated page."""
+    """A folder with a template of terms for each translated page."""
     folder = tmp_path_factory.mktemp("messages")
     assert Sphinx(Environment.current()).extract_messages(folder) == 0
     return folder

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What the files of this clone import, read from their source."""
+"""Imports of the files of this clone, read from their source."""
 
 import ast
 from collections.abc import Iterator

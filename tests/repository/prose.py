@@ -41,7 +41,9 @@ BANNED = {
     r"\bbe it\b": "whether",
     r"\bmend(?:s|ed|ing)?\b": "repair, fix",
     r"\ball the same\b": "nevertheless",
-    r"\bof (?:its|their|his|our|your|my|one's) own\b": "separate, own",
+    r"\bof (?:its|their|his|one's) own\b|\bof (?:our|your|my) own\b(?! \w)": (
+        "separate, own"
+    ),
     r"\bat last\b|\bin the end\b": "finally",
     r"\bat once\b": "immediately, together",
     r"\bby (?:itself|themselves)\b": "automatically, alone",
@@ -68,7 +70,7 @@ BANNED = {
     r"\bthis side\b|\bours and theirs\b": "local",
     r"\blooking again\b|\blook(?:ed|s)? again\b": "incremental import, search again",
 }
-PATTERN = re.compile("|".join(f"(?:{phrase})" for phrase in BANNED), re.IGNORECASE)
+PHRASES = [(re.compile(phrase, re.I), instead) for phrase, instead in BANNED.items()]
 #: attributes of views that the user reads
 SHOWN = {"string", "help", "confirm", "placeholder", "title", "sum", "alt"}
 
@@ -79,26 +81,19 @@ def find_banned(path: Path) -> list[str]:
     """Return the banned phrases of a file, with line and remedy."""
     readers = {".py": read_python, ".xml": read_xml, ".pot": read_template}
     return [
-        f"{path.name}:{line}: {context!r}: {remedy(found)}"
+        f"{path.name}:{line}: {context!r}: {instead}"
         for line, text in readers.get(path.suffix, read_page)(path)
-        for found, context in search(text)
+        for context, instead in search(text)
     ]
 
 
 def search(text: str) -> Iterator[tuple[str, str]]:
-    text = re.sub(r"``[^`]*``", "``", text)
+    # without literals, and labels of buttons
+    text = re.sub(r"``[^`]*``|(?<!\*)\*[^*\s][^*]*\*(?!\*)", "``", text)
     text = " ".join(text.split())
-    for match in PATTERN.finditer(text):
-        start, end = max(0, match.start() - 25), match.end() + 25
-        yield match[0], text[start:end]
-
-
-def remedy(found: str) -> str:
-    return next(
-        instead
-        for phrase, instead in BANNED.items()
-        if re.search(phrase, found + " x", re.IGNORECASE)
-    )
+    for phrase, instead in PHRASES:
+        for match in phrase.finditer(text):
+            yield text[max(0, match.start() - 25) : match.end() + 25], instead
 
 
 def read_python(path: Path) -> Sentences:

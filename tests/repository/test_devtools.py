@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What a person sees of ./dev."""
+"""Messages of ./dev."""
 
 import os
 import subprocess
@@ -67,14 +67,14 @@ def test_unsuitable_python_is_explained():
     assert "is Python 3.9" in done.stderr
 
 
-def test_missing_case_of_benchmarks_is_told_with_those_there_are():
+def test_error_of_an_unknown_benchmark_lists_the_existing_ones():
     done = run_dev("bench", "nonsense")
     assert done.returncode == 1
     assert "no case 'nonsense'" in done.stderr
     assert "there are: client, component, events, mapper, sync." in done.stderr
 
 
-def test_port_that_is_taken_is_told():
+def test_used_port_is_reported():
     import socket
 
     with socket.create_server(("127.0.0.1", 0)) as listener:

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What ./dev demo compares and tells."""
+"""Comparison and messages of ./dev demo."""
 
 import pytest
 from devtools.demo.compared_models import ComparedModel
@@ -32,7 +32,7 @@ def test_relations_are_compared_by_the_ids_of_the_source():
     }
 
 
-def test_relation_to_what_was_not_imported_differs_from_any_id():
+def test_relation_to_a_missing_record_differs_from_any_id():
     row = {"name": "A", "parent_id": 7, "category_id": [], "country_id": False}
     values = translate(row, MODEL, {"res.partner": {}, "category": {}}, {})
     assert values["parent_id"] == -7
@@ -64,16 +64,16 @@ def test_jobs_are_waited_for_until_all_are_settled():
         ({"state": "done", "found_count": 0}, "nothing was found"),
     ],
 )
-def test_import_that_is_no_success_is_told(run, problem):
-    (told,) = find_problems([{"model_name": "m", **run}], [])
-    assert problem in told
+def test_failed_import_is_reported(run, problem):
+    (found,) = find_problems([{"model_name": "m", **run}], [])
+    assert problem in found
 
 
-def test_import_that_did_nothing_is_no_success():
+def test_import_without_runs_is_a_failure():
     assert find_problems([], []) == ["no run was recorded"]
     assert find_problems([], ["x: y"])[0] == "job failed: x: y"
 
 
-def test_extra_contacts_are_told_apart():
+def test_extra_contacts_have_different_references():
     refs = {partner_values(number, 1, 1)["ref"] for number in range(100)}
     assert len(refs) == 100

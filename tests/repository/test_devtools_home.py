@@ -34,12 +34,12 @@ def test_folder_that_was_interrupted_is_made_again_from_nothing(tmp_path):
     assert sorted(path.name for path in folder.iterdir()) == [".ready", "whole"]
 
 
-def test_lack_of_disk_space_is_told_before_anything_is_made(tmp_path):
+def test_lack_of_disk_space_is_reported_before_anything_is_created(tmp_path):
     with pytest.raises(SetupError, match="needs 99999999999 MB .* only .* MB are free"):
         Home(tmp_path).ensure_folder("thing", "a thing", pytest.fail, 99999999999)
 
 
-def test_two_processes_do_not_make_the_same_folder_at_once(tmp_path):
+def test_two_processes_do_not_create_the_same_folder_concurrently(tmp_path):
     script = (
         "import sys, time; from pathlib import Path; from devtools.home import Home\n"
         "make = lambda folder: (time.sleep(1), (folder / 'pid').open('x').close())\n"
@@ -55,7 +55,7 @@ def test_two_processes_do_not_make_the_same_folder_at_once(tmp_path):
     assert sum("waiting: another ./dev" in output for output in outputs) == 1
 
 
-def test_lock_is_held_as_long_as_a_program_that_was_started_under_it(tmp_path):
+def test_lock_is_held_until_the_end_of_a_program_started_under_it(tmp_path):
     script = (
         "import os, sys; from pathlib import Path; from devtools.home import Home\n"
         "from devtools.processes import run_logged\n"
@@ -77,7 +77,7 @@ def test_home_is_named_by_its_variable_or_below_the_users_caches(tmp_path):
     assert cached.path == tmp_path / "connector-suite"
 
 
-def test_home_that_cannot_be_made_is_told():
+def test_home_that_cannot_be_created_is_reported():
     with pytest.raises(SetupError, match="cannot be made.*\n.*CONNECTOR_HOME"):
         Home.from_environ({"CONNECTOR_HOME": "/proc/nowhere/home"})
 
@@ -89,7 +89,7 @@ def test_digest_depends_on_all_parts():
 # -- other programs ------------------------------------------------------------
 
 
-def test_failed_program_is_told_with_the_end_of_its_output(tmp_path):
+def test_error_of_a_failed_program_has_the_end_of_its_output(tmp_path):
     command = [sys.executable, "-c", "print('the reason'); raise SystemExit(3)"]
     with pytest.raises(SetupError, match="exit code 3:\n.*\n *the reason\n"):
         run_logged(command, tmp_path / "log")

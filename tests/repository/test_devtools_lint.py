@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What ./dev lint looks at."""
+"""Files that ./dev lint checks."""
 
 import subprocess
 
@@ -42,13 +42,13 @@ def test_words_are_meant_from_the_current_folder(clone, monkeypatch):
 
 
 @pytest.mark.parametrize("word", ["ours/missing.py", "misspelled"])
-def test_what_is_not_there_is_refused(clone, monkeypatch, word):
+def test_missing_file_is_an_error(clone, monkeypatch, word):
     monkeypatch.chdir(clone)
     with pytest.raises(SetupError, match=f"there is no file or folder {word}"):
         find_files(clone, [word])
 
 
-def test_what_is_elsewhere_and_no_addon_is_refused(clone, tmp_path):
+def test_file_outside_of_the_clone_is_an_error(clone, tmp_path):
     (tmp_path / "notes.txt").write_text("")
     with pytest.raises(SetupError, match="neither of this clone nor an addon"):
         find_files(clone, [str(tmp_path / "notes.txt")])

@@ -18,7 +18,7 @@ from devtools.installation import summarise_log
 from devtools.odoo_14 import choose_needed
 from devtools.odoo_source import check_checkout
 from devtools.processes import find_free_port
-from devtools.pytest_rooms import place_of, room_of
+from devtools.pytest_groups import group_of, place_of
 
 # -- Odoo ----------------------------------------------------------------------
 
@@ -90,14 +90,14 @@ def test_summary_of_a_log_has_problems_and_their_tracebacks_only():
 # -- the database server -------------------------------------------------------
 
 
-def test_server_that_does_not_answer_is_told(monkeypatch):
+def test_server_that_does_not_answer_is_reported(monkeypatch):
     monkeypatch.setenv("PGHOST", "127.0.0.1")
     monkeypatch.setenv("PGPORT", str(find_free_port()))
     with pytest.raises(SetupError, match="PGHOST=127.0.0.1.*does not let us in"):
         postgres.check_server()
 
 
-def test_user_who_may_not_create_databases_is_told(monkeypatch):
+def test_user_without_the_right_to_create_databases_is_reported(monkeypatch):
     role = f"cs_poor_{os.getpid()}"
     connection = postgres.connect()
     try:
@@ -171,12 +171,12 @@ def test_all_tests_run_in_two_processes(tmp_path):
     ],
 )
 def test_tests_of_one_folder_stay_together(path, room):
-    assert room_of(f"{path}::TestX::test_a[1/2]") == room
+    assert group_of(f"{path}::TestX::test_a[1/2]") == room
 
 
-def test_what_waits_longest_runs_first():
-    rooms = sorted(["connector", "libs/vodoo", "tests/faults"], key=place_of)
-    assert rooms == ["tests/faults", "libs/vodoo", "connector"]
+def test_groups_that_wait_longest_run_first():
+    groups = sorted(["connector", "libs/vodoo", "tests/faults"], key=place_of)
+    assert groups == ["tests/faults", "libs/vodoo", "connector"]
 
 
 def test_long_tests_run_when_they_are_asked_for():

@@ -25,9 +25,9 @@ from devtools.wheels import (
 
 ADDONS = find_wheel_addons(CLONE)
 LIBRARY = "connector-suite-vodoo"
-#: what a manifest calls by the name of its distribution
+#: distribution in a manifest -> name of its import
 IMPORT_NAMES = {LIBRARY: "vodoo"}
-#: what the addons import that Odoo brings
+#: imports of the addons that Odoo depends on
 BROUGHT_BY_ODOO = {
     "dateutil",
     "lxml",
@@ -121,7 +121,7 @@ def test_manifest_lists_every_file_of_data(name):
 
 @pytest.mark.parametrize("name", sorted(ADDONS))
 def test_addon_declares_the_packages_that_it_imports(name):
-    """Those that Odoo itself needs are there; the others stand in the manifest."""
+    """Packages that Odoo does not depend on are in the manifest."""
     known = {"odoo", *BROUGHT_BY_ODOO, *sys.stdlib_module_names}
     imported = {
         word.partition(".")[0]
@@ -147,7 +147,7 @@ def imported_modules(path):
             yield node.module
 
 
-def test_packages_of_the_manifests_are_pinned_or_ours():
+def test_packages_of_the_manifests_are_pinned_or_of_the_suite():
     pins = {
         normalise(name)
         for path in REQUIREMENTS.glob("odoo*.txt")
@@ -164,7 +164,7 @@ def test_packages_of_the_manifests_are_pinned_or_ours():
 
 @pytest.mark.parametrize("name", sorted(ADDONS))
 def test_addons_of_others_are_pinned(name):
-    """What a manifest depends on is ours, Odoo's, or in odoo-addons.txt."""
+    """A manifest depends on addons of the suite, of Odoo, or in odoo-addons.txt."""
     odoo = Environment.current().odoo
     pinned = (REQUIREMENTS / "odoo-addons.txt").read_text()
     others = {
@@ -194,7 +194,9 @@ def test_a_package_index_would_take_the_wheels(environment, wheels):
     check_wheels(environment, wheels)
 
 
-def test_a_wheel_that_a_package_index_refuses_is_told(environment, wheels, tmp_path):
+def test_a_wheel_that_a_package_index_rejects_is_reported(
+    environment, wheels, tmp_path
+):
     poor = tmp_path / wheels[0].name
     with zipfile.ZipFile(wheels[0]) as whole, zipfile.ZipFile(poor, "w") as written:
         for name in whole.namelist():
@@ -219,7 +221,7 @@ for name in sys.argv[1:]:
 """
 
 
-def test_what_the_wheels_need_is_there(fresh, environment):
+def test_dependencies_of_the_wheels_are_installed(fresh, environment):
     if not list(environment.odoo.path.glob("odoo*-info")):
         pytest.skip("a plain checkout of Odoo does not tell its version to pip")
     names = [LIBRARY, "odoo-addons-connector-suite"]
@@ -297,7 +299,7 @@ def run_beside(target, script):
     )
 
 
-def test_beside_its_namesake_the_library_says_which_one_is_there(index, tmp_path):
+def test_library_reports_its_installed_namesake(index, tmp_path):
     target = tmp_path / "target"
     install(index, target, "--no-deps", "vodoo")
     install(index, target, "--no-deps", LIBRARY)

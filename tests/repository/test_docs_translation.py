@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""The first pages are there in French, whole."""
+"""The first pages are completely translated into French."""
 
 import polib
 import pytest
@@ -10,14 +10,14 @@ PAGES = ("index", "start", "concepts")
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_page_is_translated_whole(page, messages):
+def test_page_is_translated_completely(page, messages):
     catalog = {entry.msgid: entry for entry in polib.pofile(CATALOGS / f"{page}.po")}
     wanted = [entry.msgid for entry in polib.pofile(messages / f"{page}.pot")]
     assert len(wanted) > 5
     missing = [
         text for text in wanted if text not in catalog or not catalog[text].translated()
     ]
-    # ./dev docs --update-catalogs adds what is missing.
+    # ./dev docs --update-catalogs adds missing terms.
     assert missing == []
 
 

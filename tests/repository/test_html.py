@@ -26,7 +26,7 @@ FOLDERS = (
 #: arguments of these methods, and values of these fields, are HTML
 HTML_ARGUMENTS = {"note", "body", "feedback", "body_html"}
 HTML_METHOD = re.compile(r"^_?(message|activity)_|^_message_log|^_notify_")
-#: what escapes its argument
+#: functions that escape their argument
 ESCAPING = {"escape", "plaintext2html", "html_table"}
 #: of the templates and scripts of the web client
 LIVE_HTML = re.compile(
@@ -62,7 +62,7 @@ def is_literal(node):
 
 
 def assigned_values(function):
-    """Return ``{name: expressions}`` of what a function assigns to its variables."""
+    """Return ``{name: expressions}`` of the assignments in a function."""
     values = {}
     for node in ast.walk(function):
         if not isinstance(node, ast.Assign):

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What changed is told in a file of its own, until an addon is released."""
+"""Each change has a news fragment until the release of its addon."""
 
 import shutil
 import sys

@@ -9,8 +9,13 @@ from prose import find_banned
 
 #: folders and files that are written in plain English already
 CLEAN = (
+    "README.rst",
+    "benchmarks",
     "component",
     "component_event",
+    "docs",
+    "setup",
+    "tests",
     "connector/api.py",
     "connector/binding_links.py",
     "connector/controllers",
@@ -30,8 +35,13 @@ CLEAN = (
     "tests/scaffold",
 )
 SUFFIXES = {".py", ".rst", ".md", ".xml"}
-#: the lists of phrases, and pages that are generated
-EXCLUDED = ("tests/repository/prose.py", "tests/repository/test_prose.py")
+#: the list of phrases, and pages that are not yet clean
+EXCLUDED = (
+    "tests/repository/prose.py",
+    "tests/repository/test_prose.py",
+    "docs/architecture.rst",
+    "docs/vodoo.rst",
+)
 
 
 def versioned(folder):
@@ -62,11 +72,11 @@ def test_no_banned_phrase(folder):
     ("name", "text", "count"),
     [
         ("page.rst", "Tell whether it is\nset.\n\nThe ``at once`` option.", 1),
-        ("page.rst", "What is gone? There is no record.\n\nWhat a listener does.", 2),
+        ("page.rst", "What is it? There is no record.\n\nWhat a listener does.", 1),
         ("module.py", '"""Return a list of\n    its own."""  # by itself', 2),
         (
             "module.py",
-            "def test_what_is_left():\n    raise Error('It is\\tnot there')",
+            "def test_what_it_does():\n    raise Error('Tell\\twhether it is')",
             2,
         ),
         ("module.py", "def tell(): ...\nwalk = at_once = None", 0),

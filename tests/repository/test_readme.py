@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What README.rst tells a person to type exists."""
+"""Commands and files in README.rst exist."""
 
 import re
 import textwrap

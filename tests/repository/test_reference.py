@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""The API reference has every published name, and all that is ours."""
+"""The API reference has every published name, and all components and models."""
 
 import ast
 import importlib

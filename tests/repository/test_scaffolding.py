@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What ./dev scaffold makes of names, and what it refuses."""
+"""Names and errors of ./dev scaffold."""
 
 import filecmp
 import re
@@ -75,7 +75,7 @@ def test_a_scaffold_that_works_is_accepted(models):
         ({"models": ("res.partner.category", "res.partner.category")}, "the same path"),
     ],
 )
-def test_what_would_not_work_is_refused(models, changes, message):
+def test_invalid_options_are_errors(models, changes, message):
     with pytest.raises(SetupError, match=message):
         check_scaffold(replace(SHOP, **changes), {"sale"}, models)
 
@@ -112,7 +112,7 @@ def test_paths_are_shown_as_a_command_understands_them(tmp_path, monkeypatch):
     assert show_path(tmp_path / "shop") == str(tmp_path / "shop")
 
 
-def test_a_folder_that_cannot_be_written_is_told():
+def test_a_folder_that_cannot_be_written_is_reported():
     with pytest.raises(SetupError, match="/proc cannot be written to: .*Name another"):
         render(SHOP, [], Path("/proc"))
 
@@ -163,7 +163,7 @@ def assert_same(comparison):
 
 
 def test_the_heads_of_the_templates_files_are_equal():
-    """Each is rendered by itself, so that they stand in each."""
+    """Each file is rendered separately, so each begins with these lines."""
     for template in TEMPLATES.iterdir():
         found = {}
         for path in template.rglob("*.template") if template.is_dir() else ():
@@ -193,7 +193,7 @@ def test_extensions_of_a_model_do_not_define_it():
         ("product.category", ["name"]),
     ],
 )
-def test_fields_that_must_be_mapped_are_told(models, model, fields):
+def test_required_fields_are_found(models, model, fields):
     assert required_fields(models[model]) == fields
 
 

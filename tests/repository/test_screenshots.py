@@ -9,7 +9,7 @@ LARGEST_KILOBYTES = 100
 IMAGES = sorted((CLONE / "docs" / "images").glob("*.png"))
 
 
-def test_every_screenshot_that_is_made_is_there():
+def test_every_screenshot_exists():
     code = (CLONE / "setup" / "devtools" / "screenshots.py").read_text()
     made = set(re.findall(r'self\.take\(\s*"(\w+)"', code))
     assert made

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Nothing evaluates code, or builds SQL from what comes in."""
+"""No code evaluates text, or builds SQL from input."""
 
 import ast
 
@@ -57,15 +57,15 @@ def find_evaluating(tree):
                 yield node.lineno
 
 
-def is_text_of_ours(node):
-    """Tell whether an expression is a text that stands in the source as it is."""
+def is_literal_text(node):
+    """Return True if an expression is a literal text."""
     if isinstance(node, ast.Call):
-        return name_of(node.func) == "SQL"  # is looked at by itself
+        return name_of(node.func) == "SQL"  # is checked separately
     return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
 def find_built_sql(tree):
-    """Yield the lines that send a query, or a part of one, that is no literal."""
+    """Yield the lines that send a query, or a part of one, that is not a literal."""
     for node in ast.walk(tree):
         if not (isinstance(node, ast.Call) and node.args):
             continue
@@ -76,7 +76,7 @@ def find_built_sql(tree):
             and name_of(function.value) in CURSORS
         )
         if on_cursor or name in QUERIES or name == "execute_query":
-            if not is_text_of_ours(node.args[0]):
+            if not is_literal_text(node.args[0]):
                 yield node.lineno
 
 
@@ -99,7 +99,7 @@ def test_the_source_has_none(find):
         "builtins.exec(text)",
     ],
 )
-def test_what_evaluates_is_found(code):
+def test_evaluating_code_is_found(code):
     assert list(find_evaluating(ast.parse(code)))
 
 

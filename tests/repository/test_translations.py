@@ -54,13 +54,13 @@ def test_translated_terms_stay_and_new_ones_are_looked_up_in_odoo():
     ]
 
 
-def test_translation_that_a_person_doubted_is_no_translation():
+def test_fuzzy_translation_does_not_count():
     known = [term("Name", "Nom", flags=["fuzzy"])]
     merged = merged_translation(make_file(term("Name")), known, "fr", {}.get)
     assert merged[0].msgstr == ""
 
 
-def test_what_is_missing_or_fills_in_something_else_is_told():
+def test_missing_or_inconsistent_translation_is_reported():
     template = make_file(term("%s jobs"), term("%(a)s of %(b)s"), term("Name"))
     translation = make_file(
         term("%s jobs", "%d tâches"), term("%(a)s of %(b)s", "%(b)s : %(a)s")

@@ -24,7 +24,7 @@ RUN = (
     "import importlib, sys; sys.path.insert(0, {clone!r}); "
     "sys.exit(importlib.import_module({module!r}).main(sys.argv[1:]))"
 )
-# What tells a case from the modules that it is made of.
+# The function that distinguishes a case from other modules.
 MAIN = re.compile(r"^def main\(arguments\b", re.MULTILINE)
 
 
@@ -58,7 +58,7 @@ def main(environment: Environment, arguments: list[str]) -> int:
 def parse(cases: list[str], arguments: list[str]) -> argparse.Namespace:
     """Return the options.
 
-    :raises SetupError: when there is no such case
+    :raises SetupError: if the case does not exist
     """
     parser = argparse.ArgumentParser(
         prog="./dev bench",
@@ -95,7 +95,7 @@ def print_and_keep(lines: Iterable[str]) -> str:
 def save_figures(
     environment: Environment, options: argparse.Namespace, figures: str
 ) -> None:
-    """Write the figures into the documentation, which shows them as they are."""
+    """Write the figures to a file that the documentation includes."""
     folder = environment.clone / "docs" / "benchmarks"
     folder.mkdir(exist_ok=True)
     words = " ".join(["./dev bench", options.case, *options.arguments])
@@ -133,7 +133,7 @@ def find_cases(clone: Path) -> list[str]:
 
 
 def ensure_peer_addons(environment: Environment) -> Path:
-    """Return a folder with the published addons that we measure against."""
+    """Return a folder with the published addons of the peer."""
     folder = ensure_packages(
         environment.home,
         environment.python,

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""./dev clean: what belongs to this clone; --all is done before (see bootstrap)."""
+"""./dev clean: remove the files of this clone; bootstrap handles --all."""
 
 from __future__ import annotations
 

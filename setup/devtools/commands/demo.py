@@ -69,7 +69,7 @@ def make_parser() -> argparse.ArgumentParser:
 def choose_databases(
     environment: Environment, series: str
 ) -> tuple[SourceDatabase, TargetDatabase]:
-    """Return the two databases; each series of the source has a target of its own."""
+    """Return the two databases; each series of the source has a separate target."""
     if series == "14":
         return (
             SourceDatabase(ensure_odoo_14(environment), "demo_source_14"),
@@ -95,7 +95,7 @@ def edit_and_compare(scenario: Scenario) -> int:
 
 
 def compare(scenario: Scenario, claim: str, problems: list[str]) -> int:
-    """Compare both sides value by value, tell all that is wrong, return the code."""
+    """Compare both databases value by value, print the problems, return the code."""
     value_count, differences = scenario.compare()
     problems = problems + [f"differs: {difference}" for difference in differences]
     for problem in problems[:SHOWN_DIFFERENCES]:

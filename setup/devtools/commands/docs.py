@@ -64,13 +64,13 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--screenshots",
         action="store_true",
-        help="first make the pictures of docs/images anew, on the demo's records",
+        help="first create the images of docs/images, with the demo's records",
     )
     return parser
 
 
 def take_screenshots(environment: Environment) -> int:
-    """Run in a process of its own, which has a browser."""
+    """Run in a separate process, which has a browser."""
     return subprocess.call(
         [environment.python, "-m", "devtools.screenshots"],
         cwd=environment.clone,
@@ -94,24 +94,24 @@ class Sphinx:
         self.packages = ensure_docs_packages(environment)
 
     def build(self, builder: str, output: Path, language: str = SOURCE_LANGUAGE) -> int:
-        # Everything anew: of a page that is not read again, no warning is seen.
+        # Read all pages again: an unread page reports no warnings.
         command = ["-m", "sphinx", "--builder", builder, "--fresh-env", "--write-all"]
         command += ["--fail-on-warning", "--quiet", "--define", f"language={language}"]
         return self._run([*command, self.source, output])
 
     def extract_messages(self, output: Path) -> int:
-        """Write what can be translated of the pages that some language has."""
+        """Write the terms of the pages that have a translation."""
         pages = {path.stem for path in self.source.glob("locale/*/LC_MESSAGES/*.po")}
         patterns = ",".join(f"{page}.rst" for page in sorted(pages))
         command = ["-m", "sphinx", "--builder", "gettext", "--fresh-env"]
-        # Silent: their links lead to pages that are left out here.
+        # Silent: their links lead to pages that are excluded here.
         command += ["--silent", "--define", f"include_patterns={patterns}"]
         return self._run([*command, self.source, output])
 
     def update_catalogs(self) -> int:
-        """Bring the catalogs that are in docs/locale up to date with the pages.
+        """Update the catalogs in docs/locale from the pages.
 
-        A page is translated into a language that has a catalog for it, be it empty.
+        A page is translated into each language that has a catalog for it.
         """
         templates = self.build_folder / "gettext"
         code = self.extract_messages(templates)
@@ -143,7 +143,7 @@ class Sphinx:
 def ensure_docs_packages(environment: Environment) -> Path:
     """Return a folder with Sphinx, for PYTHONPATH.
 
-    It is apart from Odoo's packages because they need other versions of docutils.
+    It is separate from Odoo's packages, which need other versions of docutils.
     """
     return ensure_packages(
         environment.home, environment.python, "docs", "Documentation tools"

@@ -34,7 +34,7 @@ def main(environment: Environment, arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="./dev i18n",
         description="Write the terms of the addons into i18n/ADDON.pot, and bring the "
-        "translations up to date: what is new and known to Odoo is filled in, the "
+        "translations up to date: new terms that Odoo translates are filled in, the "
         "rest is left to a person.",
     )
     parser.add_argument("addons", nargs="*", metavar="ADDON", help=", ".join(own))
@@ -46,7 +46,7 @@ def main(environment: Environment, arguments: list[str]) -> int:
     with running_postgres(environment):
         for name in options.addons or own:
             needed = close_over(addons, [name])
-            # Nothing else: more addons give the models that ours extend more fields.
+            # No other addons: they would add fields to the extended models.
             database = ensure_addons_database(environment, needed)
             outside = outside_dependencies(addons, needed)
             known = {
@@ -63,7 +63,7 @@ def update_addon(
     database: str,
     known: dict[str, dict[str, str]],
 ) -> int:
-    """Write template and translations; return how many terms a person must see to."""
+    """Write template and translations; return the number of terms to check."""
     exported = export_template(environment, addon.name, database)
     template = normalised_template(exported, addon.name)
     template_path(addon.path).parent.mkdir(exist_ok=True)

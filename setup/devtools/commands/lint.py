@@ -34,7 +34,7 @@ CONFIGURATION = (
     ".ruff.toml",
 )
 NODE_FOLDER = Path(__file__).parents[2] / "node"
-# What checks files of this clone by name.
+# Hooks that check files of this clone by name.
 OWN_HOOKS = "mypy,pyright"
 NODE_FILES = ("package.json", "package-lock.json")
 
@@ -92,9 +92,9 @@ def run_hooks(
 
 
 def find_addon_beside(clone: Path, words: list[str]) -> Path | None:
-    """Return the addon that is to be linted, if it is not of the clone.
+    """Return the addon to lint, if it is not an addon of the clone.
 
-    Nor is one that stands in it and was never added to git.
+    An addon inside the clone that was never added to git is not an addon of the clone.
     """
     paths = [Path(os.path.abspath(word)) for word in words]
     addons = [
@@ -104,15 +104,15 @@ def find_addon_beside(clone: Path, words: list[str]) -> Path | None:
         and not (path.is_relative_to(clone) and list_files(clone, path, "--cached"))
     ]
     if addons and len(paths) > 1:
-        raise SetupError("an addon that is not of this clone is linted by itself.")
+        raise SetupError("an addon that is not of this clone is linted alone.")
     return addons[0] if addons else None
 
 
 @contextmanager
 def copied_for_lint(clone: Path, addon: Path) -> Iterator[Path]:
-    """Give a repository with a copy of the addon and the clone's configuration.
+    """Enter a repository with a copy of the addon and the clone's configuration.
 
-    What the hooks correct is copied back.
+    Corrections of the hooks are copied back.
     """
     with tempfile.TemporaryDirectory(prefix="connector_lint_") as folder:
         repository = Path(folder)
@@ -122,7 +122,7 @@ def copied_for_lint(clone: Path, addon: Path) -> Iterator[Path]:
             rcfile.write_text(accept_author(rcfile.read_text(), addon))
         ignored = shutil.ignore_patterns("__pycache__", ".git")
         copy = shutil.copytree(addon, repository / addon.name, ignore=ignored)
-        # What a hook has corrected is seen by comparison with the index.
+        # Comparison with the index finds the corrections of a hook.
         for words in (["init", "-q"], ["add", "--all"]):
             subprocess.check_call(["git", *words], cwd=repository)
         try:
@@ -137,7 +137,7 @@ def copied_for_lint(clone: Path, addon: Path) -> Iterator[Path]:
 
 
 def accept_author(rcfile: str, addon: Path) -> str:
-    """Require the author that the addon has: whose it is is not ours to say."""
+    """Require the author of the addon instead of the author of the suite."""
     manifest = ast.literal_eval((addon / "__manifest__.py").read_text())
     author = str(manifest.get("author", "")).partition(",")[0]
     option = "manifest-required-authors="
@@ -147,7 +147,7 @@ def accept_author(rcfile: str, addon: Path) -> str:
 def find_files(clone: Path, words: list[str]) -> list[str]:
     """Return the files that the words name, by default all, as git names them.
 
-    :raises SetupError: when a word stands for none
+    :raises SetupError: if a word matches no file
     """
     if not words:
         return list_files(clone)
@@ -166,7 +166,7 @@ def find_files(clone: Path, words: list[str]) -> list[str]:
 
 
 def list_files(clone: Path, below: Path | None = None, *which: str) -> list[str]:
-    """Return the clone's files, by default those to be added included."""
+    """Return the clone's files, by default with the untracked ones."""
     which = which or ("--cached", "--others", "--exclude-standard")
     try:
         output = subprocess.check_output(

@@ -42,9 +42,9 @@ def main(environment: Environment, arguments: list[str]) -> int:
 
 
 def choose_folder(word: str | None, clone: Path) -> Path:
-    """Return the folder that was asked for; by default, one outside of the clone.
+    """Return the requested folder; by default, one outside of the clone.
 
-    What the tests of the clone ask of its addons is not asked of a new one.
+    A new addon does not have to pass the tests for addons of the clone.
     """
     if word is not None:
         return Path(word).expanduser()
@@ -52,7 +52,7 @@ def choose_folder(word: str | None, clone: Path) -> Path:
 
 
 def find_addons_to_know(environment: Environment) -> list[Path]:
-    """Return the addons that a new one may depend on, and must not be called as."""
+    """Return the addons on which a new one may depend, and whose names are taken."""
     ours = find_usable_addons(environment.clone).values()
     return [
         *(
@@ -67,8 +67,8 @@ def find_addons_to_know(environment: Environment) -> list[Path]:
 def make_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="./dev scaffold",
-        description="Make a connector addon that works from the start. What is not "
-        "given is asked for, on a terminal.",
+        description="Create a working connector addon. On a terminal, it asks for "
+        "options that are not given.",
     )
     parser.add_argument("name", help="of the addon, as shop or connector_shop")
     parser.add_argument(
@@ -81,7 +81,9 @@ def make_parser() -> argparse.ArgumentParser:
         choices=KINDS,
         help="; ".join(f"{name}: {text}" for name, text in KINDS.items()),
     )
-    parser.add_argument("--backend", help="what is connected (default: of the name)")
+    parser.add_argument(
+        "--backend", help="name of the backend (default: from the addon)"
+    )
     parser.add_argument(
         "--model",
         action="extend",
@@ -101,7 +103,7 @@ def ask(options: argparse.Namespace) -> Scaffold:
     backend = options.backend or (
         "odoo"
         if kind == "odoo"
-        else prompt("what is connected, one word", default_backend(name))
+        else prompt("name of the backend, one word", default_backend(name))
     )
     models = options.models or split_words(
         prompt("models of Odoo to synchronize", ", ".join(DEFAULT_MODELS[kind]))
@@ -122,7 +124,7 @@ def split_words(text: str) -> list[str]:
 def prompt(
     question: str, default: str, choices: Mapping[str, str] | None = None
 ) -> str:
-    """Return the answer of a person, the default where there is none to ask.
+    """Return the answer of the user; the default without a terminal.
 
     :param choices: ``{possible answer: what it means}``
     """
@@ -173,7 +175,7 @@ def report(
 
 
 def show_path(path: Path) -> str:
-    """Return the shortest way to name a path from here, as a command understands it."""
+    """Return the shortest form of a path for a command in the current folder."""
     relative = os.path.relpath(path)
     if relative.startswith(os.path.join("..", "..")):
         return str(path.absolute())

@@ -29,7 +29,7 @@ from odoo.modules.module import initialize_sys_path
 from odoo.tools import config
 config.parse_config([f"--config={sys.argv.pop(1)}"])
 initialize_sys_path()
-logging.getLogger("odoo.tests").setLevel(logging.WARNING)  # it tells of its import
+logging.getLogger("odoo.tests").setLevel(logging.WARNING)  # it logs its import
 from odoo.addons.connector.tests.json_service import main
 main()
 """
@@ -90,7 +90,7 @@ def make_parser() -> argparse.ArgumentParser:
 
 @contextmanager
 def serve_records(environment: Environment, addon: Path) -> Iterator[str]:
-    """Serve the records of an addon's tests to the end; tell the address."""
+    """Serve the records of an addon's tests, and print the address."""
     files = [write_config(environment), addon.absolute() / RECORDS]
     process = subprocess.Popen(
         [environment.python, "-c", SERVE_RECORDS, *files],

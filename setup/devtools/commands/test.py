@@ -42,7 +42,7 @@ at a time (with -n 0, in one).
 
 # Half of the time is spent waiting for servers, so two gain even on a single core.
 DISTRIBUTED = (
-    *("-p", "devtools.pytest_rooms", "-n", "2"),
+    *("-p", "devtools.pytest_groups", "-n", "2"),
     *("--dist", "loadscope", "--no-loadscope-reorder"),
 )
 

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What has to be equal on both sides, as every Odoo since 14 has it."""
+"""The compared models and fields, which exist in every Odoo since 14."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class ComparedModel:
-    """The fields of a model that have to be equal on both sides.
+    """The fields of a model that must be equal in both databases.
 
     :param plain: compared as they are, numbers to six decimals
     :param imported: relation → its model; compared by the source's ids

@@ -21,13 +21,13 @@ from .compared_models import COMPARED_MODELS, ComparedModel
 Records = dict[int, dict[str, Any]]
 ALL = {"active_test": False}
 
-#: what tells a record of these models on both sides
+#: field that identifies a record of these models in both databases
 KEY_FIELDS = {"uom.uom": "name", "res.currency": "name", "res.users": "login"}
 
 
 @dataclass(frozen=True)
 class Difference:
-    """A value, or a whole record, that is not the same on both sides."""
+    """Value, or whole record, that differs between the databases."""
 
     model: str
     external_id: int

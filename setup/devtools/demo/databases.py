@@ -69,13 +69,13 @@ class DemoDatabase:
 
     def _ensure_copy(self, title: str, template: str) -> None:
         if not self.databases.exists(self.name):
-            # A key of a database that is gone would be refused.
+            # The key of a deleted database is invalid.
             self.key_path.unlink(missing_ok=True)
         ensure_database(self.environment, self.name, title, lambda part: None, template)
 
 
 class SourceDatabase(DemoDatabase):
-    """An Odoo with Odoo's own demo data, of the series of its environment.
+    """Odoo with demo data, of the series of its environment.
 
     :param modules: connectors of this clone, whose models they import from are
         installed, and modules of Odoo
@@ -97,7 +97,7 @@ class SourceDatabase(DemoDatabase):
 
     @property
     def modules(self) -> set[str]:
-        """What the connectors import from: the addons of Odoo that they build on."""
+        """The addons of Odoo whose records the connectors import."""
         addons = find_addons(self.environment.clone)
         closed = close_over(addons, self.wanted)
         own = {"queue_job"}
@@ -107,7 +107,7 @@ class SourceDatabase(DemoDatabase):
 
 
 class TargetDatabase(DemoDatabase):
-    """An Odoo with addons of this clone.
+    """Odoo with addons of this clone.
 
     :param wanted: these and what they need; without, all but the test-only ones
     """
@@ -122,7 +122,7 @@ class TargetDatabase(DemoDatabase):
         self.wanted = wanted
 
     def ensure(self) -> None:
-        """Have the addons installed as their files are now."""
+        """Install or update the addons as their files are now."""
         addons = find_usable_addons(self.environment.clone)
         if self.wanted is None:
             wanted = [name for name, one in addons.items() if not one.is_test_only]

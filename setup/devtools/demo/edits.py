@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What a person might change in the target, for the source to hear of."""
+"""Edits of a user in the target, which are exported to the source."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import vodoo
 
-#: what it is called; model, field, and how its value changes
+#: title; model, field, and function that changes the value
 CHANGES: tuple[tuple[str, str, str, Callable[[Any], Any]], ...] = (
     ("color of the tag", "res.partner.category", "color", lambda old: (old + 1) % 12),
     ("price of", "product.template", "list_price", lambda old: old + 1),
@@ -17,9 +17,9 @@ CHANGES: tuple[tuple[str, str, str, Callable[[Any], Any]], ...] = (
 
 
 def edit_records(client: vodoo.OdooClient, backend_id: int) -> list[str]:
-    """Change a contact, a tag, a product and a variant, and make a new contact.
+    """Change a contact, a tag, a product and a variant, and create a contact.
 
-    Several edits of the contact are one export. Return what was done.
+    Several edits of the contact are one export. Return descriptions of the edits.
     """
     contact, contact_name = first_bound(client, backend_id, "res.partner")
     client.execute("res.partner", "write", [contact], {"city": "Namur"})

@@ -51,7 +51,7 @@ class Party:
 
 @dataclass
 class ImportResult:
-    """What one import did: its runs, and the lines of the jobs that failed."""
+    """Result of an import: its runs, and lines about the failed jobs."""
 
     runs: list[dict]
     failures: list[str]
@@ -59,7 +59,7 @@ class ImportResult:
 
 @dataclass
 class ExportResult:
-    """What edits in the target led to, and the lines of the jobs that failed."""
+    """Result of edits in the target, and lines about the failed jobs."""
 
     edits: list[str]
     job_count: int
@@ -68,7 +68,7 @@ class ExportResult:
 
 
 class Scenario:
-    """Drive the target as a person would who clicks in it."""
+    """Use the target like a user."""
 
     def __init__(self, databases: Databases, source: Party, target: Party):
         self.databases = databases
@@ -157,7 +157,7 @@ class Scenario:
 def running_scenario(
     environment: Environment, source: SourceDatabase, target: TargetDatabase
 ) -> Iterator[Scenario]:
-    """Make what is missing, start both servers, and end them after the block."""
+    """Create missing databases, start both servers, and stop them after the block."""
     source.ensure()
     target.ensure()
     keys = source.ensure_key(), target.ensure_key()

@@ -44,7 +44,7 @@ def ensure_extra_partners(client: vodoo.OdooClient, wanted: int) -> None:
 def create(
     client: vodoo.OdooClient, numbers: range, country_id: int, category_id: int
 ) -> None:
-    """Create the companies first: the others name theirs."""
+    """Create the companies first, because the other records refer to them."""
     values = {
         number: partner_values(number, country_id, category_id) for number in numbers
     }

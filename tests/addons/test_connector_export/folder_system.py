@@ -9,13 +9,13 @@ from odoo.addons.connector.exception import IDMissingInBackend, NetworkRetryable
 
 
 class FolderSystem:
-    """Keep each record in a file; several processes may do so at once."""
+    """External system that stores each record in a file, for several processes."""
 
     def __init__(self, folder: str) -> None:
         self.folder = Path(folder)
 
     def check(self) -> None:
-        """Raise ``NetworkRetryableError`` if the folder is not there."""
+        """Raise ``NetworkRetryableError`` if the folder does not exist."""
         if not self.folder.is_dir():
             raise NetworkRetryableError(f"There is no folder {self.folder}.")
 

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Make the faults that befall processes, transactions and records."""
+"""Faults of processes, transactions and records."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ RUNNER_LINE = re.compile(r"^\S+ \S+ (\d+) \w+ \S+ \S+\.jobrunner\.runner: ", re.
 
 
 class Acts:
-    """Act on one world; ``act`` tells whether there was anything to befall."""
+    """Faults of one world; ``act`` returns whether the fault had an effect."""
 
     def __init__(self, world: World, seed: int | str):
         self.world = world
@@ -81,7 +81,7 @@ class Acts:
         return self._kill_server(self.world.source)
 
     def _kill_server(self, server) -> bool:
-        server.stop(patience_seconds=0)
+        server.stop(timeout_seconds=0)
         server.start(keep_log=True)
         server.wait_until_ready()
         return True
@@ -122,7 +122,7 @@ class Acts:
         return True
 
     def finish(self) -> None:
-        """Wait for what was started."""
+        """Wait for the started processes."""
         for process in self.upgrades:
             process.wait()
 
@@ -178,7 +178,7 @@ class Acts:
         return True
 
     def schedulers(self, fault: Fault) -> bool:
-        """Have what changed imported twice over, at once."""
+        """Import the changes twice, concurrently."""
         world = self.world
         with ThreadPoolExecutor(2) as both:
             for _scheduler in range(2):

@@ -22,11 +22,11 @@ class StuckError(AssertionError):
 
 
 def run_to_end(world: World, injector: Injector, acts: Acts) -> None:
-    """Act on what is due until every job is settled.
+    """Act on due faults until every job is settled.
 
-    A fault that has found nothing to befall by then is left to the injector.
+    A fault without an effect by then is left to the injector.
 
-    :raises StuckError: nothing has happened for long
+    :raises StuckError: if nothing has changed for a long time
     """
     seen: object = None
     changed_at = time.monotonic()
@@ -46,7 +46,7 @@ def run_to_end(world: World, injector: Injector, acts: Acts) -> None:
 
 
 def act_on_due(injector: Injector, acts: Acts) -> None:
-    """Act on each fault that is due; one that finds nothing to befall waits."""
+    """Act on each fault that is due; a fault without an effect waits."""
     later = []
     while fault := injector.next_to_act():
         if acts.act(fault):

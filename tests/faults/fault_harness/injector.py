@@ -24,7 +24,7 @@ class Injector:
         self.down_until = 0.0
 
     def on_request(self, method: str) -> Fault | None:
-        """Count a request; return the fault of the network that befalls it."""
+        """Count a request; return its fault of the network."""
         with self._lock:
             self.request_count += 1
             for fault in [f for f in self._waiting if f.kind not in NETWORK]:
@@ -49,7 +49,7 @@ class Injector:
             return self._to_act.popleft() if self._to_act else None
 
     def act_later(self, fault: Fault) -> None:
-        """Take back a fault that found nothing to befall."""
+        """Return a fault without an effect to the plan."""
         with self._lock:
             self._to_act.append(fault)
 

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What must hold between two databases, told without the connector's code."""
+"""Invariants of two databases, checked without the connector's code."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Link = tuple[int, int]
 
 @dataclass
 class Verdict:
-    """What was compared, and what did not hold."""
+    """Number of comparisons, and violations."""
 
     records: int = 0
     values: int = 0
@@ -40,16 +40,16 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Synchronized:
-    """One model, as both databases hold it, and the bindings between.
+    """The records of one model in both databases, and their bindings.
 
-    The values of relations are those of the leading side, as keys of its records;
-    ``translate`` turns the following side's into them.
+    The values of relations are keys of the leading database; ``translate`` converts
+    those of the following database.
 
-    :param leading: ``{id: values}`` of the records that were to be synchronized
-    :param following: the same of the other side, of all records that are new there
-    :param links: ``(id there, id here)`` of each binding: leading, following
-    :param excused: ids on the leading side that rightly are not synchronized
-    :param deleted: ids on the leading side that are gone, maybe after they were bound
+    :param leading: ``{id: values}`` of the records to synchronize
+    :param following: the same of the other database, of all its new records
+    :param links: ``(leading id, following id)`` of each binding
+    :param excused: leading ids that are not synchronized on purpose
+    :param deleted: leading ids of deleted records, which may have been bound
     """
 
     model: str
@@ -62,7 +62,7 @@ class Synchronized:
 
 
 def judge(models: Iterable[Synchronized]) -> Verdict:
-    """Compare each model; relations are told by the links of all."""
+    """Compare each model; the links of all models translate relations."""
     models = list(models)
     leading_ids = {
         each.model: {following: leading for leading, following in each.links}

@@ -10,7 +10,7 @@ from enum import Enum
 
 
 class Kind(Enum):
-    """What goes wrong."""
+    """Kind of a fault."""
 
     # on the way to the source, by the proxy
     DELAY = "answer late"
@@ -33,7 +33,7 @@ class Kind(Enum):
     CRASH_POSTGRES = "PostgreSQL crashed"
     # to the records
     RIVAL = "rival transaction (deadlock, serialization failure)"
-    SCHEDULERS = "two schedulers at once"
+    SCHEDULERS = "two concurrent schedulers"
     DELETE_REMOTE = "record deleted between list and read"
     UPGRADE = "addon upgraded, registry reloaded"
 
@@ -76,7 +76,7 @@ def plan_faults(
 ) -> tuple[Fault, ...]:
     """Return ``count`` faults among the first ``horizon`` requests, each kind in turn.
 
-    :param methods: those that the faults of the network befall, by default all
+    :param methods: methods with faults of the network, by default all
     """
     chance = random.Random(str(seed))
     turns = -(-count // len(kinds))

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""A database server that only the faults use: it may be crashed at any moment."""
+"""A database server for the fault tests only, which may crash at any time."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from devtools.environment import Environment
 from devtools.errors import SetupError
 from devtools.processes import die_with_parent
 
-PATIENCE_SECONDS = 60
+TIMEOUT_SECONDS = 60
 SETTINGS = {
     "listen_addresses": "",
     "max_connections": "200",
@@ -34,7 +34,7 @@ SETTINGS = {
 
 
 class PrivatePostgres:
-    """A cluster in a folder of its own, gone with the block that uses it."""
+    """A cluster in a temporary folder, removed after the block."""
 
     def __init__(self, environment: Environment):
         self.embedded = EmbeddedPostgres(environment.home)
@@ -72,10 +72,10 @@ class PrivatePostgres:
         """Start the server and wait until it lets us in."""
         settings = {**SETTINGS, "unix_socket_directories": str(self.folder)}
         options = [f"-c{name}={value}" for name, value in settings.items()]
-        deadline = time.monotonic() + PATIENCE_SECONDS
+        deadline = time.monotonic() + TIMEOUT_SECONDS
         while True:
             if self._process is None or self._process.poll() is not None:
-                # After a crash its children may hold the shared memory a moment.
+                # After a crash its children may still hold the shared memory.
                 self._process = self._popen(
                     "postgres", "-D", self.data_folder, *options
                 )

@@ -15,7 +15,7 @@ PARTNER_COLUMNS = (
     *("phone", "website", "street", "street2", "zip", "city", "comment", "color"),
 )
 TAG_COLUMNS = ("active", "color")
-#: what is compared, and its relations: field → model
+#: compared relations: field → model
 RELATIONS = {
     "res.partner": {
         "parent_id": "res.partner",
@@ -97,10 +97,10 @@ def links(world: World, model: str, backend_id: int) -> Links:
 def check_import(
     world: World, before: Mapping[str, int], excused: Collection[int] = ()
 ) -> Verdict:
-    """Compare all of the source with what is in the target.
+    """Compare all records of the source with the target.
 
     :param before: the highest ids of the target before the first import
-    :param excused: partners of the source that rightly did not come
+    :param excused: partners of the source that are not imported on purpose
     """
     source = DatabaseReader(world, world.source.database)
     target = DatabaseReader(world, world.target.database)
@@ -137,9 +137,9 @@ def check_import(
 def without_others(
     records: Mapping[int, dict[str, Any]], own: Links, of_others: Links
 ) -> dict[int, dict[str, Any]]:
-    """Leave out what another backend brought: it is no duplicate of this one's.
+    """Ignore records of another backend, which are not duplicates.
 
-    Both may have the same record, where it has a natural key.
+    Both backends may have the same record, if it has a natural key.
     """
     left_out = {here for _, here in of_others} - {here for _, here in own}
     return {key: values for key, values in records.items() if key not in left_out}
@@ -151,7 +151,7 @@ def check_export(
     before_here: Mapping[str, int],
     before_there: Mapping[str, int],
 ) -> Verdict:
-    """Compare what is new in the target with what is new in the source."""
+    """Compare the new records of the target with those of the source."""
     source = DatabaseReader(world, world.source.database)
     target = DatabaseReader(world, world.target.database)
     synchronized = [

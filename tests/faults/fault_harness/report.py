@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Keep what became of each scenario, one line of JSON each."""
+"""Store the outcome of each scenario, one line of JSON each."""
 
 from __future__ import annotations
 

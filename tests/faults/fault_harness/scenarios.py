@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What is synchronized while faults come; each returns what became of it."""
+"""Scenarios: synchronizations during faults, which return their outcome."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from .world import World
 Change = Callable[[World, list[int]], list[int]]
 
 EDITED_ON_BOTH_SIDES = 10
-#: longer than what was written is fresh
+#: longer than written records are read again
 SETTLING_SECONDS = 8
 #: edits and imports again while faults are left
 MOST_ROUNDS = 8
@@ -30,7 +30,7 @@ MOST_ROUNDS = 8
 
 @dataclass
 class Outcome:
-    """A line of the table: what was injected, and what held."""
+    """A line of the table: injected faults, and checked invariants."""
 
     name: str
     planned: int
@@ -47,11 +47,11 @@ class Outcome:
 
 @dataclass
 class Scenario:
-    """A name, its faults, and what they befall.
+    """A name, and its faults.
 
     :param prepare: called with the world before the first import
-    :param excused: asks the world for the partners that rightly stay behind
-    :param allowed_failures: patterns of the causes for which jobs rightly fail
+    :param excused: function of the world that returns partners without an import
+    :param allowed_failures: patterns of the causes of expected failures
     """
 
     name: str
@@ -136,9 +136,9 @@ def export_through(
 def both_ways_through(
     world: World, scenario: Scenario, turns: int, seed: int | str
 ) -> Outcome:
-    """Edit the same records on both sides at once, each side in fields of its own.
+    """Edit the same records in both databases, each in other fields, during jobs.
 
-    Jobs go on meanwhile. Both sides must agree in the end.
+    Both databases must finally agree.
     """
     chance = random.Random(f"{scenario.name} {seed}")
     before = DatabaseReader(world, world.target.database).last_ids()
@@ -166,7 +166,7 @@ def both_ways_through(
         start_import(world)
         act_on_due(injector, acts)
     run_to_end(world, injector, acts)
-    # what was fresh is looked at again once it has settled
+    # recent changes are read again when they have settled
     time.sleep(SETTLING_SECONDS)
     start_import(world)
     run_to_end(world, injector, acts)
@@ -189,7 +189,7 @@ def edit_here(world: World, ids: list[int], mark: str = "here") -> list[int]:
 
 
 def delete_here(count: int) -> Change:
-    """Delete partners that are no company of others."""
+    """Delete partners that are not the company of others."""
 
     def delete(world: World, ids: list[int]) -> list[int]:
         rows = world.target_query(

@@ -27,7 +27,7 @@ EDITS_BETWEEN_IMPORTS = 5
 
 @dataclass(frozen=True)
 class Sample:
-    """What the target holds at one moment."""
+    """State of the target at one time."""
 
     seconds: float
     memory_megabytes: float
@@ -37,7 +37,7 @@ class Sample:
 
 @dataclass
 class Soaked:
-    """What a soak found."""
+    """Result of a soak."""
 
     minutes: float
     samples: list[Sample]

@@ -30,7 +30,7 @@ T = TypeVar("T")
 
 #: seconds after each try of a job: those of production would make a run last hours
 RETRY_PATTERN = '{"1": 2, "2": 4, "3": 8, "4": 16}'
-CALL_PATIENCE_SECONDS = 120
+CALL_TIMEOUT_SECONDS = 120
 
 
 class Cluster:
@@ -80,7 +80,7 @@ class Cluster:
 
 @dataclass
 class World:
-    """What a scenario drives. All its processes are those of one thread."""
+    """Servers and databases of a scenario. One thread starts all its processes."""
 
     cluster: Cluster
     source: OdooServer
@@ -116,7 +116,7 @@ class World:
 
     def insist(self, act: Callable[[], T]) -> T:
         """Do what may be done twice until it is done, whatever is down now."""
-        deadline = time.monotonic() + CALL_PATIENCE_SECONDS
+        deadline = time.monotonic() + CALL_TIMEOUT_SECONDS
         while True:
             try:
                 return act()
@@ -196,7 +196,7 @@ def copy_databases(
 ) -> tuple[str, str]:
     """Return the names of a new source and target, dropped at the end of the stack.
 
-    The target waits for moments only before it tries a job again.
+    The target retries jobs after seconds instead of minutes.
     """
     source = cluster.copy(source_template or cluster.source_template, "source")
     stack.callback(cluster.drop, source)

@@ -8,7 +8,7 @@ from odoo.addons.queue_job.tests.common import trap_jobs
 
 @tagged("post_install", "-at_install")
 class TestBrand(OdooConnectorCase):
-    """What the dozen lines of the docs bring, both ways, over a real server."""
+    """The dozen lines of the docs synchronize both ways, with a real server."""
 
     def setUp(self):
         super().setUp()

@@ -3,7 +3,7 @@ from odoo.addons.component.core import AbstractComponent, Component
 
 
 class Base(AbstractComponent):
-    """Be the parent of this collection's components, and list their greetings."""
+    """Parent of the components of the collection, which lists their greetings."""
 
     _name = "test.component.base"
     _inherit = "base"

@@ -12,7 +12,7 @@ class Client:
 
 
 class Backend(models.Model):
-    """Be a collection as connectors have them."""
+    """Collection like those of connectors."""
 
     _name = "test.component.backend"
     _inherit = "collection.base"

@@ -85,7 +85,7 @@ def delete(dbname):
 def signalled(dbname):
     """Another process has changed the registry: this one loads it, as before a request.
 
-    What the other process does is to count up a sequence: here, it is made to look so.
+    The other process would increase a sequence, which is simulated here.
     """
     from odoo.addons.component.utils import get_component_registry
 

@@ -20,7 +20,7 @@ class TestCollection(TransactionCase):
             self.assertEqual(work.hello, "world")
             self.assertIs(work.env, self.backend.env)
 
-    def test_work_on_can_be_overridden_with_what_the_work_shares(self):
+    def test_work_on_can_be_overridden_to_share_values(self):
         with self.backend.work_on("res.partner") as work:
             greeter = work.component("test.greeter", model_name="res.users")
             self.assertIs(greeter.work.client, work.client)

@@ -12,7 +12,7 @@ from ..components.greeter import Greeter
 
 @tagged("post_install", "-at_install")
 class TestWithInstalledComponents(TransactionComponentCase):
-    """The components of the addon under test are there."""
+    """The test has the components of the tested addon."""
 
     @classmethod
     def setUpClass(cls):
@@ -36,7 +36,7 @@ class TestWithOwnRegistry(TransactionComponentRegistryCase):
         super().setUp()
         self._setup_registry(self)
 
-    def test_components_of_the_addon_are_not_loaded_by_themselves(self):
+    def test_components_of_the_addon_are_not_loaded_automatically(self):
         self.assertNotIn("test.component.greeter", self.comp_registry)
 
     def test_record_made_before_finds_components_of_the_test(self):

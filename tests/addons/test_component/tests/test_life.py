@@ -12,10 +12,10 @@ SCRIPT = Path(__file__).with_name("reload_script.py")
 
 @tagged("post_install", "-at_install")
 class TestLife(BaseCase):
-    """Components are there as long as Odoo's registry, in any number of threads."""
+    """Components exist while Odoo's registry exists, in any number of threads."""
 
     def run_script(self, scenario):
-        """Run a scenario in a process of its own, whose registry may come and go."""
+        """Run a scenario in a separate process, with a separate registry."""
         options = [
             f"--{name}={config[name]}"
             for name in ("db_host", "db_port", "db_user", "db_password")
@@ -36,5 +36,5 @@ class TestLife(BaseCase):
     def test_components_go_with_the_registry(self):
         self.run_script("delete")
 
-    def test_reload_signalled_by_another_process_builds_components_anew(self):
+    def test_reload_signalled_by_another_process_rebuilds_components(self):
         self.run_script("signalled")

@@ -3,9 +3,9 @@ from odoo import fields, models
 
 
 class TestCountry(models.Model):
-    """A binding by the mixin that declares some of the fields itself.
+    """Binding with the mixin that declares some of the fields itself.
 
-    It does not delegate to the country, and is archived by itself.
+    It does not delegate to the country, and is archived separately.
     """
 
     _name = "test.res.country"

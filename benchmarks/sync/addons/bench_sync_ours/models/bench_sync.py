@@ -6,7 +6,7 @@ PARTNERS = "odoo.res.partner"
 
 class BenchSync(models.AbstractModel):
     _name = "bench.sync"
-    _description = "Benchmark of the synchronization: ours"
+    _description = "Benchmark of the synchronization: this suite"
 
     @api.model
     def set_up(self, url, database, key):

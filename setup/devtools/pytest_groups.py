@@ -1,0 +1,42 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""A pytest plugin: the tests of one folder run in one process, the longest first.
+
+A group shares slow fixtures, such as servers. The groups of pytest-xdist 3.8 do not
+work with pytest 9.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from xdist.scheduler import LoadScopeScheduling
+
+#: Groups that mostly wait for other processes come first: they would end last.
+FIRST = ("tests/faults", "tests/scaffold", "tests/end_to_end", "libs/vodoo")
+
+
+class GroupScheduling(LoadScopeScheduling):
+    """Scheduler that runs the tests of a group in one process."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return group_of(nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> GroupScheduling:
+    return GroupScheduling(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: place_of(group_of(item.nodeid)))
+
+
+def group_of(nodeid: str) -> str:
+    """Return the addon, library or folder of tests/ of a test."""
+    folders = nodeid.partition("::")[0].split("/")[:-1]
+    is_shelf = folders[:1] in (["libs"], ["tests"])
+    return "/".join(folders[: 2 if is_shelf else 1])
+
+
+def place_of(group: str) -> int:
+    return FIRST.index(group) if group in FIRST else len(FIRST)
