@@ -40,7 +40,6 @@ EXCLUDED = (
     "tests/repository/prose.py",
     "tests/repository/test_prose.py",
     "docs/architecture.rst",
-    "docs/vodoo.rst",
 )
 
 
