@@ -44,6 +44,7 @@ from .components.mapper import (
     value_table,
     xmlid,
 )
+from .components.session import Session
 from .components.two_way.conflict import Winner
 from .components.two_way.references import bound, bound_set, matched, required
 from .components.two_way.version import Version
@@ -53,6 +54,8 @@ from .exception import (
     BackendPaused,
     ConnectorException,
     CredentialsRefused,
+    DependencyFailed,
+    FatalError,
     IDMissingInBackend,
     InvalidDataError,
     JobError,
@@ -61,7 +64,11 @@ from .exception import (
     NetworkRetryableError,
     NoConnectorUnitError,
     NoExternalId,
+    PartlyRead,
+    RetryableError,
     RetryableJobError,
+    ReusedExternalId,
+    SkipError,
 )
 from .http import (
     AllAtOnce,
@@ -79,6 +86,8 @@ from .models.access import (
     FULL_ACCESS,
     READ_ACCESS,
 )
+from .outcome import Outcome
+from .read_ahead import read_ahead
 from .secret_input import secret_input
 from .timestamps import format_time, to_utc
 
@@ -88,6 +97,7 @@ __all__ = [
     "BackendAdapter",
     "CRUDAdapter",
     "Component",
+    "Session",
     "WorkContext",
     "define_default_components",
     # two-way
@@ -122,6 +132,9 @@ __all__ = [
     "utc_datetime",
     "value_table",
     "xmlid",
+    # imports
+    "Outcome",
+    "read_ahead",
     # exports
     "Follow",
     "Winner",
@@ -154,6 +167,8 @@ __all__ = [
     "BackendPaused",
     "ConnectorException",
     "CredentialsRefused",
+    "DependencyFailed",
+    "FatalError",
     "IDMissingInBackend",
     "InvalidDataError",
     "JobError",
@@ -162,5 +177,9 @@ __all__ = [
     "NetworkRetryableError",
     "NoConnectorUnitError",
     "NoExternalId",
+    "PartlyRead",
+    "RetryableError",
     "RetryableJobError",
+    "ReusedExternalId",
+    "SkipError",
 ]

@@ -128,7 +128,7 @@ class Writer:
     def check_required(self, item):
         pass
 
-    def write(self, items):
+    def write_items(self, items):
         self.calls.append(("write", *(item.external_id for item in items)))
         for item in items:
             item.outcome = Outcome.UPDATED if item.binding else Outcome.CREATED

@@ -59,7 +59,7 @@ class SingleItem:
         """Raise the error of an item."""
         raise error
 
-    def read(self, step: Step, items: list[ImportItem]) -> None:
+    def run_reading(self, step: Step, items: list[ImportItem]) -> None:
         """Run the step that reads the external record."""
         step(items)
 
@@ -92,7 +92,7 @@ class Bisection(SingleItem):
         """Give an item the outcome *failed*."""
         item.fail(error)
 
-    def read(self, step: Step, items: list[ImportItem]) -> None:
+    def run_reading(self, step: Step, items: list[ImportItem]) -> None:
         """Run the step that reads the external records, in no savepoint if it works.
 
         Bisect it only where the first or the last record can be read alone: an error

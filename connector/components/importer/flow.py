@@ -105,7 +105,7 @@ class ImportFlow:
                 self._dependencies.prefetch(batch)
                 self._hooks._prefetch(batch)
                 steps.run(self._map, batch)
-                steps.run(self._writer.write, batch, is_writing=True)
+                steps.run(self._writer.write_items, batch, is_writing=True)
                 session.imported.update(item.outcome for item in batch)
         session.settled.update(
             (model_name, item.key) for item in items if item.outcome != Outcome.FAILED
@@ -150,7 +150,7 @@ class ImportFlow:
             read_at = self._now()
             for item in unread:
                 item.read_at = read_at
-            self._steps.read(self._read_items, unread)
+            self._steps.run_reading(self._read_items, unread)
 
     def _read_items(self, items: list[ImportItem]) -> None:
         waiting = None

@@ -69,7 +69,7 @@ class Writer:
             for name in _find_empty_required(self._hooks.model, item.values):
                 raise empty_required_error(self._hooks, item, name)
 
-    def write(self, items: list[ImportItem]) -> None:
+    def write_items(self, items: list[ImportItem]) -> None:
         """Create and update records; the items get their outcome and their binding."""
         hooks = self._hooks
         for item in items:
