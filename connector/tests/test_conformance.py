@@ -1,5 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from unittest.mock import patch
+from uuid import uuid4
 
 from odoo.tests import tagged
 
@@ -104,7 +105,7 @@ class TestConformanceFinds(ImportConformance, TestConnectorCase):
         self.assertFound(
             self.test_import_is_retried_while_another_one_holds_the_record,
             "RetryableJobError not raised",
-            _lock=lambda importer, items, quarantine: None,
+            _lock_name=lambda importer, external_id: str(uuid4()),
         )
 
     def test_importer_that_hides_a_failing_backend_is_found(self):
