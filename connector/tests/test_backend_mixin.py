@@ -87,7 +87,9 @@ class TestBackendStates(ExportCase):
                 with (
                     self.subTest(name=name, method=method),
                     self.without_own_check(**{method: lambda backend, n=name: [n]}),
-                    self.assertRaisesRegex(UserError, f"{name}, which is not a binding"),
+                    self.assertRaisesRegex(
+                        UserError, f"{name}, which is not a binding"
+                    ),
                 ):
                     self.backend.button_check_connection()
 

@@ -101,7 +101,7 @@ class TestLastChange(ImporterCase):
         self.put(partner(1))
         for value in ("yesterday", True, "2026-13-01", 1e20, object()):
             with self.last_change(value), self.subTest(value=value):
-                with self.assertRaisesRegex(InvalidDataError, "last changed: expected"):
+                with self.assertRaisesRegex(InvalidDataError, "last change: expected"):
                     self.run_one(1)
 
 
