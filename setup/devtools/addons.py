@@ -70,15 +70,15 @@ def is_addon(path: Path) -> bool:
 
 
 def find_addon_folder(path: Path) -> Path | None:
-    """Return the addon that a file or folder is, or is a part of."""
+    """Return the addon of a file or folder."""
     path = path.absolute()
     return next((one for one in (path, *path.parents) if is_addon(one)), None)
 
 
 def use_addons_beside_the_clone(paths: Iterable[Path]) -> None:
-    """Have this process and those it starts find these addons, too.
+    """Add addons for this process and its children.
 
-    :raises SetupError: when a path is none
+    :raises SetupError: if a path is not an addon
     """
     words = os.environ.get("CONNECTOR_ADDONS", "").split(os.pathsep)
     for path in paths:
@@ -109,7 +109,7 @@ def addons_folders(clone: Path) -> list[Path]:
 
 
 def close_over(addons: dict[str, Addon], names: Iterable[str]) -> set[str]:
-    """Return these addons of the clone with all of it that they depend on."""
+    """Return these addons of the clone with their dependencies in the clone."""
     closed: set[str] = set()
     pending = list(names)
     while pending:
@@ -121,7 +121,7 @@ def close_over(addons: dict[str, Addon], names: Iterable[str]) -> set[str]:
 
 
 def outside_dependencies(addons: dict[str, Addon], names: Iterable[str]) -> set[str]:
-    """Return what these addons need that is not of this clone."""
+    """Return the dependencies of these addons outside of this clone."""
     return {
         dependency
         for name in names
@@ -131,7 +131,7 @@ def outside_dependencies(addons: dict[str, Addon], names: Iterable[str]) -> set[
 
 
 def select_for_tests(addons: dict[str, Addon], names: Iterable[str]) -> set[str]:
-    """Return what has to be installed to run the tests of these addons.
+    """Return the addons to install for the tests of these addons.
 
     Test-only addons that need nothing else come along, if the addons are of the clone.
     """
@@ -155,7 +155,7 @@ def select_for_tests(addons: dict[str, Addon], names: Iterable[str]) -> set[str]
 
 
 def state_digest(addons: dict[str, Addon], names: Iterable[str]) -> str:
-    """Return a name for all that installing these addons reads."""
+    """Return a digest of the files that an installation of these addons reads."""
     content = hashlib.sha256()
     for name in sorted(names):
         root = addons[name].path

@@ -13,18 +13,18 @@ from .errors import SetupError
 from .home import Home
 
 COMMANDS = {
-    "demo": "make two Odoo databases and import one into the other with real jobs",
+    "demo": "create two Odoo databases and synchronize them with real jobs",
     "test": "run the tests with pytest; further arguments go to pytest",
-    "lint": "run what .pre-commit-config.yaml lists",
+    "lint": "run the hooks of .pre-commit-config.yaml",
     "bench": "run a case of benchmarks/",
     "shell": "open Odoo's shell on a database with all addons",
     "serve": "serve Odoo with all addons and the job runner",
-    "scaffold": "make a new connector addon that works from the start",
-    "i18n": "write the terms of the addons, and bring translations up to date",
+    "scaffold": "generate a working connector addon",
+    "i18n": "write the terms of the addons, and update their translations",
     "docs": "build the documentation as a site",
-    "readme": "make each addon's README and description page of its readme/",
-    "build": "build a wheel of each addon and library, and try them",
-    "clean": "remove what was made for this clone, or with --all the cache folder",
+    "readme": "generate each addon's README and description page from its readme/",
+    "build": "build a wheel of each addon and library, and test them",
+    "clean": "remove the files of this clone, or with --all the cache folder",
 }
 
 

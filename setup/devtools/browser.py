@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""The browser of the tests: the machine's own, or Chromium from its archive."""
+"""The browser of the tests: the machine's own, or Chromium from its package archive."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ exec "{folder}/{executable}" "$@"
 def browser_environ(environment: Environment) -> dict[str, str]:
     """Return the variables of a process that starts a browser.
 
-    :raises SetupError: when there is none, nor one to fetch
+    :raises SetupError: if there is none, and none can be downloaded
     """
     environ = environment.process_environ()
     browser = ensure_browser(environment.home)

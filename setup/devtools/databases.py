@@ -26,11 +26,11 @@ class Databases:
         self.environment = environment
 
     def name(self, purpose: str) -> str:
-        """Name a database of this clone."""
+        """Return the name of a database of this clone."""
         return f"cs_{self.environment.clone_hash}_{purpose}"
 
     def shared_name(self, purpose: str) -> str:
-        """Name a database that all clones of this cache folder share."""
+        """Return the name of a database that all clones of this cache folder share."""
         return f"cs_{self.environment.home.name_hash}_{purpose}"
 
     def filestore(self, name: str) -> Path:

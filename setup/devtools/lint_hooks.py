@@ -70,7 +70,7 @@ def localise(config: dict, node: Path | None) -> dict:
     """Return the configuration with each hook run by a program on PATH.
 
     :param node: where the packages for Node are; without, their hooks are left out
-    :raises KeyError: when HOOKS tells nothing about a hook
+    :raises KeyError: if HOOKS does not define a hook
     """
     hooks = [
         hook if hook.get("language") == "fail" else _localise_hook(hook, node)

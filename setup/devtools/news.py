@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Join what readme/newsfragments of an addon tell into its readme/HISTORY.md."""
+"""Join the readme/newsfragments of an addon into its readme/HISTORY.md."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def find_news(addon: Path) -> list[Path]:
 def join_news(environment: Environment, addon: Path) -> bool:
     """Move the fragments into the history, below the version of the manifest.
 
-    :raises SetupError: when the history has that version already
+    :raises SetupError: if the history has that version already
     :return: whether there were any
     """
     if not find_news(addon):

@@ -1,9 +1,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""An Odoo 14 to speak to: Debian 11's package, with the Python that it needs.
+"""Odoo 14 as a remote system: Debian 11's package, with its Python.
 
-Odoo 14 does not run on the Pythons of today. The package is unpacked together with all
-that it depends on, down to the C library, so that it runs on any Linux of the machine's
-architecture, for any user, with nothing installed.
+Odoo 14 does not run on current Python versions. The package is unpacked with all its
+dependencies, down to the C library, so that it runs on any Linux of the machine's
+architecture, for any user, without an installation.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ class Odoo14Environment(Environment):
 
 
 def ensure_odoo_14(environment: Environment) -> Odoo14Environment:
-    """Return the environment of an Odoo 14, fetched first if need be."""
+    """Return the environment of Odoo 14, which is downloaded on first use."""
     home = environment.home
     root = home.ensure_folder(
         "odoo-14-debian",

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Which addon defines a model, as the source of the addons tells."""
+"""The addon that defines a model, found in the source of the addons."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def find_models(addons: Iterable[Path]) -> dict[str, FoundModel]:
 
 
 def names_defined(source: str) -> list[str]:
-    """Return the models that a file defines, those left out that it extends."""
+    """Return the models that a file defines, without extended ones."""
     names = []
     for block in CLASS.split(source):
         name, inherited = NAME.search(block), INHERIT.search(block)
@@ -46,7 +46,7 @@ def names_defined(source: str) -> list[str]:
 
 
 def required_fields(model: FoundModel) -> list[str]:
-    """Return the fields that a record of the model must be given.
+    """Return the required fields of a model.
 
     As far as the class says that defines it: other addons may require more.
     """
@@ -72,7 +72,7 @@ def _says(node: ast.ClassDef, attribute: str) -> Any:
 
 
 def _fields(node: ast.ClassDef) -> dict[str, dict[str, ast.expr]]:
-    """Return the keywords of each field, those left out that hold many records."""
+    """Return the keywords of each field, without x2many fields."""
     found = {}
     for line in node.body:
         if isinstance(line, ast.Assign) and isinstance(line.value, ast.Call):

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Where Odoo 19 comes from: a checkout that ODOO_DIR names, or Debian's archive."""
+"""The source of Odoo 19: a checkout in ODOO_DIR, or Debian's archive."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ NEEDED_MEGABYTES = 2500
 
 @dataclass(frozen=True)
 class OdooSource:
-    """The folder that has to be on sys.path, and its addons folders."""
+    """The folder for sys.path, and its addons folders."""
 
     path: Path
 
@@ -71,12 +71,13 @@ def check_checkout(path: Path) -> OdooSource:
     if not (path / "odoo" / "release.py").is_file():
         raise SetupError(
             f"ODOO_DIR names {path}, where no odoo/release.py was found.\n"
-            "Let it name the top folder of a checkout of Odoo 19 (the one with "
+            "Set it to the top folder of a checkout of Odoo 19 (the one with "
             "odoo-bin), or unset it: then Odoo comes from Debian's archive."
         )
     if tuple(map(int, re.findall(r"\d+", source.version)[:2])) != SERIES:
         raise SetupError(
-            f"ODOO_DIR names {path}, which is Odoo {source.version}; sought is 19.0.\n"
+            f"ODOO_DIR names {path}, which is Odoo {source.version}; 19.0 is "
+            "required.\n"
             "Check out the branch 19.0 there, or unset ODOO_DIR."
         )
     return source

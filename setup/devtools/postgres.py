@@ -20,7 +20,7 @@ OLDEST = 13
 
 @contextmanager
 def running_postgres(environment: Environment) -> Iterator[None]:
-    """Have a database server while the block runs, named by the PG* variables."""
+    """Run a database server during the block, and set the PG* variables."""
     if any(os.environ.get(name) for name in NAMING_VARIABLES):
         check_server()
         yield
@@ -39,7 +39,7 @@ def running_postgres(environment: Environment) -> Iterator[None]:
 
 
 def check_server() -> None:
-    """Make sure that the server answers and lets us create databases."""
+    """Check that the server answers and allows creating databases."""
     named = ", ".join(
         f"{name}={os.environ[name]}" for name in NAMING_VARIABLES if name in os.environ
     )
@@ -47,8 +47,8 @@ def check_server() -> None:
         connection = connect()
     except psycopg2.OperationalError as error:
         raise SetupError(
-            f"the PostgreSQL server that the environment names ({named}) does not let "
-            f"us in:\n    {str(error).strip()}\n"
+            f"the PostgreSQL server that the environment names ({named}) rejects "
+            f"the connection:\n    {str(error).strip()}\n"
             "Correct these variables, or unset them all: then an embedded server is "
             "started."
         ) from error

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Start other programs so that none outlives us, and tell why one failed."""
+"""Start other programs, which end with this process, and explain failures."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def die_with_parent() -> None:
 
 
 def advise(output: str) -> str:
-    """Name the usual reason behind a failed program's output, if it shows one."""
+    """Return the usual reason of a failure, if the output shows it."""
     if NO_DISK.search(output):
         return (
             "The disk is full: free space, or name a folder on another disk in "
@@ -60,7 +60,7 @@ def run_logged(
     script: str = "",
     summarise: Callable[[str], str] | None = None,
 ) -> str:
-    """Run to the end with all output in a log file; return the output.
+    """Run a program with its output in a log file; return the output.
 
     :param script: standard input of the program
     :raises SetupError: with the end of the output (or its summary), when the

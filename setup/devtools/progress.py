@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Tell a person what happens: steps, a bar, a table."""
+"""Progress for the user: steps, a bar, a table."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def wait_for_interrupt(check: Callable[[], None]) -> None:
 
 
 class Bar:
-    """Draw one line that grows; on something else than a terminal, a line per tenth."""
+    """Progress bar on a terminal; elsewhere, a line per tenth."""
 
     width = 30
 

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Make an addon's README.rst and description page from the fragments in readme/."""
+"""Generate an addon's README.rst and description page from readme/."""
 
 from __future__ import annotations
 
@@ -131,7 +131,7 @@ def make_page(readme: str) -> str:
 
 
 def generate(addon: Addon) -> dict[Path, str]:
-    """Return what each generated file of an addon should hold."""
+    """Return the content of each generated file of an addon."""
     readme = make_readme(Fragments.read(addon.path))
     return {
         addon.path / "README.rst": readme,
@@ -140,7 +140,7 @@ def generate(addon: Addon) -> dict[Path, str]:
 
 
 def make_changelog(histories: dict[str, str]) -> str:
-    """Return what the addons' readme/HISTORY.md say, each below the addon's name."""
+    """Return the readme/HISTORY.md of all addons, with the addons' names as titles."""
     sections = [
         f"## {name}\n\n{re.sub('^#', '##', text.strip(), flags=re.MULTILINE)}"
         for name, text in histories.items()
@@ -149,7 +149,7 @@ def make_changelog(histories: dict[str, str]) -> str:
 
 
 def generate_all(clone: Path) -> dict[Path, str]:
-    """Return what the generated files of the whole clone should hold."""
+    """Return the content of the generated files of the clone."""
     addons = [one for one in find_addons(clone).values() if not one.is_test_only]
     files = {path: text for addon in addons for path, text in generate(addon).items()}
     histories = {

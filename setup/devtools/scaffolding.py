@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Make a new connector addon of a template, with Odoo's own renderer."""
+"""Generate a connector addon from a template, with Odoo's renderer."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Scaffold:
 def module_name(words: str) -> str:
     """Return the technical name of an addon, as Odoo makes it.
 
-    :raises SetupError: when it cannot be one
+    :raises SetupError: if the name is invalid
     """
     spaced = re.sub(r"(?<=[^A-Z])\B([A-Z])", r" \1", words)
     name = "_".join(spaced.lower().split())
@@ -59,7 +59,7 @@ def module_name(words: str) -> str:
 
 
 def default_backend(name: str) -> str:
-    """Return what is connected: of connector_shop, shop."""
+    """Return the name of the backend: for connector_shop, shop."""
     without = name.replace("connector_", "").replace("_connector", "")
     return without or name
 
@@ -75,9 +75,9 @@ def check_identifier(name: str, what: str, example: str) -> None:
 def check_scaffold(
     scaffold: Scaffold, addons: set[str], models: dict[str, FoundModel]
 ) -> None:
-    """Check a scaffold against the addons and models that there are.
+    """Check a scaffold against the existing addons and models.
 
-    :raises SetupError: when it would not work
+    :raises SetupError: if it would not work
     """
     check_identifier(scaffold.backend, f"{scaffold.backend!r} as a backend", "shop")
     if scaffold.name in addons:
@@ -117,9 +117,9 @@ def needed_addons(scaffold: Scaffold, models: dict[str, FoundModel]) -> list[str
 
 
 def render(scaffold: Scaffold, addons: list[str], folder: Path) -> Path:
-    """Write the addon into a folder, whole or not at all; return its path.
+    """Write the addon to a folder atomically; return its path.
 
-    :raises SetupError: when there is something already
+    :raises SetupError: if the folder exists already
     """
     from odoo.cli.scaffold import template as Template
 
@@ -152,9 +152,9 @@ def render(scaffold: Scaffold, addons: list[str], folder: Path) -> Path:
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder in which an addon can be made.
+    """Create the folder of an addon.
 
-    :raises SetupError: when there can be none
+    :raises SetupError: if it cannot be created
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)

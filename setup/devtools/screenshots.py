@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Make the pictures of docs/images: each screen, on the records of the demo.
+"""Create the images of docs/images: each screen, with the records of the demo.
 
 Started by ./dev docs --screenshots in a process that has Playwright.
 """
@@ -61,7 +61,7 @@ def main() -> None:
 
 @contextmanager
 def running_demo(environment: Environment) -> Iterator[Scenario]:
-    """Serve two databases that are made for this, and dropped again."""
+    """Serve two temporary databases."""
     source = SourceDatabase(environment, SOURCE)
     target = TargetDatabase(environment, TARGET, wanted=("connector_odoo_sale",))
     try:
@@ -73,7 +73,7 @@ def running_demo(environment: Environment) -> Iterator[Scenario]:
 
 
 def make_history(scenario: Scenario) -> None:
-    """Import several times: at first all, then what was edited in between."""
+    """Import several times: first all records, then edited ones."""
     target, source = scenario.target.client, scenario.source.client
     backend = {"name": "Headquarters", "sync_products": "import"}
     target.execute("odoo.backend", "write", [scenario.backend_id], backend)
@@ -88,7 +88,7 @@ def make_history(scenario: Scenario) -> None:
 
 
 class Photographer:
-    """Take each screen, waiting until it is whole."""
+    """Take a screenshot of each screen, when it is complete."""
 
     def __init__(self, scenario: Scenario, browser: Browser, folder: Path):
         self.scenario = scenario
@@ -170,7 +170,7 @@ def check_connection(page: Page) -> None:
 
 
 def show_all(page: Page) -> None:
-    """Take the filters away: the jobs of the demo are done."""
+    """Remove the filters, because the jobs of the demo are done."""
     for facet in page.locator(".o_facet_remove").all():
         facet.click()
 
@@ -194,7 +194,7 @@ def ask_who_answers(page: Page) -> None:
 
 
 def save(picture: bytes, path: Path) -> None:
-    """Write a picture with few colors, which a screen has, at half the size or less."""
+    """Write an image with a reduced palette, at half the size or less."""
     image = Image.open(io.BytesIO(picture)).convert("RGB")
     image.quantize(COLORS, dither=Image.Dither.NONE).save(path, optimize=True)
 

@@ -88,7 +88,7 @@ def merged_translation(
 
 
 def find_problems(template: polib.POFile, translation: polib.POFile) -> list[str]:
-    """Return what keeps a translation from being complete."""
+    """Return the problems of a translation."""
     terms = {entry.msgid for entry in template}
     problems = [
         f"no longer a term: {entry.msgid!r}"
@@ -106,7 +106,7 @@ def find_problems(template: polib.POFile, translation: polib.POFile) -> list[str
 
 
 def placeholders(text: str) -> list[str]:
-    """Return what is filled in later, named or in order."""
+    """Return the placeholders of a term."""
     return sorted(PLACEHOLDER.findall(text))
 
 

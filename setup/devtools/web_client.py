@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Odoo's web client in a real browser, driven as a person would."""
+"""Odoo's web client in a real browser."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def unlimited_address_space() -> Iterator[None]:
 
 
 class WebClient:
-    """One person's window.
+    """Window of one user.
 
     :param url: of the Odoo server
     :param options: of Playwright's `new_context`, such as color_scheme

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Build the distributions of this clone, and try what comes out of it."""
+"""Build the distributions of this clone, and test them."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ with backend.work_on("odoo.res.partner") as work:
 
 @dataclass(frozen=True)
 class WheelEnvironment(Environment):
-    """An environment with Odoo and its packages, and our wheels instead of the clone.
+    """Environment with Odoo and its packages, and wheels instead of the clone.
 
     :param folder: the virtual environment
     """
@@ -45,7 +45,7 @@ class WheelEnvironment(Environment):
     def make(
         cls, environment: Environment, wheels: Iterable[Path], folder: Path
     ) -> WheelEnvironment:
-        """Make a new virtual environment and install wheels, from nowhere else."""
+        """Create a virtual environment and install only these wheels."""
         log_path = environment.home.log_folder / "wheels-environment.log"
         run_logged([sys.executable, "-m", "venv", "--without-pip", folder], log_path)
         python = folder / "bin" / "python"
@@ -74,12 +74,12 @@ class WheelEnvironment(Environment):
         return "odoo-wheels.conf"
 
     def process_environ(self, environ: Mapping[str, str] = os.environ) -> dict:
-        """Return the variables of any process, without the way to the clone."""
+        """Return the variables of a process, without paths to the clone."""
         return {name: value for name, value in environ.items() if name != "PYTHONPATH"}
 
 
 def find_wheel_addons(clone: Path) -> dict[str, Addon]:
-    """Return the addons that are made into distributions."""
+    """Return the addons with a distribution."""
     return {
         name: addon
         for name, addon in find_addons(clone).items()
@@ -88,7 +88,7 @@ def find_wheel_addons(clone: Path) -> dict[str, Addon]:
 
 
 def find_distributions(clone: Path) -> list[Path]:
-    """Return the folders to build, each one after those that it needs."""
+    """Return the folders to build, dependencies first."""
     addons = [addon.path for addon in find_wheel_addons(clone).values()]
     libraries = [path.parent for path in sorted(clone.glob("libs/*/pyproject.toml"))]
     return [*libraries, *addons, clone / METAPACKAGE]
@@ -128,7 +128,7 @@ def check_wheels(environment: Environment, wheels: Iterable[Path]) -> None:
 def try_wheels(environment: WheelEnvironment) -> None:
     """Import the wheels, install their addons in a database, look a component up.
 
-    :raises SetupError: when something of that fails
+    :raises SetupError: if a step fails
     """
     addons = find_wheel_addons(environment.clone)
     databases = Databases(environment)

@@ -32,14 +32,12 @@ CLEAN = (
     "connector/wizards",
     "connector_odoo",
     "connector_odoo_sale",
-    "tests/scaffold",
 )
 SUFFIXES = {".py", ".rst", ".md", ".xml"}
-#: the list of phrases, and pages that are not yet clean
+#: the list of phrases and its tests
 EXCLUDED = (
     "tests/repository/prose.py",
     "tests/repository/test_prose.py",
-    "docs/architecture.rst",
 )
 
 

@@ -24,14 +24,14 @@ def main(environment: Environment, arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="./dev build",
         description="Build a wheel of each addon, of each library in libs/ and of the "
-        "metapackage; have twine check them; install them in a new virtual environment "
+        "metapackage; check them with twine; install them in a new virtual environment "
         "next to Odoo, and their addons in a database. Wheels that pass are put into "
         "the output folder.",
     )
     parser.add_argument(
         "--output", type=Path, default=environment.clone / "dist", metavar="FOLDER"
     )
-    parser.add_argument("--untried", action="store_true", help="build them, no more")
+    parser.add_argument("--untried", action="store_true", help="only build them")
     options = parser.parse_args(arguments)
     output = options.output.absolute()
     with tempfile.TemporaryDirectory() as folder:
@@ -53,5 +53,8 @@ def try_out(environment: Environment, wheels: list[Path], folder: Path) -> None:
         check_wheels(environment, wheels)
     with step("installation in a new virtual environment"):
         fresh = WheelEnvironment.make(environment, wheels, folder)
-    with running_postgres(environment), step("addons in a database, a look-up"):
+    with (
+        running_postgres(environment),
+        step("addons in a database, a component lookup"),
+    ):
         try_wheels(fresh)

@@ -20,7 +20,7 @@ def main(environment: Environment, arguments: list[str]) -> int:
     parser.add_argument(
         "--all",
         action="store_true",
-        help="remove the whole cache folder: all clones have to make it again",
+        help="remove the whole cache folder, which all clones must create again",
     )
     parser.parse_args(arguments)
     with running_postgres(environment):

@@ -48,7 +48,7 @@ def make_parser() -> argparse.ArgumentParser:
         type=int,
         default=0,
         metavar="N",
-        help="have at least N more contacts in the source, besides Odoo's demo data",
+        help="create N contacts in the source, in addition to Odoo's demo data",
     )
     parser.add_argument(
         "--source",
@@ -58,7 +58,7 @@ def make_parser() -> argparse.ArgumentParser:
         help="which Odoo to import from: 14 or 19 (default: 19)",
     )
     parser.add_argument(
-        "--fresh", action="store_true", help="begin with two new databases"
+        "--fresh", action="store_true", help="start with two new databases"
     )
     parser.add_argument(
         "--serve", action="store_true", help="leave both servers running until Ctrl-C"
@@ -83,7 +83,7 @@ def import_and_compare(scenario: Scenario) -> int:
     result = scenario.import_now()
     print(f"\n{format_runs(result.runs)}\n")
     problems = find_problems(result.runs, result.failures)
-    return compare(scenario, "the target is as the source", problems)
+    return compare(scenario, "the target equals the source", problems)
 
 
 def edit_and_compare(scenario: Scenario) -> int:
@@ -91,7 +91,7 @@ def edit_and_compare(scenario: Scenario) -> int:
     print(f"\nchanged in the target: {', '.join(result.edits)}")
     print(f"exported by {result.job_count} jobs within {result.seconds:.0f} s")
     problems = [f"job failed: {failure}" for failure in result.failures]
-    return compare(scenario, "the source is as the target", problems)
+    return compare(scenario, "the source equals the target", problems)
 
 
 def compare(scenario: Scenario, claim: str, problems: list[str]) -> int:

@@ -33,8 +33,8 @@ def main(environment: Environment, arguments: list[str]) -> int:
     own = {name: addon for name, addon in addons.items() if not addon.is_test_only}
     parser = argparse.ArgumentParser(
         prog="./dev i18n",
-        description="Write the terms of the addons into i18n/ADDON.pot, and bring the "
-        "translations up to date: new terms that Odoo translates are filled in, the "
+        description="Write the terms of the addons into i18n/ADDON.pot, and update the "
+        "translations: new terms that Odoo translates are filled in, the "
         "rest is left to a person.",
     )
     parser.add_argument("addons", nargs="*", metavar="ADDON", help=", ".join(own))
@@ -87,7 +87,7 @@ def update_addon(
 def export_template(
     environment: Environment, addon_name: str, database: str
 ) -> polib.POFile:
-    """Return the terms of an addon as Odoo finds them."""
+    """Return the terms of an addon that Odoo exports."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "exported.pot"
         command = [

@@ -145,7 +145,7 @@ def accept_author(rcfile: str, addon: Path) -> str:
 
 
 def find_files(clone: Path, words: list[str]) -> list[str]:
-    """Return the files that the words name, by default all, as git names them.
+    """Return the files of the arguments, by default all, with git's names.
 
     :raises SetupError: if a word matches no file
     """

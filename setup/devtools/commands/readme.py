@@ -15,8 +15,8 @@ from ..readme import generate_all
 def main(environment: Environment, arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="./dev readme",
-        description="Make README.rst and static/description/index.html of each addon "
-        "from the fragments in its readme/ folder, and CHANGELOG.md.",
+        description="Generate README.rst and static/description/index.html of each "
+        "addon from the fragments in its readme/ folder, and CHANGELOG.md.",
     )
     what = parser.add_mutually_exclusive_group()
     what.add_argument(

@@ -70,11 +70,13 @@ def make_parser() -> argparse.ArgumentParser:
         description="Create a working connector addon. On a terminal, it asks for "
         "options that are not given.",
     )
-    parser.add_argument("name", help="of the addon, as shop or connector_shop")
+    parser.add_argument(
+        "name", help="name of the addon, such as shop or connector_shop"
+    )
     parser.add_argument(
         "folder",
         nargs="?",
-        help="in which it is made (default: this one, or the one beside the clone)",
+        help="parent folder (default: this one, or the parent of the clone)",
     )
     parser.add_argument(
         "--kind",
@@ -90,14 +92,14 @@ def make_parser() -> argparse.ArgumentParser:
         type=split_words,
         dest="models",
         metavar="MODEL",
-        help="a model of Odoo to synchronize, as res.partner; may be repeated",
+        help="a model of Odoo to synchronize, such as res.partner; may be repeated",
     )
     parser.add_argument("--author", help="for the manifest (default: git's user.name)")
     return parser
 
 
 def ask(options: argparse.Namespace) -> Scaffold:
-    """Return the scaffold that the options describe, with answers for the others."""
+    """Return the scaffold of the options, with answers for missing options."""
     name = module_name(options.name)
     kind = options.kind or prompt("kind", "rest", KINDS)
     backend = options.backend or (
@@ -167,7 +169,7 @@ def report(
     lines = {
         f"{show_path(dev)} test {shown}": "its tests",
         f"{show_path(dev)} lint {shown}": "pylint-odoo, ruff and the others",
-        f"{show_path(dev)} serve --addon {shown}": "an Odoo that has it, to look at",
+        f"{show_path(dev)} serve --addon {shown}": "an Odoo server with the addon",
     }
     width = max(map(len, lines))
     for command, text in lines.items():

@@ -73,7 +73,7 @@ def make_parser() -> argparse.ArgumentParser:
         "purpose",
         nargs="?",
         default="scratch",
-        help="which one: a name of your choice, or demo_target (default: scratch)",
+        help="the database: a name of your choice, or demo_target (default: scratch)",
     )
     parser.add_argument(
         "--addon",
@@ -84,7 +84,7 @@ def make_parser() -> argparse.ArgumentParser:
         help="install this addon, too; if it has a file tests/records.json, serve that "
         "by a small HTTP service to import from",
     )
-    parser.add_argument("--port", type=int, help="instead of a free one")
+    parser.add_argument("--port", type=int, help="port (default: a free port)")
     return parser
 
 
@@ -117,10 +117,10 @@ def check_port(port: int) -> None:
             listener.bind(("127.0.0.1", port))
         except (OSError, OverflowError) as error:
             if getattr(error, "errno", None) == errno.EADDRINUSE:
-                reason = "another program listens there"
+                reason = "another program listens on it"
             else:
                 reason = str(error)
             raise SetupError(
                 f"port {port} of 127.0.0.1 cannot be used: {reason}.\n"
-                "Name another one, or none: then a free one is taken."
+                "Choose another port, or none to use a free port."
             ) from error

@@ -25,7 +25,7 @@ def main(environment: Environment, arguments: list[str]) -> int:
         "purpose",
         nargs="?",
         default="scratch",
-        help="which one: a name of your choice, or demo_target (default: scratch)",
+        help="the database: a name of your choice, or demo_target (default: scratch)",
     )
     options = parser.parse_args(arguments)
     with running_postgres(environment):

@@ -69,7 +69,7 @@ def main(environment: Environment, arguments: list[str]) -> int:
 
 
 def expand_faults(arguments: list[str]) -> list[str]:
-    """Turn the word ``faults`` into the tests that it, or ``--soak``, means."""
+    """Replace the word ``faults`` by its tests, or those of ``--soak``."""
     if arguments[:1] != ["faults"]:
         return arguments
     if "--soak" in arguments:
@@ -80,7 +80,7 @@ def expand_faults(arguments: list[str]) -> list[str]:
 def split_arguments(
     clone: Path, addons: dict[str, Addon], arguments: list[str]
 ) -> tuple[list[str], list[str]]:
-    """Tell what names tests from options, and addons' names into their folders."""
+    """Separate tests from options, and replace addons by their folders."""
     paths, options = [], []
     for argument in arguments:
         path = argument.partition("::")[0]
@@ -125,7 +125,7 @@ def select_addons(clone: Path, addons: dict[str, Addon], paths: list[str]) -> se
 
 
 def select_long(options: list[str]) -> list[str]:
-    """Leave out the tests marked "long" unless --long or a choice of marks is given."""
+    """Exclude the tests marked "long" unless --long or a choice of marks is given."""
     if "--long" in options:
         return [option for option in options if option != "--long"]
     return options if "-m" in options else [*options, "-m", "not long"]
