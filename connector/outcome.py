@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What happened to one record: the words of jobs, runs, dry runs and screens."""
+"""Outcome of one record, for jobs, runs, dry runs and screens."""
 
 from enum import Enum
 

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What the components of one job share.
+"""State that the components of one job share.
 
 A job enters the work context of one model. The work contexts of all other models come
 from it, and all of them have the same session::
@@ -27,7 +27,7 @@ T = TypeVar("T")
 
 #: an external record, ``(binding model, external id as text)``
 Key = tuple[str, str]
-#: where the session is; the second, where a connector has an attribute of its own there
+#: attribute of the session; the second, if a connector uses the first for another object
 _NAMES = ("session", "connector_session")
 
 
@@ -38,13 +38,13 @@ class Session:
         # import
         #: external records whose import has begun and not ended
         self.importing: set[Key] = set()
-        #: what each external record needs
+        #: the dependencies of each external record
         self.needs: dict[Key, list[Key]] = {}
         #: how many records of all models had which outcome
         self.imported: Counter[Outcome] = Counter()
         #: external records that did not fail, whatever their outcome
         self.settled: set[Key] = set()
-        #: notes what an import writes, in a dry run
+        #: recorder of a dry run, None otherwise
         self.recorder: Any = None
         # export
         #: bindings whose export has begun and not ended, ``(model, id)``
@@ -54,9 +54,9 @@ class Session:
         #: bindings that were exported, whatever their outcome, ``(model, id)``
         self.exported: set[tuple[str, int]] = set()
         # adapters and binders
-        #: what binders know, by model, backend and user
+        #: memories of binders, by model, backend and user
         self.binding_memories: dict[tuple, Any] = {}
-        #: what record matchers know, by direction and model
+        #: memories of record matchers, by direction and model
         self.matches: dict[tuple[str, str], dict[Any, Any]] = {}
         #: connections of REST adapters, by server and credentials
         self.http_sessions: dict[tuple, Any] = {}

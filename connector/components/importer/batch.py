@@ -4,7 +4,7 @@
 ::
 
     pages of the adapter ── without ids seen before ── without ids that no database can
-    hold ── without what is up to date ── chunks ── a job each, or at once
+    hold ── without what is up to date ── chunks ── a job each, or in this job
 
 Only a page that gives the date of each record (a dict) says what is up to date. Pages
 are consumed as they come, so that the first chunk is enqueued before the last page is
@@ -78,7 +78,7 @@ class BatchImporter(AbstractComponent):
         return self._found
 
     def _pages(self, filters: Any, run: Any, force: bool) -> Iterator[Page]:
-        """Yield pages of what is to be imported."""
+        """Yield pages of the ids to import."""
         seen: set[str] = set()
         for page in self._search_pages(filters):
             page = self._without_unstorable(_without_seen(page, seen), run)

@@ -1,9 +1,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Import what the records of a chunk need, and order the records themselves.
 
-What an item needs is either in the same chunk, which is then ordered, or elsewhere, and
-then imported first. All dependencies of one model are one chunk of its own importer, so
-the depth of the recursion is that of the models, not of the records::
+A needed record is either in the same chunk, which is then ordered, or elsewhere, and
+then imported first. All dependencies of one model are one chunk of that model's
+importer: the depth of the recursion is that of the models, not of the records::
 
     orders 1 2 3 ──need──▶ partners 7 8 ──need──▶ countries FR DE
                            partner 8 needs 7: batches [7] [8]

@@ -43,7 +43,7 @@ def rolled_back(cr: BaseCursor) -> Iterator[None]:
 
 
 class ImportRecorder:
-    """Notes of what an import writes."""
+    """Notes of the values that an import writes."""
 
     def __init__(self) -> None:
         self._changes: dict[tuple[str, int], str] = {}

@@ -157,8 +157,8 @@ class ImportFlow:
         try:
             records = self._hooks._read_many([item.external_id for item in items])
         except PartlyRead as error:
-            # what was read is imported: a backend with a low limit would never be
-            # read as a whole
+            # import the records that were read: a backend with a low limit would never
+            # return all of them
             records, waiting = error.found, error
         by_key = {str(external_id): record for external_id, record in records.items()}
         for item in items:

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What a connector says about the import of one model.
+"""Hooks of a connector for the import of one model.
 
 The importer of a model is a component: connectors inherit it and override hooks. The
 order in which they are called is that of ``flow.py``. A hook sees one record, also
@@ -47,7 +47,7 @@ class GenericImporter(AbstractComponent):
     _usage = "record.importer"
 
     _import_context = IMPORT_CONTEXT
-    #: what to do with a bound record that was deleted remotely: "skip", "archive",
+    #: action for a bound record that was deleted remotely: "skip", "archive",
     #: "delete" (binding and record), or "unbind" (the binding only)
     _missing_record_policy = "skip"
     #: leave a record unchanged whose mapped values are those of its last import, and

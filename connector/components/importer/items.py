@@ -1,8 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Import items: what an import knows of each external record of a chunk.
+"""Import items: the state of each external record of a chunk.
 
 An item is *pending* until it has an outcome. Each step of the flow takes the pending
-items, fills in what it finds, and gives an outcome to those that need no further step.
+items, sets attributes, and gives an outcome to those that need no further step.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class ImportItem:
     written: dict[str, Any] | None = None
     outcome: Outcome | None = None
     error: Exception | None = None
-    #: what a person has to know of the outcome
+    #: a remark on the outcome, for a person
     note: str | None = None
     #: unconfirmed edits of the binding
     unconfirmed: Any = None

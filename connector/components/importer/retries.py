@@ -3,9 +3,10 @@
 
 ========================  ==============================================================
 a record of a chunk       fails with a retryable error: again with the others of its
-                          kind, in one job, at most ``retries_left`` times without any
-                          progress; with another error: in its own job, which shows it
-a record of its own job   whose dependencies were imported partly: they are committed,
+                          kind, in one job, at most ``retries_left`` times without
+                          progress; with another error: in a separate job, which shows
+                          the error
+a single record           whose dependencies were imported partly: they are committed,
                           and another job continues
 ========================  ==============================================================
 """
@@ -51,7 +52,7 @@ def delay_rest(
     importer.model.with_delay(
         eta=clamp_wait(error.seconds),
         description=importer.env._(
-            "Import %(model)s %(external_id)s from %(backend)s: what it needs is "
+            "Import %(model)s %(external_id)s from %(backend)s: its dependencies are "
             "imported first",
             model=importer.model._description,
             external_id=external_id,

@@ -3,11 +3,10 @@
 
 ::
 
-    without a binding ── find a record to bind ── create all in one call ─┐
-    with a binding ───── compare ── keep unconfirmed edits ── ask          │
-                         ``_may_overwrite`` ── write equal changes at once │
-                         ── note the version of the external record        │
-    all ◄── ``_after_import`` ── remember what the models made of values ◄─┘
+    without a binding ─ find a record to bind ─ create all in one call ──────┐
+    with a binding ─ compare ─ keep unconfirmed edits ─ ``_may_overwrite``   │
+                   ─ write equal changes together ─ note the remote version ─┤
+    all items ◄─ ``_after_import`` ─ remember the values as models hold them ┘
 
 A connector with its own ``_create`` or ``_update`` gets each record alone.
 """
