@@ -27,7 +27,7 @@ T = TypeVar("T")
 
 #: an external record, ``(binding model, external id as text)``
 Key = tuple[str, str]
-#: attribute of the session; the second, if a connector uses the first for another object
+#: attribute of the session; the second, if a connector uses the first differently
 _NAMES = ("session", "connector_session")
 
 
