@@ -65,7 +65,9 @@ from odoo.addons.queue_job.utils import must_run_without_delay
 
 from ..exception import NetworkRetryableError
 
+#: of jobs that a webhook delays
 WEBHOOK_PRIORITY = 3
+#: of jobs that export an edit
 EDIT_PRIORITY = 4
 #: of the first model of a backend; the others follow in their order
 BULK_PRIORITY = 20

@@ -26,10 +26,13 @@ from collections.abc import Collection, Mapping
 
 from odoo import models
 
+#: operations of a group that only reads
 READ_ACCESS = ("read",)
+#: operations of a group that may do everything
 FULL_ACCESS = ("read", "write", "create", "unlink")
-#: managers set up a backend; users see where their records are bound
+#: access to a backend: managers set it up
 BACKEND_ACCESS = {"connector.group_connector_manager": FULL_ACCESS}
+#: access to bindings: users see where their records are bound
 BINDING_ACCESS = {**BACKEND_ACCESS, "base.group_user": READ_ACCESS}
 
 

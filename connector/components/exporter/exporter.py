@@ -44,7 +44,9 @@ class GenericExporter(AbstractComponent):
 
     def __init__(self, work_context):
         super().__init__(work_context)
+        #: the binding that is exported
         self.binding: models.BaseModel | None = None
+        #: its id in the backend, empty until it is known
         self.external_id: Any = None
         self.outcome: Outcome | None = None
         #: edits that the export sends
