@@ -77,29 +77,6 @@ class ConnectorSyncSubject(models.AbstractModel):
             for name, value in zip(names, self._subject_key(), strict=True)
         ]
 
-    def _open_list(self, name: str, res_model: str, domain, **values) -> dict:
-        """Return the action that lists records."""
-        return {
-            "type": "ir.actions.act_window",
-            "name": name,
-            "res_model": res_model,
-            "view_mode": "list,form",
-            "views": [(False, "list"), (False, "form")],
-            "domain": list(domain),
-            **values,
-        }
-
-    def _open_jobs(self, name: str, domain) -> dict:
-        """Return the action that lists jobs, in the list for managers of connectors."""
-        job_list = self.env.ref("connector.queue_job_view_list_sync").id
-        return self._open_list(
-            f"{self.display_name}: {name}",
-            "queue.job",
-            domain,
-            views=[(job_list, "list"), (False, "form")],
-            context={"create": False},
-        )
-
     @api.depends("backend_model", "backend_id")
     def _compute_company_id(self):
         for subject in self:
