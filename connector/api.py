@@ -45,9 +45,9 @@ from .components.mapper import (
     xmlid,
 )
 from .components.session import Session
+from .components.two_way.adapter import Version
 from .components.two_way.conflict import Winner
 from .components.two_way.references import bound, bound_set, matched, required
-from .components.two_way.version import Version
 from .database import pg_try_advisory_lock
 from .exception import (
     AccessRefused,

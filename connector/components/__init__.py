@@ -7,7 +7,7 @@ from .two_way import conflict
 from . import mapper
 from . import listener
 from . import locker
-from .two_way import import_hooks
+from .two_way import kept_edits
 from .importer import hooks
 from .importer import batch
 from .importer import translations
@@ -21,7 +21,6 @@ from .exporter import deleter
 from . import synchronizer
 from .two_way import adapter
 from .two_way import mappers
-from .two_way import matcher
 from .two_way import natural_keys
 from .two_way import first_import
 from .two_way import creation

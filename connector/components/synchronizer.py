@@ -13,7 +13,7 @@ from .importer.incremental import ChangesImporter
 from .importer.items import ChunkOutcome, ImportItem
 from .importer.removed import RemovedRecordsFinder, TooManyRemoved
 from .importer.translations import TranslationImporter
-from .two_way.import_hooks import TwoWayImportHooks
+from .two_way.kept_edits import TwoWayImportHooks
 
 __all__ = [
     "BatchExporter",

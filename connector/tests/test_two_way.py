@@ -9,8 +9,8 @@ from odoo.tests.common import BaseCase
 from odoo.addons.component.core import Component
 
 from ..components.defaults import TWO_WAY_COMPONENTS
+from ..components.two_way.adapter import Version
 from ..components.two_way.references import bound, matched
-from ..components.two_way.version import Version
 from ..exception import IDMissingInBackend, InvalidDataError, MappingError
 from ..timestamps import last_change
 from .export_common import ExportCase

@@ -5,7 +5,7 @@ from unittest.mock import patch
 
 from odoo.tests.common import tagged
 
-from ..components.two_way import import_hooks, kept_edits
+from ..components.two_way import kept_edits
 from ..exception import RetryableJobError
 from .export_common import Child, ExportCase, ProcessCase
 from .export_processes import exporter_class, run_export
@@ -267,7 +267,7 @@ class TestEditDuringExport(ProcessCase):
 
     def run_import(self, env, external_id):
         backend = env["test.export.backend"].browse(self.backend_id)
-        with patch.object(import_hooks, "is_listened_to", return_value=True):
+        with patch.object(kept_edits, "is_listened_to", return_value=True):
             return env["test.export.partner"].import_record(backend, external_id)
 
     def test_an_edit_during_an_import_is_never_overwritten(self):

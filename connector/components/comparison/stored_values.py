@@ -20,6 +20,7 @@ import base64
 import binascii
 import hashlib
 import json
+from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
 
@@ -159,7 +160,7 @@ def _plain(value: Any) -> Any:
         return digest(value)
     if isinstance(value, set | frozenset):
         return sorted(map(str, value))
-    return str(value)
+    return dict(value) if isinstance(value, Mapping) else str(value)
 
 
 class ValueMemory:

@@ -16,7 +16,7 @@ from odoo.addons.component.core import AbstractComponent
 
 from ...timestamps import is_other_record
 from ..importer.aliases import check_is_same_record
-from .version import Version
+from .adapter import Version
 
 
 class CreationExporter(AbstractComponent):

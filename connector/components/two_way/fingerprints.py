@@ -16,8 +16,6 @@ fingerprints of an export and of an import can be compared.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -25,6 +23,7 @@ from odoo import models
 from odoo.fields import Command
 
 from ..comparison.lines import linked_ids, operation_of
+from ..comparison.stored_values import digest
 
 #: field of a line, or of its binding, by which both sides know it
 LINE_KEY = "external_id"
@@ -49,35 +48,19 @@ _NOT_COMPARABLE = {
 _DECIMALS = 6
 
 
-def fingerprint_of(value: Any) -> str:
-    """Return a short text that is the same for the same value, in any process."""
-    written = json.dumps(value, sort_keys=True, default=_plain)
-    return hashlib.blake2b(written.encode(), digest_size=8).hexdigest()
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, set | frozenset):
-        return sorted(map(str, value))
-    if isinstance(value, bytes):
-        return value.decode(errors="replace")
-    if isinstance(value, Mapping):
-        return dict(value)
-    return str(value)
-
-
 def fingerprint_of_value(model: models.BaseModel, name: str, value: Any) -> str:
     """Return the fingerprint of a value that an import would write."""
     field = model._fields.get(name)
     if field is None or field.type in _NOT_COMPARABLE:
-        return fingerprint_of(value)
+        return digest(value)
     if field.type == "many2many":
         ids = linked_ids([], value)
-        return fingerprint_of(value if ids is None else sorted(ids))
+        return digest(value if ids is None else sorted(ids))
     try:
         cached = field.convert_to_cache(value, model, validate=False)
     except (TypeError, ValueError):
-        return fingerprint_of(value)
-    return fingerprint_of(_rounded(cached))
+        return digest(value)
+    return digest(_rounded(cached))
 
 
 def fingerprint_of_field(record: models.BaseModel, name: str) -> str | None:
@@ -87,9 +70,9 @@ def fingerprint_of_field(record: models.BaseModel, name: str) -> str | None:
         return None
     value = record[name]
     if field.type == "many2many":
-        return fingerprint_of(sorted(value.ids))
+        return digest(sorted(value.ids))
     cached = field.convert_to_cache(value, record, validate=False)
-    return fingerprint_of(_rounded(cached))
+    return digest(_rounded(cached))
 
 
 def _rounded(value: Any) -> Any:

@@ -19,10 +19,9 @@
                      settle(items)                  edits that were overwritten are
                                                     deleted, kept ones are exported
 
-Nothing locks. An import does not see an edit that is committed while it runs. If both
-write the same record, PostgreSQL refuses the second (repeatable read), which is tried
-again and then sees the first. If the import does not write the record, the edit stays.
-Neither loses an edit.
+Nothing locks. If an edit is committed while the import runs and both write the record,
+PostgreSQL refuses the second (repeatable read), which is retried and sees the first. If
+the import does not write the record, the edit stays.
 """
 
 from __future__ import annotations
@@ -32,21 +31,74 @@ from typing import Any
 
 from odoo import models
 
+from odoo.addons.component.core import AbstractComponent
+
 from ...outcome import Outcome
+from ..comparison.stored_values import digest
 from ..exporter.queue import delay_export
 from ..importer.items import ImportItem
 from .conflict import Winner
-from .fingerprints import (
-    LINES,
-    fingerprints_of_lines,
-)
-from .line_edits import LineEdits
-from .line_merge import LineMerge
+from .fingerprints import LINES, fingerprint_of_value, fingerprints_of_lines
+from .line_edits import LineEdits, LineMerge
 from .unconfirmed import (
     ALL_FIELDS,
     KEEP_UNCONFIRMED,
+    UnconfirmedFields,
     has_unconfirmed_fields,
+    is_listened_to,
 )
+
+
+class TwoWayImportHooks(AbstractComponent):
+    """Hooks of an importer whose records are exported, too."""
+
+    _name = "generic.importer.two.way"
+    _inherit = "base.importer"
+
+    def _is_exported(self) -> bool:
+        """Return whether edits of such records are exported, and must be kept.
+
+        By default, whether a ``generic.export.listener`` stores them. If it is False,
+        an import runs no query for this and stores no fingerprints.
+        """
+        return is_listened_to(self.work)
+
+    def _changed_unknown(self, name: str) -> bool:
+        """Return whether a field without fingerprint counts as changed remotely."""
+        return False
+
+    def _remote_fingerprints(self) -> dict[str, Any]:
+        """Return a fingerprint of each field of the record, as the backend has it.
+
+        Of the mapped values; of lists of items, of the items as they were read.
+        """
+        values, model = self._item.values, self.model
+        found = {
+            name: fingerprint_of_value(model, name, values[name]) for name in values
+        }
+        for source, target, _model in getattr(self.mapper, "children", ()):
+            try:
+                found[target] = digest(self.external_record[source])
+            except (LookupError, TypeError, AttributeError):
+                found.pop(target, None)
+        return found
+
+    def _resolve_conflict(
+        self, binding: models.BaseModel, edits: UnconfirmedFields, names: Iterable[str]
+    ) -> Winner:
+        """Return who wins the fields that both sides changed.
+
+        By the backend's ``conflict_policy``. A backend without one keeps the edits.
+        """
+        if not getattr(self.backend_record, "conflict_policy", None):
+            return Winner.LOCAL
+        if self.many_components(usage="conflict.resolver"):
+            resolver = self.component(usage="conflict.resolver")
+        else:
+            resolver = self.component_by_name("generic.conflict.resolver")
+        return resolver.resolve(
+            binding, edits.edited_at(names), self._external_updated_at()
+        )
 
 
 class KeptEdits:
@@ -71,7 +123,8 @@ class KeptEdits:
 
     def find_lines(self, items: list[ImportItem]) -> None:
         """Read the edits of the lines of items that are about to be updated."""
-        self._line_edits = LineEdits(self, items)
+        has_lines = getattr(self.importer.mapper, "children", ())
+        self._line_edits = LineEdits(self, items) if has_lines else None
 
     def without_kept(self, item: ImportItem, changes: dict[str, Any]) -> dict[str, Any]:
         """Return the changes that the import writes; skip the item to ask a person."""
@@ -192,8 +245,7 @@ class KeptEdits:
         """
         edits = item.unconfirmed
         if ALL_FIELDS in edits.names:
-            left = self._exported_fields() - item.overruled - edits.names
-            if left:
+            if left := self._exported_fields() - item.overruled - edits.names:
                 self._rows._note({item.binding: left})
         return edits.ids_of(edits.rows_behind(self.importer.model, item.overruled))
 

@@ -23,10 +23,10 @@ from typing import Any
 
 from odoo.addons.component.core import AbstractComponent
 
+from ..comparison.stored_values import digest
 from ..mapper import Modifier, source_fields
-from .fingerprints import fingerprint_of
+from .adapter import Version
 from .references import KEPT, ExportReference, Reference
-from .version import Version
 
 
 class ReferenceMapper(AbstractComponent):
@@ -98,11 +98,11 @@ class TwoWayImportMapper(AbstractComponent):
         For the result of a mapping method it is that of the remote field with its name.
         """
         values = version.values
-        prints = {name: fingerprint_of([values[name]]) for name in values}
+        prints = {name: digest([values[name]]) for name in values}
         for source, target, *_model in [*self.direct, *self.children]:
             names = source_fields(source)
             if names and names[0] in values:
-                prints[target] = fingerprint_of([values.get(name) for name in names])
+                prints[target] = digest([values.get(name) for name in names])
             else:
                 prints.pop(target, None)
         return {name: prints[name] for name in prints if name in self.model._fields}

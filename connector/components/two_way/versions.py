@@ -29,9 +29,9 @@ from typing import Any
 from odoo.addons.component.core import AbstractComponent
 
 from ...timestamps import TICK, is_fresh, is_newer, last_change
+from .adapter import Version
 from .conflict import Winner
 from .unconfirmed import computed_from
-from .version import Version
 
 
 class TwoWayImporter(AbstractComponent):
