@@ -18,11 +18,11 @@ from typing import Any, NamedTuple
 
 from odoo import models
 from odoo.exceptions import AccessError, MissingError
-from odoo.sql_db import BaseCursor
 
 from .external_id import external_key
 from .session import Session
 
+#: in the cache of the cursor: ``{model: ids of the bindings touched}``
 _LOG = "connector.binding.log"
 
 #: returns ``{key: id of the binding, or None if it is free}``, without the keys that
@@ -30,23 +30,11 @@ _LOG = "connector.binding.log"
 Find = Callable[[list[str]], dict[str, int | None]]
 
 
-class BindingLog:
-    """Ids of the bindings touched in this transaction, by model."""
-
-    def __init__(self) -> None:
-        self.touched: dict[str, list[int]] = defaultdict(list)
-
-
-def open_log(cr: BaseCursor) -> BindingLog:
-    """Return the log of the transaction; the first call starts it."""
-    return cr.cache.setdefault(_LOG, BindingLog())
-
-
 def note_touched(bindings: models.BaseModel) -> None:
     """Log bindings that were created or written, if the transaction has a log."""
     log = bindings.env.cr.cache.get(_LOG)
     if log is not None:
-        log.touched[bindings._name].extend(bindings.ids)
+        log[bindings._name].extend(bindings.ids)
 
 
 class Link(NamedTuple):
@@ -101,7 +89,7 @@ class BindingMemory:
         self._asked: dict[str, None] = {}
         self._known: dict[str, int | None] = {}
         self._prefetch_ids: dict[int, None] = {}
-        self._log: BindingLog | None = None
+        self._log: dict[str, list[int]] | None = None
         self._log_position = 0
 
     def prefetch(self, model: models.BaseModel, keys: Iterable[str]) -> None:
@@ -130,14 +118,14 @@ class BindingMemory:
 
     def _catch_up(self, model: models.BaseModel) -> None:
         """Apply the log entries since the last call."""
-        log = open_log(model.env.cr)
+        log = model.env.cr.cache.setdefault(_LOG, defaultdict(list))
+        touched = log[model._name]
         if log is not self._log:
-            self._log, self._log_position = log, len(log.touched[model._name])
+            self._log, self._log_position = log, len(touched)
             self._known.clear()
             self._prefetch_ids.clear()
             self._learn(list(self._asked))
             return
-        touched = log.touched[model._name]
         if self._log_position == len(touched):
             return
         new_ids = touched[self._log_position :]

@@ -33,8 +33,7 @@ from .errors import (
     status_error,
     transport_error,
 )
-from .excerpt import excerpt, readable
-from .secrets import Redactor, redacted_logs
+from .secrets import Redactor, excerpt, readable, redacted_logs
 
 #: bytes that are read of the body of a streamed error
 _ERROR_BYTES = 64 * 1024

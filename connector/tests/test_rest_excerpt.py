@@ -3,8 +3,7 @@ import time
 
 from odoo.tests import BaseCase, tagged
 
-from ..http.excerpt import excerpt, readable
-from ..http.secrets import Redactor
+from ..http.secrets import Redactor, excerpt, readable
 
 MEGABYTE = 1024 * 1024
 

@@ -3,17 +3,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from typing import Any
-
-import psycopg2
 
 from odoo import models
 
 from odoo.addons.component.core import AbstractComponent
 
-from ...exception import RetryableJobError
+from ...database import retry_unique_violation
 from ...outcome import Outcome
 from ..external_id import is_external_id
 from ..two_way.fingerprints import (
@@ -132,22 +130,14 @@ class GenericExporter(AbstractComponent):
                 self, relation, binding_model, component_usage, binding_field, extra
             )
 
-    @contextmanager
-    def _retry_unique_violation(self) -> Iterator[None]:
+    def _retry_unique_violation(self) -> AbstractContextManager[None]:
         """Turn a violated unique constraint into a retry of the job.
 
         Two jobs that need the same dependency may both create its binding. The second
         finds it when it is tried again. The binding model needs a unique constraint on
         the backend and the record.
         """
-        try:
-            yield
-        except psycopg2.errors.UniqueViolation as error:
-            raise RetryableJobError(
-                f"{self._name}: another job created the same record. The job is tried "
-                "again.",
-                seconds=2,
-            ) from error
+        return retry_unique_violation(self._name)
 
     def _lock(self) -> None:
         """Prevent other jobs from exporting the same binding.

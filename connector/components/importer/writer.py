@@ -41,6 +41,9 @@ from .items import ImportItem
 #: types of fields that store False as NULL
 _NULLABLE = ("char", "date", "datetime", "html", "many2one", "selection", "text")
 
+#: types of values that may be lines
+_LINES = (list, tuple, models.BaseModel)
+
 Changes = dict[str, Any]
 
 
@@ -117,8 +120,11 @@ class Writer:
     def _new_binding_values(self, item: ImportItem) -> dict[str, Any]:
         """Return the values of a new binding, its link included."""
         hooks, binder = self._hooks, self._hooks.binder
+        values = item.values
+        if any(isinstance(value, _LINES) for value in values.values()):
+            values = linking_updated_lines(hooks.model, values)
         values = {
-            **linking_updated_lines(hooks.model, item.values),
+            **values,
             **self._bookkeeping_values(item),
             binder._backend_field: hooks.backend_record.id,
             binder._external_field: str(item.external_id),
@@ -159,8 +165,9 @@ class Writer:
                 if self._recorder is not None:
                     self._recorder.note_update(item, changes)
                 changed.append((item, changes))
-        settle_absent_lines(hooks.model, [changes for _item, changes in changed])
-        self._write_changes(changed)
+        if changed:
+            settle_absent_lines(hooks.model, [changes for _item, changes in changed])
+            self._write_changes(changed)
         for item in items:
             if item.outcome != Outcome.SKIPPED:
                 hooks._item = item

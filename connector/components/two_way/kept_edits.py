@@ -150,7 +150,8 @@ class KeptEdits:
             edits = item.unconfirmed
             if edits and (kept := edits.rows_behind(self.importer.model, item.kept)):
                 self.delay_export(item.binding, kept)
-        self.confirm(done)
+        if done:
+            self.confirm(done)
 
     def base_values(self, item: ImportItem) -> dict[str, Any]:
         """Return the values of the binding that a later import compares with."""
@@ -250,11 +251,10 @@ class KeptEdits:
         return edits.ids_of(edits.rows_behind(self.importer.model, item.overruled))
 
     def _exported_fields(self) -> set[str]:
-        importer = self.importer
-        if not importer.many_components(usage="export.mapper"):
+        if not self.importer.many_components(usage="export.mapper"):
             return set()
-        mapper = importer.component(usage="export.mapper")
-        return set(mapper.changed_by_fields()) & importer.model._fields.keys()
+        mapper = self.importer.component(usage="export.mapper")
+        return set(mapper.changed_by_fields()) & self.importer.model._fields.keys()
 
     def _find_remote_base(self, item: ImportItem) -> dict[str, Any]:
         """Return the fingerprints of the fields and lines as the backend has them."""

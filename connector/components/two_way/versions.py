@@ -157,9 +157,14 @@ class TwoWayExporter(AbstractComponent):
         written_at = self._before.written_at
         is_newer_remotely = bool(written_at and is_newer(written_at, version))
         changed = self._find_changed_remotely(is_newer_remotely)
-        edited = self._edited_to_send()
+        unconfirmed = self.edits.unconfirmed
+        edited = {name for name in self._names_asked_for() if name in unconfirmed}
         reason = self.env._("also changed in %s", self.backend_record.display_name)
-        conflicts = {name for name in edited if self._concerns(name, changed)}
+        conflicts = {
+            name
+            for name in edited
+            if not changed.isdisjoint({name, *computed_from(self.binding, name)})
+        }
         if conflicts:
             winner = self._resolve_conflict(conflicts, written_at)
             if winner is Winner.ASK:
@@ -192,14 +197,6 @@ class TwoWayExporter(AbstractComponent):
     def _names_asked_for(self) -> set[str]:
         names = self.edits.names
         return set(self._exported_names() if names is None else names)
-
-    def _edited_to_send(self) -> set[str]:
-        """Return those of the fields asked for that have an unconfirmed edit."""
-        unconfirmed = self.edits.unconfirmed
-        return {name for name in self._names_asked_for() if name in unconfirmed}
-
-    def _concerns(self, name: str, changed: set[str]) -> bool:
-        return not changed.isdisjoint({name, *computed_from(self.binding, name)})
 
     def _resolve_conflict(self, names: set[str], written_at) -> Winner:
         resolver = self.component(usage="conflict.resolver")
@@ -238,12 +235,9 @@ class TwoWayExporter(AbstractComponent):
         if self._is_imported or not self.binding.external_created_at:
             self._note_version(values)
         else:  # it was read before it was written, and is not read once more
-            self._forget_version()
-
-    def _forget_version(self) -> None:
-        self.binding.with_context(connector_no_export=True).write(
-            {"external_updated_at": False, "known_fingerprint": False}
-        )
+            self.binding.with_context(connector_no_export=True).write(
+                {"external_updated_at": False, "known_fingerprint": False}
+            )
 
     def _note_version(self, sent=()) -> None:
         """Keep the version that the export left, to tell a remote change from it.
