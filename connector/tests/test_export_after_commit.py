@@ -51,6 +51,30 @@ class TestRepeatJob(ProcessCase):
             jobs = self.find_jobs(env).filtered(lambda job: job.state == "pending")
             return [(job.kwargs, bool(job.eta)) for job in jobs]
 
+    def test_a_waiting_export_takes_the_change_along(self):
+        with self.transaction() as env:
+            delay_export(self.binding(env), ["name"])
+        with self.transaction() as env:
+            self.assertEqual(self.find_jobs(env).uuid, self.uuid)
+
+    def test_an_export_of_this_very_transaction_is_not_looked_at_again(self):
+        with self.transaction() as env:
+            job = delay_export(self.binding(env), ["email"])
+            self.assertEqual(delay_export(self.binding(env), ["email"]).uuid, job.uuid)
+            delay_export(self.binding(env), ["name"])
+            self.assertEqual([*RepeatJobs.of(env.cr).by_job], [self.uuid])
+
+    def test_an_export_that_began_before_the_change_was_committed_is_repeated(self):
+        with self.transaction() as env:
+            self.assertEqual(delay_export(self.binding(env), ["name"]).uuid, self.uuid)
+            self.begin()
+        with self.transaction() as env:
+            jobs = self.find_jobs(env)
+            self.assertEqual(sorted(jobs.mapped("state")), ["pending", "started"])
+            self.assertEqual(
+                jobs.mapped("kwargs"), [{"fields": ["name"]}, {"fields": ["name"]}]
+            )
+
     def test_a_needed_repeat_job_starts_immediately(self):
         with self.transaction() as env:
             delay_export(self.binding(env), ["name"])

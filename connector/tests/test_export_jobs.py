@@ -3,10 +3,8 @@ from unittest.mock import patch
 
 from odoo.tests.common import tagged
 
-from odoo.addons.queue_job.job import Job
-
-from ..components.exporter.queue import RepeatJobs, delay_export
-from .export_common import ExportCase, ProcessCase
+from ..components.exporter.queue import delay_export
+from .export_common import ExportCase
 
 
 @tagged("post_install", "-at_install")
@@ -194,51 +192,3 @@ class TestBindingJobs(ExportCase):
         model = self.env["test.export.partner"]
         job = model.with_delay().export_delete_record(self.backend, "7")
         self.assertIsNone(job.related_action())
-
-
-@tagged("post_install", "-at_install")
-class TestWaitingExport(ProcessCase):
-    def setUp(self):
-        super().setUp()
-        self.binding_id = self.make_partner()
-        self.addCleanup(self._delete_jobs)
-        with self.transaction() as env:
-            self.uuid = delay_export(self.binding(env), ["name"]).uuid
-
-    def binding(self, env):
-        return env["test.export.partner"].browse(self.binding_id)
-
-    def find_jobs(self, env):
-        jobs = env["queue.job"].search([("model_name", "=", "test.export.partner")])
-        return jobs.filtered(lambda job: job.records.ids == [self.binding_id])
-
-    def _delete_jobs(self):
-        with self.transaction() as env:
-            self.find_jobs(env).unlink()
-
-    def test_a_waiting_export_takes_the_change_along(self):
-        with self.transaction() as env:
-            delay_export(self.binding(env), ["name"])
-        with self.transaction() as env:
-            self.assertEqual(self.find_jobs(env).uuid, self.uuid)
-
-    def test_an_export_of_this_very_transaction_is_not_looked_at_again(self):
-        with self.transaction() as env:
-            job = delay_export(self.binding(env), ["email"])
-            self.assertEqual(delay_export(self.binding(env), ["email"]).uuid, job.uuid)
-            delay_export(self.binding(env), ["name"])
-            self.assertEqual([*RepeatJobs.of(env.cr).by_job], [self.uuid])
-
-    def test_an_export_that_began_before_the_change_was_committed_is_repeated(self):
-        with self.transaction() as env:
-            self.assertEqual(delay_export(self.binding(env), ["name"]).uuid, self.uuid)
-            with self.transaction() as runner:
-                Job.db_records_from_uuids(runner, [self.uuid]).write(
-                    {"state": "started"}
-                )
-        with self.transaction() as env:
-            jobs = self.find_jobs(env)
-            self.assertEqual(sorted(jobs.mapped("state")), ["pending", "started"])
-            self.assertEqual(
-                jobs.mapped("kwargs"), [{"fields": ["name"]}, {"fields": ["name"]}]
-            )

@@ -8,6 +8,7 @@ importer removes these lines once it is certain that the record may be overwritt
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any
 
@@ -15,13 +16,85 @@ import psycopg2
 
 from odoo import models
 from odoo.exceptions import UserError
+from odoo.fields import Command
 
 from odoo.addons.component.core import AbstractComponent
 
 from ..two_way.unconfirmed import find_unconfirmed
-from .lines import AbsentLine
+from .lines import commands_of, operation_of
 
 _logger = logging.getLogger(__name__)
+
+
+class AbsentLine(tuple):
+    """Command for a line that the external record does not list any more.
+
+    For the ORM it deletes the line. An importer calls ``remove`` instead, which applies
+    the policy of the map child, and handles the record that a binding wraps.
+    """
+
+    remove: Callable[[], Any]
+
+    def __new__(cls, line_id: int, remove: Callable[[], Any]) -> AbsentLine:
+        command = super().__new__(cls, (Command.DELETE, line_id, 0))
+        command.remove = remove
+        return command
+
+
+def settle_absent_lines(
+    model: models.BaseModel, changes_list: Iterable[dict[str, Any]]
+) -> None:
+    """Remove the absent lines, and their commands from the changes.
+
+    A line that another record takes over stays.
+    """
+    changes_list = list(changes_list)
+    found = [each for changes in changes_list for each in _iterate(model, changes)]
+    absent = [(name, each) for name, each in found if isinstance(each, AbsentLine)]
+    if not absent:
+        return
+    claimed = {
+        (name, command[1])
+        for name, command in found
+        if command[0] in (Command.LINK, Command.UPDATE)
+    }
+    for name, command in absent:
+        if (name, command[1]) not in claimed:
+            command.remove()
+    for changes in changes_list:
+        _drop_absent_lines(model, changes)
+
+
+def _iterate(
+    model: models.BaseModel, changes: dict[str, Any]
+) -> Iterator[tuple[str, tuple]]:
+    """Yield ``(comodel, command)`` of all commands, nested ones too."""
+    for name, commands in commands_of(model, changes):
+        comodel = model.env[model._fields[name].comodel_name]
+        for command in commands:
+            if isinstance(command, tuple):
+                yield comodel._name, command
+            if operation_of(command) == Command.UPDATE:
+                yield from _iterate(comodel, command[2])
+
+
+def _drop_absent_lines(model: models.BaseModel, changes: dict[str, Any]) -> None:
+    """Remove the commands of absent lines, and updates that are empty without them."""
+    for name, commands in list(commands_of(model, changes)):
+        if not commands:
+            continue
+        comodel = model.env[model._fields[name].comodel_name]
+        for command in commands:
+            if operation_of(command) == Command.UPDATE:
+                _drop_absent_lines(comodel, command[2])
+        changes[name] = [
+            command
+            for command in commands
+            if not isinstance(command, AbsentLine)
+            and not (operation_of(command) == Command.UPDATE and not command[2])
+        ]
+        if not changes[name]:
+            del changes[name]
 
 
 def owns_lines(parent: models.BaseModel, name: str) -> bool:

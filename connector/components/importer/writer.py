@@ -20,17 +20,14 @@ from odoo import models
 
 from ...outcome import Outcome
 from ..binder import Binder
+from ..comparison.absent_lines import settle_absent_lines
 from ..comparison.changes import (
     changed_values,
     fingerprint,
     remember_created,
     remember_held,
 )
-from ..comparison.lines import (
-    copy_commands,
-    linking_updated_lines,
-    settle_absent_lines,
-)
+from ..comparison.lines import copy_commands, linking_updated_lines
 from ..external_id import check_storable
 from ..session import Session
 from ..two_way.kept_edits import KeptEdits

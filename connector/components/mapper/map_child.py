@@ -19,8 +19,7 @@ from odoo.addons.component.core import AbstractComponent
 
 from ...exception import InvalidDataError
 from ..binder import Binder
-from ..comparison.absent_lines import absent_line, owns_lines
-from ..comparison.lines import AbsentLine
+from ..comparison.absent_lines import AbsentLine, absent_line, owns_lines
 from ..comparison.stored_values import linked_records
 from ..external_id import external_key, is_external_id
 from .decorators import default_hook, is_default
