@@ -1,8 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 {
     "name": "Connector",
-    "summary": "Backends, bindings, mappers and synchronizers: "
-    "what a connector to another system is made of",
+    "summary": "The parts of a connector to another system: "
+    "backends, bindings, mappers, importers and exporters",
     "version": "19.0.1.0.0",
     "author": "Connector Suite maintainers",
     "website": "https://connector-suite.example",

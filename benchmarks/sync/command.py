@@ -125,7 +125,7 @@ def make_sides(
 
 @contextmanager
 def running(sides: list[Side]) -> Iterator[None]:
-    """Have each side with a new database and a running server."""
+    """Start each side with a new database and a running server."""
     with ExitStack() as stack:
         for side in sides:
             stack.callback(side.close)

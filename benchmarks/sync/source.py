@@ -75,7 +75,7 @@ for start in range(first, first + count, batch):
 def ensure_partners(
     environment: Environment, source: SourceDatabase, wanted: int
 ) -> None:
-    """Have the partners 0 to ``wanted`` in the source."""
+    """Create the missing partners 0 to ``wanted`` in the source."""
     ((existing,),) = source.databases.query(
         source.name,
         "SELECT count(*) FROM res_partner WHERE starts_with(ref, %s)",

@@ -10,7 +10,7 @@ from odoo.addons.queue_job.job import Job
 
 
 class RunLoadableJobController(RunJobController):
-    """Fail a job that cannot be loaded, instead of requeueing it for ever."""
+    """Fail a job that cannot be loaded, instead of requeueing it forever."""
 
     @classmethod
     def _acquire_job(cls, env: api.Environment, job_uuid: str) -> Job | None:

@@ -189,7 +189,7 @@ class IrModel(models.Model):
                     ),
                 }
             )
-            # jobs that depend on a cancelled job would wait for ever
+            # jobs that depend on a cancelled job would wait forever
             jobs = jobs.dependent_ids.filtered_domain(
                 [("state", "=", WAIT_DEPENDENCIES)]
             )

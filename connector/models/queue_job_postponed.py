@@ -186,7 +186,7 @@ class QueueJob(models.Model):
 
         The runner takes a job whose connection is lost for dead, and may have given it
         to another worker. A job that is done runs again: only its commit may have
-        happened, and jobs that depend on it would wait for ever.
+        happened, and jobs that depend on it would wait forever.
         """
         if self.state == DONE:
             return True

@@ -2,7 +2,7 @@
 """Jobs that cannot be loaded: their model, user, method or arguments no longer exist.
 
 ``queue_job`` loads a job before it starts it, cancels it or sets it to done. The runner
-requeues a job that cannot be loaded for ever, and it occupies a slot of its channel.
+requeues a job that cannot be loaded forever, and it occupies a slot of its channel.
 Here such a job fails with a reason (``controllers/run_job.py``), and can be cancelled.
 """
 

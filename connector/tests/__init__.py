@@ -49,7 +49,7 @@ from . import test_backend_switch_processes
 from . import test_cursor
 from . import test_overlap
 from . import test_changes_importer
-from . import test_moments
+from . import test_timestamps
 from . import test_database
 from . import test_job_arguments
 from . import test_job_loading
@@ -104,7 +104,7 @@ from . import test_import_values
 from . import test_component_browser
 from . import test_javascript
 
-# They need pytest and hypothesis, which a user of the addon has not.
+# They need pytest and hypothesis, which users of the addon may not have.
 if find_spec("hypothesis") and find_spec("pytest"):
     from . import test_fuzz_mapper
     from . import test_fuzz_binder

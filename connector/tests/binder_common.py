@@ -28,6 +28,6 @@ class BinderCase(TestConnectorCase):
         )
 
     def settle(self):
-        """Have every later answer come from the database or from a memory."""
+        """Make every later answer come from the database or from a memory."""
         self.env.flush_all()
         self.env.invalidate_all()

@@ -2,7 +2,7 @@
 """Test cases for the authors of connectors.
 
 ``ConnectorCase`` gives a test a backend, work contexts, trapped jobs and an external
-system in memory in the place of the real one. :mod:`.conformance` brings tests.
+system in memory instead of the real one. :mod:`.conformance` contains tests.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ __all__ = ["ConnectorCase", "FakeSystem", "JsonService", "TestConnectorCase"]
 
 
 class ConnectorCase(TransactionComponentCase):
-    """Test a connector on a backend of its own, without the external system."""
+    """Test a connector on a separate backend, without the external system."""
 
     #: the backend to create, unless ``_create_backend`` does something else
     backend_model: str
@@ -60,11 +60,11 @@ class ConnectorCase(TransactionComponentCase):
         return self.enterContext(backend.work_on(model_name, **kwargs))
 
     def component(self, usage: str, model_name: str, **kwargs: Any) -> Any:
-        """Return the component of a work context of its own."""
+        """Return the component of a separate work context."""
         return self.work_on(model_name, **kwargs).component(usage=usage)
 
     def build_components(self, *definitions: type) -> None:
-        """Add component definitions that stand in the test, to the test's end."""
+        """Add component definitions until the end of the test."""
         components_registry = ComponentRegistry()
         self.env["component.builder"].build_registry(
             components_registry, states=("installed",)
@@ -81,10 +81,10 @@ class ConnectorCase(TransactionComponentCase):
     def fake_system(
         self, *model_names: str, usage: str = "backend.adapter"
     ) -> FakeSystem:
-        """Put a system in memory behind the adapters of models, to the test's end.
+        """Make the adapters of models use a system in memory until the test ends.
 
-        Its tables are called as the working models are. What the adapters offer
-        beyond the usual operations stays as it is.
+        Its tables have the names of the working models. Methods of the adapters
+        beyond the usual operations are not replaced.
         """
         system = FakeSystem()
         adapter_classes = {
@@ -101,7 +101,7 @@ class ConnectorCase(TransactionComponentCase):
     def json_service(
         self, tables: Mapping[str, str], records_path: Path | None = None
     ) -> JsonService:
-        """Start a small HTTP service of records in memory, to the test's end.
+        """Start a small HTTP service of records in memory; it ends with the test.
 
         Its answers have the records where the models' adapters look for them, by
         ``_id_field``, ``_record_path`` and ``_records_path``.
@@ -132,7 +132,7 @@ class ConnectorCase(TransactionComponentCase):
 
     @contextmanager
     def trap_jobs(self):
-        """Keep the jobs that are delayed from being stored, and look at them."""
+        """Trap the delayed jobs instead of storing them."""
         with trap_jobs() as trap:
             yield trap
 
@@ -141,7 +141,7 @@ class ConnectorCase(TransactionComponentCase):
         done = 0
         while trap.enqueued_jobs:
             done += len(trap.enqueued_jobs)
-            self.assertLessEqual(done, at_most, "Jobs delay jobs for ever")
+            self.assertLessEqual(done, at_most, "Jobs delay jobs forever")
             trap.perform_enqueued_jobs()
         return done
 
@@ -163,7 +163,7 @@ def _speak_to(system: FakeSystem, operation: str):
 class TestConnectorCase(ConnectorCase):
     """Test the building blocks on the models of the addon ``test_connector``."""
 
-    __test__ = False  # the base of our tests, no test itself
+    __test__ = False  # the base of the tests contains no test itself
     backend_model = "test.backend"
 
     @classmethod

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What every connector must do, as tests: point them at a model.
+"""Tests of the requirements that every connector meets, for one model.
 
 .. code-block:: python
 
@@ -26,7 +26,7 @@ from ..database import pg_try_advisory_lock
 from ..exception import NetworkRetryableError, RetryableJobError
 from ..testing import FakeSystem
 
-#: what an import may note of itself without having changed the record
+#: fields that an import may write without having changed the record
 BOOKKEEPING = frozenset(
     {"sync_date", "external_updated_at", "write_date", "write_uid", "__last_update"}
 )
@@ -35,19 +35,19 @@ BOOKKEEPING = frozenset(
 class Conformance:
     """Prepare an external system in memory with one record of a binding model.
 
-    To be mixed into a ``ConnectorCase``. The system stands behind the adapters of
-    the connector, or behind a small HTTP service that they speak to, see
-    ``make_system``; ``prepare_system`` fills it with what the record refers to.
+    Mix it into a ``ConnectorCase``. The adapters of the connector use the system,
+    or request it from a small HTTP service, see ``make_system``;
+    ``prepare_system`` fills it with the records that this record refers to.
     """
 
     #: the binding model
     conformance_model: str
-    #: the binding models of what the record refers to
+    #: the binding models of the records that this record refers to
     conformance_dependencies: tuple[str, ...] = ()
     #: keys of the external record that are not expected to come back
     round_trip_ignore: frozenset[str] = frozenset()
 
-    # -- what an author says --------------------------------------------------
+    # -- hooks of the author --------------------------------------------------
 
     def external_record(self) -> dict[str, Any]:
         """Return an external record, as the backend would send it."""
@@ -61,14 +61,14 @@ class Conformance:
         return None
 
     def make_system(self) -> FakeSystem:
-        """Return the external system, which the connector speaks to from now on.
+        """Return the external system, which the connector uses from now on.
 
-        By default it replaces what the adapters do.
+        By default it replaces the methods of the adapters.
         """
         return self.fake_system(self.conformance_model, *self.conformance_dependencies)
 
     def prepare_system(self, system: FakeSystem) -> None:
-        """Put into the system what the record refers to."""
+        """Add the records to the system that the record refers to."""
 
     def external_id_of(self, record: dict[str, Any]) -> Any:
         """Return the id of an external record."""
@@ -102,7 +102,7 @@ class Conformance:
         return model.search([("backend_id", "=", self.backend.id)])
 
     def stored_values(self, binding: models.BaseModel) -> dict[str, Any]:
-        """Return what is kept of a binding and of the record behind it."""
+        """Return the stored values of a binding and of the record that it wraps."""
         self.env.flush_all()
         self.env.invalidate_all()
         names = [
@@ -164,7 +164,7 @@ class ImportConformance(Conformance):
         )
 
     def test_round_trip_gives_the_record_back(self) -> None:
-        """What is imported and mapped for export is what was sent, key by key."""
+        """An imported record, mapped for export, has the sent values, key by key."""
         self.import_record(self.conformance_id)
         binding = self.conformance_binding()
         try:
@@ -179,7 +179,7 @@ class ImportConformance(Conformance):
         try:
             self.import_record(self.conformance_id)
         except JobError as error:
-            # said to be missing: the job is set to failed; but not tried for ever
+            # said to be missing: the job is set to failed; but not retried forever
             self.assertNotIsInstance(error, RetryableJobError)
         self.assertFalse(self.all_bindings(), "A record that does not exist is bound")
 

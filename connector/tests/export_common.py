@@ -142,7 +142,7 @@ class Child:
     """Another process, which runs a function on a separate environment.
 
     The function gets the environment and a file that it may read lines from, by
-    which the parent tells it to go on.
+    which the parent lets it continue.
     """
 
     lifetime_seconds = 30
@@ -167,7 +167,7 @@ class Child:
             os._exit(0)
 
     def _run(self, dbname, function, result_writer, signals):
-        signal.alarm(self.lifetime_seconds)  # or a failing test could wait for ever
+        signal.alarm(self.lifetime_seconds)  # or a failing test could wait forever
         logging.getLogger("odoo.sql_db").setLevel(logging.CRITICAL)
         # the parent's connections stay untouched: closing them would end them
         sql_db = odoo.sql_db

@@ -35,7 +35,7 @@ class ExportConformance(Conformance):
     exports_edits = True
     exports_deletions = True
 
-    # -- what an author may say -----------------------------------------------
+    # -- hooks of the author -----------------------------------------------
 
     def record_values(self) -> dict[str, Any]:
         """Return the values of the local record.
@@ -65,7 +65,7 @@ class ExportConformance(Conformance):
         }
 
     def _import_dependencies(self) -> None:
-        """Import the external record, and keep only what came along with it."""
+        """Import the external record, and keep only its dependencies."""
         self.import_record(self.conformance_id)
         binding = self.conformance_binding().with_context(connector_no_export=True)
         record = self.component("binder", self.conformance_model).unwrap_binding(
@@ -86,7 +86,7 @@ class ExportConformance(Conformance):
         }
 
     def make_exported_binding(self) -> models.BaseModel:
-        """Return the binding of a record that was made here and exported."""
+        """Return the binding of a record that was created locally and exported."""
         binding = self._make_binding()
         binding.export_record()
         self.env.cr.precommit.clear()

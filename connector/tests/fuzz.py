@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What a backend may send in the place of what was expected; holds no test itself."""
+"""Unexpected values that a backend may send; contains no test."""
 
 from __future__ import annotations
 
@@ -55,9 +55,9 @@ values = st.one_of(
 
 
 def check(examples: int, *strategies: Any) -> Callable[[Callable], None]:
-    """Run the decorated function on so many made-up arguments.
+    """Run the decorated function on that many generated arguments.
 
-    The short form makes up the same ones each time.
+    The short form generates the same ones each time.
     """
 
     def run(function: Callable) -> None:

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What tests of importers have in common."""
+"""Base of the tests of importers."""
 
 from contextlib import contextmanager
 from unittest.mock import patch
@@ -62,7 +62,7 @@ class ImporterCase(TestConnectorCase):
         return item
 
     def run_chunk(self, external_ids, **kwargs):
-        """Import in a work context of its own and return outcome and jobs."""
+        """Import in a separate work context and return outcome and jobs."""
         with self.trap_jobs() as trap, mute_logger(IMPORTER_LOGGER, "odoo.sql_db"):
             importer = self.component("record.importer", PARTNER)
             outcome = importer.run_chunk(external_ids, **kwargs)

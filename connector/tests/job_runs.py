@@ -20,15 +20,14 @@ RUNNER_LOGGERS = (
 
 @contextmanager
 def _same_transaction(job):
-    """Store a failure in the test's transaction: what the job did is undone by then."""
+    """Store a failure in the test's transaction, after the job was rolled back."""
     yield
 
 
 class JobRuns:
     """Run stored jobs of a test case as the runner's HTTP route does.
 
-    What a failing job did is rolled back to a savepoint, and its failure is stored
-    after that.
+    A failing job is rolled back to a savepoint; then its failure is stored.
     """
 
     def run_stored(self, job):

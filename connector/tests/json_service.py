@@ -63,7 +63,7 @@ class JsonService(RestServer):
     ) -> JsonService:
         """Return a service of the records in a JSON file: ``{path: [record, …]}``.
 
-        Without ``tables`` those of the system are called as the paths.
+        Without ``tables`` those of the system have the names of the paths.
         """
         records_by_path = json.loads(Path(path).read_text(encoding="utf-8"))
         tables = tables or {name: name for name in records_by_path}
@@ -76,7 +76,7 @@ class JsonService(RestServer):
         name, _, external_id = request.path.strip("/").partition("/")
         if name not in self.tables:
             known = ", ".join(f"/{known}" for known in self.tables)
-            return _error(404, f"no /{name} here, only {known}")
+            return _error(404, f"no /{name}, only {known}")
         try:
             return self._perform(request, self.tables[name], external_id)
         except IDMissingInBackend as error:

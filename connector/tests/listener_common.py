@@ -7,7 +7,7 @@ from .export_common import ExportCase
 
 
 class ListenerCase(ExportCase):
-    """Build components, make changes, and look at the jobs."""
+    """Build components, make changes, and check the jobs."""
 
     def requested(self, change):
         """Return the jobs of a change: ``{binding or method: fields}``."""

@@ -10,7 +10,7 @@ RECORD = {"label": "Ada", "zip_code": 1815, "mail": "", "first": "A", "last": "L
 
 
 def map_values(mapper, record, **options):
-    """Return what a mapper makes of a record."""
+    """Return the values that a mapper returns for a record."""
     return mapper.map_record(record).values(**options)
 
 
@@ -35,7 +35,7 @@ class MapperCase(TransactionComponentRegistryCase):
 
 
 class RecordingBinder:
-    """Answer for the records of one model, and note what was asked."""
+    """Answer for the records of one model, and record the calls."""
 
     def __init__(self, to_external=None, to_internal=None):
         self.calls = []

@@ -13,7 +13,7 @@ from ..exception import NetworkRetryableError
 class RateLimit:
     """Allow ``allowed`` requests in each window of some seconds.
 
-    Windows begin with the first request after the one before is over.
+    A window begins with the first request after the end of the former.
     """
 
     def __init__(
@@ -30,7 +30,7 @@ class RateLimit:
     def ask(self) -> None:
         """Count a request.
 
-        :raise NetworkRetryableError: there were too many, as adapters say it
+        :raise NetworkRetryableError: there were too many, as adapters raise it
         """
         now = self.clock()
         if now >= self._window_ends:

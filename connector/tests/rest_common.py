@@ -18,7 +18,7 @@ SECRET = "s3cr3t/with strange+chars&é"
 class RestCase(TestConnectorCase):
     @classmethod
     def _request_handler(cls, session, request, /, **kwargs):
-        """Let requests through as they are: those of Odoo's tests wait longer."""
+        """Send requests unchanged: those of Odoo's tests wait longer."""
         assert not request.url.startswith("http") or "//127.0.0.1" in request.url
         return _super_send(session, request, **kwargs)
 
@@ -40,7 +40,7 @@ class RestCase(TestConnectorCase):
         self.adapter = self.work.component_by_name("test.rest.adapter")
 
     def set(self, **attributes):
-        """Give the adapter what a connector's own class would say."""
+        """Set attributes of the adapter, as the class of a connector does."""
         self.enterContext(patch.multiple(type(self.adapter), **attributes))
 
     def authenticate(self, use, *args):

@@ -54,7 +54,7 @@ class ServiceConformance(ImportConformance, ExportConformance):
         return {**self._first_record, **self.changes} if self.changes else None
 
     def test_all_records_of_the_service_arrive(self) -> None:
-        """As when the administrator imports what changed: found, imported by jobs."""
+        """Import changes as the administrator does: a search, then jobs."""
         admin = self.env.ref("base.user_admin")
         model = self.env[self.conformance_model].with_user(admin)
         with self.trap_jobs() as trap:

@@ -19,7 +19,7 @@ class TestBackendDatabase(ExportCase):
         self.assertFalse(self.backend._find_reason_to_pause())
 
     def _be_duplicated(self):
-        """Be what Odoo makes of a database: the same with another UUID."""
+        """Copy the database as Odoo does: the same with another UUID."""
         self.env["ir.config_parameter"].set_param("database.uuid", "another")
 
     def test_it_remembers_the_database(self):

@@ -11,7 +11,7 @@ BINDING = "test.export.partner"
 
 @tagged("post_install", "-at_install")
 class TestBackendLanguage(ExportCase):
-    """A job runs in the context of its backend, whoever delayed it."""
+    """A job runs in the context of its backend, not of the user who delayed it."""
 
     @classmethod
     def setUpClass(cls):
@@ -48,7 +48,7 @@ class TestBackendLanguage(ExportCase):
         self.env.company.partner_id.lang = False
         self.assertEqual(self.backend._default_lang(), "de_DE")
 
-    def test_the_keys_of_whoever_pressed_the_button_are_gone(self):
+    def test_the_context_of_the_users_request_is_dropped(self):
         french = self.as_french(self.backend)
         model = french.env[BINDING]
         contexts = self.contexts_of(
@@ -121,7 +121,7 @@ class TestBackendLanguage(ExportCase):
 class TestBackendWithoutLanguage(TestConnectorCase):
     __test__ = True
 
-    def test_its_jobs_keep_the_context_of_whoever_delayed_them(self):
+    def test_its_jobs_keep_the_context_in_which_they_were_delayed(self):
         self.env["res.lang"]._activate_lang("fr_FR")
         french = self.backend.with_context(lang="fr_FR", tz="Europe/Paris")
         delayed = french.env["test.res.partner"].with_delay().import_record(french, 1)

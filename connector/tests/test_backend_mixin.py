@@ -21,7 +21,7 @@ class TestNextTime(TransactionCase):
         previous, now = datetime(2026, 1, 31, 12), datetime(2026, 1, 31, 12, 1)
         self.assertEqual(next_time(previous, 15, now), datetime(2026, 1, 31, 12, 15))
 
-    def test_what_was_missed_is_not_made_up_for(self):
+    def test_missed_intervals_are_skipped(self):
         previous, now = datetime(2026, 1, 31, 12), datetime(2026, 1, 31, 14, 20)
         self.assertEqual(next_time(previous, 15, now), datetime(2026, 1, 31, 14, 30))
 
@@ -51,7 +51,7 @@ class TestBackendStates(ExportCase):
         self.assertEqual(self.backend.state, "checked")
         self.assertIn("Folder", action["params"]["message"])
 
-    def test_a_connection_that_fails_is_told(self):
+    def test_a_failed_connection_is_shown(self):
         self.backend.folder = "/nowhere"
         with self.assertRaisesRegex(UserError, "Folder cannot be used.*/nowhere"):
             self.backend.button_check_connection()
@@ -74,14 +74,14 @@ class TestBackendStates(ExportCase):
         self.backend.button_reset_to_draft()
         self.assertEqual(self.backend.state, "draft")
 
-    def test_a_backend_that_cannot_check_says_what_is_missing(self):
+    def test_a_backend_without_a_check_names_the_missing_method(self):
         with (
             self.without_own_check(_imported_models=lambda backend: []),
             self.assertRaisesRegex(NotImplementedError, "override _check_connection"),
         ):
             self.backend.button_check_connection()
 
-    def test_a_model_that_cannot_be_synchronized_is_told(self):
+    def test_a_model_that_cannot_be_synchronized_is_named(self):
         for name in ("test.export.catgory", "res.partner"):
             for method in ("_imported_models", "_exported_models"):
                 with (
@@ -93,7 +93,7 @@ class TestBackendStates(ExportCase):
                 ):
                     self.backend.button_check_connection()
 
-    def test_without_a_check_of_its_own_the_first_model_is_asked(self):
+    def test_the_default_check_asks_the_first_model(self):
         system = self.fake_system("test.export.category")
         with self.without_own_check():
             self.backend.button_check_connection()
@@ -103,7 +103,7 @@ class TestBackendStates(ExportCase):
             (call.operation, call.table), ("search_pages", "test.export.category")
         )
 
-    def test_without_a_check_of_its_own_a_failing_backend_is_told(self):
+    def test_the_default_check_shows_the_error_of_the_backend(self):
         system = self.fake_system("test.export.category")
         system.fail_next("search_pages", NetworkRetryableError("no answer"))
         with self.without_own_check(), self.assertRaisesRegex(UserError, "no answer"):
@@ -126,18 +126,18 @@ class TestBackendSchedule(ExportCase):
         cron = self.env.ref("connector.ir_cron_run_schedules")
         with self.trap_jobs() as trap:
             cron.ir_actions_server_id.run()
-        return [job.model_name for job in self.ours(trap)]
+        return [job.model_name for job in self.delayed_jobs(trap)]
 
-    def ours(self, trap):
+    def delayed_jobs(self, trap):
         return [job for job in trap.enqueued_jobs if job.args[0] == self.backend]
 
-    def test_what_is_due_is_imported_in_the_order_of_the_models(self):
+    def test_due_models_are_imported_in_their_order(self):
         self.assertEqual(
             self.run_schedules(), ["test.export.category", "test.export.partner"]
         )
         self.assertGreater(self.backend.next_import_at, fields.Datetime.now())
 
-    def test_what_is_not_due_is_not_imported(self):
+    def test_models_that_are_not_due_are_not_imported(self):
         self.run_schedules()
         self.assertEqual(self.run_schedules(), [])
 
@@ -163,7 +163,7 @@ class TestBackendSchedule(ExportCase):
             model._scheduler_import()
             model._scheduler_export([("name", "=", "Ada")])
             self.assertEqual(
-                [job.method_name for job in self.ours(trap)],
+                [job.method_name for job in self.delayed_jobs(trap)],
                 ["import_changes"] * 2 + ["export_batch"] * 2,
             )
             self.run_jobs(trap)
@@ -172,7 +172,7 @@ class TestBackendSchedule(ExportCase):
         with self.trap_jobs() as trap:
             model._scheduler_import()
             model._scheduler_export()
-        self.assertEqual(self.ours(trap), [])
+        self.assertEqual(self.delayed_jobs(trap), [])
 
 
 @tagged("post_install", "-at_install")

@@ -75,7 +75,7 @@ class PauseCase(ImporterCase):
             job.store()
             if getattr(error, "paused_until", None):
                 # rolled back with the savepoint here, where the backend is not
-                # committed; the runner's jobs note it in another transaction
+                # committed; the runner's jobs store it in another transaction
                 self.pauses._write_down(
                     self.backend, (error.paused_until, str(error), 0)
                 )
@@ -86,7 +86,7 @@ class PauseCase(ImporterCase):
         return True
 
     def refuse(self, seconds=60):
-        """Let the backend allow nothing, and a job learn that; return the job."""
+        """Make the backend refuse a job's request, and return the job."""
         self.allow(0, seconds)
         self.put(partner(99))
         record = self.delay(99)
@@ -208,7 +208,7 @@ class TestBackendPause(PauseCase):
         self.assertIn("5 waiting", job.db_record().result)
         self.assertTrue(self.pauses._find(self.backend))
 
-    def test_an_error_that_is_no_wish_to_wait_pauses_nothing(self):
+    def test_an_error_that_asks_for_no_wait_pauses_nothing(self):
         for error in (
             NetworkRetryableError("down", seconds=30),
             RetryableJobError("locked", seconds=2, ignore_retry=True),
@@ -231,12 +231,12 @@ class TestBackendPause(PauseCase):
 
 @tagged("post_install", "-at_install")
 class TestLongerPauses(PauseCase):
-    """A backend that asks for a second at a time would never let a long job end."""
+    """With waits of one second at a time, a long job would never end."""
 
     __test__ = True
 
     def waits(self, at, seconds=2):
-        """Return for how long the backend is left alone when it asks at a time."""
+        """Return the wait after a request of the backend at a time."""
         error = NetworkRetryableError("429", seconds=seconds, ignore_retry=True)
         with patch.object(pause, "utc_now", return_value=at):
             self.pauses._note(self.backend, error)
@@ -264,7 +264,7 @@ class TestLongerPauses(PauseCase):
         at = datetime(2026, 1, 1)
         self.assertEqual([self.waits(at) for __ in range(4)], [2] * 4)
 
-    def test_what_the_backend_asks_for_is_kept_in_any_case(self):
+    def test_the_wait_that_the_backend_asks_for_is_always_kept(self):
         at = datetime(2026, 1, 1)
         for __ in range(3):
             at += timedelta(seconds=self.waits(at, 3000) + 1)
@@ -273,7 +273,7 @@ class TestLongerPauses(PauseCase):
 
 @tagged("post_install", "-at_install")
 class TestProgress(PauseCase):
-    """Whatever a backend allows, what was imported stays, and all jobs end."""
+    """With any rate limit, imported records stay, and all jobs end."""
 
     __test__ = True
 
@@ -299,7 +299,7 @@ class TestProgress(PauseCase):
             self.perform(record)
         raise AssertionError(f"{len(pending)} jobs do not end: {pending[0].result}")
 
-    def test_trees_end_that_need_most_of_what_is_allowed(self):
+    def test_trees_that_need_most_of_the_rate_limit_end(self):
         self.allow(60, 20)
         for key in range(1, 11):
             self.put_tree(key, 40)
@@ -358,7 +358,7 @@ class TestProgress(PauseCase):
 
 @tagged("post_install", "-at_install")
 class TestWaitingRecords(PauseCase):
-    """What waits for another job has not failed, and is not read again and again."""
+    """A record that waits for another job has not failed, and is read only once."""
 
     __test__ = True
 

@@ -231,7 +231,7 @@ class TestBackendSwitch(SwitchCase):
 
     def test_buttons_refuse_with_a_sentence(self):
         run = self.env["connector.sync.run"]._start(self.backend, BINDING, "removal")
-        run.question = "Shall they go?"
+        run.question = "Delete them?"
         for state in ("draft", "paused"):
             self.backend.state = state
             for button in (
@@ -259,7 +259,7 @@ class TestBackendSwitch(SwitchCase):
         self.backend.button_dry_run()
         self.assertEqual(len(self.jobs()), 4)
 
-    def test_the_card_of_the_dashboard_tells_why(self):
+    def test_the_card_of_the_dashboard_shows_why(self):
         self.env["connector.sync.run"]._start(self.backend, BINDING)
         self.env.flush_all()
         cards = self.env["connector.sync.overview"]
@@ -315,7 +315,7 @@ class TestListenerOfBackendThatIsOff(SwitchCase):
                 self.start(job)
                 self.env.cr.flush()
 
-    def test_what_was_edited_meanwhile_is_exported_on_activation(self):
+    def test_edits_made_meanwhile_are_exported_on_activation(self):
         edited, untouched = self.make_binding(), self.make_binding(name="Grace")
         self.env.cr.flush()
         self.run_new_jobs()
@@ -343,7 +343,7 @@ class TestListenerOfBackendThatIsOff(SwitchCase):
         self.run_new_jobs()
         self.assertEqual(self.remote(new)["name"], "New")
 
-    def test_what_is_exported_only_as_it_is_edited_is_no_exception(self):
+    def test_models_that_export_only_edited_fields_follow_the_same_rule(self):
         """The models that are exported in bulk are those that a connector names."""
         self.backend.button_pause()
         self.binding.name = "Ada Lovelace"

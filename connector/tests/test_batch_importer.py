@@ -30,7 +30,7 @@ class BatchCase(ImporterCase):
 class TestDirectBatchImporter(BatchCase):
     __test__ = True
 
-    def test_all_that_is_found_is_imported_at_once(self):
+    def test_all_found_records_are_imported_together(self):
         found, jobs = self.run_batch("direct.batch.importer")
         self.assertEqual((found, jobs), (25, []))
         self.assertEqual(self.imported(), list(range(1, 26)))
@@ -39,7 +39,7 @@ class TestDirectBatchImporter(BatchCase):
         found, _jobs = self.run_batch("direct.batch.importer", {"name": "Partner 7"})
         self.assertEqual((found, self.imported()), (1, [7]))
 
-    def test_what_comes_with_two_pages_is_found_once(self):
+    def test_a_record_on_two_pages_is_found_once(self):
         pages = [[1, 2], [2, "1", 3], {3: None, 4: None}]
         adapter_class = type(self.component("backend.adapter", PARTNER))
         with patch.object(adapter_class, "search_pages", lambda *_args: iter(pages)):
@@ -73,7 +73,7 @@ class TestDelayedBatchImporter(BatchCase):
         self.assertEqual([len(job.args[1]) for job in jobs], [10, 10, 5])
         self.assertFalse(self.imported())
 
-    def test_description_of_the_job_says_how_many_of_what_from_where(self):
+    def test_description_of_the_job_has_count_model_and_backend(self):
         self.backend.chunk_size = 25
         _found, (job,) = self.run_batch("delayed.batch.importer")
         self.assertEqual(
@@ -103,7 +103,7 @@ class TestDelayedBatchImporter(BatchCase):
             self.run_batch("delayed.batch.importer", job_options={"priority": 1})
         self.assertEqual(imported, [(key, {"priority": 1}) for key in range(1, 26)])
 
-    def test_import_batch_imports_everything_in_the_end(self):
+    def test_import_batch_imports_every_record(self):
         self.backend.chunk_size = 10
         with self.trap_jobs() as trap:
             self.env[PARTNER].import_batch(self.backend)
@@ -113,7 +113,7 @@ class TestDelayedBatchImporter(BatchCase):
 
 @tagged("post_install", "-at_install")
 class TestUpToDatePages(BatchCase):
-    """An adapter may tell with each id when the record was last changed."""
+    """An adapter may return the time of the last change with each id."""
 
     __test__ = True
 
@@ -133,7 +133,7 @@ class TestUpToDatePages(BatchCase):
             for record in records
         }
 
-    def test_what_is_up_to_date_is_not_read(self):
+    def test_up_to_date_records_are_not_read(self):
         self.system.forget_calls()
         found, _jobs = self.run_batch("direct.batch.importer")
         self.assertEqual(found, 25)

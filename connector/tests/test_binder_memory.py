@@ -11,7 +11,7 @@ class TestBinderMemory(BinderCase):
     __test__ = True
 
     def another_binder(self):
-        """Return a binder that is come by as a mapper comes by it."""
+        """Return a binder as a mapper looks it up."""
         return self.work.work_on("res.users").component(
             usage="binder", model_name=PARTNER
         )

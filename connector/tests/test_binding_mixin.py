@@ -82,7 +82,7 @@ class TestCopy(TestConnectorCase):
             self.assertFalse(copy[name], name)
 
     def test_only_backend_and_record_of_the_mixin_are_copied(self):
-        """Whatever a binding knows of its synchronization is of that one binding."""
+        """The synchronization fields of a binding belong to that binding only."""
         mixin = self.env["connector.binding.mixin"]
         copied = {
             name
@@ -115,7 +115,7 @@ class TestUniqueLink(TestConnectorCase):
         self.binding.flush_recordset()
 
     def refused(self, **values):
-        """Return the message that Odoo shows for a binding that must not be."""
+        """Return the message that Odoo shows for an invalid binding."""
         with (
             mute_logger("odoo.sql_db"),
             self.assertRaises(psycopg2.errors.UniqueViolation) as caught,
@@ -153,7 +153,7 @@ class TestUniqueLink(TestConnectorCase):
             [{"backend_id": self.backend.id, "name": name} for name in "ab"]
         ).flush_recordset()
 
-    def test_error_tells_the_values_where_the_binding_is_not_seen(self):
+    def test_error_shows_the_values_where_the_binding_is_not_seen(self):
         constraint = self.model._table_objects["test_res_partner_backend_external_uniq"]
         detail = "Key (backend_id, external_id)=(999999, 7) already exists."
         message = constraint.get_error_message(self.model, Mock(message_detail=detail))

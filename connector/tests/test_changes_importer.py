@@ -22,7 +22,7 @@ class TestChangesImporter(ExportCase):
             message = importer.run()
         return message, trap.enqueued_jobs
 
-    def test_what_is_found_is_enqueued_and_the_cursor_moves(self):
+    def test_found_records_are_enqueued_and_the_cursor_moves(self):
         self.system.create(self.model, {"name": "Ada"})
         message, (job,) = self.import_changes()
         self.assertEqual(message, "1 records found")
@@ -36,9 +36,9 @@ class TestChangesImporter(ExportCase):
         importer = self.component("changes.importer", self.model)
         filters_since = type(importer)._filters_since
 
-        def spy(self, moment):
-            asked.append(moment)
-            return filters_since(self, moment)
+        def spy(self, since):
+            asked.append(since)
+            return filters_since(self, since)
 
         with patch.object(type(importer), "_filters_since", spy):
             self.import_changes()

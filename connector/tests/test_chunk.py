@@ -31,10 +31,10 @@ class TestFindCircle(BaseCase):
     def test_a_circle_that_is_led_into_is_one(self):
         self.assertEqual(find_circle(0, {0: [1], 1: [2], 2: [1]}), [1, 2, 1])
 
-    def test_what_is_needed_twice_is_no_circle(self):
+    def test_a_record_needed_twice_is_not_a_circle(self):
         self.assertIsNone(find_circle(1, {1: [2, 3], 2: [4], 3: [4]}))
 
-    def test_a_long_chain_is_walked(self):
+    def test_a_long_chain_is_sorted(self):
         self.assertIsNone(find_circle(0, {n: [n + 1] for n in range(5000)}))
 
 
@@ -57,7 +57,7 @@ class TestGenerations(BaseCase):
             [[2], [3], [1]],
         )
 
-    def test_what_is_not_in_the_chunk_is_not_waited_for(self):
+    def test_records_outside_the_chunk_are_not_waited_for(self):
         self.assertEqual(grouped({1: ["elsewhere"], 2: []}), [[1, 2]])
 
     def test_ids_are_the_same_as_text_and_as_numbers(self):

@@ -7,7 +7,7 @@ from odoo.addons.component.utils import get_component_registry
 
 @tagged("post_install", "-at_install")
 class TestComponentBrowser(TransactionCase):
-    """Connector managers look at the components that are registered."""
+    """Connector managers browse the registered components."""
 
     @classmethod
     def setUpClass(cls):
@@ -94,12 +94,12 @@ class TestComponentBrowser(TransactionCase):
         lookup.usage = usage
         return lookup
 
-    def test_who_answers_names_the_winner(self):
+    def test_the_chosen_component_is_named(self):
         lookup = self.lookup("record.locker")
         self.assertEqual(lookup.winner, "base.record.locker")
         self.assertIn("it is chosen", lookup.answer)
 
-    def test_who_answers_says_why_nobody_does(self):
+    def test_the_reason_is_shown_if_no_component_matches(self):
         lookup = self.lookup("importer")
         self.assertFalse(lookup.winner)
         self.assertIn("base.importer", lookup.answer)

@@ -16,7 +16,7 @@ INDUSTRY = "test.res.partner.industry"
 
 @tagged("post_install", "-at_install")
 class TestPartnerConformance(ImportConformance, TestConnectorCase):
-    """Our own models conform."""
+    """The models of the suite conform."""
 
     __test__ = True
     conformance_model = PARTNER

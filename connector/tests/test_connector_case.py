@@ -54,11 +54,11 @@ class TestFakeSystem(BaseCase):
         with self.assertRaises(IDMissingInBackend):
             self.system.read("order", new_id)
 
-    def test_what_is_read_is_a_copy(self):
+    def test_reads_return_copies(self):
         self.system.read("order", 1)["state"] = "changed"
         self.assertEqual(self.system.read("order", 1)["state"], "open")
 
-    def test_calls_fail_as_they_are_told_one_by_one(self):
+    def test_calls_raise_the_given_errors_one_by_one(self):
         self.system.fail_next("read", NetworkRetryableError("down"))
         with self.assertRaises(NetworkRetryableError):
             self.system.read("order", 1)
@@ -70,7 +70,7 @@ class TestFakeSystem(BaseCase):
 class TestConnectorCaseTools(TestConnectorCase):
     __test__ = True
 
-    def test_fake_system_stands_behind_the_adapters(self):
+    def test_the_adapters_use_the_fake_system(self):
         system = self.fake_system(PARTNER, CATEGORY)
         system.put(PARTNER, {"id": 1})
         adapter = self.component("backend.adapter", PARTNER)

@@ -23,27 +23,27 @@ class TestSince(TransactionCase):
             datetime(2026, 1, 31, 11, 58, 30),
         )
 
-    def test_what_is_settled_is_not_looked_at_again(self):
+    def test_settled_times_are_not_searched_again(self):
         settled = {"since": "2026-01-31 12:00:00", "settled": True}
         self.assertEqual(since(settled, 90), datetime(2026, 1, 31, 12, 0, 1))
 
 
 class TestMoved(TransactionCase):
-    def after(self, position, seconds, moment=NOON):
-        return moved(position, moment, 60, NOON + timedelta(seconds=seconds))
+    def after(self, position, seconds, at=NOON):
+        return moved(position, at, 60, NOON + timedelta(seconds=seconds))
 
-    def test_a_later_moment_is_not_settled(self):
+    def test_a_later_time_is_not_settled(self):
         later = NOON + timedelta(seconds=1)
         position = self.after(self.after({"settled": True}, 0), 100, later)
         self.assertEqual(position["since"], "2026-01-31 12:00:01")
         self.assertNotIn("settled", position)
 
-    def test_a_moment_that_stays_longer_than_the_overlap_is_settled(self):
+    def test_a_time_that_stays_longer_than_the_overlap_is_settled(self):
         position = self.after({}, 0)
         self.assertNotIn("settled", self.after(position, 61))
         self.assertTrue(self.after(position, 62)["settled"])
 
-    def test_an_earlier_moment_does_not_move_it_back(self):
+    def test_an_earlier_time_does_not_move_it_back(self):
         position = self.after({}, 0)
         earlier = self.after(position, 1, NOON - timedelta(hours=1))
         self.assertEqual(earlier["since"], "2026-01-31 12:00:00")
@@ -96,11 +96,11 @@ class TestCursor(ExportCase):
         cursor.position_text = False
         self.assertFalse(cursor.position)
 
-    def test_a_position_that_is_no_json_is_told(self):
+    def test_a_position_that_is_not_json_is_refused(self):
         with self.assertRaisesRegex(ValidationError, "must be JSON.*found yesterday"):
             self.cursor().position_text = "yesterday"
 
-    def test_a_position_that_no_search_could_begin_at_is_told(self):
+    def test_a_position_that_no_search_can_begin_at_is_refused(self):
         for text in (
             "5",
             '"noon"',
@@ -137,11 +137,11 @@ class TestCursor(ExportCase):
         cursor.position_text = '{"since": "2026-01-31"}'
         self.assertEqual(cursor.position, {"since": "2026-01-31 00:00:00"})
 
-    def test_a_position_nested_too_deeply_is_told(self):
+    def test_a_position_nested_too_deeply_is_refused(self):
         with self.assertRaisesRegex(ValidationError, "must be JSON"):
             self.cursor().position_text = "[" * 100_000
 
-    def test_what_is_written_over_rpc_is_checked_as_well(self):
+    def test_a_write_over_rpc_is_checked_as_well(self):
         cursor = self.cursor()
         for values in (
             {"position": 5},

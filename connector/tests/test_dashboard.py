@@ -182,7 +182,7 @@ class TestBindingButtons(SyncRunCase):
         with self.assertRaisesRegex(UserError, "no page to open"):
             self.bindings[:1].button_open_in_backend()
 
-    def test_who_may_not_write_may_not_synchronize(self):
+    def test_a_user_without_write_access_may_not_synchronize(self):
         user = new_test_user(self.env, "binding user")
         with self.assertRaises(AccessError):
             self.bindings[:1].with_user(user).button_synchronize()

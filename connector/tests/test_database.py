@@ -45,7 +45,7 @@ class TestAdvisoryLocks(TransactionCase):
         pg_try_advisory_lock(self.other_env, "b")
         self.assertEqual(pg_try_advisory_locks(self.env, ["a", "b", "c"]), {"a", "c"})
 
-    def test_no_locks_are_no_query(self):
+    def test_no_locks_need_no_query(self):
         with self.assertQueryCount(0):
             self.assertEqual(pg_try_advisory_locks(self.env, []), set())
 
@@ -84,5 +84,5 @@ class TestLostDatabase(BaseCase):
             with self.assertRaises(type(error)):
                 self.perform(error)
 
-    def test_what_the_job_returns_is_passed_on(self):
+    def test_the_result_of_the_job_is_passed_on(self):
         self.assertEqual(retry_without_database(lambda: 7)(), 7)

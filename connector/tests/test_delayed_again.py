@@ -94,7 +94,7 @@ class TestDelayedAgain(ExportCase):
 
 @tagged("post_install", "-at_install")
 class TestLongestWait(ExportCase):
-    """No error makes a job wait for ever."""
+    """No error makes a job wait forever."""
 
     def perform(self, seconds, **kwargs):
         """Return the job after a try that asks to be tried again in some seconds."""
@@ -122,7 +122,7 @@ class TestLongestWait(ExportCase):
                 self.assertLess(record.eta, latest, str(seconds)[:20])
                 self.assertGreater(record.eta, fields.Datetime.now())
 
-    def test_what_is_no_time_is_left_to_the_retry_pattern(self):
+    def test_an_invalid_time_is_left_to_the_retry_pattern(self):
         for seconds in (float("nan"), "soon", -5):
             record = self.perform(seconds)
             waits = record.eta - fields.Datetime.now()

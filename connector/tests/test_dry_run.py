@@ -17,7 +17,7 @@ LATER = "2026-02-01 00:00:00"
 
 @tagged("post_install", "-at_install")
 class TestDryRun(ImporterCase):
-    """Tell what an import would change, and change nothing."""
+    """List the changes of an import, and change nothing."""
 
     __test__ = True
 
@@ -43,7 +43,7 @@ class TestDryRun(ImporterCase):
             lambda line: line.external_id == str(external_id)
         )
 
-    def test_it_tells_what_would_be_created_and_updated(self):
+    def test_it_lists_created_and_updated_records(self):
         run = self.dry_run()
         self.assertEqual(
             (run.found_count, run.created_count, run.updated_count), (3, 1, 1)
@@ -51,7 +51,7 @@ class TestDryRun(ImporterCase):
         self.assertEqual((run.unchanged_count, run.state), (1, "done"))
         self.assertEqual(len(run.dry_run_line_ids), 2)
 
-    def test_what_another_job_imports_now_is_told_as_well(self):
+    def test_records_that_another_job_imports_now_are_listed_too(self):
         expected = [(line.external_id, line.outcome) for line in self.lines()]
         with self.locked_elsewhere(3):
             found = [(line.external_id, line.outcome) for line in self.lines()]
@@ -82,7 +82,7 @@ class TestDryRun(ImporterCase):
         self.assertEqual(line.record_name, "Partner 1")
         self.assertEqual(line.changes, "Email: 1@example.com → new@example.com")
 
-    def test_it_tells_the_values_of_what_would_be_new(self):
+    def test_it_lists_the_values_of_new_records(self):
         line = self.line(self.dry_run(), 3)
         self.assertEqual((line.outcome, line.record_name), ("created", "Partner 3"))
         self.assertIn("Name: Partner 3", line.changes)
@@ -127,7 +127,7 @@ class TestDryRun(ImporterCase):
         self.assertNotIn("after", done)
         self.assertIs(self.env.cr.postcommit, callbacks)
 
-    def test_no_listener_is_told(self):
+    def test_no_listener_is_called(self):
         told = []
 
         class Listener(Component):
@@ -147,7 +147,7 @@ class TestDryRun(ImporterCase):
         self.run_chunk([3])
         self.assertTrue(told)
 
-    def test_what_would_fail_says_why_and_the_rest_is_told(self):
+    def test_a_failure_has_its_reason_and_the_rest_is_listed(self):
         def refuse(importer, values):
             if values["name"] == "Partner 3":
                 raise InvalidDataError("no such name")
@@ -158,7 +158,7 @@ class TestDryRun(ImporterCase):
         self.assertEqual((line.outcome, line.reason), ("failed", "no such name"))
         self.assertEqual((run.failed_count, run.updated_count), (1, 1))
 
-    def test_an_error_that_no_database_can_hold_is_told_too(self):
+    def test_an_error_that_no_database_can_store_is_listed_too(self):
         def create_data(importer, map_record, **kwargs):
             raise ValueError("a\0b\ud800")
 
@@ -178,7 +178,7 @@ class TestDryRun(ImporterCase):
         self.assertIn("division by zero", self.line(run, 3).reason)
         self.assertEqual(run.updated_count, 1)
 
-    def test_what_would_be_removed_is_told_and_stays(self):
+    def test_records_that_would_be_removed_are_listed_and_stay(self):
         self.system.remove(PARTNER, 1)
         run = self.env["connector.sync.run"]._start(self.backend, PARTNER, "dry_run")
         with self.hooked(_missing_record_policy="delete"):
@@ -205,7 +205,7 @@ class TestDryRun(ImporterCase):
         action = self.line(self.dry_run(), 1).action_open_record()
         self.assertEqual(action["res_id"], self.found(1).odoo_id.id)
 
-    def test_another_importer_is_told_to_be_generic(self):
+    def test_an_importer_that_is_not_generic_is_refused(self):
         class OwnImporter(Component):
             _name = "test.own.importer"
             _inherit = ["test.connector", "base.importer"]
@@ -225,7 +225,7 @@ class TestDryRun(ImporterCase):
         self.env["connector.dry.run.line"]._gc_dry_runs()
         self.assertEqual((old + new).exists(), new)
 
-    def test_a_dry_run_is_no_run_of_the_dashboard(self):
+    def test_the_dashboard_does_not_list_dry_runs(self):
         self.dry_run()
         self.env.flush_all()
         overview = self.env["connector.sync.overview"]

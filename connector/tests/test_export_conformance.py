@@ -34,7 +34,7 @@ class CategoryConformance(ExportConformance, ExportCase):
 
 @tagged("post_install", "-at_install")
 class TestCategoryConformance(CategoryConformance):
-    """Our own models conform."""
+    """The models of the suite conform."""
 
     __test__ = True
 

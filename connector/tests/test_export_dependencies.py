@@ -73,7 +73,7 @@ class TestExportDependencies(ExportCase):
         )
         self.assertEqual(self.system.calls, [])
 
-    def test_records_that_need_each_other_do_not_export_for_ever(self):
+    def test_records_that_need_each_other_do_not_export_forever(self):
         one = self.make_binding(name="One")
         other = self.make_binding(name="Other")
         exporter = self.exporter()

@@ -213,7 +213,7 @@ class TestChild(ProcessCase):
         child.end()
         self.assertEqual(self.read_partner(binding_id, "name"), "Renamed")
 
-    def test_a_child_tells_the_error_it_met(self):
+    def test_a_child_returns_its_error(self):
         def fail(env, parent):
             raise RetryableJobError("no")
 

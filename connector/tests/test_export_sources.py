@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""The listener exports every edit that changes what a mapper reads, and no other."""
+"""The listener exports the edits of values that a mapper reads, and no others."""
 
 import functools
 

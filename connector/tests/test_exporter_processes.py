@@ -136,7 +136,7 @@ class TestKeptExternalIds(ProcessCase):
         self.assertEqual(self.read_partner(binding_id, "external_id"), external_id)
 
     def test_a_killed_export_without_natural_key_is_created_again(self):
-        """This is all that can be done: nobody knows the id that was given."""
+        """Nothing else is possible: the new id is unknown."""
         binding_id = self.make_partner()
         self._export_and_die(binding_id)
         with self.transaction() as env:

@@ -25,9 +25,9 @@ class TestMergedImports(TestConnectorCase):
         self.first = self.put("1", "Ada")
         self.second = self.put("2", "Ada Lovelace")
         self.run_import("1", "2")
-        self.kept, self.gone = (self.find(key) for key in ("1", "2"))
+        self.kept, self.merged = (self.find(key) for key in ("1", "2"))
         self.partner = self.kept.odoo_id
-        merge(self.env, self.gone.odoo_id, self.partner)
+        merge(self.env, self.merged.odoo_id, self.partner)
 
     def put(self, external_id, name, at="2026-01-01 10:00:00"):
         record = {
@@ -59,7 +59,7 @@ class TestMergedImports(TestConnectorCase):
 
     def test_one_binding_stays_and_the_other_id_is_its_alias(self):
         self.assertTrue(self.kept.exists())
-        self.assertFalse(self.gone.exists())
+        self.assertFalse(self.merged.exists())
         self.assertEqual(self.aliases().external_id, "2")
         self.assertEqual(self.find("2"), self.kept)
         self.assertEqual(
@@ -105,7 +105,7 @@ class TestMergedImports(TestConnectorCase):
         self.assertEqual(self.run_import("1", "2"), ["updated", "unchanged"])
         self.assertEqual(self.partner.name, "Ada King")
 
-    def test_without_dates_values_tell_that_a_merged_record_changed(self):
+    def test_without_dates_values_show_that_a_merged_record_changed(self):
         importer = type(self.component("record.importer", self.model))
         with patch.object(importer, "_external_updated_at", lambda self: None):
             self.run_import("2")
@@ -208,21 +208,21 @@ class TestMergedExports(ListenerCase):
         self.listen()
 
     def test_the_merged_external_record_is_not_deleted(self):
-        kept, gone = self.silent(external_id="1"), self.silent(external_id="2")
+        kept, merged = self.silent(external_id="1"), self.silent(external_id="2")
         survivor = kept.odoo_id
-        jobs = self.requested(lambda: merge(self.env, gone.odoo_id, survivor))
+        jobs = self.requested(lambda: merge(self.env, merged.odoo_id, survivor))
         self.assertNotIn("export_delete_record", jobs)
 
     def test_values_that_the_survivor_takes_over_are_exported(self):
         kept = self.silent(external_id="1")
-        gone = self.silent(external_id="2", email="ada@example.com")
-        jobs = self.requested(lambda: merge(self.env, gone.odoo_id, kept.odoo_id))
+        merged = self.silent(external_id="2", email="ada@example.com")
+        jobs = self.requested(lambda: merge(self.env, merged.odoo_id, kept.odoo_id))
         self.assertIn("email", jobs[kept])
 
     def test_a_message_names_the_record_that_stays_in_the_backend(self):
-        kept, gone = self.silent(external_id="1"), self.silent(external_id="2<b>")
+        kept, merged = self.silent(external_id="1"), self.silent(external_id="2<b>")
         self.backend.name = "<i>Shop</i>"
-        merge(self.env, gone.odoo_id, kept.odoo_id)
+        merge(self.env, merged.odoo_id, kept.odoo_id)
         body = kept.odoo_id.message_ids.filtered(lambda m: "2&lt;b&gt;" in m.body).body
         self.assertIn("&lt;i&gt;Shop", body)
 

@@ -79,7 +79,7 @@ class TestFollowOneRecord(JobRuns, ListenerCase):
         self.system.create(self.model, {"name": "Grace"})
         known = set()
         self.env["connector.backend.mixin"]._run_schedules()
-        self.run_all(known)  # what is done once in a process is not of one record
+        self.run_all(known)  # work done once in a process does not belong to one record
         self.system.create(self.model, {"name": "Ada"})
         self.backend.next_import_at = False
         known = set(self.env["queue.job"].search([]).mapped("uuid"))

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Whatever is given as an external id, a binder finds its own binding or none."""
+"""A binder finds the right binding or none for any value as an external id."""
 
 import reprlib
 

@@ -30,7 +30,7 @@ GOOD = {
     "label": "Ada",
     "zip_code": "1815",
     "amount": 0,
-    "moment": "2026-01-01T02:00:00+02:00",
+    "time": "2026-01-01T02:00:00+02:00",
     "first": "Ada",
     "last": "Lovelace",
     "kind": "a",
@@ -61,7 +61,7 @@ class Fuzzed(Component):
         ("label", "name"),
         (convert("zip_code", int), "zip"),
         (keep_falsy("amount"), "amount"),
-        (utc_datetime("moment"), "date"),
+        (utc_datetime("time"), "date"),
         (concat("first", "last"), "full_name"),
         (value_table("kind", KINDS), "kind"),
         (none("empty"), "empty"),
@@ -102,7 +102,7 @@ class TestFuzzMapper(MapperCase):
         self.country = self.env.ref("base.be")
 
     def map(self, record):
-        """Return the values, None if our error says that there are none."""
+        """Return the values, None if the mapper raised its error."""
         try:
             return self.mapper.map_record(record).values()
         except MappingError as error:
@@ -127,8 +127,8 @@ class TestFuzzMapper(MapperCase):
         self.assertIs(type(mapped["zip"]), int if record["zip_code"] else bool)
         self.assertIs(mapped["amount"], record["amount"])
         self.assertIn(mapped["kind"], [*KINDS.values(), False])
-        if record["moment"]:
-            self.assertNotIsInstance(record["moment"], bool)
+        if record["time"]:
+            self.assertNotIsInstance(record["time"], bool)
             self.assertIsInstance(mapped["date"], datetime)
             self.assertIsNone(mapped["date"].tzinfo)
         self.assertIsInstance(mapped["full_name"], (str, bool))

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Whatever a backend says of its pages, reading them comes to an end."""
+"""Reading pages ends, whatever pages a backend returns."""
 
 import itertools
 import operator
@@ -56,7 +56,7 @@ class Endless(Exception):
 
 
 class Backend:
-    """Answer what was made up, then for ever the same again."""
+    """Return the generated answers, then the last one forever."""
 
     def __init__(self, made_up):
         self.asked = 0

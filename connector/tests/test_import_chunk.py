@@ -16,14 +16,14 @@ from .import_common import INDUSTRY, PARTNER, ImporterCase, partner
 class TestImportChunk(ImporterCase):
     __test__ = True
 
-    def test_chunk_is_read_at_once(self):
+    def test_chunk_is_read_in_one_call(self):
         self.put(*(partner(key) for key in range(1, 11)))
         outcome, jobs = self.run_chunk(range(1, 11))
         self.assertEqual(outcome.counts, {Outcome.CREATED: 10})
         self.assertEqual(len(self.system.called()), 1)
         self.assertFalse(jobs)
 
-    def test_chunk_tells_what_became_of_each_record(self):
+    def test_chunk_returns_the_outcome_of_each_record(self):
         self.put(partner(1), partner(2), partner(3, skip=True), partner(4))
         self.importer.run(1)
         self.importer.run(2)
@@ -117,7 +117,7 @@ class TestImportChunk(ImporterCase):
         self.assertEqual(job.args, (self.backend, 77))
 
     def reading_refused(self, *refused):
-        """Have a read fail that asks for one of the ids."""
+        """Make a read fail that asks for one of the ids."""
         read_many = self.system.read_many
 
         def read(table, external_ids, *args, **kwargs):
@@ -136,7 +136,7 @@ class TestImportChunk(ImporterCase):
             self.assertEqual(outcome.counts.get(Outcome.FAILED), 1)
             self.assertEqual([job.args for job in jobs], [(self.backend, refused)])
 
-    def test_what_no_record_can_be_read_for_is_told_once(self):
+    def test_an_id_without_a_record_is_reported_once(self):
         keys = range(1, 101)
         self.put(*map(partner, keys))
         self.system.forget_calls()
@@ -227,7 +227,7 @@ class TestImportQueries(ImporterCase):
         return outcome, self.env.cr.sql_log_count - before
 
     def put_family(self, first, number):
-        """Put records that have all kinds of dependencies, new ones each."""
+        """Add records with all kinds of new dependencies."""
         ids = range(first, first + number)
         self.put_tag(*ids)
         self.put_industry(*ids)
@@ -243,7 +243,7 @@ class TestImportQueries(ImporterCase):
         self.assertEqual(outcome.counts, {Outcome.CREATED: 10})
         outcome, of_hundred = self.count_queries(hundred)
         self.assertEqual(outcome.counts, {Outcome.CREATED: 100})
-        # addons like account have queries of their own for each child of a partner
+        # addons like account add queries for each child of a partner
         of_odoo = self.count_queries_of_odoo(100) - self.count_queries_of_odoo(10)
         self.assertLessEqual(of_hundred - of_ten, max(of_odoo, 0))
 
@@ -265,7 +265,7 @@ class TestImportQueries(ImporterCase):
             yield ids
 
     def test_queries_of_an_update_do_not_grow_but_by_those_of_the_writing(self):
-        """What ``write`` of a partner asks for each partner is Odoo's."""
+        """The queries of ``write`` for each partner are Odoo's."""
         counts = []
         for ids in self.imported_families():
             for key in ids:
@@ -282,7 +282,7 @@ class TestImportQueries(ImporterCase):
             counts.append(count)
         self.assertEqual(counts[2], counts[1])
 
-    def test_queries_of_what_is_up_to_date_do_not_grow(self):
+    def test_queries_of_up_to_date_records_do_not_grow(self):
         counts = []
         for ids in self.imported_families():
             outcome, count = self.count_queries(ids)

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""An import meets edits that are not exported yet."""
+"""Imports of records with edits that are not exported yet."""
 
 import base64
 from datetime import timedelta
@@ -63,7 +63,7 @@ class TwoWayCase(ImporterCase):
         return self.system.tables[PARTNER][1]
 
     def import_it(self, **kwargs):
-        """Import the partner in a job; return its item, and keep the jobs it makes."""
+        """Import the partner in a job; return its item, and keep the delayed jobs."""
         outcome, jobs = self.run_chunk([1], **kwargs)
         self.jobs += jobs
         (self.item,) = outcome.items
@@ -106,7 +106,7 @@ class TestOnlyTheOtherFieldChanged(TwoWayCase):
         self.assertEqual(self.names(), [])
 
     def test_an_edit_survives_though_another_field_was_exported_before(self):
-        """An export of the phone says nothing of the name (reproduction 1)."""
+        """An export of the phone does not confirm the name (reproduction 1)."""
         self.edit(name="Countess")
         waiting = self.jobs.pop()
         self.fail_export(waiting)
@@ -148,7 +148,7 @@ class TestOnlyTheOtherFieldChanged(TwoWayCase):
 
     def test_edits_that_are_kept_are_named_and_exported(self):
         self.edit(name="Countess")
-        self.jobs.clear()  # the job was cancelled, say
+        self.jobs.clear()  # for example, the job was cancelled
         self.change_remotely(email="new@example.com")
         outcome, jobs = self.run_chunk([1])
         self.assertIn("Countess keeps its edits", str(outcome))
@@ -289,7 +289,7 @@ class TestConflict(TwoWayCase):
         self.assertEqual(self.remote()["name"], "Countess")
 
     def test_a_record_that_must_not_be_overwritten_keeps_its_edits_unconfirmed(self):
-        """The connector's own hook has the last word; nothing is forgotten for that."""
+        """The connector's hook decides; the edits are kept until then."""
         self.backend.conflict_policy = "remote"
         self.change_both()
         with self.hooked(_may_overwrite=lambda importer, binding: False):

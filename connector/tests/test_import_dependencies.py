@@ -43,7 +43,7 @@ class TestImportDependencies(ImporterCase):
             self.run_one(2)
         self.assertEqual(self.found(7, INDUSTRY).name, "Renamed")
 
-    def test_dependencies_of_a_chunk_are_read_at_once(self):
+    def test_dependencies_of_a_chunk_are_read_in_one_call(self):
         self.put_tag(*range(1, 21))
         self.put(*(partner(key, tags=[key, 21 - key]) for key in range(1, 21)))
         self.run_chunk(range(1, 21))

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""The lines of a record were edited, their export waits, and the record is imported."""
+"""Imports of a record with edited lines whose export waits."""
 
 from odoo.tests import tagged
 

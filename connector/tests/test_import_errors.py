@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Errors name the record, the field and the mapper, and what is in the way."""
+"""Errors name the record, the field, the mapper and the obstacle."""
 
 from hashlib import sha256
 from unittest.mock import patch
@@ -61,7 +61,7 @@ class TestUniqueErrors(ErrorCase):
     def finding(self, record):
         return self.hooked(_find_record_to_bind=lambda importer, values: record)
 
-    def test_two_external_ids_of_one_record_name_the_binding_that_is_there(self):
+    def test_two_external_ids_of_one_record_name_the_existing_binding(self):
         record = self.env["res.partner"].create({"name": "Azure Interior"})
         self.put(partner(1), partner(2))
         with self.finding(record):
@@ -127,7 +127,7 @@ class TestUniqueErrors(ErrorCase):
         self.put(partner(1, ref="D1", updated_at="2026-01-02 00:00:00"))
         self.assertSays(self.fails(1), "Reference (ref)", "Deco Addict")
 
-    def test_what_another_transaction_made_is_tried_again(self):
+    def test_a_record_that_another_transaction_created_is_tried_again(self):
         self.put(partner(1))
         with self.violated("(external_id)=(1)"):
             error = self.fails(1)
@@ -136,7 +136,7 @@ class TestUniqueErrors(ErrorCase):
         self.assertSays(error, f"{PARTNER} 1", "another transaction")
 
     def violated(self, detail):
-        """Let creations fail as if another transaction had been first."""
+        """Make creations fail as if another transaction had been first."""
 
         class Diag:
             table_name = "test_res_partner"
@@ -217,7 +217,7 @@ class TestRequiredErrors(ErrorCase):
             self.component("record.importer", CATEGORY).run(7)
         self.assertEqual(self.found(7, CATEGORY).name, "Filled")
 
-    def test_false_is_a_value_of_what_is_no_text(self):
+    def test_false_is_a_value_of_fields_other_than_text(self):
         with self.mapped(active=False, color=0):
             self.put(partner(1))
             self.run_one(1)
@@ -228,7 +228,7 @@ class TestRequiredErrors(ErrorCase):
 class TestOtherDatabaseErrors(ErrorCase):
     __test__ = True
 
-    def test_a_check_constraint_is_told_in_its_own_words(self):
+    def test_a_check_constraint_has_its_own_message(self):
         self.put(partner(1, name=None))
         error = self.fails(1)
         self.assertIsInstance(error, InvalidDataError)
@@ -341,7 +341,7 @@ class TestDependencyErrors(ErrorCase):
 
 @tagged("post_install", "-at_install")
 class TestExportErrors(ExportCase):
-    def test_two_records_of_one_external_id_name_the_binding_that_is_there(self):
+    def test_two_records_of_one_external_id_name_the_existing_binding(self):
         first, second = self.make_binding(name="Ada"), self.make_binding(name="Eve")
         self.exporter().run(first)
         exporter = self.exporter()

@@ -23,7 +23,7 @@ class Binding(dict):
 
 
 class Hooks:
-    """A connector that writes down which hook was called for which record."""
+    """A connector that records which hook was called for which record."""
 
     _skip_same_values = False
 
@@ -183,7 +183,7 @@ class TestOrder(FlowCase):
         )
         self.assertEqual((self.savepoints, self.rollbacks), (3, 0))
 
-    def test_what_an_item_needs_is_written_in_an_earlier_batch(self):
+    def test_the_dependencies_of_an_item_are_written_in_an_earlier_batch(self):
         self.hooks.needs = {"child": ["parent"]}
         self.flow("child", "parent")
         written = [call for call in self.calls if call[0] in ("map", "write")]
@@ -261,7 +261,7 @@ class TestFailures(FlowCase):
         self.held = {"lock a"}
         self.assertEqual(self.flow("a"), {"a": "created"})
 
-    def test_what_was_read_before_the_backend_asked_to_wait_is_imported(self):
+    def test_records_read_before_the_backend_asked_to_wait_are_imported(self):
         def read_many(external_ids):
             wait = NetworkRetryableError("429", seconds=9, ignore_retry=True)
             raise PartlyRead({"a": {"id": "a"}}, wait)

@@ -35,7 +35,7 @@ class BankMapper(Component):
 
     @mapping
     def parent(self, record):
-        """Map the parent, which is not there before it is created."""
+        """Map the parent, which does not exist before it is created."""
         parent = self.binder_for(PARTNER).to_internal(record["of"])
         return {"test_partner_id": parent.id}
 
@@ -93,7 +93,7 @@ class TestUnchangedLines(LinesCase):
         self.assertEqual(self.import_outcome(), Outcome.CREATED)
 
     def written(self):
-        """Return which models the next imports write, with their fields."""
+        """Return the models that the next imports write, with their fields."""
         written = []
         for model in (BANK, "res.partner.bank"):
             model_class = type(self.env[model])
@@ -106,7 +106,7 @@ class TestUnchangedLines(LinesCase):
             self.enterContext(patch.object(model_class, "write", write))
         return written
 
-    def test_lines_that_are_the_same_are_no_change(self):
+    def test_equal_lines_are_not_a_change(self):
         written = self.written()
         for _time in range(2):
             self.assertEqual(self.import_outcome(), Outcome.UNCHANGED)
@@ -132,7 +132,7 @@ class TestUnchangedLines(LinesCase):
         self.assertEqual(self.import_outcome(), Outcome.UNCHANGED)
         self.assertEqual(len(self.lines()), 3)
 
-    def test_order_of_the_lines_is_no_change(self):
+    def test_order_of_the_lines_is_not_a_change(self):
         self.put_partner(1, account(11), account(10))
         self.assertEqual(self.import_outcome(), Outcome.UNCHANGED)
 
@@ -155,7 +155,7 @@ class TestUnchangedLines(LinesCase):
             ):
                 self.run_one(1)
 
-    def test_dry_run_tells_the_line_and_its_values(self):
+    def test_dry_run_lists_the_line_and_its_values(self):
         self.put_partner(1, account(10), account(11, holder="Other"), account(12))
         run = self.env["connector.sync.run"]._start(self.backend, PARTNER, "dry_run")
         self.env[PARTNER].dry_run_chunk(self.backend, [1], run=run)
@@ -167,14 +167,14 @@ class TestUnchangedLines(LinesCase):
 
 @tagged("post_install", "-at_install")
 class TestSameValuesOfLines(TestUnchangedLines):
-    """The importer compares what the backend says with the last import."""
+    """The importer compares the external record with the last import."""
 
     def setUp(self):
         self.enterContext(patch.object(GenericImporter, "_skip_same_values", True))
         super().setUp()
 
     def test_edit_of_a_line_is_a_difference(self):
-        """The edit stays while the backend says the same."""
+        """The edit stays while the external record is the same."""
         self.line(10).acc_holder_name = "Mine"
         self.assertEqual(self.import_outcome(), Outcome.UNCHANGED)
         self.assertEqual(self.line(10).acc_holder_name, "Mine")
@@ -311,7 +311,7 @@ class TestAbsentLines(LinesCase):
         self.assertEqual(self.line(11).test_partner_id, self.found(3))
         self.assertTrue(self.bank.active)
 
-    def test_dry_run_removes_nothing_and_tells_the_line(self):
+    def test_dry_run_removes_nothing_and_lists_the_line(self):
         self.put_partner(1, account(10))
         run = self.env["connector.sync.run"]._start(self.backend, PARTNER, "dry_run")
         self.env[PARTNER].dry_run_chunk(self.backend, [1], run=run)
@@ -372,7 +372,7 @@ class PlainContactMapper(Component):
 
 
 class RefBinder(Component):
-    """Take the reference for the external id: there is no binding."""
+    """Use the reference as the external id: there is no binding."""
 
     _name = "test.ref.binder"
     _inherit = ["test.connector", "base.binder"]

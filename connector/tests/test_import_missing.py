@@ -9,7 +9,7 @@ from .import_common import PARTNER, ImporterCase, partner
 
 @tagged("post_install", "-at_install")
 class TestImportMissing(ImporterCase):
-    """What becomes of a record that the backend does not have any more."""
+    """Import of a record that was deleted remotely."""
 
     __test__ = True
 
@@ -17,8 +17,8 @@ class TestImportMissing(ImporterCase):
         super().setUp()
         self.put(partner(1), partner(2))
         self.run_chunk([1, 2])
-        self.gone = self.found(1)
-        self.record = self.gone.odoo_id
+        self.binding = self.found(1)
+        self.record = self.binding.odoo_id
         self.system.remove(PARTNER, 1)
         self.system.put(PARTNER, partner(3))
 
@@ -40,10 +40,10 @@ class TestImportMissing(ImporterCase):
     def test_it_is_archived_by_policy_once(self):
         self.assertEqual(self.outcomes_with("archive"), Outcome.REMOVED)
         self.assertFalse(self.record.active)
-        self.assertEqual(self.found(1), self.gone)
+        self.assertEqual(self.found(1), self.binding)
         self.assertEqual(self.outcomes_with("archive"), Outcome.UNCHANGED)
 
-    def test_archived_record_that_is_there_again_is_updated(self):
+    def test_archived_record_that_exists_again_is_updated(self):
         self.outcomes_with("archive")
         self.put(partner(1, name="Back", updated_at="2026-02-01 00:00:00"))
         self.assertEqual(self.run_one(1).outcome, Outcome.UPDATED)
@@ -51,17 +51,17 @@ class TestImportMissing(ImporterCase):
 
     def test_it_is_deleted_by_policy(self):
         self.assertEqual(self.outcomes_with("delete"), Outcome.REMOVED)
-        self.assertFalse(self.gone.exists() or self.record.exists())
+        self.assertFalse(self.binding.exists() or self.record.exists())
         self.assertEqual(self.outcomes_with("delete"), Outcome.SKIPPED)
 
-    def test_deleted_record_that_is_there_again_is_created(self):
+    def test_deleted_record_that_exists_again_is_created(self):
         self.outcomes_with("delete")
         self.put(partner(1))
         self.assertEqual(self.run_one(1).outcome, Outcome.CREATED)
 
     def test_it_is_unbound_by_policy(self):
         self.assertEqual(self.outcomes_with("unbind"), Outcome.REMOVED)
-        self.assertFalse(self.gone.exists())
+        self.assertFalse(self.binding.exists())
         self.assertTrue(self.record.exists())
 
     def test_deleter_of_the_connector_is_asked(self):

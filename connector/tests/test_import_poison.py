@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""One record that nobody can import, among many: it fails alone, the others land."""
+"""One invalid record among many: it fails alone, the others are imported."""
 
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -11,12 +11,12 @@ from .import_common import PARTNER, ImporterCase, partner
 
 POISON = 4
 BATCH_LOGGER = "odoo.addons.connector.components.importer.batch"
-#: what is wrong with the record: values that its importer cannot take
+#: name of the error: values that the importer cannot process
 POISONS = {
     "no name": {"name": None},
     "NUL": {"name": "a\0b"},
     "half of a surrogate pair": {"name": "\ud800"},
-    "NUL in a field that is no name": {"email": "\0@example.com"},
+    "NUL in a field other than the name": {"email": "\0@example.com"},
     "itself as parent": {"parent": POISON},
     "an unknown parent": {"parent": "no such"},
     "a parent that is a record": {"parent": {"id": 1}},
@@ -24,7 +24,7 @@ POISONS = {
     "no list of tags": {"tags": 5},
     "tags nested deeply": {"tags": [[[[[[]]]]]]},
     "no date": {"updated_at": "yesterday"},
-    "a month that there is not": {"updated_at": "2026-13-01 00:00:00"},
+    "a month that does not exist": {"updated_at": "2026-13-01 00:00:00"},
     "a year after all calendars": {"updated_at": "10000-01-01 00:00:00"},
     "a date of the wrong type": {"updated_at": [2026, 1, 1]},
 }
@@ -80,7 +80,7 @@ class TestUnstorable(ImporterCase):
             deep = [deep]
         check_storable({"json": deep, "name": "caf\u00e9 \U0001f600"}, "a test")
 
-    def test_an_external_id_fails_alone_and_is_told(self):
+    def test_an_external_id_fails_alone_and_is_reported(self):
         for bad in ("a\0b", "\ud800"):
             self.put(partner(1), partner(bad), partner(2))
             with self.subTest(ascii(bad)):
@@ -110,7 +110,7 @@ class TestPoison(ImporterCase):
     __test__ = True
 
     def _check(self, title, count):
-        """Import a chunk with this poison; all but it have to land as they are."""
+        """Import a chunk with this record; all others must be imported as they are."""
         ids = range(1, count + 1)
         self.put(*(partner(key) for key in ids))
         self.put(partner(POISON, **POISONS[title]))

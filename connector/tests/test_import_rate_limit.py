@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""A backend that allows few calls a minute is imported all the same."""
+"""Imports from a backend that allows few calls a minute."""
 
 from unittest.mock import patch
 
@@ -39,7 +39,7 @@ class TestImportRateLimit(ImporterCase):
         """Let a minute pass."""
         self.read.clear()
 
-    def test_what_was_read_is_imported_and_the_rest_later(self):
+    def test_records_read_before_the_limit_are_imported_and_the_rest_later(self):
         self.put(*(partner(key) for key in range(1, 9)))
         outcome, (job,) = self.run_chunk(range(1, 9))
         self.assertEqual(outcome.counts, {Outcome.CREATED: 3, Outcome.FAILED: 5})

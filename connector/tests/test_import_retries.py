@@ -35,13 +35,13 @@ class TestImportRetries(ImporterCase):
         )
         self.assertEqual([job.args[1] for job in jobs], [[1, 2, 3]])
 
-    def test_locked_record_alone_gets_a_job_of_its_own(self):
+    def test_only_the_locked_record_gets_a_separate_job(self):
         self.put(partner(1), partner(2))
         with self.locked_elsewhere(1):
             _outcome, jobs = self.run_chunk([1, 2])
         self.assertEqual([job.method_name for job in jobs], ["import_record"])
 
-    def test_records_are_not_tried_together_for_ever(self):
+    def test_records_are_not_tried_together_forever(self):
         self.put(partner(1), partner(2))
         with self.locked_elsewhere(1, 2):
             _outcome, jobs = self.run_chunk([1, 2], retries_left=0)

@@ -12,7 +12,7 @@ from .import_common import PARTNER, ImporterCase, partner
 
 @tagged("post_install", "-at_install")
 class TestSkipSameValues(ImporterCase):
-    """The backend does not tell when a record was changed."""
+    """The backend does not return when a record was changed."""
 
     __test__ = True
 
@@ -23,12 +23,12 @@ class TestSkipSameValues(ImporterCase):
         self.assertEqual(self.run_one(1).outcome, Outcome.CREATED)
         self.binding = self.found(1)
 
-    def test_what_was_changed_here_stays_while_the_backend_has_the_same(self):
+    def test_a_local_edit_stays_while_the_remote_value_is_the_same(self):
         self.binding.email = "mine@example.com"
         self.assertEqual(self.run_one(1).outcome, Outcome.UNCHANGED)
         self.assertEqual(self.binding.email, "mine@example.com")
 
-    def test_what_changed_there_is_written(self):
+    def test_a_remote_change_is_written(self):
         self.binding.email = "mine@example.com"
         self.put(partner(1, name="New", updated_at=None))
         self.assertEqual(self.run_one(1).outcome, Outcome.UPDATED)
@@ -46,7 +46,7 @@ class TestSkipSameValues(ImporterCase):
             self.assertEqual(self.run_one(1).outcome, Outcome.UNCHANGED)
 
     def test_only_create_values_are_not_compared(self):
-        """They are there when the record is made, and not afterwards."""
+        """They exist when the record is created, and not afterwards."""
         original = type(self.importer)._create_data
 
         def create_data(importer, map_record, **kwargs):
@@ -74,7 +74,7 @@ class TestLastChange(ImporterCase):
     def last_change(self, value):
         return self.hooked(_external_updated_at=lambda importer: value)
 
-    def test_any_usual_time_tells_that_nothing_changed(self):
+    def test_any_usual_time_shows_that_nothing_changed(self):
         noon = datetime(2026, 1, 2, 12)
         self.put(partner(1))
         with self.last_change("2026-01-02T13:00:00+01:00"):
@@ -97,7 +97,7 @@ class TestLastChange(ImporterCase):
                 self.run_one(1)
                 self.assertFalse(self.found(1).external_updated_at)
 
-    def test_what_is_no_time_is_told(self):
+    def test_an_invalid_time_is_reported(self):
         self.put(partner(1))
         for value in ("yesterday", True, "2026-13-01", 1e20, object()):
             with self.last_change(value), self.subTest(value=value):
@@ -117,7 +117,7 @@ class TestGroupedUpdates(ImporterCase):
     def change(self, key, **values):
         self.put(partner(key, updated_at="2026-02-01 00:00:00", **values))
 
-    def test_the_same_change_of_many_records_is_written_at_once(self):
+    def test_the_same_change_of_many_records_is_one_write(self):
         for key in (1, 2, 3):
             self.change(key, ref="R")
         self.change(4, name="Other")
@@ -138,7 +138,7 @@ class TestGroupedUpdates(ImporterCase):
         )
         self.assertEqual(self.found(3).ref, "R")
 
-    def test_own_update_has_each_record_by_itself(self):
+    def test_an_overridden_update_gets_each_record_alone(self):
         for key in (1, 2):
             self.change(key, ref="R")
         updated = []

@@ -103,7 +103,7 @@ class TestNormalizedValues(ImporterCase):
                 self.assertEqual(self.import_again(), Outcome.UNCHANGED)
         self.assertEqual(self.found(1).odoo_id.website, "http://example.com")
 
-    def test_edit_back_to_what_was_imported_is_no_difference(self):
+    def test_edit_back_to_the_imported_value_is_not_a_difference(self):
         self.put_values(website="example.com")
         self.run_one(1)
         self.found(1).website = "http://mine.example"
@@ -153,13 +153,13 @@ class TestNormalizedValues(ImporterCase):
         self.import_again()
         self.assertFalse(self.found(1).stored_differently)
 
-    def test_archived_tags_are_no_difference(self):
+    def test_archived_tags_are_not_a_difference(self):
         tag = self.env["res.partner.category"].create({"name": "T", "active": False})
         self.put_values(category_id=[Command.set(tag.ids)])
         self.run_one(1)
         self.assertEqual(self.import_again(), Outcome.UNCHANGED)
 
-    def test_archived_tags_that_are_mapped_as_records_are_no_difference(self):
+    def test_archived_tags_that_are_mapped_as_records_are_not_a_difference(self):
         tags = self.env["res.partner.category"].create(
             [{"name": "In use"}, {"name": "Archived", "active": False}]
         )
@@ -170,7 +170,7 @@ class TestNormalizedValues(ImporterCase):
         self.put_values(category_id=tags.sorted("id", reverse=True))
         self.assertEqual(self.import_again(), Outcome.UNCHANGED)
 
-    def test_links_that_a_hook_adds_to_mapped_records_are_no_difference(self):
+    def test_links_that_a_hook_adds_to_mapped_records_are_not_a_difference(self):
         tags = self.env["res.partner.category"].create([{"name": c} for c in "abc"])
 
         def after_import(importer, binding):
@@ -195,7 +195,7 @@ class TestNormalizedValues(ImporterCase):
 
 @tagged("post_install", "-at_install")
 class TestCreatedValues(ImporterCase):
-    """What is held as it was given is found without reading the records."""
+    """Values held as given are recognized without reading the records."""
 
     __test__ = True
 
@@ -231,7 +231,7 @@ class TestCreatedValues(ImporterCase):
         self.assertLessEqual(set(found[bindings[1]]), {"website", "color"})
         self.assertEqual(set(found[bindings[2]]), {"category_id", "name"})
 
-    def test_an_empty_cache_is_no_answer(self):
+    def test_an_empty_cache_answers_nothing(self):
         bindings, values_list = self.create({"name": "Ada"}, {"name": "Bob"})
         self.env.flush_all()
         self.env.invalidate_all()
@@ -329,7 +329,7 @@ class TestStoredForm(ImporterCase):
         broken = base64.encodebytes(content).decode()
         self.assertEqual(changed_values(self.partner, {"image_1920": broken}), {})
 
-    def test_lines_that_are_replaced_by_the_same_are_no_change(self):
+    def test_lines_that_are_replaced_by_equal_ones_are_not_a_change(self):
         self.partner.bank_ids = [
             Command.create({"acc_number": number}) for number in ("1", "2")
         ]
@@ -345,7 +345,7 @@ class TestStoredForm(ImporterCase):
         )
         self.assertIn("bank_ids", changed_values(self.partner, {"bank_ids": same[:2]}))
 
-    def test_nested_lines_that_are_replaced_by_the_same_are_no_change(self):
+    def test_nested_lines_that_are_replaced_by_equal_ones_are_not_a_change(self):
         def kids(*names):
             toys = [Command.create({"name": name}) for name in names]
             kid = Command.create({"name": "Kid", "child_ids": toys})
@@ -356,7 +356,7 @@ class TestStoredForm(ImporterCase):
         for names in (("A",), ("A", "C"), ("A", "B", "C")):
             self.assertTrue(changed_values(record, kids(*names)))
 
-    def test_what_odoo_would_compute_again_is_written_with_what_changed(self):
+    def test_values_that_odoo_would_recompute_are_written_with_the_change(self):
         partners = self.env["res.partner"].create([{"name": "Ada"}, {"name": "Eve"}])
         values = {"partner_id": partners[0].id, "acc_holder_name": "H"}
         bank = self.env["res.partner.bank"].create({"acc_number": "1", **values})

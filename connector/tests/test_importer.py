@@ -182,7 +182,7 @@ class TestImportOne(ImporterCase):
         self.assertEqual(self.run_one(1).outcome, Outcome.CREATED)
 
     def test_unique_violation_is_tried_again(self):
-        """Another transaction has bound the record since ours began."""
+        """Another transaction has bound the record since this one began."""
         self.put(partner(1))
         self.run_one(1)
         self.env.flush_all()
@@ -207,7 +207,7 @@ class TestImportMissing(ImporterCase):
         self.assertEqual(self.run_one(404).outcome, Outcome.SKIPPED)
         self.assertFalse(self.found(404))
 
-    def test_record_that_is_gone_keeps_its_binding_by_default(self):
+    def test_remotely_deleted_record_keeps_its_binding_by_default(self):
         self.put(partner(1))
         self.run_one(1)
         self.system.remove(PARTNER, 1)

@@ -8,7 +8,7 @@ from odoo.addons.web.tests import test_js
 
 
 def is_verdict(message: str) -> bool:
-    """Tell whether an error on the console is the verdict of failed tests."""
+    """Return whether an error on the console reports failed tests."""
     return "Some tests failed" in message
 
 
@@ -20,10 +20,10 @@ def always(value):
 @tagged("post_install", "-at_install")
 class TestJavascript(HttpCase):
     def test_widgets_and_views(self):
-        """Run the tests of connector/static/tests, where there is a browser.
+        """Run the tests of connector/static/tests if a browser is installed.
 
-        Other errors on the console come of the addons of Odoo while they are
-        loaded, of a library that a distribution left out, say: they are no verdict.
+        Other errors on the console come from addons of Odoo while they are loaded,
+        for example from a library that a distribution left out. They are ignored.
         """
         suite = test_js.HOOTCommon._generate_hash(self, "@connector")
         with patch.multiple(

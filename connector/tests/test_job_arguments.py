@@ -29,7 +29,7 @@ class Number(IntEnum):
     ONE = 1
 
 
-#: what callers pass, and what the method gets
+#: arguments that callers pass, and those that the method gets
 CONVERTED = {
     "domain": (Domain("name", "=", "Ada"), [["name", "=", "Ada"]]),
     "domain of several": (
@@ -100,12 +100,12 @@ class TestJobArguments(TestConnectorCase):
     __test__ = True
 
     def stored(self, value):
-        """Return what the job that is made with a value gets, as it is loaded."""
+        """Return an argument of a job as it is loaded."""
         job = self.env[PARTNER].with_delay().import_batch(self.backend, filters=value)
         self.env.invalidate_all()
         return Job.load(self.env, job.uuid).kwargs["filters"]
 
-    def test_what_is_passed_can_be_stored(self):
+    def test_passed_arguments_can_be_stored(self):
         for title, (value, expected) in CONVERTED.items():
             with self.subTest(title):
                 found = self.stored(value)
@@ -146,7 +146,7 @@ class TestJobArguments(TestConnectorCase):
         }
         self.assertEqual(len(keys), 1)
 
-    def test_what_cannot_be_stored_is_refused_by_name(self):
+    def test_an_argument_that_cannot_be_stored_is_refused_by_name(self):
         circle = []
         circle.append(circle)
         for title, value in {**REFUSED, "circle": circle}.items():

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Jobs that cannot be loaded end, and hold nothing up."""
+"""Jobs that cannot be loaded end, and delay no other job."""
 
 import json
 from itertools import count
@@ -17,7 +17,7 @@ LOGGERS = (
 
 
 class UnloadableJobs:
-    """Make jobs that cannot be loaded, each in another way."""
+    """Create jobs that cannot be loaded, each for another reason."""
 
     numbers = count()
     ways = (
@@ -31,7 +31,7 @@ class UnloadableJobs:
     )
 
     def make_job(self, way="nothing", **values):
-        """Return the record of a job of a partner, made unloadable in a way."""
+        """Return the record of a job of a partner that cannot be loaded."""
         user = new_test_user(self.env, f"starter-{next(self.numbers)}")
         records = self.env["res.partner"].with_user(user).sudo()
         job = records.with_delay().create([{"name": "Made by a job"}]).db_record()
@@ -40,11 +40,11 @@ class UnloadableJobs:
         if way == "user":
             user.unlink()
         elif way == "model":
-            gone = {"_type": "odoo_recordset", "model": "gone.model", "ids": [1]}
-            self.store(job, model_name="gone.model", records=json.dumps(gone))
+            lost = {"_type": "odoo_recordset", "model": "lost.model", "ids": [1]}
+            self.store(job, model_name="lost.model", records=json.dumps(lost))
         elif way == "backend_model":
-            gone = {"_type": "odoo_recordset", "model": "gone.backend", "ids": [1]}
-            self.store(job, args=json.dumps([gone]))
+            lost = {"_type": "odoo_recordset", "model": "lost.backend", "ids": [1]}
+            self.store(job, args=json.dumps([lost]))
         elif way == "method":
             self.store(job, method_name="no_such_method")
         elif way == "arguments":
@@ -75,7 +75,7 @@ class UnloadableJobs:
 @tagged("post_install", "-at_install")
 class TestUnloadableJobs(UnloadableJobs, HttpCase):
     def run_job(self, job):
-        """Run a job as the runner has it run."""
+        """Run a job as the runner does."""
         self.store(job, state="enqueued")
         with mute_logger(*LOGGERS):
             response = self.url_open(
@@ -86,8 +86,8 @@ class TestUnloadableJobs(UnloadableJobs, HttpCase):
 
     def test_it_fails_with_the_reason(self):
         reasons = {
-            "model": "the model gone.model is not installed",
-            "backend_model": "the model gone.backend of an argument is not installed",
+            "model": "the model lost.model is not installed",
+            "backend_model": "the model lost.backend of an argument is not installed",
             "method": "the model res.partner has no method no_such_method",
             "user": "the user who started it was deleted",
             "arguments": "ParserError",
@@ -165,7 +165,7 @@ class TestUnloadableJobs(UnloadableJobs, HttpCase):
             ("button_cancelled", "cancelled"),
             ("button_done", "done"),
         ):
-            job = self.make_job("model", state="failed", sync_backend_model="gone")
+            job = self.make_job("model", state="failed", sync_backend_model="lost")
             getattr(job.with_user(manager), button)()
             self.assertEqual(job.state, state)
 
@@ -181,7 +181,7 @@ class TestUnloadableJobs(UnloadableJobs, HttpCase):
         with mute_logger(*LOGGERS):
             job.requeue()
         self.assertEqual(job.state, "failed")
-        self.assertIn("gone.model", job.exc_message)
+        self.assertIn("lost.model", job.exc_message)
 
     def test_jobs_that_wait_for_it_go_on_or_are_cancelled_with_it(self):
         for button, state in (
@@ -192,10 +192,10 @@ class TestUnloadableJobs(UnloadableJobs, HttpCase):
                 job, waiting, last = (self.make_job() for _ in range(3))
                 graph = {"graph_uuid": f"graph-{button}"}
                 self.chain(job, waiting, last, **graph)
-                self.store(job, model_name="gone.model", method_name="x", **graph)
+                self.store(job, model_name="lost.model", method_name="x", **graph)
                 self.store(
                     job,
-                    records='{"_type": "odoo_recordset", "model": "gone", "ids": []}',
+                    records='{"_type": "odoo_recordset", "model": "lost", "ids": []}',
                 )
                 getattr(job, button)()
                 self.assertEqual(waiting.state, state)
@@ -219,7 +219,7 @@ class TestUnloadableJobs(UnloadableJobs, HttpCase):
             )
 
     def test_its_related_record_is_a_sentence(self):
-        with self.assertRaisesRegex(UserError, "cannot be loaded.*gone.model"):
+        with self.assertRaisesRegex(UserError, "cannot be loaded.*lost.model"):
             self.make_job("model").open_related_action()
 
     def test_the_jobs_of_a_model_are_cancelled_with_it(self):

@@ -33,7 +33,7 @@ class TestLostDatabaseNames(BaseCase):
             lost_database_names(),
         )
 
-    def test_what_a_living_database_says_is_not_among_them(self):
+    def test_errors_of_a_running_database_are_not_among_them(self):
         for error in (
             psycopg2.errors.DiskFull,
             psycopg2.errors.SerializationFailure,
@@ -60,7 +60,7 @@ class TestJobLostDatabase(TestConnectorCase):
         return job
 
     def fail(self, job, **failure):
-        """Note a failure as the job runner does, and return the record of the job."""
+        """Store a failure as the job runner does, and return the record of the job."""
         job.set_failed(**(CLOSED | failure))
         job.store()
         return job.db_record()
@@ -73,10 +73,10 @@ class TestJobLostDatabase(TestConnectorCase):
         self.assertIn("cursor already closed", record.result)
         self.assertFalse(record.exc_name or record.exc_info or record.worker_pid)
 
-    def test_it_is_no_try_of_the_job(self):
+    def test_it_does_not_count_as_a_try_of_the_job(self):
         self.assertEqual(self.fail(self.start()).retry, 0)
 
-    def test_nobody_is_told_of_a_failure(self):
+    def test_nobody_is_notified_of_a_failure(self):
         job = self.start()
         messages = job.db_record().message_ids
         self.assertEqual(self.fail(job).message_ids, messages)
@@ -102,7 +102,7 @@ class TestJobLostDatabase(TestConnectorCase):
         delayed = self.env.user.partner_id.with_delay().write({"comment": "x"})
         self.assertEqual(self.fail(self.start(delayed)).state, "failed")
 
-    def test_a_job_of_a_binding_without_a_backend_is_ours(self):
+    def test_a_job_of_a_binding_without_a_backend_belongs_to_connectors(self):
         delayed = self.env["test.res.partner"].with_delay().resync()
         record = self.fail(self.start(delayed))
         self.assertFalse(record.sync_backend_model)

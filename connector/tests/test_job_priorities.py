@@ -60,7 +60,7 @@ class TestImportPriorities(JobCase, ImporterCase):
             chunks = self.perform(job)
             self.assertEqual(chunks.mapped("priority"), [23, 23], method)
 
-    def test_the_priority_is_that_which_the_job_has_when_it_is_performed(self):
+    def test_the_priority_is_that_of_the_job_when_it_is_performed(self):
         job = self.start(23)
         job.db_record().priority = 1
         self.assertEqual(self.perform(job).mapped("priority"), [1, 1])
@@ -71,7 +71,7 @@ class TestImportPriorities(JobCase, ImporterCase):
             trap.perform_enqueued_jobs()
             self.assertEqual([job.priority for job in trap.enqueued_jobs], [23, 23])
 
-    def test_what_is_tried_again_keeps_it(self):
+    def test_a_retried_job_keeps_it(self):
         job = self.start(23, "import_chunk", [1, 2, 3])
         with self.locked_elsewhere(1, 2):
             (again,) = self.perform(job)
@@ -139,7 +139,7 @@ class TestImportPriorities(JobCase, ImporterCase):
 
 @tagged("post_install", "-at_install")
 class TestBackendPriorities(JobCase, ExportCase):
-    """The order of the models, and what comes before them."""
+    """Priorities in the order of the models, and higher ones."""
 
     def test_models_follow_in_their_order(self):
         for button in (

@@ -14,7 +14,7 @@ class TestRecordLocker(ExportCase):
     def test_an_empty_recordset_is_fine(self):
         self.locker.lock(self.env["test.export.partner"])
 
-    def test_a_record_that_is_gone_is_passed_over(self):
+    def test_a_deleted_record_is_ignored(self):
         binding = self.make_binding()
         binding.unlink()
         self.locker.lock(binding)
@@ -28,7 +28,7 @@ class TestRecordLocker(ExportCase):
 @tagged("post_install", "-at_install")
 class TestRacingLocks(ProcessCase):
     def hold(self, lock):
-        """Have another process hold a lock, until the returned child goes on."""
+        """Hold a lock in another process, until the returned child continues."""
 
         def hold(env, parent):
             lock(env)
@@ -48,7 +48,7 @@ class TestRacingLocks(ProcessCase):
     def lock_record(self, env, binding_id, **kwargs):
         self.locker(env).lock(env["test.export.partner"].browse(binding_id), **kwargs)
 
-    def test_a_record_that_another_process_holds_is_refused_at_once(self):
+    def test_a_record_that_another_process_holds_is_refused_without_waiting(self):
         binding_id = self.make_partner()
         child = self.hold(lambda env: self.lock_record(env, binding_id))
         with self.transaction() as env:

@@ -33,7 +33,7 @@ class BankMapper(Component):
 
 
 class BankBinder(Component):
-    """Take the account number for the external id."""
+    """Use the account number as the external id."""
 
     _name = "test.bank.binder"
     _inherit = "base.binder"

@@ -20,7 +20,7 @@ from .mapper_common import MapperCase
 
 
 class StubbornError(Exception):
-    """An error of an author, whom its type matters to."""
+    """An error of an author, who catches it by its type."""
 
 
 class Failing(Component):

@@ -10,7 +10,7 @@ WAITING = ("wait_dependencies", "pending", "enqueued", "started", "failed")
 
 @tagged("post_install", "-at_install")
 class TestNeutralize(ExportCase):
-    """What ``odoo neutralize`` does with the tables of every connector."""
+    """Effect of ``odoo neutralize`` on the tables of every connector."""
 
     def neutralize(self):
         self.env.flush_all()

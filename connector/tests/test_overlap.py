@@ -20,7 +20,7 @@ class TestOverlap(TransactionCase):
         overlap = Overlap(found, NOON, read_at=NOON + timedelta(hours=1))
         return overlap.without_known(page), dict(overlap.found)
 
-    def test_what_was_found_with_the_same_date_is_passed_over(self):
+    def test_records_found_with_the_same_date_are_ignored(self):
         __, found = self.look({1: NOON, 2: NOON})
         page = {1: NOON, 2: NOON + timedelta(seconds=1), 3: NOON}
         new, found = self.look(page, found)
@@ -33,10 +33,10 @@ class TestOverlap(TransactionCase):
         new, __ = self.look({"7": NOON}, {"2026-01-31 12:00:00": [7]})
         self.assertEqual(new, {})
 
-    def test_what_the_next_search_does_not_find_again_is_not_remembered(self):
+    def test_records_outside_the_next_search_are_not_remembered(self):
         self.assertEqual(self.look({1: NOON - timedelta(seconds=1), 2: None})[1], {})
 
-    def test_what_is_fresh_is_not_remembered(self):
+    def test_fresh_records_are_not_remembered(self):
         overlap = Overlap(None, NOON, read_at=NOON)
         overlap.without_known({1: NOON, 2: NOON - timedelta(days=1)})
         self.assertEqual(overlap.found, {})
@@ -68,7 +68,7 @@ class TestOverlap(TransactionCase):
 
 @tagged("post_install", "-at_install")
 class TestOverlappingSearches(ImporterCase):
-    """Search twice in the same time, with an adapter that tells dates."""
+    """Search twice in the same time, with an adapter that returns dates."""
 
     __test__ = True
 
@@ -78,7 +78,7 @@ class TestOverlappingSearches(ImporterCase):
         self.found_ids = []
 
     def import_changes(self, perform=True, **kwargs):
-        """Look for changes; return the ids that are enqueued."""
+        """Search for changes; return the ids that are enqueued."""
 
         class Importer(Component):
             _name = "test.changes.importer"
@@ -106,7 +106,7 @@ class TestOverlappingSearches(ImporterCase):
         self.found_ids.append([key for job in jobs for key in job.args[1]])
         return self.found_ids[-1]
 
-    def test_what_was_found_is_not_enqueued_again(self):
+    def test_found_records_are_not_enqueued_again(self):
         self.assertEqual(self.import_changes(), [1, 2, 3])
         self.assertEqual(self.import_changes(), [])
 
@@ -114,17 +114,17 @@ class TestOverlappingSearches(ImporterCase):
         self.import_changes(perform=False)
         self.assertEqual(self.import_changes(), [])
 
-    def test_what_failed_has_a_job_and_is_not_enqueued_again(self):
+    def test_failed_records_have_a_job_and_are_not_enqueued_again(self):
         with self.hooked(_validate_create_data=lambda importer, values: 1 / 0):
             self.import_changes()
             self.assertEqual(self.import_changes(), [])
 
-    def test_what_changed_once_more_is_enqueued(self):
+    def test_a_record_that_changed_once_more_is_enqueued(self):
         self.import_changes()
         self.put(partner(2, updated_at="2026-01-01 00:00:01"))
         self.assertEqual(self.import_changes(), [2])
 
-    def test_what_was_changed_in_the_second_of_its_import_is_looked_at_again(self):
+    def test_a_record_changed_in_the_second_of_its_import_is_found_again(self):
         now = fields.Datetime.to_string(fields.Datetime.now())
         self.put(partner(2, updated_at=now))
         self.import_changes()

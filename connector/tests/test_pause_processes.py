@@ -26,7 +26,7 @@ REQUESTS = 41
 
 
 def ask(folder):
-    """Count a request of any process; refuse it if there were too many."""
+    """Count a request of any process; refuse it above the limit."""
     with (Path(folder) / "requests.json").open("a+") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         file.seek(0)
@@ -73,7 +73,7 @@ def count_unfinished(env, backend_id):
 
 
 def work(env, backend_id, folder):
-    """Perform the jobs of the backend till there are none; return for how long."""
+    """Perform the jobs of the backend until none is left; return the duration."""
     components = _component_databases.find(env)
     read = components["test.folder.adapter"].read
 
@@ -82,7 +82,7 @@ def work(env, backend_id, folder):
         return read(adapter, external_id)
 
     def read_more(importer):
-        """Need more of the backend; what is read is lost with the job."""
+        """Need more of the backend; the read records are lost with the job."""
         for __ in range(REQUESTS - 1):
             importer.backend_adapter.read(importer.external_id)
 
@@ -138,7 +138,7 @@ class TestWorkersOfOneBackend(ProcessCase):
                 env[PARTNER].with_delay().import_record(backend, external_id)
         return external_ids
 
-    def test_jobs_end_that_each_need_most_of_what_is_allowed(self):
+    def test_jobs_that_each_need_most_of_the_rate_limit_end(self):
         external_ids = self.delay_imports(4)
         children = [
             Child(

@@ -27,7 +27,7 @@ class TestQueueJobRights(TestConnectorCase):
         super().setUpClass()
         cls.manager = new_test_user(cls.env, "jobs-manager", groups=MANAGER)
         cls.foreign = cls.store(cls.env["res.partner"], "exists")
-        cls.ours = cls.store(cls.env["test.res.partner"], "import_batch", cls.backend)
+        cls.own = cls.store(cls.env["test.res.partner"], "import_batch", cls.backend)
 
     @classmethod
     def store(cls, records, method, *args, **kwargs):
@@ -45,12 +45,12 @@ class TestQueueJobRights(TestConnectorCase):
 
     def found(self, user=None):
         jobs = self.env["queue.job"].with_user(user or self.manager)
-        return jobs.search([("id", "in", (self.foreign + self.ours).ids)])
+        return jobs.search([("id", "in", (self.foreign + self.own).ids)])
 
     # -- jobs of other addons -------------------------------------------------
 
     def test_a_manager_finds_the_jobs_of_connectors_only(self):
-        self.assertEqual(self.found().ids, self.ours.ids)
+        self.assertEqual(self.found().ids, self.own.ids)
         jobs = self.env["queue.job"].with_user(self.manager)
         self.assertEqual(
             jobs.search_count([("id", "=", self.foreign.id), ("state", "!=", "x")]), 0
@@ -64,7 +64,7 @@ class TestQueueJobRights(TestConnectorCase):
     def test_a_job_of_another_addon_is_out_of_reach_of_every_method_over_rpc(self):
         model = self.env["queue.job"].with_user(self.manager)
         for method in METHODS:
-            for ids in (self.foreign.ids, (self.ours + self.foreign).ids[-1:]):
+            for ids in (self.foreign.ids, (self.own + self.foreign).ids[-1:]):
                 with (
                     self.subTest(method),
                     self.assertRaises(AccessError),
@@ -75,13 +75,13 @@ class TestQueueJobRights(TestConnectorCase):
             call_kw(model, "read", [self.foreign.ids, ["exc_info"]], {})
         self.assertEqual(self.foreign.state, "failed")
 
-    def test_one_foreign_job_among_ours_refuses_them_all(self):
+    def test_one_foreign_job_among_those_of_connectors_refuses_them_all(self):
         for method in ("requeue", "button_done", "button_cancelled"):
             with self.subTest(method), self.assertRaises(AccessError):
-                getattr(self.as_user(self.ours + self.foreign), method)()
-        self.assertEqual((self.ours + self.foreign).mapped("state"), ["failed"] * 2)
+                getattr(self.as_user(self.own + self.foreign), method)()
+        self.assertEqual((self.own + self.foreign).mapped("state"), ["failed"] * 2)
 
-    def test_a_foreign_job_that_waits_for_ours_is_not_cancelled_with_it(self):
+    def test_a_foreign_job_that_depends_on_a_connectors_job_is_not_cancelled(self):
         first = Job(self.env["test.res.partner"].import_batch, args=(self.backend,))
         then = Job(self.env["res.partner"].exists)
         then.add_depends({first})
@@ -117,8 +117,8 @@ class TestQueueJobRights(TestConnectorCase):
             ("requeue", "pending"),
             ("button_done", "done"),
         ):
-            getattr(self.as_user(self.ours), method)()
-            self.assertEqual(self.ours.state, state)
+            getattr(self.as_user(self.own), method)()
+            self.assertEqual(self.own.state, state)
 
     def test_jobs_that_name_no_backend_are_known_by_their_model(self):
         binding = self.env["test.res.partner"].create(
@@ -132,12 +132,12 @@ class TestQueueJobRights(TestConnectorCase):
                 self.assertTrue(self.as_user(job).requeue())
                 self.assertEqual(job.state, "pending")
 
-    def test_a_job_whose_backend_is_gone_can_be_cancelled(self):
-        self.ours.sync_backend_id = 0x7FFFFFFF
-        self.assertTrue(self.as_user(self.ours).button_cancelled())
-        self.assertEqual(self.ours.state, "cancelled")
+    def test_a_job_whose_backend_was_deleted_can_be_cancelled(self):
+        self.own.sync_backend_id = 0x7FFFFFFF
+        self.assertTrue(self.as_user(self.own).button_cancelled())
+        self.assertEqual(self.own.state, "cancelled")
 
-    def test_who_may_not_read_the_backend_may_not_touch_its_jobs(self):
+    def test_a_user_without_access_to_the_backend_may_not_change_its_jobs(self):
         self.env["ir.rule"].create(
             {
                 "name": "none",
@@ -148,7 +148,7 @@ class TestQueueJobRights(TestConnectorCase):
         self.assertFalse(self.found())
         for method in METHODS:
             with self.subTest(method), self.assertRaises(AccessError):
-                getattr(self.as_user(self.ours), method)()
+                getattr(self.as_user(self.own), method)()
 
     # -- others ---------------------------------------------------------------
 
@@ -158,7 +158,7 @@ class TestQueueJobRights(TestConnectorCase):
             "jobs-queue",
             groups="base.group_user,queue_job.group_queue_job_manager",
         )
-        self.assertEqual(self.found(user), (self.foreign + self.ours).with_user(user))
+        self.assertEqual(self.found(user), (self.foreign + self.own).with_user(user))
         self.assertTrue(self.as_user(self.foreign, user).requeue())
         self.assertEqual(self.foreign.state, "pending")
 
@@ -177,4 +177,4 @@ class TestQueueJobRights(TestConnectorCase):
         self.assertEqual(len(self.found(auditor)), 2)
         for method in ("requeue", "button_done", "button_cancelled"):
             with self.subTest(method), self.assertRaises(AccessError):
-                getattr(self.as_user(self.ours, auditor), method)()
+                getattr(self.as_user(self.own, auditor), method)()

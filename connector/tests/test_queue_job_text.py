@@ -17,12 +17,12 @@ from ..exception import (
 from .common import TestConnectorCase
 from .job_runs import JobRuns
 
-#: what no database can hold, and how it is shown
+#: texts that no database can store, and how they are shown
 POISON = {"a\0b": "a\\x00b", "a\ud800b": "a\\ud800b", "é\0\udfff": "é\\x00\\udfff"}
 
 
 class TestStorableText(BaseCase):
-    def test_what_no_database_can_hold_is_written_in_ascii(self):
+    def test_text_that_no_database_can_store_is_written_in_ascii(self):
         for text, expected in POISON.items():
             self.assertEqual(storable_text(text), expected)
         for text in ("", "plain", "é😀", "a\\x00"):
@@ -31,7 +31,7 @@ class TestStorableText(BaseCase):
 
 @tagged("post_install", "-at_install")
 class TestQueueJobText(JobRuns, TestConnectorCase):
-    """Errors quote what a backend sent, which may be text that cannot be stored."""
+    """Errors quote answers of a backend, which may be text that cannot be stored."""
 
     __test__ = True
 

@@ -12,7 +12,7 @@ from .import_common import PARTNER, ImporterCase, partner
 
 @tagged("post_install", "-at_install")
 class TestRelatedActionOfRecords(TransactionCase):
-    """Open what a job is about, where it is no binding that wraps a record."""
+    """Open the subject of a job that is not a binding that wraps a record."""
 
     def _open(self, records):
         job = Job(records.read)
@@ -33,7 +33,7 @@ class TestRelatedActionOfRecords(TransactionCase):
                 self.assertIsNone(self.env["queue.job"]._unwrap(binding, "binder"))
             component.assert_called_once_with(usage="binder")
 
-    def test_a_backend_id_that_is_no_backend_is_none(self):
+    def test_a_backend_id_of_another_model_counts_as_none(self):
         binding = MagicMock(_fields={"backend_id": "a number"}, backend_id=1)
         self.assertIsNone(self.env["queue.job"]._unwrap(binding, "binder"))
 
@@ -59,7 +59,7 @@ class TestRelatedActionOfRecords(TransactionCase):
 
 @tagged("post_install", "-at_install")
 class TestRelatedActionOfImports(ImporterCase):
-    """Open what an import job brought, however its arguments were given."""
+    """Open the records of an import job, by positional or keyword arguments."""
 
     __test__ = True
 

@@ -31,7 +31,7 @@ class TestAllowedRemovals(BaseCase):
 
 @tagged("post_install", "-at_install")
 class TestRemovedRecords(ImporterCase):
-    """Compare what is bound with what the backend has."""
+    """Compare the bound records with those of the backend."""
 
     __test__ = True
 
@@ -55,29 +55,29 @@ class TestRemovedRecords(ImporterCase):
             self.run_jobs(trap)
         return jobs
 
-    def gone(self, *external_ids):
+    def archived(self, *external_ids):
         records = self.env["res.partner"].union(
             *(self.found(external_id).odoo_id for external_id in external_ids)
         )
         return records.filtered(lambda record: not record.active)
 
-    def test_what_is_gone_is_archived_and_counted(self):
+    def test_remotely_deleted_records_are_archived_and_counted(self):
         self.remove(7, 19)
         jobs = self.find_removed()
         self.assertEqual([job.args[1] for job in jobs], [["7", "19"]])
-        self.assertEqual(len(self.gone(*range(1, 31))), 2)
+        self.assertEqual(len(self.archived(*range(1, 31))), 2)
         self.assertEqual(
             (self.sync_run.removed_count, self.sync_run.found_count), (2, 2)
         )
         self.assertEqual(self.sync_run.state, "done")
 
-    def test_what_is_archived_is_not_found_again(self):
+    def test_archived_records_are_not_found_again(self):
         self.remove(7)
         self.find_removed()
         self.assertEqual(self.find_removed(), [])
         self.assertEqual(self.sync_run.found_count, 0)
 
-    def test_what_is_gone_is_deleted_or_unbound_by_policy(self):
+    def test_remotely_deleted_records_are_deleted_or_unbound_by_policy(self):
         self.remove(7)
         record = self.found(7).odoo_id
         self.find_removed("unbind")
@@ -95,7 +95,7 @@ class TestRemovedRecords(ImporterCase):
         self.assertEqual(self.system.called("read_many"), [])
         self.assertEqual((self.sync_run.state, self.sync_run.found_count), ("done", 0))
 
-    def test_what_is_there_again_by_then_stays(self):
+    def test_a_record_that_exists_again_by_then_stays(self):
         self.remove(7)
         with self.hooked(_missing_record_policy="delete"), self.trap_jobs() as trap:
             self.env[PARTNER].import_removed(self.backend, run=self.sync_run)
@@ -178,7 +178,7 @@ class TestRemovedRecords(ImporterCase):
             self.find_removed()
         self.assertEqual(len(asked), 20)
 
-    def test_credentials_that_are_revoked_meanwhile_end_the_search_at_once(self):
+    def test_credentials_that_are_revoked_meanwhile_end_the_search(self):
         asked = []
 
         def read(external_id):
@@ -245,7 +245,7 @@ class TestRemovedRecords(ImporterCase):
     def test_too_large_a_share_is_asked_about(self):
         self.remove(1, 2, 3, 4)
         self.assertEqual(self.find_removed(), [])
-        self.assertFalse(self.gone(1, 2, 3, 4))
+        self.assertFalse(self.archived(1, 2, 3, 4))
         self.assertTrue(self.sync_run.question)
 
     def test_jobs_of_the_first_pages_go_when_a_later_one_is_too_much(self):
@@ -278,7 +278,7 @@ class TestRemovedRecords(ImporterCase):
         with self.hooked(_missing_record_policy="archive"), self.trap_jobs() as trap:
             self.sync_run.action_confirm_removal()
             self.run_jobs(trap)
-        self.assertEqual(len(self.gone(1, 2, 3, 4)), 4)
+        self.assertEqual(len(self.archived(1, 2, 3, 4)), 4)
         self.assertEqual(
             (self.sync_run.state, self.sync_run.removed_count), ("done", 4)
         )
@@ -293,7 +293,7 @@ class TestRemovedRecords(ImporterCase):
             self.sync_run.with_user(user).action_confirm_removal()
         self.assertTrue(self.sync_run.question)
 
-    def test_the_cards_of_the_dashboard_tell_of_imports_and_exports(self):
+    def test_the_cards_of_the_dashboard_show_imports_and_exports(self):
         self.env.flush_all()
         overview = self.env["connector.sync.overview"]
         of_model = [("model_name", "=", PARTNER)]
@@ -326,7 +326,7 @@ class TestBackendRemoval(ExportCase):
             ],
         )
 
-    def test_an_unanswered_question_is_asked_anew(self):
+    def test_an_unanswered_question_is_asked_again(self):
         with self.trap_jobs():
             old = self.backend.import_removed()
             old.question = "Really?"
@@ -334,7 +334,7 @@ class TestBackendRemoval(ExportCase):
         self.assertFalse(old.exists())
         self.assertEqual(len(new.exists()), 2)
 
-    def test_what_is_due_is_looked_for(self):
+    def test_due_models_are_checked_for_deletions(self):
         cron = self.env.ref("connector.ir_cron_run_schedules").ir_actions_server_id
         self.backend.write({"state": "production", "removal_interval_hours": 24})
         with self.trap_jobs() as trap:
@@ -342,7 +342,7 @@ class TestBackendRemoval(ExportCase):
             cron.run()
         self.assertEqual(len(self.jobs_of(trap)), 2)
 
-    def test_nothing_is_looked_for_by_itself_unless_asked_to(self):
+    def test_no_model_is_checked_unless_configured(self):
         self.backend.state = "production"
         with self.trap_jobs() as trap:
             self.env.ref("connector.ir_cron_run_schedules").ir_actions_server_id.run()

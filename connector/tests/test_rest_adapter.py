@@ -154,7 +154,7 @@ class TestRestOperations(RestCase):
             ],
         )
 
-    def test_search_tells_when_records_were_changed(self):
+    def test_search_returns_when_records_were_changed(self):
         self.set(_updated_at_path="meta.at", _paging=Offset(size=1))
         self.reply([{"id": 1, "meta": {"at": "2026-01-01"}}], [{"id": 2}], [])
         self.assertEqual(

@@ -166,8 +166,8 @@ class TestDownload(DownloadCase):
             with self.assertRaises(InvalidDataError) as caught:
                 self.download(f"{self.other.url}/a.png")
             self.assertNotIn("t0ken", str(caught.exception))
-        with RestServer() as gone:
-            url = gone.url
+        with RestServer() as stopped:
+            url = stopped.url
         with self.assertRaises(InvalidDataError):
             self.download(f"{url}/a.png")
 

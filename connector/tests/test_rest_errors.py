@@ -111,11 +111,11 @@ class TestRetryAfter(BaseCase):
 
     def test_time_at_which_a_rate_limit_is_lifted_is_read(self):
         now = datetime(2026, 1, 1, 12, 0, 0, tzinfo=timezone.utc)
-        moment = str(int(now.timestamp()) + 45)
+        reset = str(int(now.timestamp()) + 45)
         for headers, expected in (
             ({"RateLimit-Reset": "30"}, 30),
-            ({"X-RateLimit-Reset": moment}, 45),
-            ({"Retry-After": "7", "X-RateLimit-Reset": moment}, 7),
+            ({"X-RateLimit-Reset": reset}, 45),
+            ({"Retry-After": "7", "X-RateLimit-Reset": reset}, 7),
             ({"Retry-After": "soon", "RateLimit-Reset": "30"}, 30),
         ):
             self.assertEqual(retry_after_seconds(headers, now), expected)

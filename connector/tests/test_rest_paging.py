@@ -16,7 +16,7 @@ from ..http.paging import (
 
 class PagingCase(BaseCase):
     def read_pages(self, paging, *answers):
-        """Return the pages, and what was asked for each."""
+        """Return the pages, and the parameters of each request."""
         asked, left = [], list(answers)
 
         def fetch(params, url=None):
@@ -44,7 +44,7 @@ class TestCountedPages(PagingCase):
         self.assertEqual(sum(pages, []), [1, 2, 3, 4, 5])
 
     def test_offset_goes_on_from_the_records_seen(self):
-        """The backend hands out two at a time, whatever we ask for."""
+        """The backend returns two at a time, whatever page size is asked for."""
         pages, asked = self.read_pages(Offset(size=100), [1, 2], [3, 4], [5], [])
         self.assertEqual(sum(pages, []), [1, 2, 3, 4, 5])
         self.assertEqual([params["offset"] for params in asked], [0, 2, 4, 5])

@@ -117,9 +117,9 @@ class TestRestSession(RestCase):
             self.adapter.read(1)
 
     def test_unreachable_server_is_tried_again(self):
-        with RestServer() as gone:
+        with RestServer() as stopped:
             pass
-        self.set(_base_url=lambda adapter: gone.url)
+        self.set(_base_url=lambda adapter: stopped.url)
         with self.assertRaisesRegex(
             NetworkRetryableError, "is the server running.*refused"
         ):
@@ -206,7 +206,7 @@ class TestRestSession(RestCase):
 
 @tagged("post_install", "-at_install")
 class TestRestSecrets(RestCase):
-    """A secret is sent to the backend, and is nowhere else."""
+    """A secret is sent to the backend and appears nowhere else."""
 
     __test__ = True
 
@@ -215,7 +215,7 @@ class TestRestSecrets(RestCase):
             self.assertNotIn(form, text)
 
     def error(self, expected, *reply):
-        """Return all that a job would store of the error."""
+        """Return all texts of the error that a job would store."""
         self.reply(*reply)
         with (
             self.assertLogs("urllib3.connectionpool", logging.DEBUG) as logs,

@@ -25,7 +25,7 @@ class TestOtherRecord(BaseCase):
         ):
             self.assertFalse(is_other_record(CREATED_AT, created_at))
 
-    def test_what_is_not_known_is_not_compared(self):
+    def test_unknown_times_are_not_compared(self):
         for known_at, created_at in ((False, CREATED_AT), (CREATED_AT, None)):
             self.assertFalse(is_other_record(known_at, created_at))
 

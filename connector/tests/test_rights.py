@@ -64,7 +64,7 @@ class TestRights(TransactionCase):
 
     @classmethod
     def let_read_what_is_wrapped(cls):
-        """Give all users the right that the table takes for granted."""
+        """Give all users the right that the table presupposes."""
         cls.wrapped = {
             name
             for binding in cls.registry.descendants(["external.binding"], "_inherit")
@@ -120,7 +120,7 @@ class TestRights(TransactionCase):
                 self.assertEqual(public, rights[0])
                 self.assertEqual(tuple(rights), expected[name])
 
-    def test_who_may_not_read_what_is_wrapped_reads_no_binding(self):
+    def test_a_user_without_access_to_the_record_reads_no_binding(self):
         access = self.env["ir.model.access"]
         access.search([("model_id.model", "in", sorted(self.wrapped))]).unlink()
         for name in sorted(self.models_of_suite()):
@@ -129,23 +129,25 @@ class TestRights(TransactionCase):
                     self.assertEqual(self.rights_of("internal", name), "")
                     self.assertEqual(self.rights_of("manager", name), "")
 
-    def test_the_table_has_no_model_that_is_gone(self):
+    def test_the_table_has_no_removed_model(self):
         named = {
             row[0]
             for row in read_table(
                 "model", "outsider", "internal user", "connector manager"
             )
         }
-        gone = named - self.models_of_suite()
+        unknown = named - self.models_of_suite()
         if set(self.addons) == set(SUITE):
-            self.assertFalse(gone)
+            self.assertFalse(unknown)
         else:
             prefixes = ("odoo.",) if "connector_odoo" not in self.addons else ()
             if "connector_odoo_sale" not in self.addons:
                 prefixes += ("odoo.sale.",)
-            self.assertFalse([name for name in gone if not name.startswith(prefixes)])
+            self.assertFalse(
+                [name for name in unknown if not name.startswith(prefixes)]
+            )
 
-    def test_what_belongs_to_a_backend_with_a_company_has_a_rule(self):
+    def test_each_model_of_a_backend_with_a_company_has_a_rule(self):
         for name in sorted(self.models_of_suite()):
             model = self.env[name]
             backend = model._fields.get("backend_id")
@@ -181,7 +183,7 @@ class TestRights(TransactionCase):
                         yield known_as, method
 
     def concrete(self, name):
-        """Return the models of the database that have what a model defines."""
+        """Return the models of the database that inherit a model."""
         return [
             self.env[descendant]
             for descendant in self.registry.descendants([name], "_inherit")
@@ -198,7 +200,7 @@ class TestRights(TransactionCase):
         missing = set(self.methods_of_suite()) - self.documented().keys()
         self.assertFalse(missing, "Say in docs/rights.rst who may call these")
 
-    def test_what_nobody_may_call_is_private(self):
+    def test_methods_that_nobody_may_call_are_private(self):
         for (name, method), who in self.documented().items():
             if who != "nobody" or name not in self.registry:
                 continue
@@ -219,7 +221,7 @@ class TestRights(TransactionCase):
         ):
             call_kw(model, method, [] if is_api_model else [[1]], {})
 
-    def test_what_a_manager_may_do_is_refused_to_all_others(self):
+    def test_actions_of_managers_are_refused_to_all_others(self):
         for (name, method), who in self.documented().items():
             if who != "manager" or name not in self.registry:
                 continue
@@ -227,7 +229,7 @@ class TestRights(TransactionCase):
                 for user in ("public", "portal", "internal"):
                     self.assert_refused(user, model, method)
 
-    def test_what_a_reader_may_do_is_refused_to_outsiders(self):
+    def test_actions_of_readers_are_refused_to_outsiders(self):
         for (name, method), who in self.documented().items():
             if who != "reader" or name not in self.registry:
                 continue

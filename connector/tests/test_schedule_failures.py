@@ -38,7 +38,7 @@ class TestLongIntervals(TransactionCase):
         self.assertEqual(MAX_INTERVAL_MINUTES, 527040)
         self.assertEqual(MAX_INTERVAL_MINUTES // 60, 8784)
 
-    def test_no_interval_is_no_division_by_nothing(self):
+    def test_an_interval_of_zero_divides_nothing(self):
         now = datetime(2026, 1, 31, 12)
         for minutes in (0, -5):
             self.assertGreater(next_time(now, minutes, now), now)
@@ -172,7 +172,7 @@ class TestScheduleFailures(ScheduleCase):
 @tagged("post_install", "-at_install")
 class TestRefusedSchedule(JobRuns, ScheduleCase):
     def run_changes(self, error=None, model="test.export.partner"):
-        """Run a job that looks for changes, and that the backend refuses, say."""
+        """Run a job that searches for changes; the backend refuses it by default."""
         importer = type(self.component("changes.importer", model))
 
         def run(importer, **kwargs):
@@ -185,13 +185,13 @@ class TestRefusedSchedule(JobRuns, ScheduleCase):
             return self.run_stored(delayed.import_changes(self.backend))
 
     def activities(self):
-        """Return what the responsible user is told of the backend."""
+        """Return the notifications that the responsible user gets about the backend."""
         if "activity_ids" in self.backend._fields:
             return self.backend.activity_ids
         subject = f"{self.backend.display_name} is not synchronized any more"
         return self.env["mail.message"].search([("subject", "=", subject)])
 
-    def test_refused_credentials_stop_the_schedule_and_are_told_once(self):
+    def test_refused_credentials_stop_the_schedule_and_notify_once(self):
         for _ in range(3):
             self.run_changes(CredentialsRefused("401: the key was revoked"))
         self.assertIn("the key was revoked", self.backend.schedule_stopped_reason)
@@ -221,7 +221,7 @@ class TestRefusedSchedule(JobRuns, ScheduleCase):
         self.run_changes(AccessRefused("403"))
         self.assertTrue(self.backend.schedule_stopped_reason)
 
-    def test_what_passes_or_concerns_a_record_does_not_stop_it(self):
+    def test_transient_errors_and_errors_of_a_record_do_not_stop_it(self):
         for error in (
             NetworkRetryableError("down"),
             InvalidDataError("x"),
@@ -259,7 +259,7 @@ class TestRefusedSchedule(JobRuns, ScheduleCase):
         self.backend.button_start_production()
         self.assertFalse(self.backend.schedule_stopped_reason)
 
-    def test_a_person_may_import_from_it_all_the_same(self):
+    def test_a_person_may_still_import_from_it(self):
         self.backend.schedule_stopped_reason = "401"
         with self.trap_jobs() as trap:
             self.backend.import_changes()

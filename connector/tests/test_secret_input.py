@@ -75,7 +75,7 @@ class TestBoundSecret(ExportCase):
         (self.backend | other).write({"address": "https://new.example"})
         self.assertEqual((self.backend.token, other.token), (False, "other"))
 
-    def test_what_does_not_say_the_server_keeps_it(self):
+    def test_a_change_of_other_fields_keeps_it(self):
         self.backend.write({"name": "Renamed", "folder": "/elsewhere"})
         self.assertEqual(self.backend.token, "s3cret")
         self.assertEqual(self.backend.state, "production")

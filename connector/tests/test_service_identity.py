@@ -10,14 +10,14 @@ SECRET = "k3y-of-another-service"
 
 
 class TestServiceIdentity(BaseCase):
-    def test_a_page_is_told_by_its_title(self):
+    def test_a_page_is_named_by_its_title(self):
         body = f"<html><TITLE class='a'>Caf\u00e9 &amp;\n bar</TITLE>{SECRET}</html>"
         self.assertEqual(
             identify_service(404, "text/html; charset=utf-8", body),
             'HTTP status 404, text/html; charset=utf-8, titled "Caf\u00e9 & bar"',
         )
 
-    def test_nothing_else_of_an_answer_is_told(self):
+    def test_nothing_else_of_an_answer_is_shown(self):
         for content_type, body in (
             ("application/json", f'{{"key": "{SECRET}"}}'),
             ("text/plain", SECRET),
@@ -28,7 +28,7 @@ class TestServiceIdentity(BaseCase):
                 told = identify_service(200, content_type, body)
                 self.assertEqual(told, f"HTTP status 200, {content_type}")
 
-    def test_what_is_told_is_short_and_printable(self):
+    def test_the_shown_text_is_short_and_printable(self):
         told = identify_service(
             200, "text/html" + "x" * 999, f"<title>\x1b[31m{'long ' * 999}</title>"
         )

@@ -24,7 +24,7 @@ class TestSession(TestConnectorCase):
         self.assertIs(binder.work.session, work.session)
         self.assertIsNot(self.work_on(PARTNER).session, work.session)
 
-    def test_what_it_entered_is_left_when_the_block_ends(self):
+    def test_entered_contexts_are_left_when_the_block_ends(self):
         client = Mock()
         with self.backend.work_on(PARTNER) as work:
             self.assertIs(work.session.enter(closing(client)), client)

@@ -162,7 +162,7 @@ class TestFailingRecords(SyncErrorCase):
         self.run_import()
         self.assertFalse(self.open_errors())
 
-    def test_a_record_that_is_gone_is_resolved(self):
+    def test_the_error_of_a_deleted_record_is_resolved(self):
         self.put_bad()
         self.run_import()
         self.system.remove(PARTNER, 1)
@@ -222,7 +222,7 @@ class TestFailingRecords(SyncErrorCase):
         self.assertEqual((run.failed_count, run.skipped_count), (0, 1))
         self.assertEqual(run.state, "done")
 
-    def test_a_chunk_that_fails_whole_is_one_failure_till_all_are_imported(self):
+    def test_a_chunk_that_fails_whole_is_one_failure_until_all_are_imported(self):
         self.put(*(partner(key) for key in range(1, 5)))
         with self.failing_reads(InvalidDataError("no such field")):
             failed = self.run_chunk([1, 2, 3])
@@ -263,7 +263,7 @@ class TestFailingRecords(SyncErrorCase):
         job = self.model.with_delay().import_record(self.backend, 1).db_record()
         self.env.flush_all()
         self.env.cr.execute(
-            "UPDATE queue_job SET method_name = 'gone' WHERE id = %s", (job.id,)
+            "UPDATE queue_job SET method_name = 'lost' WHERE id = %s", (job.id,)
         )
         self.env.invalidate_all()
         with mute_logger("odoo.addons.connector.models.queue_job_unloadable"):

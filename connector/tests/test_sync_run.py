@@ -35,7 +35,7 @@ class TestRunState(BaseCase):
         self.assertEqual(run_state(10, 10, 0, {"done": 2}), "done")
         self.assertEqual(run_state(0, 0, 0, {}), "done")
 
-    def test_a_run_with_failed_records_is_no_success(self):
+    def test_a_run_with_failed_records_has_not_succeeded(self):
         self.assertEqual(run_state(10, 10, 1, {"pending": 1}), "failed")
 
 
@@ -91,13 +91,13 @@ class TestSyncRun(SyncRunCase):
 
     def test_workers_only_add_rows(self):
         run = self._run(found=2)
-        run._note_outcome({"skipped": 1}, time.time())  # have defaults remembered
+        run._note_outcome({"skipped": 1}, time.time())  # cache the defaults
         self.env.flush_all()
         self.env.cr.execute(
             "SELECT xmin FROM connector_sync_run WHERE id = %s", run.ids
         )
         version = self.env.cr.fetchone()
-        with self.assertQueryCount(2):  # is the run there, insert
+        with self.assertQueryCount(2):  # does the run exist, insert
             run._note_outcome({"created": 2}, time.time(), {"created": [1, 2]})
             self.env.flush_all()
         self.env.cr.execute(
@@ -131,9 +131,9 @@ class TestSyncRun(SyncRunCase):
         one, two, three = self.bindings
         run._note_outcome({"updated": 2}, time.time(), {"updated": [one.id, two.id]})
         one.odoo_id.active = False
-        gone = two.odoo_id
+        deleted = two.odoo_id
         two.unlink()
-        gone.unlink()
+        deleted.unlink()
         action = run.with_context(connector_outcome="updated").action_open_records()
         self.assertEqual(self._opened(action), one.odoo_id)
 
@@ -169,7 +169,7 @@ class TestSyncRun(SyncRunCase):
         with self.assertRaisesRegex(ValueError, "connector_outcome"):
             self._run().with_context(connector_outcome="bogus").action_open_records()
 
-    def test_a_run_tells_the_last_error_until_its_jobs_are_tried_again(self):
+    def test_a_run_shows_the_last_error_until_its_jobs_are_tried_again(self):
         run = self._run(2)
         self.assertFalse(run.last_error)
         for number, message in enumerate(("no such key", "no such login")):
@@ -190,15 +190,15 @@ class TestSyncRun(SyncRunCase):
         self.assertEqual(self._opened(run.action_open_pending_jobs()), failed)
         self.assertEqual(self._opened(run.action_open_jobs()), failed + done)
 
-    def test_a_run_of_a_connector_that_is_gone_is_called_by_technical_names(self):
+    def test_a_run_of_an_uninstalled_connector_has_technical_names(self):
         run = self.runs.create(
             {
-                "backend_model": "gone.backend",
+                "backend_model": "lost.backend",
                 "backend_id": 7,
-                "model_name": "gone.model",
+                "model_name": "lost.model",
             }
         )
-        self.assertEqual(run.display_name, "gone.backend 7: gone.model")
+        self.assertEqual(run.display_name, "lost.backend 7: lost.model")
         self.assertEqual(run.state, "queued")
 
     def test_runs_are_read_in_a_constant_number_of_queries(self):
@@ -250,10 +250,10 @@ class TestJobOfRun(SyncRunCase):
 
     def test_a_job_whose_run_was_deleted_is_made_without_one(self):
         run = self._run()
-        gone = self.runs.browse(run.id)
+        deleted = self.runs.browse(run.id)
         run.unlink()
         model = self.env["test.res.partner"]
-        uuid = model.with_delay().import_record(self.backend, 1, run=gone).uuid
+        uuid = model.with_delay().import_record(self.backend, 1, run=deleted).uuid
         job = self.env["queue.job"].search([("uuid", "=", uuid)])
         self.assertFalse(job.sync_run_id)
         self.assertEqual(job.sync_backend_id, self.backend.id)
@@ -267,9 +267,9 @@ class TestJobOfRun(SyncRunCase):
         self.assertIsNone(find_backend(self.env.user, (1,)))
 
     def test_the_job_of_a_deleted_binding_is_still_made(self):
-        gone = self.env["test.res.partner"].browse(self.bindings[0].id)
+        deleted = self.env["test.res.partner"].browse(self.bindings[0].id)
         self.bindings[0].unlink()
-        self.assertIsNone(find_backend(gone, ()))
+        self.assertIsNone(find_backend(deleted, ()))
 
     def test_other_jobs_are_left_alone(self):
         uuid = self.env.user.partner_id.with_delay().write({"comment": "x"}).uuid
@@ -286,7 +286,7 @@ class TestJobOfRun(SyncRunCase):
         job.requeue()
         self.assertEqual((run.created_count, run.skipped_count), (0, 1))
 
-    def test_a_search_that_is_done_again_begins_its_run_anew(self):
+    def test_a_repeated_search_restarts_its_run(self):
         run = self._run(found=2)
         uuid = (
             self.env[run.model_name]

@@ -98,7 +98,7 @@ class TestTranslationImporter(TestConnectorCase):
 
 @tagged("post_install", "-at_install")
 class TestTranslationsOverRest(RestCase):
-    """The REST adapter says how a language is asked for."""
+    """The REST adapter defines how to request a language."""
 
     __test__ = True
 
@@ -172,7 +172,7 @@ class TestTranslationsOverRest(RestCase):
         self.set(_language_header="Accept-Language")
         self.run_many()
 
-    def test_several_records_are_read_at_once(self):
+    def test_several_records_are_read_in_one_call(self):
         self.set(_language_param="lang", _ids_param="ids")
         self.run_many()
         self.assertEqual(
@@ -213,7 +213,7 @@ class TestTranslationsOverRest(RestCase):
             [{"lang": "fr"}, {"page": "2", "lang": "fr"}],
         )
 
-    def test_adapter_that_does_not_say_how_tells_what_to_do(self):
+    def test_adapter_that_without_a_language_parameter_is_refused(self):
         with self.assertRaisesRegex(NotImplementedError, "set _language_param"):
             self.run_many()
         self.set(read_many=lambda adapter, external_ids: {})

@@ -154,7 +154,7 @@ class TwoWayCase(ExportCase):
         self.enterContext(patch.object(backend_class, name, value, create=True))
 
     def put(self, external_id=1, minute=0, **values):
-        """Let the other system have a record."""
+        """Add a record to the other system."""
         record = {
             "id": external_id,
             "place": "A1",

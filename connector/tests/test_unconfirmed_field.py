@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Edits are unconfirmed until the export that sent them says so."""
+"""Edits are unconfirmed until the export that sent them deletes their rows."""
 
 from unittest.mock import patch
 
@@ -13,7 +13,7 @@ from .test_export_listener import PartnerListener
 
 
 class UnconfirmedCase(ExportCase):
-    """Have a partner that the folder has, and listen to its edits."""
+    """Prepare a partner that the folder has, and listen to its edits."""
 
     def setUp(self):
         super().setUp()
@@ -42,7 +42,7 @@ class UnconfirmedCase(ExportCase):
         return rows.mapped("name")
 
     def perform(self, *jobs):
-        """Run jobs and return what they say."""
+        """Run jobs and return their messages."""
         self.env.flush_all()
         return [job.perform() for job in jobs or self.jobs]
 
@@ -177,20 +177,22 @@ class TestUnconfirmedField(UnconfirmedCase):
         self.assertFalse(rows.search([("binding_id", "=", binding_id)]))
 
     def test_rows_of_deleted_bindings_and_repeated_rows_are_collected(self):
-        gone = self.make_binding(name="Grace")
+        deleted = self.make_binding(name="Grace")
         rows = self.env["connector.unconfirmed.field"]
-        rows._note({gone: ["name"], self.binding: ["name", "email"]})
+        rows._note({deleted: ["name"], self.binding: ["name", "email"]})
         rows._note({self.binding: ["name"]})
         newest = rows.search([("binding_id", "=", self.binding.id)], order="id desc")[0]
         self.env.flush_all()
-        self.env.cr.execute("DELETE FROM test_export_partner WHERE id = %s", (gone.id,))
+        self.env.cr.execute(
+            "DELETE FROM test_export_partner WHERE id = %s", (deleted.id,)
+        )
         rows._gc_rows()
         self.env.invalidate_all()
         self.assertEqual(self.names(), ["email", "name"])
         self.assertTrue(newest.exists())
-        self.assertFalse(rows.search([("binding_id", "=", gone.id)]))
+        self.assertFalse(rows.search([("binding_id", "=", deleted.id)]))
 
-    def test_a_binding_tells_which_edits_it_has_to_export(self):
+    def test_a_binding_shows_which_edits_it_has_to_export(self):
         self.assertFalse(self.binding.unconfirmed_fields)
         self.edit(name="Countess", email="countess@example.com")
         self.env.invalidate_all()

@@ -16,12 +16,12 @@ KEPT = {
 class UninstallCase(TransactionCase):
     def setUp(self):
         super().setUp()
-        self.gone = self.env["ir.model"].create(
-            {"name": "Gone", "model": "x_gone", "state": "manual"}
+        self.deleted = self.env["ir.model"].create(
+            {"name": "Gone", "model": "x_lost", "state": "manual"}
         )
 
     def make_kept(self, model, name):
-        """Create what a model keeps by a name of a model; fill what it requires."""
+        """Create a row that refers to a model by its name; fill its required fields."""
         columns = dict(self.env["ir.model"]._find_kept_by_name())[model.browse()]
         values = dict.fromkeys(columns, name)
         for field in model._fields.values():
@@ -40,7 +40,7 @@ class UninstallCase(TransactionCase):
 
 @tagged("post_install", "-at_install")
 class TestForgottenModels(UninstallCase):
-    """What is kept by the name of a model goes with the model."""
+    """Rows that refer to a model by its name are deleted with the model."""
 
     def test_every_model_that_is_kept_by_a_name_is_found(self):
         found = {model._name for model, _columns in self.kept()}
@@ -58,11 +58,11 @@ class TestForgottenModels(UninstallCase):
     def test_all_of_it_goes_and_that_of_others_stays(self):
         for model, _columns in self.kept():
             with self.subTest(model._name):
-                gone = self.make_kept(model, "x_gone")
+                deleted = self.make_kept(model, "x_lost")
                 other = self.make_kept(model, "res.partner")
                 self.env.flush_all()
-                self.env["ir.model"]._forget_models(["x_gone"])
-                self.assertFalse(gone.exists())
+                self.env["ir.model"]._forget_models(["x_lost"])
+                self.assertFalse(deleted.exists())
                 self.assertTrue(other.exists())
 
     def test_each_name_by_which_it_is_kept_counts(self):
@@ -72,20 +72,20 @@ class TestForgottenModels(UninstallCase):
                     kept = self.make_kept(model, "res.partner")
                     self.env.flush_all()
                     self.env.cr.execute(
-                        f"UPDATE {model._table} SET {column} = 'x_gone' WHERE id = %s",
+                        f"UPDATE {model._table} SET {column} = 'x_lost' WHERE id = %s",
                         (kept.id,),
                     )
                     self.env.invalidate_all()
-                    self.env["ir.model"]._forget_models(["x_gone"])
+                    self.env["ir.model"]._forget_models(["x_lost"])
                     self.assertFalse(kept.exists())
 
     def test_deleting_the_model_does_it(self):
-        run = self.make_kept(self.env["connector.sync.run"], "x_gone")
+        run = self.make_kept(self.env["connector.sync.run"], "x_lost")
         self.env["connector.sync.outcome"].create({"run_id": run.id})
         self.env["connector.dry.run.line"].create(
             {"run_id": run.id, "outcome": "created"}
         )
-        self.gone.unlink()
+        self.deleted.unlink()
         self.assertFalse(run.exists())
         for name in ("connector.sync.outcome", "connector.dry.run.line"):
             self.assertFalse(self.env[name].search([("run_id", "=", run.id)]))
@@ -128,7 +128,7 @@ class TestCancelledJobs(ExportCase):
         self.backend.button_resume()
         self.assertEqual(deletion.state, "cancelled")
 
-    def test_what_waits_for_them_is_cancelled(self):
+    def test_jobs_that_depend_on_them_are_cancelled(self):
         first = self.make_binding().delayable().export_record()
         second = self.env["res.partner"].delayable().check_access("read")
         first.on_done(second).delay()

@@ -13,7 +13,7 @@ IMPORT_PARTNERS = "import changes test.export.partner"
 
 @tagged("post_install", "-at_install")
 class TestWaitingImports(ExportCase):
-    """*Import changes* says when an import waits, and lets a person start it."""
+    """*Import changes* shows that an import waits, and lets a person start it."""
 
     def setUp(self):
         super().setUp()
@@ -32,7 +32,7 @@ class TestWaitingImports(ExportCase):
         self.env["connector.backend.pause"]._note(self.backend, error)
 
     def wait(self, **values):
-        """Let the import of partners wait for its next try."""
+        """Make the import of partners wait for its next try."""
         eta = fields.Datetime.now() + timedelta(minutes=15)
         self.job.write({"retry": 2, "eta": eta, "result": "The shop is down", **values})
 
@@ -93,7 +93,7 @@ class TestWaitingImports(ExportCase):
         self.press().action_start()
         self.assertEqual(other.eta, eta)
 
-    def test_whoever_may_not_synchronize_starts_nothing(self):
+    def test_a_user_without_the_right_to_synchronize_starts_nothing(self):
         self.pause()
         dialog = self.press()
         user = new_test_user(self.env, "nobody", groups="base.group_user")
@@ -110,7 +110,7 @@ class TestWaitingImports(ExportCase):
         with self.assertRaises(UserError):
             dialog.action_start()
 
-    def test_the_run_tells_that_it_waits_for_the_backend(self):
+    def test_the_run_shows_that_it_waits_for_the_backend(self):
         runs = self.env["connector.sync.run"]
         run = runs._start(self.backend, "test.export.partner")
         self.assertFalse(run.waiting_text)

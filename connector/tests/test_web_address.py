@@ -49,13 +49,13 @@ NOT_ON_THE_WEB = (
 
 
 class TestWebAddress(BaseCase):
-    def test_what_is_not_on_the_web_is_no_address_and_no_link(self):
+    def test_a_text_that_is_not_a_web_address_gives_no_link(self):
         for address in NOT_ON_THE_WEB:
             with self.subTest(address):
                 self.assertIsNone(find_server(address))
                 self.assertFalse(is_web_link(address))
 
-    def test_a_server_is_told_by_scheme_host_and_port(self):
+    def test_a_server_is_identified_by_scheme_host_and_port(self):
         for address, server in (
             ("https://shop.example", ("https", "shop.example", 443)),
             ("HTTP://Shop.Example/api", ("http", "shop.example", 80)),
@@ -109,7 +109,7 @@ class TestAddressOfBackend(TransactionCase):
         if not checked:
             self.skipTest("no installed backend has an address")
 
-    def test_the_mixin_refuses_what_is_no_address(self):
+    def test_the_mixin_refuses_an_invalid_address(self):
         model = self.registry.get("odoo.backend")
         if model is None:
             self.skipTest("needs connector_odoo")

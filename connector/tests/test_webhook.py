@@ -152,7 +152,7 @@ class TestWebhook(HttpCase, TestConnectorCase):
         for token in ("", "False"):
             self.assertRefused(self.post({"id": 1}, token=token), 401, "this token")
 
-    def test_backend_that_does_not_exist_is_told_like_a_wrong_token(self):
+    def test_a_missing_backend_is_answered_like_a_wrong_token(self):
         missing = self.env["test.backend"].browse(self.backend.id + 1000)
         wrong = self.post({"id": 1}, token="wrong")
         unknown = self.post({"id": 1}, backend=missing)
@@ -165,12 +165,12 @@ class TestWebhook(HttpCase, TestConnectorCase):
             answer = self.post({"id": 1}, backend=self.env[model].browse(1))
             self.assertRefused(answer, 404, "There is no webhook")
 
-    def test_unknown_topic_tells_the_known_ones(self):
+    def test_unknown_topic_is_answered_with_the_known_ones(self):
         self.assertRefused(
             self.post({"id": 1}, topic="res.partner"), 404, "test.res.partner.category"
         )
 
-    def test_body_that_is_no_json_is_refused(self):
+    def test_a_body_that_is_not_json_is_refused(self):
         self.assertRefused(self.post(b"<xml/>"), 400, "not JSON")
         self.assertRefused(self.post(b"\xff"), 400, "not JSON")
 
@@ -193,12 +193,12 @@ class TestWebhook(HttpCase, TestConnectorCase):
                 )
                 self.assertEqual(answer.status_code, 202, answer.text)
 
-    def test_what_stands_behind_the_address_says_nothing(self):
+    def test_an_error_behind_the_address_is_not_shown(self):
         answer = self.post({"id": 42}, topic=f"{PARTNER}?self=1&topic=x&backend_id=7")
         self.assertEqual((answer.status_code, answer.json()), (202, {"accepted": 1}))
         self.assertEqual(self.jobs().args[1:], [42])
 
-    def test_a_form_is_no_notification(self):
+    def test_a_form_is_not_a_notification(self):
         form = {"Content-Type": "application/x-www-form-urlencoded"}
         for body in (b"payload=%7B%22id%22%3A1%7D", b"topic=x&self=1"):
             self.assertRefused(self.post(body, **form), 400, "not JSON")

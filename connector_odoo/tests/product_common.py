@@ -5,12 +5,12 @@ from .common import OdooConnectorCase
 
 
 class ProductCase(OdooConnectorCase):
-    """Have a shirt in two sizes, to import or to export."""
+    """Create a shirt in two sizes, to import or to export."""
 
     def setUp(self):
         super().setUp()
-        heard = self.env
-        self.env = heard(context={**heard.context, "connector_no_export": True})
+        env = self.env
+        self.env = env(context={**env.context, "connector_no_export": True})
         self.size = self.env["product.attribute"].create({"name": "Size"})
         self.small, self.large = self.env["product.attribute.value"].create(
             [
@@ -43,6 +43,6 @@ class ProductCase(OdooConnectorCase):
         for variant in self.variants:
             values = variant.product_template_attribute_value_ids
             variant.default_code = f"SHIRT-{values.name}"
-        self.env = heard
-        self.template = self.template.with_env(heard)
-        self.variants = self.variants.with_env(heard)
+        self.env = env
+        self.template = self.template.with_env(env)
+        self.variants = self.variants.with_env(env)

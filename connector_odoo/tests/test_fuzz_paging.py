@@ -31,7 +31,7 @@ class MadeUpTransport(vodoo.OdooTransport):
     """Transport whose searches are answered by a function."""
 
     def __init__(self, answer):
-        super().__init__("http://localhost", "made_up", "admin", "k3y")
+        super().__init__("http://localhost", "generated", "admin", "k3y")
         self.answer = answer
 
     def authenticate(self):
@@ -56,9 +56,9 @@ class TestFuzzPaging(TransactionCase):
         self.patch(OdooAdapter, "_pages_ahead", 0)
         self.backend = self.env["odoo.backend"].create(
             {
-                "name": "Made up",
+                "name": "Generated",
                 "url": "http://localhost",
-                "database": "made_up",
+                "database": "generated",
                 "login": "admin",
                 "api_key": "k3y",
             }
@@ -68,7 +68,7 @@ class TestFuzzPaging(TransactionCase):
         """Yield the pages of a search that is answered by a function."""
         config = vodoo.OdooConfig(
             url="http://localhost",
-            database="made_up",
+            database="generated",
             username="admin",
             password="k3y",
         )

@@ -27,5 +27,5 @@ class TestHtml(RightsCase):
 
     def test_the_question_of_a_run_shows_the_names_as_text(self):
         run = self.env["connector.sync.run"]._start(self.backend, "odoo.res.partner")
-        run._ask(f"Shall {LIVE} be removed?")
+        run._ask(f"Remove {LIVE}?")
         self.assert_is_text(self.backend.activity_ids)

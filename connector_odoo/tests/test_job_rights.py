@@ -127,7 +127,7 @@ class TestJobRights(RightsCase):
         run = self.env["connector.sync.run"]._start(
             self.backend, "odoo.res.partner", "removal"
         )
-        run.question = "Shall they be removed?"
+        run.question = "Remove them?"
         self.both.group_ids += self.env.ref("base.group_partner_manager")
         for cause in (
             as_both.button_synchronize,

@@ -33,7 +33,7 @@ class RestoreCase(OdooConnectorCase):
         return binding, self.env["res.partner"].browse(int(binding.external_id))
 
     def _set_created(self, record, created_at):
-        """Have the id of a record belong to one that was created at that time."""
+        """Set the creation time of a record, as of another one with its id."""
         self.env.flush_all()
         self.env.cr.execute(
             "UPDATE res_partner SET create_date = %s WHERE id = %s",

@@ -70,7 +70,7 @@ class TestArchivedBackend(RightsCase):
         self.commit()
         self.assertFalse(self.jobs())
 
-    def test_a_deletion_is_made_up_for_when_the_backend_is_activated(self):
+    def test_a_deletion_is_sent_when_the_backend_is_activated(self):
         self.backend.active = False
         self.binding.odoo_id.unlink()
         self.commit()

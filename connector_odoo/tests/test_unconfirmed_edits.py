@@ -209,7 +209,7 @@ class TestUnconfirmedEdits(OdooConnectorCase):
         find.assert_not_called()
         self.assertEqual(self.partner.email, "theirs@example.com")
 
-    def test_a_dry_run_tells_what_would_be_kept(self):
+    def test_a_dry_run_lists_kept_edits(self):
         self.edit(name="Countess")
         self.change_there(email="theirs@example.com")
         with self.backend.work_on("odoo.res.partner") as work:

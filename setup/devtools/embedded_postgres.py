@@ -62,7 +62,7 @@ class EmbeddedPostgres:
 
     @contextmanager
     def in_use(self) -> Iterator[dict[str, str]]:
-        """Have the server run; yield the variables by which libpq finds it."""
+        """Run the server; yield the variables by which libpq finds it."""
         with (self.folder / "users.lock").open("a") as users:
             # Waits only while a supervisor is stopping the server.
             fcntl.flock(users, fcntl.LOCK_SH)

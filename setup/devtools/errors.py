@@ -2,4 +2,4 @@
 
 
 class SetupError(Exception):
-    """Tell what was sought, where, what was found and what to do."""
+    """Error with the sought thing, its place, the found one and the remedy."""

@@ -146,7 +146,7 @@ def run_in_shell(
 ) -> str:
     """Run Python with `env` in Odoo's shell; return what it prints.
 
-    The script commits what shall stay. It finds `variables` in os.environ.
+    The script commits its changes. It finds `variables` in os.environ.
     """
     log_path = environment.home.log_folder / f"{database}-shell.log"
     command = odoo_command(

@@ -104,7 +104,7 @@ def test_partner_tells_where_it_is_bound(imported, window):
     window.page.locator("[name=odoo_bind_ids] .o_data_row").wait_for()
 
 
-def test_component_tells_what_it_is_built_on(window):
+def test_component_shows_its_bases(window):
     page = window.page
     window.open(COMPONENTS, debug=True)
     page.locator(".o_searchview_input").fill("odoo.res.partner.mapper")

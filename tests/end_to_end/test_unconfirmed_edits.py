@@ -70,7 +70,7 @@ class Contact:
             time.sleep(0.2)
 
     def put_off(self, uuid):
-        """Have a job run when it is requeued, and not before."""
+        """Postpone a job until it is requeued."""
         ids = self.here("queue.job", "search", [("uuid", "=", uuid)])
         self.here("queue.job", "write", ids, {"eta": "2100-01-01 00:00:00"})
 

@@ -31,15 +31,23 @@ BANNED = {
     r"^Have (?:\w+ ){1,5}?(?:\w+ed|told|made|seen|kept|sent|read|put)\b": (
         "use the verb"
     ),
+    r"(?:^|[.:;] )Have (?:an?|the|another|each|every|all)\b": "use the verb",
     r"\b[Ll]et (?:nobody|nothing|no one)\b": "suppress, prevent",
     r"\bmakes? it known\b": "log, notify",
     r"^Be (?:an?|the|told|what)\b": "a noun phrase for a class",
     # archaic or translated words
     r"\bTells? whether\b|\btells? whether\b": "Return True if",
+    r"\btells? (?:how|if|when|which|why|what|that|the|from)\b": "return, show",
     r"\b(?:is|are|was|were|be|been|being) told\b|\b(?:told|tells?) of\b": "notify",
     r"\b(?:anew|befalls?|befell|lest|thereof|whence|hitherto|henceforth)\b": "again",
     r"\bbe it\b": "whether",
     r"\bmend(?:s|ed|ing)?\b": "repair, fix",
+    r"\bfor ever\b": "forever",
+    r"\b(?:shall|till|comes? by)\b": "must, until, find",
+    r", say[,.;:)]": "for example",
+    r"\btakes? for granted\b|\bmade[- ]up\b": "presuppose, generate",
+    r"\bhands? out\b|\bspoken to\b": "return, request",
+    r"\bdoes otherwise\b|\bsays? otherwise\b": "differs",
     r"\ball the same\b": "nevertheless",
     r"\bof (?:its|their|his|one's) own\b|\bof (?:our|your|my) own\b(?! \w)": (
         "separate, own"

@@ -38,7 +38,7 @@ def test_every_addon_describes_itself(name):
 
 
 @pytest.mark.parametrize("name", sorted(ADDONS))
-def test_history_tells_the_version_of_the_manifest(name):
+def test_history_has_the_version_of_the_manifest(name):
     version = Fragments.read(ADDONS[name].path).manifest["version"]
     history = (ADDONS[name].path / "readme" / "HISTORY.md").read_text()
     assert f"## {version}" in history

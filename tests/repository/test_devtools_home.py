@@ -108,7 +108,7 @@ def test_usual_reasons_are_named(output, advice):
     assert advice in advise(output)
 
 
-def test_no_reason_is_made_up():
+def test_no_reason_is_invented():
     assert advise("SyntaxError: invalid syntax") == ""
 
 

@@ -93,7 +93,7 @@ class TestTemplates(TransactionCase):
         return {entry.msgid for entry in entries}
 
     def _is_of_the_addon(self, addon_name, entry):
-        """Tell from fields of other addons, of which there are more with each."""
+        """Exclude fields of other addons: each further addon adds some."""
         return any(
             not self._is_field_of_others(addon_name, place)
             for place, _line in entry.occurrences

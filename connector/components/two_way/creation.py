@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Tell the creation of a record, on either side, from that of another with its id.
+"""Distinguish the creation of a record from that of another with the same id.
 
 Two things go wrong with ids. The answer to a creation is lost: the record exists, and
 its id is unknown. ``_marker`` gives such a creation a key under which an adapter finds

@@ -243,8 +243,8 @@ class TwoWayExporter(AbstractComponent):
         """Keep the version that the export left, to tell a remote change from it.
 
         The next import reads the record once more: a remote edit between the first
-        read and the write has no later date than the export. Where there was none,
-        the fingerprint tells that import that nothing changed.
+        read and the write has no later date than the export. Without one,
+        that import finds the fingerprint unchanged.
         """
         self._after = version = self._read_version()
         written_at = version and version.written_at

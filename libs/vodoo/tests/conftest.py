@@ -34,7 +34,7 @@ def odoo() -> Iterator[OdooServer]:
     ids="odoo{}".format,
 )
 def any_odoo(request: pytest.FixtureRequest) -> Iterator[OdooServer]:
-    """A real Odoo of each series that there is."""
+    """A real Odoo of each installed series."""
     if request.param == 19:
         yield request.getfixturevalue("odoo")
     else:
@@ -75,7 +75,7 @@ def client(request: pytest.FixtureRequest, any_odoo: OdooServer) -> Iterator[Any
 
 @pytest.fixture
 def stub() -> Iterator[StubServer]:
-    """A server that answers as it is told."""
+    """A server that gives scripted answers."""
     with stub_server() as server:
         yield server
 

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""No wrong and no missing data, whatever a server answers."""
+"""No answer of a server leads to wrong or missing data."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ def test_rows_are_sent_again_if_each_has_an_external_id(
     assert len(stub.calls) == 1 + sent_again
 
 
-def test_a_refused_import_tells_why(
+def test_a_refused_import_names_the_reason(
     wired: Callable[..., Any], stub: StubServer
 ) -> None:
     client = wired()
@@ -226,7 +226,7 @@ def test_a_field_that_may_not_be_read_is_left_out(
 
 
 def test_a_project_can_be_read_without_a_list_of_fields(client: Any) -> None:
-    """Of a project one field takes its value from one of a group."""
+    """One field of a project takes its value from a field of a group."""
     project = client.create("project.project", {"name": "Engine"})
     try:
         assert client.projects.get(project)["name"] == "Engine"
@@ -274,7 +274,7 @@ def test_the_domain_of_odoo_is_sent_as_a_list() -> None:
     assert json.loads(to_json(fields.Domain.TRUE)) == []
 
 
-def test_what_the_caller_got_wrong_is_not_the_network() -> None:
+def test_a_mistake_of_the_caller_is_not_a_network_error() -> None:
     for name in (
         "psycopg2.errors.NumericValueOutOfRange",
         "psycopg2.ProgrammingError",
@@ -298,7 +298,7 @@ def use_stub(stub: StubServer, monkeypatch: Any, tmp_path: Path) -> None:
         monkeypatch.setenv(f"ODOO_{name.upper()}", str(getattr(config, name)))
 
 
-def test_changing_a_deleted_record_is_told_on_the_command_line(
+def test_changing_a_deleted_record_fails_on_the_command_line(
     stub: StubServer,
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
@@ -341,7 +341,7 @@ def test_records_do_not_command_the_terminal(
 
 
 def test_an_aware_datetime_is_sent_in_utc(stub: StubServer) -> None:
-    """Of a Date field Odoo keeps the date, which is the one in UTC."""
+    """Odoo stores the date in UTC in a Date field."""
     import datetime
 
     tokyo = datetime.timezone(datetime.timedelta(hours=9))

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Arguments arrive under their names, and answers as they were meant."""
+"""Arguments are sent by name, and answers are read as documented."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_an_argument_that_only_looks_like_ids_is_named_after_all(
     assert bodies == [{"ids": [2024, 2025]}, {"years": [2024, 2025]}]
 
 
-def test_what_cannot_be_named_is_told_before_sending(stub: StubServer) -> None:
+def test_an_argument_without_a_name_is_refused_before_sending(stub: StubServer) -> None:
     stub.routes = {"/doc-bearer/": html(403, "Forbidden")}
 
     async def call() -> None:

@@ -138,7 +138,7 @@ def test_values_of_python_arrive(client: Any, partner: int) -> None:
     assert child["comment"] == "<p><em>it</em></p>"
 
 
-def test_what_cannot_be_sent_is_named(client: Any, partner: int) -> None:
+def test_a_value_that_cannot_be_sent_is_named(client: Any, partner: int) -> None:
     values = {"name": "x", "category_id": [(6, 0, {1, 2})]}
     with pytest.raises(
         ValueEncodingError, match=r"set at .*\['category_id'\]\[0\]\[2\]"
@@ -204,7 +204,7 @@ def test_errors_of_the_server_have_a_class(
     assert "Traceback" not in str(error)
 
 
-def test_the_servers_traceback_is_there_on_request(client: Any) -> None:
+def test_the_servers_traceback_is_shown_on_request(client: Any) -> None:
     with pytest.raises(InvalidArgumentsError) as raised:
         client.search("res.partner", [["no_such", "=", 1]])
     assert "Traceback" in raised.value.server_traceback

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""By which certificates a server is known."""
+"""The certificates that a server is verified by."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ EXPECTED = [3, 1, 2, 4, 8, 5, 6, 7]
 def read(
     since: Any, limit: int, rows: Any = tuple(ROWS), most: int = 1000
 ) -> list[tuple[str, int]]:
-    """Return what is found, by a server that compares with microseconds."""
+    """Return the found records of a server that compares with microseconds."""
 
     async def read_page(domain: list[Any], order: str) -> Any:
         found = list(rows)
@@ -77,7 +77,7 @@ def test_any_record_is_a_point_to_go_on_from(limit: int) -> None:
         assert read(point, limit) == found[position + 1 :]
 
 
-def test_a_moment_is_included() -> None:
+def test_a_time_is_included() -> None:
     moment = datetime.datetime(2026, 1, 1, 10, 0, 2, 999999)
     assert [n for _second, n in read(moment, 2)] == [5, 6, 7]
     assert [n for _second, n in read("2026-01-01 10:00:02", 2)] == [5, 6, 7]

@@ -129,7 +129,7 @@ def test_commands_of_the_namespaces_do_what_their_methods_do(
 
 
 def test_security_and_config(run: Run) -> None:
-    # A login of digits only would be taken for an id.
+    # A login of digits only would be read as an id.
     login = f"bot{secrets.token_hex(4)}"
     created = json.loads(run("--json", "security", "create-user", "Bot", login)[1])
     assert len(created["password"]) == 24
@@ -142,7 +142,7 @@ def test_security_and_config(run: Run) -> None:
     assert "JSON2" not in run("config", "show")[1]
 
 
-def test_what_goes_wrong_has_an_exit_code(run: Run, monkeypatch: Any) -> None:
+def test_each_error_has_an_exit_code(run: Run, monkeypatch: Any) -> None:
     assert run("no.such", "search")[0] == 5
     assert run("helpdesk", "list")[0] == 5
     assert run("res.partner", "create", "nonsense")[0] == 2
@@ -214,7 +214,7 @@ def test_assignments_follow_the_type_of_the_field() -> None:
 @pytest.mark.parametrize(
     "word", ["color", "color=x", "nosuch=1", "active=perhaps", "color/=0", "name+=1"]
 )
-def test_an_assignment_that_cannot_be_read_is_told(word: str) -> None:
+def test_an_assignment_that_cannot_be_read_is_refused(word: str) -> None:
     types = {"color": "integer", "active": "boolean", "name": "char"}
     with pytest.raises(FieldParsingError):
         values_of(parse_assignments([word]), types, {"color": 1, "name": "x"})

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Logins, connections and cancelled calls, many at once."""
+"""Many concurrent logins, connections and cancelled calls."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ FILE = "ODOO_URL=https://file.example\nODOO_DATABASE=file\nODOO_USERNAME=f\nODOO
 
 @pytest.fixture(autouse=True)
 def empty_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """Hide the environment and the files of whoever runs the tests."""
+    """Hide the environment and the files of the user who runs the tests."""
     for name in list(os.environ):
         if name.startswith(("ODOO_", "VODOO_")):
             monkeypatch.delenv(name)
@@ -83,7 +83,7 @@ def test_a_dotenv_file_stands_below_the_environment(
     assert (config.url, config.database) == ("https://file.example", "env")
 
 
-def test_what_is_missing_is_named() -> None:
+def test_missing_settings_are_named() -> None:
     with pytest.raises(ConfigurationError) as raised:
         OdooConfig(url="https://x.example")
     for name in ("ODOO_DATABASE", "ODOO_USERNAME", "ODOO_PASSWORD"):

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What servers say becomes an error of the client."""
+"""Errors of the client for the answers of servers."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def exceptions_of_odoo() -> list[str]:
         if folder and file.is_file():
             tree = ast.parse(file.read_text())
             return [node.name for node in tree.body if isinstance(node, ast.ClassDef)]
-    pytest.skip("NO ODOO, NOT TESTED: odoo.exceptions is not to be found")
+    pytest.skip("NO ODOO, NOT TESTED: odoo.exceptions not found")
 
 
 def test_every_exception_of_odoo_has_an_error() -> None:
@@ -51,7 +51,7 @@ def test_every_exception_and_status_gives_an_error() -> None:
 @pytest.mark.parametrize(
     ("name", "message", "expected"),
     [
-        # as Odoo 14 and Odoo 19 say it
+        # the texts of Odoo 14 and Odoo 19
         (
             "odoo.exceptions.UserError",
             "Object a.b doesn't exist",
@@ -79,7 +79,7 @@ def test_every_exception_and_status_gives_an_error() -> None:
         ),
     ],
 )
-def test_unknown_models_and_methods_are_told_from_bugs(
+def test_unknown_models_and_methods_are_distinguished_from_bugs(
     name: str, message: str, expected: type[Exception]
 ) -> None:
     assert error_class_of(name, message) is expected
@@ -95,7 +95,7 @@ def test_every_status_gives_an_error() -> None:
             assert error.outcome is Outcome.UNKNOWN
 
 
-def test_each_error_of_the_tree_stands_in_its_picture() -> None:
+def test_the_diagram_shows_each_error_of_the_tree() -> None:
     picture = inspect.getdoc(errors) or ""
     for name, found in vars(errors).items():
         if isinstance(found, type) and issubclass(found, Exception):

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""The examples of the README and of the manual run as they stand."""
+"""The examples of the README and of the manual run unchanged."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ README = re.findall(r"```python\n(.*?)```", (LIBRARY / "README.md").read_text(),
 
 
 def manual_examples() -> list[str]:
-    """Return the Python of the manual, which stands beside the library in its clone."""
+    """Return the Python of the manual, which a clone has beside the library."""
     manual = LIBRARY.parents[1] / "docs" / "vodoo.rst"
     if not manual.is_file():
         return []

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What the network does wrong, and what the client then does."""
+"""Faults of the network, and the reactions of the client."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def test_an_idempotent_change_is_sent_again(
         "odoo.exceptions.LockError",
     ],
 )
-def test_what_the_server_rolled_back_is_sent_again(
+def test_a_call_that_the_server_rolled_back_is_sent_again(
     stub: StubServer, wired: Callable[..., Any], name: str
 ) -> None:
     client = wired()
@@ -180,7 +180,7 @@ def test_html_instead_of_an_answer(stub: StubServer, wired: Callable[..., Any]) 
     assert len(stub.calls) == 2
 
 
-def test_redirects_are_told_and_not_followed(
+def test_redirects_are_reported_and_not_followed(
     stub: StubServer, wired: Callable[..., Any]
 ) -> None:
     client = wired()
@@ -211,7 +211,7 @@ def test_a_refused_connection_is_tried_again_for_any_method(
 
 @pytest.mark.parametrize("mode", ["sync", "async"])
 @pytest.mark.parametrize("obstacle", ["name", "tls"])
-def test_what_is_in_the_way_of_a_connection_is_told(
+def test_the_obstacle_of_a_connection_is_named(
     make_client: Callable[..., Any], stub: StubServer, mode: str, obstacle: str
 ) -> None:
     urls = {

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Which protocol is spoken, and who is logged in."""
+"""The detected protocol and the logged-in user."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_an_old_server_gets_the_key_by_the_legacy_protocol(
         (reply({"name": "werkzeug.exceptions.Unauthorized"}, 401), AuthenticationError),
     ],
 )
-def test_what_is_no_clear_answer_is_raised_and_not_remembered(
+def test_an_unclear_answer_is_raised_and_not_remembered(
     make_client: Callable[..., Any],
     stub: StubServer,
     answer: Any,
@@ -89,7 +89,7 @@ def test_what_is_no_clear_answer_is_raised_and_not_remembered(
     assert client.is_json2 is True
 
 
-def test_something_that_is_no_odoo_is_told(
+def test_a_server_other_than_odoo_is_reported(
     make_client: Callable[..., Any], stub: StubServer
 ) -> None:
     stub.routes = {"/": html(404, "nginx")}

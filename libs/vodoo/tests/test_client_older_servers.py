@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What Odoo 14 says otherwise than Odoo 19, as answers of a stub.
+"""Answers of Odoo 14 that differ from those of Odoo 19, from a stub.
 
-A real Odoo 14 is spoken to in the project's long tests.
+The long tests of the project use a real Odoo 14.
 """
 
 from __future__ import annotations
@@ -127,7 +127,7 @@ def test_records_that_come_as_text_are_read(client: Any, stub: StubServer) -> No
     assert client.activities.schedule("res.partner", 1, "Call her") == 12
 
 
-def test_an_unknown_model_is_told_whatever_the_server_says(
+def test_an_unknown_model_is_recognized_in_every_wording(
     make_client: Callable[..., Any], stub: StubServer
 ) -> None:
     client = make_client(stub_config(stub, "web"))

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What is written once and works sync and async; transports."""
+"""Code that is written once and works sync and async; transports."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def test_a_transport_of_ones_own() -> None:
     assert asyncio.run(call()) == [(3, "Three")]
 
 
-def test_transports_by_themselves(odoo: OdooServer) -> None:
+def test_transports_alone(odoo: OdooServer) -> None:
     from vodoo import JSON2Transport, LegacyTransport
     from vodoo.aio.transport import AsyncJSON2Transport
 

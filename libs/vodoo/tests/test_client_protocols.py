@@ -100,7 +100,7 @@ def test_an_error_that_is_a_bare_string() -> None:
         JSON2(CREDENTIALS).read_call(answer, Call("m", "x"))
 
 
-def test_api_keys_are_told_from_passwords() -> None:
+def test_api_keys_are_distinguished_from_passwords() -> None:
     assert looks_like_api_key("0123456789abcdef0123456789abcdef01234567")
     for password in ("admin", "", "0" * 39, "0" * 41, "G" * 40):
         assert not looks_like_api_key(password)

@@ -23,7 +23,7 @@ def mode(request: pytest.FixtureRequest) -> str:
 
 
 def answer_without_database(handler: Any) -> None:
-    """Serve one database by the name of the host; know no other way."""
+    """Serve one database by the name of the host only."""
     if handler.headers.get("X-Odoo-Database"):
         return html(404, "<h1>Not Found</h1>")(handler)
     if handler.path.endswith("context_get"):
@@ -56,7 +56,7 @@ def test_a_database_that_is_there_is_named_always(
 
 
 @pytest.mark.parametrize("protocol", ["auto", "json2"])
-def test_a_wrong_database_is_told_as_before(
+def test_a_wrong_database_is_reported_as_before(
     make_client: Callable[..., Any], stub: StubServer, mode: str, protocol: str
 ) -> None:
     stub.routes = {"/json/2": html(404, "No database is selected")}

@@ -30,7 +30,7 @@ from vodoo._server_errors import status_error
         (errors.AuthenticationError, True, False),
     ],
 )
-def test_what_may_be_sent_again(
+def test_which_requests_may_be_sent_again(
     error_class: type[errors.VodooError], repeatable: bool, expected: bool
 ) -> None:
     assert may_repeat(error_class("x"), repeatable) is expected
@@ -203,7 +203,7 @@ def test_the_waits_of_all_calls_of_a_client_are_bounded_together() -> None:
         ("text/html", "<title" * 1000, "HTTP status 200, text/html"),
     ],
 )
-def test_a_foreign_service_is_told_by_its_title(
+def test_a_foreign_service_is_named_by_its_title(
     content_type: str, text: str, answered_by: str
 ) -> None:
     assert status_error(200, content_type, text).answered_by == answered_by

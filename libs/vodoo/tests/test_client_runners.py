@@ -23,7 +23,7 @@ from vodoo_support.stub_server import PASSWORD, StubServer, good, reply, result
 
 
 def echo_id(handler: Any) -> None:
-    """Answer a read with the id that was asked for, after a moment."""
+    """Answer a read with the id that was asked for, after a short wait."""
     request = handler.stub_request
     time.sleep(0.01)
     ids = request.body["ids"]
@@ -79,7 +79,7 @@ def in_child(function: Callable[[], Any]) -> Any:
     return json.loads(text)
 
 
-def test_a_forked_process_has_connections_of_its_own(echo: StubServer) -> None:
+def test_a_forked_process_has_separate_connections(echo: StubServer) -> None:
     with OdooClient(wire_config(echo)) as client:
         read_all(client, [1])
         connections = echo.open_connections
@@ -155,7 +155,7 @@ def test_the_async_client_runs_on_trio(stub: StubServer, wire: str) -> None:
     assert trio.run(calls) == ([3], [1, 2, 3], [8, 9])
 
 
-def test_an_override_that_suspends_in_a_sync_client_is_told() -> None:
+def test_an_override_that_suspends_in_a_sync_client_is_refused() -> None:
     async def suspends() -> None:
         await asyncio.sleep(0)
 
@@ -240,7 +240,7 @@ def test_a_database_that_no_header_can_hold(stub: StubServer) -> None:
             client.search("m")
 
 
-def frames_of_ours() -> list[str]:
+def library_frames() -> list[str]:
     """Return the functions of the library that wait for the caller of this one."""
     library = str(Path(vodoo.__file__).parent)
     frame, found = sys._getframe(2), []
@@ -257,7 +257,7 @@ def count_frames(monkeypatch: pytest.MonkeyPatch, http_class: Any) -> list[list[
     send = http_class.send
 
     def counting(*args: Any, **kwargs: Any) -> Any:
-        found.append(frames_of_ours())
+        found.append(library_frames())
         return send(*args, **kwargs)
 
     async def async_counting(*args: Any, **kwargs: Any) -> Any:

@@ -14,13 +14,13 @@ from vodoo_support.clients import stub_config
 from vodoo_support.stub_server import KEY, StubServer, html, reply, result
 
 SECRET = "Hunter2-and-more"
-# what the stub gives as the cookie of a session
+# the session cookie of the stub
 SESSION = "s3ss10n"
 
 
 def everything_shown(error: BaseException) -> str:
     shown = traceback.TracebackException.from_exception(error, capture_locals=True)
-    # The frames of the tests themselves hold the secret, of course.
+    # The frames of the tests hold the secret.
     for level in iter_levels(shown):
         level.stack[:] = [f for f in level.stack if "/src/vodoo/" in f.filename]
     return "".join(shown.format()) + repr(error) + str(error) + repr(vars(error))

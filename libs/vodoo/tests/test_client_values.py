@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What a value becomes on its way, and back."""
+"""Conversion of values for requests, and back."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ def test_values_at_any_depth() -> None:
         (["\udc00"], r"surrogate pair at \[0\]"),
     ],
 )
-def test_what_has_no_form_in_json_is_placed(value: Any, told: str) -> None:
+def test_a_value_without_json_form_is_located(value: Any, told: str) -> None:
     with pytest.raises(ValueEncodingError, match=told):
         to_json(value)
 
 
-def test_a_value_that_contains_itself_is_told() -> None:
+def test_a_value_that_contains_itself_is_refused() -> None:
     loop: list[Any] = []
     loop.append(loop)
     with pytest.raises(ValueEncodingError, match="containing itself"):

@@ -18,7 +18,7 @@ def raise_terminated(number: int, _frame: object) -> None:
 def main() -> int:
     # Ended politely, a command ends what it started, as it does after Ctrl-C.
     signal.signal(signal.SIGTERM, raise_terminated)
-    # A shell's background job ignores Ctrl-C, but shall end when it is meant.
+    # A shell's background job ignores Ctrl-C, but must end on a signal to it.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
         signal.signal(signal.SIGHUP, raise_terminated)

@@ -134,7 +134,7 @@ def select_long(options: list[str]) -> list[str]:
 def tests_environ(environment: Environment) -> dict[str, str]:
     """Return the variables of the tests, with a browser if there can be one.
 
-    Else CONNECTOR_NO_BROWSER tells why the tests that need it are skipped.
+    Otherwise CONNECTOR_NO_BROWSER is the reason why the tests that need it are skipped.
     """
     try:
         return browser_environ(environment)

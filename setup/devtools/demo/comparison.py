@@ -158,7 +158,7 @@ class SourceSide(Side):
 
 
 class TargetSide(Side):
-    """The target, whose bindings tell the ids of the source."""
+    """The target, whose bindings have the ids of the source."""
 
     def __init__(
         self,

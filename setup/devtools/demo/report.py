@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Tell what the imports did."""
+"""Report the outcomes of the imports."""
 
 from __future__ import annotations
 

@@ -77,7 +77,7 @@ class Scenario:
         self.backend_id = self.ensure_backend()
 
     def ensure_backend(self) -> int:
-        """Have a backend in the target that names the source as it is now."""
+        """Create or update the backend of the target with the address of the source."""
         values = {
             "name": BACKEND_NAME,
             "url": self.source.server.url,

@@ -3,7 +3,7 @@ from odoo import fields, models
 
 
 class Brand(models.Model):
-    """The made-up model that both Odoos have."""
+    """Model of the tests that both Odoos have."""
 
     _name = "made.up.brand"
     _description = "Brand"

@@ -9,5 +9,5 @@ _systems: dict[tuple[str, int], FakeSystem] = {}
 
 
 def external_system(backend: models.BaseModel) -> FakeSystem:
-    """Return the system that a backend is connected to, the same one for ever."""
+    """Return the system that a backend is connected to, the same one forever."""
     return _systems.setdefault((backend.env.cr.dbname, backend.id), FakeSystem())

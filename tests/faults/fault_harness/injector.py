@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Hand out the faults of a plan as requests come, and count what was done."""
+"""Assign the faults of a plan to requests, and count them."""
 
 from __future__ import annotations
 

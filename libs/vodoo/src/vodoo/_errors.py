@@ -204,7 +204,7 @@ class TransportError(VodooError):
 class ConnectionFailedError(TransportError):
     """A request that did not reach the server.
 
-    ``obstacle`` tells why, where that is known: no server has this ``"name"``, the
+    ``obstacle`` is the reason, if known: no server has this ``"name"``, the
     connection was ``"refused"``, or ``"tls"`` could not be agreed upon.
     """
 
@@ -240,7 +240,7 @@ class ServerUnavailableError(TransportError):
 class OutcomeUnknownError(TransportError):
     """A change that may or may not have been made.
 
-    Not raised for calls that may be sent twice. ``__cause__`` tells what happened.
+    Not raised for calls that may be sent twice. ``__cause__`` is the original error.
     """
 
     outcome = Outcome.UNKNOWN

@@ -9,7 +9,7 @@ from typing import Any
 
 
 class Blocking:
-    """Run what the wrapped object returns to its end in an event loop."""
+    """Run the awaitables of the wrapped object in an event loop."""
 
     def __init__(self, wrapped: Any, loop: asyncio.AbstractEventLoop) -> None:
         self._wrapped = wrapped

@@ -22,7 +22,7 @@ FAST = RetryConfig(max_retries=2, backoff_base=0.01)
 
 @contextmanager
 def client_factory() -> Iterator[Callable[..., Any]]:
-    """Give a function that makes clients; all are closed at the end."""
+    """Yield a function that makes clients; all are closed at the end."""
     closers = []
 
     def make(config: OdooConfig, mode: str = "sync", **options: Any) -> Any:

@@ -1,10 +1,10 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""A STUB of Odoo Enterprise: no Odoo, but a server that answers in recorded shapes.
+"""A STUB of Odoo Enterprise: not Odoo, but a server with answers in recorded shapes.
 
 Helpdesk, Knowledge, Documents and timers belong to Odoo Enterprise, which the tests
 cannot install. This keeps records in dicts and answers as Odoo does: ``search_read``
 and ``read`` with ids and ``False``, ``create`` with a list, unknown fields with
-ValueError. What Enterprise computes, it does not.
+ValueError. It computes nothing that Enterprise computes.
 """
 
 from __future__ import annotations

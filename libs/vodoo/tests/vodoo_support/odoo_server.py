@@ -1,8 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""A real Odoo for the tests, on a database of its own.
+"""A real Odoo for the tests, on a separate database.
 
 Under ``./dev test`` it is the project's, an Odoo 19, or in the long form an Odoo 14 as
-well. Else the environment tells how to start it:
+well. Otherwise the environment defines how to start it:
 
 ``VODOO_TEST_ODOO``      the command (default: ``python -m odoo`` of this Python)
 ``OPENERP_SERVER``       Odoo's configuration file, for the addons path
@@ -37,12 +37,12 @@ START_SECONDS = 120.0
 
 
 class NoOdoo(Exception):
-    """Tell what is missing to start an Odoo."""
+    """Raised if a requirement to start an Odoo is missing."""
 
 
 @dataclass
 class OdooServer:
-    """Know a running server and the keys to it."""
+    """A running server and its credentials."""
 
     url: str
     database: str
@@ -72,7 +72,7 @@ class OdooServer:
 
 @contextlib.contextmanager
 def connection(database: str) -> Iterator:
-    """Give a cursor that commits each statement."""
+    """Yield a cursor that commits each statement."""
     import psycopg2
 
     connected = psycopg2.connect(dbname=database)
@@ -86,7 +86,7 @@ def connection(database: str) -> Iterator:
 
 @contextlib.contextmanager
 def running_odoo(*options: str, series: int = 19) -> Iterator[OdooServer]:
-    """Start an Odoo on a fresh copy of the template; both are gone afterwards.
+    """Start an Odoo on a fresh copy of the template; both are deleted afterwards.
 
     :raises NoOdoo: if none can be started here.
     """

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""A server that sends bytes as it likes, without HTTP of its own."""
+"""A server that sends given bytes, without an HTTP library."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def raw_server(answer: Callable[[socket.socket], None]) -> Iterator[str]:
-    """Let a function answer each connection after its first bytes; give the address."""
+    """Answer each connection by a function after its first bytes; yield the address."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
 

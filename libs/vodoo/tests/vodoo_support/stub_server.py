@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""A server that answers what a test tells it to, over a real socket."""
+"""A server that gives the answers of a test, over a real socket."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PASSWORD = "correct horse battery"
 
 @dataclass
 class Received:
-    """A request as it came in."""
+    """A received request."""
 
     method: str
     path: str
@@ -27,7 +27,7 @@ class Received:
 
     @property
     def is_call(self) -> bool:
-        """Tell whether this calls a method, other than to log in."""
+        """Return whether this calls a method, other than to log in."""
         if self.path.startswith("/jsonrpc"):
             return self.body["params"]["method"] == "execute_kw"
         return not self.path.endswith(("context_get", "version_info", "authenticate"))
@@ -86,7 +86,7 @@ def json_2_error(status: int, name: str, message: str = "No.", **more: Any) -> A
 
 
 def die_mid_answer(handler: BaseHTTPRequestHandler) -> None:
-    """Announce more bytes than come."""
+    """Announce more bytes than are sent."""
     handler.send_response(200)
     handler.send_header("Content-Type", "application/json")
     handler.send_header("Content-Length", "1000")
@@ -97,7 +97,7 @@ def die_mid_answer(handler: BaseHTTPRequestHandler) -> None:
 
 
 def die_before_answer(handler: BaseHTTPRequestHandler) -> None:
-    """Hang up without a word."""
+    """Close the connection without an answer."""
     handler.close_connection = True
 
 
@@ -110,7 +110,7 @@ def answer_after(seconds: float, answer: Answer) -> Answer:
 
 
 class StubServer:
-    """Answer calls by a script, then by its last line; log in anybody."""
+    """Answer calls by a script, then by its last line; accept any login."""
 
     def __init__(self) -> None:
         self.received: list[Received] = []
