@@ -55,6 +55,18 @@ class TestExporter(ExportCase):
         self.assertEqual(exporter.outcome, "unchanged")
         self.assertEqual(self.system.calls, calls)
 
+    def test_an_own_run_takes_any_arguments(self):
+        binding = self.make_binding()
+        exporter = self.exporter()
+
+        def run(self, force, comment=None):
+            self.external_id = self.backend_adapter.create({"name": comment})
+            return force
+
+        self.patch_hook(exporter, "_run", new=run)
+        self.assertIs(exporter.run(binding, True, "Ada"), True)
+        self.assertEqual(self.remote(binding)["name"], "Ada")
+
     def test_a_record_that_was_never_exported_can_be_skipped(self):
         binding = self.make_binding()
         exporter = self.exporter()

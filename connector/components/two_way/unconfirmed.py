@@ -16,7 +16,7 @@ after the backend has answered, the rows stay and the edits are sent once more.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -106,14 +106,18 @@ class SentEdits:
         #: names of the fields that are sent, None for all
         self.names: frozenset[str] | None = None
 
-    def begin(self, fields: Iterable[str] | None) -> None:
-        """Read the unconfirmed edits; ``fields`` are those that the export is of."""
+    def begin(self, fields: Any) -> None:
+        """Read the unconfirmed edits.
+
+        :param fields: the exported fields, None for all; an own ``_run`` may have
+            another first argument, which counts as None
+        """
         binding = self._exporter.binding
         self.unconfirmed = UnconfirmedFields()
         if has_unconfirmed_fields(binding):
             found = self._rows._find(binding)
             self.unconfirmed = found.get(binding.id, self.unconfirmed)
-        self.names = None if fields is None else frozenset(fields)
+        self.names = frozenset(fields) if _are_names(fields) else None
 
     def leave_out_confirmed(self, kwargs: dict[str, Any]) -> bool:
         """Remove confirmed fields from ``kwargs["fields"]``; return if none is left.
@@ -165,6 +169,15 @@ class SentEdits:
     @property
     def _rows(self) -> models.BaseModel:
         return self._exporter.env["connector.unconfirmed.field"].sudo()
+
+
+def _are_names(fields: Any) -> bool:
+    """Return whether an argument of ``_run`` is a collection of field names."""
+    return (
+        isinstance(fields, Collection)
+        and not isinstance(fields, str)
+        and all(isinstance(name, str) for name in fields)
+    )
 
 
 def plain_name(name: str, odoo_field: str = "odoo_id") -> str:
