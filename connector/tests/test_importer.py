@@ -112,6 +112,36 @@ class TestImportOne(ImporterCase):
         self.assertEqual(self.found(1).odoo_id, existing)
         self.assertEqual(existing.name, "Partner 1")
 
+    def test_unbound_binding_that_a_connector_finds_is_bound(self):
+        known = self.env[PARTNER].create(
+            {"name": "Ada", "ref": "A", "backend_id": self.backend.id}
+        )
+        self.put(partner(1, ref="A"), partner(2, ref="A"))
+
+        def find(importer):
+            return importer.model.search([("ref", "=", importer.external_record["ref"])])
+
+        with self.hooked(_get_binding=find):
+            self.assertEqual(self.run_one(1).binding, known)
+            self.assertEqual(self.found(1), known)
+            self.run_one(2)
+        self.assertEqual(known.external_id, "1")
+
+    def test_unbound_binding_that_a_binder_finds_is_bound(self):
+        known = self.env[PARTNER].create(
+            {"name": "Ada", "ref": "1", "backend_id": self.backend.id}
+        )
+        self.put(partner(1, ref="1"))
+
+        def to_internal(binder, external_id, unwrap=False):
+            return binder.model.search([("ref", "=", external_id)])
+
+        binder = self.component("binder", PARTNER)
+        with patch.object(type(binder), "to_internal", to_internal):
+            self.run_one(1)
+        self.assertEqual(known.external_id, "1")
+        self.assertTrue(known.sync_date)
+
     def test_errors_are_raised(self):
         self.put(partner(1))
 

@@ -28,7 +28,7 @@ from ..comparison.changes import (
     remember_held,
 )
 from ..comparison.lines import copy_commands, linking_updated_lines
-from ..external_id import check_storable
+from ..external_id import check_storable, is_external_id
 from ..session import Session
 from ..two_way.kept_edits import KeptEdits
 from .aliases import note_alias_version
@@ -200,13 +200,20 @@ class Writer:
             hooks._update(bindings, changes)
 
     def _note_version(self, item: ImportItem) -> None:
-        """Note which version was imported; of a merged record, on its alias."""
+        """Note which version was imported, and bind a binding that is unbound.
+
+        The version of a merged record is noted on its alias.
+        """
         if item.alias:
             note_alias_version(self._hooks, item)
             return
         item.binding.with_context(connector_no_export=True).write(
             self._bookkeeping_values(item)
         )
+        # an own _get_binding or to_internal may find it by another key
+        binder = self._hooks.binder
+        if not is_external_id(binder.to_external(item.binding)):
+            binder.bind(item.external_id, item.binding)
 
     def _bookkeeping_values(self, item: ImportItem) -> dict[str, Any]:
         values = {**self._hooks._bookkeeping_values(), **self._edits.base_values(item)}
