@@ -152,7 +152,7 @@ class Binder(AbstractComponent):
         }
 
     def bind(self, external_id: Any, binding: models.BaseModel | int) -> None:
-        """Link ``external_id`` to a binding and set its synchronization date.
+        """Link ``external_id`` to one binding and set its synchronization date.
 
         :raise InvalidDataError: the external id is a record or a list, or the database
             cannot store it
@@ -166,6 +166,7 @@ class Binder(AbstractComponent):
         assert binding, f"No binding to link external id {external_id!r} to."
         if not isinstance(binding, models.BaseModel):
             binding = self.model.browse(binding)
+        binding.ensure_one()
         binding.with_context(connector_no_export=True).write(
             {
                 self._external_field: str(external_id),
@@ -179,9 +180,10 @@ class Binder(AbstractComponent):
             self.bind(external_id, binding)
 
     def unwrap_binding(self, binding: models.BaseModel | int) -> models.BaseModel:
-        """Return the record that a binding wraps."""
+        """Return the record that one binding wraps."""
         if not isinstance(binding, models.BaseModel):
             binding = self.model.browse(binding)
+        binding.ensure_one()
         return binding[self._odoo_field]
 
     def unwrap_model(self) -> str:

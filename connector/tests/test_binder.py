@@ -101,6 +101,14 @@ class TestBinder(BinderCase):
         self.binder.bind(0, binding.id)
         self.assertEqual(binding.external_id, "0")
 
+    def test_several_bindings_are_neither_bound_nor_unwrapped(self):
+        bindings = self.bound("1", "2")
+        with self.assertRaises(ValueError):
+            self.binder.bind("3", bindings)
+        with self.assertRaises(ValueError):
+            self.binder.unwrap_binding(bindings)
+        self.assertEqual(bindings.mapped("external_id"), ["1", "2"])
+
     def test_binding_that_wraps_nothing_is_found(self):
         binding = self.bound("1")
         self.binder._odoo_field = "no_such_field"

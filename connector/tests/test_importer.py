@@ -119,7 +119,9 @@ class TestImportOne(ImporterCase):
         self.put(partner(1, ref="A"), partner(2, ref="A"))
 
         def find(importer):
-            return importer.model.search([("ref", "=", importer.external_record["ref"])])
+            return importer.model.search(
+                [("ref", "=", importer.external_record["ref"])]
+            )
 
         with self.hooked(_get_binding=find):
             self.assertEqual(self.run_one(1).binding, known)
