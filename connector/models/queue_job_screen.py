@@ -159,10 +159,18 @@ class QueueJob(models.Model):
         """Return the record that a binding wraps, or None."""
         if "backend_id" not in binding._fields:
             return None
-        # not by work_on(), which may connect to the external system
-        try:
-            work = WorkContext(binding._name, binding.backend_id)
+
+        def unwrap(work: WorkContext):
             return work.component(usage=component_usage).unwrap_binding(binding)
+
+        try:
+            try:
+                # not by work_on(), which may connect to the external system
+                return unwrap(WorkContext(binding._name, binding.backend_id))
+            except AttributeError:
+                # the choice of the binder may depend on attributes that work_on() adds
+                with binding.backend_id.work_on(binding._name) as work:
+                    return unwrap(work)
         except (ValueError, KeyError, NoComponentError):
             return None  # no binder, or not a model that wraps another one
 

@@ -1,9 +1,10 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from contextlib import contextmanager
 from unittest.mock import MagicMock, patch
 
 from odoo.tests import TransactionCase, tagged
 
-from odoo.addons.component.core import WorkContext
+from odoo.addons.component.core import Component, WorkContext
 from odoo.addons.component.exception import NoComponentError
 from odoo.addons.queue_job.job import Job
 
@@ -76,3 +77,25 @@ class TestRelatedActionOfImports(ImporterCase):
             action = job.db_record().related_action_imported_bindings()
             ids = [action["res_id"]] if "res_id" in action else action["domain"][0][2]
             self.assertEqual(ids, [self.found(key).id for key in external_ids])
+
+    def test_binder_may_be_chosen_by_what_work_on_adds(self):
+        class Binder(Component):
+            _inherit = "test.binder"
+
+            @classmethod
+            def _component_match(cls, work, **kw):
+                return work.client == "client"
+
+        @contextmanager
+        def work_on(backend, model_name, _work_on=type(self.backend).work_on, **kwargs):
+            with _work_on(backend, model_name, client="client", **kwargs) as work:
+                yield work
+
+        self.put(partner(1))
+        self.run_chunk([1])
+        binding = self.found(1)
+        job = binding.with_delay().export_record().db_record()
+        self.build_components(Binder)
+        with patch.object(type(self.backend), "work_on", work_on):
+            action = job.with_env(self.env).related_action_unwrap_binding()
+        self.assertEqual(action["res_model"], "res.partner")
