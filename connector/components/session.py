@@ -40,7 +40,7 @@ class Session:
         self.importing: set[Key] = set()
         #: the dependencies of each external record
         self.needs: dict[Key, list[Key]] = {}
-        #: how many records of all models had which outcome
+        #: outcomes of the records that reached the mapper, all models together
         self.imported: Counter[Outcome] = Counter()
         #: external records that did not fail, whatever their outcome
         self.settled: set[Key] = set()

@@ -37,7 +37,7 @@ from collections.abc import Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
 
 from ..components.session import Session
@@ -74,6 +74,15 @@ class ConnectorBackend(models.AbstractModel):
         jobs.
         """
         return None
+
+    def _find_responsible(self) -> models.BaseModel:
+        """Return the user who is notified of problems of the backend."""
+        for user in (self.write_uid, self.create_uid):
+            if user.id != SUPERUSER_ID and user.active and user._is_internal():
+                return user
+        return (
+            self.env.ref("base.user_admin", raise_if_not_found=False) or self.env.user
+        )
 
     def _is_archived(self) -> bool:
         """Return whether the backend is archived, if its model has that."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from functools import partial
 
-from odoo import SUPERUSER_ID, api, fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import plaintext2html
 
@@ -165,15 +165,6 @@ class ConnectorBackendMixin(models.AbstractModel):
         if stopped:
             stopped.schedule_stopped_reason = False
         self.env["connector.sync.error"]._resolve_of_backend(self, CONNECTION, REFUSED)
-
-    def _find_responsible(self) -> models.BaseModel:
-        """Return the user who is notified of problems of the backend."""
-        for user in (self.write_uid, self.create_uid):
-            if user.id != SUPERUSER_ID and user.active and user._is_internal():
-                return user
-        return (
-            self.env.ref("base.user_admin", raise_if_not_found=False) or self.env.user
-        )
 
     def _notify_responsible(self, summary: str, text: str) -> None:
         """Schedule an activity on the backend, or send a message if it has none."""

@@ -200,6 +200,30 @@ class TestImportChunk(ImporterCase):
         )
         self.assertFalse(self.found(2))
 
+    def test_record_whose_binding_cannot_be_found_fails_alone(self):
+        self.put(partner(1), partner(2), partner(3))
+        searched = []
+
+        def search(importer):
+            searched.append(importer.external_id)
+            if importer.external_id == 2:
+                raise InvalidDataError("no binding")
+            return importer.binder.to_internal(importer.external_id)
+
+        with self.hooked(_get_binding=search):
+            outcome, jobs = self.run_chunk([1, 2, 3, "4\0"])
+        self.assertEqual(
+            self.outcomes(outcome),
+            {
+                1: Outcome.CREATED,
+                2: Outcome.FAILED,
+                3: Outcome.CREATED,
+                "4\0": Outcome.FAILED,
+            },
+        )
+        self.assertIn(2, [job.args[1] for job in jobs])
+        self.assertNotIn("4\0", searched)
+
     def test_bug_in_the_connector_fails_the_whole_job(self):
         self.put(partner(1), partner(2))
 

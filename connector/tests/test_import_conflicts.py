@@ -5,7 +5,7 @@ import base64
 from datetime import timedelta
 from unittest.mock import patch
 
-from odoo import fields
+from odoo import SUPERUSER_ID, fields
 from odoo.tests import tagged
 
 from odoo.addons.component.core import Component
@@ -272,6 +272,10 @@ class TestConflict(TwoWayCase):
             (self.binding.external_updated_at, self.binding.external_base), before
         )
         self.assertEqual(len(self.binding.odoo_id.activity_ids), 1)
+        self.assertEqual(self.backend.write_uid.id, SUPERUSER_ID)  # as after a cron
+        self.assertEqual(
+            self.binding.odoo_id.activity_ids.user_id, self.env.ref("base.user_admin")
+        )
         self.perform()
         self.assertEqual(self.remote()["name"], "Theirs")
 

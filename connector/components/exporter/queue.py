@@ -6,9 +6,8 @@
     edits of one transaction
       └─ ExportRequests         merged: one request per binding
            │
-           │ before the commit
-           ├─ the backend is off: no job; the field names are stored, and exported
-           │  when it is activated
+           │ before the commit: the names of the edited fields are stored, then
+           ├─ the backend or the record is off: no job; exported when it is on
            └─ delay_export      one job per binding
                 └─ an equal job waits already. It may start before this transaction is
                    committed, and would not see its edits:
@@ -81,8 +80,8 @@ class ExportRequests(TransactionQueue):
         """Store the edits and delay the jobs."""
         deleted = self._find_deleted()
         exports = {k: v for k, v in self.exports.items() if k not in deleted}
-        for binding in list(exports)[:1]:
-            binding.env["connector.unconfirmed.field"]._note(exports)
+        if exports:
+            next(iter(exports)).env["connector.unconfirmed.field"]._note(exports)
         kept_back = find_kept_back(exports)
         for binding, fields in exports.items():
             if binding not in kept_back:

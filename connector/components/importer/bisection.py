@@ -9,8 +9,8 @@ is rolled back and each half runs alone, down to the items that fail::
                        │       └─ 1 ✗   fails, with its own error
                        └─ 2 ✓
 
-So a failing record costs log₂ n savepoints, and the database is as if it had not been
-there. A record that is imported alone raises its error instead.
+A failing record costs about 2·log₂ n savepoints and leaves nothing in the database. A
+record that is imported alone raises its error instead.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@
     check ids          an id that no database can hold fails
     lock               no other job imports the same records now
     read               one call of the adapter
-    find bindings      one query; unconfirmed edits, one more
+    find bindings      one query; unconfirmed edits, one more (``_get_binding`` ⌇)
     prepare        ⌇   skip, leave unchanged, or name the dependencies
     dependencies       imported by the importers of their models
     ┌ for each topological batch of the chunk:
@@ -14,7 +14,7 @@
     │ map          ⌇   values
     └ write        ⌇   create in one call, write what changed, bind
 
-    ⌇ calls hooks of the connector: in a savepoint, and bisected where it fails
+    ⌇ in a chunk: in a savepoint, and bisected if it fails (``bisection.py``)
 
 Each step goes over all records of the chunk before the next begins, so that the number
 of queries does not grow with the number of records. A single record is a chunk of one,
@@ -173,17 +173,20 @@ class ImportFlow:
         for item in items:
             item.binding = bindings.get(item.external_id, none)
         if hooks._is_overridden("_get_binding"):
-            for item in items:
-                hooks._item = item
-                item.binding = hooks._get_binding()
+            self._steps.run(self._get_own_bindings, items)
         name = hooks.binder._external_field
         merged = [
             item
             for item in items
-            if item.binding and str(item.binding[name]) != item.key
+            if item.pending and item.binding and str(item.binding[name]) != item.key
         ]
         if merged:
             find_aliases(hooks, merged)
+
+    def _get_own_bindings(self, items: list[ImportItem]) -> None:
+        for item in items:
+            self._hooks._item = item
+            item.binding = self._hooks._get_binding()
 
     def _prepare(self, items: list[ImportItem]) -> None:
         """Find what needs no import; name the dependencies of the other items."""

@@ -1,8 +1,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Import the translated fields of records that are in Odoo already.
 
-The backend is read once per language, whatever the number of records. An importer calls
-``run`` in its ``_after_import``, or ``run_many`` after a chunk.
+The backend is read once per language, for any number of records. An importer calls
+``run`` in its ``_after_import``: the record is created and bound then. Code that has
+many bindings calls ``run_many``.
 """
 
 from __future__ import annotations

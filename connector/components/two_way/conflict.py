@@ -105,5 +105,5 @@ class ConflictResolver(AbstractComponent):
                 backend=backend.display_name,
                 remote=remote_at,
             ),
-            user_id=(backend.write_uid or self.env.user).id,
+            user_id=backend._find_responsible().id,
         )
