@@ -12,11 +12,11 @@ from . import deletion
 from . import binding
 from . import binding_jobs
 from . import binding_export_jobs
-from . import binding_screen
+from . import binding_buttons
 from . import unconfirmed_field
 from . import webhook
 from . import sync_run
-from . import sync_run_screen
+from . import sync_run_numbers
 from . import dry_run
 from . import cursor
 from . import sync_error
@@ -28,4 +28,4 @@ from . import queue_job_function
 from . import queue_job_errors
 from . import queue_job_postponed
 from . import queue_job_unloadable
-from . import queue_job_screen  # last: its methods check the rights first
+from . import queue_job_access  # last: its methods check the rights first

@@ -16,7 +16,7 @@ to write the record, whether the link is made by a new binding, a changed one, a
 an imported file, or a command of the wrapped record.
 
 Jobs are in ``binding_jobs.py`` and ``binding_export_jobs.py``, buttons in
-``binding_screen.py``, edits that wait for their export in ``unconfirmed_field.py``.
+``binding_buttons.py``, edits that wait for their export in ``unconfirmed_field.py``.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from odoo import models
 
 from odoo.addons.component.core import _component_databases
 
-from ..components.exporter.mapper_sources import describe_unknown_sources
+from ..components.exporter.sources import describe_unknown_sources
 
 _logger = logging.getLogger(__name__)
 

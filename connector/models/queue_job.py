@@ -12,7 +12,7 @@ A new job notes, from its arguments, its backend, its run and its subject::
                         otherwise an error opens                (queue_job_errors)
               done      the errors of its subject are resolved  (queue_job_errors)
 
-``queue_job_unloadable`` ends jobs that cannot be loaded; ``queue_job_screen`` holds
+``queue_job_unloadable`` ends jobs that cannot be loaded; ``queue_job_access`` holds
 what a user may see and do.
 """
 

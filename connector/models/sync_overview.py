@@ -8,7 +8,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from .sync_run_screen import PENDING_STATES
+from .sync_run_numbers import PENDING_STATES
 
 #: how many runs the graph of a card shows
 GRAPHED_RUNS = 12

@@ -3,7 +3,7 @@
 
 A run is a ledger. Each of its jobs adds one ``connector.sync.outcome`` row and changes
 none, so that workers never wait for one another; the run adds the rows up
-(``sync_run_screen.py``). A record that fails counts as failed in the row of its chunk.
+(``sync_run_numbers.py``). A record that fails counts as failed in the row of its chunk.
 Once its own job succeeds, that job's row has a negative number of failures.
 
 Runs, errors, cursors and overviews have the same *subject*: a backend and a model, by

@@ -5,7 +5,7 @@ from . import test_binder
 from . import test_binder_many
 from . import test_binder_memory
 from . import test_binding_mixin
-from . import test_chunk
+from . import test_dependency_order
 from . import test_changes
 from . import test_removed_records
 from . import test_dry_run

@@ -14,7 +14,7 @@ class OtherConnector(AbstractComponent):
 
 
 @tagged("post_install", "-at_install")
-class TestUsualComponents(TestConnectorCase):
+class TestDefaultComponents(TestConnectorCase):
     __test__ = True
 
     def test_each_usage_has_a_component_of_the_connector(self):

@@ -8,7 +8,7 @@ from odoo.tests.common import tagged
 
 from odoo.addons.component.core import Component
 
-from ..components.exporter.mapper_sources import describe_unknown_sources
+from ..components.exporter.sources import describe_unknown_sources
 from ..models import component_builder
 from .listener_common import ListenerCase
 

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 from odoo.tests.common import BaseCase
 
-from ..components.importer.bisection import Bisection, SingleItem
+from ..components.importer.bisection import BisectingStepRunner, StepRunner
 from ..components.importer.flow import ImportFlow
 from ..components.importer.items import Dependency, ImportItem
 from ..components.session import Session
@@ -151,7 +151,7 @@ class FlowCase(BaseCase):
             self.rollbacks += 1
             raise
 
-    def flow(self, *keys, steps=Bisection, **options):
+    def flow(self, *keys, steps=BisectingStepRunner, **options):
         """Import records; return ``{external id: outcome}``."""
         self.items = [ImportItem(key, **options) for key in keys]
         ImportFlow(
@@ -276,9 +276,9 @@ class TestFailures(FlowCase):
     def test_a_single_record_raises_its_error(self):
         self.hooks.bad = {"a"}
         with self.assertRaisesRegex(InvalidDataError, "a is bad"):
-            self.flow("a", steps=SingleItem)
+            self.flow("a", steps=StepRunner)
         self.assertEqual(self.savepoints, 0)
 
     def test_a_single_record_is_written_in_a_savepoint(self):
-        self.assertEqual(self.flow("a", steps=SingleItem), {"a": "created"})
+        self.assertEqual(self.flow("a", steps=StepRunner), {"a": "created"})
         self.assertEqual(self.savepoints, 1)

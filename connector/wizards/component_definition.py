@@ -18,7 +18,7 @@ from odoo.addons.component.core import _get_addon_name
 from odoo.addons.component.definitions import source_of
 from odoo.addons.component.utils import get_component_registry
 
-from ..components.exporter.mapper_sources import describe_unknown_sources
+from ..components.exporter.sources import describe_unknown_sources
 
 
 class ConnectorComponent(models.TransientModel):

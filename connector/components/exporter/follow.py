@@ -19,7 +19,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-from .sources import delegation_paths
+from .affected_bindings import delegation_paths
 
 
 class Follow(NamedTuple):

@@ -6,8 +6,8 @@
     create, write, unlink of a record
       └─ event
            └─ ExportListener      on the models of _apply_on, and more: follow.py
-                │  which bindings does the edit concern?       sources.py
-                │  which fields does their mapper read?        mapper_sources.py
+                │  which bindings does the edit concern?       affected_bindings.py
+                │  which fields does their mapper read?        sources.py
                 └─ ExportRequests.of(cr)                       queue.py
 """
 
@@ -24,10 +24,10 @@ from odoo.addons.component_event import before_commit, skip_if
 
 from ..external_id import is_external_id
 from ..importer.aliases import CREATED_AT
+from .affected_bindings import ExportSources, delegation_paths, fields_of, follow_back
 from .follow import Follow, find_followed
-from .mapper_sources import find_export_sources
 from .queue import Deletion, ExportRequests
-from .sources import ExportSources, delegation_paths, fields_of, follow_back
+from .sources import find_export_sources
 
 
 class ConnectorListener(AbstractComponent):

@@ -1,300 +1,187 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""The bindings and fields that a change of some fields exports.
+"""The sources of an export mapper, found without connecting to the backend.
 
-A mapper returns the names of its source fields. A *source* is such a field together
-with the path from the binding to the record that stores the value. ``name`` of a bound
-product is stored in the template:
-
-.. code-block:: text
-
-    binding ──odoo_id──▶ product.product ──product_tmpl_id──▶ product.template.name
-
-A change of the field, or of a field of the path, concerns the bindings at the start of
-the path: each step back is one query. A change of a field that a *computed* source
-depends on concerns them, too: Odoo's trigger trees return the records whose source
-changes, over any number of fields and relations, stored or not.
-
-If a mapper does not name all of its sources, every change of the binding, of its record
-and of the records that these delegate to counts, except of fields that concern no
-backend: messages, activities, access logs, and the fields of the synchronization.
+A listener runs in the transaction of a user. It must not enter ``work_on()`` of a
+backend, where connectors open their clients; a plain work context is enough to look up
+a mapper. Sources that a mapper cannot name without a client count as unknown.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+import logging
+import weakref
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg2
 
 from odoo import models
-from odoo.fields import Field
 
-#: ``{binding: names for the mapper}``
-Changes = dict[models.BaseModel, set[str]]
-#: many2one fields from a binding to a record, one per level
-Path = tuple[str, ...]
+from odoo.addons.component.core import AbstractComponent, WorkContext
+from odoo.addons.component.exception import NoComponentError
 
-#: how many sets of written fields one mapper remembers
-MAX_WATCHES = 512
+from .affected_bindings import ExportSources, may_concern_backend
 
+_logger = logging.getLogger(__name__)
 
-class Source(NamedTuple):
-    """A field whose change concerns the value that the mapper reads as ``name``."""
+USAGE = "export.mapper"
 
-    name: str
-    path: tuple[Field, ...]
-    field: Field
+_MEMORY = "_connector_export_sources"
 
 
-class Watch(NamedTuple):
-    """The sources that a write of some fields of a model may change."""
+def find_export_sources(
+    model: models.BaseModel,
+    backends: models.BaseModel,
+    odoo_field: str,
+    components_registry: Any,
+    followed: frozenset[str] = frozenset(),
+) -> Iterator[tuple[ExportSources, models.BaseModel | None]]:
+    """Yield ``(sources of the mapper of a binding model, backend they are of)``.
 
-    #: sources among the written fields
-    sources: tuple[Source, ...]
-    #: Odoo's triggers of the written fields, as far as they lead to sources
-    tree: Any
-    #: the written fields that a computed source depends on
-    causes: frozenset[str]
-    #: the written fields that count because not all sources are known
-    others: frozenset[str]
-
-
-class ExportSources:
-    """The sources of one mapper for one binding model; immutable.
-
-    :param names: ``{name that the mapper reads: name that is exported}``; for names
-        that are read of items, the second is their list
-    :param is_complete: whether the mapper reads nothing else
-    :param followed: names whose changes the listener finds by ``_follow``
+    None stands for all backends. Backends are asked one by one only if components are
+    chosen by the backend, or if the mapper cannot answer without one.
     """
 
-    def __init__(
-        self,
-        model: models.BaseModel,
-        odoo_field: str,
-        names: Mapping[str, str],
-        is_complete: bool,
-        followed: frozenset[str] = frozenset(),
-    ) -> None:
-        pool = model.pool
-        self._pool = pool
-        self._model_name = model._name
-        self._triggers = pool._field_triggers
-        self._made_of = (dict(names), is_complete, followed)
-        self._levels = {
-            name: tuple(fields_of(pool, model._name, path))
-            for name, path in delegation_paths(pool, model._name, odoo_field).items()
-        }
-        self._by_field: dict[Field, list[Source]] = defaultdict(list)
-        for name, exported_as in sorted(names.items()):
-            for source in self._trace(name):
-                source = source._replace(name=exported_as)
-                self._by_field[source.field].append(source)
-        self._dependencies = self._find_dependencies()
-        #: names of computed sources whose dependencies nobody declares
-        untraced = [f for f in self._by_field if is_untraceable(pool, f)]
-        untraced_names = {s.name for f in untraced for s in self._by_field[f]}
-        self.untraced = sorted(untraced_names - followed)
-        self.is_complete = is_complete and not self.untraced
-        self._watches: dict[tuple[str, frozenset[str]], Watch] = {}
+    def find(backend: models.BaseModel) -> ExportSources | None:
+        work = WorkContext(model._name, backend, components_registry)
+        try:
+            mapper = work.component(usage=USAGE)
+            return sources_of(mapper, model, odoo_field, followed)
+        except NoComponentError:
+            return _remembered(components_registry, model, odoo_field)
+        except psycopg2.Error:
+            raise
+        except Exception as error:
+            _logger.debug("%s: no sources for %s", model._name, backend, exc_info=error)
+            return None
 
-    def holds_for(
-        self,
-        model: models.BaseModel,
-        names: Mapping[str, str],
-        is_complete: bool,
-        followed: frozenset[str] = frozenset(),
-    ) -> bool:
-        """Return whether the mapper and the fields are still the same."""
-        is_same_pool = self._triggers is model.pool._field_triggers
-        return is_same_pool and self._made_of == (names, is_complete, followed)
-
-    # -- compile --------------------------------------------------------------
-
-    def _trace(self, name: str) -> Iterator[Source]:
-        """Yield the fields along a dotted name; the last one has the value."""
-        steps = name.split(".")
-        levels = (
-            (level, path)
-            for level, path in self._levels.items()
-            if steps[0] in self._pool[level]._fields
-        )
-        model_name, path = next(levels, (self._model_name, ()))
-        for step in steps:
-            field = self._pool[model_name]._fields.get(step)
-            if field is None:
-                return
-            yield Source(name, path, field)
-            for delegate, real in _undelegated(self._pool, field):
-                yield Source(name, path, delegate)
-                path, field = (*path, delegate), real
-                yield Source(name, path, field)
-            if not field.relational or field.comodel_name not in self._pool:
-                return
-            for inverse in self._pool.field_inverses[field]:
-                if field.type == "one2many":
-                    yield Source(name, (*path, field), inverse)
-            path, model_name = (*path, field), field.comodel_name
-
-    def _find_dependencies(self) -> set[Field]:
-        """Return the computed sources and all fields that these depend on."""
-        found: set[Field] = set()
-        pending = [f for f in self._by_field if f.compute and not f.inherited]
-        while pending:
-            field = pending.pop()
-            if field not in found:
-                found.add(field)
-                if field.compute:
-                    pending += [path[-1] for path in field.resolve_depends(self._pool)]
-        return found
-
-    def _watch(self, model_name: str, names: frozenset[str]) -> Watch:
-        watch = self._watches.get((model_name, names))
-        if watch is not None:
-            return watch
-        if len(self._watches) >= MAX_WATCHES:
-            self._watches.clear()
-        model_fields = self._pool[model_name]._fields
-        written = [model_fields[name] for name in names if name in model_fields]
-        others: frozenset[str] = frozenset()
-        if not self.is_complete and model_name in self._levels:
-            others = frozenset(
-                field.name for field in written if counts(self._pool, field)
-            )
-        causes = [field for field in written if field in self._dependencies]
-        watch = self._watches[model_name, names] = Watch(
-            tuple(s for field in written for s in self._by_field.get(field, ())),
-            self._tree(causes),
-            frozenset(field.name for field in causes),
-            others,
-        )
-        return watch
-
-    def _tree(self, fields: list[Field]) -> Any:
-        return self._pool.get_trigger_tree(fields, select=self._is_tree_field)
-
-    def _is_tree_field(self, field: Field) -> bool:
-        """Return whether a trigger tree has to lead to a field."""
-        if field not in self._dependencies or field.inherited:
-            return False
-        return field in self._by_field or field.recursive
-
-    # -- changes --------------------------------------------------------------
-
-    def find_changes(
-        self, records: models.BaseModel, names: frozenset[str], is_new: bool = False
-    ) -> Changes:
-        """Return the bindings that a change concerns, and the names to export."""
-        watch = self._watch(records._name, names)
-        places: dict[tuple, set[str]] = defaultdict(set)
-        for source in watch.sources:
-            # no other record refers to new records yet
-            if not (is_new and source.path and source.path[-1].type == "many2one"):
-                places[source.path, records._ids].add(source.name)
-        if watch.tree:
-            self._add_computed(records, watch, places, is_new)
-        if watch.others and not is_new:
-            places[self._levels[records._name], records._ids].update(watch.others)
-        return self._find_bindings(records.env, places)
-
-    def _add_computed(
-        self, records: models.BaseModel, watch: Watch, places: dict, is_new: bool
-    ) -> None:
-        level = self._levels.get(records._name)
-        written_ids = set(records._ids)
-        seen: dict[Field, set[int]] = defaultdict(set)
-        pending = [(records, watch.tree, is_new)]
-        while pending:
-            changed, tree, created = pending.pop()
-            changed = changed.sudo().with_context(active_test=False)
-            for field, found, __ in changed._modified_triggers(tree, created):
-                new = found.browse(id_ for id_ in found._ids if id_ not in seen[field])
-                if not new:
-                    continue
-                seen[field].update(new._ids)
-                is_own = new._name == records._name
-                own = tuple(id_ for id_ in new._ids if is_own and id_ in written_ids)
-                for source in self._by_field.get(field, ()):
-                    places[source.path, new._ids].add(source.name)
-                    if own and source.path == level:
-                        places[source.path, own].update(watch.causes)
-                if field.recursive:
-                    pending.append((new, self._tree([field]), False))
-
-    def _find_bindings(self, env: Any, places: dict[tuple, set[str]]) -> Changes:
-        changes: Changes = {}
-        env = env(su=True)
-        known: dict[tuple, models.BaseModel] = {}
-        for (path, ids), names in places.items():
-            bindings = known.get((path, ids))
-            if bindings is None:
-                model_name = path[-1].comodel_name if path else self._model_name
-                records = env[model_name].browse(ids)
-                bindings = known[path, ids] = follow_back(records, path).with_env(env)
-            for binding in bindings:
-                changes.setdefault(binding, set()).update(names)
-        return changes
+    sources = None
+    if not _chooses_by_backend(components_registry, backends, model):
+        sources = find(backends.browse())
+    if sources is not None:
+        yield sources, None
+        return
+    for backend in backends.with_context(active_test=False).search([]):
+        found = find(backend.with_env(backends.env))
+        yield found or _remembered(components_registry, model, odoo_field), backend
 
 
-# -- fields and paths ---------------------------------------------------------
+def _chooses_by_backend(
+    components_registry: Any, backends: models.BaseModel, model: models.BaseModel
+) -> bool:
+    """Return whether a candidate mapper reads the work context to match."""
+    default = AbstractComponent._component_match.__func__
+    return any(
+        getattr(cls._component_match, "__func__", None) is not default
+        for cls in components_registry.lookup(backends._name, USAGE, model._name)
+    )
 
 
-def delegation_paths(pool: Any, model_name: str, odoo_field: str) -> dict[str, Path]:
-    """Return ``{model: path from the binding}``: binding, record, their _inherits."""
-    paths: dict[str, Path] = {model_name: ()}
-    field = pool[model_name]._fields.get(odoo_field)
-    if field is not None and field.comodel_name:
-        paths.setdefault(field.comodel_name, (odoo_field,))
-    pending = list(paths)
-    for name in pending:
-        for parent, field_name in pool[name]._inherits.items() if name in pool else ():
-            if parent not in paths:
-                paths[parent] = (*paths[name], field_name)
-                pending.append(parent)
-    return paths
+def sources_of(
+    mapper: Any,
+    model: models.BaseModel,
+    odoo_field: str,
+    followed: frozenset[str] = frozenset(),
+) -> ExportSources:
+    """Return the sources of a mapper for a binding model."""
+    names = {name: name for name in mapper.changed_by_fields()}
+    names.update(_sources_of_children(mapper, model, odoo_field))
+    is_complete = not mapper.unknown_sources()
+    return _remembered(type(mapper), model, odoo_field, names, is_complete, followed)
 
 
-def fields_of(pool: Any, model_name: str, path: Path) -> list[Any]:
-    """Return the fields of a path of names."""
-    fields = []
-    for name in path:
-        fields.append(pool[model_name]._fields[name])
-        model_name = fields[-1].comodel_name
-    return fields
+def _remembered(
+    owner: Any,
+    model: models.BaseModel,
+    odoo_field: str,
+    names: dict[str, str] | None = None,
+    is_complete: bool = False,
+    followed: frozenset[str] = frozenset(),
+) -> ExportSources:
+    """Return the sources of a mapper class, or of a registry without a mapper.
+
+    They refer to fields of Odoo's registry, which keeps them; they are freed with it or
+    with their owner.
+    """
+    names = names or {}
+    memory = vars(model.pool).setdefault(_MEMORY, weakref.WeakKeyDictionary())
+    known = memory.setdefault(owner, {})
+    key = (model._name, odoo_field, followed)
+    sources = known.get(key)
+    if sources is None or not sources.holds_for(model, names, is_complete, followed):
+        sources = ExportSources(model, odoo_field, names, is_complete, followed)
+        known[key] = sources
+    return sources
 
 
-def follow_back(bound: models.BaseModel, path: Iterable[Any]) -> models.BaseModel:
-    """Return the records, archived or not, whose path leads to some records."""
-    for field in reversed(tuple(path)):
-        if not bound:
-            return bound.env[field.model_name].browse()
-        model = bound.env[field.model_name].with_context(active_test=False)
-        bound = model.search([(field.name, "in", bound.ids)])
-    return bound
-
-
-def _undelegated(pool: Any, field: Field) -> Iterator[tuple[Field, Field]]:
-    """Yield, for each level, the field that delegates and the field it leads to."""
-    while field.inherited:
-        path = tuple(field.related.split("."))
-        delegate, field = fields_of(pool, field.model_name, path)
-        yield delegate, field
-
-
-def is_untraceable(pool: Any, field: Field) -> bool:
-    """Return whether a field is computed without any declared dependency."""
-    if not field.compute or field.store:
-        return False
-    return not (pool.field_depends[field] or pool.field_depends_context[field])
-
-
-def counts(pool: Any, field: Field) -> bool:
-    """Return whether a change of a field may concern a backend."""
-    if field.name in models.MAGIC_COLUMNS or field.name == "display_name":
-        return False
-    for name in ("mail.thread", "mail.activity.mixin", "connector.binding.mixin"):
-        if field.name not in pool[name]._fields:
+def _sources_of_children(
+    mapper: Any, model: models.BaseModel, odoo_field: str
+) -> dict[str, str]:
+    """Return ``{path to a source of an item: the list of items}``."""
+    names = {}
+    for source, model_name in mapper.children_sources().items():
+        names[source] = source
+        items = _items_of(model, odoo_field, source)
+        if items is None:
             continue
-        if issubclass(pool[field.model_name], pool[name]):
-            return False
-    comodel = pool.get(field.comodel_name) if field.relational else None
-    return comodel is None or not issubclass(comodel, pool["external.binding"])
+        item_mapper = mapper._new_map_child(model_name)._child_mapper()
+        read = item_mapper.changed_by_fields()
+        if item_mapper.unknown_sources():
+            read |= {
+                name
+                for name, field in items._fields.items()
+                if not field.inherited and may_concern_backend(model.pool, field)
+            }
+        names.update((f"{source}.{name}", source) for name in read)
+    return names
+
+
+def _items_of(
+    model: models.BaseModel, odoo_field: str, path: str
+) -> models.BaseModel | None:
+    """Return the model of the items at the end of a path, None if it has no end."""
+    records = model.browse()
+    for start in (records, records[odoo_field]):
+        try:
+            items = start.mapped(path)
+        except KeyError:
+            continue
+        return items if isinstance(items, models.BaseModel) else None
+    return None
+
+
+def describe_unknown_sources(env: Any, mapper_class: Any, registry: Any) -> list[str]:
+    """Return the parts of an export mapper because of which every change counts.
+
+    The list is empty if the class is abstract, not an export mapper, or names all of
+    its sources.
+    """
+    is_asked = mapper_class._usage == USAGE and hasattr(mapper_class, "unknown_sources")
+    if mapper_class._abstract or not is_asked or mapper_class._collection not in env:
+        return []
+    backends = env[mapper_class._collection].sudo().browse()
+    parts: dict[str, None] = {}
+    followed = frozenset(
+        exported
+        for name in registry
+        for follow in getattr(registry[name], "_follow", {}).values()
+        for exported in follow.exports or ()
+    )
+    for model_name in mapper_class.apply_on_models or [None]:
+        if model_name is not None and model_name not in env:
+            continue
+        try:
+            mapper = mapper_class(WorkContext(model_name, backends, registry))
+            parts.update(dict.fromkeys(mapper.unknown_sources()))
+            if model_name is not None:
+                sources = sources_of(mapper, env[model_name], "odoo_id", followed)
+                parts.update(
+                    (f"field {name} (computed without dependencies)", None)
+                    for name in sources.untraced
+                )
+        except psycopg2.Error:
+            raise
+        except Exception as error:
+            # the mapper can answer in a work context of a backend only
+            _logger.debug("%s was not asked", mapper_class._name, exc_info=error)
+    return list(parts)

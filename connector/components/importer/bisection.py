@@ -44,7 +44,7 @@ def concerns_the_job(error: Exception) -> bool:
     ) and not isinstance(error, errors.ProgramLimitExceeded)
 
 
-class SingleItem:
+class StepRunner:
     """Runs steps for one record, and raises its error.
 
     :param explain: returns the error that a person can act on; called when the
@@ -82,7 +82,7 @@ class SingleItem:
             raise explained from explained.__cause__ or error
 
 
-class Bisection(SingleItem):
+class BisectingStepRunner(StepRunner):
     """Runs steps over a chunk; items that fail get the outcome *failed*.
 
     Errors that concern the job are raised.

@@ -41,7 +41,7 @@ from ..external_id import can_be_stored, unstorable_id
 from ..session import Session, marked
 from ..two_way.kept_edits import KeptEdits
 from .aliases import find_aliases, handle_missing_record, is_alias_uptodate
-from .bisection import SingleItem
+from .bisection import StepRunner
 from .dependencies import Dependencies, topological_batches
 from .errors import explain
 from .items import ImportItem
@@ -59,7 +59,7 @@ class ImportFlow:
     def __init__(
         self,
         hooks: Any,
-        steps: SingleItem,
+        steps: StepRunner,
         dependencies: Dependencies,
         writer: Writer,
         edits: KeptEdits,
@@ -76,7 +76,7 @@ class ImportFlow:
         self._session = Session.of(hooks.work)
 
     @classmethod
-    def of(cls, hooks: Any, steps: type[SingleItem]) -> ImportFlow:
+    def of(cls, hooks: Any, steps: type[StepRunner]) -> ImportFlow:
         """Return the flow of an importer."""
         edits = KeptEdits(hooks)
         return cls(

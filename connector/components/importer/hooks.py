@@ -23,7 +23,7 @@ from ...timestamps import creation_time, last_change, version_of
 from ..comparison.absent_lines import find_record_deleter
 from ..session import Session
 from .aliases import CREATED_AT, check_is_same_record
-from .bisection import Bisection, SingleItem
+from .bisection import BisectingStepRunner, StepRunner
 from .dependencies import check_dependency
 from .flow import ImportFlow
 from .items import ChunkOutcome, Dependency, ImportItem
@@ -69,7 +69,7 @@ class GenericImporter(AbstractComponent):
         :param record: the external record, if it was read already
         """
         item = ImportItem(external_id, external_record=record, force=force)
-        return self._import([item], SingleItem)
+        return self._import([item], StepRunner)
 
     def run_chunk(
         self,
@@ -93,9 +93,9 @@ class GenericImporter(AbstractComponent):
         """Import several records; those that fail keep their error in the outcome."""
         by_key = {str(external_id): external_id for external_id in external_ids}
         items = [ImportItem(key, force=force) for key in by_key.values()]
-        return self._import(items, Bisection)
+        return self._import(items, BisectingStepRunner)
 
-    def _import(self, items: list[ImportItem], steps: type[SingleItem]) -> ChunkOutcome:
+    def _import(self, items: list[ImportItem], steps: type[StepRunner]) -> ChunkOutcome:
         outer_item = self._item  # a hook may import other records with this importer
         try:
             ImportFlow.of(self, steps).run(items)

@@ -34,11 +34,11 @@ class TestFindCircle(BaseCase):
     def test_a_record_needed_twice_is_not_a_circle(self):
         self.assertIsNone(find_circle(1, {1: [2, 3], 2: [4], 3: [4]}))
 
-    def test_a_long_chain_is_sorted(self):
+    def test_a_long_chain_has_no_circle(self):
         self.assertIsNone(find_circle(0, {n: [n + 1] for n in range(5000)}))
 
 
-class TestGenerations(BaseCase):
+class TestTopologicalBatches(BaseCase):
     def test_items_that_wait_for_nothing_come_together_in_order(self):
         self.assertEqual(grouped({3: (), 1: (), 2: ()}), [[3, 1, 2]])
 
