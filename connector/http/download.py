@@ -179,7 +179,6 @@ def _read_at_most(response: requests.Response, max_bytes: int, until: float) -> 
 
 
 def _read_data_url(source: str, max_bytes: int) -> bytes:
-    """Return the content of a ``data:`` URL."""
     kind, comma, text = source.partition(",")
     if not comma:
         raise InvalidDataError("a data: URL without a comma is empty")

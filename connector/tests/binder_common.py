@@ -5,7 +5,6 @@ from .common import TestConnectorCase
 
 PARTNER = "test.res.partner"
 INDUSTRY = "test.res.partner.industry"
-COUNTRY = "test.res.country"
 
 
 class BinderCase(TestConnectorCase):

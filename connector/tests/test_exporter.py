@@ -92,7 +92,7 @@ class TestExporter(ExportCase):
         binding = self.make_binding()
         exporter = self.exporter()
         called = []
-        for name in (
+        steps = [
             "_should_import",
             "_has_to_skip",
             "_export_dependencies",
@@ -102,7 +102,8 @@ class TestExporter(ExportCase):
             "_validate_create_data",
             "_commit",
             "_after_export",
-        ):
+        ]
+        for name in steps:
             hook = getattr(type(exporter), name)
 
             def spy(self, *args, _hook=hook, _name=name, **kwargs):
@@ -111,20 +112,7 @@ class TestExporter(ExportCase):
 
             self.patch_hook(exporter, name, new=spy)
         exporter.run(binding)
-        self.assertEqual(
-            called,
-            [
-                "_should_import",
-                "_has_to_skip",
-                "_export_dependencies",
-                "_lock",
-                "_map_data",
-                "_create_data",
-                "_validate_create_data",
-                "_commit",
-                "_after_export",
-            ],
-        )
+        self.assertEqual(called, steps)
 
     def test_invalid_values_are_not_sent(self):
         binding = self.make_binding()

@@ -234,11 +234,6 @@ def _depends_on(
     return False
 
 
-def is_changed(record: models.BaseModel, name: str, value: Any) -> bool:
-    """Return whether writing ``value`` would change the field of ``record``."""
-    return bool(changed_values(record, {name: value}))
-
-
 def changed_values(record: models.BaseModel, values: dict[str, Any]) -> dict[str, Any]:
     """Return the values whose write would change ``record``.
 

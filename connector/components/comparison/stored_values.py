@@ -118,7 +118,6 @@ def _reference(value: Any) -> str | None:
 def _process_image(
     record: models.BaseModel, field: fields.Field, value: Any
 ) -> bytes | str | None:
-    """Return the image in the size of the field."""
     if not (value and isinstance(field, fields.Image)):
         return value
     for each in (field, field.related_field):

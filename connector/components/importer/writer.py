@@ -115,7 +115,6 @@ class Writer:
             item.written = item.values
 
     def _new_binding_values(self, item: ImportItem) -> dict[str, Any]:
-        """Return the values of a new binding, its link included."""
         hooks, binder = self._hooks, self._hooks.binder
         values = item.values
         if any(isinstance(value, _LINES) for value in values.values()):

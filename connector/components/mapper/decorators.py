@@ -93,7 +93,6 @@ def collect_map_methods(cls: type) -> dict[str, MappingDefinition]:
 
 
 def _extend(inherited: MappingDefinition | None, attribute: Any) -> MappingDefinition:
-    """Return the inherited definition with the declarations of ``attribute``."""
     known = inherited or MappingDefinition(frozenset(), False)
     return MappingDefinition(
         changed_by=known.changed_by | set(getattr(attribute, "changed_by", ())),

@@ -249,7 +249,6 @@ class Mapper(AbstractComponent):
         return map_child if keeps_no_state else type(map_child)(map_child.work)
 
     def _get_map_child_component(self, model_name: str) -> AbstractComponent:
-        """Return the map child of a model, or the default one."""
         if self._map_child_usage is None:
             raise ValueError(
                 f"Mapper {self._name} has children but no `_map_child_usage`: inherit "

@@ -146,7 +146,6 @@ def find_external_to_m2o(source: Any) -> ExternalToM2o | None:
 
 
 def _check_many2one(mapper: Any, name: str | None, field: Any) -> Any:
-    """Return ``field`` if it is a many2one."""
     if field is None or field.type != "many2one":
         found = "there is no such field" if field is None else f"it is a {field.type}"
         raise ValueError(

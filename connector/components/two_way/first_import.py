@@ -145,7 +145,6 @@ class AlikeImporter(AbstractComponent):
     def _same_values(
         self, record: models.BaseModel, values: Mapping[str, Any]
     ) -> list[str]:
-        """Return the fields of the values that the record already has."""
         return [
             name
             for name, value in values.items()

@@ -25,7 +25,7 @@ from typing import Any, NamedTuple
 from odoo import models
 from odoo.fields import Command
 
-from ..comparison.changes import is_changed
+from ..comparison.changes import changed_values
 from ..comparison.lines import operation_of
 from ..comparison.stored_values import ValueMemory, held_value
 from ..importer.items import ImportItem
@@ -129,7 +129,7 @@ class LineEdits:
             return command
         comodel = self._importer.env[self._importer.model._fields[target].comodel_name]
         record = comodel.browse(line_id)
-        kept = {name for name in edited if is_changed(record, name, values[name])}
+        kept = {name for name in edited if changed_values(record, {name: values[name]})}
         if kept:
             item.kept.add(target)
             kept_edits.delay_export(binding, edits.rows_behind(binding, kept))

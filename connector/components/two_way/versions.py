@@ -41,12 +41,10 @@ class TwoWayImporter(AbstractComponent):
     _inherit = "generic.alike.importer"
 
     def _read_fields(self) -> set[str]:
-        """Return the remote fields that the mapper reads."""
         children = {source for source, _target, _model in self.mapper.children}
         return self.mapper.changed_by_fields() | children
 
     def _version(self) -> Version:
-        """Return the version of the record at hand."""
         return Version.of(
             self.external_record,
             last_change(self._external_updated_at()),
