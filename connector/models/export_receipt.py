@@ -107,7 +107,8 @@ class ConnectorExportReceipt(models.Model):
         lost with the transaction, and no export could claim the receipt. A failure is
         logged. The running transaction may be aborted, so it is not read from.
 
-        :param bound_as: the binding and the name of its field for external ids
+        :param bound_as: the binding, its field for external ids, and what that field
+            contains once it is bound
         """
         described = f"external id {external_id} of {record} ({model_name}) in {backend}"
         try:
@@ -139,7 +140,7 @@ class ConnectorExportReceipt(models.Model):
             )
             return
         _logger.info("Left a receipt for %s", described)
-        binding, external_field = bound_as
+        binding, external_field, bound_id = bound_as
         self.env.cr.postcommit.add(
             partial(
                 self._drop_if_bound,
@@ -147,6 +148,7 @@ class ConnectorExportReceipt(models.Model):
                 binding._name,
                 binding.id,
                 external_field,
+                bound_id,
             )
         )
 
@@ -168,7 +170,12 @@ class ConnectorExportReceipt(models.Model):
         return company_of(self.env[backend._name].browse(backend.id)).id
 
     def _drop_if_bound(
-        self, receipt_id: int, model_name: str, binding_id: int, external_field: str
+        self,
+        receipt_id: int,
+        model_name: str,
+        binding_id: int,
+        external_field: str,
+        bound_id: str,
     ) -> None:
         """Delete a receipt whose external id is in the committed binding.
 
@@ -179,7 +186,7 @@ class ConnectorExportReceipt(models.Model):
             with self._own_transaction() as receipts:
                 receipt = receipts.browse(receipt_id).exists()
                 binding = receipts.env[model_name].browse(binding_id).exists()
-                if receipt and binding[external_field] == receipt.external_id:
+                if receipt and binding[external_field] == bound_id:
                     receipt.unlink()
         except Exception:
             _logger.exception(

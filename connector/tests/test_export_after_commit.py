@@ -180,7 +180,7 @@ class TestReceiptOfAnAbortedTransaction(ProcessCase):
                 "test.export.partner",
                 record,
                 external_id="7",
-                bound_as=(env["test.export.partner"].browse(), "external_id"),
+                bound_as=(env["test.export.partner"].browse(), "external_id", "7"),
             )
             env.cr.rollback()
             receipt = env["connector.export.receipt"].search(

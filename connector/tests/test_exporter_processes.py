@@ -9,6 +9,7 @@ from odoo.tests.common import tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.component.core import _component_databases
+from odoo.addons.connector.components.binder import Binder
 from odoo.addons.queue_job.controllers.main import _prevent_commit
 
 from .export_common import Child, ProcessCase
@@ -58,6 +59,22 @@ class TestKeptExternalIds(ProcessCase):
             self.assertEqual(len(self.read_receipts(binding_id)), 1)
         self.assertEqual(self.read_receipts(binding_id), [])
         self.assertTrue(self.read_partner(binding_id, "external_id"))
+
+    def test_a_binder_may_store_an_id_in_another_form(self):
+        binding_id = self.make_partner()
+        bind = Binder.bind
+
+        def bind_prefixed(binder, external_id, binding):
+            bind(binder, f"folder {external_id}", binding)
+
+        with self.transaction() as env:
+            with _prevent_commit(env.cr), patch.object(Binder, "bind", bind_prefixed):
+                run_export(env, binding_id)
+        self.assertEqual(self.read_receipts(binding_id), [])
+        (external_id,) = self.created()
+        self.assertEqual(
+            self.read_partner(binding_id, "external_id"), f"folder {external_id}"
+        )
 
     def test_a_receipt_stays_if_a_savepoint_took_the_binding_back(self):
         binding_id = self.make_partner()

@@ -214,7 +214,7 @@ class ExternalIds:
     def commit(self) -> None:
         """Commit, or leave a receipt if the transaction must not be committed."""
         if commits_are_forbidden(self._hooks.env.cr):
-            self._leave_receipt()
+            self._leave_receipt(is_bound=True)
         else:
             self._hooks.env.cr.commit()  # pylint: disable=invalid-commit
             self._stored_id = self._hooks.external_id
@@ -226,17 +226,24 @@ class ExternalIds:
             if str(hooks.binder.to_external(hooks.binding)) != str(hooks.external_id):
                 hooks.binder.bind(hooks.external_id, hooks.binding)
 
-    def _leave_receipt(self) -> None:
-        hooks = self._hooks
-        external_id = hooks.external_id
+    def _leave_receipt(self, is_bound: bool = False) -> None:
+        """Leave a receipt of a new id.
+
+        :param is_bound: the binder has written the id, perhaps in another form
+        """
+        hooks, binding = self._hooks, self._hooks.binding
+        external_id, field = hooks.external_id, hooks.binder._external_field
         if not is_external_id(external_id) or external_id == self._stored_id:
             return
+        # a binder may store it elsewhere, in several fields
+        has_field = is_bound and str(field) in binding._fields
+        bound_id = has_field and binding[field]
         self._receipts._leave(
             hooks.backend_record,
             hooks.binding._name,
             self._record,
             external_id=str(external_id),
-            bound_as=(hooks.binding, hooks.binder._external_field),
+            bound_as=(binding, field, bound_id or str(external_id)),
         )
         self._stored_id = external_id
 
