@@ -25,7 +25,7 @@ class LinkFields(NamedTuple):
     external: str = "external_id"
 
 
-def say_bound(
+def bound_message(
     binding: models.BaseModel, external_id: str, link: LinkFields | None = None
 ) -> str:
     """Return a sentence that names the record to which an external id is bound.
@@ -62,7 +62,7 @@ def check_is_free(binder: Any, external_id: Any, binding: models.BaseModel) -> N
     link = LinkFields(binder._backend_field, binder._odoo_field, binder._external_field)
     raise InvalidDataError(
         f"{binding._name} {binding.id} ({binding.display_name}): "
-        f"{say_bound(other, str(external_id), link)} ({link.external})"
+        f"{bound_message(other, str(external_id), link)} ({link.external})"
     )
 
 

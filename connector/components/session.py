@@ -43,7 +43,7 @@ class Session:
         #: outcomes of the records that reached the mapper, all models together
         self.imported: Counter[Outcome] = Counter()
         #: external records that did not fail, whatever their outcome
-        self.settled: set[Key] = set()
+        self.not_failed: set[Key] = set()
         #: recorder of a dry run, None otherwise
         self.recorder: Any = None
         # export
@@ -91,11 +91,11 @@ class Session:
 
 
 @contextmanager
-def marked(in_progress: set, keys: set) -> Iterator[None]:
+def in_progress(registered: set, keys: set) -> Iterator[None]:
     """Keep ``keys`` in a set until the block ends."""
-    new = keys - in_progress
-    in_progress |= new
+    new = keys - registered
+    registered |= new
     try:
         yield
     finally:
-        in_progress -= new
+        registered -= new

@@ -13,7 +13,7 @@ from .importer.incremental import ChangesImporter
 from .importer.items import ChunkOutcome, ImportItem
 from .importer.removed import RemovedRecordsFinder, TooManyRemoved
 from .importer.translations import TranslationImporter
-from .two_way.kept_edits import TwoWayImportHooks
+from .two_way.kept_edits import EditKeepingImporter
 
 __all__ = [
     "BatchExporter",
@@ -31,7 +31,7 @@ __all__ = [
     "GenericImporter",
     "GenericRecordExporter",
     "ImageImporter",
-    "TwoWayImportHooks",
+    "EditKeepingImporter",
     "ImportItem",
     "Importer",
     "ChangesImporter",

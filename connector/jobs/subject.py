@@ -43,7 +43,7 @@ DIRECTIONS = {
 #: jobs that search for records; their errors are the backend's
 SEARCHES = ("import_batch", "import_changes", "import_removed")
 #: jobs that resolve errors themselves
-SETTLING = DIRECTIONS.keys() - {"dry_run_batch", "dry_run_chunk"}
+RESOLVING = DIRECTIONS.keys() - {"dry_run_batch", "dry_run_chunk"}
 
 
 class JobSubject(NamedTuple):

@@ -19,7 +19,7 @@ from odoo.modules.registry import Registry
 from odoo.sql_db import BaseCursor
 
 from ..components.exporter.queue import WAITING_STATES
-from ..components.two_way.unconfirmed import has_unconfirmed_fields
+from ..components.two_way.unconfirmed import stores_unconfirmed_edits
 from ..jobs.lifecycle import in_own_company
 from .backend import PAUSED
 
@@ -127,7 +127,7 @@ class ConnectorBackendMixin(models.AbstractModel):
             exported = [
                 name
                 for name in backend._models_exported_on_activation()
-                if has_unconfirmed_fields(backend.env[name])
+                if stores_unconfirmed_edits(backend.env[name])
             ]
             for model_name in unconfirmed._find_models(exported):
                 backend._delay_unconfirmed(model_name)

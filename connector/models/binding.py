@@ -27,12 +27,12 @@ from typing import Any
 
 from odoo import api, fields, models
 
-from ..binding_links import say_bound
+from ..binding_links import bound_message
 from ..components.binding_memory import note_touched
 from ..database import violated_key
 
 #: fields that, besides the wrapped record, decide what an import writes into it
-SOURCE_FIELDS = ("backend_id", "external_id")
+LINK_FIELDS = ("backend_id", "external_id")
 
 
 class ExternalBinding(models.AbstractModel):
@@ -76,7 +76,7 @@ class UniqueLink(models.Constraint):
     def get_error_message(self, model: models.BaseModel, diagnostics=None) -> str:
         key = violated_key(diagnostics and diagnostics.message_detail)
         if binding := self._find_binding(model, key):
-            return say_bound(binding, binding.external_id)
+            return bound_message(binding, binding.external_id)
         return model.env._(
             "%(model)s: two bindings must not have the same %(link)s.",
             model=model._description,
@@ -189,7 +189,7 @@ class ConnectorBindingMixin(models.AbstractModel):
         unconfirmed = self.env["connector.unconfirmed.field"].sudo()
         bindings = self.browse(self.ids)
         deleted = super().unlink()
-        self._settle_deleted()
+        self._resolve_errors_of_deleted()
         unconfirmed._forget(bindings)
         return deleted
 
@@ -268,7 +268,7 @@ class ConnectorBindingMixin(models.AbstractModel):
 
     def _linking_fields(self) -> set[str]:
         """Return the fields that make up the link."""
-        return {*self._wrapping_fields(), *SOURCE_FIELDS} & self._fields.keys()
+        return {*self._wrapping_fields(), *LINK_FIELDS} & self._fields.keys()
 
     def _read_links(self) -> dict[int, dict[str, Any]]:
         """Return ``{binding id: {field: value}}`` of the link."""

@@ -53,7 +53,7 @@ class ConnectorBindingMixin(models.AbstractModel):
         if not self.exists():
             if run:
                 note_export(run, self, Outcome.SKIPPED, started_at)
-            self._settle_deleted()
+            self._resolve_errors_of_deleted()
             return self.env._("%s does not exist any more: not exported.", self)
         with self.backend_id.work_on(self._name) as work:
             exporter = work.component(usage="record.exporter")
@@ -63,7 +63,7 @@ class ConnectorBindingMixin(models.AbstractModel):
                 if not self._continues_in_another_job("export_record", error):
                     raise
                 return self._delay_export_of_rest(running_job(self.env), error)
-        self._settle_export(exporter, fields)
+        self._resolve_errors_of_export(exporter, fields)
         if run:
             note_export(run, self, outcome_of(exporter), started_at)
         return message
@@ -91,7 +91,7 @@ class ConnectorBindingMixin(models.AbstractModel):
         with backend.work_on(self._name) as work:
             exporter = work.component(usage="delayed.batch.exporter")
             found = exporter.run(filters=filters, run=run, **kwargs)
-        self._settle_search(backend, "export_batch", (filters,), kwargs)
+        self._resolve_errors_of_search(backend, "export_batch", (filters,), kwargs)
         return self.env._("%s records to export", found)
 
     @api.model
@@ -109,7 +109,7 @@ class ConnectorBindingMixin(models.AbstractModel):
             deleter = work.component(usage="record.exporter.deleter")
             deleter.created_at = created_at
             message = deleter.run(external_id)
-        self._settle_sync(backend, [subject_of_deletion(self._name, external_id)])
+        self._resolve_errors_of(backend, [subject_of_deletion(self._name, external_id)])
         return message
 
     @api.model
@@ -144,7 +144,7 @@ class ConnectorBindingMixin(models.AbstractModel):
 
     # -- errors of exported records are resolved --------------------------------
 
-    def _settle_export(
+    def _resolve_errors_of_export(
         self, exporter: Any, fields: Iterable[str] | None = None
     ) -> None:
         """Resolve the errors of the export, and of its dependencies.
@@ -160,13 +160,13 @@ class ConnectorBindingMixin(models.AbstractModel):
             )
 
         others = {str(subject_of_export(*each)) for each in exported}
-        self._settle_sync(self.backend_id, {own, *others}, covers=covers)
+        self._resolve_errors_of(self.backend_id, {own, *others}, covers=covers)
 
-    def _settle_deleted(self) -> None:
+    def _resolve_errors_of_deleted(self) -> None:
         """Resolve the errors of the export of deleted bindings."""
         subjects = [str(subject_of_export(self._name, key)) for key in self.ids]
         errors = self.env["connector.sync.error"].sudo()
         for error in errors.search(
             [("state", "=", "open"), ("subject", "in", subjects)]
         ):
-            errors._settle(error._get_backend(), [error.subject])
+            errors._resolve_subjects(error._get_backend(), [error.subject])

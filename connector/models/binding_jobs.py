@@ -103,7 +103,7 @@ class ConnectorBindingMixin(models.AbstractModel):
         """Import the records that changed in the backend since the last search."""
         with backend.work_on(self._name) as work:
             message = work.component(usage="changes.importer").run(**kwargs)
-        self._settle_search(backend, "import_changes", (), kwargs)
+        self._resolve_errors_of_search(backend, "import_changes", (), kwargs)
         return message
 
     @api.model
@@ -116,7 +116,7 @@ class ConnectorBindingMixin(models.AbstractModel):
             found = importer.run(filters=filters, run=run, **kwargs)
         if run:
             run._set_found(found)
-        self._settle_search(backend, "import_batch", (filters,), kwargs)
+        self._resolve_errors_of_search(backend, "import_batch", (filters,), kwargs)
         return self.env._("%s records found", found)
 
     @api.model
@@ -144,7 +144,7 @@ class ConnectorBindingMixin(models.AbstractModel):
         with backend.work_on(self._name) as work:
             importer = work.component(usage="record.importer")
             outcome = importer.run_chunk(external_ids, run=run, **kwargs)
-        self._settle_imports(backend, importer, external_ids)
+        self._resolve_errors_of_imports(backend, importer, external_ids)
         self._note_outcome(run, outcome, had_failed - waited, started_at)
         return str(outcome)
 
@@ -179,7 +179,7 @@ class ConnectorBindingMixin(models.AbstractModel):
                     importer, external_id, error, force=force, **counted, **kwargs
                 )
                 return str(error)
-        self._settle_imports(backend, importer, [external_id])
+        self._resolve_errors_of_imports(backend, importer, [external_id])
         self._note_outcome(run, outcome, had_failed - waited, started_at)
         return str(outcome)
 
@@ -249,49 +249,50 @@ class ConnectorBindingMixin(models.AbstractModel):
                 if not run:
                     raise
                 run._ask(str(error))
-                self._settle_search(backend, "import_removed", (), {})
+                self._resolve_errors_of_search(backend, "import_removed", (), {})
                 return str(error)
         if deleted is None:
             return self.env._(
                 "%s asked to wait: another job continues the search.",
                 backend.display_name,
             )
-        self._settle_search(backend, "import_removed", (), {})
+        self._resolve_errors_of_search(backend, "import_removed", (), {})
         if run:
             run._set_found(deleted)
         return self.env._("%s records were deleted remotely", deleted)
 
     # -- errors of synchronized records are resolved ----------------------------
 
-    def _settle_sync(
+    def _resolve_errors_of(
         self,
         backend: models.BaseModel,
         subjects: Iterable[JobSubject | str],
         **options: Any,
     ) -> None:
-        """Resolve the errors of subjects; see ``connector.sync.error._settle``."""
-        self.env["connector.sync.error"]._settle(backend, subjects, **options)
+        """Resolve the errors of subjects."""
+        self.env["connector.sync.error"]._resolve_subjects(backend, subjects, **options)
 
-    def _settle_imports(
+    def _resolve_errors_of_imports(
         self, backend: models.BaseModel, importer: Any, external_ids: Iterable[Any]
     ) -> None:
         """Resolve the errors of the records that an importer has imported."""
-        settled = own = {(self._name, str(external_id)) for external_id in external_ids}
+        own = {(self._name, str(key)) for key in external_ids}
+        not_failed = own
         if hasattr(importer, "import_many"):  # one with its own flow does not say
-            settled = Session.of(importer.work).settled
-        self._settle_sync(
+            not_failed = Session.of(importer.work).not_failed
+        self._resolve_errors_of(
             backend,
             [
                 subject_of_chunk(self._name, external_ids),
-                *(subject_of_import(model, key) for model, key in settled),
+                *(subject_of_import(model, key) for model, key in not_failed),
             ],
             delayed=[subject_of_import(model, key) for model, key in own],
         )
 
-    def _settle_search(
+    def _resolve_errors_of_search(
         self, backend: models.BaseModel, method: str, args: tuple, kwargs: Mapping
     ) -> None:
         """Resolve the errors of a search, and those of the backend itself."""
         subject = subject_of_call(self._name, method, (), (backend, *args), kwargs)
         causes = () if method.startswith("export") else (CONNECTION, REFUSED)
-        self._settle_sync(backend, [subject, *map(subject_of_backend, causes)])
+        self._resolve_errors_of(backend, [subject, *map(subject_of_backend, causes)])

@@ -40,12 +40,12 @@ from odoo.addons.queue_job.job import (
 from ..components.external_id import storable_text
 from ..exception import BackendPaused, RetryableJobError
 from ..jobs.lifecycle import asks_to_wait, clamp_wait
-from ..jobs.subject import SETTLING, subject_of_job
+from ..jobs.subject import RESOLVING, subject_of_job
 
 _logger = logging.getLogger(__name__)
 
 #: jobs that find the records of a run
-SEARCHES = ("import_batch", "export_batch", "dry_run_batch", "import_removed")
+RUN_SEARCHES = ("import_batch", "export_batch", "dry_run_batch", "import_removed")
 RUN = "connector.sync.run"
 BACKEND = "connector.backend"
 #: the seconds after which a refused job runs again, if its backend is on by the time
@@ -203,21 +203,23 @@ class QueueJob(models.Model):
             ended = self.filtered("sync_subject")
             failed = ended.filtered(lambda job: job.state == FAILED)
             if state == DONE:
-                done = (ended - failed).filtered(lambda j: not j._settles_itself())
+                done = (ended - failed).filtered(
+                    lambda j: not j._resolves_errors_itself()
+                )
         written = super().write(vals)
         if failed or done:
             (failed | done)._resolve_errors(failed)
         return written
 
-    def _settles_itself(self) -> bool:
+    def _resolves_errors_itself(self) -> bool:
         """Return whether the method of the job resolves errors itself."""
         model = self.env.registry.get(self.model_name)
-        return hasattr(model, "_settle_sync") and self.method_name in SETTLING
+        return hasattr(model, "_resolve_errors_of") and self.method_name in RESOLVING
 
     def unlink(self):
         """Delete the jobs, and the runs whose search they would have made."""
         unsearched = self.filtered("sync_run_id").filtered(
-            lambda job: job.method_name in SEARCHES and not job.sync_run_id.searched
+            lambda job: job.method_name in RUN_SEARCHES and not job.sync_run_id.searched
         )
         unsearched.sync_run_id.sudo().unlink()
         return super().unlink()
@@ -228,7 +230,7 @@ class QueueJob(models.Model):
             run = job.sync_run_id.sudo()
             if job.state != DONE or not run:
                 continue
-            if job.method_name in SEARCHES:
+            if job.method_name in RUN_SEARCHES:
                 run.searched = False
                 run.outcome_ids.unlink()
             else:

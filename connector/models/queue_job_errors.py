@@ -198,7 +198,7 @@ class QueueJob(models.Model):
 
     # -- success --------------------------------------------------------------
 
-    def _settle(
+    def _end_covered(
         self, covers: Callable[[models.BaseModel], bool] | None = None
     ) -> models.BaseModel:
         """Set failed jobs to done whose work is done; requeue and return the others.
@@ -247,4 +247,6 @@ class QueueJob(models.Model):
         for job in self - failed:
             if job.sync_backend_model in self.env:
                 backend = self.env[job.sync_backend_model].browse(job.sync_backend_id)
-                self.env["connector.sync.error"]._settle(backend, [job.sync_subject])
+                self.env["connector.sync.error"]._resolve_subjects(
+                    backend, [job.sync_subject]
+                )

@@ -4,11 +4,11 @@
 ::
 
     job fails ─────► _note(subject, cause, reason)   opens the error, or counts it up
-    job succeeds ──► _settle(backend, subjects)      resolves errors, ends failed jobs
+    job succeeds ──► _resolve_subjects(…)            resolves errors, ends failed jobs
 
 So a record that fails at each import has one open error and one failed job, and none
 once it was imported. ``queue_job_errors.py`` calls ``_note``, the methods of jobs call
-``_settle``; ``jobs/subject.py`` defines subjects.
+``_resolve_subjects``; ``jobs/subject.py`` defines subjects.
 """
 
 from __future__ import annotations
@@ -151,7 +151,7 @@ class ConnectorSyncError(models.Model):
     # -- success --------------------------------------------------------------
 
     @api.model
-    def _settle(
+    def _resolve_subjects(
         self,
         backend: models.BaseModel,
         subjects: Iterable[object],
@@ -170,7 +170,7 @@ class ConnectorSyncError(models.Model):
         texts = sorted(map(str, subjects))
         if not isinstance(backend, models.BaseModel) or not texts:
             return
-        errors, jobs = self.sudo()._find_settled(backend, texts)
+        errors, jobs = self.sudo()._find_failures(backend, texts)
         if not errors and not jobs:
             return
         if errors:
@@ -178,12 +178,12 @@ class ConnectorSyncError(models.Model):
             done = chunks._subtract({*texts, *map(str, delayed)})
             errors = (errors - chunks) | done
             jobs |= jobs._find_failed(backend, done.mapped("subject"))
-        left = jobs._settle(covers)
+        left = jobs._end_covered(covers)
         errors.filtered(
             lambda error: error.subject not in left.mapped("sync_subject")
         )._resolve()
 
-    def _find_settled(self, backend, subjects: list[str]) -> tuple:
+    def _find_failures(self, backend, subjects: list[str]) -> tuple:
         """Return the open errors and the failed jobs of subjects."""
         self.flush_model(["state", "subject", "external_ids"])
         jobs = self.env["queue.job"].sudo()

@@ -21,19 +21,19 @@ BROKEN_STATES = ("failed", "cancelled")
 
 
 def run_state(
-    found: int | None, settled: int, failed: int, jobs: Mapping[str, int]
+    found: int | None, with_outcome: int, failed: int, jobs: Mapping[str, int]
 ) -> str:
     """Return the state of a run.
 
     :param found: the number of its records, None while it is not known
-    :param settled: how many of them have an outcome
+    :param with_outcome: how many of them have an outcome
     :param failed: how many of these failed
     :param jobs: ``{state: number of jobs}``
     """
     is_pending = any(jobs.get(state) for state in PENDING_STATES)
     if found is None:
         return "failed" if jobs and not is_pending else "queued"
-    if settled < found:
+    if with_outcome < found:
         # jobs that were cancelled, set to done or deleted add no outcome
         return "running" if is_pending else "failed"
     return "failed" if failed or jobs.get("failed") else "done"
@@ -113,16 +113,16 @@ class ConnectorSyncRun(models.Model):
                 run[f"{outcome}_count"] = total[outcome]
             run.pending_job_count = sum(jobs[state] for state in PENDING_STATES)
             run.failed_job_count = jobs["failed"]
-            settled = sum(total[outcome] for outcome in Outcome)
+            with_outcome = sum(total[outcome] for outcome in Outcome)
             seconds = total["seconds"]
             run.duration_seconds = seconds
-            run.records_per_second = settled / seconds if seconds else 0.0
+            run.records_per_second = with_outcome / seconds if seconds else 0.0
             found = run.found_count if run.searched else None
-            run.progress = 100.0 if found == 0 else 100.0 * settled / (found or 1)
+            run.progress = 100.0 if found == 0 else 100.0 * with_outcome / (found or 1)
             run.state = (
                 "waiting"
                 if run.question
-                else run_state(found, settled, run.failed_count, jobs)
+                else run_state(found, with_outcome, run.failed_count, jobs)
             )
             is_open = run.state in ("queued", "running")
             run.is_live = bool(run.pending_job_count) or is_open

@@ -27,8 +27,8 @@ from ..components.two_way.unconfirmed import (
     ALL_FIELDS,
     UnconfirmedField,
     UnconfirmedFields,
-    has_unconfirmed_fields,
     plain_name,
+    stores_unconfirmed_edits,
 )
 
 
@@ -68,7 +68,7 @@ class ConnectorUnconfirmedField(models.Model):
         rows = [
             (binding._name, binding.id, name)
             for binding, names in edits.items()
-            if has_unconfirmed_fields(binding)
+            if stores_unconfirmed_edits(binding)
             for name in (
                 [ALL_FIELDS] if names is None else sorted(map(plain_name, names))
             )

@@ -7,7 +7,7 @@ from ..components.importer.bisection import concerns_the_job
 from ..components.importer.dependencies import topological_batches
 from ..components.importer.errors import find_circle
 from ..components.importer.items import ChunkOutcome, ImportItem
-from ..components.session import marked
+from ..components.session import in_progress
 from ..exception import IDMissingInBackend, MappingError, RetryableJobError
 from ..outcome import Outcome
 
@@ -90,14 +90,14 @@ class TestChunkOutcome(BaseCase):
         self.assertEqual((item.outcome, item.error), (Outcome.FAILED, error))
 
 
-class TestMarked(BaseCase):
-    def test_marks_end_with_the_block_even_after_an_error(self):
-        in_progress = {1}
+class TestInProgress(BaseCase):
+    def test_keys_are_removed_with_the_block_even_after_an_error(self):
+        keys = {1}
         with self.assertRaises(ZeroDivisionError):
-            with marked(in_progress, {1, 2}):
-                self.assertEqual(in_progress, {1, 2})
+            with in_progress(keys, {1, 2}):
+                self.assertEqual(keys, {1, 2})
                 raise ZeroDivisionError
-        self.assertEqual(in_progress, {1})
+        self.assertEqual(keys, {1})
 
 
 class TestConcern(BaseCase):

@@ -226,7 +226,7 @@ class TestOrder(FlowCase):
         self.flow("a", "b")
         self.assertEqual(in_progress, [{(MODEL, "a"), (MODEL, "b")}])
         self.assertEqual(session.importing, set())
-        self.assertEqual(session.settled, {(MODEL, "a")})
+        self.assertEqual(session.not_failed, {(MODEL, "a")})
         self.assertEqual(session.imported, {Outcome.CREATED: 1, Outcome.FAILED: 1})
 
 

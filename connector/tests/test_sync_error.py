@@ -295,9 +295,9 @@ class TestFailingRecords(SyncErrorCase):
     def test_a_success_asks_one_query(self):
         subjects = [f"{PARTNER} import record:{key}" for key in range(200)]
         errors = self.env["connector.sync.error"]
-        errors._settle(self.backend, subjects)
+        errors._resolve_subjects(self.backend, subjects)
         with self.assertQueryCount(1):
-            errors._settle(self.backend, subjects)
+            errors._resolve_subjects(self.backend, subjects)
 
     def test_old_resolved_failures_are_deleted(self):
         errors = self.env["connector.sync.error"]

@@ -41,7 +41,7 @@ class AbsentLine(tuple):
         return command
 
 
-def settle_absent_lines(
+def remove_absent_lines(
     model: models.BaseModel, changes_list: Iterable[dict[str, Any]]
 ) -> None:
     """Remove the absent lines, and their commands from the changes.

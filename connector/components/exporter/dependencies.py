@@ -21,7 +21,7 @@ from ...exception import InvalidDataError
 from ...outcome import Outcome
 from ..external_id import is_external_id
 from ..session import Session
-from .flow import explained, kept_on_wait
+from .flow import committing_dependencies_on_wait, explaining_refused_binding
 
 
 def export_dependency(
@@ -44,7 +44,7 @@ def export_dependency(
     if is_external_id(hooks.binder_for(binding_model).to_external(binding)):
         return
     exporter = hooks.component(usage=component_usage, model_name=binding_model)
-    with kept_on_wait(hooks):
+    with committing_dependencies_on_wait(hooks):
         exporter.run(binding)
     outcome = getattr(exporter, "outcome", Outcome.UPDATED)
     if outcome in (Outcome.CREATED, Outcome.UPDATED):
@@ -95,7 +95,10 @@ def _ensure_binding(
         )
     if not bindings:
         hooks.advisory_lock_or_retry(("bind", binding_model, *key.values()))
-        with explained(hooks, model, record), hooks._retry_unique_violation():
+        with (
+            explaining_refused_binding(hooks, model, record),
+            hooks._retry_unique_violation(),
+        ):
             bindings = model.with_context(connector_no_export=True).create(
                 {**key, **(extra_values or {})}
             )

@@ -44,8 +44,8 @@ from ...jobs.lifecycle import asks_to_wait
 from ...outcome import Outcome
 from ..external_id import is_external_id
 from ..importer.database_errors import Written, explain_database_error
-from ..session import Session, marked
-from ..two_way.unconfirmed import SentEdits, has_unconfirmed_fields
+from ..session import Session, in_progress
+from ..two_way.unconfirmed import SentEdits, stores_unconfirmed_edits
 
 
 class ExportFlow:
@@ -70,13 +70,13 @@ class ExportFlow:
         if self._is_in_backend and self.edits.leave_out_confirmed(kwargs):
             return self._nothing_to_export()
         key = (binding._name, binding.id)
-        with marked(session.exporting, {key}), self.external_ids.kept_on_error():
+        with in_progress(session.exporting, {key}), self.external_ids.kept_on_error():
             if self._is_newer_in_backend():
                 hooks._delay_import()
             message = hooks._run(*args, **kwargs)
             if self._is_in_backend:
                 self.edits.confirm()
-                with explained(hooks, hooks.model, binding):
+                with explaining_refused_binding(hooks, hooks.model, binding):
                     hooks.binder.bind(hooks.external_id, binding)
                 hooks._commit()
         if self._is_in_backend:
@@ -88,7 +88,7 @@ class ExportFlow:
         """Send the record, unless it is skipped: the steps of ``_run``."""
         hooks = self.hooks
         reason = (
-            has_unconfirmed_fields(hooks.binding)
+            stores_unconfirmed_edits(hooks.binding)
             and hooks.binding._find_reason_to_stop()
         ) or hooks._has_to_skip()
         if reason:
@@ -146,7 +146,7 @@ class ExportFlow:
         """
         if self.hooks._is_overridden(hook):
             return nullcontext()
-        return kept_on_wait(self.hooks)
+        return committing_dependencies_on_wait(self.hooks)
 
     def _is_newer_in_backend(self) -> bool:
         try:
@@ -253,7 +253,7 @@ class ExternalIds:
 
 
 @contextmanager
-def kept_on_wait(hooks: Any) -> Iterator[None]:
+def committing_dependencies_on_wait(hooks: Any) -> Iterator[None]:
     """Let the job commit the exported dependencies if the block has to wait.
 
     Only if the record is the one of the job, and nothing was sent of it yet: the job
@@ -273,7 +273,7 @@ def kept_on_wait(hooks: Any) -> Iterator[None]:
 
 
 @contextmanager
-def explained(
+def explaining_refused_binding(
     hooks: Any, model: models.BaseModel, record: models.BaseModel
 ) -> Iterator[None]:
     """Name the record in the way if the database refuses a binding."""

@@ -33,7 +33,7 @@ from odoo.addons.component_event.transaction_queue import (
 )
 
 from ...jobs.lifecycle import EDIT_PRIORITY, company_of, running_priority
-from ..two_way.unconfirmed import ONLY_UNCONFIRMED, has_unconfirmed_fields
+from ..two_way.unconfirmed import ONLY_UNCONFIRMED, stores_unconfirmed_edits
 
 #: delay of a repeat job that is not settled after the commit
 REPEAT_SECONDS = 60
@@ -124,7 +124,7 @@ def find_kept_back(bindings: Iterable[models.BaseModel]) -> set[models.BaseModel
     return {
         binding
         for binding in bindings
-        if has_unconfirmed_fields(binding)
+        if stores_unconfirmed_edits(binding)
         and (reasons[binding.backend_id] or binding._find_reason_to_stop())
     }
 

@@ -51,12 +51,12 @@ class Dependencies:
             return
         for item in items:
             for dependency in item.dependencies if item.pending else ():
-                missing = failed.get(dependency.key)
-                if missing:
+                failed_item = failed.get(dependency.key)
+                if failed_item:
                     error = failed_dependency_error(
-                        self._hooks.env, dependency.binding_model, missing
+                        self._hooks.env, dependency.binding_model, failed_item
                     )
-                    self._note_progress(item, error)
+                    self._allow_commit(item, error)
                     fail(item, error)
                     break
 
@@ -105,7 +105,7 @@ class Dependencies:
                     importer.run(external_id)
         return failed
 
-    def _note_progress(self, item: ImportItem, error: Exception) -> None:
+    def _allow_commit(self, item: ImportItem, error: Exception) -> None:
         """Note on an error whether to commit the dependencies that were imported.
 
         Only for the record that the job is about. Another record may be imported after

@@ -38,7 +38,7 @@ from ...exception import PartlyRead, RetryableJobError
 from ...outcome import Outcome
 from ..comparison.changes import imported_fingerprint
 from ..external_id import can_be_stored, unstorable_id
-from ..session import Session, marked
+from ..session import Session, in_progress
 from ..two_way.kept_edits import KeptEdits
 from .aliases import find_aliases, handle_missing_record, is_alias_uptodate
 from .bisection import StepRunner
@@ -92,7 +92,7 @@ class ImportFlow:
     def run(self, items: list[ImportItem]) -> None:
         """Import the items: afterwards each has an outcome."""
         model_name, session, steps = self._hooks.model._name, self._session, self._steps
-        with marked(session.importing, {(model_name, item.key) for item in items}):
+        with in_progress(session.importing, {(model_name, item.key) for item in items}):
             self._check_ids(items)
             self._lock(items)
             self._read(items)
@@ -107,7 +107,7 @@ class ImportFlow:
                 steps.run(self._map, batch)
                 steps.run(self._writer.write_items, batch, is_writing=True)
                 session.imported.update(item.outcome for item in batch)
-        session.settled.update(
+        session.not_failed.update(
             (model_name, item.key) for item in items if item.outcome != Outcome.FAILED
         )
 

@@ -43,7 +43,7 @@ class GenericImporter(AbstractComponent):
     """Importer of the records of one model, one or many at a time."""
 
     _name = "generic.importer"
-    _inherit = "generic.importer.two.way"
+    _inherit = "generic.edit.keeping.importer"
     _usage = "record.importer"
 
     _import_context = IMPORT_CONTEXT

@@ -20,7 +20,7 @@ from odoo import models
 
 from ...outcome import Outcome
 from ..binder import Binder
-from ..comparison.absent_lines import settle_absent_lines
+from ..comparison.absent_lines import remove_absent_lines
 from ..comparison.changes import (
     changed_values,
     fingerprint,
@@ -162,13 +162,13 @@ class Writer:
                     self._recorder.note_update(item, changes)
                 changed.append((item, changes))
         if changed:
-            settle_absent_lines(hooks.model, [changes for _item, changes in changed])
+            remove_absent_lines(hooks.model, [changes for _item, changes in changed])
             self._write_changes(changed)
         for item in items:
             if item.outcome != Outcome.SKIPPED:
                 hooks._item = item
                 self._note_version(item)
-        self._edits.settle(items)
+        self._edits.finish(items)
 
     def _find_changes(self, item: ImportItem) -> Changes | None:
         """Return what to write, and set the outcome."""

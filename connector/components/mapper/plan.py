@@ -163,7 +163,7 @@ class Plan:
     def _select_uncached(
         self, fields: frozenset[str] | None, for_create: bool
     ) -> Selection:
-        rows = [row for row in self.rows if _is_asked(row.names, fields)]
+        rows = [row for row in self.rows if _is_selected(row.names, fields)]
         names = [
             name
             for name, definition in self.methods.items()
@@ -175,9 +175,9 @@ class Plan:
                 (row.source, row.target, row.change, self._read_attribute(row))
                 for row in rows
             ),
-            bind_methods=_binder(names),
+            bind_methods=_method_getter(names),
             children=tuple(
-                child for child in self.children if _is_asked(child.names, fields)
+                child for child in self.children if _is_selected(child.names, fields)
             ),
         )
 
@@ -250,7 +250,7 @@ class Plan:
         return Place(self.name, f"method {name}", tuple(changed_by))
 
 
-def _binder(names: list[str]) -> Callable[[Any], Iterable[Any]]:
+def _method_getter(names: list[str]) -> Callable[[Any], Iterable[Any]]:
     """Return the function that returns these attributes of an object."""
     if len(names) > 1:
         return attrgetter(*names)
@@ -262,10 +262,10 @@ def _runs(
 ) -> bool:
     if definition.only_create and not for_create:
         return False
-    return _is_asked(definition.changed_by, fields)
+    return _is_selected(definition.changed_by, fields)
 
 
-def _is_asked(names: Iterable[str], fields: frozenset[str] | None) -> bool:
+def _is_selected(names: Iterable[str], fields: frozenset[str] | None) -> bool:
     """Return whether a step that reads ``names`` runs; always if they are unknown."""
     return fields is None or not names or not fields.isdisjoint(names)
 

@@ -9,14 +9,14 @@
                      without_kept(item, changes)    for each edited field that would
                                                     change:
 
-        fingerprint in external_base     the field in the backend     what happens
-        ----------------------------     ------------------------     ------------------
-        same as now                      did not change               the edit is kept
-        other than now                   changed, too: a conflict     _resolve_conflict
-        none                             unknown                      _changed_unknown
+        known fingerprint  the field in the backend  what happens
+        -----------------  ------------------------  ------------------
+        same as now        did not change            the edit is kept
+        other than now     changed, too: a conflict  _resolve_conflict
+        none               unknown                   _is_changed_without_fingerprint
 
     write         ─▶ base_values(item)              the fingerprints for external_base
-                     settle(items)                  edits that were overwritten are
+                     finish(items)                  edits that were overwritten are
                                                     deleted, kept ones are exported
 
 Nothing locks. If an edit is committed while the import runs and both write the record,
@@ -44,18 +44,18 @@ from .unconfirmed import (
     ALL_FIELDS,
     KEEP_UNCONFIRMED,
     UnconfirmedFields,
-    has_unconfirmed_fields,
     is_listened_to,
+    stores_unconfirmed_edits,
 )
 
 
-class TwoWayImportHooks(AbstractComponent):
+class EditKeepingImporter(AbstractComponent):
     """Hooks of an importer whose records are exported, too."""
 
-    _name = "generic.importer.two.way"
+    _name = "generic.edit.keeping.importer"
     _inherit = "base.importer"
 
-    def _is_exported(self) -> bool:
+    def _keeps_edits(self) -> bool:
         """Return whether edits of such records are exported, and must be kept.
 
         By default, whether a ``generic.export.listener`` stores them. If it is False,
@@ -63,7 +63,7 @@ class TwoWayImportHooks(AbstractComponent):
         """
         return is_listened_to(self.work)
 
-    def _changed_unknown(self, name: str) -> bool:
+    def _is_changed_without_fingerprint(self, name: str) -> bool:
         """Return whether a field without fingerprint counts as changed remotely."""
         return False
 
@@ -107,7 +107,7 @@ class KeptEdits:
     def __init__(self, importer: Any) -> None:
         self.importer = importer
         model = importer.model
-        self._is_active = has_unconfirmed_fields(model) and importer._is_exported()
+        self._is_active = stores_unconfirmed_edits(model) and importer._keeps_edits()
         self._line_edits: LineEdits | None = None
 
     # -- steps of the import --------------------------------------------------
@@ -128,7 +128,7 @@ class KeptEdits:
 
     def without_kept(self, item: ImportItem, changes: dict[str, Any]) -> dict[str, Any]:
         """Return the changes that the import writes; skip the item to ask a person."""
-        # a bisected chunk comes here again
+        # called again for each half of a bisected chunk
         item.kept, item.overruled, item.note = set(), set(), None
         if self._is_active:
             # before the write: models change the values of lines that they create
@@ -139,16 +139,16 @@ class KeptEdits:
             changes = self._line_edits.without_kept(item, changes)
         return changes
 
-    def settle(self, items: Iterable[ImportItem]) -> None:
+    def finish(self, items: Iterable[ImportItem]) -> None:
         """Delete the edits that were overwritten; export those that were kept."""
         if self.importer.is_dry_run:
             return
-        done = []
+        done, model = [], self.importer.model
         for item in items:
             if item.overruled and item.outcome != Outcome.SKIPPED:
-                done += self._overrule(item)
+                done += self._finish_overwritten(item)
             edits = item.unconfirmed
-            if edits and (kept := edits.rows_behind(self.importer.model, item.kept)):
+            if edits and (kept := edits.edited_because_of(model, item.kept)):
                 self.delay_export(item.binding, kept)
         if done:
             self.confirm(done)
@@ -178,7 +178,7 @@ class KeptEdits:
         conflicts |= {name for name in merges if merges[name].has_conflicts}
         winner = Winner.LOCAL
         if conflicts:
-            behind = edits.rows_behind(model, conflicts)
+            behind = edits.edited_because_of(model, conflicts)
             winner = self.importer._resolve_conflict(item.binding, edits, behind)
             if winner is Winner.ASK:
                 self._leave_to_a_person(item, conflicts, behind)
@@ -222,7 +222,7 @@ class KeptEdits:
             if (
                 base[name] != remote.get(name)
                 if name in base
-                else self.importer._changed_unknown(name)
+                else self.importer._is_changed_without_fingerprint(name)
             )
         }
 
@@ -239,16 +239,16 @@ class KeptEdits:
         rows = [row for row in item.unconfirmed.rows if row.name in behind]
         self._rows._set_in_conflict(rows, True)
 
-    def _overrule(self, item: ImportItem) -> list[int]:
+    def _finish_overwritten(self, item: ImportItem) -> list[int]:
         """Return the rows of edits that were overwritten.
 
         If the whole record was to be exported, its other fields still are.
         """
-        edits = item.unconfirmed
+        edits, model = item.unconfirmed, self.importer.model
         if ALL_FIELDS in edits.names:
             if left := self._exported_fields() - item.overruled - edits.names:
                 self._rows._note({item.binding: left})
-        return edits.ids_of(edits.rows_behind(self.importer.model, item.overruled))
+        return edits.ids_of(edits.edited_because_of(model, item.overruled))
 
     def _exported_fields(self) -> set[str]:
         if not self.importer.many_components(usage="export.mapper"):

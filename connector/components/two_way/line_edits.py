@@ -36,7 +36,7 @@ from .fingerprints import (
     fingerprint_of_value,
     inverse_of,
 )
-from .unconfirmed import UnconfirmedFields, has_unconfirmed_fields, is_listened_to
+from .unconfirmed import UnconfirmedFields, is_listened_to, stores_unconfirmed_edits
 
 
 class EditedLine(NamedTuple):
@@ -64,7 +64,7 @@ class LineEdits:
             if model_name not in importer.env or target not in importer.model._fields:
                 continue
             model = importer.env[model_name].sudo()
-            if not has_unconfirmed_fields(model):
+            if not stores_unconfirmed_edits(model):
                 continue
             if not is_listened_to(importer.work, model_name):
                 continue
@@ -125,14 +125,14 @@ class LineEdits:
         binding, edits, kept_edits = line.binding, line.edits, self._kept_edits
         edited = edits.edited(binding, values)
         if kept_edits.is_forced(item):
-            kept_edits.confirm(edits.ids_of(edits.rows_behind(binding, edited)))
+            kept_edits.confirm(edits.ids_of(edits.edited_because_of(binding, edited)))
             return command
         comodel = self._importer.env[self._importer.model._fields[target].comodel_name]
         record = comodel.browse(line_id)
         kept = {name for name in edited if changed_values(record, {name: values[name]})}
         if kept:
             item.kept.add(target)
-            kept_edits.delay_export(binding, edits.rows_behind(binding, kept))
+            kept_edits.delay_export(binding, edits.edited_because_of(binding, kept))
             note = kept_edits.describe_kept(binding, kept)
             item.note = f"{item.note}\n{note}" if item.note else note
         left = {name: values[name] for name in values if name not in kept}

@@ -70,8 +70,10 @@ class UnconfirmedFields:
         edited = set(self.names).union(*(computed_from(model, n) for n in self.names))
         return edited & set(names)
 
-    def rows_behind(self, model: models.BaseModel, names: Iterable[str]) -> set[str]:
-        """Return the names of the rows because of which ``names`` are edited."""
+    def edited_because_of(
+        self, model: models.BaseModel, names: Iterable[str]
+    ) -> set[str]:
+        """Return the names with an edit because of which ``names`` count as edited."""
         names = set(names)
         return {
             name
@@ -114,7 +116,7 @@ class SentEdits:
         """
         binding = self._exporter.binding
         self.unconfirmed = UnconfirmedFields()
-        if has_unconfirmed_fields(binding):
+        if stores_unconfirmed_edits(binding):
             found = self._rows._find(binding)
             self.unconfirmed = found.get(binding.id, self.unconfirmed)
         self.names = frozenset(fields) if _are_names(fields) else None
@@ -130,7 +132,7 @@ class SentEdits:
         is_of_listener = self._exporter.env.context.get(ONLY_UNCONFIRMED)
         if not (is_of_listener and "fields" in kwargs):
             return False
-        if not has_unconfirmed_fields(binding):
+        if not stores_unconfirmed_edits(binding):
             return False
         self.names = self._select(kwargs["fields"])
         kwargs["fields"] = None if self.names is None else sorted(self.names)
@@ -156,7 +158,7 @@ class SentEdits:
         """Delete the rows of the edits that the backend has now."""
         exporter = self._exporter
         is_skipped = exporter.outcome == Outcome.SKIPPED
-        if is_skipped or not has_unconfirmed_fields(exporter.binding):
+        if is_skipped or not stores_unconfirmed_edits(exporter.binding):
             return
         sent = self.names
         if sent is not None:
@@ -217,12 +219,12 @@ def find_unconfirmed(
     work: Any, bindings: models.BaseModel
 ) -> dict[int, UnconfirmedFields]:
     """Return ``{id: unconfirmed edits}``; no query if no edits are stored."""
-    if not (has_unconfirmed_fields(bindings) and is_listened_to(work)):
+    if not (stores_unconfirmed_edits(bindings) and is_listened_to(work)):
         return {}
     return bindings.env["connector.unconfirmed.field"].sudo()._find(bindings)
 
 
-def has_unconfirmed_fields(model: models.BaseModel) -> bool:
+def stores_unconfirmed_edits(model: models.BaseModel) -> bool:
     """Return whether edits can be stored for the bindings of a model."""
     mixin = model.env.registry.models.get("connector.binding.mixin")
     return mixin is not None and isinstance(model, mixin)

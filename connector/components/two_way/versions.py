@@ -74,7 +74,7 @@ class TwoWayImporter(AbstractComponent):
     def _is_fresh(self) -> bool:
         return is_fresh(self._written_at(), self.read_at)
 
-    def _is_exported(self):
+    def _keeps_edits(self):
         return self.model._name in self.backend_record._exported_models()
 
     def _remote_fingerprints(self):
@@ -84,10 +84,10 @@ class TwoWayImporter(AbstractComponent):
         """
         return self.mapper.remote_fingerprints(self._version())
 
-    def _changed_unknown(self, name):
+    def _is_changed_without_fingerprint(self, name):
         """Take a record that is newer than the known one for changed as a whole."""
-        version, written_at = self.binding.external_updated_at, self._written_at()
-        return not version or not written_at or is_newer(written_at, version)
+        known_at, written_at = self.binding.external_updated_at, self._written_at()
+        return not known_at or not written_at or is_newer(written_at, known_at)
 
     def _bookkeeping_values(self):
         """Keep the fingerprint while the date cannot show another change."""
@@ -144,8 +144,8 @@ class TwoWayExporter(AbstractComponent):
         Where nothing was edited, or the remote side wins, the record is imported.
         """
         self._before = self._after = self._narrowed_to = None
-        version = self.binding.external_updated_at
-        if not (self.external_id and version and self._is_imported):
+        known_at = self.binding.external_updated_at
+        if not (self.external_id and known_at and self._is_imported):
             self._check_before_update()
             return False
         self._before = self._read_version()
@@ -153,7 +153,7 @@ class TwoWayExporter(AbstractComponent):
             return False
         self._check_version(self._before)
         written_at = self._before.written_at
-        is_newer_remotely = bool(written_at and is_newer(written_at, version))
+        is_newer_remotely = bool(written_at and is_newer(written_at, known_at))
         changed = self._find_changed_remotely(is_newer_remotely)
         unconfirmed = self.edits.unconfirmed
         edited = {name for name in self._names_asked_for() if name in unconfirmed}
