@@ -47,7 +47,7 @@ from .components.mapper import (
 from .components.session import Session
 from .components.two_way.adapter import Version
 from .components.two_way.conflict import Winner
-from .components.two_way.references import bound, bound_set, matched, required
+from .components.two_way.references import bound, bound_set, matched, matched_required
 from .database import pg_try_advisory_lock
 from .exception import (
     AccessRefused,
@@ -106,7 +106,7 @@ __all__ = [
     "bound",
     "bound_set",
     "matched",
-    "required",
+    "matched_required",
     # mappers
     "ExportMapChild",
     "ExportMapper",

@@ -4,8 +4,8 @@ from odoo.addons.connector.api import (
     bound,
     changed_by,
     mapping,
+    matched_required,
     only_create,
-    required,
 )
 
 from .prices import price
@@ -26,7 +26,7 @@ class ProductTemplateMapper(Component):
         ("image_1920", "image_1920"),
         (price("list_price"), "list_price"),
         (bound("categ_id", "odoo.product.category"), "categ_id"),
-        (required("uom_id", "uom.uom"), "uom_id"),
+        (matched_required("uom_id", "uom.uom"), "uom_id"),
     ]
 
     @mapping

@@ -9,8 +9,8 @@ without a plain row:
 
     import mapper                                 reversed mapper
     ("name", "name")                          →   ("name", "name")
-    (bound("parent", "shop.category"),        →   (linked("parent_id", "shop.category"),
-     "parent_id")                                  "parent")
+    (bound("parent", "shop.category"),        →   (bound_to_external("parent_id",
+     "parent_id")                                    "shop.category"), "parent")
     ("id", "external_id") with a function     →   no row: it has no reverse
 
 A modifier has a reverse if it has an attribute ``exported``, which makes it.

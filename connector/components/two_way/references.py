@@ -13,12 +13,14 @@ The importer reads from the rows what a record depends on, and looks up the rela
 records of a whole chunk together. Each modifier also knows its reverse, by which a
 reversed mapper exports the relation:
 
-===========================  ==========================  ========================
-import                       finds the local record by   export
-===========================  ==========================  ========================
-``bound``, ``bound_set``     its binding                 ``linked``, ``linked_set``
-``matched``, ``required``    its natural key             ``keyed``
-===========================  ==========================  ========================
+========================  ==========================  ==========================
+import                    finds the local record by   export
+========================  ==========================  ==========================
+``bound``                 its binding                 ``bound_to_external``
+``bound_set``             the binding of each         ``bound_set_to_external``
+``matched``               its natural key             ``matched_to_external``
+``matched_required``      its natural key             ``matched_to_external``
+========================  ==========================  ==========================
 """
 
 from __future__ import annotations
@@ -143,7 +145,7 @@ def _bound(mapper: Any, binding_model: str, ids: list[Any]) -> list[int]:
     return [found[external_id].id for external_id in ids]
 
 
-def _linked(binding_model: str) -> ToRemote:
+def _bound_to_external(binding_model: str) -> ToRemote:
     def translate(mapper: Any, records: models.BaseModel) -> list[Any]:
         found = mapper.binder_for(binding_model).to_external_many(records)
         return [mapper._external_id(found[each]) for each in records if each in found]
@@ -160,7 +162,7 @@ def bound(field: str, binding: str) -> Reference:
         field,
         binding,
         _bound,
-        lambda local: linked(local, binding),
+        lambda local: bound_to_external(local, binding),
         how="bound",
         is_binding=True,
     )
@@ -175,26 +177,29 @@ def bound_set(field: str, binding: str) -> Reference:
         field,
         binding,
         _bound,
-        lambda local: linked_set(local, binding),
+        lambda local: bound_set_to_external(local, binding),
         how="bound_set",
         is_binding=True,
         as_value=as_set,
     )
 
 
-def linked(field: str, binding: str) -> ExportReference:
+def bound_to_external(field: str, binding: str) -> ExportReference:
     """Export a many2one as the external id of its record, which is exported first."""
     return ExportReference(
-        field, _linked(binding), how=f"linked({binding})", binding_model=binding
+        field,
+        _bound_to_external(binding),
+        how=f"bound_to_external({binding})",
+        binding_model=binding,
     )
 
 
-def linked_set(field: str, binding: str) -> ExportReference:
+def bound_set_to_external(field: str, binding: str) -> ExportReference:
     """Export an x2many as the external ids of its records, which are exported first."""
     return ExportReference(
         field,
-        _linked(binding),
-        how=f"linked_set({binding})",
+        _bound_to_external(binding),
+        how=f"bound_set_to_external({binding})",
         binding_model=binding,
         is_set=True,
     )
@@ -213,7 +218,7 @@ def _matched(default: str | None) -> ToLocal:
     return translate
 
 
-def _required(mapper: Any, model_name: str, ids: list[Any]) -> list[int]:
+def _matched_required(mapper: Any, model_name: str, ids: list[Any]) -> list[int]:
     matcher = mapper.matcher_for(model_name)
     found = matcher.match_many(ids)
     if ids and not found:
@@ -225,7 +230,7 @@ def _required(mapper: Any, model_name: str, ids: list[Any]) -> list[int]:
     return found
 
 
-def _keyed(default: str | None) -> ToRemote:
+def _matched_to_external(default: str | None) -> ToRemote:
     def translate(mapper: Any, records: models.BaseModel) -> list[Any]:
         if default is not None and records == mapper.backend_record[default]:
             return [KEPT]
@@ -244,23 +249,31 @@ def matched(field: str, model_name: str, default: str | None = None) -> Referenc
         field,
         model_name,
         _matched(default),
-        lambda local: keyed(local, default),
+        lambda local: matched_to_external(local, default),
         how="matched",
     )
 
 
-def required(field: str, model_name: str) -> Reference:
+def matched_required(field: str, model_name: str) -> Reference:
     """Map a many2one to the record with the same natural key, if it is set.
 
     :raise MappingError: no record matches
     """
-    return Reference(field, model_name, _required, keyed, how="required")
+    return Reference(
+        field,
+        model_name,
+        _matched_required,
+        matched_to_external,
+        how="matched_required",
+    )
 
 
-def keyed(field: str, default: str | None = None) -> ExportReference:
+def matched_to_external(field: str, default: str | None = None) -> ExportReference:
     """Export a many2one as the external id of the record with the same natural key.
 
     The remote field keeps its value where no record matches, and where the local
     record is only the default of :func:`matched`.
     """
-    return ExportReference(field, _keyed(default), how="keyed")
+    return ExportReference(
+        field, _matched_to_external(default), how="matched_to_external"
+    )
