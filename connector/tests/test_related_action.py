@@ -86,9 +86,11 @@ class TestRelatedActionOfImports(ImporterCase):
             def _component_match(cls, work, **kw):
                 return work.client == "client"
 
+        work_on_backend = type(self.backend).work_on
+
         @contextmanager
-        def work_on(backend, model_name, _work_on=type(self.backend).work_on, **kwargs):
-            with _work_on(backend, model_name, client="client", **kwargs) as work:
+        def work_on(backend, model_name):
+            with work_on_backend(backend, model_name, client="client") as work:
                 yield work
 
         self.put(partner(1))
