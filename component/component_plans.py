@@ -55,7 +55,7 @@ def collect_plans(
     for definition in definitions:
         name, parents = _identify(definition)
         if name not in plans and name in registry:
-            plans[name] = _plan_of_existing(registry, registry[name])
+            plans[name] = _plan_of_existing(registry[name])
         if name in parents:
             _extend(registry, plans, definition, name, parents)
         elif name in plans and not definition._inherit:
@@ -177,7 +177,7 @@ def _check_parents(
             )
 
 
-def _plan_of_existing(registry: ClassesByName, component_class: Any) -> Plan:
+def _plan_of_existing(component_class: Any) -> Plan:
     plan = Plan(component_class._name, component_class, component_class)
     plan.backwards = [
         base._name if is_component_class(base) else base

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Look up components by usage or by name: the part of the work context that finds.
+"""Component lookup by usage or by name; mixin of the work context.
 
 ::
 
@@ -247,17 +247,17 @@ class ComponentLookup:
     def _raise_undecided(
         self, usage: Any, model_name: Any, kw: dict, left: list[Any]
     ) -> None:
-        explanation = self.explain(usage, model_name, **kw)
+        found = self.explain(usage, model_name, **kw)
         if left:
             names = ", ".join(repr(c._name) for c in left)
             raise SeveralComponentError(
-                f"Several components found {explanation.sought}. Found: {names}. "
-                f"{explanation.advice}",
-                explanation=explanation,
+                f"Several components found {found.sought}. Found: {names}. "
+                f"{found.advice}",
+                explanation=found,
             )
         raise NoComponentError(
-            f"No component found {explanation.sought}.\n{explanation}",
-            explanation=explanation,
+            f"No component found {found.sought}.\n{found}",
+            explanation=found,
         )
 
     def _matching_components(

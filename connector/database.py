@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Advisory locks, and jobs whose database is lost."""
+"""Advisory locks, commits, and jobs whose database is lost."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ import psycopg2
 from psycopg2 import errorcodes, errors
 
 from odoo.api import Environment
+from odoo.sql_db import BaseCursor
 
 from .exception import RetryableJobError
 
@@ -85,6 +86,14 @@ def retry_unique_violation(name: str) -> Iterator[None]:
             "The job is retried.",
             seconds=2,
         ) from error
+
+
+def commits_are_forbidden(cr: BaseCursor) -> bool:
+    """Return whether the code that opened the transaction forbids to commit it.
+
+    ``queue_job`` and test cases do so by a ``commit`` of the cursor object itself.
+    """
+    return "commit" in getattr(cr, "__dict__", ())
 
 
 def lock_number(lock: object) -> int:

@@ -277,14 +277,16 @@ class ConnectorBindingMixin(models.AbstractModel):
     ) -> None:
         """Resolve the errors of the records that an importer has imported."""
         own = {(self._name, str(key)) for key in external_ids}
-        not_failed = own
-        if hasattr(importer, "import_many"):  # one with its own flow does not say
-            not_failed = Session.of(importer.work).not_failed
+        resolved = (
+            Session.of(importer.work).not_failed
+            if hasattr(importer, "import_many")
+            else own  # other importers do not record it
+        )
         self._resolve_errors_of(
             backend,
             [
                 subject_of_chunk(self._name, external_ids),
-                *(subject_of_import(model, key) for model, key in not_failed),
+                *(subject_of_import(model, key) for model, key in resolved),
             ],
             delayed=[subject_of_import(model, key) for model, key in own],
         )

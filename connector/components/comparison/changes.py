@@ -1,12 +1,13 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Comparison of values with a record: which of them a write would change.
 
-One comparison serves imports, dry runs, conflicts, images and translations. A value is
-not a change if the record holds it, which is checked in this order::
+It serves imports, dry runs, conflicts, images and translations. Before it, an import
+leaves a record unchanged by its date (``_is_uptodate``) or by the fingerprint of its
+values (``_skip_same_values``). A value that the record holds is not a change::
 
     as it is                                         is_plainly_held
     as an earlier import of the same value left it   ValueMemory.matches
-    as the field would store it                      would_hold
+    as the field would store it, numbers rounded     would_hold
     commands of lines                                changing_commands, of each line the
                                                      values that change it
 

@@ -11,7 +11,7 @@ from odoo import models
 
 from odoo.addons.component.core import AbstractComponent
 
-from ...database import retry_unique_violation
+from ...database import commits_are_forbidden, retry_unique_violation
 from ...outcome import Outcome
 from ..external_id import is_external_id
 from ..two_way.fingerprints import (
@@ -21,7 +21,7 @@ from ..two_way.fingerprints import (
 )
 from ..two_way.unconfirmed import KEEP_UNCONFIRMED, SentEdits, plain_name
 from .dependencies import export_dependency
-from .flow import ExportFlow, ExternalIds, commits_are_forbidden
+from .flow import ExportFlow, ExternalIds
 
 #: delay of a job whose record another job exports
 LOCK_RETRY_SECONDS = 5
@@ -202,7 +202,7 @@ class GenericExporter(AbstractComponent):
         A job may commit if its job function has ``allow_commit``. Otherwise a receipt
         keeps a new external id.
         """
-        self._flow.external_ids.commit()
+        self._flow.commit()
 
     def _after_export(self) -> None:
         """Run after the record is in the backend and bound."""

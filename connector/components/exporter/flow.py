@@ -9,9 +9,11 @@
      │  read the unconfirmed edits; none left to send ─────────────────▶ unchanged
      │  _should_import: newer in the backend? _delay_import, and go on
      ├─ _run(fields)
+     │    binding._find_reason_to_stop ────────────────────────────────▶ skipped
      │    _has_to_skip ────────────────────────────────────────────────▶ skipped
      │    _export_dependencies                           dependencies.py
      │    _lock
+     │    without external id    load it again: another job may have exported it
      │    _map_data
      │    without external id    _create_data  _find_external_id  _create
      │    with external id       _update_data  _update
@@ -36,9 +38,9 @@ from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from odoo import models
-from odoo.sql_db import BaseCursor
 
 from ...binding_links import check_is_free
+from ...database import commits_are_forbidden
 from ...exception import ConnectorException, IDMissingInBackend, RetryableJobError
 from ...jobs.lifecycle import asks_to_wait
 from ...outcome import Outcome
@@ -49,33 +51,38 @@ from ..two_way.unconfirmed import SentEdits, stores_unconfirmed_edits
 
 
 class ExportFlow:
-    """The steps of one export; ``hooks`` is the exporter."""
+    """Exports a record by the hooks of a connector.
+
+    :param hooks: the exporter, or an object with the same hooks
+    :param edits: the unconfirmed edits that the export sends
+    :param external_ids: loads and keeps the external id of the record
+    """
 
     def __init__(self, hooks: Any, edits: SentEdits, external_ids: ExternalIds) -> None:
-        self.hooks = hooks
-        self.edits = edits
-        self.external_ids = external_ids
+        self._hooks = hooks
+        self._edits = edits
+        self._external_ids = external_ids
 
     def run(self, *args: Any, **kwargs: Any) -> Any:
         """Export the record, and return a message for the job."""
-        hooks, binding, env = self.hooks, self.hooks.binding, self.hooks.env
+        hooks, binding, env = self._hooks, self._hooks.binding, self._hooks.env
         session = Session.of(hooks.work)
         hooks.outcome = Outcome.SKIPPED
         if not binding.exists():
             return env._("%s does not exist any more: not exported.", binding)
-        self.external_ids.load()
+        self._external_ids.load()
         # an override of _run exports, unless it sets another outcome
         hooks.outcome = Outcome.UPDATED if self._is_in_backend else Outcome.CREATED
-        self.edits.begin(kwargs.get("fields", args[0] if args else None))
-        if self._is_in_backend and self.edits.leave_out_confirmed(kwargs):
+        self._edits.begin(kwargs.get("fields", args[0] if args else None))
+        if self._is_in_backend and self._edits.leave_out_confirmed(kwargs):
             return self._nothing_to_export()
         key = (binding._name, binding.id)
-        with in_progress(session.exporting, {key}), self.external_ids.kept_on_error():
+        with in_progress(session.exporting, {key}), self._external_ids.kept_on_error():
             if self._is_newer_in_backend():
                 hooks._delay_import()
             message = hooks._run(*args, **kwargs)
             if self._is_in_backend:
-                self.edits.confirm()
+                self._edits.confirm()
                 with explaining_refused_binding(hooks, hooks.model, binding):
                     hooks.binder.bind(hooks.external_id, binding)
                 hooks._commit()
@@ -86,7 +93,7 @@ class ExportFlow:
 
     def send(self, fields: Iterable[str] | None = None) -> str:
         """Send the record, unless it is skipped: the steps of ``_run``."""
-        hooks = self.hooks
+        hooks = self._hooks
         reason = (
             stores_unconfirmed_edits(hooks.binding)
             and hooks.binding._find_reason_to_stop()
@@ -99,15 +106,19 @@ class ExportFlow:
         if not self._is_in_backend:
             # a dependency may have begun another transaction, which sees that another
             # job has exported the record meanwhile
-            self.external_ids.reload()
+            self._external_ids.reload()
         map_record = hooks._map_data()
         if self._is_in_backend:
             return self._update(map_record, fields)
         return self._create(map_record)
 
+    def commit(self) -> None:
+        """Keep the external id; see ``ExternalIds.commit``."""
+        self._external_ids.commit()
+
     def _create(self, map_record: Any) -> str:
-        hooks = self.hooks
-        self.edits.names = None
+        hooks = self._hooks
+        self._edits.names = None
         values = hooks._create_data(map_record, fields=None)
         if not values:
             return self._nothing_to_export()
@@ -129,7 +140,7 @@ class ExportFlow:
         return hooks.env._("Created in the backend with ID %s.", created_id)
 
     def _update(self, map_record: Any, fields: Iterable[str] | None) -> str:
-        hooks = self.hooks
+        hooks = self._hooks
         values = hooks._update_data(map_record, fields=fields)
         if not values:
             return self._nothing_to_export()
@@ -144,24 +155,24 @@ class ExportFlow:
         An override may send several requests. If one of them fails, the record may be
         sent in part, and the job must not commit.
         """
-        if self.hooks._is_overridden(hook):
+        if self._hooks._is_overridden(hook):
             return nullcontext()
-        return committing_dependencies_on_wait(self.hooks)
+        return committing_dependencies_on_wait(self._hooks)
 
     def _is_newer_in_backend(self) -> bool:
         try:
-            return bool(self.hooks._should_import())
+            return bool(self._hooks._should_import())
         except IDMissingInBackend:
-            self.external_ids.note_deleted()
+            self._external_ids.note_deleted()
             return False
 
     def _nothing_to_export(self) -> str:
-        self.hooks.outcome = Outcome.UNCHANGED
-        return self.hooks.env._("Nothing to export.")
+        self._hooks.outcome = Outcome.UNCHANGED
+        return self._hooks.env._("Nothing to export.")
 
     @property
     def _is_in_backend(self) -> bool:
-        return is_external_id(self.hooks.external_id)
+        return is_external_id(self._hooks.external_id)
 
 
 class ExternalIds:
@@ -293,11 +304,3 @@ def explaining_refused_binding(
         if explained_error is error:
             raise
         raise explained_error from explained_error.__cause__ or error
-
-
-def commits_are_forbidden(cr: BaseCursor) -> bool:
-    """Return whether the code that opened the transaction forbids to commit it.
-
-    ``queue_job`` and test cases do so by a ``commit`` of the cursor object itself.
-    """
-    return "commit" in getattr(cr, "__dict__", ())

@@ -42,6 +42,14 @@ class Follow(NamedTuple):
         return names is None or not self.fields or bool({*self.fields} & {*names})
 
 
+class Listened(NamedTuple):
+    """The models of a listener: those it applies on now, and those it declares."""
+
+    applied: list[str]
+    base: Any  #: the ``_apply_on`` that ``applied`` replaced
+    declared: list[str]
+
+
 def find_followed(pool: Any, listener: Any, declared: Iterable[str]) -> list[str]:
     """Return the declared models of a listener, and those that it follows."""
     names = dict.fromkeys(declared)

@@ -25,7 +25,7 @@ from odoo.addons.component_event import before_commit, skip_if
 from ..external_id import is_external_id
 from ..importer.aliases import CREATED_AT
 from .affected_bindings import ExportSources, delegation_paths, fields_of, follow_back
-from .follow import Follow, find_followed
+from .follow import Follow, Listened, find_followed
 from .queue import Deletion, ExportRequests
 from .sources import find_export_sources
 
@@ -37,7 +37,7 @@ class ConnectorListener(AbstractComponent):
     _inherit = ["base.connector", "base.event.listener"]
 
     def no_connector_export(self, record: models.BaseModel) -> bool:
-        """Return whether the change comes from a connector: for ``@skip_if``."""
+        """Return whether the change comes from a connector."""
         context = record.env.context
         return bool(
             context.get("no_connector_export") or context.get("connector_no_export")
@@ -45,6 +45,7 @@ class ConnectorListener(AbstractComponent):
 
 
 def from_connector(self, records, *args, **kwargs) -> bool:
+    """Return whether the change comes from a connector; for ``@skip_if``."""
     return self.no_connector_export(records)
 
 
@@ -73,8 +74,7 @@ class ExportListener(AbstractComponent):
 
     #: weak reference to Odoo's registry of models, once the components are loaded
     _model_registry: Any = None
-    #: the present ``_apply_on``, and the declared one that it replaced
-    _listened: tuple[list[str], Any] | None = None
+    _listened: Listened | None = None
 
     @classmethod
     def _is_binding_model(cls, model: Any) -> bool:
@@ -94,16 +94,16 @@ class ExportListener(AbstractComponent):
         """
         pool = cls._model_registry and cls._model_registry()
         known = vars(cls).get("_listened")
-        if known is not None and vars(cls).get("_apply_on") is known[0]:
+        if known is not None and vars(cls).get("_apply_on") is known.applied:
             # an extension may have declared others since
             del cls._apply_on
-            if declared is None and known[1][0] == cls._apply_on:
-                declared = known[1][1]
+            if declared is None and known.base == cls._apply_on:
+                declared = known.declared
         if pool is None or (declared or cls._apply_on) is None:
             return
         base, declared = cls._apply_on, list(declared or cls.apply_on_models)
         cls._apply_on = find_followed(pool, cls, declared)
-        cls._listened = (cls._apply_on, (base, declared))
+        cls._listened = Listened(cls._apply_on, base, declared)
 
     # -- events ---------------------------------------------------------------
 

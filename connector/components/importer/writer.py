@@ -21,13 +21,9 @@ from odoo import models
 from ...outcome import Outcome
 from ..binder import Binder
 from ..comparison.absent_lines import remove_absent_lines
-from ..comparison.changes import (
-    changed_values,
-    fingerprint,
-    remember_created,
-    remember_held,
-)
+from ..comparison.changes import changed_values, remember_created, remember_held
 from ..comparison.lines import copy_commands, linking_updated_lines
+from ..comparison.stored_values import fingerprint
 from ..external_id import check_storable, is_external_id
 from ..session import Session
 from ..two_way.kept_edits import KeptEdits

@@ -24,7 +24,7 @@ in the way of an edit.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from odoo.addons.component.core import AbstractComponent
 
@@ -107,6 +107,14 @@ class TwoWayImporter(AbstractComponent):
         self.mapper.prefetch(item.external_record for item in items)
 
 
+class Comparison(NamedTuple):
+    """Local edits and remote changes of a record since both sides last agreed."""
+
+    edited: set[str]  #: fields to export that have unconfirmed edits
+    conflicts: set[str]  #: those of them that changed remotely, too
+    is_changed: bool  #: whether the record or a field to export changed remotely
+
+
 class TwoWayExporter(AbstractComponent):
     """Exporter of records that are imported, too: it overwrites no remote change."""
 
@@ -139,7 +147,7 @@ class TwoWayExporter(AbstractComponent):
     # -- before: the fields that may be sent -----------------------------------
 
     def _has_to_skip(self):
-        """Compare with the remote record, field by field, before it is written.
+        """Skip, narrow or allow the export: compare with the remote record by field.
 
         Where nothing was edited, or the remote side wins, the record is imported.
         """
@@ -152,27 +160,37 @@ class TwoWayExporter(AbstractComponent):
         if not self._before:
             return False
         self._check_version(self._before)
-        written_at = self._before.written_at
+        return self._apply_winner(self._compare_with_remote())
+
+    def _compare_with_remote(self) -> Comparison:
+        """Compare the remote record with what both sides last agreed on."""
+        written_at, known_at = self._before.written_at, self.binding.external_updated_at
         is_newer_remotely = bool(written_at and is_newer(written_at, known_at))
         changed = self._find_changed_remotely(is_newer_remotely)
-        unconfirmed = self.edits.unconfirmed
-        edited = {name for name in self._names_asked_for() if name in unconfirmed}
-        reason = self.env._("also changed in %s", self.backend_record.display_name)
+        asked_for, unconfirmed = self._names_asked_for(), self.edits.unconfirmed
+        edited = {name for name in asked_for if name in unconfirmed}
         conflicts = {
             name
             for name in edited
             if not changed.isdisjoint({name, *computed_from(self.binding, name)})
         }
-        if conflicts:
-            winner = self._resolve_conflict(conflicts, written_at)
+        is_changed = is_newer_remotely or not changed.isdisjoint(asked_for)
+        return Comparison(edited, conflicts, is_changed)
+
+    def _apply_winner(self, found: Comparison) -> str | bool:
+        """Delay an import and narrow the export; return why it is skipped, or False."""
+        reason = self.env._("also changed in %s", self.backend_record.display_name)
+        edited = found.edited
+        if found.conflicts:
+            winner = self._resolve_conflict(found.conflicts, self._before.written_at)
             if winner is Winner.ASK:
                 return reason
             if winner is Winner.REMOTE:
                 self._delay_import()
-                edited -= conflicts
+                edited = edited - found.conflicts
                 self._narrow_to(edited)
                 return False if edited else reason
-        if is_newer_remotely or changed & self._names_asked_for():
+        if found.is_changed:
             if not edited:
                 self._delay_import()
                 return reason

@@ -32,7 +32,7 @@ Without a name or path all tests run, of the addons, libs/ and tests/, in two pr
 at a time (with -n 0, in one).
 
     ./dev test component                    the tests of one addon
-    ./dev test component/tests/test_work.py -k cache -x
+    ./dev test component/tests/test_work_on.py -k cache -x
     ./dev test tests/repository
     ./dev test --long                       also the tests marked "long"
     ./dev test faults [--seed N] [--long]   two Odoos, and what goes wrong between
