@@ -113,8 +113,8 @@ def explain(backend: models.BaseModel, error: Exception) -> str:
         )
     if isinstance(error, vodoo.RequestTimeoutError):
         return env._(
-            "%(url)s does not answer in time. Is the address right, and does a "
-            "firewall let us through?",
+            "%(url)s does not answer in time. Is the address right, or does a firewall "
+            "block the connection?",
             **values,
         )
     return env._("%(url)s cannot be used: %(reason)s", **values)
@@ -208,16 +208,16 @@ def _check_model(
             yield env._("%(name)s (%(model)s): %(reason)s", reason=reason, **values)
             return
         yield env._(
-            "%(name)s (%(model)s) does not exist there: install the module %(module)s "
-            "in the other Odoo, or do not synchronize it.",
+            "%(name)s (%(model)s) does not exist in the other Odoo: install the module "
+            "%(module)s there, or do not synchronize it.",
             module=env[model.model]._original_module,
             **values,
         )
     else:
         if refused:
             yield env._(
-                "%(login)s may not %(operations)s %(name)s (%(model)s) there. Give "
-                "this user the rights, or do not synchronize it.",
+                "In the other Odoo, %(login)s may not %(operations)s %(name)s "
+                "(%(model)s). Give this user the rights, or do not synchronize it.",
                 operations=", ".join(refused),
                 **values,
             )

@@ -68,7 +68,7 @@ class ConnectorBackendPause(models.Model):
     backend_id = fields.Many2oneReference(model_field="backend_model", required=True)
     until = fields.Datetime(required=True)
     reason = fields.Text()
-    fruitless_count = fields.Integer(help="Pauses since which no job was done")
+    fruitless_count = fields.Integer(help="Consecutive pauses without a finished job")
 
     _backend_uniq = models.Constraint(
         "UNIQUE (backend_model, backend_id)", "A backend has one pause."
@@ -101,8 +101,8 @@ class ConnectorBackendPause(models.Model):
         if not pg_try_advisory_lock(self.env, turn):
             raise RetryableJobError(
                 self.env._(
-                    "%s asked to wait shortly before: one job at a time works with it, "
-                    "and another one does now.",
+                    "%s asked to wait recently: one job at a time may use it, and "
+                    "another one does.",
                     backend.display_name,
                 ),
                 seconds=self._seconds_to(utc_now(), backend, priority),

@@ -92,7 +92,7 @@ class ConnectorBackendMixin(models.AbstractModel):
                     priority=priority,
                     identity_key=import_changes_key(backend, model_name),
                     description=self.env._(
-                        "Find what changed: %(model)s of %(backend)s",
+                        "Search for changes: %(model)s of %(backend)s",
                         model=model._description,
                         backend=backend.display_name,
                     ),

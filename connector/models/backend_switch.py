@@ -155,7 +155,7 @@ class ConnectorBackendMixin(models.AbstractModel):
         model.with_delay(
             identity_key=f"export unconfirmed {model_name} {self._name} {self.id}",
             description=self.env._(
-                "Export what was edited meanwhile: %(model)s to %(backend)s",
+                "Export edits made meanwhile: %(model)s to %(backend)s",
                 model=model._description,
                 backend=self.display_name,
             ),

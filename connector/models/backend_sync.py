@@ -46,7 +46,7 @@ class ConnectorBackendMixin(models.AbstractModel):
 
     _max_removed_percent_is_share = models.Constraint(
         "CHECK (max_removed_percent BETWEEN 0 AND 100)",
-        "A share lies between 0 and 100 %.",
+        "A share must be between 0 and 100 %.",
     )
 
     def action_import_all(self, force: bool = False) -> dict:
@@ -76,9 +76,9 @@ class ConnectorBackendMixin(models.AbstractModel):
     def _delay_runs(self, direction: str, **options) -> models.BaseModel:
         """Delay the search for the records of a run of each model; return the runs."""
         descriptions = {
-            "import": self.env._("Find what to import: %s"),
-            "export": self.env._("Find what to export: %s"),
-            "dry_run": self.env._("Find what to run dry: %s"),
+            "import": self.env._("Search for records to import: %s"),
+            "export": self.env._("Search for records to export: %s"),
+            "dry_run": self.env._("Search for records of a dry run: %s"),
         }
         runs = self.env["connector.sync.run"]
         for backend, run, priority in self._start_runs(direction):

@@ -69,10 +69,10 @@ class ConnectorCursor(models.Model):
 
     _purpose_uniq = models.Constraint(
         "UNIQUE (backend_model, backend_id, model_name, name)",
-        "There is a cursor for this backend, model and purpose already.",
+        "A cursor of this backend, model and purpose already exists.",
     )
     _overlap_not_negative = models.Constraint(
-        "CHECK (overlap_seconds >= 0)", "A cursor cannot look into the future."
+        "CHECK (overlap_seconds >= 0)", "The overlap cannot be negative."
     )
 
     @api.depends("backend_name", "model_description", "name")
@@ -114,7 +114,7 @@ class ConnectorCursor(models.Model):
             except ValueError as error:
                 raise ValidationError(
                     self.env._(
-                        "No import could begin at this position of %(cursor)s: "
+                        "No import can begin at this position of %(cursor)s: "
                         "%(error)s. A position looks like "
                         '{"since": "2026-01-31 12:00:00"}.',
                         cursor=cursor.display_name,

@@ -65,7 +65,7 @@ class ConnectorSyncError(models.Model):
         [
             ("refused", "Access refused"),
             ("connection", "No connection"),
-            ("busy", "Tried too often"),
+            ("busy", "Too many retries"),
             ("missing", "Missing record"),
             ("rights", "Missing rights in Odoo"),
             ("data", "Invalid data"),

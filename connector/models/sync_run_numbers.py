@@ -265,7 +265,7 @@ class ConnectorSyncRun(models.Model):
         self.ensure_one()
         self.check_access("read")
         if not self.question:
-            raise UserError(self.env._("%s asks nothing.", self.display_name))
+            raise UserError(self.env._("%s needs no decision.", self.display_name))
         backend = self._get_backend()
         backend.check_access("write")
         backend._check_is_on()
@@ -277,7 +277,7 @@ class ConnectorSyncRun(models.Model):
         """Delay the search for records that were deleted remotely."""
         in_own_company(backend).env[self.model_name].with_delay(
             **{"priority": BULK_PRIORITY, **options},
-            description=self.env._("Find removed records: %s", self.display_name),
+            description=self.env._("Search for deleted records: %s", self.display_name),
         ).import_removed(backend, run=self, confirmed=confirmed)
 
     def action_retry_failed_jobs(self) -> bool:

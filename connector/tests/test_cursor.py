@@ -155,7 +155,7 @@ class TestCursor(ExportCase):
         ):
             with (
                 self.subTest(values),
-                self.assertRaisesRegex(ValidationError, "No import could begin"),
+                self.assertRaisesRegex(ValidationError, "No import can begin"),
                 self.env.cr.savepoint(),
             ):
                 cursor.write(values)

@@ -282,7 +282,7 @@ class TestRemovedRecords(ImporterCase):
         self.assertEqual(
             (self.sync_run.state, self.sync_run.removed_count), ("done", 4)
         )
-        with self.assertRaisesRegex(UserError, "asks nothing"):
+        with self.assertRaisesRegex(UserError, "needs no decision"):
             self.sync_run.action_confirm_removal()
 
     def test_only_a_manager_says_yes(self):

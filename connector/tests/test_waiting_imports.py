@@ -57,7 +57,7 @@ class TestWaitingImports(ExportCase):
     def test_the_button_says_until_when_a_try_waits_and_why(self):
         self.wait()
         dialog = self.press()
-        self.assertIn("Find what changed", dialog.message)
+        self.assertIn("Search for changes", dialog.message)
         self.assertIn("The shop is down", dialog.message)
         self.assertTrue(self.job.eta)
 

@@ -44,7 +44,11 @@ class OdooBackend(models.Model):
         help="Gets the records whose salesperson has no local account. Accounts match "
         "if their logins are the same",
     )
-    url = fields.Char(string="Address", required=True, help="As its users open it")
+    url = fields.Char(
+        string="Address",
+        required=True,
+        help="Address at which users open the other Odoo",
+    )
     database = fields.Char(required=True, help="The name of its database")
     login = fields.Char(
         required=True,
@@ -109,10 +113,10 @@ class OdooBackend(models.Model):
     first_import = fields.Selection(
         [
             ("ask", "Ask before the first import"),
-            ("bind", "Bind those that are alike"),
+            ("bind", "Bind them"),
             ("create", "Create new records"),
         ],
-        string="Records that are here already",
+        string="Similar local records",
         default="ask",
         required=True,
         copy=False,

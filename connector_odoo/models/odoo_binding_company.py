@@ -78,8 +78,8 @@ class OdooBinding(models.AbstractModel):
         if not company or not own or company == own:
             return super()._find_reason_to_stop()
         return self.env._(
-            "%(record)s belongs to %(company)s. %(backend)s is of %(own)s, and gets "
-            "its changes when it returns.",
+            "%(record)s belongs to %(company)s, and %(backend)s to %(own)s: changes "
+            "are exported once both belong to the same company.",
             record=self.display_name,
             company=company.display_name,
             backend=self.backend_id.sudo().display_name,

@@ -193,5 +193,5 @@ class TestConnectionCheck(OdooConnectorCase):
             (problem,) = _check_model(
                 self.backend, remote, "odoo.product.template", ["read"]
             )
-        self.assertIn("(product.template) does not exist there", problem)
+        self.assertIn("(product.template) does not exist in the other Odoo", problem)
         self.assertIn("install the module product", problem)

@@ -8,5 +8,5 @@ class OdooBackend(models.Model):
     sync_sales = fields.Selection(
         [("import", "Import")],
         string="Sale orders",
-        help="Their products and contacts come along",
+        help="Their products and contacts are imported, too",
     )

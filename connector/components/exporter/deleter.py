@@ -104,8 +104,8 @@ class ExportDeleter(AbstractComponent):
         try:
             if self.created_at and self._is_other_record(external_id):
                 return self.env._(
-                    "%(id)s is another record in the backend by now, which was not "
-                    "deleted: the one that was bound was created at %(known)s.",
+                    "In the backend, %(id)s is another record now, which was not "
+                    "deleted: the bound record was created at %(known)s.",
                     id=external_id,
                     known=self.created_at,
                 )

@@ -211,7 +211,7 @@ def _describe_command(lines: models.BaseModel, command: Any) -> str:
     if operation == Command.DELETE:
         return lines.env._("%s is removed", name)
     if operation == Command.UNLINK:
-        return lines.env._("%s is taken out", name)
+        return lines.env._("%s is unlinked", name)
     text = describe_changes(line, command[2])
     return f"{name} ({', '.join(text.splitlines())})"
 

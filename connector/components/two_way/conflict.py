@@ -99,7 +99,7 @@ class ConflictResolver(AbstractComponent):
             note=Markup("<p>%s</p>")
             % self.env._(
                 "%(record)s was changed in Odoo at %(local)s and in %(backend)s at "
-                "%(remote)s (UTC). Open its binding, and keep one of the two.",
+                "%(remote)s (UTC). Choose a version in its Connectors tab.",
                 record=binding.display_name,
                 local=local_at,
                 backend=backend.display_name,

@@ -192,10 +192,10 @@ class FirstImportCheck(AbstractComponent):
         if not found:
             return None
         return self.env._(
-            "Nothing of %(backend)s is bound, but records like these are here already: "
-            "%(found)s. They were probably imported before, and would be doubled. "
-            'Choose under "Records that are here already" whether to bind them or to '
-            "create new ones.",
+            "No record of %(backend)s is bound yet, but similar records exist in Odoo: "
+            "%(found)s. They were probably imported before, and an import would "
+            'duplicate them. Choose under "Similar local records" whether to bind them '
+            "or to create new ones.",
             backend=self.backend_record.display_name,
             found=", ".join(found),
         )

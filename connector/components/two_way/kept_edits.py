@@ -286,7 +286,7 @@ class KeptEdits:
     def describe_kept(self, binding: models.BaseModel, names: Iterable[str]) -> str:
         """Return the note for a person that names the edits that are kept."""
         return self.importer.env._(
-            "%(record)s keeps its edits, which are to be exported: %(fields)s",
+            "%(record)s keeps its edits, which will be exported: %(fields)s",
             record=binding.display_name,
             fields=_labels(binding, names),
         )
