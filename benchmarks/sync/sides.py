@@ -121,7 +121,7 @@ class Side:
         ]
         return f"--addons-path={','.join(map(str, folders))}"
 
-    # -- what is measured -----------------------------------------------------
+    # -- measurements ---------------------------------------------------------
 
     def set_up(self) -> None:
         """Do in the running server what each import needs."""

@@ -37,7 +37,7 @@ class TestSynchronizeAs(RightsCase):
             {"state": "production", "import_interval_minutes": 5, **values}
         )
 
-    # -- who ------------------------------------------------------------------
+    # -- the user -------------------------------------------------------------
 
     def test_by_default_it_is_who_makes_the_backend(self):
         backends = self.env["odoo.backend"]

@@ -16,8 +16,8 @@ import polib
 #: phrase -> what to write instead
 BANNED = {
     # obscure subjects and objects: name the thing
-    r"(?:^|[.:;] )What (?![^.?]*\?)": "name the thing",
-    r"(?:^|[.:;] )Who (?![^.?]*\?)": "name the person or the program",
+    r"(?:^|[.:;*-] )What (?![^.?]*\?)": "name the thing",
+    r"(?:^|[.:;*-] )Who (?![^.?]*\?)": "name the person or the program",
     r"\b(?:of|to|for|with|from|by|at|in|on|than|as|like|after|before) what (?!to\b)": (
         "name the thing"
     ),
@@ -81,6 +81,8 @@ BANNED = {
 PHRASES = [(re.compile(phrase, re.I), instead) for phrase, instead in BANNED.items()]
 #: attributes of views that the user reads
 SHOWN = {"string", "help", "confirm", "placeholder", "title", "sum", "alt"}
+#: place of labels and helps of fields in a template
+FIELDS = "model:ir.model.fields"
 
 Sentences = Iterator[tuple[int, str]]
 
@@ -128,8 +130,11 @@ def read_xml(path: Path) -> Sentences:
 
 
 def read_template(path: Path) -> Sentences:
+    """Yield the terms; those of fields only, in part of Odoo's, are in the code."""
     for entry in polib.pofile(path):
-        yield entry.linenum, entry.msgid
+        places = [place for place, _line in entry.occurrences]
+        if not places or any(not place.startswith(FIELDS) for place in places):
+            yield entry.linenum, entry.msgid
 
 
 def read_page(path: Path) -> Sentences:

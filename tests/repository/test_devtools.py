@@ -10,7 +10,7 @@ from devtools.bootstrap import COMMANDS
 from devtools.environment import CLONE
 from devtools.progress import Bar, format_table
 
-# -- what a person sees --------------------------------------------------------
+# -- output --------------------------------------------------------------------
 
 
 def test_table_is_aligned():

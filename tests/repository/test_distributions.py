@@ -74,7 +74,7 @@ def ask(fresh, script, *arguments):
     )
 
 
-# -- what is written down -----------------------------------------------------
+# -- declarations -------------------------------------------------------------
 
 
 def test_metapackage_lists_every_addon():
@@ -181,7 +181,7 @@ def test_addons_of_others_are_pinned(name):
     assert missing == []
 
 
-# -- what is built ------------------------------------------------------------
+# -- builds -------------------------------------------------------------------
 
 
 def test_every_distribution_builds_into_a_wheel(wheels):

@@ -5,10 +5,11 @@ import subprocess
 
 import pytest
 from devtools.environment import CLONE
-from prose import find_banned
+from prose import FIELDS, find_banned
 
 #: folders and files that are written in plain English already
 CLEAN = (
+    "CHANGELOG.md",
     "README.rst",
     "benchmarks",
     "component",
@@ -21,7 +22,7 @@ CLEAN = (
     "setup",
     "tests",
 )
-SUFFIXES = {".py", ".rst", ".md", ".xml"}
+SUFFIXES = {".py", ".rst", ".md", ".xml", ".pot"}
 #: the list of phrases and its tests
 EXCLUDED = (
     "tests/repository/prose.py",
@@ -67,6 +68,8 @@ def test_no_banned_phrase(folder):
         ("module.py", "def tell(): ...\nwalk = at_once = None", 0),
         ("view.xml", '<form><field help="Told of all" name="at once"/></form>', 1),
         ("addon.pot", 'msgid "Is anew set?"\nmsgstr ""\n', 1),
+        ("addon.pot", '#: code:a/b.py:0\nmsgid "Is anew set?"\nmsgstr ""\n', 1),
+        ("addon.pot", f'#: {FIELDS},a:0\nmsgid "Is anew set?"\nmsgstr ""\n', 0),
     ],
 )
 def test_banned_phrases_are_found(tmp_path, name, text, count):

@@ -137,7 +137,7 @@ def _content(value: Any) -> bytes | None:
         return content
 
 
-# -- what models make of values ---------------------------------------------------
+# -- values changed by models -----------------------------------------------------
 
 
 def digest(value: Any, size: int = 8) -> str:

@@ -108,7 +108,7 @@ class GenericImporter(AbstractComponent):
         """Return whether a connector has its own version of one of the hooks."""
         return any(getattr(cls, n) is not getattr(GenericImporter, n) for n in names)
 
-    # -- what a hook sees -------------------------------------------------------
+    # -- attributes for hooks ---------------------------------------------------
 
     @property
     def external_id(self) -> Any:

@@ -123,7 +123,7 @@ class RecordMatcher(AbstractComponent):
     #: the fields of the key; the first one limits the searches
     _key_fields: tuple[str, ...] = ("name",)
 
-    # -- what a connector says ------------------------------------------------
+    # -- hooks of a connector -------------------------------------------------
 
     def _read_keys(self, external_ids: list[Any]) -> list[dict[str, Any]]:
         """Return remote records: ``id`` and the key fields."""
