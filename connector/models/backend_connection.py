@@ -144,7 +144,9 @@ class ConnectorBackendMixin(models.AbstractModel):
         for backend in self.sudo().try_lock_for_update(allow_referencing=True):
             if backend.schedule_stopped_reason:
                 continue
-            _logger.error("%s left the schedule: %s", backend.display_name, reason)
+            _logger.error(
+                "The schedule of %s was stopped: %s", backend.display_name, reason
+            )
             backend.schedule_stopped_reason = reason
             notify = partial(
                 backend._notify_responsible,

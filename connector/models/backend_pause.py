@@ -205,7 +205,9 @@ class ConnectorBackendPause(models.Model):
         except psycopg2.errors.SerializationFailure:
             return utc_now() + timedelta(seconds=asked)  # another worker stores it now
         except (psycopg2.Error, PoolError):
-            _logger.warning("The pause of %s was not noted", backend, exc_info=True)
+            _logger.warning(
+                "The pause of %s could not be stored", backend, exc_info=True
+            )
             return utc_now() + timedelta(seconds=asked)
         # the backend was created in this transaction: no other job works with it
         return self._begin(backend, asked, reason)

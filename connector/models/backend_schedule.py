@@ -217,7 +217,9 @@ class ConnectorBackendMixin(models.AbstractModel):
             error = self._run_guarded(str(backend), partial(run, backend))
             if error is not None or is_last:
                 note = partial(backend._note_schedule, error)
-                self._run_guarded(f"{backend}, whose failure could not be noted,", note)
+                self._run_guarded(
+                    f"{backend}, whose failure could not be stored,", note
+                )
 
     def _note_schedule(self, error: Exception | None) -> None:
         """Open the error of the schedule, or resolve it if there is none."""

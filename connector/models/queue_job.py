@@ -282,4 +282,4 @@ class QueueJob(models.Model):
                 pauses = self.env["connector.backend.pause"].sudo()
                 pauses._note(backend, error, job.priority)
         except psycopg2.Error:
-            _logger.warning("The pause for %s was not noted", job, exc_info=True)
+            _logger.warning("The pause for %s could not be stored", job, exc_info=True)

@@ -78,7 +78,7 @@ class QueueJob(models.Model):
             with self.env.cr.savepoint():
                 return self.sudo()._open_failure(values)
         except Exception:
-            _logger.exception("The failure of job %s could not be noted", self.uuid)
+            _logger.exception("The failure of job %s could not be stored", self.uuid)
             return False
 
     def _open_failure(self, values: Mapping[str, Any]) -> bool:

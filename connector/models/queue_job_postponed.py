@@ -192,7 +192,7 @@ class QueueJob(models.Model):
             return True
         if self.state == STARTED and self.worker_pid == (worker_pid or 0):
             return True
-        _logger.info("%s was taken over since: not failed", self.uuid)
+        _logger.info("%s is run by another worker by now: not failed", self.uuid)
         return False
 
     def _retry_values(self, values: Mapping[str, Any]) -> dict[str, Any]:

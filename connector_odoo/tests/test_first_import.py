@@ -43,21 +43,21 @@ class TestFirstImport(OdooConnectorCase):
     def _count(self):
         return self.env["res.partner"].search_count([("name", "like", "Imported %")])
 
-    def test_where_nothing_is_alike_nobody_is_asked(self):
+    def test_without_similar_records_nobody_is_asked(self):
         self._import_changes()
         self.assertFalse(self.backend._find_reason_to_pause())
         self.assertEqual(self._count(), 40)
 
-    def test_before_records_are_doubled_a_person_is_asked(self):
+    def test_a_person_is_asked_before_records_are_duplicated(self):
         self._import_changes()
         self._reinstall()
         self.assertRegex(
             self._import_changes(), "exist in Odoo: Contact: .* of the first 50"
         )
-        self.assertRegex(self.backend._find_reason_to_pause(), "would be doubled")
+        self.assertRegex(self.backend._find_reason_to_pause(), "would duplicate them")
         self.assertEqual(self._count(), 40)
 
-    def test_the_search_comes_again_when_the_backend_is_resumed(self):
+    def test_the_search_is_repeated_when_the_backend_is_resumed(self):
         self._import_changes()
         self._reinstall()
         run = self.env["connector.sync.run"]._start(self.backend, MODEL)
