@@ -78,7 +78,7 @@ class TestRelatedActionOfImports(ImporterCase):
             ids = [action["res_id"]] if "res_id" in action else action["domain"][0][2]
             self.assertEqual(ids, [self.found(key).id for key in external_ids])
 
-    def test_binder_may_be_chosen_by_what_work_on_adds(self):
+    def test_binder_may_be_chosen_by_an_addition_of_work_on(self):
         class Binder(Component):
             _inherit = "test.binder"
 
