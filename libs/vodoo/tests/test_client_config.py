@@ -239,6 +239,19 @@ def test_a_dotenv_file_does_not_direct_a_password_from_elsewhere(
     assert OdooConfig.from_file(tmp_path / ".env").password == "secret"
 
 
+@pytest.mark.parametrize("line", ["ODOO_PASSWORD=${KEY_OF_BANK}", "X='${KEY_OF_BANK}'"])
+def test_a_dotenv_file_does_not_take_a_secret_of_the_environment(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, line: str
+) -> None:
+    settings = "ODOO_URL=https://evil.example\nODOO_DATABASE=d\nODOO_USERNAME=u\n"
+    (tmp_path / ".env").write_text(f"{settings}ODOO_PASSWORD=p\n{line}\n")
+    monkeypatch.setenv("KEY_OF_BANK", "secret")
+    for read in (OdooConfig, OdooConfig.from_file):
+        with pytest.raises(ConfigurationError, match="decides where a password goes"):
+            read()
+    assert OdooConfig.from_file(tmp_path / ".env").username == "u"
+
+
 def test_files_are_read_as_python_dotenv_reads_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -280,5 +293,5 @@ def test_proxies_of_the_environment_can_be_switched_off(
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
     for trust, proxies in ((True, 1), (False, 0)):
         with OdooClient(OdooConfig(**GIVEN, trust_env=trust)) as client:
-            mounts = client.runner._http._mounts.values()
+            mounts = client.runner._connections.get().http._mounts.values()
             assert len([one for one in mounts if one is not None]) == proxies

@@ -238,7 +238,8 @@ def test_a_server_that_comes_up_late_gets_the_create_once(
     client.get_uid()
     stub.script = [reply([9])]
     sends: list[int] = []
-    send = client.runner._http.send
+    http = client.runner._connections.get().http
+    send = http.send
 
     def refused_twice(request: Any, **options: Any) -> Any:
         import httpx2
@@ -248,7 +249,7 @@ def test_a_server_that_comes_up_late_gets_the_create_once(
             raise httpx2.ConnectError("refused")
         return send(request, **options)
 
-    client.runner._http.send = refused_twice
+    http.send = refused_twice
     assert client.create("res.partner", {"name": "x"}) == 9
     assert len(sends) == 3
     assert len(stub.calls) == 1

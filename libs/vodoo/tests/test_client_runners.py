@@ -7,6 +7,7 @@ import asyncio
 import json
 import os
 import sys
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -105,6 +106,69 @@ def test_a_process_forked_from_an_async_client(echo: StubServer) -> None:
 
     assert asyncio.run(read(1)) == 1
     assert in_child(lambda: asyncio.run(read(2))) == 2
+
+
+def test_threads_of_a_forked_process_share_its_connections(echo: StubServer) -> None:
+    """The first calls after the fork come together; none uses the parent's."""
+    with OdooClient(wire_config(echo)) as client:
+        read_all(client, [1])
+        of_parent = client.runner._connections.get()
+
+        def child() -> Any:
+            barrier = threading.Barrier(16)
+
+            def own() -> int:
+                barrier.wait()
+                return id(client.runner._connections.get())
+
+            with ThreadPoolExecutor(16) as pool:
+                own_ones = [pool.submit(own) for _ in range(16)]
+                return [one.result() for one in own_ones]
+
+        found = in_child(child)
+        assert len(found) == 16
+        assert len(set(found)) == 1
+        assert id(of_parent) not in found
+
+
+def test_a_client_in_two_event_loops_at_a_time(echo: StubServer) -> None:
+    client = AsyncOdooClient(wire_config(echo))
+    together = threading.Barrier(2)
+
+    def use(start: int) -> list[int]:
+        async def read(number: int) -> int:
+            return int((await client.read("m", [number], ["name"]))[0]["id"])
+
+        async def main() -> list[int]:
+            found: list[int] = []
+            for first in range(start, start + 40, 10):
+                numbers = range(first, first + 10)
+                found += await asyncio.gather(*map(read, numbers))
+            await client.close()
+            return found
+
+        together.wait(10)
+        return asyncio.run(asyncio.wait_for(main(), 20))
+
+    with ThreadPoolExecutor(2) as pool:
+        both = [pool.submit(use, 100), pool.submit(use, 500)]
+        assert both[0].result() == list(range(100, 140))
+        assert both[1].result() == list(range(500, 540))
+
+
+def test_connections_of_an_ended_loop_are_dropped(echo: StubServer) -> None:
+    import trio
+
+    client = AsyncOdooClient(wire_config(echo))
+
+    async def read() -> Any:
+        return await client.read("m", [5], ["name"])
+
+    asyncio.run(read())
+    asyncio.run(read())
+    trio.run(read)
+    trio.run(read)
+    assert len(client.runner._opened) == 1
 
 
 def test_a_forked_process_does_not_use_a_client_that_was_given(

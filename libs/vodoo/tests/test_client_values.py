@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import datetime
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -37,6 +38,11 @@ def test_values_at_any_depth() -> None:
         ({"a": float("inf")}, r"number inf at \['a'\]"),
         ({(1, 2): 3}, r"key \(1, 2\)"),
         (["\udc00"], r"surrogate pair at \[0\]"),
+        ({"\udc00": 1}, r"key '\\udc00'"),
+        ({float("nan"): 1}, "key nan"),
+        ([10**5000], r"too many digits at \[0\]"),
+        ([Fraction(10**400)], r"too many digits at \[0\]"),
+        (Decimal("1e400"), "number 1E.400"),
     ],
 )
 def test_a_value_without_json_form_is_located(value: Any, told: str) -> None:

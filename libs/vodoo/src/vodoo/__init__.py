@@ -9,9 +9,9 @@ import importlib
 import os
 from typing import TYPE_CHECKING, Any
 
-from . import _errors
-from ._errors import *  # noqa: F403
+from . import exceptions
 from ._release import DISTRIBUTION, VERSION, warn_of_other_distribution
+from .exceptions import *  # noqa: F403
 
 if TYPE_CHECKING:
     from ._answers import check_answer
@@ -54,7 +54,7 @@ __all__ = [
     "check_answer",
     "get_config",
 ]
-__all__ += _errors.__all__
+__all__ += exceptions.__all__
 
 #: module: the names it defines that are published here
 _LAZY = {

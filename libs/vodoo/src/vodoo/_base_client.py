@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any, ClassVar
 
 from . import _detection, _paging
+from ._answers import definitions_in
 from ._bulk import BulkWrites
 from ._config import OdooConfig
 from ._errors import VodooError
@@ -41,12 +42,12 @@ class LazyNamespace:
         self._name = name
 
     def __get__(self, client: BaseClient | None, owner: type) -> Any:
-        if client is None:
-            return self
         from . import namespaces
 
+        # Of the class: an instance that knows no client, for mocks and documentation.
         namespace = getattr(namespaces, self._class_name)(client)
-        client.__dict__[self._name] = namespace
+        if client is not None:
+            client.__dict__[self._name] = namespace
         return namespace
 
 
@@ -160,7 +161,7 @@ class BaseClient(Calls):
         if types.keys() >= set(names):
             return
         call = Call(model, "fields_get", [[]], {"attributes": ["type"]})
-        fields = await self._call(call)
+        fields = definitions_in(await self._call(call), call)
         types.update(dict.fromkeys(names, ""))
         types.update({name: field.get("type", "") for name, field in fields.items()})
 

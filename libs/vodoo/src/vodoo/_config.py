@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import re
 import ssl
 import warnings
 from collections.abc import Callable, Mapping
@@ -20,6 +21,7 @@ from ._secret import Secret
 
 ProtocolName = Literal["auto", "json2", "legacy", "web"]
 
+_LEAST = {"timeout": 0.001, "max_concurrency": 1, "max_answer_bytes": 1}
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -150,8 +152,17 @@ class OdooConfig:
                 f"unknown protocol {self.protocol!r}; known are "
                 + ", ".join(get_args(ProtocolName))
             )
-        if self.max_concurrency < 1:
-            raise ConfigurationError("max_concurrency must be at least 1")
+        for name, least in _LEAST.items():
+            value = getattr(self, name)
+            if not (isinstance(value, int | float) and value >= least):
+                raise ConfigurationError(
+                    f"{name} must be a number, at least {least}; found {value!r}"
+                )
+        schemes = ("http", "https", "socks5", "socks5h")
+        if self.proxy and urlsplit(self.proxy).scheme not in schemes:
+            raise ConfigurationError(
+                "the setting 'proxy' must begin with one of " + ", ".join(schemes)
+            )
         required = ("url", "database", "username", "password")
         missing = [name for name in required if not getattr(self, name)]
         if missing:
@@ -180,7 +191,8 @@ def _checked_url(url: str) -> str:
         parts.port  # noqa: B018  raises for a port that is not a number
     except ValueError:
         parts = urlsplit("")
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    is_address = url.isprintable() and not re.search(r"[\s?#]", url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or not is_address:
         raise ConfigurationError(
             "the setting 'url' must look like https://my.odoo.com, "
             f"found {_without_userinfo(url)!r}"

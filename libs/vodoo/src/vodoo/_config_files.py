@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
@@ -105,12 +106,18 @@ def _refuse_other_password(
         name in given or os.environ.get(VARIABLES[name][0])
         for name in _PASSWORD_SETTINGS
     )
-    if directing and has_other_password:
+    if directing and (has_other_password or _borrows(file)):
         raise ConfigurationError(
             f"{' and '.join(directing)} of {file} in the working directory decides "
             "where a password goes that is not in this file; add the password to the "
             "file, or give these settings where the password comes from"
         )
+
+
+def _borrows(file: Path) -> bool:
+    """Return whether a value in the file refers to a variable of the environment."""
+    values = " ".join(read_variables(file, interpolate=False).values())
+    return any(name in os.environ for name in re.findall(r"\$\{([^}:]*)", values))
 
 
 def settings_of(variables: Mapping[str, str], source: str) -> dict[str, Any]:
@@ -177,11 +184,11 @@ def use_instance(name: str) -> Path:
     raise ConfigurationError(f"no instance {name!r}")
 
 
-def read_variables(path: Path) -> dict[str, str]:
+def read_variables(path: Path, *, interpolate: bool = True) -> dict[str, str]:
     """Return the variables in a file of ``NAME=value`` lines."""
     from dotenv import dotenv_values
 
-    values = dotenv_values(path, encoding="utf-8-sig")
+    values = dotenv_values(path, interpolate=interpolate, encoding="utf-8-sig")
     return {name: Secret(value) for name, value in values.items() if value is not None}
 
 

@@ -54,19 +54,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-__all__ = [
-    "ArgumentMappingError", "AuthenticationError", "ConcurrencyError",
-    "ConfigurationError", "ConnectionFailedError", "ConnectionLostError",
-    "DatabaseLostError", "DatabaseNotFoundError", "DownloadError", "FieldParsingError",
-    "InvalidArgumentsError", "OdooAccessDeniedError", "OdooAccessError",
-    "OdooMissingError", "OdooServerError", "OdooUserError", "OdooValidationError",
-    "Outcome", "OutcomeUnknownError", "ProtocolError", "RecordNotFoundError",
-    "RecordOperationError", "RequestTimeoutError", "ServerUnavailableError",
-    "SessionExpiredError", "TransportError", "UnexpectedAnswerError",
-    "UnknownMethodError", "UnknownModelError", "UserNotFoundError",
-    "ValueEncodingError", "VodooError",
-]  # fmt: skip
-
 Obstacle = Literal["name", "refused", "tls"]
 
 
@@ -81,9 +68,8 @@ class VodooError(Exception):
     """Base of all errors of the client.
 
     ``model``, ``method`` and ``server_message`` are set as far as they are known.
-    The server's traceback never shows in the message: ask ``server_traceback``.
-    ``answered_by`` identifies a service that is not Odoo's RPC layer: status, content
-    type and title of its page, and nothing else of its answer.
+    The server's traceback is in ``server_traceback`` alone. ``answered_by`` identifies
+    a service that is not Odoo's RPC layer: status, content type and title of its page.
     """
 
     answered_by: str | None = None
@@ -168,23 +154,21 @@ class DownloadError(RecordOperationError):
         saved: Sequence[Path] = (),
         errors: Mapping[int, Exception] | None = None,
     ) -> None:
-        errors = dict(errors or {})
-        reasons = "; ".join(f"{one}: {error}" for one, error in errors.items())
+        self.saved, self.errors = list(saved), dict(errors or {})
+        reasons = "; ".join(f"{one}: {error}" for one, error in self.errors.items())
         VodooError.__init__(
             self,
-            f"{len(errors)} attachments of {model}({record_id}) could not be saved, "
-            f"{len(saved)} were; {reasons}",
+            f"{len(self.errors)} attachments of {model}({record_id}) could not be "
+            f"saved, {len(saved)} were; {reasons}",
             model=model,
         )
-        self.saved = list(saved)
-        self.errors = errors
 
 
 class TransportError(VodooError):
     """A call that brought no result.
 
-    ``code`` is the HTTP status or the JSON-RPC error code, -1 where there is none;
-    ``data`` the server's error object without its traceback.
+    ``code`` is the HTTP status or the JSON-RPC error code, or -1; ``data`` the
+    server's error object without its traceback.
     """
 
     def __init__(
@@ -196,9 +180,8 @@ class TransportError(VodooError):
     ) -> None:
         VodooError.__init__(self, message, **context)
         self.code = code
-        error_object = dict(data or {})
-        self.server_traceback = error_object.pop("debug", None)
-        self.data = error_object
+        self.data = dict(data or {})
+        self.server_traceback = self.data.pop("debug", None)
 
 
 class ConnectionFailedError(TransportError):
@@ -238,10 +221,7 @@ class ServerUnavailableError(TransportError):
 
 
 class OutcomeUnknownError(TransportError):
-    """A change that may or may not have been made.
-
-    Not raised for calls that may be sent twice. ``__cause__`` is the original error.
-    """
+    """A change that may or may not have been made; ``__cause__`` is the error."""
 
     outcome = Outcome.UNKNOWN
 

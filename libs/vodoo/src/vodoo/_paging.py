@@ -119,7 +119,12 @@ class ChangedPages(Pages):
     def _complete_seconds(self, page: Records) -> Records:
         """Return the records of all seconds but the last, which may continue."""
         seconds = [str(record.get("write_date"))[:19] for record in page]
-        if seconds != sorted(seconds) or seconds[0] < self._from:
+        if (
+            seconds != sorted(seconds)
+            or seconds[0] < self._from
+            or not all(type(record.get("id")) is int for record in page)
+            or not _is_second(seconds[-1])
+        ):
             raise unexpected(self._call, "records in the order of write_date", page)
         self._second = seconds[-1]
         self._last_id = self._since_id if self._second == self._since else 0
@@ -159,6 +164,13 @@ def next_second(second: str) -> str:
     return _written(_parsed(second) + datetime.timedelta(seconds=1))
 
 
+def _is_second(text: str) -> bool:
+    try:
+        return bool(next_second(text))
+    except (ValueError, OverflowError):
+        return False
+
+
 def _parsed(second: str) -> datetime.datetime:
     return datetime.datetime.strptime(second, DATETIME_FORMAT)
 
@@ -177,8 +189,7 @@ def search_iter(
 ) -> Pages:
     """Iterate over all records that match, in the order of their ids.
 
-    Pages begin after the last id read: nothing is skipped or returned twice when
-    records come and go meanwhile.
+    Nothing is skipped or returned twice when records come and go meanwhile.
     """
     if fields is not None and "id" not in fields:
         fields = ["id", *fields]

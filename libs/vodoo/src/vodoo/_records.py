@@ -99,9 +99,9 @@ class AsyncRecords(Calls):
         fields: Sequence[str] | None = None,
         context: Values | None = None,
     ) -> Records:
-        """Return the records with these ids, without those that do not exist.
+        """Return the records with these ids, without ``fields`` all that may be read.
 
-        Without ``fields`` all that the user may read.
+        Records that do not exist are left out.
         """
         kwargs = _given(fields=_fields(fields), context=context)
         call = Call(model, "read", [_ids(ids)], kwargs)
@@ -160,17 +160,14 @@ class AsyncRecords(Calls):
         *,
         idempotent: bool = False,
     ) -> int | list[int]:
-        """Create one record from a dict, or several from a list of dicts.
+        """Create one record from a dict, or several from a list; return their ids.
 
-        Return the id, or the list of ids. ``idempotent`` allows to send the call
-        again when its answer was lost.
+        ``idempotent`` allows to send the call again when its answer was lost.
         """
         vals_list = values if isinstance(values, Mapping) else list(values)
         call = Call(model, "create", [vals_list], _given(context=context), idempotent)
-        created: int | list[int] = answers.created_in(
-            await self._call(call), call, vals_list
-        )
-        return created
+        answer = await self._call(call)
+        return answers.created_in(answer, call, vals_list)  # type: ignore[no-any-return]
 
     async def load(
         self,

@@ -104,14 +104,10 @@ async def exchange(
     clock: Callable[[], float] = time.monotonic,
     random: Callable[[], float] = random.random,
 ) -> T:
-    """Send a request until it is answered; return what ``read`` makes of the answer.
-
-    :raises OutcomeUnknownError: if the answer to a call that is not repeatable was lost
-    """
+    """Send a request until it is answered; return what ``read`` makes of the answer."""
     started = clock()
     deadline_seconds = retry.deadline_seconds(timeout_seconds)
-    request = _within(request, deadline_seconds, timeout_seconds)
-    waited_seconds = 0.0
+    request, waited_seconds = _within(request, deadline_seconds, timeout_seconds), 0.0
     for attempt in itertools.count():
         try:
             return read(await runner.send(request))
@@ -130,15 +126,13 @@ async def exchange(
             total_waited_seconds=runner.waited_seconds,
         )
         if wait is None:
-            break
+            raise _final(failed, repeatable)
         await runner.sleep(wait)
         waited_seconds += wait
         runner.waited_seconds += wait
-        remaining_seconds = deadline_seconds - elapsed_seconds - wait
-        request = _within(request, remaining_seconds, timeout_seconds)
-    if failed.outcome is Outcome.UNKNOWN and not repeatable:
-        raise _outcome_unknown(failed) from failed
-    raise failed
+        remaining = deadline_seconds - elapsed_seconds - wait
+        request = _within(request, remaining, timeout_seconds)
+    raise AssertionError("counting does not end")
 
 
 def _within(request: Request, seconds: float, timeout_seconds: float) -> Request:
@@ -149,10 +143,15 @@ def _within(request: Request, seconds: float, timeout_seconds: float) -> Request
     return request
 
 
-def _outcome_unknown(error: VodooError) -> OutcomeUnknownError:
-    return OutcomeUnknownError(
+def _final(error: VodooError, repeatable: bool) -> VodooError:
+    """Return the error for the caller."""
+    if repeatable or error.outcome is not Outcome.UNKNOWN:
+        return error
+    unknown = OutcomeUnknownError(
         f"the server may or may not have carried this out ({error.message}); "
         "look before sending it again",
         getattr(error, "code", -1),
         server_message=error.server_message,
     )
+    unknown.__cause__ = error
+    return unknown

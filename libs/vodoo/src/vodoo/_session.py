@@ -16,6 +16,7 @@ Invariants:
   ``_is_settled``.
 - A refused call is sent again once for each kind of refusal, and only if the server has
   not carried it out: the session expired, or the call can be built otherwise.
+- An overridden ``authenticate`` or ``execute_kw`` makes all logins or calls.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ from ._protocols.json2 import JSON2, looks_like_api_key
 from ._protocols.jsonrpc import JSONRPC, ask_version
 from ._protocols.web import WebSession
 from ._retry import exchange
+from ._runners import awaited
 from ._runners.sync import blocking
 from ._transport import AsyncOdooTransport, BaseTransport, OdooTransport
 
@@ -55,6 +57,8 @@ class HTTPTransport(BaseTransport):
         self._login_lock = self.runner.lock()
         self._is_settled = True
         self._server_version: int | None = None
+        if type(self).execute_kw not in (AsyncHTTP.execute_kw, SyncHTTP.execute_kw):
+            self._call = super()._call  # type: ignore[method-assign]
 
     def _adopt(self, login: Login, credentials: Credentials) -> None:
         """Continue with the login that the detection of the protocol made."""
@@ -76,18 +80,13 @@ class HTTPTransport(BaseTransport):
         return self._server_version
 
     async def _ready_login(self, stale: Login | None) -> Login:
-        """Return the login; log in once for all callers that wait for it.
-
-        :param stale: a login that the server does not accept any more
-        """
+        """Return another login than the stale one; make it once for all callers."""
         if self._login is None or self._login is stale:
             async with self._login_lock:
                 if self._login is None or self._login is stale:
-                    self._login = await self._exchange(
-                        self.protocol.login_request(),
-                        self.protocol.read_login,
-                        repeatable=True,
-                    )
+                    uid = int(await awaited(self.authenticate()))
+                    if self._login is None or self._login is stale:
+                        self._login = Login(uid)  # of an override
         return self._login
 
     async def _call(self, call: Call) -> Any:
@@ -103,9 +102,8 @@ class HTTPTransport(BaseTransport):
                         return await self._send(call, login)
                     return await self._first_call(call, login)
                 except VodooError as error:
-                    if type(error) in refusals or not await self._learn(
-                        error, call, login
-                    ):
+                    is_new = type(error) not in refusals
+                    if not (is_new and await self._learn(error, call, login)):
                         raise
                     refusals.add(type(error))
         except VodooError as error:
@@ -190,10 +188,7 @@ class JSON2Calls(HTTPTransport):
         self._is_settled = True
 
     async def _first_call(self, call: Call, login: Login | None) -> Any:
-        """Send a call; send it once more without the name of the database.
-
-        ``_detection.py`` describes the servers that need that. It is remembered.
-        """
+        """Send a call, then without the database's name: see ``_detection.py``."""
         try:
             result = await self._send(call, login)
             self._is_settled = True
@@ -245,8 +240,10 @@ class AsyncHTTP(HTTPTransport, AsyncOdooTransport):
 
         :raises AuthenticationError: if the server refuses
         """
-        self._login = None
-        return await self._uid()
+        self._login = login = await self._exchange(
+            self.protocol.login_request(), self.protocol.read_login, repeatable=True
+        )
+        return int(login.uid)
 
     async def execute_kw(
         self,
@@ -258,7 +255,8 @@ class AsyncHTTP(HTTPTransport, AsyncOdooTransport):
         idempotent: bool = False,
     ) -> Any:
         """Call a method of a model, as ``execute_kw`` of Odoo's legacy protocol."""
-        return await self._call(Call(model, method, args, kwargs or {}, idempotent))
+        call = Call(model, method, args, kwargs or {}, idempotent)
+        return await HTTPTransport._call(self, call)
 
     async def call_service(self, service: str, method: str, args: Sequence[Any]) -> Any:
         """Call a method of the services common, db or object; it is not repeated.

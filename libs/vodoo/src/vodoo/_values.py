@@ -6,8 +6,10 @@ from __future__ import annotations
 import base64
 import datetime
 import json
+import reprlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from numbers import Rational
 from typing import Any, Protocol, TypeAlias
 
 from ._errors import ValueEncodingError
@@ -137,7 +139,7 @@ def to_json(value: object) -> str:
             separators=(",", ":"),
         )
         text.encode()
-    except (TypeError, ValueError, RecursionError):
+    except (TypeError, ValueError, OverflowError, RecursionError):
         reason = _unsendable(value, "")
     else:
         return text
@@ -155,8 +157,8 @@ def _unsendable(value: object, path: str, depth: int = 0) -> str | None:
     if isinstance(value, Mapping):
         pairs: Iterable[tuple[object, object]] = value.items()
         for key in value:
-            if not isinstance(key, str | int | float | bool | None):
-                return f"the key {key!r}{place}"
+            if not isinstance(key, str | int | float | None) or _unsendable(key, ""):
+                return f"the key {reprlib.repr(key)}{place}"
     elif isinstance(value, list | tuple):
         pairs = enumerate(value)
     else:
@@ -168,7 +170,9 @@ def _unsendable(value: object, path: str, depth: int = 0) -> str | None:
             return f"a text with half of a surrogate pair{place}"
         except TypeError:
             return f"a value of type {type(value).__name__}{place}"
-        except ValueError:
+        except (ValueError, OverflowError):
+            if isinstance(value, Rational):
+                return f"a number with too many digits{place}"
             return f"the number {value}{place}"
         return None
     for key, item in pairs:

@@ -85,7 +85,7 @@ class JSON2(Protocol):
             result = response.json()
             if call.method == "create" and isinstance(result, list):
                 given = [*call.args, call.kwargs.get("vals_list")]
-                if isinstance(given[0], Mapping):
+                if isinstance(given[0], Mapping) and len(result) == 1:
                     return result[0]
             return result
         raise self._error(response)

@@ -159,9 +159,9 @@ def read_version(response: Response) -> int | None:
     """Return the major version, None if the answer is not of an Odoo."""
     try:
         found = json.loads(response.content)["result"]["server_version_info"][0]
+        return major_version(found)
     except (ValueError, LookupError, TypeError, RecursionError):
         return None
-    return major_version(found)
 
 
 def major_version(version: object) -> int:

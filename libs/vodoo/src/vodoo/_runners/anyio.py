@@ -12,7 +12,7 @@ import httpx2
 
 from .._protocols import Request, Response
 from . import http
-from .http import Body
+from .body import Body
 
 T = TypeVar("T")
 
@@ -24,11 +24,38 @@ def _running_loop() -> object:
     return anyio.lowlevel.current_token()
 
 
+def _is_over(loop: Any) -> bool:
+    """Return whether an event loop has ended."""
+    token = getattr(loop, "native_token", loop)
+    if hasattr(token, "is_closed"):  # of asyncio
+        return bool(token.is_closed())
+    try:
+        token.run_sync_soon(int)
+    except Exception:  # trio.RunFinishedError
+        return True
+    return False
+
+
+class Connections:
+    """The connections of an event loop, its locks and the slots of its requests."""
+
+    def __init__(
+        self, options: http.HTTPOptions, given: httpx2.AsyncClient | None
+    ) -> None:
+        import anyio
+
+        self.http = given or httpx2.AsyncClient(**options.client_arguments())
+        self.outgoing = http.Outgoing(self.http, options.timeout)
+        self.slots = anyio.Semaphore(options.max_concurrency)
+        self.move_on_after = anyio.move_on_after
+        self.locks: dict[object, anyio.Lock] = {}
+
+
 class AsyncRunner:
     """Send requests, wait and lock in the running event loop.
 
     Locks and connections belong to a loop and are made on first use in it: a client may
-    be made outside of any loop, and used in several, one after the other.
+    be made outside of any loop, and used in several.
 
     :param client: the caller's client, which stays open when the runner closes
     """
@@ -48,40 +75,38 @@ class AsyncRunner:
         self._options = options
         self._given = client
         self._is_second_loop = False
-        self._owner: tuple[int, object] | None = None
-        self._http: httpx2.AsyncClient | None = None
-        self._locks: dict[object, Any] = {}
+        #: by process and event loop
+        self._opened: dict[tuple[int, object], Connections] = {}
 
-    def _open(self, owner: tuple[int, object]) -> None:
-        import anyio
+    def _connections(self) -> Connections:
+        """Return the connections of the running loop."""
+        owner = os.getpid(), _running_loop()
+        return self._opened.get(owner) or self._open(owner)
 
-        if self._owner is not None and self._given is not None:
-            if self._owner[0] != owner[0]:
+    def _open(self, owner: tuple[int, object]) -> Connections:
+        if self._opened and self._given is not None:
+            if owner[0] not in {process for process, _loop in self._opened}:
                 raise RuntimeError(http.FORKED_WITH_GIVEN_CLIENT)
             self._is_second_loop = True
-        self._owner = owner
-        # The connections of another loop cannot be closed in this one.
-        options = self._options.client_arguments()
-        self._http = self._given or httpx2.AsyncClient(**options)
-        self._outgoing = http.Outgoing(self._http, self._options.timeout)
-        self._move_on_after = anyio.move_on_after
-        self._slots = anyio.Semaphore(self._options.max_concurrency)
-        self._locks = {}
-
-    def _enter(self) -> None:
-        owner = os.getpid(), _running_loop()
-        if self._owner != owner:
-            self._open(owner)
+        connections = Connections(self._options, self._given)
+        # Those of a loop that has ended cannot be closed any more.
+        self._opened = {
+            other: opened
+            for other, opened in list(self._opened.items())
+            if not _is_over(other[1])
+        }
+        self._opened[owner] = connections
+        return connections
 
     async def send(self, request: Request) -> Response:
-        self._enter()
-        outgoing = self._outgoing(request)
+        own = self._connections()
+        outgoing = own.outgoing(request)
         error: Exception = http.no_slot()
-        with self._move_on_after(request.within_seconds):
-            async with self._slots:
+        with own.move_on_after(request.within_seconds):
+            async with own.slots:
                 error = http.no_answer()
                 try:
-                    return await self._exchange(outgoing, request)
+                    return await self._exchange(own.http, outgoing, request)
                 except (httpx2.HTTPError, httpx2.InvalidURL) as raised:
                     error = raised
                 except RuntimeError as raised:
@@ -93,9 +118,10 @@ class AsyncRunner:
         del error
         raise failure
 
-    async def _exchange(self, outgoing: httpx2.Request, request: Request) -> Response:
-        assert self._http is not None
-        answer = await self._http.send(outgoing, stream=True, follow_redirects=False)
+    async def _exchange(
+        self, client: httpx2.AsyncClient, outgoing: httpx2.Request, request: Request
+    ) -> Response:
+        answer = await client.send(outgoing, stream=True, follow_redirects=False)
         if answer.is_stream_consumed:  # made by a client for tests
             return Response(answer.status_code, answer.headers, answer.content)
         async with aclosing(answer):
@@ -176,17 +202,16 @@ class AsyncRunner:
         """Return the lock that stands for ``key`` in the running loop."""
         import anyio
 
-        self._enter()
-        return self._locks.setdefault(key, anyio.Lock())
+        return self._connections().locks.setdefault(key, anyio.Lock())
 
     async def close(self) -> None:
         """Close the connections, unless the client was given.
 
         Those of another event loop end with it: only there they could be closed.
         """
-        if self._given is None and self._http is not None:
-            if self._owner == (os.getpid(), _running_loop()):
-                await self._http.aclose()
+        opened = self._opened.get((os.getpid(), _running_loop()))
+        if opened is not None and self._given is None:
+            await opened.http.aclose()
 
 
 class AsyncLock:

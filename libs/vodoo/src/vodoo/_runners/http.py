@@ -1,8 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""The use of httpx2 by both runners: clients, requests, bodies, errors.
+"""The use of httpx2 by both runners: clients, requests, errors.
 
-httpx2 bounds each wait for bytes. This module and the runners add the bounds that it
-does not have: of the whole exchange, and of the size of an answer after decompression.
+httpx2 bounds each wait for bytes. The runners add a bound of the whole exchange, and
+``body.py`` one of the size of an answer after decompression.
 """
 
 from __future__ import annotations
@@ -14,15 +14,14 @@ import os
 import re
 import socket
 import ssl
-import zlib
-from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import httpx2
 
 from .. import _errors as errors
-from .._protocols import Request, Sink
+from .._protocols import Request
 from .._release import VERSION
+from .body import TooLarge
 
 #: The one encoding whose decompressor takes a limit.
 ACCEPTED_ENCODING = "gzip"
@@ -61,7 +60,13 @@ class HTTPOptions(NamedTuple):
 
     def certificates(self) -> bool | ssl.SSLContext:
         if isinstance(self.verify, str):
-            return ssl.create_default_context(cafile=self.verify)
+            try:
+                return ssl.create_default_context(cafile=self.verify)
+            except OSError as error:
+                raise errors.ConfigurationError(
+                    f"cannot read the certificates in {self.verify!r} of the setting "
+                    f"'verify': {error}"
+                ) from error
         if self.verify is True:
             return _default_context(
                 os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR")
@@ -133,65 +138,6 @@ def _unsendable_header(name: str) -> errors.ConfigurationError:
     )
 
 
-class TooLarge(httpx2.HTTPError):
-    """An answer larger than the limit."""
-
-
-class Body:
-    """The body of an answer, decompressed as it comes in.
-
-    :raises TooLarge: after ``limit`` decompressed bytes; no more than these are made
-    """
-
-    def __init__(
-        self, headers: Mapping[str, str], limit: int, sink: Sink | None = None
-    ) -> None:
-        self._limit = limit
-        self._sink = sink
-        if sink is not None:
-            sink.begin()
-        self._size = 0
-        self._chunks: list[bytes] = []
-        self._inflate = None
-        encoding = headers.get("content-encoding", "identity").strip().lower()
-        if encoding in ("gzip", "x-gzip", "deflate"):
-            self._inflate = zlib.decompressobj(zlib.MAX_WBITS | 32)
-        elif encoding not in ("", "identity"):
-            raise httpx2.DecodingError(
-                f"content-encoding {encoding!r} was not asked for"
-            )
-        length = headers.get("content-length", "")
-        if sink is None and length.isdecimal() and int(length) > limit:
-            raise self._too_large()
-
-    def add(self, chunk: bytes) -> None:
-        if self._inflate is not None:
-            try:
-                chunk = self._inflate.decompress(chunk, self._limit - self._size + 1)
-            except zlib.error as error:
-                raise httpx2.DecodingError(str(error)) from error
-        if self._sink is not None:
-            chunk = self._sink.feed(chunk)
-        self._size += len(chunk)
-        if self._size > self._limit:
-            raise self._too_large()
-        self._chunks.append(chunk)
-
-    def content(self) -> bytes:
-        """Return the whole body."""
-        if self._chunks and self._inflate is not None and not self._inflate.eof:
-            raise httpx2.DecodingError("the compressed answer is not complete")
-        if self._sink is not None:
-            self._chunks.append(self._sink.end())
-        return b"".join(self._chunks)
-
-    def _too_large(self) -> TooLarge:
-        return TooLarge(
-            f"the answer is larger than {self._limit:,} bytes; ask for less at a time, "
-            "or raise the setting 'max_answer_bytes'"
-        )
-
-
 FORKED_WITH_GIVEN_CLIENT = (
     "this process was forked, and the http_client that was given belongs to its "
     "parent; give each process its own client"
@@ -245,6 +191,8 @@ def failure(error: Exception, request: Request) -> errors.TransportError:
     )
     address = request.url.split("/", 3)[2]
     reason = str(error) or "no reason given"
+    if isinstance(error, httpx2.LocalProtocolError):  # its text shows the header
+        reason = "a header is not valid; correct 'http_headers' or the password"
     translated = ours(
         f"{_BEGINNINGS[ours]} {address}: {reason} ({type(error).__name__})"
     )

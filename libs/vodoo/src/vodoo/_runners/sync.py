@@ -9,13 +9,13 @@ import threading
 import time
 from collections.abc import Callable, Coroutine, Iterable
 from contextlib import closing
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 
 import httpx2
 
 from .._protocols import Request, Response
 from . import http
-from .http import Body
+from .body import Body
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -62,6 +62,38 @@ def blocking(
     return method
 
 
+class PerProcess(Generic[T]):
+    """One object for each process, which the first caller makes.
+
+    Two processes that share a connection read each other's answers. A forked one
+    keeps what it inherited: to close a connection would end the parent's TLS session.
+    """
+
+    def __init__(self, make: Callable[[], T]) -> None:
+        self._make = make
+        self._made: dict[int, T] = {}
+
+    def get(self) -> T:
+        process = os.getpid()
+        made = self._made.get(process)
+        if made is None:
+            # Atomic: threads that come first together get the same object.
+            made = self._made.setdefault(process, self._make())
+        return made
+
+
+class Connections:
+    """The connections of a process, and the slots of its requests."""
+
+    def __init__(self, options: http.HTTPOptions, given: httpx2.Client | None) -> None:
+        from .deadline import Deadline, bound_connections
+
+        self.http = given or httpx2.Client(**options.client_arguments())
+        self.deadline = Deadline() if given else bound_connections(self.http)
+        self.outgoing = http.Outgoing(self.http, options.timeout)
+        self.slots = threading.BoundedSemaphore(options.max_concurrency)
+
+
 class SyncRunner:
     """Send requests, wait and lock in the calling thread.
 
@@ -80,50 +112,36 @@ class SyncRunner:
             raise TypeError(f"http_client must be an httpx2.Client, found {client!r}")
         self._options = options
         self._given = client
-        self._open()
-
-    def _open(self) -> None:
-        from .deadline import Deadline, bound_connections
-
         self._process = os.getpid()
-        self._http = self._given or httpx2.Client(**self._options.client_arguments())
-        self._deadline = Deadline()
-        if self._given is None:
-            self._deadline = bound_connections(self._http)
-        self._outgoing = http.Outgoing(self._http, self._options.timeout)
-        self._slots = threading.BoundedSemaphore(self._options.max_concurrency)
+        self._connections = PerProcess(self._connect)
+        self._connections.get()
 
-    def _leave_parent(self) -> None:
-        """Open new connections after a fork.
-
-        Two processes that share a connection read each other's answers. The parent's
-        client is kept: to close it would end its TLS sessions.
-        """
-        self._of_parent = self._http
-        if self._given is not None:
+    def _connect(self) -> Connections:
+        if self._given is not None and self._process != os.getpid():
             raise RuntimeError(http.FORKED_WITH_GIVEN_CLIENT)
-        self._open()
+        return Connections(self._options, self._given)
 
     async def send(self, request: Request) -> Response:
-        if self._process != os.getpid():
-            self._leave_parent()
-        outgoing = self._outgoing(request)
-        self._deadline.at = time.monotonic() + request.within_seconds
-        if not self._slots.acquire(timeout=request.within_seconds):
+        own = self._connections.get()
+        outgoing = own.outgoing(request)
+        own.deadline.at = time.monotonic() + request.within_seconds
+        if not own.slots.acquire(timeout=request.within_seconds):
             raise http.failure(http.no_slot(), request)
         try:
-            if time.monotonic() >= self._deadline.at:
+            if time.monotonic() >= own.deadline.at:
                 raise http.no_slot()
-            answer = self._http.send(outgoing, stream=True, follow_redirects=False)
-            return self._received(answer, request)
+            answer = own.http.send(outgoing, stream=True, follow_redirects=False)
+            return self._received(answer, request, own.deadline)
         except (httpx2.HTTPError, httpx2.InvalidURL) as error:
             failure = http.failure(error, request)
         finally:
-            self._slots.release()
+            own.slots.release()
         # Outside of the except clause: the frames of httpx2 hold headers and body.
         raise failure
 
-    def _received(self, answer: httpx2.Response, request: Request) -> Response:
+    def _received(
+        self, answer: httpx2.Response, request: Request, deadline: Any
+    ) -> Response:
         """Return the complete answer."""
         if answer.is_stream_consumed:  # made by a client for tests
             return Response(answer.status_code, answer.headers, answer.content)
@@ -133,7 +151,7 @@ class SyncRunner:
             for chunk in answer.iter_raw():
                 body.add(chunk)
                 if self._given is not None:  # its connections know no deadline
-                    self._deadline.shorten(None, httpx2.ReadTimeout)
+                    deadline.shorten(None, httpx2.ReadTimeout)
         return Response(answer.status_code, answer.headers, body.content())
 
     async def sleep(self, seconds: float) -> None:
@@ -170,7 +188,7 @@ class SyncRunner:
     async def close(self) -> None:
         """Close the connections, unless the client was given."""
         if self._given is None:
-            self._http.close()
+            self._connections.get().http.close()
 
 
 class SyncLock:
@@ -180,13 +198,10 @@ class SyncLock:
     """
 
     def __init__(self) -> None:
-        self._process = os.getpid()
-        self._lock = threading.Lock()
+        self._locks = PerProcess(threading.Lock)
 
     async def __aenter__(self) -> None:
-        if self._process != os.getpid():
-            SyncLock.__init__(self)
-        self._lock.acquire()
+        self._locks.get().acquire()
 
     async def __aexit__(self, *exception: object) -> None:
-        self._lock.release()
+        self._locks.get().release()

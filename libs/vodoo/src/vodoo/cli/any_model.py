@@ -84,6 +84,8 @@ class AnyModel(Group):
         """Call a method."""
         given = [parse_literal(word, "argument") for word in args or ()]
         named = parse_literal(kwargs, "arguments") if kwargs else {}
+        if not isinstance(named, dict):
+            raise FieldParsingError(f"--kwargs takes an object, found {kwargs!r}")
         return self._client.execute(model, method, *given, **named)
 
     def export(

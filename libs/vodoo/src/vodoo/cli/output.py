@@ -39,6 +39,7 @@ def _show_records(records: Sequence[dict[str, Any]], simple: bool) -> None:
     rows = [
         [printable(plain(record.get(name))) for name in columns] for record in records
     ]
+    columns = [printable(name) for name in columns]
     if simple:
         for row in [columns, *rows]:
             print("\t".join(cell.replace("\t", " ").replace("\n", " ") for cell in row))
@@ -47,10 +48,10 @@ def _show_records(records: Sequence[dict[str, Any]], simple: bool) -> None:
         print("nothing found", file=sys.stderr)
         return
     from rich.console import Console
-    from rich.table import Table
+    from rich.table import Column, Table
     from rich.text import Text
 
-    table = Table(*columns)
+    table = Table(*(Column(Text(name)) for name in columns))
     for row in rows:
         table.add_row(*map(Text, row))
     # A pipe has no width: cut nothing off.
@@ -58,9 +59,11 @@ def _show_records(records: Sequence[dict[str, Any]], simple: bool) -> None:
     Console(width=width).print(table)
 
 
-#: characters that move the cursor, change colours or titles, or reorder text
+#: characters that move the cursor, change colours or titles, reorder text, or have
+#: no form in UTF-8
 _CONTROL = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e"
+    "\u2066-\u2069\ud800-\udfff]"
 )
 
 

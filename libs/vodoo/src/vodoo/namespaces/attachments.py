@@ -10,7 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .._answers import records_in
-from .._errors import DownloadError, OdooServerError, RecordNotFoundError
+from .._errors import (
+    DownloadError,
+    OdooServerError,
+    ProtocolError,
+    RecordNotFoundError,
+)
 from .._files import (
     Attachment,
     Base64File,
@@ -78,11 +83,15 @@ async def save_datas(
 
 
 class AttachmentsBase(Namespace):
-    async def _attachments(self, record_id: int) -> Records:
+    async def _attachments(
+        self, record_id: int, extension: str | None = None
+    ) -> Records:
+        ending = "." + extension.lower().lstrip(".") if extension else ""
         domain = [["res_model", "=", self.model], ["res_id", "=", record_id]]
-        return await self._search_read(
+        found = await self._search_read(
             "ir.attachment", domain, ATTACHMENT_FIELDS, order="id"
         )
+        return [one for one in found if str(one["name"]).lower().endswith(ending)]
 
     async def _read_contents(self, ids: Sequence[int]) -> Records:
         return await self._read("ir.attachment", ids, ["name", "datas"])
@@ -94,7 +103,7 @@ class AttachmentsBase(Namespace):
         ids = [attachment["id"] for attachment in batch]
         try:
             records = await self._read_contents(ids)
-        except OdooServerError as error:
+        except (OdooServerError, ProtocolError) as error:
             if len(batch) == 1:
                 failed[ids[0]] = error
                 return []
@@ -181,18 +190,14 @@ class AsyncAttachmentsNamespace(AttachmentsBase):
     ) -> Sequence[Path]:
         """Save the attachments of a record, by default in the working directory.
 
-        Files stay inside the directory and overwrite nothing: a second one with the
-        same name gets a number.
+        Nothing is overwritten: a second file with the same name gets a number.
 
         :raises DownloadError: if some could not be saved; the others were
         """
         folder = Path(output_dir or ".")
         saved: Any = []
         failed: Any = {}
-        attachments = await self._attachments(record_id)
-        if extension:
-            ending = "." + extension.lower().lstrip(".")
-            attachments = [a for a in attachments if a["name"].lower().endswith(ending)]
+        attachments = await self._attachments(record_id, extension)
         large = [a for a in attachments if (a["file_size"] or 0) > STREAMED_BYTES]
         small = [a for a in attachments if a not in large]
         for attachment in large:
@@ -201,7 +206,7 @@ class AsyncAttachmentsNamespace(AttachmentsBase):
                     self, "ir.attachment", attachment["id"], attachment["name"], folder
                 )
                 saved += [path] if path else []
-            except (OdooServerError, OSError, ValueError) as error:
+            except (OdooServerError, ProtocolError, OSError, ValueError) as error:
                 failed[attachment["id"]] = error
         for batch in attachment_batches(small):
             for content in await self._readable_contents(batch, failed):

@@ -120,6 +120,17 @@ class RecordMethod(Protocol[P, R_co]):
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R_co: ...
 
 
+class RecordSignature(inspect.Signature):
+    """The signature of such a method; mocks bind their calls with it."""
+
+    __slots__ = ()
+
+    def bind(self, /, *args: Any, **kwargs: Any) -> inspect.BoundArguments:
+        for name in RecordName.__annotations__.keys() & kwargs.keys():
+            kwargs["record_id"] = kwargs.pop(name)
+        return super().bind(*args, **kwargs)
+
+
 def by_record_id(
     operation: Callable[Concatenate[Any, int, P], Coroutine[Any, Any, T]],
 ) -> RecordMethod[P, Coroutine[Any, Any, T]]:
@@ -142,7 +153,9 @@ def by_record_id(
     first, record_id, *others = signature.parameters.values()
     parameters = [first.replace(kind=kind), record_id.replace(kind=kind), *others]
     method: Any = renamed
-    method.__signature__ = signature.replace(parameters=parameters)
+    method.__signature__ = RecordSignature(
+        parameters, return_annotation=signature.return_annotation
+    )
     return method  # type: ignore[no-any-return]
 
 
