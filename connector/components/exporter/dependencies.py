@@ -13,15 +13,18 @@ other do not recurse.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from odoo import models
 
-from ...exception import InvalidDataError
+from ...exception import InvalidDataError, RetryableJobError
+from ...jobs.lifecycle import asks_to_wait
 from ...outcome import Outcome
 from ..external_id import is_external_id
+from ..importer.database_errors import Written, explain_database_error
 from ..session import Session
-from .flow import committing_dependencies_on_wait, explaining_refused_binding
 
 
 def export_dependency(
@@ -103,3 +106,46 @@ def _ensure_binding(
                 {**key, **(extra_values or {})}
             )
     return bindings.with_env(model.env)
+
+
+@contextmanager
+def committing_dependencies_on_wait(hooks: Any) -> Iterator[None]:
+    """Let the job commit the exported dependencies if the block has to wait.
+
+    Only if the record is the one of the job, and nothing was sent of it yet: the job
+    then delays another one for the record.
+    """
+    session, binding = Session.of(hooks.work), hooks.binding
+    try:
+        yield
+    except RetryableJobError as error:
+        error.keeps_dependencies = (
+            asks_to_wait(error)
+            and bool(session.sent_dependencies)
+            and binding is not None
+            and session.exporting == {(binding._name, binding.id)}
+        )
+        raise
+
+
+@contextmanager
+def explaining_refused_binding(
+    hooks: Any, model: models.BaseModel, record: models.BaseModel
+) -> Iterator[None]:
+    """Name the record in the way if the database refuses a binding."""
+    try:
+        with hooks.env.cr.savepoint():
+            yield
+    except Exception as error:
+        written = Written(
+            model=model,
+            name=f"{record._name} {record.id} ({record.display_name})",
+            backend_name=hooks.backend_record.display_name,
+            mapper_name=hooks._name,
+            values={},
+            sources={},
+        )
+        explained_error = explain_database_error(error, written)
+        if explained_error is error:
+            raise
+        raise explained_error from explained_error.__cause__ or error

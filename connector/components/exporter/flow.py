@@ -41,13 +41,13 @@ from odoo import models
 
 from ...binding_links import check_is_free
 from ...database import commits_are_forbidden
-from ...exception import ConnectorException, IDMissingInBackend, RetryableJobError
+from ...exception import ConnectorException, IDMissingInBackend
 from ...jobs.lifecycle import asks_to_wait
 from ...outcome import Outcome
 from ..external_id import is_external_id
-from ..importer.database_errors import Written, explain_database_error
 from ..session import Session, in_progress
 from ..two_way.unconfirmed import SentEdits, stores_unconfirmed_edits
+from .dependencies import committing_dependencies_on_wait, explaining_refused_binding
 
 
 class ExportFlow:
@@ -261,46 +261,3 @@ class ExternalIds:
     @property
     def _receipts(self) -> models.BaseModel:
         return self._hooks.env["connector.export.receipt"].sudo()
-
-
-@contextmanager
-def committing_dependencies_on_wait(hooks: Any) -> Iterator[None]:
-    """Let the job commit the exported dependencies if the block has to wait.
-
-    Only if the record is the one of the job, and nothing was sent of it yet: the job
-    then delays another one for the record.
-    """
-    session, binding = Session.of(hooks.work), hooks.binding
-    try:
-        yield
-    except RetryableJobError as error:
-        error.keeps_dependencies = (
-            asks_to_wait(error)
-            and bool(session.sent_dependencies)
-            and binding is not None
-            and session.exporting == {(binding._name, binding.id)}
-        )
-        raise
-
-
-@contextmanager
-def explaining_refused_binding(
-    hooks: Any, model: models.BaseModel, record: models.BaseModel
-) -> Iterator[None]:
-    """Name the record in the way if the database refuses a binding."""
-    try:
-        with hooks.env.cr.savepoint():
-            yield
-    except Exception as error:
-        written = Written(
-            model=model,
-            name=f"{record._name} {record.id} ({record.display_name})",
-            backend_name=hooks.backend_record.display_name,
-            mapper_name=hooks._name,
-            values={},
-            sources={},
-        )
-        explained_error = explain_database_error(error, written)
-        if explained_error is error:
-            raise
-        raise explained_error from explained_error.__cause__ or error
