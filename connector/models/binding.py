@@ -177,12 +177,33 @@ class ConnectorBindingMixin(models.AbstractModel):
     _backend_external_uniq = UniqueLink("backend_id", "external_id")
     _backend_record_uniq = UniqueLink("backend_id", "odoo_id")
 
-    def _find_reason_to_stop(self) -> str | None:
-        """Return why this record is not exported now although the backend is on.
+    def _prepare_create_values(self, vals_list):
+        """Refuse to bind existing records that the user may not write."""
+        prepared = super()._prepare_create_values(vals_list)
+        if not self.env.su:
+            self._check_may_link(prepared)
+        return prepared
 
-        Its edits are kept until there is no reason, as those for a paused backend.
+    def write(self, vals):
+        """Check the record rules also after the write, for the new link.
+
+        Where the link changes, check the right to write the wrapped record, too.
         """
-        return None
+        if self.env.su or not self._linking_fields() & vals.keys():
+            return super().write(vals)
+        before = self._read_links()
+        written = super().write(vals)
+        if "backend_id" in vals or "odoo_id" in vals:
+            self.check_access("write")
+        relinked = self.browse(
+            binding_id
+            for binding_id, link in self._read_links().items()
+            if link != before[binding_id]
+        )
+        for name in self._wrapping_fields():
+            wrapped = relinked[name]
+            self._check_may_write(wrapped.browse(), wrapped.ids)
+        return written
 
     def unlink(self):
         """Delete the bindings, their unconfirmed edits and their export errors."""
@@ -192,6 +213,13 @@ class ConnectorBindingMixin(models.AbstractModel):
         self._resolve_errors_of_deleted()
         unconfirmed._forget(bindings)
         return deleted
+
+    def _find_reason_to_stop(self) -> str | None:
+        """Return why this record is not exported now although the backend is on.
+
+        Its edits are kept until there is no reason, as those for a paused backend.
+        """
+        return None
 
     # -- rights ---------------------------------------------------------------
 
@@ -207,13 +235,6 @@ class ConnectorBindingMixin(models.AbstractModel):
                 _records, make_error = wrapped
                 return self, make_error
         return refused
-
-    def _prepare_create_values(self, vals_list):
-        """Refuse to bind existing records that the user may not write."""
-        prepared = super()._prepare_create_values(vals_list)
-        if not self.env.su:
-            self._check_may_link(prepared)
-        return prepared
 
     def _check_may_link(self, vals_list: list[dict[str, Any]]) -> None:
         """Raise an error unless the user may write the records that are bound.
@@ -237,27 +258,6 @@ class ConnectorBindingMixin(models.AbstractModel):
             for field in map(self._fields.get, vals)
             if field is not None
         )
-
-    def write(self, vals):
-        """Check the record rules also after the write, for the new link.
-
-        Where the link changes, check the right to write the wrapped record, too.
-        """
-        if self.env.su or not self._linking_fields() & vals.keys():
-            return super().write(vals)
-        before = self._read_links()
-        written = super().write(vals)
-        if "backend_id" in vals or "odoo_id" in vals:
-            self.check_access("write")
-        relinked = self.browse(
-            binding_id
-            for binding_id, link in self._read_links().items()
-            if link != before[binding_id]
-        )
-        for name in self._wrapping_fields():
-            wrapped = relinked[name]
-            self._check_may_write(wrapped.browse(), wrapped.ids)
-        return written
 
     def _wrapping_fields(self) -> list[str]:
         """Return the fields that hold the wrapped record."""

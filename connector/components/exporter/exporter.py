@@ -91,7 +91,7 @@ class GenericExporter(AbstractComponent):
         """Delay an import of the record; it is exported in any case.
 
         The import is forced, because the export sets the date by which the record would
-        be up to date. It keeps unconfirmed edits, which nobody asked to overwrite.
+        be up to date. It keeps unconfirmed edits.
         """
         model = self.model.with_context(**{KEEP_UNCONFIRMED: True})
         model.with_delay().import_record(
@@ -194,10 +194,13 @@ class GenericExporter(AbstractComponent):
         self._validate_update_data(values)
         self.backend_adapter.write(self.external_id, values)
 
+    def _is_overridden(self, hook: str) -> bool:
+        return getattr(type(self), hook) is not getattr(GenericExporter, hook)
+
     # -- afterwards -----------------------------------------------------------
 
     def _commit(self) -> None:
-        """Keep the external id, whatever fails from here on: the only commit.
+        """Commit the external id before another step can fail. This is the only commit.
 
         A job may commit if its job function has ``allow_commit``. Otherwise a receipt
         keeps a new external id.
@@ -206,9 +209,6 @@ class GenericExporter(AbstractComponent):
 
     def _after_export(self) -> None:
         """Run after the record is in the backend and bound."""
-
-    def _is_overridden(self, hook: str) -> bool:
-        return getattr(type(self), hook) is not getattr(GenericExporter, hook)
 
     # -- two-way --------------------------------------------------------------
 

@@ -188,12 +188,12 @@ class ExternalIds:
         self._record: models.BaseModel | None = None
 
     def load(self) -> None:
-        """Take the external id of the binding, or of the receipt of a lost one."""
+        """Read the external id of the binding, or of a receipt."""
         self._deleted_id = None
         self.reload()
 
     def reload(self) -> None:
-        """Take it again, unless the external record was deleted."""
+        """Read the external id again; ignore that of a deleted record."""
         hooks, binder = self._hooks, self._hooks.binder
         external_id = binder.to_external(hooks.binding)
         self._record = hooks._exported_record()
@@ -231,7 +231,10 @@ class ExternalIds:
             self._stored_id = self._hooks.external_id
 
     def _bind(self) -> None:
-        """Bind a new id: a job that waits commits that its receipt was claimed."""
+        """Bind a new id.
+
+        A job that waits commits, and with it the deletion of the claimed receipt.
+        """
         hooks = self._hooks
         if is_external_id(hooks.external_id):
             if str(hooks.binder.to_external(hooks.binding)) != str(hooks.external_id):

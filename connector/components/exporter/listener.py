@@ -105,12 +105,30 @@ class ExportListener(AbstractComponent):
         cls._apply_on = find_followed(pool, cls, declared)
         cls._listened = Listened(cls._apply_on, base, declared)
 
+    # -- hooks ----------------------------------------------------------------
+
+    def _must_export(self, binding: models.BaseModel) -> bool:
+        """Return whether the backend gets the change."""
+        return True
+
+    def _must_delete(self, binding: models.BaseModel) -> bool:
+        """Return whether the external record of a deleted binding is deleted."""
+        return True
+
+    def _find_backends_for(self, record: models.BaseModel) -> models.BaseModel | None:
+        """Return the backends to bind a new record to, if any."""
+        return None
+
+    def _job_options(self, binding: models.BaseModel) -> dict[str, Any]:
+        """Return options for the job: ``priority``, ``eta``, ``channel`` …"""
+        return {}
+
     # -- events ---------------------------------------------------------------
 
     @skip_if(from_connector)
     @before_commit
     def on_records_create(self, records: models.BaseModel, vals_list=None) -> None:
-        """Export new bindings, and bind new records to the backends that want them.
+        """Export new bindings; bind new records to backends (``_find_backends_for``).
 
         A new record may change the export of others, for example as their line.
         """
@@ -159,24 +177,6 @@ class ExportListener(AbstractComponent):
             records, frozenset(records._fields), without=set(bindings)
         )
         self._request_followed(records, None)
-
-    # -- hooks ----------------------------------------------------------------
-
-    def _must_export(self, binding: models.BaseModel) -> bool:
-        """Return whether the backend gets the change."""
-        return True
-
-    def _must_delete(self, binding: models.BaseModel) -> bool:
-        """Return whether the external record of a deleted binding is deleted."""
-        return True
-
-    def _find_backends_for(self, record: models.BaseModel) -> models.BaseModel | None:
-        """Return the backends to bind a new record to, if any."""
-        return None
-
-    def _job_options(self, binding: models.BaseModel) -> dict[str, Any]:
-        """Return options for the job: ``priority``, ``eta``, ``channel`` …"""
-        return {}
 
     # -- requests -------------------------------------------------------------
 

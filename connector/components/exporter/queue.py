@@ -73,7 +73,7 @@ class ExportRequests(TransactionQueue):
         self.job_options[binding] = job_options or {}
 
     def delete(self, deletion: Deletion) -> None:
-        """Request a deletion, unless the binding still exists before the commit."""
+        """Request a deletion; dropped if the binding still exists before the commit."""
         self.deletions[deletion.binding] = deletion
 
     def flush(self, cr: BaseCursor) -> None:
@@ -236,7 +236,7 @@ class RepeatJobs(AfterCommitQueue):
     """Repeat jobs that one transaction has delayed, to be settled after the commit.
 
     No export depends on the settlement. If it fails, the repeat job starts a minute
-    later and exports the record once more.
+    later and exports the record again.
     """
 
     _failure = (

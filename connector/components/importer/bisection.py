@@ -33,10 +33,10 @@ Savepoint = Callable[[], AbstractContextManager]
 
 
 def concerns_the_job(error: Exception) -> bool:
-    """Return whether an error is a bug or a lost transaction, not one record's.
+    """Return whether an error is a bug or a lost transaction, not an error of a record.
 
-    A text that is too long for an index is a record's, although psycopg2 calls it an
-    operational error.
+    ``ProgramLimitExceeded`` (a text too long for an index) is an error of one record,
+    although psycopg2 derives it from ``OperationalError``.
     """
     return isinstance(
         error,
@@ -45,10 +45,10 @@ def concerns_the_job(error: Exception) -> bool:
 
 
 class StepRunner:
-    """Runs steps for one record, and raises its error.
+    """Runs the steps for one record and raises its error.
 
-    :param explain: returns the error that a person can act on; called when the
-        database works again
+    :param explain: returns the error that a person can act on; called after the
+        rollback of the savepoint
     """
 
     def __init__(self, savepoint: Savepoint, explain: Explain) -> None:
@@ -75,7 +75,8 @@ class StepRunner:
                 step(items)
         except Exception as error:
             if not is_writing and find_database_error(error):
-                raise  # without a savepoint, the database answers no more questions
+                # without a savepoint the transaction is aborted: nothing can be queried
+                raise
             explained = self._explain(items[0], error)
             if explained is error:
                 raise
@@ -113,7 +114,10 @@ class BisectingStepRunner(StepRunner):
     def run(
         self, step: Step, items: list[ImportItem], is_writing: bool = False
     ) -> None:
-        """Run a step over the pending items, in a savepoint."""
+        """Run a step over the pending items.
+
+        :param is_writing: ignored: every step has a savepoint
+        """
         self._bisect(step, [item for item in items if item.pending])
 
     def _bisect(self, step: Step, items: list[ImportItem]) -> None:

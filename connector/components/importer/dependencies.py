@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Import what the records of a chunk need, and order the records themselves.
+"""Import the dependencies of a chunk, and order its records.
 
 A needed record is either in the same chunk, which is then ordered, or elsewhere, and
 then imported first. All dependencies of one model are one chunk of that model's
@@ -129,7 +129,7 @@ class Dependencies:
                 item.fail(failed_dependency_error(env, model_name, failed[key]))
 
     def prefetch(self, batch: list[ImportItem]) -> None:
-        """Learn which dependencies are bound: the mapper asks for them."""
+        """Prefetch the bindings that the mapper looks up."""
         wanted = defaultdict(list)
         for item in batch:
             for dependency in item.dependencies:
@@ -139,7 +139,7 @@ class Dependencies:
 
 
 def check_dependency(hooks: Any, binding_model: str, external_id: Any) -> None:
-    """Refuse what cannot be the id of a dependency.
+    """Raise an error if a value cannot be the id of a dependency.
 
     :raise InvalidDataError: it is a record or a list, or no database can hold it
     """

@@ -155,6 +155,17 @@ class GenericImporter(AbstractComponent):
         """Return the binding; by default, those of a chunk are found in one query."""
         return self.binder.to_internal(self.external_id)
 
+    def _handle_missing_record(self) -> Outcome:
+        """Apply ``_missing_record_policy``, with the deleter of the model."""
+        binding, policy = self.binding, self._missing_record_policy
+        active = binding._active_name
+        if policy == "skip" or not binding or (policy == "archive" and not active):
+            return Outcome.SKIPPED
+        if policy == "archive" and not binding[active]:
+            return Outcome.UNCHANGED
+        find_record_deleter(self, policy).run(self.external_id)
+        return Outcome.REMOVED
+
     def _must_skip(self) -> str | None:
         """Return why the record must not be imported, None if it must."""
         return None
@@ -167,7 +178,7 @@ class GenericImporter(AbstractComponent):
         return None
 
     def _external_created_at(self) -> datetime | str | float | None:
-        """Return when it was created, None if unknown; it tells reused ids."""
+        """Return its creation date, None if unknown; it identifies reused ids."""
         return None
 
     def _check_is_same_record(self) -> None:
@@ -186,24 +197,13 @@ class GenericImporter(AbstractComponent):
         )
 
     def _after_unchanged(self, binding: models.BaseModel) -> None:
-        """Extend what is done for a record that is up to date."""
-
-    def _handle_missing_record(self) -> Outcome:
-        """Apply ``_missing_record_policy``, with the deleter of the model."""
-        binding, policy = self.binding, self._missing_record_policy
-        active = binding._active_name
-        if policy == "skip" or not binding or (policy == "archive" and not active):
-            return Outcome.SKIPPED
-        if policy == "archive" and not binding[active]:
-            return Outcome.UNCHANGED
-        find_record_deleter(self, policy).run(self.external_id)
-        return Outcome.REMOVED
+        """Called for a record that is up to date."""
 
     def _before_import(self) -> None:
-        """Extend what is done before the dependencies are imported."""
+        """Called before the dependencies are imported."""
 
     def _import_dependencies(self) -> None:
-        """Name what the record needs, with ``_import_dependency``."""
+        """Call ``_import_dependency`` for each record that this one needs."""
 
     def _import_dependency(
         self,
@@ -229,7 +229,7 @@ class GenericImporter(AbstractComponent):
     # -- values -----------------------------------------------------------------
 
     def _prefetch(self, items: list[ImportItem]) -> None:
-        """Learn in few queries what the mapping of all these records asks for."""
+        """Prefetch the records that the mapping of these items looks up."""
         if not self._is_overridden("_map_data"):
             self.mapper.prefetch_bindings(item.external_record for item in items)
 
@@ -255,27 +255,8 @@ class GenericImporter(AbstractComponent):
         """Find in few queries what ``_find_record_to_bind`` chooses from."""
 
     def _find_record_to_bind(self, values: dict[str, Any]) -> models.BaseModel | None:
-        """Return an unbound record that is the same thing, instead of creating one."""
+        """Return an unbound record to bind instead of creating one, or None."""
         return None
-
-    def _bookkeeping_values(self) -> dict[str, Any]:
-        """Return what a binding keeps about its last import."""
-        values = {
-            self.binder._sync_date_field: fields.Datetime.now(),
-            "external_updated_at": version_of(
-                last_change(self._external_updated_at()), self.read_at
-            ),
-        }
-        created_at = creation_time(self._external_created_at())  # pylint: disable=E1128
-        if created_at:
-            values[CREATED_AT] = created_at
-        if self._skip_same_values:
-            values["external_fingerprint"] = self._item.fingerprint
-        return values
-
-    def _may_overwrite(self, binding: models.BaseModel) -> bool:
-        """Return whether changed values may be written."""
-        return True
 
     # -- writing ----------------------------------------------------------------
 
@@ -291,9 +272,28 @@ class GenericImporter(AbstractComponent):
         """Retry the job where another transaction may have created the same record."""
         return retry_unique_violation(f"{self.model._name} {self.external_id}")
 
+    def _may_overwrite(self, binding: models.BaseModel) -> bool:
+        """Return whether changed values may be written."""
+        return True
+
     def _update(self, binding: models.BaseModel, values: dict[str, Any]) -> None:
         """Write the values that changed."""
         binding.with_context(**self._import_context).write(values)
 
+    def _bookkeeping_values(self) -> dict[str, Any]:
+        """Return the values about the last import that a binding keeps."""
+        values = {
+            self.binder._sync_date_field: fields.Datetime.now(),
+            "external_updated_at": version_of(
+                last_change(self._external_updated_at()), self.read_at
+            ),
+        }
+        created_at = creation_time(self._external_created_at())  # pylint: disable=E1128
+        if created_at:
+            values[CREATED_AT] = created_at
+        if self._skip_same_values:
+            values["external_fingerprint"] = self._item.fingerprint
+        return values
+
     def _after_import(self, binding: models.BaseModel) -> None:
-        """Extend what is done once the record is in Odoo and bound."""
+        """Called when the record is in Odoo and bound."""

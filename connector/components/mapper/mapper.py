@@ -114,7 +114,7 @@ class Mapper(AbstractComponent):
             return [describe_step([], "", how)]
 
     def prefetch_bindings(self, records: Iterable[Any]) -> None:
-        """Fill the memories of the binders that mapping the records will ask.
+        """Prefetch the bindings that mapping the records looks up.
 
         One query for each binding model, children included. A value that cannot be
         read is ignored.

@@ -11,7 +11,7 @@
 The rows are read before the values are mapped: all values are at least as new as their
 rows. The row of an edit that is committed meanwhile has another id, and stays. An
 export that fails, is skipped or has to wait deletes no row. If the process is killed
-after the backend has answered, the rows stay and the edits are sent once more.
+after the backend has answered, the rows stay and the edits are sent again.
 """
 
 from __future__ import annotations
@@ -122,7 +122,7 @@ class SentEdits:
         self.names = frozenset(fields) if _are_names(fields) else None
 
     def leave_out_confirmed(self, kwargs: dict[str, Any]) -> bool:
-        """Remove confirmed fields from ``kwargs["fields"]``; return if none is left.
+        """Remove confirmed names from ``kwargs["fields"]``; return whether it is empty.
 
         Only for jobs of the listener. Another export may have sent their fields since
         they were delayed, or an import overwritten them: to send these again could

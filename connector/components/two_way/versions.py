@@ -35,7 +35,10 @@ from .unconfirmed import computed_from
 
 
 class TwoWayImporter(AbstractComponent):
-    """Importer of records that are exported, too: it recognizes what an export left."""
+    """Importer of records that are also exported.
+
+    It recognizes versions that an export wrote.
+    """
 
     _name = "generic.two.way.importer"
     _inherit = "generic.alike.importer"
@@ -198,7 +201,7 @@ class TwoWayExporter(AbstractComponent):
         return False
 
     def _find_changed_remotely(self, is_newer_remotely: bool) -> set[str]:
-        """Return the fields that are not, remotely, what both sides last agreed on.
+        """Return the fields whose remote value differs from the last agreed one.
 
         Without a fingerprint of a field, the date of the record decides.
         """
@@ -250,7 +253,7 @@ class TwoWayExporter(AbstractComponent):
         super()._update(values)
         if self._is_imported or not self.binding.external_created_at:
             self._note_version(values)
-        else:  # it was read before it was written, and is not read once more
+        else:  # not read again
             self.binding.with_context(connector_no_export=True).write(
                 {"external_updated_at": False, "known_fingerprint": False}
             )
@@ -258,7 +261,7 @@ class TwoWayExporter(AbstractComponent):
     def _note_version(self, sent=()) -> None:
         """Keep the version that the export left, to tell a remote change from it.
 
-        The next import reads the record once more: a remote edit between the first
+        The next import reads the record again: a remote edit between the first
         read and the write has no later date than the export. Without one,
         that import finds the fingerprint unchanged.
         """

@@ -61,7 +61,7 @@ test("a tooltip tells the true numbers", () => {
     );
 });
 
-test("a bar opens its run, the empty room beside it nothing", () => {
+test("a bar opens its run, an empty slot nothing", () => {
     const opened = [];
     const { onClick } = runChart(RUNS, (runId) => opened.push(runId)).options;
     onClick({}, [{ index: SLOTS - 1 }]);

@@ -13,7 +13,7 @@ function isLive(root) {
     return shownRecords(root).some((record) => record.data.is_live);
 }
 
-/** Tell whether loading again would take something from the user's hands. */
+/** Return whether reloading would lose a selection or an edit. */
 function isInUse(root) {
     return Boolean(root.selection?.length || root.editedRecord || root.dirty);
 }

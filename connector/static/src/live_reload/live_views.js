@@ -4,7 +4,7 @@ import { kanbanView } from "@web/views/kanban/kanban_view";
 import { listView } from "@web/views/list/list_view";
 import { useLiveReload } from "./live_reload";
 
-/** Return the view, looking at its records by itself. */
+/** Return the view, reloading automatically. */
 function live(view) {
     class LiveController extends view.Controller {
         setup() {

@@ -16,7 +16,7 @@ const OUTCOMES = [
     { name: "failed", label: _t("Failed"), bright: "#dc3545", dark: "#e4606d" },
 ];
 
-/** How many bars there is room for: the last run stands at the right end */
+/** Number of bars; the last run is the rightmost */
 export const SLOTS = 12;
 
 /**
@@ -34,7 +34,7 @@ export function partHeight(run, name) {
 }
 
 /**
- * Return the chart of some runs: a bar each, of what became of their records.
+ * Return the chart of some runs: one bar each, divided by outcome.
  *
  * @param {Object[]} runs oldest first: `{ id, label, rate, <outcome>: <count> }`
  * @param {(runId: number) => void} openRun called when a bar is clicked
