@@ -224,8 +224,8 @@ def _matched_required(mapper: Any, model_name: str, ids: list[Any]) -> list[int]
     if ids and not found:
         raise MappingError(
             f"No {model_name} matches {matcher.describe(ids)} of "
-            f"{mapper.backend_record.display_name}. Create it, or give this name to "
-            "one that exists."
+            f"{mapper.backend_record.display_name}. Create it, or rename an "
+            "existing one."
         )
     return found
 
