@@ -55,7 +55,7 @@ REFUSED_SECONDS = 10
 #: the binding does not exist
 DELETION = "export_delete_record"
 #: context key: jobs that end without a user
-IS_SETTLED = "sync_is_settled"
+IS_RESOLVED = "sync_is_resolved"
 #: fields that may quote an answer of a backend
 TEXTS = ("name", "result", "exc_name", "exc_message", "exc_info")
 
@@ -199,7 +199,7 @@ class QueueJob(models.Model):
         if state == PENDING:
             self._take_back_outcomes()
         failed, done = self.browse(), self.browse()
-        if state in (DONE, CANCELLED) and not self.env.context.get(IS_SETTLED):
+        if state in (DONE, CANCELLED) and not self.env.context.get(IS_RESOLVED):
             ended = self.filtered("sync_subject")
             failed = ended.filtered(lambda job: job.state == FAILED)
             if state == DONE:

@@ -35,7 +35,7 @@ from ..jobs.subject import (
     subject_of_backend,
 )
 from ..outcome import Outcome
-from .queue_job import IS_SETTLED
+from .queue_job import IS_RESOLVED
 
 _logger = logging.getLogger(__name__)
 
@@ -194,7 +194,7 @@ class QueueJob(models.Model):
     def _end_unasked(self, state: str, result: str) -> None:
         """Set failed jobs to done or cancelled, without loading them."""
         if self:
-            self.with_context(**{IS_SETTLED: True})._stop_unloaded(state, result)
+            self.with_context(**{IS_RESOLVED: True})._stop_unloaded(state, result)
 
     # -- success --------------------------------------------------------------
 

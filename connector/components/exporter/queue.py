@@ -35,7 +35,7 @@ from odoo.addons.component_event.transaction_queue import (
 from ...jobs.lifecycle import EDIT_PRIORITY, company_of, running_priority
 from ..two_way.unconfirmed import ONLY_UNCONFIRMED, stores_unconfirmed_edits
 
-#: delay of a repeat job that is not settled after the commit
+#: delay of a repeat job that is not checked after the commit
 REPEAT_SECONDS = 60
 
 #: states of a queue.job that has not read the record yet
@@ -233,9 +233,9 @@ class RepeatJob(NamedTuple):
 
 
 class RepeatJobs(AfterCommitQueue):
-    """Repeat jobs that one transaction has delayed, to be settled after the commit.
+    """Repeat jobs that one transaction has delayed, to be checked after the commit.
 
-    No export depends on the settlement. If it fails, the repeat job starts a minute
+    No export depends on the check. If it fails, the repeat job starts a minute
     later and exports the record again.
     """
 
