@@ -9,7 +9,7 @@
 ``conflict``          which side wins a field that both sides changed
 ``adapter``           what the components below ask of the backend; versions of a
                       remote record
-``references``        relations of a mapper: bound, matched, required
+``references``        relations of a mapper: bound, matched
 ``mappers``           an import mapper that is read backwards for exports
 ``natural_keys``      find records that both sides already have
 ``first_import``      ask a person before a first import duplicates records
