@@ -126,7 +126,7 @@ class ConnectorBindingMixin(models.AbstractModel):
 
     _name = "connector.binding.mixin"
     _inherit = ["external.binding"]
-    _description = "Binding with its usual fields"
+    _description = "Connector Binding"
 
     _connector_backend = "connector.backend"
     _odoo_model: str | None = None
