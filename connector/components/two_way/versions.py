@@ -166,7 +166,7 @@ class TwoWayExporter(AbstractComponent):
         return self._apply_winner(self._compare_with_remote())
 
     def _compare_with_remote(self) -> Comparison:
-        """Compare the remote record with what both sides last agreed on."""
+        """Compare the remote record with the last agreed version."""
         written_at, known_at = self._before.written_at, self.binding.external_updated_at
         is_newer_remotely = bool(written_at and is_newer(written_at, known_at))
         changed = self._find_changed_remotely(is_newer_remotely)
