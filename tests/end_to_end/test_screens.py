@@ -73,7 +73,7 @@ def test_from_the_backend_to_the_records_that_it_brought(imported, window):
     told = page.locator(".o_notification").first
     told.get_by_text(f"Connected to {imported.source.server.url}").wait_for()
     page.locator("button[name=button_import_now]:visible").click()
-    page.locator(".o_notification", has_text="by jobs").wait_for()
+    page.locator(".o_notification", has_text="Import started").wait_for()
 
     # The cards update automatically: the page is not reloaded.
     page.get_by_role("menuitem", name="Dashboard").click()

@@ -26,7 +26,7 @@ class Body:
     """The body of an answer, decompressed as it comes in.
 
     :raises TooLarge: after ``limit`` decompressed bytes; no more than these are made.
-        Bytes for a sink are not counted: it gets them in parts.
+        Bytes for a sink are not counted: they pass through the memory in parts.
     """
 
     def __init__(
