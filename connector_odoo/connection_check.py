@@ -111,6 +111,13 @@ def explain(backend: models.BaseModel, error: Exception) -> str:
             "address.",
             **values,
         )
+    return _explain_silence(backend, error, values)
+
+
+def _explain_silence(
+    backend: models.BaseModel, error: vodoo.VodooError, values: dict[str, str]
+) -> str:
+    env = backend.env
     if isinstance(error, vodoo.RequestTimeoutError):
         return env._(
             "%(url)s does not answer in time. Is the address right, or does a firewall "

@@ -167,13 +167,12 @@ class ConnectorBackendUser(models.AbstractModel):
                 **values,
             )
         if not as_own_user(self).has_access("write"):
+            group = self.env.ref("connector.group_connector_manager").sudo()
             return self.env._(
                 "%(user)s, as whom %(backend)s is to be synchronized, has no right on "
                 "it. Give this user the group %(group)s, or choose another one under "
                 "“Synchronize as”.",
-                group=self.env.ref("connector.group_connector_manager")
-                .sudo()
-                .full_name,
+                group=group.full_name,
                 **values,
             )
         return None

@@ -112,25 +112,7 @@ class ConnectorExportReceipt(models.Model):
         """
         described = f"external id {external_id} of {record} ({model_name}) in {backend}"
         try:
-            with self._own_transaction() as receipts:
-                if not (
-                    receipts._is_committed(backend) and receipts._is_committed(record)
-                ):
-                    return
-                receipt = receipts.create(
-                    {
-                        "backend_model": backend._name,
-                        "backend_id": backend.id,
-                        "model_name": model_name,
-                        "record_model": record._name,
-                        "record_id": record.id,
-                        "record_created_at": record_creation(
-                            receipts.env[record._name].browse(record.id)
-                        ),
-                        "external_id": external_id,
-                        "company_id": receipts._company_id_of(backend),
-                    }
-                )
+            receipt_id = self._store(backend, model_name, record, external_id)
         except Exception:
             # it must not replace the error of the export
             _logger.exception(
@@ -139,18 +121,40 @@ class ConnectorExportReceipt(models.Model):
                 described,
             )
             return
+        if receipt_id is None:
+            return
         _logger.info("Left a receipt for %s", described)
         binding, external_field, bound_id = bound_as
         self.env.cr.postcommit.add(
             partial(
                 self._drop_if_bound,
-                receipt.id,
+                receipt_id,
                 binding._name,
                 binding.id,
                 external_field,
                 bound_id,
             )
         )
+
+    def _store(self, backend, model_name: str, record, external_id: str) -> int | None:
+        """Commit a receipt and return its id; None if nothing could claim it."""
+        with self._own_transaction() as receipts:
+            if not (receipts._is_committed(backend) and receipts._is_committed(record)):
+                return None
+            known = receipts.env[record._name].browse(record.id)
+            receipt = receipts.create(
+                {
+                    "backend_model": backend._name,
+                    "backend_id": backend.id,
+                    "model_name": model_name,
+                    "record_model": record._name,
+                    "record_id": record.id,
+                    "record_created_at": record_creation(known),
+                    "external_id": external_id,
+                    "company_id": receipts._company_id_of(backend),
+                }
+            )
+            return receipt.id
 
     def _is_committed(self, known) -> bool:
         """Return whether a record exists in this transaction, too.
