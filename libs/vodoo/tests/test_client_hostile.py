@@ -52,7 +52,11 @@ def test_a_compressed_answer_may_have_several_parts(
 
 
 @pytest.mark.parametrize("mode", MODES)
-@pytest.mark.parametrize("rest", [b"x" * 5_000_000, gzip.compress(b"more")])
+@pytest.mark.parametrize(
+    "rest",
+    [b"x" * 5_000_000, gzip.compress(b"more")],
+    ids=["other bytes", "a second part"],  # compressed bytes contain the time
+)
 def test_nothing_may_follow_a_compressed_answer(
     make_client: Callable[..., Any], mode: str, rest: bytes
 ) -> None:
