@@ -50,7 +50,7 @@ class TestCompanyMoves(RightsCase):
         self.assertTrue(self.binding.can_send)
         self.partner.company_id = self.elsewhere
         self.assertIn("Elsewhere Inc.", self.binding.stop_reason)
-        self.assertIn("Headquarters is of Here Inc.", self.binding.stop_reason)
+        self.assertIn("Headquarters to Here Inc.", self.binding.stop_reason)
         self.assertFalse(self.binding.can_send)
         with self.assertRaisesRegex(UserError, "Elsewhere Inc."):
             self.binding.button_send()
