@@ -227,10 +227,14 @@ class ConnectorBindingMixin(models.AbstractModel):
             binding.unconfirmed_fields = (
                 self.env._("all fields")
                 if ALL_FIELDS in names
-                else ", ".join(sorted(map(binding._label_of, names)))
+                else binding._labels_of(names)
             )
 
-    def _label_of(self, name: str) -> str:
-        """Return the label of a field, or its name if the model has no such field."""
-        field = self._fields.get(name)
-        return field._description_string(self.env) if field else name
+    def _labels_of(self, names: Iterable[str]) -> str:
+        """Return the labels of fields, or the names that are of no field."""
+        known = self._fields
+        labels = [
+            known[name]._description_string(self.env) if name in known else name
+            for name in names
+        ]
+        return ", ".join(sorted(labels))

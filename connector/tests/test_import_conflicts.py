@@ -204,6 +204,55 @@ class TestOnlyTheOtherFieldChanged(TwoWayCase):
 
 
 @tagged("post_install", "-at_install")
+class TestBothSidesMadeTheSameEdit(TwoWayCase):
+    """Both sides changed a field to the same value: nothing is left to export."""
+
+    __test__ = True
+
+    def test_an_edit_that_the_backend_has_too_is_confirmed(self):
+        for policy in ("local", "remote", "ask"):
+            self.backend.conflict_policy = policy
+            self.edit(name=f"Countess {policy}", ref=f"R {policy}")
+            self.change_remotely(name=f"Countess {policy}")
+            self.assertEqual(self.import_it().outcome, Outcome.UNCHANGED, policy)
+            self.assertEqual(self.names(), ["ref"], policy)
+            self.perform()
+            self.assertEqual(self.remote()["ref"], f"R {policy}")
+            self.assertEqual(self.names(), [], policy)
+        self.assertFalse(self.binding.odoo_id.activity_ids)
+
+    def test_a_forced_import_after_a_skipped_export_confirms_it(self):
+        self.edit(name="Countess")
+        self.change_remotely(name="Countess")
+        self.exporter_delays_import()
+        self.perform()
+        self.assertEqual(self.names(), [])
+
+    def test_an_edit_that_was_taken_back_is_left_to_its_export(self):
+        """The backend did not change: it has the old value, not the edit."""
+        self.edit(name="Countess")
+        self.edit(name="Ada")
+        self.change_remotely(email="new@example.com")
+        self.import_it()
+        self.assertEqual(self.names(), ["name"])
+
+    def test_a_dry_run_confirms_nothing(self):
+        self.edit(name="Countess")
+        self.change_remotely(name="Countess")
+        self.work_on(PARTNER).component_by_name("generic.dry.run").run_chunk([1])
+        self.assertEqual(self.names(), ["name"])
+
+    def exporter_delays_import(self):
+        """Delay the import as an export that found a remote change."""
+        self.jobs.clear()
+        exporter = self.component("record.exporter", PARTNER)
+        exporter.binding, exporter.external_id = self.binding, "1"
+        with self.trap_jobs() as trap:
+            exporter._delay_import()
+        self.jobs += trap.enqueued_jobs
+
+
+@tagged("post_install", "-at_install")
 class TestConflict(TwoWayCase):
     """Both sides changed the same field."""
 

@@ -63,9 +63,10 @@ class ImportItem:
     unconfirmed: Any = None
     #: fingerprints of the fields as the backend has them, where edits are kept
     remote_base: dict[str, Any] | None = None
-    #: fields whose edits are kept, and fields whose edits are overwritten
+    #: fields whose edits are kept, are overwritten, or are in the backend, too
     kept: set[str] = field(default_factory=set)
     overruled: set[str] = field(default_factory=set)
+    agreed: set[str] = field(default_factory=set)
 
     @property
     def key(self) -> str:

@@ -120,3 +120,18 @@ def inverse_of(record: models.BaseModel, name: str) -> str | None:
     """Return the field of a line that leads to its record: not a remote value."""
     field = record._fields[name]
     return field.inverse_name if field.type == "one2many" else None
+
+
+def fingerprints_of_children(
+    model: models.BaseModel,
+    children: Iterable[tuple[str, str, str]],
+    values: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Return ``{field + LINES: fingerprints}`` of the mapped lines of ``children``."""
+    found = {}
+    for _source, target, _model in children:
+        field = model._fields.get(target)
+        if field is not None and field.relational and values.get(target):
+            if lines := fingerprints_of_lines(model, target, values[target]):
+                found[target + LINES] = lines
+    return found

@@ -6,17 +6,17 @@
     find bindings ─▶ find(items)                    unconfirmed edits, one query
     map
     update        ─▶ find_lines(items)              those of lines
-                     without_kept(item, changes)    for each edited field that would
-                                                    change:
+                     without_kept(item, changes)    for each edited field:
 
         known fingerprint  the field in the backend  what happens
         -----------------  ------------------------  ------------------
         same as now        did not change            the edit is kept
+        other than now     changed, to the edit      both sides agree
         other than now     changed, too: a conflict  _resolve_conflict
         none               unknown                   _is_changed_without_fingerprint
 
     write         ─▶ base_values(item)              the fingerprints for external_base
-                     finish(items)                  edits that were overwritten are
+                     finish(items)                  agreed and overwritten edits are
                                                     deleted, kept ones are exported
 
 Nothing locks. If an edit is committed while the import runs and both write the record,
@@ -34,11 +34,11 @@ from odoo import models
 from odoo.addons.component.core import AbstractComponent
 
 from ...outcome import Outcome
-from ..comparison.stored_values import digest
+from ..comparison.stored_values import X2MANY, digest
 from ..exporter.queue import delay_export
 from ..importer.items import ImportItem
 from .conflict import Winner
-from .fingerprints import LINES, fingerprint_of_value, fingerprints_of_lines
+from .fingerprints import LINES, fingerprint_of_value, fingerprints_of_children
 from .line_edits import LineEdits, LineMerge
 from .unconfirmed import (
     ALL_FIELDS,
@@ -129,7 +129,7 @@ class KeptEdits:
     def without_kept(self, item: ImportItem, changes: dict[str, Any]) -> dict[str, Any]:
         """Return the changes that the import writes; skip the item to ask a person."""
         # called again for each half of a bisected chunk
-        item.kept, item.overruled, item.note = set(), set(), None
+        item.kept, item.overruled, item.agreed, item.note = set(), set(), set(), None
         if self._is_active:
             # before the write: models change the values of lines that they create
             item.remote_base = self._find_remote_base(item)
@@ -140,27 +140,26 @@ class KeptEdits:
         return changes
 
     def finish(self, items: Iterable[ImportItem]) -> None:
-        """Delete the edits that were overwritten; export those that were kept."""
+        """Delete agreed and overwritten edits; export those that were kept."""
         if self.importer.is_dry_run:
             return
         done, model = [], self.importer.model
         for item in items:
-            if item.overruled and item.outcome != Outcome.SKIPPED:
-                done += self._finish_overwritten(item)
             edits = item.unconfirmed
+            if edits and item.outcome != Outcome.SKIPPED:
+                done += edits.ids_of(item.agreed)
+                if item.overruled:
+                    done += self._finish_overwritten(item)
             if edits and (kept := edits.edited_because_of(model, item.kept)):
                 self.delay_export(item.binding, kept)
-        if done:
-            self.confirm(done)
+        self.confirm(done)
 
     def base_values(self, item: ImportItem) -> dict[str, Any]:
         """Return the values of the binding that a later import compares with."""
         if not self._is_active:
             return {}
         base = item.binding.external_base if item.binding else None
-        remote = item.remote_base
-        if remote is None:
-            remote = self._find_remote_base(item)
+        remote = item.remote_base or self._find_remote_base(item)
         return {"external_base": {**(base or {}), **remote}}
 
     # -- one record -----------------------------------------------------------
@@ -172,6 +171,7 @@ class KeptEdits:
         if self.is_forced(item):
             item.overruled = edits.edited(model, item.values)
             return changes
+        item.agreed = self._find_agreed(item, changes)
         edited = edits.edited(model, changes)
         merges = self._merge_lines(item, edited, changes)
         conflicts = self._find_conflicts(item, edited - merges.keys())
@@ -226,6 +226,16 @@ class KeptEdits:
             )
         }
 
+    def _find_agreed(self, item: ImportItem, changes: dict[str, Any]) -> set[str]:
+        """Return the edited fields that the backend changed to the same value.
+
+        Lists are left to their export: an import may only add to them.
+        """
+        model = self.importer.model
+        same = item.unconfirmed.names & (item.values.keys() - changes.keys())
+        single = {name for name in same if model._fields[name].type not in X2MANY}
+        return self._find_conflicts(item, single)
+
     def _leave_to_a_person(
         self, item: ImportItem, conflicts: set[str], behind: set[str]
     ) -> None:
@@ -234,16 +244,13 @@ class KeptEdits:
         item.note = self.importer.env._(
             "%(record)s was changed on both sides (%(fields)s): a person decides",
             record=item.binding.display_name,
-            fields=_labels(item.binding, conflicts),
+            fields=item.binding._labels_of(conflicts),
         )
         rows = [row for row in item.unconfirmed.rows if row.name in behind]
         self._rows._set_in_conflict(rows, True)
 
     def _finish_overwritten(self, item: ImportItem) -> list[int]:
-        """Return the rows of edits that were overwritten.
-
-        If the whole record was to be exported, its other fields still are.
-        """
+        """Return the rows of overwritten edits; other fields of a whole record stay."""
         edits, model = item.unconfirmed, self.importer.model
         if ALL_FIELDS in edits.names:
             if left := self._exported_fields() - item.overruled - edits.names:
@@ -258,14 +265,10 @@ class KeptEdits:
 
     def _find_remote_base(self, item: ImportItem) -> dict[str, Any]:
         """Return the fingerprints of the fields and lines as the backend has them."""
-        model, values = self.importer.model, item.values
-        base = dict(self.importer._remote_fingerprints())
-        for _source, target, _model in getattr(self.importer.mapper, "children", ()):
-            field = model._fields.get(target)
-            if field is not None and field.relational and values.get(target):
-                if lines := fingerprints_of_lines(model, target, values[target]):
-                    base[target + LINES] = lines
-        return base
+        importer = self.importer
+        children = getattr(importer.mapper, "children", ())
+        lines = fingerprints_of_children(importer.model, children, item.values)
+        return {**importer._remote_fingerprints(), **lines}
 
     # -- for lines, too -------------------------------------------------------
 
@@ -288,13 +291,9 @@ class KeptEdits:
         return self.importer.env._(
             "%(record)s keeps its edits, which will be exported: %(fields)s",
             record=binding.display_name,
-            fields=_labels(binding, names),
+            fields=binding._labels_of(names),
         )
 
     @property
     def _rows(self) -> models.BaseModel:
         return self.importer.env["connector.unconfirmed.field"].sudo()
-
-
-def _labels(binding: models.BaseModel, names: Iterable[str]) -> str:
-    return ", ".join(sorted(map(binding._label_of, names)))
