@@ -3,6 +3,11 @@
 
 A group shares slow fixtures, such as servers. The groups of pytest-xdist 3.8 do not
 work with pytest 9.
+
+Each process has a database of its own, but pytest-odoo gives them one file store. At the
+end of each class, Odoo removes the files that no attachment of *its* database has,
+which are files that a test in the other process just wrote. So the processes remove
+none; the whole file store goes with the databases, at the end of the run.
 """
 
 from __future__ import annotations
@@ -25,6 +30,18 @@ class GroupScheduling(LoadScopeScheduling):
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> GroupScheduling:
     return GroupScheduling(config, log)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if hasattr(config, "workerinput"):
+        keep_files()
+
+
+def keep_files() -> None:
+    """Let Odoo's test classes remove no file of the file store."""
+    from odoo.tests.common import TransactionCase
+
+    TransactionCase._gc_filestore = classmethod(lambda cls: None)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -3,9 +3,10 @@
 
 import os
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
-from devtools import postgres
+from devtools import postgres, pytest_groups
 from devtools.addons import Addon, close_over, outside_dependencies, select_for_tests
 from devtools.commands.test import select_addons, select_long, split_arguments
 from devtools.debian_archive import (
@@ -19,6 +20,8 @@ from devtools.odoo_14 import choose_needed
 from devtools.odoo_source import check_checkout
 from devtools.processes import find_free_port
 from devtools.pytest_groups import group_of, place_of
+
+from odoo.tests.common import TransactionCase
 
 # -- Odoo ----------------------------------------------------------------------
 
@@ -177,6 +180,17 @@ def test_tests_of_one_folder_stay_together(path, room):
 def test_groups_that_wait_longest_run_first():
     groups = sorted(["connector", "libs/vodoo", "tests/faults"], key=place_of)
     assert groups == ["tests/faults", "libs/vodoo", "connector"]
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_a_process_removes_no_file_that_another_one_wrote(processes, monkeypatch):
+    collected = []
+    collect = classmethod(lambda cls: collected.append(cls))
+    monkeypatch.setattr(TransactionCase, "_gc_filestore", collect)
+    config = SimpleNamespace() if processes == 1 else SimpleNamespace(workerinput={})
+    pytest_groups.pytest_configure(config)
+    TransactionCase._gc_filestore()
+    assert len(collected) == (1 if processes == 1 else 0)
 
 
 def test_long_tests_run_when_they_are_asked_for():
