@@ -63,6 +63,10 @@ class Environment:
         """Odoo's data_dir: file stores and sessions."""
         return self.home.make_folder("odoo-data")
 
+    def servers_python(self) -> Path:
+        """Return the Python of the systems that tests connect to, made if need be."""
+        return ensure_python(self.home, "servers", "Servers for tests")
+
     @property
     def start_command(self) -> list[str]:
         """The command that starts Odoo, without arguments."""
