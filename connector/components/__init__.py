@@ -1,6 +1,7 @@
 # The order matters: a component is defined after those that it inherits.
 from . import core
 from . import backend_adapter
+from . import http_adapter
 from . import rest_adapter
 from . import binder
 from .two_way import conflict

@@ -1,15 +1,14 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Adapter for backends that offer their records as JSON over HTTP.
 
-The adapter knows the addresses and the form of the records. ``connector.http`` has the
-rest: sessions, errors, paging strategies. All adapters of a job with the same
-credentials share one session, and all sessions of a job share one budget of waits.
+The adapter knows the addresses and the form of the records. ``http_adapter`` has the
+session and its credentials, ``connector.http`` errors and paging strategies.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urljoin
 
@@ -18,22 +17,16 @@ from odoo.tools import split_every
 from odoo.addons.component.core import AbstractComponent
 
 from ..exception import IDMissingInBackend, InvalidDataError
-from ..http.budget import WaitBudget
-from ..http.download import MAX_BYTES, download
-from ..http.errors import RestCredentialsRefusal
 from ..http.paging import Answer, PageNumber, Paging
 from ..http.paths import (
     describe_shape,
     find_records,
     id_in_address,
     leads_to_null,
-    localize,
     look_up,
     record_path,
 )
-from ..http.session import RestSession
 from .external_id import is_external_id
-from .session import Session
 
 
 class RestAdapter(AbstractComponent):
@@ -43,7 +36,7 @@ class RestAdapter(AbstractComponent):
     """
 
     _name = "generic.rest.adapter"
-    _inherit = "base.backend.adapter.crud"
+    _inherit = "generic.http.adapter"
 
     #: path of the records below the address of the backend: ``/orders``
     _endpoint = ""
@@ -65,29 +58,6 @@ class RestAdapter(AbstractComponent):
     _ids_per_request = 100
     _update_method = "PATCH"
     _paging: Paging = PageNumber()
-    #: parameter of the query string, or header, that asks for a language
-    _language_param: str | None = None
-    _language_header: str | None = None
-    #: language of the current reads, as the backend calls it; None for its default
-    language: Any = None
-    #: names of other servers to download files from, None for all
-    _file_hosts: Collection[str] | None = None
-    #: seconds to connect, and to wait for data
-    _timeout_seconds: float | tuple[float, float] = 60.0
-
-    def _base_url(self) -> str:
-        """Return the address of the backend, by default its field ``url``."""
-        url = getattr(self.backend_record, "url", None)
-        if not url:
-            raise RestCredentialsRefusal(
-                f"{self.backend_record.display_name}: it has no address. "
-                f"Fill in the field url of {self.backend_record._name}, or override "
-                f"_base_url of {self._name}."
-            )
-        return url
-
-    def _authenticate(self, session: RestSession) -> None:
-        """Set the credentials of the session, by its ``use_`` methods."""
 
     def _external_id(self, record: dict[str, Any]) -> Any:
         """Return the id of an external record."""
@@ -109,63 +79,8 @@ class RestAdapter(AbstractComponent):
             )
         return external_id
 
-    def _session_key(self) -> tuple[Hashable, ...]:
-        """Return the key by which adapters of the same credentials share a session."""
-        return type(self)._authenticate, self._base_url(), self._timeout_seconds
-
-    @property
-    def session(self) -> RestSession:
-        """Return the session with the backend, shared by the adapters of a job."""
-        key, shared = self._session_key(), Session.of(self.work)
-        if key not in shared.http_sessions:
-            shared.wait_budget = shared.wait_budget or WaitBudget()
-            session = RestSession(
-                self._base_url(), self._timeout_seconds, shared.wait_budget
-            )
-            session.headers["Accept"] = "application/json"
-            self._authenticate(session)
-            shared.http_sessions[key] = shared.enter(session)
-        return shared.http_sessions[key]
-
-    def call(self, method: str, path: str, **kwargs: Any) -> Any:
-        """Send a request and return the decoded answer, None if it has no body.
-
-        :param path: path below the address of the backend
-        :param kwargs: passed to requests: ``params``, ``json``, ``headers``, …
-        """
-        return self.session.call_json(method, path, **self._localized(path, kwargs))
-
-    @contextmanager
-    def _reading_in(self, language: Any) -> Iterator[None]:
-        """Read records in a language of the backend.
-
-        :raise NotImplementedError: the adapter has no parameter for it
-        """
-        has_way = self._language_param or self._language_header
-        if language and not has_way and type(self)._path is RestAdapter._path:
-            raise NotImplementedError(
-                f"{self._name} does not say how to ask for the language {language!r}: "
-                "set _language_param, as in _language_param = 'lang', or "
-                "_language_header, or use self.language in _path."
-            )
-        previous, self.language = self.language, language or None
-        try:
-            yield
-        finally:
-            self.language = previous
-
-    def _localized(self, path: str, options: dict[str, Any]) -> dict[str, Any]:
-        """Return the options of a request with those that ask for the language."""
-        param, header = self._language_param, self._language_header
-        return localize(path, options, self.language, param, header)
-
-    def read_image(self, source: str, max_bytes: int = MAX_BYTES) -> bytes:
-        """Return the content of a file, from the backend or from another server.
-
-        See :func:`.download` for ``source`` and the errors. Another server gets neither
-        credentials nor cookies.
-        """
-        return download(self.session, source, max_bytes, self._file_hosts)
+    def _asks_for_language(self) -> bool:
+        return super()._asks_for_language() or type(self)._path is not RestAdapter._path
 
     def _path(self, external_id: Any = None) -> str:
         """Return the path of all records, or of one."""

@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo.tests import tagged
 
-from ..components.rest_adapter import RestAdapter
+from ..components.http_adapter import HttpAdapter
 from ..exception import IDMissingInBackend, InvalidDataError
 from ..http.errors import RestRefusal
 from ..http.paging import AllAtOnce, LinkHeader, NextLink, Offset, PageNumber
@@ -20,7 +20,7 @@ class TestRestOperations(RestCase):
         self.set(_endpoint="")
         with self.assertRaisesRegex(ValueError, "set _endpoint"):
             self.adapter.read(1)
-        self.set(_base_url=RestAdapter._base_url, _endpoint="/a")
+        self.set(_base_url=HttpAdapter._base_url, _endpoint="/a")
         with self.assertRaisesRegex(RestRefusal, "it has no address"):
             self.adapter.read(1)
 
