@@ -58,6 +58,8 @@ class Session:
         self.binding_memories: dict[tuple, Any] = {}
         #: memories of record matchers, by direction and model
         self.matches: dict[tuple[str, str], dict[Any, Any]] = {}
+        #: ids that ``record_by`` found, by modifier, target, company and language
+        self.records_by_key: dict[tuple, dict[str, list[int]]] = {}
         #: connections of REST adapters, by server and credentials
         self.http_sessions: dict[tuple, Any] = {}
         #: seconds that all connections together may wait in this job

@@ -24,6 +24,7 @@ from .modifiers import (
     value_table,
 )
 from .odoo_modifiers import backend_field, external_to_m2o, m2o_to_external, xmlid
+from .record_by import record_by
 
 __all__ = [
     "BackendIdMapper",
@@ -53,6 +54,7 @@ __all__ = [
     "modifier",
     "none",
     "only_create",
+    "record_by",
     "source_fields",
     "utc_datetime",
     "value_table",

@@ -114,10 +114,10 @@ class Mapper(AbstractComponent):
             return [describe_step([], "", how)]
 
     def prefetch_bindings(self, records: Iterable[Any]) -> None:
-        """Prefetch the bindings that mapping the records looks up.
+        """Prefetch the records that mapping these records looks up.
 
-        One query for each binding model, children included. A value that cannot be
-        read is ignored.
+        One query for each binding model and each ``record_by``, children included. A
+        value that cannot be read is ignored.
         """
         records = list(records)
         plan = self._get_plan()
@@ -127,6 +127,8 @@ class Mapper(AbstractComponent):
                 wanted[modifier.binding_model(self, target)].update(external_ids)
         for model_name, external_ids in wanted.items():
             self.binder_for(model_name).prefetch(external_ids)
+        for target, modifier in plan.searching_rows:
+            modifier.prefetch(self, records, target)
         for child in plan.children:
             items = [item for record in records for item in child.items_of(record)]
             if items:

@@ -100,7 +100,7 @@ def reads_the_record(source: Source) -> bool:
             return False
         inner = getattr(source, "field", None)
         if inner is None or inner is source:
-            break
+            return True
         source = inner
     return True
 
@@ -208,6 +208,15 @@ class Modifier:
         kept = copy(self)
         kept._bind(inner, keeps_falsy=True)
         return kept
+
+
+def find_modifier(source: Any, kind: type[Modifier]) -> Any:
+    """Return the modifier of a kind among those of a source, None if there is none."""
+    while isinstance(source, Modifier):
+        if isinstance(source, kind):
+            return source
+        source = source.field
+    return None
 
 
 def optional(field: str) -> Modifier:

@@ -136,15 +136,6 @@ class ExternalToM2o(Modifier):
         return external_ids
 
 
-def find_external_to_m2o(source: Any) -> ExternalToM2o | None:
-    """Return the modifier that asks a binder, among those of a source."""
-    while isinstance(source, Modifier):
-        if isinstance(source, ExternalToM2o):
-            return source
-        source = source.field
-    return None
-
-
 def _check_many2one(mapper: Any, name: str | None, field: Any) -> Any:
     if field is None or field.type != "many2one":
         found = "there is no such field" if field is None else f"it is a {field.type}"

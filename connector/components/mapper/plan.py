@@ -35,8 +35,9 @@ from odoo import models
 
 from .decorators import MappingDefinition, is_default
 from .errors import Place, locate
-from .modifier import Change, Read, Source
-from .odoo_modifiers import ExternalToM2o, find_external_to_m2o
+from .modifier import Change, Read, Source, find_modifier
+from .odoo_modifiers import ExternalToM2o
+from .record_by import RecordBy
 from .rows import Child, MappingLine, Row, compile_children, compile_rows, describe_step
 
 #: with one of them overridden, a mapper must see each record separately
@@ -106,7 +107,13 @@ class Plan:
         self.bound_rows: list[tuple[str, ExternalToM2o]] = [
             (row.target, modifier)
             for row in self.rows
-            if (modifier := find_external_to_m2o(row.modifier))
+            if (modifier := find_modifier(row.modifier, ExternalToM2o))
+        ]
+        #: ``(target, modifier)`` of the rows that search for a natural key
+        self.searching_rows: list[tuple[str, RecordBy]] = [
+            (row.target, modifier)
+            for row in self.rows
+            if (modifier := find_modifier(row.modifier, RecordBy))
         ]
         self.read_fields: frozenset[str] = frozenset().union(
             *(row.names for row in self.rows)
