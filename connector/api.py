@@ -45,6 +45,7 @@ from .components.mapper import (
     value_table,
     xmlid,
 )
+from .components.record_page import RecordPage
 from .components.session import Session
 from .components.two_way.adapter import Version
 from .components.two_way.conflict import Winner
@@ -136,6 +137,7 @@ __all__ = [
     "xmlid",
     # imports
     "Outcome",
+    "RecordPage",
     "read_ahead",
     # exports
     "Follow",

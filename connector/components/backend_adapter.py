@@ -1,9 +1,16 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Operations that importers and exporters ask of a backend adapter."""
 
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
 from odoo.addons.component.core import AbstractComponent
 
 from ..exception import IDMissingInBackend, PartlyRead, RetryableJobError
+from ..http.paths import look_up
+from .record_page import Page, RecordPage
 
 
 class BackendAdapter(AbstractComponent):
@@ -25,6 +32,13 @@ class CRUDAdapter(AbstractComponent):
     _inherit = "base.backend.adapter"
     _usage = "backend.adapter"
 
+    #: whether the pages of a search hold whole records, the same as ``read`` returns:
+    #: then an import sends one request for each page, and none for each record
+    _pages_hold_records = False
+    #: dotted path to the time of the last change of an external record; a search
+    #: then passes over unchanged records
+    _updated_at_path: str | None = None
+
     def search(self, *args, **kwargs):
         """Return the external ids that match the filters."""
         raise NotImplementedError
@@ -33,10 +47,30 @@ class CRUDAdapter(AbstractComponent):
         """Yield the external ids that match the filters, page by page.
 
         A page may be a dict ``{external id: time of the last change}``: records
-        without a change since their import are then not read. Override it if the
-        protocol has pages; by default the result of ``search`` is one page.
+        without a change since their import are then not read. It may be a
+        ``RecordPage``, which holds the records. Override it if the protocol has pages;
+        by default the result of ``search`` is one page.
         """
         yield list(self.search(filters))
+
+    def make_page(self, records: Mapping[Any, Any]) -> Page:
+        """Return the page of a search that found ``{external id: external record}``.
+
+        It holds the records if ``_pages_hold_records`` is set, and their times of
+        change if ``_updated_at_path`` is.
+        """
+        updated_at = None
+        if self._updated_at_path:
+            updated_at = {key: self.updated_at_of(records[key]) for key in records}
+        page = RecordPage(records, updated_at)
+        return page if self._pages_hold_records else page.without_records()
+
+    def updated_at_of(self, record: Any) -> Any:
+        """Return the time of the last change of an external record, None if unknown.
+
+        Used where the importer does not override ``_external_updated_at``.
+        """
+        return look_up(record, self._updated_at_path) if self._updated_at_path else None
 
     def read(self, *args, **kwargs):
         """Return one external record."""
@@ -94,3 +128,15 @@ class CRUDAdapter(AbstractComponent):
     def delete(self, *args, **kwargs):
         """Delete an external record."""
         raise NotImplementedError
+
+
+def updated_at_by_adapter(importer: Any) -> Any:
+    """Return the time of the last change of the external record of an importer.
+
+    None if its adapter does not know it, or if it has none.
+    """
+    usage = importer._base_backend_adapter_usage
+    if importer._backend_adapter is None and not importer.many_components(usage=usage):
+        return None
+    updated_at_of = getattr(importer.backend_adapter, "updated_at_of", None)
+    return updated_at_of and updated_at_of(importer.external_record)

@@ -27,6 +27,7 @@ from ..http.paths import (
     record_path,
 )
 from .external_id import is_external_id
+from .record_page import Page
 
 
 class RestAdapter(AbstractComponent):
@@ -46,9 +47,6 @@ class RestAdapter(AbstractComponent):
     _id_field = "id"
     #: whether that field contains the address of the record, which ends with the id
     _id_is_address = False
-    #: dotted path to the time of the last change of an external record; a search
-    #: then passes over unchanged records without reading them
-    _updated_at_path: str | None = None
     #: dotted path to the records in the answer to a search, None for the answer itself
     _records_path: str | None = None
     #: dotted path to the record in the answer to a read or create
@@ -125,17 +123,16 @@ class RestAdapter(AbstractComponent):
             external_id for page in self.search_pages(filters) for external_id in page
         ]
 
-    def search_pages(
-        self, filters: dict[str, Any] | None = None
-    ) -> Iterator[list[Any] | dict[Any, Any]]:
-        """Yield the external ids, and their times of change by ``_updated_at_path``."""
+    def search_pages(self, filters: dict[str, Any] | None = None) -> Iterator[Page]:
+        """Yield the external ids, page by page.
+
+        With their times of change by ``_updated_at_path``, and with the records by
+        ``_pages_hold_records``.
+        """
         for records in self._pages(filters):
-            ids = [self._external_id(record) for record in records]
-            if self._updated_at_path is None:
-                yield ids
-            else:
-                updated = (look_up(each, self._updated_at_path) for each in records)
-                yield dict(zip(ids, updated, strict=True))
+            yield self.make_page(
+                {self._external_id(record): record for record in records}
+            )
 
     def search_read(self, filters: dict[str, Any] | None = None) -> list[dict]:
         return [record for records in self._pages(filters) for record in records]

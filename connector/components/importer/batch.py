@@ -26,11 +26,9 @@ from odoo.addons.component.core import AbstractComponent
 from ...outcome import Outcome
 from ...timestamps import last_change
 from ..external_id import can_be_stored, unstorable_id
+from ..record_page import Page, RecordPage
 
 _logger = logging.getLogger(__name__)
-
-#: external ids, or ``{external id: date of its last change}``
-Page = Iterable[Any]
 
 
 class BatchImporter(AbstractComponent):
@@ -81,6 +79,8 @@ class BatchImporter(AbstractComponent):
         """Yield pages of the ids to import."""
         seen: set[str] = set()
         for page in self._search_pages(filters):
+            if isinstance(page, RecordPage):
+                page = page.without_records()
             page = self._without_unstorable(_without_seen(page, seen), run)
             if isinstance(page, Mapping):
                 page = {key: last_change(value) for key, value in page.items()}

@@ -20,6 +20,7 @@ from odoo.addons.component.core import AbstractComponent
 from ...database import retry_unique_violation
 from ...outcome import Outcome
 from ...timestamps import creation_time, last_change, version_of
+from ..backend_adapter import updated_at_by_adapter
 from ..comparison.absent_lines import find_record_deleter
 from ..session import Session
 from .aliases import CREATED_AT, check_is_same_record
@@ -175,7 +176,7 @@ class GenericImporter(AbstractComponent):
 
         An ISO 8601 text, a datetime (UTC if naive), or seconds since 1970.
         """
-        return None
+        return updated_at_by_adapter(self)
 
     def _external_created_at(self) -> datetime | str | float | None:
         """Return its creation date, None if unknown; it identifies reused ids."""
