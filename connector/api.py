@@ -74,12 +74,16 @@ from .exception import (
 )
 from .http import (
     AllAtOnce,
+    ApiKey,
+    Basic,
+    BearerToken,
     Cursor,
     LinkHeader,
     NextLink,
     Offset,
     PageNumber,
     RestRefusal,
+    SignedRequest,
 )
 from .jobs.lifecycle import BULK_PRIORITY, EDIT_PRIORITY, WEBHOOK_PRIORITY
 from .models.access import (
@@ -152,12 +156,16 @@ __all__ = [
     "secret_input",
     # HTTP
     "AllAtOnce",
+    "ApiKey",
+    "Basic",
+    "BearerToken",
     "Cursor",
     "LinkHeader",
     "NextLink",
     "Offset",
     "PageNumber",
     "RestRefusal",
+    "SignedRequest",
     # jobs
     "BULK_PRIORITY",
     "EDIT_PRIORITY",

@@ -15,23 +15,27 @@ from typing import Any
 
 from odoo.addons.component.core import AbstractComponent
 
+from ..http.auth import Authentication
 from ..http.budget import WaitBudget
 from ..http.download import MAX_BYTES, download
 from ..http.errors import RestCredentialsRefusal
 from ..http.paths import localize
 from ..http.session import RestSession
+from .credentials import authenticate
 from .session import Session
 
 
 class HttpAdapter(AbstractComponent):
     """Adapter of a backend that answers requests over HTTP.
 
-    Override ``_authenticate``.
+    Set ``_auth``, or override ``_authenticate``.
     """
 
     _name = "generic.http.adapter"
     _inherit = "base.backend.adapter.crud"
 
+    #: the credentials, as in ``BearerToken("api_token")``, by a field of the backend
+    _auth: Authentication | None = None
     #: parameter of the query string, or header, that asks for a language
     _language_param: str | None = None
     _language_header: str | None = None
@@ -56,11 +60,13 @@ class HttpAdapter(AbstractComponent):
         return url
 
     def _authenticate(self, session: RestSession) -> None:
-        """Set the credentials of the session, by its ``use_`` methods."""
+        """Set the credentials of the session, by default those of ``_auth``."""
+        authenticate(self, session)
 
     def _session_key(self) -> tuple[Hashable, ...]:
         """Return the key by which adapters of the same credentials share a session."""
-        return type(self)._authenticate, self._base_url(), self._timeout_seconds
+        credentials = type(self)._authenticate, self._auth
+        return *credentials, self._base_url(), self._timeout_seconds
 
     @property
     def session(self) -> RestSession:

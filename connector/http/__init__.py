@@ -1,6 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""HTTP and JSON, without Odoo models: sessions, paging, errors."""
+"""HTTP and JSON, without Odoo models: sessions, authentication, paging, errors."""
 
+from .auth import ApiKey, Basic, BearerToken, SignedRequest
 from .errors import RestRefusal
 from .paging import (
     AllAtOnce,
@@ -18,6 +19,9 @@ from .session import RestSession
 __all__ = [
     "AllAtOnce",
     "Answer",
+    "ApiKey",
+    "Basic",
+    "BearerToken",
     "Cursor",
     "LinkHeader",
     "NextLink",
@@ -26,5 +30,6 @@ __all__ = [
     "Paging",
     "RestRefusal",
     "RestSession",
+    "SignedRequest",
     "id_in_address",
 ]

@@ -5,7 +5,8 @@
 
     call()
       request() of requests      urllib3 waits for the end of a rate limit, see budget
-        _authenticate            secret headers and parameters, on this server only
+        _authenticate            secret headers and parameters, an access token or a
+                                 signature, on this server only
         redirects                followed on this server only
       _refusal()                 an answer that refuses becomes an error, see errors
 
@@ -15,6 +16,7 @@ Credentials given by a ``use_`` method are masked in each error and log line.
 from __future__ import annotations
 
 import base64
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -67,6 +69,7 @@ class RestSession(requests.Session):
         self.redact = Redactor()
         self._secret_headers: dict[str, str] = {}
         self._secret_params: dict[str, str] = {}
+        self._sign: Callable[[requests.PreparedRequest], None] | None = None
         # set, so that requests does not look for a password in ~/.netrc
         self.auth = self._authenticate
         for scheme in ("http://", "https://"):
@@ -100,6 +103,16 @@ class RestSession(requests.Session):
         self.redact.add(secret)
         self._secret_params[name] = secret
 
+    def use_signature(
+        self, sign: Callable[[requests.PreparedRequest], None], secret: str
+    ) -> None:
+        """Call ``sign`` with each request, as the last change of it.
+
+        :param secret: with which it signs, to be masked
+        """
+        self.redact.add(secret)
+        self._sign = sign
+
     def _authenticate(
         self, request: requests.PreparedRequest
     ) -> requests.PreparedRequest:
@@ -107,11 +120,15 @@ class RestSession(requests.Session):
         request.headers.update(self._secret_headers)
         if self._secret_params:
             request.prepare_url(request.url, self._secret_params)
+        if self._sign:
+            self._sign(request)
         return request
 
     def rebuild_auth(self, prepared_request, response) -> None:
         """Follow a redirect on the same server only."""
         self._refuse_other_server(prepared_request.url)
+        if self._sign:  # of the first request, whose path was another one
+            self._sign(prepared_request)
 
     def resolve_redirects(self, *args: Any, yield_requests: bool = False, **kwargs):
         """Follow redirects; prepare no request that will not be sent."""
