@@ -43,7 +43,9 @@ class BackendCredentials:
 
     def _label(self, field: str) -> str:
         """Return the label by which a user finds the field in the form."""
-        inputs = {each.secret_field: each.input_name for each in secrets_of(self._backend)}
+        inputs = {
+            each.secret_field: each.input_name for each in secrets_of(self._backend)
+        }
         shown = self._backend._fields[inputs.get(field, field)]
         return shown._description_string(self._backend.env)
 

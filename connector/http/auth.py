@@ -128,9 +128,7 @@ class Basic(Authentication):
     password: str
 
     def use(self, session: RestSession, credentials: Credentials) -> None:
-        session.use_basic(
-            credentials.read(self.login), credentials.read(self.password)
-        )
+        session.use_basic(credentials.read(self.login), credentials.read(self.password))
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,7 @@ from . import test_rest_errors
 from . import test_rest_excerpt
 from . import test_rest_adapter
 from . import test_rest_session
+from . import test_rest_auth
 from . import test_rest_download
 from . import test_conflict
 from . import test_webhook
