@@ -28,6 +28,8 @@ from . import test_waiting_imports
 from . import test_pause_processes
 from . import test_job_priorities
 from . import test_rest_waits
+from . import test_cassettes
+from . import test_record_by
 from . import test_batch_importer
 from . import test_read_ahead
 from . import test_rest_paging

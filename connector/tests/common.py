@@ -7,7 +7,7 @@ system in memory instead of the real one. :mod:`.conformance` contains tests.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from odoo.addons.component.tests.common import TransactionComponentCase, _in_fro
 from odoo.addons.queue_job.tests.common import JobsTrap, trap_jobs
 
 from ..testing import OPERATIONS, FakeSystem
+from .cassettes import Masking, cassette_path, find_secrets, use_cassette
 from .json_service import JsonService
 
 __all__ = ["ConnectorCase", "FakeSystem", "JsonService", "TestConnectorCase"]
@@ -127,6 +128,20 @@ class ConnectorCase(TransactionComponentCase):
             service.record_paths[model_name] = getattr(adapter, "_record_path", None)
             service.records_paths[model_name] = getattr(adapter, "_records_path", None)
         return self.enterContext(service)
+
+    @contextmanager
+    def cassette(self, name: str, *, ignore: Iterable[str] = (), secrets=()):
+        """Replay the answers of the backend from a file, or record them.
+
+        The file is ``cassettes/<name>.yaml`` beside the test; with the variable
+        ``CONNECTOR_RECORD=1`` it is recorded anew. See :mod:`.cassettes`.
+
+        :param ignore: names of parameters, and of keys of JSON, that may differ
+        :param secrets: texts to mask, besides the secrets of the backend
+        """
+        masking = Masking([*find_secrets(self.backend), *secrets])
+        with use_cassette(cassette_path(self, name), masking, ignore) as cassette:
+            yield cassette
 
     # -- jobs -----------------------------------------------------------------
 

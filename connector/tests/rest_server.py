@@ -14,7 +14,9 @@ class Request(NamedTuple):
     path: str
     params: dict[str, str]
     headers: dict[str, str]
+    #: decoded JSON, None if the content is something else
     body: Any
+    content: bytes = b""
 
 
 class Reply(NamedTuple):
@@ -66,7 +68,8 @@ class _Handler(BaseHTTPRequestHandler):
             address.path,
             dict(parse_qsl(address.query)),
             dict(self.headers),
-            json.loads(content) if content else None,
+            _decode(content),
+            content,
         )
         self.rest_server.requests.append(request)
         reply = self.rest_server.reply(request)
@@ -85,3 +88,10 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(body or b"")
 
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _handle
+
+
+def _decode(content: bytes) -> Any:
+    try:
+        return json.loads(content or b"null")
+    except ValueError:
+        return None

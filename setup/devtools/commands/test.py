@@ -34,6 +34,7 @@ at a time (with -n 0, in one).
     ./dev test component                    the tests of one addon
     ./dev test component/tests/test_work_on.py -k cache -x
     ./dev test tests/repository
+    ./dev test PATH --record                record the cassettes of these tests anew
     ./dev test --long                       also the tests marked "long"
     ./dev test faults [--seed N] [--long]   two Odoos, and what goes wrong between
     ./dev test faults --soak MINUTES        edits on both sides, for that long
@@ -55,6 +56,9 @@ def main(environment: Environment, arguments: list[str]) -> int:
     use_addons_beside_the_clone(folder for folder in folders if folder)
     addons = find_usable_addons(environment.clone)
     arguments = expand_faults(arguments)
+    if "--record" in arguments:
+        arguments.remove("--record")
+        os.environ["CONNECTOR_RECORD"] = "1"
     paths, options = split_arguments(environment.clone, addons, arguments)
     selected = select_addons(environment.clone, addons, paths)
     with running_postgres(environment):
