@@ -9,7 +9,7 @@
 The library vcrpy records and replays. A *cassette* is its file of requests and answers.
 
 ==============================  ======================================================
-``CONNECTOR_RECORD=1``          send the requests, and write the file anew, if the
+``CONNECTOR_RECORD=1``          send the requests, and write the file again, if the
                                 block ends without an error
 otherwise                       send nothing; a request that the file does not have is
                                 an error
@@ -70,7 +70,7 @@ class CassetteError(AssertionError):
 
 
 def is_recording() -> bool:
-    """Return whether tests record their cassettes anew."""
+    """Return whether tests record their cassettes again."""
     return os.environ.get(RECORD_VARIABLE, "") not in ("", "0")
 
 
@@ -227,7 +227,7 @@ def _miss(path: Path, missed: list[str], cassette: Any) -> CassetteError:
     return CassetteError(
         f"{path.name} has no answer, or no further one, for: {', '.join(missed)}. It "
         f"has:\n{known}\nIf the connector is right, set {RECORD_VARIABLE}=1 to record "
-        f"it anew: {path}"
+        f"it again: {path}"
     )
 
 

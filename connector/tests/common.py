@@ -134,7 +134,7 @@ class ConnectorCase(TransactionComponentCase):
         """Replay the answers of the backend from a file, or record them.
 
         The file is ``cassettes/<name>.yaml`` beside the test; with the variable
-        ``CONNECTOR_RECORD=1`` it is recorded anew. See :mod:`.cassettes`.
+        ``CONNECTOR_RECORD=1`` it is recorded again. See :mod:`.cassettes`.
 
         :param ignore: names of parameters, and of keys of JSON, that may differ
         :param secrets: texts to mask, besides the secrets of the backend

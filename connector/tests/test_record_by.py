@@ -70,7 +70,7 @@ class TestRecordBy(MapperCase):
         ):
             self.map(source, archived.name)
 
-    def test_several_records_are_no_answer(self):
+    def test_several_records_are_refused(self):
         tags = self.env["res.partner.category"].create(
             [{"name": "Twice"}, {"name": "Twice"}]
         )

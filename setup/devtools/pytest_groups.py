@@ -4,7 +4,7 @@
 A group shares slow fixtures, such as servers. The groups of pytest-xdist 3.8 do not
 work with pytest 9.
 
-Each process has a database of its own, but pytest-odoo gives them one file store. At
+Each process has a separate database, but pytest-odoo gives them one file store. At
 the end of each class, Odoo removes the files that no attachment of *its* database has,
 which are files that a test in the other process just wrote. So the processes remove
 none; the whole file store goes with the databases, at the end of the run.

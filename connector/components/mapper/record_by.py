@@ -153,7 +153,7 @@ class RecordBy(Modifier):
         return Domain.OR(Domain(self.key, "=ilike", escape_psql(key)) for key in keys)
 
     def _prefer_own(self, model: Any, records: list[Any]) -> list[int]:
-        """Return the ids of the company's own records, if it has one of its own."""
+        """Return the ids of the company's records, of all records if it has none."""
         if "company_id" in model._fields:
             own = [record for record in records if record.company_id]
             records = own or records
@@ -196,7 +196,7 @@ class RecordBy(Modifier):
         return self._normalize(self._aliases.get(key, key))
 
     def _memory(self, mapper: Any, to_attr: str) -> dict[str, list[int]]:
-        """Return ``{key: ids}`` of what was found in this job."""
+        """Return ``{key: ids}`` of the records found in this job."""
         env = mapper.env
         place = (self, to_attr, env.company.id, env.lang)
         return Session.of(mapper.work).records_by_key.setdefault(place, {})
@@ -235,7 +235,7 @@ class RecordBy(Modifier):
 
 
 def _number(key: str) -> float | None:
-    """Return the number that a key is the text of, None if it is no number."""
+    """Return the number in a text, None if the text is not one."""
     try:
         return float(key)
     except ValueError:

@@ -34,7 +34,7 @@ at a time (with -n 0, in one).
     ./dev test component                    the tests of one addon
     ./dev test component/tests/test_work_on.py -k cache -x
     ./dev test tests/repository
-    ./dev test PATH --record                record the cassettes of these tests anew
+    ./dev test PATH --record                record the cassettes of these tests again
     ./dev test --long                       also the tests marked "long"
     ./dev test faults [--seed N] [--long]   two Odoos, and what goes wrong between
     ./dev test faults --soak MINUTES        edits on both sides, for that long
