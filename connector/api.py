@@ -71,6 +71,7 @@ from .exception import (
     RetryableJobError,
     ReusedExternalId,
     SkipError,
+    UnreadableAnswer,
 )
 from .http import (
     AllAtOnce,
@@ -194,4 +195,5 @@ __all__ = [
     "RetryableJobError",
     "ReusedExternalId",
     "SkipError",
+    "UnreadableAnswer",
 ]

@@ -9,7 +9,8 @@ base                      reaction           errors
                                              :class:`BackendPaused`
 :class:`FatalError`       fail: a person     :class:`MappingError`,
                           must correct       :class:`InvalidDataError`,
-                          something          :class:`ReusedExternalId`,
+                          something          :class:`UnreadableAnswer`,
+                                             :class:`ReusedExternalId`,
                                              :class:`DependencyFailed`,
                                              :class:`NoConnectorUnitError`,
                                              :class:`ManyIDSInBackend`,
@@ -46,6 +47,7 @@ __all__ = [
     "RetryableJobError",
     "ReusedExternalId",
     "SkipError",
+    "UnreadableAnswer",
 ]
 
 
@@ -71,6 +73,14 @@ class NoConnectorUnitError(FatalError, ConnectorException):
 
 class InvalidDataError(FatalError, ConnectorException):
     """The values cannot be created or written."""
+
+
+class UnreadableAnswer(InvalidDataError):
+    """The backend has executed a request; its answer does not name the record.
+
+    An idempotency key is kept: once the adapter reads the answer, the next export gets
+    it again and creates nothing.
+    """
 
 
 class MappingError(FatalError, ConnectorException):

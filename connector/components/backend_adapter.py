@@ -3,12 +3,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
 from odoo.addons.component.core import AbstractComponent
 
-from ..exception import IDMissingInBackend, PartlyRead, RetryableJobError
+from ..exception import (
+    IDMissingInBackend,
+    InvalidDataError,
+    PartlyRead,
+    RetryableJobError,
+)
 from ..http.paths import look_up
 from .record_page import Page, RecordPage
 
@@ -19,6 +26,77 @@ class BackendAdapter(AbstractComponent):
     _name = "base.backend.adapter"
     _inherit = "base.connector"
     _usage = "backend.adapter"
+
+    #: dotted path to the idempotency key in the values of a new record
+    _idempotency_field: str | None = None
+    #: header with the idempotency key, of adapters over HTTP
+    _idempotency_header: str | None = None
+    #: hours for which the backend remembers a key
+    _idempotency_hours: float = 24
+    #: idempotency key of the creation that is being sent
+    creation_key: str | None = None
+
+    def sends_idempotency_keys(self) -> bool:
+        """Return whether exports send an idempotency key with each new record.
+
+        Override it if ``create`` sends ``creation_key`` in another way.
+        """
+        return bool(self._idempotency_header or self._idempotency_field)
+
+    @contextmanager
+    def creating_under(self, key: str | None) -> Iterator[None]:
+        """Let ``create`` send an idempotency key."""
+        previous, self.creation_key = self.creation_key, key
+        try:
+            yield
+        finally:
+            self.creation_key = previous
+
+    def idempotency_headers(self) -> dict[str, str]:
+        """Return the header with the key of the creation that is being sent."""
+        if not (self._idempotency_header and self.creation_key):
+            return {}
+        return {self._idempotency_header: self.creation_key}
+
+    def idempotency_key(self, *parts: Any) -> str:
+        """Return a key for another request: equal parts give an equal key.
+
+        Nothing is stored. The parts say what must not happen twice:
+        ``self.idempotency_key("capture", payment_id, amount)``.
+        """
+        parameters = self.env["ir.config_parameter"].sudo()
+        names = (
+            parameters.get_param("database.uuid"),
+            self.env.cr.dbname,
+            self.backend_record._name,
+            self.backend_record.id,
+        )
+        return str(uuid5(NAMESPACE_URL, repr((*names, *map(str, parts)))))
+
+    def add_idempotency_field(self, values: dict[str, Any], key: str) -> dict[str, Any]:
+        """Return the values of a new record with its key at ``_idempotency_field``.
+
+        :raise InvalidDataError: the mapper gives another value there
+        """
+        if not self._idempotency_field:
+            return values
+        *path, name = self._idempotency_field.split(".")
+        values = inner = dict(values)
+        for step in path:
+            known = inner.get(step) or {}
+            if not isinstance(known, dict):
+                break
+            inner[step] = dict(known)
+            inner = inner[step]
+        else:
+            if not inner.get(name):
+                inner[name] = key
+                return values
+        raise InvalidDataError(
+            f"{self._name}._idempotency_field is {self._idempotency_field!r}, and the "
+            f"mapper of {self.model._name} gives a value there. Remove it from the "
+            "mapper, or name another field."
+        )
 
 
 class CRUDAdapter(AbstractComponent):

@@ -16,7 +16,7 @@ from odoo.tools import split_every
 
 from odoo.addons.component.core import AbstractComponent
 
-from ..exception import IDMissingInBackend, InvalidDataError
+from ..exception import IDMissingInBackend, InvalidDataError, UnreadableAnswer
 from ..http.paging import Answer, PageNumber, Paging
 from ..http.paths import (
     describe_shape,
@@ -189,7 +189,8 @@ class RestAdapter(AbstractComponent):
 
         Taken from the record in the answer, or from the header ``Location``.
         """
-        response = self.session.call("POST", self._path(), json=values)
+        headers = self.idempotency_headers()
+        response = self.session.call("POST", self._path(), json=values, headers=headers)
         record = look_up(self.session.decode(response), self._record_path)
         external_id = None
         if isinstance(record, dict) and record:
@@ -199,7 +200,7 @@ class RestAdapter(AbstractComponent):
             external_id = id_in_address(response.headers.get("Location", ""))
         if is_external_id(external_id):
             return external_id
-        raise InvalidDataError(
+        raise UnreadableAnswer(
             f"{self.backend_record.display_name}: POST {self._path()} succeeded, but "
             f"its answer has neither a field {self._id_field!r} nor a header Location. "
             "Set _record_path and _id_field."

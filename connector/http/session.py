@@ -35,6 +35,7 @@ from .errors import (
     status_error,
     transport_error,
 )
+from .idempotency import was_not_sent
 from .secrets import Redactor, excerpt, readable, redacted_logs
 
 #: bytes that are read of the body of a streamed error
@@ -212,7 +213,9 @@ class RestSession(requests.Session):
     ) -> Exception:
         """Return the error for an error of requests, without secrets."""
         message = f"{method} {url}: {explain(error)}"
-        return make_error(transport_error(error), self.redact(message))
+        failure = make_error(transport_error(error), self.redact(message))
+        failure.was_not_sent = was_not_sent(error)
+        return failure
 
     def _refusal(
         self, method: str, url: str, response: requests.Response
@@ -232,6 +235,8 @@ class RestSession(requests.Session):
         )
         seconds = retry_after_seconds(response.headers, rate_limited=rate_limited)
         failure = make_error(error, message, seconds, rate_limited)
+        failure.status_code = response.status_code
+        failure.is_rate_limit = rate_limited
         service = identify_service(response.status_code, content_type, answer)
         failure.answered_by = self.redact(f"{method} {url}: {service}")
         return failure

@@ -22,6 +22,7 @@ from . import cursor
 from . import sync_error
 from . import sync_overview
 from . import export_receipt
+from . import export_key
 from . import external_alias
 from . import queue_job
 from . import queue_job_function

@@ -1,6 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """A receipt: an external id whose binding is not committed yet.
 
+A receipt without an external id is an idempotency key, see ``export_key.py``.
+
 ::
 
     export: backend creates a record ─► _leave   commits the id in another transaction
@@ -15,6 +17,7 @@ import logging
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.tools.sql import table_exists
@@ -24,6 +27,18 @@ from ..jobs.lifecycle import company_of
 _logger = logging.getLogger(__name__)
 
 LOCK_TIMEOUT = "5s"
+
+
+def as_parts(external_id: Any) -> list | bool:
+    """Return a composed external id as JSON stores it, False for any other."""
+    if not isinstance(external_id, tuple):
+        return False
+    return [as_parts(part) or part for part in external_id]
+
+
+def from_parts(parts: Any) -> Any:
+    """Return the composed external id that ``as_parts`` has converted."""
+    return tuple(map(from_parts, parts)) if isinstance(parts, list) else parts
 
 
 def record_creation(record: models.BaseModel) -> datetime | bool:
@@ -46,7 +61,8 @@ class ConnectorExportReceipt(models.Model):
     record_created_at = fields.Datetime(
         help="A record that got the ID later does not get the receipt"
     )
-    external_id = fields.Char(string="ID in the backend", required=True)
+    external_id = fields.Char(string="ID in the backend")
+    external_parts = fields.Json(help="The parts of an ID that is composed of several")
     company_id = fields.Many2one("res.company")
 
     _key_index = models.Index("(model_name, record_id, backend_id)")
@@ -60,23 +76,15 @@ class ConnectorExportReceipt(models.Model):
         ]
 
     @api.model
-    def _claim(self, backend, model_name: str, record) -> str | None:
+    def _claim(self, backend, model_name: str, record) -> Any:
         """Return the external id that a lost transaction left; delete its receipt.
 
         If the running transaction is rolled back, the receipt exists again.
         """
-        receipts = self.search(
-            self._domain_of_backend(backend, model_name)
-            + [("record_model", "=", record._name), ("record_id", "=", record.id)],
-            order="id desc",
-        )
+        receipts = self._find(backend, model_name, record)
+        receipts = receipts.filtered("external_id")
         created_at = receipts and record_creation(record)
-        claimed = receipts.filtered(
-            lambda receipt: (
-                not (receipt.record_created_at and created_at)
-                or receipt.record_created_at == created_at
-            )
-        )
+        claimed = receipts._of_creation(created_at)
         for receipt in receipts - claimed:
             _logger.warning(
                 "External id %s in %s was given to another record that had the id of "
@@ -85,9 +93,28 @@ class ConnectorExportReceipt(models.Model):
                 backend,
                 record,
             )
-        external_id = claimed[:1].external_id or None
+        newest = claimed[:1]
+        external_id = from_parts(newest.external_parts) or newest.external_id or None
         receipts.unlink()
         return external_id
+
+    @api.model
+    def _find(self, backend, model_name: str, record) -> models.BaseModel:
+        """Return the receipts of a record, the newest first."""
+        return self.search(
+            self._domain_of_backend(backend, model_name)
+            + [("record_model", "=", record._name), ("record_id", "=", record.id)],
+            order="id desc",
+        )
+
+    def _of_creation(self, created_at: datetime | bool) -> models.BaseModel:
+        """Return the receipts that are not of an earlier record with the same id."""
+        return self.filtered(
+            lambda receipt: (
+                not (receipt.record_created_at and created_at)
+                or receipt.record_created_at == created_at
+            )
+        )
 
     @api.model
     def _forget(self, backend, model_name: str, external_id: str) -> None:
@@ -99,7 +126,13 @@ class ConnectorExportReceipt(models.Model):
 
     @api.model
     def _leave(
-        self, backend, model_name: str, record, external_id: str, bound_as: tuple
+        self,
+        backend,
+        model_name: str,
+        record,
+        external_id: Any,
+        bound_as: tuple,
+        receipt_id: int | None = None,
     ) -> None:
         """Store an external id in another transaction, until its binding is committed.
 
@@ -109,10 +142,13 @@ class ConnectorExportReceipt(models.Model):
 
         :param bound_as: the binding, its field for external ids, and what that field
             contains once it is bound
+        :param receipt_id: the receipt of the key under which the record was created
         """
         described = f"external id {external_id} of {record} ({model_name}) in {backend}"
         try:
-            receipt_id = self._store(backend, model_name, record, external_id)
+            receipt_id = self._store(
+                backend, model_name, record, external_id, receipt_id
+            )
         except Exception:
             # it must not replace the error of the export
             _logger.exception(
@@ -136,25 +172,36 @@ class ConnectorExportReceipt(models.Model):
             )
         )
 
-    def _store(self, backend, model_name: str, record, external_id: str) -> int | None:
+    def _store(
+        self, backend, model_name: str, record, external_id: Any, receipt_id: int | None
+    ) -> int | None:
         """Commit a receipt and return its id; None if nothing could claim it."""
+        values = {
+            "external_id": str(external_id),
+            "external_parts": as_parts(external_id),
+        }
         with self._own_transaction() as receipts:
+            receipt = receipts.browse(receipt_id).exists()
+            if receipt:
+                receipt.write(values)
+                return receipt.id
             if not (receipts._is_committed(backend) and receipts._is_committed(record)):
                 return None
-            known = receipts.env[record._name].browse(record.id)
-            receipt = receipts.create(
-                {
-                    "backend_model": backend._name,
-                    "backend_id": backend.id,
-                    "model_name": model_name,
-                    "record_model": record._name,
-                    "record_id": record.id,
-                    "record_created_at": record_creation(known),
-                    "external_id": external_id,
-                    "company_id": receipts._company_id_of(backend),
-                }
-            )
-            return receipt.id
+            values.update(receipts._values_of(backend, model_name, record))
+            return receipts.create(values).id
+
+    def _values_of(self, backend, model_name: str, record) -> dict[str, Any]:
+        """Return what identifies the record of a receipt, read in this transaction."""
+        known = self.env[record._name].browse(record.id)
+        return {
+            "backend_model": backend._name,
+            "backend_id": backend.id,
+            "model_name": model_name,
+            "record_model": record._name,
+            "record_id": record.id,
+            "record_created_at": record_creation(known),
+            "company_id": self._company_id_of(backend),
+        }
 
     def _is_committed(self, known) -> bool:
         """Return whether a record exists in this transaction, too.

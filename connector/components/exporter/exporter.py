@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -182,7 +182,21 @@ class GenericExporter(AbstractComponent):
     def _create(self, values: dict[str, Any]) -> Any:
         """Create the external record and return its id."""
         self._validate_create_data(values)
-        created_id = self.backend_adapter.create(values)
+        return self._create_once(values)
+
+    def _create_once(self, values: dict[str, Any], send: Callable | None = None) -> Any:
+        """Create the external record by the adapter and return its id.
+
+        If the adapter declares idempotency keys, the key is stored before the call, and
+        each further try sends the same key and values.
+
+        :param send: operation of the adapter, by default ``create``
+        """
+        send = send or self.backend_adapter.create
+        if self.backend_adapter.sends_idempotency_keys():
+            created_id = self._flow.create_under_key(values, send)
+        else:
+            created_id = send(values)
         if is_external_id(created_id):
             # from here on it is kept, even if an override fails afterwards
             self.external_id = created_id

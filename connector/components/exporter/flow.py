@@ -33,7 +33,7 @@ in a *receipt*, which is committed separately and deleted after the commit of th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from typing import Any
 
@@ -48,6 +48,7 @@ from ..external_id import is_external_id
 from ..session import Session, in_progress
 from ..two_way.unconfirmed import SentEdits, stores_unconfirmed_edits
 from .dependencies import committing_dependencies_on_wait, explaining_refused_binding
+from .keyed_creation import KeyedCreator
 
 
 class ExportFlow:
@@ -62,12 +63,13 @@ class ExportFlow:
         self._hooks = hooks
         self._edits = edits
         self._external_ids = external_ids
+        self._creator: KeyedCreator | None = None
 
     def run(self, *args: Any, **kwargs: Any) -> Any:
         """Export the record, and return a message for the job."""
         hooks, binding, env = self._hooks, self._hooks.binding, self._hooks.env
         session = Session.of(hooks.work)
-        hooks.outcome = Outcome.SKIPPED
+        hooks.outcome, self._creator = Outcome.SKIPPED, None
         if not binding.exists():
             return env._("%s does not exist any more: not exported.", binding)
         self._external_ids.load()
@@ -116,6 +118,14 @@ class ExportFlow:
         """Keep the external id; see ``ExternalIds.commit``."""
         self._external_ids.commit()
 
+    def create_under_key(self, values: Any, send: Callable[[Any], Any]) -> Any:
+        """Create the record under an idempotency key; see ``keyed_creation.py``."""
+        self._creator = creator = KeyedCreator(self._hooks)
+        try:
+            return creator.create(values, send)
+        finally:
+            self._external_ids.key_receipt_id = creator.receipt_id
+
     def _create(self, map_record: Any) -> str:
         hooks = self._hooks
         self._edits.names = None
@@ -126,6 +136,7 @@ class ExportFlow:
         if is_external_id(found_id):
             check_is_free(hooks.binder, found_id, hooks.binding)
             hooks.external_id = found_id
+            self._external_ids.end_keys()
             return self._update(map_record, None)
         with self._sending("_create"):
             created_id = hooks._create(values)
@@ -136,6 +147,8 @@ class ExportFlow:
                 "of an external id: let _create, or the adapter's create, return it."
             )
         hooks.external_id = created_id
+        if self._creator and self._creator.has_earlier_values:
+            self._update(map_record, None)
         hooks.outcome = Outcome.CREATED
         return hooks.env._("Created in the backend with ID %s.", created_id)
 
@@ -186,10 +199,12 @@ class ExternalIds:
         self._deleted_id: Any = None
         #: of a receipt; read before an error can abort the transaction
         self._record: models.BaseModel | None = None
+        #: receipt of the key under which the record was created
+        self.key_receipt_id: int | None = None
 
     def load(self) -> None:
         """Read the external id of the binding, or of a receipt."""
-        self._deleted_id = None
+        self._deleted_id = self.key_receipt_id = None
         self.reload()
 
     def reload(self) -> None:
@@ -227,8 +242,18 @@ class ExternalIds:
         if commits_are_forbidden(self._hooks.env.cr):
             self._leave_receipt(is_bound=True)
         else:
+            if self.key_receipt_id:
+                self._leave_receipt(is_bound=True)
             self._hooks.env.cr.commit()  # pylint: disable=invalid-commit
             self._stored_id = self._hooks.external_id
+
+    def end_keys(self) -> None:
+        """Delete the keys of a record that a natural key has found."""
+        hooks = self._hooks
+        if hooks.backend_adapter.sends_idempotency_keys():
+            self._receipts._end_all(
+                hooks.backend_record, hooks.binding._name, self._record
+            )
 
     def _bind(self) -> None:
         """Bind a new id.
@@ -256,8 +281,9 @@ class ExternalIds:
             hooks.backend_record,
             hooks.binding._name,
             self._record,
-            external_id=str(external_id),
+            external_id=external_id,
             bound_as=(binding, field, bound_id or str(external_id)),
+            receipt_id=self.key_receipt_id,
         )
         self._stored_id = external_id
 

@@ -10,6 +10,7 @@ the time of creation, which a binding keeps, tells them apart.
 from __future__ import annotations
 
 import hashlib
+from functools import partial
 from typing import Any
 
 from odoo.addons.component.core import AbstractComponent
@@ -48,7 +49,8 @@ class CreationExporter(AbstractComponent):
 
     def _create_remote(self, values: dict[str, Any]) -> Any:
         """Create the remote record once, however often the answer is lost."""
-        return self.backend_adapter.create_once(self._marker(), values)
+        send = partial(self.backend_adapter.create_once, self._marker())
+        return self._create_once(values, send)
 
     def _read_version(self) -> Version | None:
         """Return the remote record as it is now, None if it was deleted."""

@@ -1,5 +1,6 @@
 from . import core
 from . import adapter
+from . import http_adapter
 from . import binder
 from . import mapper
 from . import exporter
