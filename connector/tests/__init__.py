@@ -72,6 +72,7 @@ from . import test_conformance
 from . import test_export_after_commit
 from . import test_export_levels
 from . import test_external_alias
+from . import test_file_formats
 from . import test_export_sources
 from . import test_export_without_backend
 from . import test_export_conformance
@@ -113,3 +114,6 @@ if find_spec("hypothesis") and find_spec("pytest"):
     from . import test_fuzz_mapper
     from . import test_fuzz_binder
     from . import test_fuzz_paging
+
+if find_spec("fsspec") and find_spec("paramiko"):
+    from . import test_file_folder

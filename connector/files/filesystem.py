@@ -1,0 +1,118 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""File systems of fsspec: which protocols, how they open, close and rename.
+
+fsspec keeps its file systems for the life of a process, with their credentials and
+connections. Here each folder has its own, which ends with the job.
+"""
+
+from __future__ import annotations
+
+import os
+import posixpath
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from .errors import FileError, FileExists, MissingLibrary
+
+#: protocol → Python packages that it needs besides fsspec
+PROTOCOLS = {
+    "file": "",
+    "sftp": "paramiko",
+    "s3": "s3fs",
+    "http": "aiohttp",
+    "https": "aiohttp",
+}
+
+
+def protocol_of(url: str) -> str:
+    """Return the protocol of an address; that of a path is ``file``.
+
+    :raise FileError: no such protocol is supported
+    """
+    scheme = urlsplit(url).scheme.lower()
+    protocol = {"": "file", "ssh": "sftp"}.get(scheme, scheme)
+    if protocol not in PROTOCOLS or "::" in url:
+        raise FileError(
+            f"The address of a folder must begin with {', '.join(PROTOCOLS)} and ://, "
+            f"as in sftp://host/in; found: {scheme or url.partition('::')[0]}."
+        )
+    return protocol
+
+
+def open_filesystem(url: str, options: Mapping[str, Any]) -> tuple[Any, str]:
+    """Return a new file system of fsspec, and the path of the folder in it."""
+    protocol = protocol_of(url)
+    needed = PROTOCOLS[protocol]
+    try:
+        import fsspec  # noqa: PLC0415
+
+        if needed:
+            __import__(needed)
+        if protocol == "sftp":
+            from .sftp import open_sftp  # noqa: PLC0415
+
+            return open_sftp(url, options)
+    except ImportError as error:
+        raise MissingLibrary(
+            f"{protocol}:// needs the Python packages fsspec {needed}: "
+            f"pip install fsspec {needed} ({error})"
+        ) from None
+    known: dict[str, Any] = dict(options)
+    if protocol in ("http", "https"):
+        known.setdefault("use_listings_cache", False)
+    fs = fsspec.filesystem(protocol, skip_instance_cache=True, **known)
+    path = str(fs._strip_protocol(url))
+    return fs, path if path == "/" else path.rstrip("/")
+
+
+def close_filesystem(fs: Any) -> None:
+    """Close the connections of a file system."""
+    close = getattr(fs, "close", None)
+    if callable(close):
+        close()
+        return
+    close_session, session = getattr(fs, "close_session", None), None
+    if close_session is not None:
+        session = getattr(fs, "_session", None) or getattr(fs, "_s3", None)
+    if session is not None:
+        close_session(fs.loop, session)
+
+
+def exists(fs: Any, path: str) -> bool:
+    """Return whether a file exists; fsspec takes each error for a missing file."""
+    fs.invalidate_cache()
+    try:
+        fs.info(path)
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def rename(fs: Any, old: str, new: str) -> None:
+    """Rename a file, never over another one.
+
+    :raise FileExists: a file of the new name exists
+    """
+    exclusive = getattr(fs, "rename_exclusively", None)
+    if getattr(fs, "local_file", False):
+        exclusive = _rename_local
+    if exclusive is not None:
+        exclusive(old, new)
+        return
+    if exists(fs, new):
+        raise FileExists(f"{posixpath.basename(new)} exists already.")
+    fs.mv(old, new)
+
+
+def _rename_local(old: str, new: str) -> None:
+    try:
+        os.link(old, new)  # a rename would replace the other file
+    except FileExistsError:
+        raise FileExists(f"{posixpath.basename(new)} exists already.") from None
+    except OSError:  # another disk, or one without links
+        if os.path.exists(new):
+            raise FileExists(f"{posixpath.basename(new)} exists already.") from None
+        os.replace(old, new)
+        return
+    os.unlink(old)

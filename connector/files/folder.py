@@ -1,0 +1,365 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""A folder of files on a disk, a server or in a bucket, by ``fsspec``.
+
+==================  ==============================================================
+``find``            the files to read: no folders, links or unfinished uploads
+``look``            size and date of one file now
+``fetch``           copies a file to a local one, and compares its version after it
+``move``            into another folder; a file there is not overwritten
+``write``           a hidden name first, then a rename: no reader sees a part
+==================  ==============================================================
+
+An operation that finds the connection closed opens it again, once. All operations can
+be repeated: a move whose answer was lost finds its file at the target.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import posixpath
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from fnmatch import fnmatchcase
+from typing import Any, BinaryIO, TypeVar
+from urllib.parse import unquote, urlsplit, urlunsplit
+
+from .errors import (
+    BrokenFile,
+    ChangedFile,
+    ConnectionLost,
+    FileError,
+    FileExists,
+    MissingFile,
+    kind_of,
+)
+from .filesystem import close_filesystem, exists, open_filesystem, rename
+
+T = TypeVar("T")
+
+#: ends of the names of uploads that are not finished
+UNFINISHED = (".part", ".partial", ".filepart", ".tmp", ".temp", ".crdownload")
+#: bytes of the largest file that is read
+MAX_BYTES = 4 * 1024**3
+BLOCK_BYTES = 1024 * 1024
+_OWN_PREFIX = ".connector-"
+#: seconds after which the hidden file of a writer that was killed is deleted
+STALE_SECONDS = 24 * 3600
+
+
+@dataclass(frozen=True)
+class FileInfo:
+    """A file as the system describes it."""
+
+    name: str
+    path: str
+    size: int | None = None
+    modified: datetime | None = None
+    #: what the system gives instead of a date: an ETag
+    tag: str = ""
+
+    @property
+    def version(self) -> str:
+        """Return a text that differs when the file was written again."""
+        modified = self.modified.isoformat() if self.modified else ""
+        return f"{self.size} {self.tag or modified}".strip()
+
+
+class Folder:
+    """A folder, with one connection that is opened when it is first used.
+
+    :param url: ``sftp://user@host/in``, ``s3://bucket/in``, ``https://host/in``, or a
+        local path
+    :param options: passed to the file system of fsspec, with the credentials
+    :param redact: masks secrets in errors
+    """
+
+    def __init__(
+        self,
+        url: str,
+        options: Mapping[str, Any] | None = None,
+        redact: Callable[[object], str] = str,
+    ) -> None:
+        self.url = url
+        self._options = dict(options or {})
+        self._redact = redact
+        self._fs: Any = None
+        self._base = ""
+        #: whether the open connection has answered
+        self._has_answered = False
+
+    @property
+    def label(self) -> str:
+        """Return the address without a password."""
+        return self._redact(without_password(self.url))
+
+    @property
+    def is_read_only(self) -> bool:
+        """Return whether files can only be read: the web has no moves."""
+        return urlsplit(self.url).scheme in ("http", "https")
+
+    def close(self) -> None:
+        """Close the connection; the next operation opens a new one."""
+        fs, self._fs, self._has_answered = self._fs, None, False
+        if fs is not None:
+            with contextlib.suppress(Exception):
+                close_filesystem(fs)
+
+    def __enter__(self) -> Folder:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    # -- reading ----------------------------------------------------------------
+
+    def find(self, pattern: str = "*", ready_suffix: str = "") -> list[FileInfo]:
+        """Return the finished files whose name matches, by date and name.
+
+        :param ready_suffix: read only the files beside which the sender has put another
+            one, with this after its name: ``.ready``
+        """
+        entries = self._do(lambda fs: self._list(fs))
+        names = {info.name for info in entries}
+        found = [
+            info
+            for info in entries
+            if fnmatchcase(info.name, pattern)
+            and is_finished(info.name)
+            and (not ready_suffix or info.name + ready_suffix in names)
+            and not (ready_suffix and info.name.endswith(ready_suffix))
+        ]
+        if self.is_read_only:  # the page lists names only
+            found = [info for info in map(self.look, found) if info]
+        oldest = datetime.min.replace(tzinfo=timezone.utc)
+        return sorted(found, key=lambda info: (info.modified or oldest, info.name))
+
+    def look(self, info: FileInfo | str) -> FileInfo | None:
+        """Return the file as it is now, None if it does not exist."""
+        path = info.path if isinstance(info, FileInfo) else self.path(info)
+        try:
+            return self._do(lambda fs: _info(_fresh(fs).info(path)))
+        except MissingFile:
+            return None
+
+    def fetch(self, info: FileInfo, target: BinaryIO, max_bytes=MAX_BYTES) -> str:
+        """Copy a file into a local one, and return its SHA-256.
+
+        :raise ChangedFile: it is not the version of ``info`` any more
+        :raise BrokenFile: it is larger than ``max_bytes``
+        """
+        digest, size = self._do(lambda fs: _copy(fs, info, target, max_bytes))
+        now = self.look(info)
+        if now is None or now.version != info.version or size != (now.size or size):
+            raise ChangedFile(
+                f"{self.label}: {info.name} changed while it was read: "
+                f"{info.version} became {now.version if now else 'nothing'}."
+            )
+        target.seek(0)
+        return digest
+
+    # -- writing ------------------------------------------------------------------
+
+    def move(self, name: str, folder: str, new_name: str) -> str:
+        """Move a file into a folder below this one, and return its new path.
+
+        If the file is there already, an earlier call has moved it.
+
+        :raise FileExists: both exist; nothing was moved
+        :raise MissingFile: neither exists
+        """
+        old, new = self.path(name), self.path(folder, new_name)
+
+        def act(fs: Any) -> None:
+            parent = posixpath.dirname(new)
+            if not exists(fs, parent):
+                fs.makedirs(parent, exist_ok=True)
+            if not exists(fs, old):
+                if exists(fs, new):
+                    return
+                raise MissingFile(f"{self.label}: {name} does not exist any more.")
+            rename(fs, old, new)
+
+        self._do(act)
+        return new
+
+    def write(self, name: str, blocks: Iterable[bytes]) -> str:
+        """Write a file of a new name, and return its path.
+
+        :raise FileExists: a file of this name exists
+        """
+        hidden, path = self._hidden(name), self.path(name)
+        if self._do(lambda fs: exists(fs, path)):  # opens a closed connection, too
+            raise FileExists(f"{self.label}: {name} exists already.")
+        try:
+            self._do(lambda fs: _write(fs, hidden, blocks), repeatable=False)
+            self._do(lambda fs: self._publish(fs, hidden, path))
+        except BaseException:
+            with contextlib.suppress(FileError):
+                self._do(lambda fs: fs.rm_file(hidden))
+            raise
+        return path
+
+    def _publish(self, fs: Any, hidden: str, path: str) -> None:
+        if not exists(fs, hidden) and exists(fs, path):
+            return  # the answer to the first rename was lost
+        rename(fs, hidden, path)
+
+    def remove_stale(self) -> int:
+        """Delete the hidden files that killed writers left; return how many."""
+        now = datetime.now(timezone.utc)
+        stale = [
+            info
+            for info in self._do(lambda fs: self._list(fs))
+            if info.name.startswith(_OWN_PREFIX)
+            and info.modified
+            and (now - info.modified).total_seconds() > STALE_SECONDS
+        ]
+        for info in stale:
+            with contextlib.suppress(MissingFile):
+                self._do(lambda fs, path=info.path: fs.rm_file(path))
+        return len(stale)
+
+    def remove(self, name: str) -> None:
+        """Delete a file; one that does not exist is deleted already."""
+        with contextlib.suppress(MissingFile):
+            self._do(lambda fs: fs.rm_file(self.path(name)))
+
+    def path(self, *parts: str) -> str:
+        """Return the path of a name in this folder.
+
+        :raise FileError: the name leads out of the folder
+        """
+        name = parts[-1]
+        if not is_plain(name):
+            raise FileError(f"{self.label}: {name!r} cannot be the name of a file.")
+        self._open()
+        return posixpath.normpath(posixpath.join(self._base, *parts)).replace(
+            ":/", "://", 1 if "://" in self._base else 0
+        )
+
+    def _hidden(self, name: str) -> str:
+        self.path(name)
+        return self.path(f"{_OWN_PREFIX}{uuid.uuid4().hex[:12]}-{name}.tmp")
+
+    # -- the connection -------------------------------------------------------------
+
+    def _list(self, fs: Any) -> list[FileInfo]:
+        entries = _fresh(fs).ls(self._base, detail=True)
+        return [
+            _info(entry)
+            for entry in entries
+            if entry["type"] == "file"
+            and not entry.get("islink")
+            and is_plain(_name(entry))
+        ]
+
+    def _open(self) -> Any:
+        if self._fs is None:
+            with self._translated():
+                self._fs, self._base = open_filesystem(self.url, self._options)
+        return self._fs
+
+    def _do(self, act: Callable[[Any], T], repeatable: bool = True) -> T:
+        """Run an operation; once more if its connection was closed meanwhile."""
+        may_repeat = self._has_answered and repeatable
+        try:
+            return self._try(act)
+        except ConnectionLost:
+            self.close()
+            if not may_repeat:
+                raise
+            return self._try(act)
+
+    def _try(self, act: Callable[[Any], T]) -> T:
+        fs = self._open()
+        with self._translated():
+            result = act(fs)
+        self._has_answered = True
+        return result
+
+    @contextlib.contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except FileError as error:
+            raise type(error)(self._redact(error)) from None
+        except Exception as error:
+            text = self._redact(f"{type(error).__name__}: {error}")
+            # its cause would show what was masked
+            raise kind_of(error)(f"{self.label}: {text}") from None
+
+
+def is_plain(name: str) -> bool:
+    """Return whether a name is one of a file, and leads to no other folder."""
+    return bool(name) and name not in (".", "..") and not set(name) & set("/\\\0")
+
+
+def is_finished(name: str) -> bool:
+    """Return whether a name is not that of an upload that goes on, or hidden."""
+    return not name.startswith(".") and not name.lower().endswith(UNFINISHED)
+
+
+def without_password(url: str) -> str:
+    """Return an address without its password and query string."""
+    parts = urlsplit(url)
+    if not parts.scheme:
+        return url
+    user, at, host = parts.netloc.rpartition("@")
+    user = user.partition(":")[0]
+    return urlunsplit((parts.scheme, f"{user}{at}{host}", parts.path, "", ""))
+
+
+def _fresh(fs: Any) -> Any:
+    """Return the file system without its memory of listings."""
+    fs.invalidate_cache()
+    return fs
+
+
+def _name(entry: Mapping[str, Any]) -> str:
+    path = str(entry["name"])
+    if path.startswith(("http://", "https://")):
+        path = unquote(urlsplit(path).path)
+    return posixpath.basename(path)
+
+
+def _info(entry: Mapping[str, Any]) -> FileInfo:
+    """Return the description of a file; the keys depend on the file system."""
+    modified = entry.get("mtime") or entry.get("LastModified") or entry.get("modified")
+    if isinstance(modified, (int, float)):
+        modified = datetime.fromtimestamp(modified, timezone.utc)
+    return FileInfo(
+        name=_name(entry),
+        path=str(entry["name"]),
+        size=entry.get("size"),
+        modified=modified if isinstance(modified, datetime) else None,
+        tag=str(entry.get("ETag") or entry.get("Last-Modified") or ""),
+    )
+
+
+def _copy(fs: Any, info: FileInfo, target: BinaryIO, max_bytes: int) -> tuple[str, int]:
+    """Copy a file; return its SHA-256 and its size."""
+    target.seek(0)
+    target.truncate()
+    digest, size = hashlib.sha256(), 0
+    with fs.open(info.path, "rb") as source:
+        if hasattr(source, "prefetch") and info.size:
+            source.prefetch(info.size, 64)
+        while block := source.read(BLOCK_BYTES):
+            size += len(block)
+            if size > max_bytes:
+                raise BrokenFile(
+                    f"{info.name}: it has more than {max_bytes} bytes. Set "
+                    "_max_file_bytes to read larger files."
+                )
+            digest.update(block)
+            target.write(block)
+    return digest.hexdigest(), size
+
+
+def _write(fs: Any, path: str, blocks: Iterable[bytes]) -> None:
+    with fs.open(path, "wb") as target:
+        for block in blocks:
+            target.write(block)
