@@ -1,6 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import io
-import itertools
 import tracemalloc
 
 import pytest

@@ -22,8 +22,17 @@ ORDER = [
 ]
 # Addons and folders that may import libraries of protocols.
 MAY_IMPORT_PROTOCOLS = {"connector_odoo"}
-PROTOCOL_FOLDERS = {CLONE / "connector" / "http"}
-PROTOCOLS = {"vodoo", "httpx2", "httpx", "requests", "aiohttp", "xmlrpc"}
+PROTOCOL_FOLDERS = {CLONE / "connector" / "http", CLONE / "connector" / "files"}
+PROTOCOLS = {
+    "aiohttp",
+    "fsspec",
+    "httpx",
+    "httpx2",
+    "paramiko",
+    "requests",
+    "vodoo",
+    "xmlrpc",
+}
 # Section of the page -> folder of its files.
 FOLDERS = {
     **{name: CLONE / name for name in ORDER},
@@ -39,6 +48,12 @@ PURE = (
     "component_event/merge.py",
     "connector/components/importer/items.py",
     "connector/timestamps.py",
+    "connector/files/errors.py",
+    "connector/files/filesystem.py",
+    "connector/files/folder.py",
+    "connector/files/formats.py",
+    "connector/files/sftp.py",
+    "connector/files/xml_format.py",
     "connector/http/paging.py",
     "connector/http/paths.py",
     "connector/http/secrets.py",
