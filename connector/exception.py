@@ -11,6 +11,7 @@ base                      reaction           errors
                           must correct       :class:`InvalidDataError`,
                           something          :class:`UnreadableAnswer`,
                                              :class:`ReusedExternalId`,
+                                             :class:`PartlyUnreadable`,
                                              :class:`DependencyFailed`,
                                              :class:`NoConnectorUnitError`,
                                              :class:`ManyIDSInBackend`,
@@ -43,6 +44,7 @@ __all__ = [
     "NoConnectorUnitError",
     "NoExternalId",
     "PartlyRead",
+    "PartlyUnreadable",
     "RetryableError",
     "RetryableJobError",
     "ReusedExternalId",
@@ -103,6 +105,19 @@ class PartlyRead(NetworkRetryableError):
             str(error), seconds=error.seconds, ignore_retry=error.ignore_retry
         )
         self.found = found
+
+
+class PartlyUnreadable(InvalidDataError):
+    """Some of several records cannot be read; each of them has an error.
+
+    :param found: the records that were read, ``{external id: external record}``
+    :param errors: ``{external id: error}`` of the others
+    """
+
+    def __init__(self, found: dict, errors: dict) -> None:
+        super().__init__("; ".join(dict.fromkeys(map(str, errors.values()))))
+        self.found = found
+        self.errors = errors
 
 
 class NoExternalId(RetryableError):

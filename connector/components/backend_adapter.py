@@ -14,6 +14,7 @@ from ..exception import (
     IDMissingInBackend,
     InvalidDataError,
     PartlyRead,
+    PartlyUnreadable,
     RetryableJobError,
 )
 from ..http.paths import look_up
@@ -160,6 +161,7 @@ class CRUDAdapter(AbstractComponent):
         Override it if the protocol reads several records with one request.
 
         :raise PartlyRead: the backend asks to wait after some of them
+        :raise PartlyUnreadable: some of them have an error
         """
         found = {}
         for external_id in external_ids:
@@ -180,7 +182,10 @@ class CRUDAdapter(AbstractComponent):
 
         Override it if the backend can answer without sending the records.
         """
-        return set(self.read_many(external_ids))
+        try:
+            return set(self.read_many(external_ids))
+        except PartlyUnreadable as error:
+            return {*error.found, *error.errors}
 
     def reads_one_at_a_time(self) -> bool:
         """Return whether ``find_existing`` needs a request for each record."""

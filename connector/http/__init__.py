@@ -6,6 +6,7 @@ from .errors import RestRefusal
 from .paging import (
     AllAtOnce,
     Answer,
+    Connection,
     Cursor,
     LinkHeader,
     NextLink,
@@ -22,6 +23,7 @@ __all__ = [
     "ApiKey",
     "Basic",
     "BearerToken",
+    "Connection",
     "Cursor",
     "LinkHeader",
     "NextLink",

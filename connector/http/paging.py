@@ -90,7 +90,7 @@ class Offset:
         return _counted_pages(fetch, params, self.total_path)
 
 
-def _size(paging: PageNumber | Offset | Cursor) -> dict[str, int]:
+def _size(paging: PageNumber | Offset | Cursor | Connection) -> dict[str, int]:
     return {paging.size_param: paging.size} if paging.size_param else {}
 
 
@@ -158,6 +158,43 @@ class Cursor:
             if not cursor:  # some backends end with 0
                 return
             _check_place(cursor, (str, int, float), "a cursor")
+            _check_new(cursor, seen)
+            params = {self.param: cursor, **_size(self)}
+
+
+@dataclass(frozen=True)
+class Connection:
+    """Connection of GraphQL: ``pageInfo { hasNextPage endCursor }``.
+
+    Its parameters are variables of the query. An empty page is not always the last.
+    """
+
+    param: str = "after"
+    size_param: str | None = "first"
+    size: int = 100
+
+    def pages(self, fetch: Fetch) -> Iterator[list[Any]]:
+        params, seen = _size(self), set()
+        while True:
+            answer = fetch(params)
+            if answer.records:
+                yield answer.records
+            info = look_up(answer.body, "pageInfo")
+            has_next = look_up(info, "hasNextPage")
+            if not isinstance(has_next, bool):
+                raise InvalidDataError(
+                    "The connection does not say whether a page follows. Add pageInfo "
+                    "{ hasNextPage endCursor } to the query, or set _paging."
+                )
+            if not has_next:
+                return
+            cursor = look_up(info, "endCursor")
+            if not cursor:
+                raise InvalidDataError(
+                    "The connection has a next page, but no endCursor. Add pageInfo "
+                    "{ hasNextPage endCursor } to the query."
+                )
+            _check_place(cursor, str, "a cursor")
             _check_new(cursor, seen)
             params = {self.param: cursor, **_size(self)}
 

@@ -238,5 +238,7 @@ class RestSession(requests.Session):
         failure.status_code = response.status_code
         failure.is_rate_limit = rate_limited
         service = identify_service(response.status_code, content_type, answer)
+        #: the beginning of the body, for a protocol that explains refusals in it
+        failure.answer = answer
         failure.answered_by = self.redact(f"{method} {url}: {service}")
         return failure

@@ -44,6 +44,9 @@ from . import test_webhook
 from . import test_translation_importer
 from . import test_two_way
 from . import test_unconfirmed_field
+from . import test_graphql_adapter
+from . import test_graphql_document
+from . import test_graphql_errors
 from . import test_image_importer
 from . import test_backend_language
 from . import test_backend_mixin

@@ -34,7 +34,7 @@ from typing import Any
 from odoo import fields
 
 from ...database import pg_try_advisory_locks
-from ...exception import PartlyRead, RetryableJobError
+from ...exception import PartlyRead, PartlyUnreadable, RetryableJobError
 from ...outcome import Outcome
 from ..comparison.changes import imported_fingerprint
 from ..external_id import can_be_stored, unstorable_id
@@ -153,17 +153,21 @@ class ImportFlow:
             self._steps.run_reading(self._read_items, unread)
 
     def _read_items(self, items: list[ImportItem]) -> None:
-        waiting = None
+        waiting, unreadable = None, {}
         try:
             records = self._hooks._read_many([item.external_id for item in items])
         except PartlyRead as error:
             # import the records that were read: a backend with a low limit would never
             # return all of them
             records, waiting = error.found, error
+        except PartlyUnreadable as error:
+            records, unreadable = error.found, error.errors
         by_key = {str(external_id): record for external_id, record in records.items()}
         for item in items:
             item.external_record = by_key.get(item.key)
-            if waiting and item.external_record is None:
+            if item.external_id in unreadable:
+                self._steps.fail(item, unreadable[item.external_id])
+            elif waiting and item.external_record is None:
                 item.fail(waiting)
 
     def _find_bindings(self, items: list[ImportItem]) -> None:
