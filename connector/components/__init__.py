@@ -3,6 +3,7 @@ from . import core
 from . import backend_adapter
 from . import http_adapter
 from . import rest_adapter
+from . import graphql_operations
 from . import graphql_adapter
 from . import binder
 from .two_way import conflict

@@ -17,7 +17,7 @@ Values are never written into the text. ``http/graphql_client.py`` sends operati
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from odoo.tools import split_every
@@ -32,14 +32,12 @@ from ..exception import (
     RetryableJobError,
 )
 from ..http.graphql import GraphqlError, find_identified, merge, read_user_errors
-from ..http.graphql_answer import AnsweredPage, GraphqlAnswer, by_ids, identified
-from ..http.graphql_client import GraphqlClient
-from ..http.graphql_document import Operation, read_operation, repeat
+from ..http.graphql_answer import AnsweredPage, by_ids, identified
+from ..http.graphql_document import repeat
 from ..http.paging import Answer, Connection, Paging
 from ..http.paths import describe_shape, look_up, wrap
 from .external_id import is_external_id
 from .record_page import Page
-from .session import Session
 
 _logger = logging.getLogger(__name__)
 
@@ -51,12 +49,8 @@ class GraphqlAdapter(AbstractComponent):
     """
 
     _name = "generic.graphql.adapter"
-    _inherit = "generic.http.adapter"
+    _inherit = "generic.graphql.operations"
 
-    #: path of the API below the address of the backend
-    _endpoint = "/graphql"
-    #: fragments that the operations may use; only those in use are sent
-    _fragments = ""
     _list_query = ""
     _read_query = ""
     _read_many_query = ""
@@ -81,46 +75,7 @@ class GraphqlAdapter(AbstractComponent):
     _input_variable = "input"
     #: key of the refusals in the payload of a mutation; None for the usual ones
     _user_errors_path: str | None = None
-    #: ``{code of an error: error class}``, in addition to ``http/graphql.py``
-    _error_codes: Mapping[str, type[Exception]] = {}
     _language_hook = "_read_variables"
-
-    # -- operations -------------------------------------------------------------
-
-    def execute(self, text: str, **variables: Any) -> Any:
-        """Send an operation and return its data.
-
-        :param text: one query or mutation; it may use ``_fragments``
-        """
-        answer = self._send(self._operation(text, "text"), variables)
-        answer.raise_errors()
-        return answer.data
-
-    def _operation(self, text: str, attribute: str) -> Operation:
-        if not text.strip():
-            raise NotImplementedError(
-                f"{self._name} does not say how to do this with {self.model._name}: "
-                f"set {attribute}."
-            )
-        try:
-            return read_operation(text, self._fragments)
-        except ValueError as error:
-            raise ValueError(f"{self._name}: {attribute}: {error}") from error
-
-    def _send(self, operation: Operation, variables: dict[str, Any]) -> GraphqlAnswer:
-        session = self.session
-        client = GraphqlClient(
-            session,
-            self._endpoint,
-            self._error_codes,
-            Session.of(self.work).wait_budget,
-        )
-        try:
-            return client.send(
-                operation, variables, **self._localized(self._endpoint, {})
-            )
-        except ValueError as error:
-            raise ValueError(f"{self._name}: {error}") from error
 
     def _asks_for_language(self) -> bool:
         own = type(self)._read_variables is not GraphqlAdapter._read_variables

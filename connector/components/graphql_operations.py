@@ -1,0 +1,63 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Operations of a GraphQL backend, sent by the session of the adapter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from odoo.addons.component.core import AbstractComponent
+
+from ..http.graphql_answer import GraphqlAnswer
+from ..http.graphql_client import GraphqlClient
+from ..http.graphql_document import Operation, read_operation
+from .session import Session
+
+
+class GraphqlOperations(AbstractComponent):
+    """Adapter that sends any operation, a query or mutation as text."""
+
+    _name = "generic.graphql.operations"
+    _inherit = "generic.http.adapter"
+
+    #: path of the API below the address of the backend
+    _endpoint = "/graphql"
+    #: fragments that the operations may use; only those in use are sent
+    _fragments = ""
+    #: ``{code of an error: error class}``, in addition to ``http/graphql.py``
+    _error_codes: Mapping[str, type[Exception]] = {}
+
+    def execute(self, text: str, **variables: Any) -> Any:
+        """Send an operation and return its data.
+
+        :param text: one query or mutation; it may use ``_fragments``
+        """
+        answer = self._send(self._operation(text, "text"), variables)
+        answer.raise_errors()
+        return answer.data
+
+    def _operation(self, text: str, attribute: str) -> Operation:
+        if not text.strip():
+            raise NotImplementedError(
+                f"{self._name} does not say how to do this with {self.model._name}: "
+                f"set {attribute}."
+            )
+        try:
+            return read_operation(text, self._fragments)
+        except ValueError as error:
+            raise ValueError(f"{self._name}: {attribute}: {error}") from error
+
+    def _send(self, operation: Operation, variables: dict[str, Any]) -> GraphqlAnswer:
+        session = self.session
+        client = GraphqlClient(
+            session,
+            self._endpoint,
+            self._error_codes,
+            Session.of(self.work).wait_budget,
+        )
+        try:
+            return client.send(
+                operation, variables, **self._localized(self._endpoint, {})
+            )
+        except ValueError as error:
+            raise ValueError(f"{self._name}: {error}") from error
