@@ -157,8 +157,9 @@ class RequestToSign:
 class SignedRequest(Authentication):
     """HMAC over the request as it is sent, in a header.
 
-    The signed text has four lines: method, path with query string, timestamp and the
-    SHA-256 of the body. Override :meth:`canonical` for another one.
+    The signed text has four lines: method, path with query string, timestamp ("" if
+    none is sent) and the SHA-256 of the body. Override :meth:`canonical` for another
+    one.
 
     :param secret: field of the backend with the secret
     :param key: field of the backend with the public id of the key, if there is one
@@ -205,7 +206,8 @@ class SignedRequest(Authentication):
         self, request: requests.PreparedRequest, secret: str, key: str = ""
     ) -> None:
         """Add key, timestamp and signature to a request that is ready to be sent."""
-        timestamp = self._format_now()
+        sends_time = self.timestamp_header or "{timestamp}" in self.signature_value
+        timestamp = self._format_now() if sends_time else ""
         if self.key_header and key:
             request.headers[self.key_header] = key
         if self.timestamp_header:

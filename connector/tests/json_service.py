@@ -14,13 +14,34 @@ from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+from urllib.parse import unquote
 
 from ..exception import IDMissingInBackend, RetryableJobError
 from ..http.paths import wrap
 from ..testing import FakeSystem
 from ..timestamps import to_utc
 from .rest_server import Reply, Request, RestServer
+from .service_rules import Rule
+
+
+class Tree(NamedTuple):
+    """Table that is listed as a tree: each record with the records below it.
+
+    :param parent: field with the id of the record above
+    :param children: field in the answer with the records below
+    """
+
+    parent: str = "parent"
+    children: str = "children"
+
+
+class Place(NamedTuple):
+    """What a path means: a table, keys of its records, and an id or ""."""
+
+    table: str
+    keys: dict[str, str]
+    external_id: str
 
 
 class JsonService(RestServer):
@@ -40,7 +61,11 @@ class JsonService(RestServer):
     record or list of records itself, or has it at the dotted path that
     ``record_paths`` and ``records_paths`` name for the table.
 
-    :param tables: ``{path: table of the system}``, the path without slashes
+    A path may contain keys of its records: ``customers/{customer}/addresses`` has the
+    records whose ``customer`` is that of the address. A table in ``trees`` is listed as
+    a tree, see :class:`Tree`. ``rules`` refuse requests, see :mod:`.service_rules`.
+
+    :param tables: ``{path: table of the system}``, the path without outer slashes
     """
 
     def __init__(
@@ -51,6 +76,8 @@ class JsonService(RestServer):
         self.tables = dict(tables)
         self.record_paths: dict[str, str | None] = {}
         self.records_paths: dict[str, str | None] = {}
+        self.trees: dict[str, Tree] = {}
+        self.rules: list[Rule] = []
         self.reply = self._answer
 
     @classmethod
@@ -73,28 +100,48 @@ class JsonService(RestServer):
         return cls(system, tables, port)
 
     def _answer(self, request: Request) -> Reply:
-        name, _, external_id = request.path.strip("/").partition("/")
-        if name not in self.tables:
+        for rule in self.rules:
+            if refusal := rule(request):
+                return refusal
+        place = self._find_place(request.path.strip("/"))
+        if place is None:
             known = ", ".join(f"/{known}" for known in self.tables)
-            return _error(404, f"no /{name}, only {known}")
+            return _error(404, f"no {request.path}, only {known}")
+        if request.content and not isinstance(request.body, dict):
+            return _error(400, "the body is no JSON object")
         try:
-            return self._perform(request, self.tables[name], external_id)
+            return self._perform(request, place)
         except IDMissingInBackend as error:
             return _error(404, error)
         except RetryableJobError as error:
             return _error(503, error)
 
-    def _perform(self, request: Request, table: str, external_id: str) -> Reply:
+    def _find_place(self, path: str) -> Place | None:
+        """Return the table, the keys and the id in a path."""
+        steps = path.split("/")
+        for pattern, table in self.tables.items():
+            expected = pattern.split("/")
+            keys = _match(expected, steps[: len(expected)])
+            if keys is not None and len(steps) <= len(expected) + 1:
+                external_id = "".join(steps[len(expected) :])
+                return Place(table, {**keys}, unquote(external_id))
+        return None
+
+    def _perform(self, request: Request, place: Place) -> Reply:
+        table, keys, external_id = place
         system, stamp = self.system, {"updated_at": _now()}
         record_path = self.record_paths.get(table)
+        if external_id:
+            self._check_keys(place)
         match request.method, bool(external_id):
             case "GET", False:
-                page = self._page(table, request.params)
+                page = self._page(place, request.params)
                 return Reply(wrap(page, self.records_paths.get(table)))
             case "GET", True:
-                return Reply(wrap(system.read(table, external_id), record_path))
+                record = system.read(table, external_id)
+                return Reply(wrap(self._with_children(table, record), record_path))
             case "POST", False:
-                created_id = system.create(table, {**request.body, **stamp})
+                created_id = system.create(table, {**request.body, **keys, **stamp})
                 created = system.tables[table][created_id]
                 return Reply(wrap(created, record_path), 201)
             case "PATCH" | "PUT", True:
@@ -105,16 +152,58 @@ class JsonService(RestServer):
                 return Reply(status=204)
         return _error(405, f"no {request.method} of {request.path}")
 
-    def _page(self, table: str, params: Mapping[str, str]) -> list[dict[str, Any]]:
+    def _check_keys(self, place: Place) -> None:
+        """Raise an error if a record is at another address."""
+        record = self.system._existing(place.table, place.external_id)
+        if not _has_keys(record, place.keys):
+            raise IDMissingInBackend(
+                f"{place.table} {place.external_id} is not at this address"
+            )
+
+    def _page(self, place: Place, params: Mapping[str, str]) -> list[dict[str, Any]]:
         since = params.get("modified_after")
         size = int(params.get("per_page", 100))
         start = (int(params.get("page", 1)) - 1) * size
+        tree = self.trees.get(place.table)
         records = [
-            record
-            for record in self.system.search_read(table)
+            self._with_children(place.table, record)
+            for record in self.system.search_read(place.table)
             if _is_changed_since(record, since)
+            and _has_keys(record, place.keys)
+            and not (tree and record.get(tree.parent))
         ]
         return records[start : start + size]
+
+    def _with_children(self, table: str, record: dict[str, Any]) -> dict[str, Any]:
+        """Return a record with the records below it, if its table is a tree."""
+        tree = self.trees.get(table)
+        if tree is None:
+            return record
+        records = self.system.tables[table].values()
+        record_id = str(record[self.system.id_field])
+        children = [
+            self._with_children(table, dict(child))
+            for child in records
+            if str(child.get(tree.parent) or "") == record_id
+        ]
+        return {**record, tree.children: children}
+
+
+def _match(expected: list[str], steps: list[str]) -> dict[str, str] | None:
+    """Return the keys in the steps of a path, None if they do not match."""
+    if len(expected) != len(steps):
+        return None
+    keys = {}
+    for name, step in zip(expected, steps, strict=True):
+        if name.startswith("{"):
+            keys[name.strip("{}")] = unquote(step)
+        elif name != step:
+            return None
+    return keys
+
+
+def _has_keys(record: Mapping[str, Any], keys: Mapping[str, str]) -> bool:
+    return all(str(record.get(name)) == value for name, value in keys.items())
 
 
 def _is_changed_since(record: Mapping[str, Any], since: str | None) -> bool:

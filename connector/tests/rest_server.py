@@ -17,6 +17,8 @@ class Request(NamedTuple):
     #: decoded JSON, None if the content is something else
     body: Any
     content: bytes = b""
+    #: path and query string, as they were sent
+    target: str = ""
 
 
 class Reply(NamedTuple):
@@ -70,6 +72,7 @@ class _Handler(BaseHTTPRequestHandler):
             dict(self.headers),
             _decode(content),
             content,
+            self.path,
         )
         self.rest_server.requests.append(request)
         reply = self.rest_server.reply(request)

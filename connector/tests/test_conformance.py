@@ -1,4 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from unittest import SkipTest
 from unittest.mock import patch
 from uuid import uuid4
 
@@ -20,7 +21,7 @@ class TestPartnerConformance(ImportConformance, TestConnectorCase):
 
     __test__ = True
     conformance_model = PARTNER
-    round_trip_ignore = frozenset({"updated_at"})
+    round_trip_ignore = {"updated_at": "the backend sets it"}  # noqa: RUF012
 
     def prepare_system(self, system):
         system.put(CATEGORY, {"id": 5, "name": "Tag", "parent": None})
@@ -127,3 +128,30 @@ class TestConformanceFinds(ImportConformance, TestConnectorCase):
             "Something else",
             _create_data=create_data,
         )
+
+
+@tagged("post_install", "-at_install")
+class TestLeftOut(TestPartnerConformance):
+    """A connector may leave out a test, if it says why."""
+
+    left_out = {  # noqa: RUF012
+        "test_missing_record_makes_nothing": "the shop keeps all records"
+    }
+    round_trip_ignore = frozenset({"updated_at"})
+
+    def test_the_reason_is_that_of_the_skipped_test(self):
+        with self.assertRaisesRegex(SkipTest, "the shop keeps all records"):
+            with patch.object(
+                self, "_testMethodName", "test_missing_record_makes_nothing"
+            ):
+                self.setUp()
+
+    def test_a_test_that_does_not_exist_cannot_be_left_out(self):
+        self.left_out = {"test_round_tripp": "a slip of the pen"}
+        with self.assertRaisesRegex(AssertionError, "no test 'test_round_tripp'"):
+            self.setUp()
+
+    def test_a_reason_is_required(self):
+        self.left_out = {"test_missing_record_makes_nothing": " "}
+        with self.assertRaisesRegex(AssertionError, "needs a reason"):
+            self.setUp()
