@@ -37,7 +37,7 @@ class Tree(NamedTuple):
 
 
 class Place(NamedTuple):
-    """What a path means: a table, keys of its records, and an id or ""."""
+    """Meaning of a path: a table, keys of its records, and an id or ""."""
 
     table: str
     keys: dict[str, str]
@@ -108,7 +108,7 @@ class JsonService(RestServer):
             known = ", ".join(f"/{known}" for known in self.tables)
             return _error(404, f"no {request.path}, only {known}")
         if request.content and not isinstance(request.body, dict):
-            return _error(400, "the body is no JSON object")
+            return _error(400, "the body must be a JSON object")
         try:
             return self._perform(request, place)
         except IDMissingInBackend as error:

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What the small HTTP service asks of its clients: credentials, and few requests.
+"""Rules of the small HTTP service: required credentials and rate limits.
 
 Each rule is a function that returns the refusal of a request, or None. The service asks
 its rules in order, before it looks for a record.

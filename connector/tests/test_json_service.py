@@ -168,7 +168,7 @@ class TestJsonService(TransactionCase):
         with requests.Session() as session:
             self.assertEqual(session.send(request).status_code, 401)
 
-    def test_a_body_that_is_no_object_is_refused(self):
+    def test_a_body_must_be_an_object(self):
         for content in (b"{", b"[]", b"1"):
             answer = self.ask("POST", "/partners", data=content)
             self.assertEqual(answer.status_code, 400, content)
