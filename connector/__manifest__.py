@@ -23,6 +23,7 @@
         "views/connector_export_receipt_views.xml",
         "views/connector_sync_error_views.xml",
         "views/connector_external_alias_views.xml",
+        "views/connector_webhook_event_views.xml",
         "views/connector_dashboard_views.xml",
         "views/connector_sync_run_views.xml",
         "views/connector_dry_run_views.xml",

@@ -88,6 +88,9 @@ from .http import (
     RestRefusal,
     SignedRequest,
 )
+from .http.hmac_scheme import HmacScheme
+from .http.presets import GitHub, Shopify, StandardWebhooks, Stripe, WooCommerce
+from .http.signatures import Delivery, WebhookScheme, WebhookToken
 from .jobs.lifecycle import BULK_PRIORITY, EDIT_PRIORITY, WEBHOOK_PRIORITY
 from .models.access import (
     BACKEND_ACCESS,
@@ -170,6 +173,16 @@ __all__ = [
     "PageNumber",
     "RestRefusal",
     "SignedRequest",
+    # webhooks
+    "Delivery",
+    "GitHub",
+    "HmacScheme",
+    "Shopify",
+    "StandardWebhooks",
+    "Stripe",
+    "WebhookScheme",
+    "WebhookToken",
+    "WooCommerce",
     # jobs
     "BULK_PRIORITY",
     "EDIT_PRIORITY",

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -59,22 +60,35 @@ class WebhookController(http.Controller):
     """
 
     @http.route(
-        "/connector/webhook/<string:backend_model>/<int:backend_id>/<string:topic>",
+        [
+            "/connector/webhook/<string:backend_model>/<int:backend_id>",
+            "/connector/webhook/<string:backend_model>/<int:backend_id>/<string:topic>",
+        ],
         auth="public",
         **_OPTIONS,
     )
-    def receive(self, backend_model: str, backend_id: int, topic: str) -> Response:
+    def receive(
+        self, backend_model: str, backend_id: int, topic: str | None = None
+    ) -> Response:
         """Delay the import of the records that the notification names."""
         return self._receive(request.env, backend_model, backend_id, topic)
 
     @http.route(
-        "/connector/webhook/db/<string:database>/<string:backend_model>/"
-        "<int:backend_id>/<string:topic>",
+        [
+            "/connector/webhook/db/<string:database>/<string:backend_model>/"
+            "<int:backend_id>",
+            "/connector/webhook/db/<string:database>/<string:backend_model>/"
+            "<int:backend_id>/<string:topic>",
+        ],
         auth="none",
         **_OPTIONS,
     )
     def receive_in_database(
-        self, database: str, backend_model: str, backend_id: int, topic: str
+        self,
+        database: str,
+        backend_model: str,
+        backend_id: int,
+        topic: str | None = None,
     ) -> Response:
         """Do the same in the database that the address names."""
         if database == request.db:
@@ -89,18 +103,15 @@ class WebhookController(http.Controller):
             )
 
     def _receive(
-        self, env: api.Environment, backend_model: str, backend_id: int, topic: str
+        self,
+        env: api.Environment,
+        backend_model: str,
+        backend_id: int,
+        topic: str | None,
     ) -> Response:
         try:
             backend = self._find_backend(env, backend_model, backend_id)
-            body = request.httprequest.get_data()
-            if not backend._is_genuine_webhook(request.httprequest.headers, body):
-                raise Unauthorized(
-                    "No backend has this address and this token. Send the token in "
-                    "the header X-Webhook-Token, or sign the body with it in "
-                    "X-Hub-Signature-256."
-                )
-            accepted = backend._receive_webhook(topic, self._decode(body))
+            return self._accept(backend, topic)
         except HTTPException as error:
             _logger.info(
                 "Webhook %s of %s,%s refused: %s %s",
@@ -111,7 +122,40 @@ class WebhookController(http.Controller):
                 error.description,
             )
             return self._refuse(error)
-        return request.make_json_response({"accepted": accepted}, status=202)
+
+    def _accept(self, backend: models.BaseModel, topic: str | None) -> Response:
+        """Answer a notification; nothing is written before it is verified.
+
+        :raise werkzeug.exceptions.HTTPException: it is refused
+        """
+        headers, body = request.httprequest.headers, request.httprequest.get_data()
+        scheme = backend._webhook_scheme
+        if scheme and scheme.is_ping(headers, body):
+            return request.make_json_response({}, status=200)
+        if not backend._is_genuine_webhook(headers, body):
+            raise Unauthorized(self._explain_refusal(backend, headers, body))
+        payload = self._decode(scheme.read if scheme else json.loads, body)
+        if not scheme:
+            if topic is None:
+                raise NotFound("The address has no topic: add a binding model.")
+            accepted = backend._receive_webhook(topic, payload)
+            return request.make_json_response({"accepted": accepted}, status=202)
+        accepted, is_new = backend._store_webhook(headers, body, payload, topic)
+        answer = {"accepted": accepted} if is_new else {"accepted": 0, "known": True}
+        return request.make_json_response(answer, status=202 if is_new else 200)
+
+    def _explain_refusal(
+        self, backend: models.BaseModel, headers: Mapping[str, str], body: bytes
+    ) -> str:
+        """Return why a request is refused, the same for a backend that is missing."""
+        if not backend._webhook_scheme:
+            return (
+                "No backend has this address and this token. Send the token in "
+                "the header X-Webhook-Token, or sign the body with it in "
+                "X-Hub-Signature-256."
+            )
+        problem = backend._find_webhook_problem(headers, body) or "it is not genuine"
+        return f"No backend has this address and this secret: {problem}."
 
     def _refuse(self, error: HTTPException) -> Response:
         retry_after = getattr(error, "retry_after", None)
@@ -132,9 +176,9 @@ class WebhookController(http.Controller):
         backend = env[backend_model].sudo().browse()
         return backend.browse(backend_id).exists() if backend_id <= MAX_ID else backend
 
-    def _decode(self, body: bytes) -> Any:
+    def _decode(self, read: Callable[[bytes], Any], body: bytes) -> Any:
         try:
-            payload = json.loads(body)
+            payload = read(body)
         except ValueError as error:
             raise BadRequest(f"The body is not JSON: {error}") from error
         except RecursionError as error:

@@ -20,7 +20,8 @@ BEGIN
                        ('backend', 'next_removal_at', 'NULL'),
                        ('backend', 'activated_uuid', 'NULL'),
                        ('backend', 'activated_database', 'NULL'),
-                       ('webhook', 'webhook_token', 'NULL')
+                       ('webhook', 'webhook_token', 'NULL'),
+                       ('webhook', 'webhook_old_token', 'NULL')
                ) AS emptied (kind, column_name, value)
                ON emptied.column_name = columns.column_name
          WHERE columns.table_schema = current_schema

@@ -33,6 +33,7 @@ DIRECTIONS = {
     "import_chunk": "import",
     "import_batch": "import",
     "import_changes": "import",
+    "import_notified": "import",
     "import_removed": "removal",
     "export_record": "export",
     "export_batch": "export",

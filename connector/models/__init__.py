@@ -15,12 +15,17 @@ from . import binding_export_jobs
 from . import binding_buttons
 from . import unconfirmed_field
 from . import webhook
+from . import webhook_secrets
 from . import sync_run
 from . import sync_run_numbers
 from . import dry_run
 from . import cursor
 from . import sync_error
 from . import sync_overview
+from . import webhook_event
+from . import webhook_event_actions
+from . import webhook_inbox
+from . import webhook_import
 from . import export_receipt
 from . import export_key
 from . import external_alias

@@ -1,22 +1,32 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Webhooks: a backend notifies Odoo of changed records.
 
+==========================  ========================================================
+``webhook.py``              the address, the hooks of a connector, imports at once
+``webhook_secrets.py``      the secrets, and whether a request is genuine
+``webhook_inbox.py``        stores notifications, where the model has a scheme
+``webhook_event.py``        the stored notifications
+``webhook_import.py``       the job that imports what they name
+==========================  ========================================================
+
 ::
 
-    POST /connector/webhook/<backend model>/<id>/<topic>        controllers/webhook.py
-      └ _is_genuine_webhook    the token, or a signature made with it
-      └ _receive_webhook       503 while the backend is off: send again later
-          └ _webhook_external_ids    the external ids that the payload names
-          └ one import_record job per external id, none for one that waits already
+    POST /connector/webhook/<backend model>/<id>[/<topic>]      controllers/webhook.py
+      └ _is_genuine_webhook    by the scheme, or the token
+      ├ without a scheme
+      │ └ _receive_webhook     503 while the backend is off: send again later
+      │   └ one import_record job per external id, none for one that waits already
+      └ with _webhook_scheme
+        └ _store_webhook       an event; a paused backend stores, too
+          └ one import_notified job for all waiting events of a binding model
+
+Both find the records by ``_webhook_models`` and ``_webhook_external_ids``.
 """
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import secrets
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from werkzeug.exceptions import (
@@ -27,16 +37,17 @@ from werkzeug.exceptions import (
 )
 
 from odoo import api, fields, http, models
-from odoo.fields import NO_ACCESS
 
 from odoo.addons.queue_job.job import identity_exact
 
 from ..components.external_id import can_be_stored, is_external_id
+from ..http.signatures import WebhookScheme, is_same_secret
+from ..http.signatures import sign_body as sign
 from ..jobs.lifecycle import WEBHOOK_PRIORITY, as_own_user, delay_many
 from .binding_jobs import JOB_TRIES
 
-TOKEN_HEADER = "X-Webhook-Token"
-SIGNATURE_HEADER = "X-Hub-Signature-256"
+__all__ = ["ConnectorWebhookMixin", "is_same_secret", "sign"]
+
 MAX_RECORDS = 1000
 #: seconds after which to send a notification again that came while the backend is off
 RETRY_AFTER_SECONDS = 3600
@@ -44,35 +55,22 @@ RETRY_AFTER_SECONDS = 3600
 MAX_QUOTED = 100
 
 
-def is_same_secret(given: str | None, expected: str | None) -> bool:
-    """Return whether two secrets are equal, in constant time; empty ones never are."""
-    if not given or not expected:
-        return False
-    return hmac.compare_digest(given.encode(), expected.encode())
-
-
-def sign(body: bytes, token: str) -> str:
-    """Return the signature of a body, as ``sha256=<hex>``."""
-    digest = hmac.new(token.encode(), body, hashlib.sha256).hexdigest()
-    return f"sha256={digest}"
-
-
 class ConnectorWebhookMixin(models.AbstractModel):
     """Base of backend models that receive webhooks.
 
     The backend posts JSON to ``webhook_url``, with a binding model as the topic, and
-    authenticates itself by the token.
+    authenticates itself by the token, or as ``_webhook_scheme`` says.
     """
 
     _name = "connector.webhook.mixin"
     _inherit = ["connector.backend.user"]
     _description = "Webhook of a Backend"
 
-    webhook_token = fields.Char(
-        copy=False,
-        groups=NO_ACCESS,
-        help="The backend sends it or signs with it; without it, nothing is received",
-    )
+    #: how the backend signs; notifications are stored then, before they are imported
+    _webhook_scheme: ClassVar[WebhookScheme | None] = None
+    #: ``{topic of the backend: binding model}``; None: nothing to do
+    _webhook_topics: ClassVar[Mapping[str, str | None]] = {}
+
     webhook_url = fields.Char(
         compute="_compute_webhook_url",
         string="Webhook address",
@@ -81,40 +79,34 @@ class ConnectorWebhookMixin(models.AbstractModel):
     )
 
     def _compute_webhook_url(self):
+        names_topic = self._webhook_scheme and self._webhook_scheme.names_topic
         for backend in self:
-            base_url = backend.get_base_url()
-            databases = http.db_list(force=True, host=urlsplit(base_url).netloc)
-            database = f"db/{self.env.cr.dbname}/" if len(databases) > 1 else ""
-            backend.webhook_url = (
-                f"{base_url}/connector/webhook/{database}{backend._name}/"
-                f"{backend.id or 0}/TOPIC"
+            backend.webhook_url = backend._webhook_address(
+                "" if names_topic else "TOPIC"
             )
 
-    def action_renew_webhook_token(self) -> dict[str, Any]:
-        """Create a new token and show it once; the old token becomes invalid."""
-        self.ensure_one()
-        self.check_access("write")
-        token = secrets.token_urlsafe(32)
-        self.sudo().webhook_token = token
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "warning",
-                "sticky": True,
-                "message": self.env._(
-                    "The new token, which is not shown again: %s", token
-                ),
-            },
-        }
+    def _webhook_address(self, topic: str = "") -> str:
+        """Return the address to which the backend posts, with the topic if given."""
+        base_url = self.get_base_url()
+        databases = http.db_list(force=True, host=urlsplit(base_url).netloc)
+        database = f"db/{self.env.cr.dbname}/" if len(databases) > 1 else ""
+        address = f"{base_url}/connector/webhook/{database}{self._webhook_path()}"
+        return f"{address}/{topic}" if topic else address
+
+    def _webhook_path(self) -> str:
+        """Return the end of the address, which names the backend."""
+        return f"{self._name}/{self.id or 0}"
 
     # -- hooks of a connector -------------------------------------------------
 
     @api.model
-    def _webhook_models(self) -> dict[str, str]:
-        """Return ``{topic: binding model}``: the bindings of this backend."""
+    def _webhook_models(self) -> dict[str, str | None]:
+        """Return ``{topic: binding model}``: the bindings of this backend, by name.
+
+        Further topics are those of ``_webhook_topics``.
+        """
         binding_class = self.env.registry["external.binding"]
-        return {
+        bindings = {
             name: name
             for name, model_class in self.env.registry.items()
             if issubclass(model_class, binding_class)
@@ -122,21 +114,16 @@ class ConnectorWebhookMixin(models.AbstractModel):
             and "backend_id" in model_class._fields
             and model_class._fields["backend_id"].comodel_name == self._name
         }
-
-    def _is_genuine_webhook(self, headers: Mapping[str, str], body: bytes) -> bool:
-        """Return whether a request comes from the backend."""
-        token = self.sudo().webhook_token if self else None
-        if is_same_secret(headers.get(TOKEN_HEADER), token):
-            return True
-        signature = headers.get(SIGNATURE_HEADER)
-        return is_same_secret(signature, token and sign(body, token))
+        return {**bindings, **self._webhook_topics}
 
     def _webhook_external_ids(self, topic: str, payload: Any) -> list[Any]:
         """Return the external ids that a notification names.
 
         It is ``{"id": 1}``, ``{"external_id": 1}``, ``{"external_ids": [1, 2]}``, or a
-        list of these or of ids.
+        list of these or of ids; below ``data_field`` if the scheme has one.
         """
+        if self._webhook_scheme:
+            payload = self._webhook_scheme.data_of(payload)
         if isinstance(payload, list):
             return [
                 external_id
@@ -171,9 +158,15 @@ class ConnectorWebhookMixin(models.AbstractModel):
         external_ids = self._checked_external_ids(
             self._webhook_external_ids(topic, payload)
         )
-        backend = as_own_user(self.with_env(self.env(context=self._webhook_context())))
-        backend._delay_webhook_imports(known[topic], external_ids)
+        model_name = known[topic]
+        if not model_name:
+            return 0
+        self._as_webhook_user()._delay_webhook_imports(model_name, external_ids)
         return len(external_ids)
+
+    def _as_webhook_user(self):
+        """Return the backend in the environment of its user, for jobs."""
+        return as_own_user(self.with_env(self.env(context=self._webhook_context())))
 
     def _webhook_context(self) -> dict[str, Any]:
         """Return the context of the imports, without that of the request."""

@@ -41,6 +41,8 @@ from . import test_rest_auth
 from . import test_rest_download
 from . import test_conflict
 from . import test_webhook
+from . import test_webhook_inbox
+from . import test_signatures
 from . import test_translation_importer
 from . import test_two_way
 from . import test_unconfirmed_field

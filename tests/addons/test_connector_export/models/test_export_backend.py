@@ -2,6 +2,7 @@
 from odoo import api, fields, models
 from odoo.fields import NO_ACCESS
 
+from odoo.addons.connector.http.presets import StandardWebhooks
 from odoo.addons.connector.models.access import FULL_ACCESS
 from odoo.addons.connector.secret_input import secret_input
 
@@ -12,10 +13,16 @@ class TestExportBackend(models.Model):
     """A system that keeps each record in a file."""
 
     _name = "test.export.backend"
-    _inherit = ["connector.backend.mixin"]
+    _inherit = ["connector.backend.mixin", "connector.webhook.mixin"]
     _description = "Test Export Backend"
 
     _connector_access = {"connector.group_connector_manager": FULL_ACCESS}
+    _webhook_scheme = StandardWebhooks()
+    _webhook_topics = {
+        "partner.updated": "test.export.partner",
+        "partner.deleted": "test.export.partner",
+        "shop.opened": None,
+    }
 
     name = fields.Char(required=True)
     folder = fields.Char(required=True)

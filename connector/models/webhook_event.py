@@ -1,0 +1,265 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""A stored notification of a backend.
+
+::
+
+    received ──► imported    its records were imported, in the same transaction
+       │    └──► failed      some were not: separate jobs try again, see Errors
+       │           └──► imported   by ``_settle``, once none of these is left
+       └───────► nothing     no binding model, or no record, to import
+    any ──── Replay ──► received
+
+*Received* means waiting: ``import_notified`` (``webhook_import.py``) takes all waiting
+events of a binding model. A job can be missing: its backend was archived, or it started
+just before an event was committed. ``_run_waiting`` then delays one, every minute.
+
+A delivery id is stored once per backend. The unique index decides, so two workers that
+receive the same notification store one event.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from psycopg2 import errors
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from odoo.addons.queue_job.job import (
+    ENQUEUED,
+    PENDING,
+    STARTED,
+    WAIT_DEPENDENCIES,
+)
+from odoo.addons.queue_job.job import FAILED as JOB_FAILED
+
+from ..components.external_id import storable_text
+from ..jobs.lifecycle import company_of
+
+RECEIVED, IMPORTED, NOTHING, FAILED = "received", "imported", "nothing", "failed"
+#: days for which events are kept, unless the system parameter says otherwise
+KEPT_DAYS = 30
+KEPT_DAYS_PARAMETER = "connector.webhook_event_days"
+MAX_KEPT_DAYS = 36500
+#: events deleted or settled in one transaction
+BATCH = 1000
+#: records that one job imports, apart from an event that has more
+MAX_IMPORTED = 1000
+#: seconds after which an event without a job gets one
+OVERDUE_SECONDS = 60
+#: jobs that import, or whose failure a person must look at first
+JOB_STATES = (WAIT_DEPENDENCIES, PENDING, ENQUEUED, STARTED, JOB_FAILED)
+_MAX_ERROR = 5000
+
+
+class ConnectorWebhookEvent(models.Model):
+    """A notification that a backend sent."""
+
+    _name = "connector.webhook.event"
+    _inherit = ["connector.sync.subject"]
+    _description = "Webhook Event"
+    _order = "id desc"
+    _log_access = False
+    _rec_name = "topic"
+
+    # an unknown topic has no model
+    model_name = fields.Char(required=False, readonly=True)
+    topic = fields.Char(readonly=True)
+    delivery_id = fields.Char(
+        string="Delivery ID", readonly=True, help="The same if it is sent again"
+    )
+    received_at = fields.Datetime(readonly=True, required=True)
+    sent_at = fields.Datetime(readonly=True, help="According to the backend")
+    headers = fields.Json(readonly=True, help="Without signatures and secrets")
+    payload = fields.Text(readonly=True)
+    external_ids = fields.Json(string="Records to import", readonly=True)
+    external_ids_text = fields.Char(
+        string="IDs in the backend", compute="_compute_external_ids_text"
+    )
+    state = fields.Selection(
+        [
+            (RECEIVED, "Waiting"),
+            (IMPORTED, "Imported"),
+            (NOTHING, "Nothing to do"),
+            (FAILED, "Failed"),
+        ],
+        string="Outcome",
+        required=True,
+        readonly=True,
+    )
+    duplicate_count = fields.Integer(
+        string="Sent again",
+        readonly=True,
+        help="How often the same delivery came again, at least",
+    )
+    error = fields.Text(string="Reason", readonly=True)
+    failed_ids = fields.Json(readonly=True, help="Records that separate jobs import")
+    processed_at = fields.Datetime(readonly=True)
+    job_uuid = fields.Char(string="Job UUID", readonly=True)
+
+    _delivery_uniq = models.UniqueIndex(
+        "(backend_model, backend_id, delivery_id) WHERE delivery_id IS NOT NULL",
+        "This delivery was received already.",
+    )
+    _waiting_index = models.Index(
+        "(backend_model, backend_id, model_name, id) WHERE state = 'received'"
+    )
+    _unsettled_index = models.Index(
+        "(id) WHERE state = 'failed' AND failed_ids IS NOT NULL"
+    )
+    _age_index = models.Index("(received_at)")
+
+    @api.depends("external_ids")
+    def _compute_external_ids_text(self):
+        for event in self:
+            event.external_ids_text = ", ".join(map(str, event.external_ids or ()))
+
+    @api.depends("backend_name", "topic")
+    def _compute_display_name(self):
+        for event in self:
+            event.display_name = f"{event.backend_name}: {event.topic or event.id}"
+
+    # -- received -------------------------------------------------------------
+
+    @api.model
+    def _count_waiting(self, backend: models.BaseModel, limit: int) -> int | None:
+        """Return the number of waiting events of a backend, None if it is the limit."""
+        self.env.cr.execute(
+            """
+            SELECT count(*) FROM (
+                SELECT FROM connector_webhook_event
+                WHERE state = 'received' AND backend_model = %s AND backend_id = %s
+                LIMIT %s) AS waiting
+            """,
+            (backend._name, backend.id, limit),
+        )
+        count = self.env.cr.fetchone()[0]
+        return None if count >= limit else count
+
+    @api.model
+    def _store(self, backend: models.BaseModel, **values: Any) -> bool:
+        """Insert an event; count a delivery that is known. Return whether it is new.
+
+        Two requests with one delivery id do not wait for each other's import: an
+        event is locked while it is imported, so it is then not counted.
+        """
+        row = {
+            "backend_model": backend._name,
+            "backend_id": backend.id,
+            "company_id": company_of(backend).id or None,
+            "received_at": fields.Datetime.now(),
+            **values,
+        }
+        for name in ("headers", "external_ids"):
+            row[name] = None if row[name] is None else json.dumps(row[name])
+        try:
+            with self.env.cr.savepoint(flush=False):
+                self.env.cr.execute(
+                    SQL(
+                        "INSERT INTO connector_webhook_event (%s, duplicate_count)"
+                        " VALUES (%s, 0) ON CONFLICT DO NOTHING",
+                        SQL(", ").join(map(SQL.identifier, row)),
+                        SQL(", ").join(SQL("%s", each) for each in row.values()),
+                    )
+                )
+                is_new = bool(self.env.cr.rowcount)
+        except errors.SerializationFailure:  # it was committed since this one began
+            is_new = False
+        if not is_new:
+            self._count_duplicate(backend, row["delivery_id"])
+        return is_new
+
+    @api.model
+    def _count_duplicate(self, backend: models.BaseModel, delivery_id: str) -> None:
+        """Count a delivery that came again, unless another transaction has its row."""
+        try:
+            with self.env.cr.savepoint(flush=False):
+                self.env.cr.execute(
+                    """
+                    UPDATE connector_webhook_event
+                    SET duplicate_count = duplicate_count + 1
+                    WHERE id IN (
+                        SELECT id FROM connector_webhook_event
+                        WHERE backend_model = %s AND backend_id = %s
+                          AND delivery_id = %s
+                        FOR UPDATE SKIP LOCKED)
+                    """,
+                    (backend._name, backend.id, delivery_id),
+                    log_exceptions=False,
+                )
+        except errors.SerializationFailure:
+            return
+
+    # -- imported -------------------------------------------------------------
+
+    @api.model
+    def _take(
+        self, backend: models.BaseModel, model_name: str
+    ) -> tuple[models.BaseModel, list[Any], bool]:
+        """Lock the waiting events of a binding model.
+
+        An event that another job imports now is left out, and so are those that would
+        exceed ``MAX_IMPORTED`` records.
+
+        :return: the events, the distinct external ids in the order in which they came,
+            and whether events are left
+        """
+        self.env.cr.execute(
+            """
+            SELECT id, external_ids FROM connector_webhook_event
+            WHERE state = 'received' AND backend_model = %s AND backend_id = %s
+              AND model_name = %s
+            ORDER BY id
+            FOR UPDATE SKIP LOCKED
+            """,
+            (backend._name, backend.id, model_name),
+        )
+        taken: list[int] = []
+        by_key: dict[str, Any] = {}
+        rows = self.env.cr.fetchall()
+        for event_id, external_ids in rows:
+            new = {str(each): each for each in external_ids or ()}
+            if by_key and len(by_key.keys() | new.keys()) > MAX_IMPORTED:
+                continue
+            taken.append(event_id)
+            for key, external_id in new.items():
+                by_key.setdefault(key, external_id)
+        return self.browse(taken), list(by_key.values()), len(taken) < len(rows)
+
+    def _note_imported(self, failed: Mapping[str, str], job_uuid: str | None) -> None:
+        """Store the outcome of the events.
+
+        :param failed: ``{external id as text: reason}``
+        """
+        common = {"processed_at": fields.Datetime.now(), "job_uuid": job_uuid}
+        imported = self
+        for event in self if failed else ():
+            lost = {
+                key: failed[key]
+                for key in map(str, event.external_ids or ())
+                if key in failed
+            }
+            if lost:
+                imported -= event
+                lines = [
+                    self.env._(
+                        "Record %(id)s: %(reason)s A separate job imports it again.",
+                        id=key,
+                        reason=reason,
+                    )
+                    for key, reason in lost.items()
+                ]
+                event.write(
+                    {
+                        **common,
+                        "state": FAILED,
+                        "failed_ids": list(lost),
+                        "error": storable_text("\n".join(lines))[:_MAX_ERROR],
+                    }
+                )
+        imported.write(
+            {**common, "state": IMPORTED, "error": False, "failed_ids": False}
+        )

@@ -1,0 +1,206 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What happens to stored events later: retry, replay, settlement and deletion."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..http.signatures import WebhookToken
+from ..jobs.subject import chunk_ids, subject_of_import
+from .webhook_event import (
+    BATCH,
+    FAILED,
+    IMPORTED,
+    JOB_STATES,
+    KEPT_DAYS,
+    KEPT_DAYS_PARAMETER,
+    MAX_KEPT_DAYS,
+    NOTHING,
+    OVERDUE_SECONDS,
+    RECEIVED,
+)
+
+
+class ConnectorWebhookEvent(models.Model):
+    _inherit = "connector.webhook.event"
+
+    # -- buttons --------------------------------------------------------------
+
+    def action_retry(self) -> bool:
+        """Import the records of the events that are not imported."""
+        self.check_access("read")
+        self.filtered(lambda event: event.state != IMPORTED)._receive_again()
+        return True
+
+    def action_replay(self) -> bool:
+        """Import the records of the events, also of those that are imported."""
+        self.check_access("read")
+        self._receive_again()
+        return True
+
+    def action_open_job(self) -> dict[str, Any]:
+        """Open the job that imported the records of the event."""
+        self.ensure_one()
+        self.check_access("read")
+        if not self.job_uuid:
+            raise UserError(self.env._("The event has no job yet."))
+        return self._open_jobs(self.env._("Job"), [("uuid", "=", self.job_uuid)])
+
+    def _receive_again(self) -> None:
+        """Read the events as if they were received now, and delay their import."""
+        for (model_name, backend_id), events in self.grouped(
+            lambda event: (event.backend_model, event.backend_id)
+        ).items():
+            backend = events._get_receiving_backend(model_name, backend_id)
+            for event in events.sudo():
+                values = event._read_again(backend)
+                event.write({**values, "failed_ids": False, "processed_at": False})
+            waiting = events.filtered(lambda event: event.state == RECEIVED)
+            for name in dict.fromkeys(waiting.mapped("model_name")):
+                backend._delay_import_of_events(name)
+
+    def _read_again(self, backend: models.BaseModel) -> dict[str, Any]:
+        """Return what the stored notification is about, by the hooks of today."""
+        scheme = backend._webhook_scheme or WebhookToken()
+        try:
+            payload = scheme.read((self.payload or "").encode())
+        except ValueError as error:
+            return {"state": FAILED, "error": str(error)}
+        return backend._read_webhook(self.topic, payload)
+
+    @api.model
+    def _get_receiving_backend(self, model_name: str, backend_id: int):
+        """Return a backend that is on or paused, as superuser.
+
+        :raise UserError: nothing can be imported
+        """
+        backend = self.env[model_name].sudo().browse(backend_id).exists()
+        if not backend:
+            raise UserError(self.env._("The backend of the event was deleted."))
+        reason = backend._find_reason_to_pause()
+        if reason and not backend._is_only_paused():
+            raise UserError(reason)
+        if reason := backend._find_user_problem():
+            raise UserError(reason)
+        return backend
+
+    # -- every minute -----------------------------------------------------------
+
+    @api.model
+    def _run_waiting(self) -> None:
+        """Delay a job for waiting events without one, and settle failed events."""
+        overdue = fields.Datetime.now() - timedelta(seconds=OVERDUE_SECONDS)
+        groups = self._read_group(
+            [("state", "=", RECEIVED), ("received_at", "<=", overdue)],
+            ["backend_model", "backend_id", "model_name"],
+        )
+        for backend_model, backend_id, model_name in groups:
+            if backend_model in self.env and model_name in self.env:
+                backend = self.env[backend_model].browse(backend_id).exists()
+                if backend and not self._find_import_job(backend, model_name):
+                    if not (
+                        backend._find_reason_to_pause() or backend._find_user_problem()
+                    ):
+                        backend._delay_import_of_events(model_name)
+        self._settle()
+
+    @api.model
+    def _find_import_job(self, backend: models.BaseModel, model_name: str):
+        """Return the job that will import the waiting events, or that failed to."""
+        model = self.env[model_name]
+        key = model._identify_import_notified(backend._name, backend.id)
+        return self.env["queue.job"].search(
+            [("identity_key", "=", key), ("state", "in", JOB_STATES)], limit=1
+        )
+
+    @api.model
+    def _settle(self) -> None:
+        """Set failed events to imported once their records were imported later."""
+        events = self.search(
+            [("state", "=", FAILED), ("failed_ids", "!=", False)],
+            limit=BATCH,
+        )
+        if events:
+            left = events._find_unfinished()
+            settled = events.filtered(lambda event: not event._failed_subjects() & left)
+            settled.write({"state": IMPORTED, "failed_ids": False})
+
+    def _failed_subjects(self) -> set[tuple[str, int, str]]:
+        """Return the subjects of the imports that failed, with their backend."""
+        return {
+            (
+                event.backend_model,
+                event.backend_id,
+                str(subject_of_import(event.model_name, each)),
+            )
+            for event in self
+            for each in event.failed_ids
+        }
+
+    def _find_unfinished(self) -> set[tuple[str, int, str]]:
+        """Return the subjects of jobs and errors that may be those of the events."""
+        texts = [subject for __, __, subject in self._failed_subjects()]
+        errors = self.env["connector.sync.error"].search(
+            [("subject", "in", texts), ("state", "=", "open")]
+        )
+        jobs = self.env["queue.job"].search(
+            [
+                ("state", "in", JOB_STATES),
+                ("date_created", ">=", min(self.mapped("received_at"))),
+                "|",
+                ("sync_subject", "in", texts),
+                "&",
+                ("method_name", "=", "import_chunk"),
+                ("model_name", "in", self.mapped("model_name")),
+            ]
+        )
+        unfinished = {(e.backend_model, e.backend_id, e.subject) for e in errors}
+        for job in jobs:
+            keys = chunk_ids(job.method_name, job.args, job.kwargs)
+            subjects = [subject_of_import(job.model_name, key) for key in keys or ()]
+            for subject in subjects or [job.sync_subject]:
+                backend = (job.sync_backend_model, job.sync_backend_id)
+                unfinished.add((*backend, str(subject)))
+        return unfinished
+
+    # -- retention --------------------------------------------------------------
+
+    @api.autovacuum
+    def _gc_old(self) -> tuple[int, bool]:
+        """Delete old events in batches, except those that wait."""
+        parameters = self.env["ir.config_parameter"].sudo()
+        days = str(parameters.get_param(KEPT_DAYS_PARAMETER) or KEPT_DAYS)
+        if not days.isdecimal() or not 0 < int(days) <= MAX_KEPT_DAYS:
+            raise UserError(
+                self.env._(
+                    "The system parameter %(name)s is %(value)s: expected a number of "
+                    "days.",
+                    name=KEPT_DAYS_PARAMETER,
+                    value=days,
+                )
+            )
+        old = self.search(
+            [
+                ("received_at", "<", f"-{int(days)}d"),
+                ("state", "in", (IMPORTED, NOTHING, FAILED)),
+            ],
+            order="received_at",
+            limit=BATCH,
+        )
+        old.unlink()
+        return len(old), len(old) == BATCH
+
+
+class ConnectorBackendMixin(models.AbstractModel):
+    _inherit = "connector.backend.mixin"
+
+    @api.model
+    def _run_schedules(self) -> None:
+        """Run the schedules, and import the events that wait without a job."""
+        super()._run_schedules()
+        events = self.env["connector.webhook.event"]
+        self._run_guarded("webhook events", events._run_waiting)

@@ -1,0 +1,157 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""The inbox: notifications are stored before anything is imported.
+
+::
+
+    request ──► genuine? ── no ──► 401, nothing is written
+                  │ yes
+                  ▼
+                backend off? ── draft, archived, copied ──► 503, send again later
+                  │ on, or paused
+                  ▼
+                too many events wait? ──► 429, send again later
+                  │
+                  ▼
+                known delivery id? ──► counted, nothing to import
+                  │
+                  ▼
+                one row in connector.webhook.event, one job for all that wait
+
+What was answered with a success is in the database, and stays *waiting* there until the
+transaction that imported its records. A model uses the inbox by declaring
+``_webhook_scheme``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import psycopg2
+from werkzeug.exceptions import (
+    RequestEntityTooLarge,
+    ServiceUnavailable,
+    TooManyRequests,
+    UnprocessableEntity,
+)
+
+from odoo import models
+
+from ..components.external_id import storable_text
+from .backend import PAUSED
+from .webhook import RETRY_AFTER_SECONDS
+from .webhook_event import FAILED, NOTHING, RECEIVED
+
+#: seconds after which to send a notification again that was one too many
+FLOOD_SECONDS = 60
+
+
+class ConnectorWebhookMixin(models.AbstractModel):
+    _inherit = "connector.webhook.mixin"
+
+    #: events of a backend that may wait; more are refused until some are imported
+    _webhook_max_waiting = 10_000
+
+    def unlink(self):
+        """Delete the backends with their events."""
+        domain = [("backend_model", "=", self._name), ("backend_id", "in", self.ids)]
+        deleted = super().unlink()
+        self.env["connector.webhook.event"].sudo().search(domain).unlink()
+        return deleted
+
+    def _store_webhook(
+        self,
+        headers: Mapping[str, str],
+        body: bytes,
+        payload: Any,
+        topic: str | None = None,
+    ) -> tuple[int, bool]:
+        """Store a genuine notification, and delay its import.
+
+        :param topic: of the address, which takes precedence
+        :return: the number of records, and whether the delivery is new
+        :raise werkzeug.exceptions.HTTPException: the notification is refused
+        """
+        self.ensure_one()
+        self._check_can_store_webhooks()
+        events = self.env["connector.webhook.event"].sudo()
+        if events._count_waiting(self, self._webhook_max_waiting) is None:
+            raise TooManyRequests(
+                f"{self._webhook_max_waiting} notifications wait for their import.",
+                retry_after=FLOOD_SECONDS,
+            )
+        delivery = self._webhook_scheme.describe(headers, payload)
+        topic = topic or delivery.topic
+        values = self._read_webhook(topic, payload)
+        is_new = events._store(
+            self,
+            topic=topic,
+            delivery_id=delivery.id,
+            sent_at=delivery.sent_at,
+            headers={
+                name: headers[name]
+                for name in self._webhook_scheme.stored_headers()
+                if name in headers
+            },
+            payload=storable_text(body.decode("utf-8", "backslashreplace")),
+            **values,
+        )
+        if not is_new:
+            return 0, False
+        if values["state"] == RECEIVED:
+            self._delay_import_of_events(values["model_name"])
+        return len(values["external_ids"] or ()), True
+
+    def _check_can_store_webhooks(self) -> None:
+        """Refuse notifications while the backend is off, unless it is only paused.
+
+        :raise ServiceUnavailable: send them again later
+        """
+        reason = self._find_reason_to_pause()
+        if reason and self._is_only_paused():
+            reason = None
+        if reason := reason or self._find_user_problem():
+            raise ServiceUnavailable(reason, retry_after=RETRY_AFTER_SECONDS)
+
+    def _is_only_paused(self) -> bool:
+        """Return whether the backend is paused, in the database that activated it."""
+        return (
+            "state" in self._fields
+            and self.state == PAUSED
+            and not self._is_archived()
+            and not self._find_other_database()
+        )
+
+    def _read_webhook(self, topic: str | None, payload: Any) -> dict[str, Any]:
+        """Return the binding model and the external ids that a notification is about.
+
+        An error of a hook does not lose the notification: it is stored as failed.
+
+        :raise werkzeug.exceptions.RequestEntityTooLarge: too many records
+        """
+        values = dict.fromkeys(("model_name", "external_ids", "error"))
+        values["state"] = RECEIVED
+        try:
+            known = self._webhook_models()
+            if topic not in known:
+                names = ", ".join(sorted(known)) or "none"
+                error = f"Unknown topic {topic!r}. Known: {names}."
+                return {**values, "state": NOTHING, "error": error}
+            values["model_name"] = known[topic]
+            if not values["model_name"]:
+                return {**values, "state": NOTHING}
+            external_ids = self._webhook_external_ids(topic, payload)
+            values["external_ids"] = self._checked_external_ids(external_ids)
+        except UnprocessableEntity as error:
+            values.update(state=NOTHING, error=error.description)
+        except (psycopg2.Error, RequestEntityTooLarge):
+            raise
+        except Exception as error:
+            message = f"{type(error).__name__}: {error}"
+            values.update(state=FAILED, error=storable_text(message))
+        return values
+
+    def _delay_import_of_events(self, model_name: str) -> None:
+        """Delay one job for all waiting events of a binding model."""
+        backend = self._as_webhook_user()
+        backend.env[model_name]._delay_import_notified(backend)
