@@ -130,7 +130,10 @@ def routes():
         for node in ast.walk(ast.parse(path.read_text(), str(path))):
             if isinstance(node, ast.Call) and name_of(node.func) == "route":
                 yield from (
-                    arg.value for arg in node.args if isinstance(arg, ast.Constant)
+                    route.value
+                    for arg in node.args
+                    for route in (arg.elts if isinstance(arg, ast.List) else [arg])
+                    if isinstance(route, ast.Constant)
                 )
 
 
