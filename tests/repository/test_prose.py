@@ -18,6 +18,7 @@ CLEAN = (
     "connector_odoo",
     "connector_odoo_sale",
     "docs",
+    "examples",
     "libs",
     "setup",
     "tests",

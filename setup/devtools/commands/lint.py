@@ -21,9 +21,9 @@ import yaml
 from ..addons import is_addon
 from ..environment import Environment
 from ..errors import SetupError
-from ..home import digest
 from ..lint_hooks import localise
-from ..processes import die_with_parent, run_logged
+from ..node_env import ensure_node_packages, has_node
+from ..processes import die_with_parent
 from ..python_env import ensure_python
 
 CONFIGURATION = (
@@ -36,7 +36,6 @@ CONFIGURATION = (
 NODE_FOLDER = Path(__file__).parents[2] / "node"
 # Hooks that check files of this clone by name.
 OWN_HOOKS = "mypy,pyright"
-NODE_FILES = ("package.json", "package-lock.json")
 
 
 def main(environment: Environment, arguments: list[str]) -> int:
@@ -186,24 +185,16 @@ def list_files(clone: Path, below: Path | None = None, *which: str) -> list[str]
 
 def ensure_node_tools(environment: Environment) -> Path | None:
     """Return the folder with prettier, or None on a machine without Node."""
-    if not (shutil.which("node") and shutil.which("npm")):
+    if not has_node():
         sys.stderr.write(
             "\nWARNING: node and npm were not found: the hook prettier is LEFT OUT,\n"
             "the format of XML, Markdown and YAML files is not checked.\n"
             "Install them (Debian, Ubuntu: apt-get install nodejs npm).\n\n"
         )
         return None
-    contents = [(NODE_FOLDER / name).read_text() for name in NODE_FILES]
-
-    def make(folder: Path) -> None:
-        for name in NODE_FILES:
-            shutil.copy(NODE_FOLDER / name, folder)
-        command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-        log_path = environment.home.log_folder / "node.log"
-        run_logged(command, log_path, folder=folder)
-
-    name = f"lint-node-{digest(contents)}"
-    return environment.home.ensure_folder(name, "Lint tools for Node", make)
+    return ensure_node_packages(
+        environment.home, NODE_FOLDER, "lint-node", "Lint tools for Node"
+    )
 
 
 def write_config(environment: Environment, node: Path | None) -> Path:

@@ -38,6 +38,7 @@ at a time (with -n 0, in one).
     ./dev test --long                       also the tests marked "long"
     ./dev test faults [--seed N] [--long]   two Odoos, and what goes wrong between
     ./dev test faults --soak MINUTES        edits on both sides, for that long
+    ./dev test examples                     the connectors of examples/, which need Node
     ./dev test ../my_addon                  an addon that is not of this clone
 """
 
@@ -52,6 +53,7 @@ def main(environment: Environment, arguments: list[str]) -> int:
     if arguments[:1] in (["-h"], ["--help"]):
         print(HELP)
         return 0
+    arguments = expand_examples(environment.clone, arguments)
     folders = [find_addon_folder(Path(word.partition("::")[0])) for word in arguments]
     use_addons_beside_the_clone(folder for folder in folders if folder)
     addons = find_usable_addons(environment.clone)
@@ -79,6 +81,14 @@ def expand_faults(arguments: list[str]) -> list[str]:
     if "--soak" in arguments:
         return ["tests/faults/test_soak.py", "--long", *arguments[1:]]
     return ["tests/faults", "--ignore=tests/faults/test_soak.py", *arguments[1:]]
+
+
+def expand_examples(clone: Path, arguments: list[str]) -> list[str]:
+    """Replace the word ``examples`` by its addons, which are not those of the suite."""
+    if arguments[:1] not in (["examples"], ["examples/"]):
+        return arguments
+    manifests = sorted((clone / "examples").glob("*/__manifest__.py"))
+    return [*(str(path.parent) for path in manifests), *arguments[1:]]
 
 
 def split_arguments(

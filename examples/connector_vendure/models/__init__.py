@@ -1,0 +1,4 @@
+from . import backend
+from . import product
+from . import customer
+from . import order
