@@ -5,7 +5,8 @@
 base                      reaction           errors
 ========================  =================  ===========================================
 :class:`RetryableError`   run the job again  :class:`NetworkRetryableError`,
-                          later              :class:`PartlyRead`, :class:`NoExternalId`,
+                          later              :class:`RequestBudgetSpent`,
+                                             :class:`PartlyRead`, :class:`NoExternalId`,
                                              :class:`BackendPaused`
 :class:`FatalError`       fail: a person     :class:`MappingError`,
                           must correct       :class:`InvalidDataError`,
@@ -47,6 +48,7 @@ __all__ = [
     "PartlyUnreadable",
     "RetryableError",
     "RetryableJobError",
+    "RequestBudgetSpent",
     "ReusedExternalId",
     "SkipError",
     "UnreadableAnswer",
@@ -93,6 +95,15 @@ class NetworkRetryableError(RetryableError):
     """The network or the remote server failed temporarily."""
 
 
+class RequestBudgetSpent(NetworkRetryableError):
+    """The request budget has no slot for a job now: the job waits, not the backend."""
+
+    #: other jobs may go on: the backend is not paused for this error
+    pauses_backend = False
+    #: nothing of the call was executed
+    was_not_sent = True
+
+
 class PartlyRead(NetworkRetryableError):
     """The backend asked to wait after some of several records were read.
 
@@ -105,6 +116,7 @@ class PartlyRead(NetworkRetryableError):
             str(error), seconds=error.seconds, ignore_retry=error.ignore_retry
         )
         self.found = found
+        self.pauses_backend = getattr(error, "pauses_backend", True)
 
 
 class PartlyUnreadable(InvalidDataError):

@@ -17,6 +17,7 @@ from odoo.addons.component.core import AbstractComponent
 
 from ..http.auth import Authentication
 from ..http.budget import WaitBudget
+from ..http.budget_usage import Budget
 from ..http.download import MAX_BYTES, download
 from ..http.errors import RestCredentialsRefusal
 from ..http.paths import localize
@@ -47,6 +48,9 @@ class HttpAdapter(AbstractComponent):
     _file_hosts: Collection[str] | None = None
     #: seconds to connect, and to wait for data
     _timeout_seconds: float | tuple[float, float] = 60.0
+    #: limit of the backend, which all workers share: ``RequestBudget(calls=60,
+    #: seconds=20)``, ``CostBudget(points=1000, restore_per_second=50)``
+    _budget: Budget | None = None
 
     def _base_url(self) -> str:
         """Return the address of the backend, by default its field ``url``."""
@@ -66,7 +70,11 @@ class HttpAdapter(AbstractComponent):
     def _session_key(self) -> tuple[Hashable, ...]:
         """Return the key by which adapters of the same credentials share a session."""
         credentials = type(self)._authenticate, self._auth
-        return *credentials, self._base_url(), self._timeout_seconds
+        return *credentials, self._base_url(), self._timeout_seconds, self._budget
+
+    def _budget_account(self) -> str | None:
+        """Return the account whose budget several backends share, by default none."""
+        return None
 
     @property
     def session(self) -> RestSession:
@@ -79,6 +87,12 @@ class HttpAdapter(AbstractComponent):
             )
             session.headers["Accept"] = "application/json"
             self._authenticate(session)
+            if self._budget is not None:
+                budgets = self.env["connector.request.budget"].sudo()
+                account, waits = self._budget_account(), shared.wait_budget
+                session.use_budget(
+                    budgets._open(self._budget, self.backend_record, account, waits)
+                )
             shared.http_sessions[key] = shared.enter(session)
         return shared.http_sessions[key]
 

@@ -2,6 +2,7 @@
 """HTTP and JSON, without Odoo models: sessions, authentication, paging, errors."""
 
 from .auth import ApiKey, Basic, BearerToken, SignedRequest
+from .cost_budget import CostBudget
 from .errors import RestRefusal
 from .paging import (
     AllAtOnce,
@@ -15,6 +16,7 @@ from .paging import (
     Paging,
 )
 from .paths import id_in_address
+from .request_budget import RequestBudget
 from .session import RestSession
 
 __all__ = [
@@ -24,12 +26,14 @@ __all__ = [
     "Basic",
     "BearerToken",
     "Connection",
+    "CostBudget",
     "Cursor",
     "LinkHeader",
     "NextLink",
     "Offset",
     "PageNumber",
     "Paging",
+    "RequestBudget",
     "RestRefusal",
     "RestSession",
     "SignedRequest",

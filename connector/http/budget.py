@@ -1,14 +1,17 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Waits inside a job, in the worker, when a backend limits the rate of requests.
 
-A short wait is cheaper than to postpone the job: urllib3 waits and sends the request
-again, by the policy of :class:`RateLimitRetry`. All sessions of a job share one
-:class:`WaitBudget`. A wait above the budget is not started: the session raises the
-error of the answer, and queue_job runs the job again later.
+A session has no request budget (:class:`NoBudget`) unless its adapter declares one, see
+``spending.py``. Without one, it learns of a limit by a refusal. A short wait is cheaper
+than to postpone the job: urllib3 waits and sends the request again, by the policy of
+:class:`RateLimitRetry`. All sessions of a job share one :class:`WaitBudget`. A wait
+above the budget is not started: the session raises the error of the answer, and
+queue_job runs the job again later.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from urllib3.exceptions import MaxRetryError, ResponseError
@@ -72,3 +75,19 @@ class RateLimitRetry(Retry):
         if seconds is None or not self.budget.take(seconds):
             raise MaxRetryError(None, url, ResponseError("no wait in the worker"))
         return self
+
+
+class NoBudget:
+    """Budget of a session without a limit: nothing is counted."""
+
+    def send(self, request: Callable[[], Any], cost: float = 1) -> Any:
+        return request()
+
+    def reserve(self, cost: float = 1) -> None:
+        pass
+
+    def correct(self, **limits: float | None) -> None:
+        pass
+
+    def refused(self, seconds: float | None = None) -> None:
+        pass

@@ -171,13 +171,13 @@ def retry_after_seconds(
     """
     now = now or datetime.now(timezone.utc)
     for name in ("Retry-After", *(_RESET if rate_limited else ())):
-        waiting = _seconds_from((headers.get(name) or "").strip(), now)
+        waiting = seconds_from((headers.get(name) or "").strip(), now)
         if waiting is not None:
             return ceil(min(max(1, waiting), MAX_JOB_WAIT_SECONDS))
     return None
 
 
-def _seconds_from(value: str, now: datetime) -> float | None:
+def seconds_from(value: str, now: datetime) -> float | None:
     """Return the seconds until an HTTP date, a time since 1970, or of a number."""
     if _NUMBER.fullmatch(value):
         seconds = float(value)

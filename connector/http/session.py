@@ -4,7 +4,8 @@
 ::
 
     call()
-      request() of requests      urllib3 waits for the end of a rate limit, see budget
+      request() of requests      within the request budget, see spending; without one,
+                                 urllib3 waits for the end of a rate limit, see budget
         _authenticate            secret headers and parameters, an access token or a
                                  signature, on this server only
         redirects                followed on this server only
@@ -17,6 +18,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -24,7 +26,7 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from ..servers import DEFAULT_PORTS, identify_service
-from .budget import RateLimitRetry, WaitBudget
+from .budget import NoBudget, RateLimitRetry, WaitBudget
 from .errors import (
     ACCESS_REFUSALS,
     RestRefusal,
@@ -67,6 +69,8 @@ class RestSession(requests.Session):
         super().__init__()
         self.base_url = base_url.rstrip("/")
         self.timeout = timeout
+        #: what the calls may use of a limit, shared by all workers
+        self.budget: Any = NoBudget()
         self.redact = Redactor()
         self._secret_headers: dict[str, str] = {}
         self._secret_params: dict[str, str] = {}
@@ -159,7 +163,17 @@ class RestSession(requests.Session):
     def request(self, method, url, **kwargs) -> requests.Response:
         if kwargs.get("timeout") is None:
             kwargs["timeout"] = self.timeout
-        return super().request(method, url, **kwargs)
+        cost = kwargs.pop("cost", 1)
+        return self.budget.send(partial(super().request, method, url, **kwargs), cost)
+
+    def use_budget(self, budget: Any) -> None:
+        """Send the requests within a budget, which waits for the end of a limit, too.
+
+        ``call(cost=…)`` says what a request needs of it.
+        """
+        self.budget = budget
+        for scheme in ("http://", "https://"):
+            self.mount(scheme, HTTPAdapter())
 
     def call(self, method: str, path: str, **kwargs: Any) -> requests.Response:
         """Return the answer to a request.
@@ -167,6 +181,7 @@ class RestSession(requests.Session):
         A rate limit is waited for within the wait budget of the session.
 
         :param path: path below the address of the backend, or a whole address
+        :param kwargs: passed to requests; ``cost`` is taken from the request budget
         :raise RetryableJobError: the network or the server fails; try later
         :raise RestRefusal: a person must act
         """

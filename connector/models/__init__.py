@@ -4,6 +4,7 @@ from . import backend_user
 from . import backend
 from . import backend_connection
 from . import backend_pause
+from . import request_budget
 from . import backend_switch
 from . import backend_schedule
 from . import backend_sync

@@ -119,6 +119,8 @@ class ConnectorBackendPause(models.Model):
         """Store that the backend asks to wait, and set the wait of the error."""
         if getattr(error, "paused_until", None):
             return
+        if not getattr(error, "pauses_backend", True):
+            return
         asked = clamp_wait(error.seconds) or DEFAULT_PAUSE_SECONDS
         reason = storable_text(str(error))
         until = self._keep(backend, asked, reason)

@@ -32,6 +32,7 @@ KEPT_OF_BACKEND = (
     "connector.export.receipt",
     "connector.external.alias",
     "connector.backend.pause",
+    "connector.request.budget",
     "connector.sync.error",
 )
 #: a job in one of these states may still run

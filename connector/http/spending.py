@@ -1,0 +1,283 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Send the requests of a session within the budget that all workers share.
+
+::
+
+    send()
+      reserve()            a slot of the budget; sleeps while it is near
+      the request
+      late, correct        what the answer says; most answers say nothing new
+      429                  block the budget for all workers, and send again
+
+The usage is in a *store*, which applies a function of ``budget_usage`` to it while no
+other worker does. A slot that is too far away postpones the job: ``RequestBudgetSpent``
+is an error that does not count as a try, and does not pause the backend.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timezone
+from functools import partial
+from math import ceil
+from typing import Any, NoReturn, Protocol
+
+import requests
+
+from ..exception import InvalidDataError, RequestBudgetSpent
+from .budget import WaitBudget
+from .budget_usage import Ask, Budget, Usage, Verdict
+from .cost_budget import CostBudget
+from .errors import is_rate_limited, retry_after_seconds
+from .rate_headers import rate_limit_state
+
+_logger = logging.getLogger(__name__)
+
+#: seconds that the budget is blocked if a 429 does not say for how long
+DEFAULT_BLOCK_SECONDS = 5
+
+#: gets the budget, its usage and the time; returns the new usage and a result
+Change = Callable[[Budget, Usage, float], tuple[Usage, Any]]
+
+
+class BudgetUnavailable(Exception):
+    """The usage cannot be read.
+
+    :param is_permanent: nor can it be later
+    """
+
+    def __init__(self, message: str, is_permanent: bool = False) -> None:
+        super().__init__(message)
+        self.is_permanent = is_permanent
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who sends the requests: the model, and the job, None for a user."""
+
+    kind: str = ""
+    job: str | None = None
+    is_urgent: bool = True
+
+
+class Store(Protocol):
+    """The usage of one budget, shared by all workers."""
+
+    #: as declared by the adapter
+    budget: Any
+    #: budget and backend, for messages
+    title: str
+
+    def update(self, change: Change, counts: Callable[[Any], Mapping[str, float]]):
+        """Apply a change while no other worker does; return its result.
+
+        :param counts: returns what to add to counters, from the result
+        :raise BudgetUnavailable: the usage cannot be read now
+        """
+
+    def seconds_apart(self, caller: Caller) -> float:
+        """Return the seconds over which postponed jobs of a caller are spread."""
+
+
+class Spending:
+    """The budget of one session.
+
+    :param waits: seconds that the job may wait in its worker
+    """
+
+    def __init__(self, store: Store, waits: WaitBudget, caller: Caller) -> None:
+        self._store = store
+        self._waits = waits
+        self._caller = caller
+        self._is_new = True
+        self._verdict = Verdict()
+        self._cost = 0.0
+        self._sent_at = 0.0
+
+    # -- requests -------------------------------------------------------------
+
+    def send(
+        self, request: Callable[[], requests.Response], cost: float = 1
+    ) -> requests.Response:
+        """Send a request within the budget; after a 429, wait and send it again.
+
+        :raise RequestBudgetSpent: there is no slot near enough; try later
+        """
+        while True:
+            self.reserve(cost)
+            try:
+                response = request()
+            except requests.RequestException:
+                self._note_late()
+                raise
+            self._note_late()
+            if response.history:
+                self._charge(cost * len(response.history))
+            if not is_rate_limited(response.status_code, response.headers):
+                self._read_headers(response.headers)
+                return response
+            self.refused(retry_after_seconds(response.headers))
+            if not isinstance(response.request.body, bytes | str | None):
+                return response  # a stream that is read
+            response.close()
+
+    def reserve(self, cost: float = 1) -> None:
+        """Wait for a slot of the budget.
+
+        :raise RequestBudgetSpent: there is none near enough; try later
+        """
+        ask = Ask(
+            cost=cost,
+            is_urgent=self._caller.is_urgent,
+            is_new=self._is_new,
+            kind=self._caller.kind,
+            job=self._caller.job,
+            max_wait=max(0.0, self._waits.seconds_left),
+        )
+        verdict = self._ask("claim", ask)
+        self._waits.seconds_left += verdict.extra_wait if self._is_new else 0
+        while not verdict.is_granted:
+            if verdict.refused_for is not None:
+                self._postpone(verdict.refused_for)
+            if not self._waits.take(verdict.wait):
+                self._postpone(verdict.wait)
+            time.sleep(verdict.wait)
+            ask = replace(
+                ask,
+                claimed_at=verdict.counted_at,
+                max_wait=self._waits.seconds_left,
+            )
+            verdict = self._ask("start", ask)
+        self._is_new = False
+        self._verdict, self._cost = verdict, cost
+
+    def _ask(self, step: str, ask: Ask) -> Verdict:
+        """Return the verdict of a step of the budget."""
+        self._sent_at = time.monotonic()
+        try:
+            return self._store.update(
+                lambda budget, usage, now: getattr(budget, step)(usage, now, ask),
+                partial(_count_verdict, ask),
+            )
+        except ValueError as error:
+            raise InvalidDataError(f"{self._store.title}: {error}.") from None
+        except BudgetUnavailable as error:
+            if self._caller.job is None or error.is_permanent:
+                _logger.warning("%s: %s; sent without it", self._store.title, error)
+                return Verdict()
+            postponed = RequestBudgetSpent(
+                f"{self._store.title} cannot be read now ({error}).",
+                seconds=random.randint(2, 5),
+                ignore_retry=True,
+            )
+        raise postponed
+
+    def _postpone(self, seconds: float) -> NoReturn:
+        spread = self._store.seconds_apart(self._caller)
+        seconds += random.uniform(0, spread)
+        end = datetime.fromtimestamp(time.time() + seconds, timezone.utc)
+        raise RequestBudgetSpent(
+            f"Waits for {self._store.title} until {end:%H:%M:%S} UTC.",
+            # times of jobs are whole seconds
+            seconds=max(1, ceil(seconds)),
+            ignore_retry=True,
+        )
+
+    # -- what answers say -------------------------------------------------------
+
+    def correct(
+        self,
+        cost: float | None = None,
+        available: float | None = None,
+        maximum: float | None = None,
+        restore_per_second: float | None = None,
+    ) -> None:
+        """Take over what an answer says of the bucket of a ``CostBudget``.
+
+        :param cost: points that the last request did cost
+        :param available: points that are left now
+        :param maximum: points of a full bucket
+        """
+        refund = 0.0 if cost is None else self._cost - cost
+        self._cost -= refund
+
+        def change(budget: Budget, usage: Usage, now: float) -> tuple[Usage, None]:
+            if isinstance(budget, CostBudget):
+                usage = budget.correct(
+                    usage, now, refund, available, maximum, restore_per_second
+                )
+            return usage, None
+
+        self._change(change, {"points": -refund})
+
+    def refused(self, seconds: float | None = None) -> None:
+        """Block the budget for all workers: the server refused the last request.
+
+        :param seconds: until the server answers again, if it says so
+        """
+        self._block(seconds or DEFAULT_BLOCK_SECONDS, {"refused": 1})
+
+    def _block(self, seconds: float, counts: Mapping[str, float] | None = None) -> None:
+        self._change(
+            lambda budget, usage, now: (budget.block(usage, now, seconds), None), counts
+        )
+
+    def _charge(self, cost: float) -> None:
+        """Count requests that redirects made."""
+        self._change(
+            lambda budget, usage, now: (budget.charge(usage, now, cost), None),
+            {"calls": cost, "points": cost},
+        )
+
+    def _note_late(self) -> None:
+        """Report an answer that took unusually long; see ``request_budget``."""
+        verdict, cost = self._verdict, self._cost
+        seconds = time.monotonic() - self._sent_at
+        if abs(seconds - verdict.usual_seconds) > verdict.tolerance:
+            self._change(
+                lambda budget, usage, now: (
+                    budget.late(usage, verdict, cost, seconds),
+                    None,
+                )
+            )
+
+    def _read_headers(self, headers: Mapping[str, str]) -> None:
+        """Correct the budget if the server says that less remains."""
+        state, declared = rate_limit_state(headers), self._store.budget
+        if state is None:
+            return
+        is_less = state.remaining < self._verdict.remaining
+        if isinstance(declared, CostBudget):
+            if state.limit is not None and is_less:
+                self.correct(available=state.remaining)
+        elif state.limit == declared.calls:
+            if is_less:
+                self._change(
+                    lambda budget, usage, now: (
+                        budget.correct(usage, now, state.remaining, state.reset),
+                        None,
+                    )
+                )
+        elif state.remaining == 0 and state.reset:
+            # of another window
+            self._block(state.reset)
+
+    def _change(self, change: Change, counts: Mapping[str, float] | None = None):
+        """Change the usage; the request was sent, so that no error helps."""
+        try:
+            self._store.update(change, lambda _result: counts or {})
+        except BudgetUnavailable as error:
+            _logger.warning("%s was not corrected: %s", self._store.title, error)
+
+
+def _count_verdict(ask: Ask, verdict: Verdict) -> dict[str, float]:
+    """Return what a verdict adds to the counters."""
+    if verdict.is_granted:
+        return {"calls": 1, "points": ask.cost}
+    if verdict.refused_for is not None:
+        return {"postponed": 1}
+    return {"waits": 1, "wait_seconds": verdict.wait}
