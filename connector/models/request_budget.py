@@ -9,6 +9,7 @@ clock of the database, and commits before it sends the request::
 
 * no lock is held during a request, and none depends on the job;
 * a rollback or a killed worker returns nothing: what it used comes back with time;
+* counters start again with 0 after 2³¹, as those of other systems do;
 * the commit does not wait for the disk. After a crash of the database, the calls of the
   last second may be forgotten.
 
@@ -41,28 +42,8 @@ from ..jobs.lifecycle import company_of, running_job
 from .backend_pause import MAX_SPREAD_SECONDS
 
 LOCK_TIMEOUT = "2s"
-#: counters start again with 0, as those of other systems do
-_MAX_COUNT = 2**31 - 1
-
-_FIND = """
-SET LOCAL lock_timeout = %s;
-SET LOCAL synchronous_commit = off;
-WITH budget AS MATERIALIZED (
-    SELECT id, usage, share FROM connector_request_budget
-    WHERE backend_model = %s AND backend_id = %s AND name = %s FOR UPDATE
-)
--- the time after the row is locked
-SELECT id, usage, share, extract(epoch FROM clock_timestamp())::float8 FROM budget
-"""
+#: in the order of _write
 _COUNTERS = ("calls", "points", "waits", "wait_seconds", "postponed", "refused")
-_WRITE = f"""
-UPDATE connector_request_budget SET usage = %s, {
-    ", ".join(
-        f"{name} = mod(coalesce({name}, 0)::numeric + %s, {_MAX_COUNT})"
-        for name in _COUNTERS
-    )
-} WHERE id = %s
-"""
 
 
 class ConnectorRequestBudget(models.Model):
@@ -186,8 +167,7 @@ class BudgetStore:
             changed, result = change(budget, usage, now)
             added = counts(result)
             if changed != usage or added:
-                numbers = [added.get(name, 0) for name in _COUNTERS]
-                cr.execute(_WRITE, (Json(changed.to_json()), *numbers, row_id))
+                self._write(cr, row_id, changed, added)
         return result
 
     def seconds_apart(self, caller: Caller) -> float:
@@ -213,8 +193,42 @@ class BudgetStore:
 
     def _find(self, cr: BaseCursor) -> tuple | None:
         """Return id, usage and share of the row, which is locked, and the time."""
-        cr.execute(_FIND, (LOCK_TIMEOUT, *self._key), log_exceptions=False)
+        cr.execute(
+            """
+            SET LOCAL lock_timeout = %s;
+            SET LOCAL synchronous_commit = off;
+            WITH budget AS MATERIALIZED (
+                SELECT id, usage, share FROM connector_request_budget
+                WHERE backend_model = %s AND backend_id = %s AND name = %s
+                FOR UPDATE
+            )
+            -- the time after the row is locked
+            SELECT id, usage, share, extract(epoch FROM clock_timestamp())::float8
+            FROM budget
+            """,
+            (LOCK_TIMEOUT, *self._key),
+            log_exceptions=False,
+        )
         return cr.fetchone()
+
+    def _write(
+        self, cr: BaseCursor, row_id: int, usage: Usage, added: Mapping[str, float]
+    ) -> None:
+        numbers = [added.get(name, 0) for name in _COUNTERS]
+        cr.execute(
+            """
+            UPDATE connector_request_budget SET
+                usage = %s,
+                calls = mod(coalesce(calls, 0)::numeric + %s, 2147483647),
+                points = coalesce(points, 0) + %s,
+                waits = mod(coalesce(waits, 0)::numeric + %s, 2147483647),
+                wait_seconds = coalesce(wait_seconds, 0) + %s,
+                postponed = mod(coalesce(postponed, 0)::numeric + %s, 2147483647),
+                refused = mod(coalesce(refused, 0)::numeric + %s, 2147483647)
+            WHERE id = %s
+            """,
+            (Json(usage.to_json()), *numbers, row_id),
+        )
 
     def _create(self) -> None:
         """Create the row, unless another worker does."""

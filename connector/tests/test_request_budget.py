@@ -49,7 +49,7 @@ class TestBudgets(BaseCase):
     def test_a_window_has_never_more_calls_than_the_limit(self):
         for budget in (RequestBudget(5, 1), RequestBudget(110, 10)):
             budgets = st.just(budget)
-            check(SHORT // 2, budgets, STEPS)(self.check_window)
+            check(SHORT // 4, budgets, STEPS)(self.check_window)
 
     @staticmethod
     def check_window(budget, steps):
@@ -71,7 +71,7 @@ class TestBudgets(BaseCase):
                 level, before = min(budget.points, level + gained) - cost, at
                 assert level >= -1e-6, level
 
-        check(SHORT, STEPS)(check_bucket)
+        check(SHORT // 4, STEPS)(check_bucket)
 
     def test_a_usage_is_stored_as_it_is(self):
         budget = RequestBudget(2, 1)
