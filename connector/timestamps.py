@@ -24,6 +24,11 @@ _NO_TIME = re.compile(r"\s*(-?000[01]-\d\d-\d\d.*|0{8}|0{14})?\s*", re.ASCII)
 _DAY = re.compile(r"\s*\d{4}-?\d\d-?\d\d\s*", re.ASCII)
 
 
+def precise_now() -> datetime:
+    """Return the current time (UTC, naive) with its microseconds."""
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
 def means_no_time(value: Any) -> bool:
     """Return whether a value of a backend means that there is no time.
 

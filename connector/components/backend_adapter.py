@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
@@ -132,16 +133,21 @@ class CRUDAdapter(AbstractComponent):
         """
         yield list(self.search(filters))
 
-    def make_page(self, records: Mapping[Any, Any]) -> Page:
+    def make_page(
+        self, records: Mapping[Any, Any], read_at: datetime | None = None
+    ) -> Page:
         """Return the page of a search that found ``{external id: external record}``.
 
         It holds the records if ``_pages_hold_records`` is set, and their times of
         change if ``_updated_at_path`` is.
+
+        :param read_at: time (UTC, naive) before the page was requested, for an adapter
+            that reads pages ahead
         """
         updated_at = None
         if self._updated_at_path:
             updated_at = {key: self.updated_at_of(records[key]) for key in records}
-        page = RecordPage(records, updated_at)
+        page = RecordPage(records, updated_at, read_at)
         return page if self._pages_hold_records else page.without_records()
 
     def updated_at_of(self, record: Any) -> Any:

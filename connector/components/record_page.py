@@ -18,6 +18,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from ..timestamps import precise_now
+
 #: external ids, ``{external id: time of the last change}``, or a ``RecordPage``
 Page = Iterable[Any]
 
@@ -27,8 +29,7 @@ class RecordPage:
 
     :param records: ``{external id: external record}``, as ``read`` returns them
     :param updated_at: ``{external id: time of the last change}``, where it is known
-    :param read_at: time (UTC, naive) before the page was requested; needed only by an
-        adapter that reads pages ahead
+    :param read_at: time (UTC, naive) before the page was requested; by default now
     """
 
     def __init__(
@@ -39,7 +40,7 @@ class RecordPage:
     ) -> None:
         self.records = records
         self.updated_at = updated_at
-        self.read_at = read_at
+        self.read_at = read_at or precise_now()
 
     def __iter__(self) -> Iterator[Any]:
         return iter(self.records)

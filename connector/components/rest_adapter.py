@@ -26,6 +26,7 @@ from ..http.paths import (
     look_up,
     record_path,
 )
+from ..timestamps import precise_now
 from .external_id import is_external_id
 from .record_page import Page
 
@@ -129,10 +130,11 @@ class RestAdapter(AbstractComponent):
         With their times of change by ``_updated_at_path``, and with the records by
         ``_pages_hold_records``.
         """
+        asked_at = precise_now()
         for records in self._pages(filters):
-            yield self.make_page(
-                {self._external_id(record): record for record in records}
-            )
+            found = {self._external_id(record): record for record in records}
+            yield self.make_page(found, asked_at)
+            asked_at = precise_now()
 
     def search_read(self, filters: dict[str, Any] | None = None) -> list[dict]:
         return [record for records in self._pages(filters) for record in records]

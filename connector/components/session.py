@@ -44,6 +44,8 @@ class Session:
         self.imported: Counter[Outcome] = Counter()
         #: external records that did not fail, whatever their outcome
         self.not_failed: set[Key] = set()
+        #: records that the search of this job has read: their import reads none again
+        self.found: dict[Key, Any] = {}
         #: recorder of a dry run, None otherwise
         self.recorder: Any = None
         # export

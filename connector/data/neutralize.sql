@@ -40,6 +40,9 @@ BEGIN
     END LOOP;
 END $$;
 
+-- What was read of the original's backends is not needed, and may be personal.
+DELETE FROM connector_kept_records;
+
 -- Jobs of backends and bindings that wait, run or failed are not run in this database.
 -- A job that ran when the database was copied would be taken for a dead one and started
 -- again. A parked one would be woken with its backend.

@@ -117,7 +117,7 @@ def _counted_pages(
         digest = _digest(answer.records)
         if not answer.records or digest == previous:
             return
-        _check_new(answer.records, pages_read)
+        _check_new(answer.records, pages_read, digest)
         total = _total(answer.body, total_path) if total_path else None
         yield answer.records
         page_index, seen = page_index + 1, seen + len(answer.records)
@@ -249,12 +249,13 @@ def _check_place(place: Any, types: Any, expected: str) -> None:
         )
 
 
-def _check_new(place: Any, seen: set) -> None:
+def _check_new(place: Any, seen: set, digest: bytes | None = None) -> None:
     """Add a place, or the records of a page, to those seen.
 
+    :param digest: of the place, if it is known already
     :raise EndlessPagingError: it was seen before
     """
-    digest = _digest(place)
+    digest = digest or _digest(place)
     if digest in seen:
         raise EndlessPagingError(
             f"After {len(seen)} pages the backend repeats a page: "

@@ -12,6 +12,7 @@ from . import backend_secrets
 from . import deletion
 from . import binding
 from . import binding_jobs
+from . import binding_checks
 from . import binding_export_jobs
 from . import binding_buttons
 from . import unconfirmed_field
@@ -22,6 +23,7 @@ from . import sync_run_numbers
 from . import dry_run
 from . import cursor
 from . import sync_error
+from . import kept_records
 from . import sync_overview
 from . import webhook_event
 from . import webhook_event_actions

@@ -7,8 +7,9 @@
     import_batch ───┴► import_chunk ──┤
                            │          └─ errors of these records are resolved
                            └ a failing record ─► import_record
-    import_removed    handles records that were deleted remotely
-    dry_run_batch ──► dry_run_chunk   reports what an import would change
+
+Dry runs, and the search for records that were deleted remotely, are in
+``binding_checks.py``.
 
 Each job looks its component up by usage (``delayed.batch.importer``,
 ``record.importer``, ``changes.importer``, …). Channels, retry patterns and related
@@ -25,12 +26,12 @@ from typing import Any
 
 from odoo import api, models
 
-from ..components.importer.removed import TooManyRemoved
+from ..components.importer.found import offer_found
 from ..components.importer.retries import delay_rest
 from ..components.session import Session
 from ..components.two_way.unconfirmed import KEEP_UNCONFIRMED, ONLY_UNCONFIRMED
 from ..database import retry_without_database, wait_for_locks
-from ..exception import PartlyRead, RetryableJobError
+from ..exception import RetryableJobError
 from ..jobs.arguments import PlainDelayable
 from ..jobs.causes import CONNECTION, REFUSED
 from ..jobs.lifecycle import (
@@ -50,13 +51,6 @@ from ..outcome import Outcome
 
 #: with the retry patterns of the job functions, the backend may be down for four hours
 JOB_TRIES = 20
-
-
-def own_or_generic(work: Any, usage: str) -> Any:
-    """Return the connector's component of a usage, or else the generic one."""
-    if work.many_components(usage=usage):
-        return work.component(usage=usage)
-    return work.component_by_name(f"generic.{usage}")
 
 
 class ConnectorBindingMixin(models.AbstractModel):
@@ -130,6 +124,8 @@ class ConnectorBindingMixin(models.AbstractModel):
         had_failed=0,
         waited=0,
         waits_for=(),
+        kept=None,
+        found=None,
         **kwargs,
     ):
         """Import several records; each failing one gets a separate job.
@@ -137,13 +133,22 @@ class ConnectorBindingMixin(models.AbstractModel):
         :param had_failed: the number of them that another job could not import
         :param waited: the number of these that only waited: not counted as failed
         :param waits_for: names of locks; the job waits while another job holds one
+        :param kept: ``connector.kept.records`` with records that the search has read
+        :param found: such records, where the search imports them itself
         """
         started_at = time.time()
         external_ids = list(external_ids)
         wait_for_locks(self.env, waits_for)
+        if kept:
+            found, kwargs["kept"] = kept.sudo()._load(backend, self._name), kept
         with backend.work_on(self._name) as work:
+            if found:
+                offer_found(work, found)
             importer = work.component(usage="record.importer")
             outcome = importer.run_chunk(external_ids, run=run, **kwargs)
+            if kept:
+                sync_date = importer.binder._sync_date_field
+                kept.sudo()._note_imported(outcome, sync_date)
         self._resolve_errors_of_imports(backend, importer, external_ids)
         self._note_outcome(run, outcome, had_failed - waited, started_at)
         return str(outcome)
@@ -160,6 +165,7 @@ class ConnectorBindingMixin(models.AbstractModel):
         had_failed=0,
         waited=0,
         waits_for=(),
+        kept=None,
         **kwargs,
     ):
         """Import one record; the parameters are those of ``import_chunk``."""
@@ -167,7 +173,10 @@ class ConnectorBindingMixin(models.AbstractModel):
         wait_for_locks(self.env, waits_for)
         if self.env.context.get(KEEP_UNCONFIRMED):
             backend = backend.with_context(**{KEEP_UNCONFIRMED: True})
+        found = kept and kept.sudo()._load(backend, self._name)
         with backend.work_on(self._name) as work:
+            if found:
+                offer_found(work, found)
             importer = work.component(usage="record.importer")
             try:
                 outcome = importer.run(external_id, force=force, **kwargs)
@@ -175,6 +184,8 @@ class ConnectorBindingMixin(models.AbstractModel):
                 if not self._continues_in_another_job("import_record", error):
                     raise
                 counted = {"run": run, "had_failed": had_failed, "waited": waited}
+                if kept:
+                    counted["kept"] = kept
                 delay_rest(
                     importer, external_id, error, force=force, **counted, **kwargs
                 )
@@ -201,65 +212,6 @@ class ConnectorBindingMixin(models.AbstractModel):
             counts = Counter(outcome.counts)
             counts[Outcome.FAILED] -= counted_failures + len(outcome.waiting)
             run._note_outcome(counts, started_at, outcome.binding_ids)
-
-    # -- dry run, records deleted remotely --------------------------------------
-
-    @api.model
-    @api.private
-    def dry_run_batch(self, backend, filters=None, run=None, **kwargs: Any) -> str:
-        """Delay the jobs that report what an import would change."""
-        with backend.work_on(self._name) as work:
-            found = own_or_generic(work, "dry.run").run(filters, run=run, **kwargs)
-        run._set_found(found)
-        return self.env._("%s records found", found)
-
-    @api.model
-    @api.private
-    def dry_run_chunk(self, backend, external_ids, run=None, **kwargs: Any) -> str:
-        """Report what an import of several records would change; change nothing."""
-        started_at = time.time()
-        with backend.work_on(self._name) as work:
-            dry_run = own_or_generic(work, "dry.run")
-            try:
-                outcome, lines = dry_run.run_chunk(external_ids, **kwargs)
-            except PartlyRead as error:
-                if len(external_ids) < 2 or running_job(self.env) is None:
-                    raise
-                dry_run.delay_halves(external_ids, error, run=run, **kwargs)
-                return str(error)
-        run._note_dry_run(outcome.counts, lines, outcome.binding_ids, started_at)
-        return str(outcome)
-
-    @api.model
-    @api.private
-    @retry_without_database
-    def import_removed(
-        self, backend, run=None, confirmed: bool = False, **position: Any
-    ) -> str:
-        """Find bound records that were deleted remotely, and handle them.
-
-        If they are more than the backend allows, nothing is done and the run asks a
-        user to decide.
-        """
-        with backend.work_on(self._name) as work:
-            finder = own_or_generic(work, "removed.records.finder")
-            try:
-                deleted = finder.run(run=run, confirmed=confirmed, **position)
-            except TooManyRemoved as error:
-                if not run:
-                    raise
-                run._ask(str(error))
-                self._resolve_errors_of_search(backend, "import_removed", (), {})
-                return str(error)
-        if deleted is None:
-            return self.env._(
-                "%s asked to wait: another job continues the search.",
-                backend.display_name,
-            )
-        self._resolve_errors_of_search(backend, "import_removed", (), {})
-        if run:
-            run._set_found(deleted)
-        return self.env._("%s records were deleted remotely", deleted)
 
     # -- errors of synchronized records are resolved ----------------------------
 

@@ -43,16 +43,19 @@ class ConnectorBackend(models.AbstractModel):
     _inherit = "connector.backend"
 
     def unlink(self):
-        """Delete the backends with their runs, and cancel their jobs."""
+        """Delete the backends with runs and kept records, and cancel their jobs."""
         backends = self.browse(self.ids)
         deleted = super().unlink()
         jobs = self.env["queue.job"]
         jobs._cancel_of_backends(
             backends, *WAITING_STATES, FAILED, reason=jobs._reason_of_deletion()
         )
-        self.env["connector.sync.run"].sudo().search(
-            [("backend_model", "=", self._name), ("backend_id", "in", backends.ids)]
-        ).unlink()
+        domain = [
+            ("backend_model", "=", self._name),
+            ("backend_id", "in", backends.ids),
+        ]
+        for model_name in ("connector.kept.records", "connector.sync.run"):
+            self.env[model_name].sudo().search(domain).unlink()
         return deleted
 
 

@@ -3,6 +3,7 @@ from odoo import fields
 from odoo.tests import tagged
 from odoo.tools.misc import file_open
 
+from ..components.importer.found import FoundRecord
 from .export_common import ExportCase
 
 WAITING = ("wait_dependencies", "pending", "enqueued", "started", "failed")
@@ -43,6 +44,13 @@ class TestNeutralize(ExportCase):
         backend.action_renew_webhook_token()
         self.neutralize()
         self.assertFalse(backend.webhook_token)
+
+    def test_records_that_wait_for_their_import_are_deleted(self):
+        found = {"1": FoundRecord({"id": 1}, fields.Datetime.now())}
+        rows = self.env["connector.kept.records"]
+        kept = rows._keep(self.backend, "test.export.partner", found)
+        self.neutralize()
+        self.assertFalse(kept.exists())
 
     def test_jobs_of_connectors_are_cancelled(self):
         binding = self.make_binding()

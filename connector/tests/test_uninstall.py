@@ -8,6 +8,7 @@ from .export_common import ExportCase
 KEPT = {
     "connector.cursor",
     "connector.export.receipt",
+    "connector.kept.records",
     "connector.sync.run",
     "connector.unconfirmed.field",
 }

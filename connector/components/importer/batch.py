@@ -6,9 +6,10 @@
     pages of the adapter ── without ids seen before ── without ids that no database can
     hold ── without what is up to date ── chunks ── a job each, or in this job
 
-Only a page that gives the date of each record (a dict) says what is up to date. Pages
-are consumed as they come, so that the first chunk is enqueued before the last page is
-read.
+Only a page that gives the date of each record says what is up to date. Pages are
+consumed as they come, so that the first chunk is enqueued before the last page is read.
+The records that a page holds go with their chunk (``found.py``), unless the import is
+forced.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
 from itertools import chain
 from typing import Any
 
@@ -24,9 +26,10 @@ from odoo.tools import split_every
 from odoo.addons.component.core import AbstractComponent
 
 from ...outcome import Outcome
-from ...timestamps import last_change
+from ...timestamps import last_change, precise_now
 from ..external_id import can_be_stored, unstorable_id
 from ..record_page import Page, RecordPage
+from .found import FoundRecord
 
 _logger = logging.getLogger(__name__)
 
@@ -51,6 +54,8 @@ class BatchImporter(AbstractComponent):
         super().__init__(work_context)
         #: number of records that the last run found
         self._found = 0
+        #: records of the pages, until their chunk is imported or enqueued
+        self._records: dict[str, FoundRecord] = {}
 
     @property
     def chunk_size(self) -> int:
@@ -69,7 +74,7 @@ class BatchImporter(AbstractComponent):
         :param force: import what is up to date, too
         :param kwargs: passed to each import
         """
-        self._found = 0
+        self._found, self._records = 0, {}
         pages = self._pages(filters, run, force)
         for external_ids in self._split(pages):
             self._import_each(external_ids, run=run, force=force, **kwargs)
@@ -78,16 +83,32 @@ class BatchImporter(AbstractComponent):
     def _pages(self, filters: Any, run: Any, force: bool) -> Iterator[Page]:
         """Yield pages of the ids to import."""
         seen: set[str] = set()
-        for page in self._search_pages(filters):
-            if isinstance(page, RecordPage):
-                page = page.without_records()
+        asked_at = precise_now()
+        for found in self._search_pages(filters):
+            holds_records = isinstance(found, RecordPage)
+            page = found.without_records() if holds_records else found
             page = self._without_unstorable(_without_seen(page, seen), run)
             if isinstance(page, Mapping):
                 page = {key: last_change(value) for key, value in page.items()}
             if self.without_known and not force:
                 page = self.without_known(page)
             self._found += len(page)
-            yield page if force else self._without_uptodate(page, run)
+            page = page if force else self._without_uptodate(page, run)
+            if holds_records and not force:
+                self._remember(found, page, min(asked_at, found.read_at))
+            yield page
+            asked_at = precise_now()
+
+    def _remember(self, found: RecordPage, page: Page, read_at: datetime) -> None:
+        """Keep the records of a page that will be imported."""
+        for external_id in page:
+            record = found.records[external_id]
+            self._records[str(external_id)] = FoundRecord(record, read_at)
+
+    def _take_records(self, external_ids: Iterable[Any]) -> dict[str, FoundRecord]:
+        """Return the records of a chunk that the pages held, and forget them."""
+        keys = (key for key in map(str, external_ids) if key in self._records)
+        return {key: self._records.pop(key) for key in keys}
 
     def _search_pages(self, filters: Any) -> Iterator[Page]:
         """Yield pages of external ids, in the order in which they are imported."""
@@ -133,9 +154,10 @@ class BatchImporter(AbstractComponent):
     def _import_each(self, external_ids: list[Any], **kwargs: Any) -> None:
         if type(self)._import_record is BatchImporter._import_record:
             self._import_chunk(external_ids, **kwargs)
-            return
-        for external_id in external_ids:
-            self._import_record(external_id, **kwargs)
+        else:
+            for external_id in external_ids:
+                self._import_record(external_id, **kwargs)
+        self._take_records(external_ids)  # if the connector did not
 
     def _import_chunk(self, external_ids: Iterable[Any], **kwargs: Any) -> None:
         """Import several records, now or later."""
@@ -161,7 +183,10 @@ class DirectBatchImporter(AbstractComponent):
         job_options: dict | None = None,
         **kwargs: Any,
     ) -> None:
-        self.model.import_chunk(self.backend_record, list(external_ids), **kwargs)
+        external_ids = list(external_ids)
+        if found := self._take_records(external_ids):
+            kwargs["found"] = found
+        self.model.import_chunk(self.backend_record, external_ids, **kwargs)
 
 
 class DelayedBatchImporter(AbstractComponent):
@@ -187,9 +212,20 @@ class DelayedBatchImporter(AbstractComponent):
             ),
             **(job_options or {}),
         }
+        if kept := self._keep_records(external_ids, kwargs.get("run")):
+            kwargs["kept"] = kept
         self.model.with_delay(**options).import_chunk(
             self.backend_record, external_ids, **kwargs
         )
+
+    def _keep_records(self, external_ids: list[Any], run: Any) -> Any:
+        """Return the row that keeps the records of a chunk until its job has run."""
+        found = self._take_records(external_ids)
+        if not found:
+            return None
+        rows = self.env["connector.kept.records"].sudo()
+        kept = rows._keep(self.backend_record, self.model._name, found, run)
+        return kept.with_env(self.env)
 
 
 def _without_seen(page: Page, seen: set[str]) -> Page:

@@ -5,7 +5,7 @@
 
     check ids          an id that no database can hold fails
     lock               no other job imports the same records now
-    read               one call of the adapter
+    read               one call of the adapter, unless the search has read them
     find bindings      one query; unconfirmed edits, one more (``_get_binding`` ⌇)
     prepare        ⌇   skip, leave unchanged, or name the dependencies
     dependencies       imported by the importers of their models
@@ -44,6 +44,7 @@ from .aliases import find_aliases, handle_missing_record, is_alias_uptodate
 from .bisection import StepRunner
 from .dependencies import Dependencies, topological_batches
 from .errors import explain
+from .found import drop_outdated, take_found
 from .items import ImportItem
 from .writer import Writer
 
@@ -97,6 +98,7 @@ class ImportFlow:
             self._lock(items)
             self._read(items)
             self._find_bindings(items)
+            self._read_again(items)
             self._edits.find(items)
             steps.run(self._prepare, items)
             self._dependencies.import_all(items, steps.fail)
@@ -146,6 +148,17 @@ class ImportFlow:
 
     def _read(self, items: list[ImportItem]) -> None:
         unread = [item for item in items if item.pending and not item.external_record]
+        if self._session.found:
+            unread = take_found(self._session.found, self._hooks.model._name, unread)
+        self._read_from_backend(unread)
+
+    def _read_again(self, items: list[ImportItem]) -> None:
+        """Read what was synchronized after the search for it had read it."""
+        if any(item.found for item in items):
+            sync_date = self._hooks.binder._sync_date_field
+            self._read_from_backend(drop_outdated(sync_date, items))
+
+    def _read_from_backend(self, unread: list[ImportItem]) -> None:
         if unread:
             read_at = self._now()
             for item in unread:

@@ -19,7 +19,7 @@ from odoo.addons.component.core import AbstractComponent
 
 from ...database import retry_unique_violation
 from ...outcome import Outcome
-from ...timestamps import creation_time, last_change, version_of
+from ...timestamps import creation_time, last_change, precise_now, version_of
 from ..backend_adapter import updated_at_by_adapter
 from ..comparison.absent_lines import find_record_deleter
 from ..session import Session
@@ -284,7 +284,7 @@ class GenericImporter(AbstractComponent):
     def _bookkeeping_values(self) -> dict[str, Any]:
         """Return the values about the last import that a binding keeps."""
         values = {
-            self.binder._sync_date_field: fields.Datetime.now(),
+            self.binder._sync_date_field: precise_now(),
             "external_updated_at": version_of(
                 last_change(self._external_updated_at()), self.read_at
             ),

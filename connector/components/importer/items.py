@@ -44,6 +44,8 @@ class ImportItem:
     force: bool = False
     #: local time (UTC) when it was read
     read_at: datetime | None = None
+    #: the external record with its time, where the search for it has read it
+    found: Any = None
     binding: Any = None
     #: set where the external record was merged into the one that is bound
     alias: Any = None

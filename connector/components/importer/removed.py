@@ -4,7 +4,10 @@
 ::
 
     bindings in pages, by id ── which of these ids does the backend have? ──┐
-      a page that fails is bisected; an id that cannot be read is kept       │
+      it is asked for them; a page that fails is bisected, and an id that    │
+      cannot be read is kept                                                 │
+      or, where its pages hold records that are read one at a time: all its  │
+      ids are listed by a search                                             │
     removals too many? ── a person decides ◄── all missing bindings ◄────────┘
     a job for each chunk reads once more, and applies ``_missing_record_policy``
 
@@ -69,6 +72,8 @@ class RemovedRecordsFinder(AbstractComponent):
 
     def __init__(self, work_context):
         super().__init__(work_context)
+        #: external ids that a search has listed, None where it is asked for each page
+        self._listed: set[str] | None = None
         #: ``{external id: why it cannot be read}``
         self._unreadable: dict[str, Exception] = {}
         self._has_answered = False
@@ -96,6 +101,8 @@ class RemovedRecordsFinder(AbstractComponent):
         allowed = bound if confirmed else allowed_removals(bound, self._max_percent)
         missing, began_after = list(missing_ids), after_id
         self._has_answered = bool(after_id)
+        if bound and self._lists_ids():
+            self._listed = self._list_ids()
         try:
             for bindings in self._pages(after_id):
                 missing += self._find_missing(bindings).ids
@@ -150,9 +157,26 @@ class RemovedRecordsFinder(AbstractComponent):
         """Return the model with archived bindings, unless archiving is the policy."""
         return self.model.with_context(active_test=self.policy == "archive")
 
+    def _lists_ids(self) -> bool:
+        """Return whether a search lists all ids with fewer requests than reads."""
+        adapter = self.backend_adapter
+        return adapter._pages_hold_records and adapter.reads_one_at_a_time()
+
+    def _list_ids(self) -> set[str]:
+        """Return the ids of all external records, by the pages of a search."""
+        pages = self.backend_adapter.search_pages(self._filters_of_all())
+        return {str(external_id) for page in pages for external_id in page}
+
+    def _filters_of_all(self) -> Any:
+        """Return the filters of a search that finds all records, by default none.
+
+        A record that it leaves out is read once more before it counts as deleted.
+        """
+        return None
+
     def _pages(self, last_id: int = 0) -> Iterator[models.BaseModel]:
         """Yield the bindings of each question, by id."""
-        one_by_one = self.backend_adapter.reads_one_at_a_time()
+        one_by_one = self._listed is None and self.backend_adapter.reads_one_at_a_time()
         while True:
             page = self._all_bindings.search_fetch(
                 [*self._domain(), ("id", ">", last_id)],
@@ -179,6 +203,8 @@ class RemovedRecordsFinder(AbstractComponent):
 
     def _find_existing(self, external_ids: list[str]) -> set[str]:
         """Return the ids that the backend has; note the ids that cannot be read."""
+        if self._listed is not None:
+            return self._listed
         try:
             existing = set(map(str, self.backend_adapter.find_existing(external_ids)))
         except Exception as error:
