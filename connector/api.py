@@ -80,6 +80,7 @@ from .http import (
     ApiKey,
     Basic,
     BearerToken,
+    BulkEndpoint,
     Connection,
     CostBudget,
     Cursor,
@@ -165,6 +166,7 @@ __all__ = [
     "secret_input",
     # HTTP
     "AllAtOnce",
+    "BulkEndpoint",
     "ApiKey",
     "Basic",
     "BearerToken",

@@ -112,6 +112,8 @@ class CRUDAdapter(AbstractComponent):
     _inherit = "base.backend.adapter"
     _usage = "backend.adapter"
 
+    #: number of records that ``create_many`` and ``write_many`` get at most
+    _records_per_bulk = 100
     #: whether the pages of a search hold whole records, the same as ``read`` returns:
     #: then an import sends one request for each page, and none for each record
     _pages_hold_records = False
@@ -210,9 +212,32 @@ class CRUDAdapter(AbstractComponent):
         """Create an external record and return its external id."""
         raise NotImplementedError
 
+    def create_many(self, values: list[dict[str, Any]]) -> list[Any]:
+        """Create several external records with one request.
+
+        Return, for each of them in their order, its external id or an exception. Batch
+        exports use it if an adapter overrides it.
+        """
+        raise NotImplementedError
+
     def write(self, *args, **kwargs):
         """Update an external record."""
         raise NotImplementedError
+
+    def write_many(
+        self, values: dict[Any, dict[str, Any]]
+    ) -> dict[Any, Exception | None]:
+        """Update several external records, ``{external id: values}``, with one request.
+
+        Return, for each external id, None or an exception. Batch exports use it if an
+        adapter overrides it.
+        """
+        raise NotImplementedError
+
+    def bulk_operations(self) -> frozenset[str]:
+        """Return which of ``create_many`` and ``write_many`` batch exports use."""
+        names = ("create_many", "write_many")
+        return frozenset(name for name in names if self._is_overridden(name))
 
     def delete(self, *args, **kwargs):
         """Delete an external record."""

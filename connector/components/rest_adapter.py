@@ -17,6 +17,7 @@ from odoo.tools import split_every
 from odoo.addons.component.core import AbstractComponent
 
 from ..exception import IDMissingInBackend, InvalidDataError, UnreadableAnswer
+from ..http.bulk import BulkEndpoint
 from ..http.paging import Answer, PageNumber, Paging
 from ..http.paths import (
     describe_shape,
@@ -57,6 +58,8 @@ class RestAdapter(AbstractComponent):
     _ids_per_request = 100
     _update_method = "PATCH"
     _paging: Paging = PageNumber()
+    #: endpoint that creates or updates several records with one request
+    _bulk: BulkEndpoint | None = None
 
     def _external_id(self, record: dict[str, Any]) -> Any:
         """Return the id of an external record."""
@@ -210,6 +213,57 @@ class RestAdapter(AbstractComponent):
 
     def write(self, external_id: Any, values: dict[str, Any]) -> None:
         self.call(self._update_method, self._path(external_id), json=values)
+
+    def bulk_operations(self) -> frozenset[str]:
+        own = {
+            "create_many": self._bulk and self._bulk.create is not None,
+            "write_many": self._bulk and self._bulk.update is not None,
+        }
+        return frozenset(
+            name
+            for name, is_declared in own.items()
+            if is_declared
+            or getattr(type(self), name) is not getattr(RestAdapter, name)
+        )
+
+    def create_many(self, values: list[dict[str, Any]]) -> list[Any]:
+        """Create external records by ``_bulk``; return external ids or errors."""
+        bulk = self._bulk
+        items = self._call_bulk(bulk.create, values)
+        items = bulk.in_order(values, items, self._idempotency_field)
+        answers = []
+        for item in items:
+            error = bulk.error_of(item, self.session.redact)
+            answers.append(error or self._external_id_in(item))
+        return answers
+
+    def write_many(
+        self, values: dict[Any, dict[str, Any]]
+    ) -> dict[Any, Exception | None]:
+        """Update external records by ``_bulk``; return an error or None for each."""
+        bulk, sent = self._bulk, list(values)
+        records = [{**values[key], self._id_field: key} for key in sent]
+        items = self._call_bulk(bulk.update, records)
+        answers = {}
+        for position, item in enumerate(items):
+            found = look_up(item, self._id_field)
+            if found in (None, "", 0) and len(items) == len(sent):
+                found = sent[position]
+            answers[found] = bulk.error_of(item, self.session.redact)
+        return answers
+
+    def _call_bulk(self, path: str | None, records: list[Any]) -> list[Any]:
+        """Return the items in the answer of ``_bulk``."""
+        bulk, body = self._bulk, self._bulk.request(path, records)
+        headers = self.idempotency_headers()
+        answer = self.call(bulk.method, bulk.path, json=body, headers=headers)
+        return bulk.items(path, answer)
+
+    def _external_id_in(self, item: Any) -> Any:
+        try:
+            return self._external_id(item)
+        except InvalidDataError as error:
+            raise UnreadableAnswer(str(error)) from error
 
     def delete(self, external_id: Any) -> None:
         self.call("DELETE", self._path(external_id))

@@ -55,6 +55,10 @@ class Session:
         self.sent_dependencies: list[Any] = []
         #: bindings that were exported, whatever their outcome, ``(model, id)``
         self.exported: set[tuple[str, int]] = set()
+        #: whether receipts keep new ids until all records of the job are exported
+        self.is_bulk_export = False
+        #: bindings that a bulk export is about to send, ``(model, id)``
+        self.in_bulk: set[tuple[str, int]] = set()
         # adapters and binders
         #: memories of binders, by model, backend and user
         self.binding_memories: dict[tuple, Any] = {}

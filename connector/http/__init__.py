@@ -2,6 +2,7 @@
 """HTTP and JSON, without Odoo models: sessions, authentication, paging, errors."""
 
 from .auth import ApiKey, Basic, BearerToken, SignedRequest
+from .bulk import BulkEndpoint
 from .cost_budget import CostBudget
 from .errors import RestRefusal
 from .paging import (
@@ -25,6 +26,7 @@ __all__ = [
     "ApiKey",
     "Basic",
     "BearerToken",
+    "BulkEndpoint",
     "Connection",
     "CostBudget",
     "Cursor",

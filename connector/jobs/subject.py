@@ -37,6 +37,7 @@ DIRECTIONS = {
     "import_removed": "removal",
     "export_record": "export",
     "export_batch": "export",
+    "export_chunk": "export",
     "export_delete_record": "deletion",
     "dry_run_batch": "dry_run",
     "dry_run_chunk": "dry_run",

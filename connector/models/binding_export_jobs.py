@@ -5,12 +5,14 @@
 
     listener ───────────► export_record ──► exporter.run ─► confirmed, errors resolved
     export_batch ───────►      ▲
+          └─ export_chunk ─────┘            several records in one call; a failing one
     export_unconfirmed ────────┘            edits made while the backend was off
     export_delete_record ─────────────────► deleter.run
 """
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Iterable
 from datetime import datetime
@@ -21,18 +23,30 @@ from odoo.tools import SQL
 
 from odoo.addons.queue_job.job import Job
 
-from ..components.exporter.batch import note_export, outcome_of
+from ..components.exporter.batch import (
+    delay_exports,
+    note_export,
+    note_exports,
+    outcome_of,
+)
+from ..components.exporter.bulk import BulkExport
 from ..components.session import Session
 from ..database import retry_without_database
 from ..exception import RetryableJobError
-from ..jobs.lifecycle import clamp_wait, running_job
+from ..jobs.lifecycle import asks_to_wait, clamp_wait, running_job
 from ..jobs.subject import (
     covers_export,
     export_arguments,
+    subject_of_call,
     subject_of_deletion,
     subject_of_export,
 )
 from ..outcome import Outcome
+
+_logger = logging.getLogger(__name__)
+
+#: wait of the rest of a chunk after a temporary error
+REST_SECONDS = 10
 
 
 class ConnectorBindingMixin(models.AbstractModel):
@@ -67,6 +81,78 @@ class ConnectorBindingMixin(models.AbstractModel):
         if run:
             note_export(run, self, outcome_of(exporter), started_at)
         return message
+
+    @api.private
+    @retry_without_database
+    def export_chunk(self, fields: Iterable[str] | None = None, run=None) -> str:
+        """Export bindings of one backend by the bulk operations of the adapter.
+
+        A record that fails gets a separate job.
+        """
+        started_at, existing = time.time(), self.exists()
+        backend = existing.backend_id
+        if not existing:
+            self._resolve_errors_of_deleted()
+            return self.env._("%s does not exist any more: not exported.", self)
+        with backend.work_on(self._name) as work:
+            bulk = BulkExport(work)
+            bulk.run(existing, fields)
+            for binding, error in bulk.failed:
+                _logger.info("%s gets a separate job: %s", binding, error)
+                seconds = getattr(error, "seconds", None)
+                options = {"eta": clamp_wait(seconds)} if seconds else {}
+                work.component(usage="delayed.batch.exporter")._export_record(
+                    binding, options, run, **({"fields": fields} if fields else {})
+                )
+            existing._delay_rest_of_chunk(backend, bulk, fields, run)
+            done = existing.browse(sum(bulk.outcomes.values(), []))
+            self._resolve_errors_of_chunk(backend, work, done, fields)
+        deleted = (self - existing).ids
+        if run:
+            outcomes = dict(bulk.outcomes)
+            if deleted:
+                outcomes[Outcome.SKIPPED] = [
+                    *outcomes.get(Outcome.SKIPPED, ()),
+                    *deleted,
+                ]
+            note_exports(run, outcomes, started_at)
+        return self.env._(
+            "%(done)s records exported, %(other)s left to other jobs",
+            done=len(done),
+            other=len(bulk.failed) + len(bulk.rest),
+        )
+
+    def _delay_rest_of_chunk(self, backend, bulk: BulkExport, fields, run) -> None:
+        """Delay another job for the records that a bulk export has not finished."""
+        if not bulk.rest:
+            return
+        options, job = {}, running_job(self.env)
+        if bulk.wait:
+            if asks_to_wait(bulk.wait):
+                pauses = self.env["connector.backend.pause"].sudo()
+                pauses._note(backend, bulk.wait, job and job.priority)
+            options["eta"] = clamp_wait(bulk.wait.seconds or REST_SECONDS)
+        rest = self.browse([binding.id for binding in bulk.rest])
+        delay_exports(rest, fields, run, **options)
+
+    def _resolve_errors_of_chunk(self, backend, work, done, fields) -> None:
+        """Resolve the errors of this job, and of the exported records."""
+        session = Session.of(work)
+        own = {str(subject_of_export(self._name, key)) for key in done.ids}
+        others = {str(subject_of_export(*each)) for each in session.exported} - own
+        chunk = subject_of_call(
+            self._name, "export_chunk", self.ids, (), {"fields": fields}
+        )
+        self._resolve_errors_of(
+            backend,
+            {*own, *others, str(chunk)},
+            covers=lambda job: (
+                job.sync_subject not in own
+                or covers_export(
+                    {"fields": fields}, export_arguments(job.args, job.kwargs)
+                )
+            ),
+        )
 
     def _delay_export_of_rest(self, job: Job, error: RetryableJobError) -> str:
         """Export the record later, and keep the exported dependencies."""

@@ -160,26 +160,21 @@ class ConnectorExportReceipt(models.Model):
         if receipt_id is None:
             return
         _logger.info("Left a receipt for %s", described)
-        binding, external_field, bound_id = bound_as
-        self.env.cr.postcommit.add(
-            partial(
-                self._drop_if_bound,
-                receipt_id,
-                binding._name,
-                binding.id,
-                external_field,
-                bound_id,
-            )
-        )
+        self._drop_after_commit({receipt_id: bound_as})
+
+    def _drop_after_commit(self, bound: dict[int, tuple]) -> None:
+        """Delete receipts after the commit, ``{receipt id: bound_as of _leave}``."""
+        keys = {
+            receipt_id: (binding._name, binding.id, external_field, bound_id)
+            for receipt_id, (binding, external_field, bound_id) in bound.items()
+        }
+        self.env.cr.postcommit.add(partial(self._drop_if_bound, keys))
 
     def _store(
         self, backend, model_name: str, record, external_id: Any, receipt_id: int | None
     ) -> int | None:
         """Commit a receipt and return its id; None if nothing could claim it."""
-        values = {
-            "external_id": str(external_id),
-            "external_parts": as_parts(external_id),
-        }
+        values = self._id_values(external_id)
         with self._own_transaction() as receipts:
             receipt = receipts.browse(receipt_id).exists()
             if receipt:
@@ -189,6 +184,13 @@ class ConnectorExportReceipt(models.Model):
                 return None
             values.update(receipts._values_of(backend, model_name, record))
             return receipts.create(values).id
+
+    @staticmethod
+    def _id_values(external_id: Any) -> dict[str, Any]:
+        return {
+            "external_id": str(external_id),
+            "external_parts": as_parts(external_id),
+        }
 
     def _values_of(self, backend, model_name: str, record) -> dict[str, Any]:
         """Return what identifies the record of a receipt, read in this transaction."""
@@ -220,28 +222,22 @@ class ConnectorExportReceipt(models.Model):
             return False
         return company_of(self.env[backend._name].browse(backend.id)).id
 
-    def _drop_if_bound(
-        self,
-        receipt_id: int,
-        model_name: str,
-        binding_id: int,
-        external_field: str,
-        bound_id: str,
-    ) -> None:
-        """Delete a receipt whose external id is in the committed binding.
+    def _drop_if_bound(self, keys: dict[int, tuple[str, int, str, str]]) -> None:
+        """Delete the receipts whose external id is in the committed binding.
 
         The binding may be missing, for example after a savepoint was rolled back. An
         error is logged, as the commit succeeded: the next export claims the receipt.
         """
         try:
             with self._own_transaction() as receipts:
-                receipt = receipts.browse(receipt_id).exists()
-                binding = receipts.env[model_name].browse(binding_id).exists()
-                if receipt and binding[external_field] == bound_id:
-                    receipt.unlink()
+                for receipt in receipts.browse(keys).exists():
+                    model_name, binding_id, field, bound_id = keys[receipt.id]
+                    binding = receipts.env[model_name].browse(binding_id).exists()
+                    if binding[field] == bound_id:
+                        receipt.unlink()
         except Exception:
             _logger.exception(
-                "Receipt %s could not be deleted after the commit", receipt_id
+                "Receipts %s could not be deleted after the commit", list(keys)
             )
 
     @contextmanager

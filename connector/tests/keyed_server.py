@@ -122,6 +122,10 @@ class KeyedCase(ProcessCase):
         with self.transaction() as env:
             backend = env["test.export.backend"].browse(self.backend_id)
             backend.address = self.server.url
+            backend.state = "production"  # another address needs another test
+            env["connector.export.receipt"].search(
+                [("backend_id", "=", self.backend_id)]
+            ).unlink()
         self.declare(_idempotency_header="Idempotency-Key")
 
     def make_server(self):

@@ -24,7 +24,7 @@ ADDON = Path(__file__).parents[1]
 # components of other connectors in the database would take part
 ADDONS = ("component", "component_event", "connector", "test_connector_export")
 MAX_IMPORT_FILES = 20
-MAX_EXPORT_FILES = 16
+MAX_EXPORT_FILES = 17
 
 
 @cache

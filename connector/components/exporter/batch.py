@@ -2,14 +2,18 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from typing import Any
 
 from odoo import models
 
 from odoo.addons.component.core import AbstractComponent
 
+from ...database import commits_are_forbidden
+from ...jobs.lifecycle import company_of
 from ...outcome import Outcome
-from .queue import delay_export
+from .bulk import BulkExport
+from .queue import delay_export, export_priority
 
 
 class BatchExporter(AbstractComponent):
@@ -28,8 +32,9 @@ class BatchExporter(AbstractComponent):
         if run:
             kwargs["run"] = run
         bindings = self._find_bindings(filters)
-        for binding in bindings:
-            self._export_record(binding, **kwargs)
+        size = self._find_chunk_size(kwargs)
+        for start in range(0, len(bindings), size):
+            self._export_chunk(bindings[start : start + size], **kwargs)
         if run:
             run._set_found(len(bindings))
         return len(bindings)
@@ -41,6 +46,29 @@ class BatchExporter(AbstractComponent):
             backend_domain + list(filters or [])
         )
         return bindings.with_env(self.env)
+
+    def _find_chunk_size(self, options: dict) -> int:
+        """Return how many records one call of the adapter gets, 1 without such calls.
+
+        Also 1 if ``_export_record`` of a connector decides about each record.
+        """
+        own = ("generic.direct.batch.exporter", "generic.delayed.batch.exporter")
+        registry = self.work.components_registry
+        is_own = any(
+            type(self)._export_record is registry[name]._export_record for name in own
+        )
+        if not is_own or options.keys() - {"run", "job_options", "fields"}:
+            return 1
+        adapters = self.many_components(usage=self._base_backend_adapter_usage)
+        if len(adapters) != 1 or not hasattr(adapters[0], "bulk_operations"):
+            return 1
+        size = adapters[0]._records_per_bulk
+        return size if adapters[0].bulk_operations() else 1
+
+    def _export_chunk(self, bindings: models.BaseModel, **kwargs: Any) -> None:
+        """Export the records of one call, now or later."""
+        for binding in bindings:
+            self._export_record(binding, **kwargs)
 
     def _export_record(
         self, binding: models.BaseModel, job_options: dict | None = None, **kwargs: Any
@@ -56,6 +84,21 @@ class DirectBatchExporter(AbstractComponent):
     _inherit = "generic.batch.exporter"
     _usage = "direct.batch.exporter"
 
+    def _export_chunk(self, bindings, run=None, fields=None, **kwargs):
+        if len(bindings) == 1:
+            options = {} if fields is None else {"fields": fields}
+            return super()._export_chunk(bindings, run=run, **options, **kwargs)
+        started_at, bulk = time.time(), BulkExport(self.work)
+        bulk.run(bindings, fields)
+        if not commits_are_forbidden(self.env.cr):
+            self.env.cr.commit()  # pylint: disable=invalid-commit
+        if run:
+            note_exports(run, bulk.outcomes, started_at)
+        if bulk.wait:
+            raise bulk.wait
+        for binding in [*(binding for binding, __ in bulk.failed), *bulk.rest]:
+            self._export_chunk(binding, run=run, fields=fields, **kwargs)
+
     def _export_record(self, binding, job_options=None, run=None, **kwargs):
         exporter = self.component(usage="record.exporter")
         started_at = time.time()
@@ -70,6 +113,13 @@ class DelayedBatchExporter(AbstractComponent):
     _name = "generic.delayed.batch.exporter"
     _inherit = "generic.batch.exporter"
     _usage = "delayed.batch.exporter"
+
+    def _export_chunk(self, bindings, run=None, job_options=None, fields=None):
+        if len(bindings) == 1:
+            options = {} if fields is None else {"fields": fields}
+            self._export_record(bindings, job_options, run, **options)
+        else:
+            delay_exports(bindings, fields, run, **(job_options or {}))
 
     def _export_record(self, binding, job_options=None, run=None, **kwargs):
         job = delay_export(binding, run=run, **kwargs, **(job_options or {}))
@@ -87,4 +137,34 @@ def note_export(
     run: models.BaseModel, binding: models.BaseModel, outcome: str, started_at: float
 ) -> None:
     """Add the outcome of one export to its run."""
-    run._note_outcome({outcome: 1}, started_at, {outcome: binding.ids})
+    note_exports(run, {outcome: binding.ids}, started_at)
+
+
+def note_exports(
+    run: models.BaseModel, outcomes: dict[str, list[int]], started_at: float
+) -> None:
+    """Add the outcomes of the exports of one job to its run."""
+    counts = {outcome: len(ids) for outcome, ids in outcomes.items()}
+    run._note_outcome(counts, started_at, outcomes)
+
+
+def delay_exports(
+    bindings: models.BaseModel,
+    fields: Iterable[str] | None = None,
+    run: models.BaseModel | None = None,
+    **job_options: Any,
+) -> Any:
+    """Delay one ``export_chunk`` of several bindings of a backend."""
+    backend = bindings.backend_id
+    options = {
+        "priority": export_priority(bindings),
+        "description": bindings.env._(
+            "Export %(count)s records of %(model)s to %(backend)s",
+            count=len(bindings),
+            model=bindings._description,
+            backend=backend.display_name,
+        ),
+        **job_options,
+    }
+    bindings = bindings.with_company(company_of(backend))
+    return bindings.with_delay(**options).export_chunk(fields=fields, run=run)

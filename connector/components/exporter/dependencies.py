@@ -27,6 +27,13 @@ from ..importer.database_errors import Written, explain_database_error
 from ..session import Session
 
 
+class WaitsForBulk(BaseException):
+    """A dependency is sent by the same bulk export, and has no external id yet.
+
+    No ``Exception``: hooks must not handle it.
+    """
+
+
 def export_dependency(
     hooks: Any,
     relation: models.BaseModel,
@@ -42,9 +49,10 @@ def export_dependency(
     session, binding = Session.of(hooks.work), relation
     if _is_bound_by(hooks, relation, binding_model, binding_field):
         binding = _ensure_binding(hooks, relation, binding_model, extra_values)
-    if (binding_model, binding.id) in session.exporting:
-        return
-    if is_external_id(hooks.binder_for(binding_model).to_external(binding)):
+    key, binder = (binding_model, binding.id), hooks.binder_for(binding_model)
+    if key in session.in_bulk and not is_external_id(binder.to_external(binding)):
+        raise WaitsForBulk(key)
+    if key in session.exporting or is_external_id(binder.to_external(binding)):
         return
     exporter = hooks.component(usage=component_usage, model_name=binding_model)
     with committing_dependencies_on_wait(hooks):
@@ -123,7 +131,7 @@ def committing_dependencies_on_wait(hooks: Any) -> Iterator[None]:
             asks_to_wait(error)
             and bool(session.sent_dependencies)
             and binding is not None
-            and session.exporting == {(binding._name, binding.id)}
+            and session.exporting - session.in_bulk == {(binding._name, binding.id)}
         )
         raise
 

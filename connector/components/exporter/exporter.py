@@ -21,7 +21,8 @@ from ..two_way.fingerprints import (
 )
 from ..two_way.unconfirmed import KEEP_UNCONFIRMED, SentEdits, plain_name
 from .dependencies import export_dependency
-from .flow import ExportFlow, ExternalIds
+from .external_ids import ExternalIds
+from .flow import ExportFlow, Steps
 
 #: delay of a job whose record another job exports
 LOCK_RETRY_SECONDS = 5
@@ -61,6 +62,21 @@ class GenericExporter(AbstractComponent):
             binding = binding.with_prefetch()
         self.binding = binding
         return self._flow.run(*args, **kwargs)
+
+    def _bulk_steps(
+        self, binding: models.BaseModel, hooks: Iterable[str], fields: Any
+    ) -> Steps:
+        """Return the steps of ``run``, which yield the requests of some hooks.
+
+        Only of those that are not overridden: an override may send something else.
+        """
+        self.binding = binding
+        if not (self._is_overridden("run") or self._is_overridden("_run")):
+            own_hooks = (hook for hook in hooks if not self._is_overridden(hook))
+            self._flow.bulk_hooks = frozenset(own_hooks)
+        if self._flow.bulk_hooks:
+            return (yield from self._flow.steps(fields=fields))
+        return self.run(binding, fields=fields)
 
     def _run(self, fields: Iterable[str] | None = None) -> str:
         """Send the record, and return a message.

@@ -5,7 +5,7 @@
 
     run(binding, fields)
      │  the binding was deleted ───────────────────────────────────────▶ skipped
-     │  load the external id: of the binding, or of a receipt
+     │  load the external id: of the binding, or of a receipt      external_ids.py
      │  read the unconfirmed edits; none left to send ─────────────────▶ unchanged
      │  _should_import: newer in the backend? _delay_import, and go on
      ├─ _run(fields)
@@ -23,32 +23,48 @@
      │  _commit
      ▼  _after_export
 
-Names with an underscore are hooks of the exporter, which a connector may override.
+The steps are a generator. An export of one record calls ``_create`` and ``_update``. An
+export of many (``bulk.py``) gets a ``Request`` in their place, sends the requests of
+all records together, and continues each record with its answer.
 
-The backend cannot be rolled back. A new external id must not be lost with the
-transaction, or the next try creates the record a second time: ``_commit`` follows the
-binding directly. If it must not commit, or an error comes before it, the id is written
-in a *receipt*, which is committed separately and deleted after the commit of the job.
+Names with an underscore are hooks of the exporter, which a connector may override.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, nullcontext
-from typing import Any
-
-from odoo import models
+from collections.abc import Callable, Generator, Iterable
+from contextlib import nullcontext
+from typing import Any, NamedTuple
 
 from ...binding_links import check_is_free
-from ...database import commits_are_forbidden
 from ...exception import ConnectorException, IDMissingInBackend
-from ...jobs.lifecycle import asks_to_wait
 from ...outcome import Outcome
 from ..external_id import is_external_id
 from ..session import Session, in_progress
 from ..two_way.unconfirmed import SentEdits, stores_unconfirmed_edits
 from .dependencies import committing_dependencies_on_wait, explaining_refused_binding
+from .external_ids import ExternalIds
 from .keyed_creation import KeyedCreator
+
+#: steps of an export, which end with a message for the job
+Steps = Generator["Request", Any, str]
+
+
+class Request(NamedTuple):
+    """Values that a bulk call sends in place of a hook."""
+
+    #: ``_create`` or ``_update``
+    hook: str
+    values: Any
+
+
+def complete(steps: Steps) -> Any:
+    """Return the result of steps without a request."""
+    try:
+        next(steps)
+    except StopIteration as end:
+        return end.value
+    raise AssertionError("The request of a bulk export was not sent.")
 
 
 class ExportFlow:
@@ -62,27 +78,37 @@ class ExportFlow:
     def __init__(self, hooks: Any, edits: SentEdits, external_ids: ExternalIds) -> None:
         self._hooks = hooks
         self._edits = edits
-        self._external_ids = external_ids
-        self._creator: KeyedCreator | None = None
+        self.external_ids = external_ids
+        #: whether the created record has earlier values than the current ones
+        self._has_earlier_values = False
+        #: hooks whose request a bulk call sends
+        self.bulk_hooks: frozenset[str] = frozenset()
 
     def run(self, *args: Any, **kwargs: Any) -> Any:
         """Export the record, and return a message for the job."""
+        return complete(self.steps(*args, **kwargs))
+
+    def steps(self, *args: Any, **kwargs: Any) -> Steps:
+        """Yield the request of the record, if a bulk call sends it."""
         hooks, binding, env = self._hooks, self._hooks.binding, self._hooks.env
         session = Session.of(hooks.work)
-        hooks.outcome, self._creator = Outcome.SKIPPED, None
+        hooks.outcome, self._has_earlier_values = Outcome.SKIPPED, False
         if not binding.exists():
             return env._("%s does not exist any more: not exported.", binding)
-        self._external_ids.load()
+        self.external_ids.load()
         # an override of _run exports, unless it sets another outcome
         hooks.outcome = Outcome.UPDATED if self._is_in_backend else Outcome.CREATED
         self._edits.begin(kwargs.get("fields", args[0] if args else None))
         if self._is_in_backend and self._edits.leave_out_confirmed(kwargs):
             return self._nothing_to_export()
         key = (binding._name, binding.id)
-        with in_progress(session.exporting, {key}), self._external_ids.kept_on_error():
+        with in_progress(session.exporting, {key}), self.external_ids.kept_on_error():
             if self._is_newer_in_backend():
                 hooks._delay_import()
-            message = hooks._run(*args, **kwargs)
+            if self.bulk_hooks:
+                message = yield from self._send(*args, **kwargs)
+            else:
+                message = hooks._run(*args, **kwargs)
             if self._is_in_backend:
                 self._edits.confirm()
                 with explaining_refused_binding(hooks, hooks.model, binding):
@@ -95,6 +121,9 @@ class ExportFlow:
 
     def send(self, fields: Iterable[str] | None = None) -> str:
         """Send the record, unless it is skipped: the steps of ``_run``."""
+        return complete(self._send(fields))
+
+    def _send(self, fields: Iterable[str] | None = None) -> Steps:
         hooks = self._hooks
         reason = (
             stores_unconfirmed_edits(hooks.binding)
@@ -108,25 +137,33 @@ class ExportFlow:
         if not self._is_in_backend:
             # a dependency may have begun another transaction, which sees that another
             # job has exported the record meanwhile
-            self._external_ids.reload()
+            self.external_ids.reload()
         map_record = hooks._map_data()
         if self._is_in_backend:
-            return self._update(map_record, fields)
-        return self._create(map_record)
+            return (yield from self._update(map_record, fields))
+        return (yield from self._create(map_record))
 
     def commit(self) -> None:
         """Keep the external id; see ``ExternalIds.commit``."""
-        self._external_ids.commit()
+        self.external_ids.commit()
 
     def create_under_key(self, values: Any, send: Callable[[Any], Any]) -> Any:
         """Create the record under an idempotency key; see ``keyed_creation.py``."""
-        self._creator = creator = KeyedCreator(self._hooks)
+        creator = KeyedCreator(self._hooks)
         try:
             return creator.create(values, send)
         finally:
-            self._external_ids.key_receipt_id = creator.receipt_id
+            self._has_earlier_values = creator.has_earlier_values
+            self.external_ids.key_receipt_id = creator.receipt_id
 
-    def _create(self, map_record: Any) -> str:
+    def note_created(
+        self, receipt_id: int | None, external_id: Any, has_earlier_values: bool
+    ) -> None:
+        """Note that a bulk call has created the record and left its receipt."""
+        self._has_earlier_values = has_earlier_values
+        self.external_ids.note_left(receipt_id, external_id)
+
+    def _create(self, map_record: Any) -> Steps:
         hooks = self._hooks
         self._edits.names = None
         values = hooks._create_data(map_record, fields=None)
@@ -136,10 +173,10 @@ class ExportFlow:
         if is_external_id(found_id):
             check_is_free(hooks.binder, found_id, hooks.binding)
             hooks.external_id = found_id
-            self._external_ids.end_keys()
-            return self._update(map_record, None)
+            self.external_ids.end_keys()
+            return (yield from self._update(map_record, None))
         with self._sending("_create"):
-            created_id = hooks._create(values)
+            created_id = yield from self._call("_create", values)
         if not is_external_id(created_id):
             raise ConnectorException(
                 f"{hooks._name} created {hooks.binding} in "
@@ -147,20 +184,27 @@ class ExportFlow:
                 "of an external id: let _create, or the adapter's create, return it."
             )
         hooks.external_id = created_id
-        if self._creator and self._creator.has_earlier_values:
-            self._update(map_record, None)
+        if self._has_earlier_values:
+            yield from self._update(map_record, None)
         hooks.outcome = Outcome.CREATED
         return hooks.env._("Created in the backend with ID %s.", created_id)
 
-    def _update(self, map_record: Any, fields: Iterable[str] | None) -> str:
+    def _update(self, map_record: Any, fields: Iterable[str] | None) -> Steps:
         hooks = self._hooks
         values = hooks._update_data(map_record, fields=fields)
         if not values:
             return self._nothing_to_export()
         with self._sending("_update"):
-            hooks._update(values)
+            yield from self._call("_update", values)
         hooks.outcome = Outcome.UPDATED
         return hooks.env._("Updated in the backend: ID %s.", hooks.external_id)
+
+    def _call(self, hook: str, values: Any) -> Generator[Request, Any, Any]:
+        """Call the hook that sends the record, or yield its request."""
+        if hook not in self.bulk_hooks:
+            return getattr(self._hooks, hook)(values)
+        getattr(self._hooks, f"_validate{hook}_data")(values)
+        return (yield Request(hook, values))
 
     def _sending(self, hook: str) -> Any:
         """Return the context of a hook that sends the record.
@@ -176,7 +220,7 @@ class ExportFlow:
         try:
             return bool(self._hooks._should_import())
         except IDMissingInBackend:
-            self._external_ids.note_deleted()
+            self.external_ids.note_deleted()
             return False
 
     def _nothing_to_export(self) -> str:
@@ -186,107 +230,3 @@ class ExportFlow:
     @property
     def _is_in_backend(self) -> bool:
         return is_external_id(self._hooks.external_id)
-
-
-class ExternalIds:
-    """Loads and keeps ``hooks.external_id``; ``hooks`` is the exporter."""
-
-    def __init__(self, hooks: Any) -> None:
-        self._hooks = hooks
-        #: the id in the database, of the binding or of a receipt
-        self._stored_id: Any = None
-        #: the id of a record that was deleted remotely
-        self._deleted_id: Any = None
-        #: of a receipt; read before an error can abort the transaction
-        self._record: models.BaseModel | None = None
-        #: receipt of the key under which the record was created
-        self.key_receipt_id: int | None = None
-
-    def load(self) -> None:
-        """Read the external id of the binding, or of a receipt."""
-        self._deleted_id = self.key_receipt_id = None
-        self.reload()
-
-    def reload(self) -> None:
-        """Read the external id again; ignore that of a deleted record."""
-        hooks, binder = self._hooks, self._hooks.binder
-        external_id = binder.to_external(hooks.binding)
-        self._record = hooks._exported_record()
-        if not is_external_id(external_id):
-            external_id = self._receipts._claim(
-                hooks.backend_record, hooks.binding._name, self._record
-            )
-            if is_external_id(external_id):
-                check_is_free(binder, external_id, hooks.binding)
-        self._stored_id = external_id
-        is_deleted = external_id == self._deleted_id
-        hooks.external_id = None if is_deleted else external_id
-
-    def note_deleted(self) -> None:
-        """Forget the id of a record that was deleted remotely, to create another."""
-        self._deleted_id, self._hooks.external_id = self._hooks.external_id, None
-
-    @contextmanager
-    def kept_on_error(self) -> Iterator[None]:
-        """Leave a receipt if the block fails after the backend returned an id."""
-        try:
-            yield
-        except BaseException as error:
-            self._leave_receipt()
-            if asks_to_wait(error):
-                self._bind()
-            raise
-
-    def commit(self) -> None:
-        """Commit, or leave a receipt if the transaction must not be committed."""
-        if commits_are_forbidden(self._hooks.env.cr):
-            self._leave_receipt(is_bound=True)
-        else:
-            if self.key_receipt_id:
-                self._leave_receipt(is_bound=True)
-            self._hooks.env.cr.commit()  # pylint: disable=invalid-commit
-            self._stored_id = self._hooks.external_id
-
-    def end_keys(self) -> None:
-        """Delete the keys of a record that a natural key has found."""
-        hooks = self._hooks
-        if hooks.backend_adapter.sends_idempotency_keys():
-            self._receipts._end_all(
-                hooks.backend_record, hooks.binding._name, self._record
-            )
-
-    def _bind(self) -> None:
-        """Bind a new id.
-
-        A job that waits commits, and with it the deletion of the claimed receipt.
-        """
-        hooks = self._hooks
-        if is_external_id(hooks.external_id):
-            if str(hooks.binder.to_external(hooks.binding)) != str(hooks.external_id):
-                hooks.binder.bind(hooks.external_id, hooks.binding)
-
-    def _leave_receipt(self, is_bound: bool = False) -> None:
-        """Leave a receipt of a new id.
-
-        :param is_bound: the binder has written the id, perhaps in another form
-        """
-        hooks, binding = self._hooks, self._hooks.binding
-        external_id, field = hooks.external_id, hooks.binder._external_field
-        if not is_external_id(external_id) or external_id == self._stored_id:
-            return
-        # a binder may store it elsewhere, in several fields
-        has_field = is_bound and str(field) in binding._fields
-        bound_id = has_field and binding[field]
-        self._receipts._leave(
-            hooks.backend_record,
-            hooks.binding._name,
-            self._record,
-            external_id=external_id,
-            bound_as=(binding, field, bound_id or str(external_id)),
-            receipt_id=self.key_receipt_id,
-        )
-        self._stored_id = external_id
-
-    @property
-    def _receipts(self) -> models.BaseModel:
-        return self._hooks.env["connector.export.receipt"].sudo()
