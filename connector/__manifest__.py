@@ -23,6 +23,7 @@
         "views/connector_export_receipt_views.xml",
         "views/connector_request_budget_views.xml",
         "views/connector_kept_records_views.xml",
+        "views/connector_file_views.xml",
         "views/connector_sync_error_views.xml",
         "views/connector_external_alias_views.xml",
         "views/connector_webhook_event_views.xml",

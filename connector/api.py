@@ -15,7 +15,11 @@ from odoo.addons.component.core import AbstractComponent, Component, WorkContext
 from odoo.addons.component_event import skip_if
 
 from .components.backend_adapter import BackendAdapter, CRUDAdapter
-from .components.defaults import TWO_WAY_COMPONENTS, define_default_components
+from .components.defaults import (
+    FILE_COMPONENTS,
+    TWO_WAY_COMPONENTS,
+    define_default_components,
+)
 from .components.exporter.follow import Follow
 from .components.exporter.queue import delay_export
 from .components.mapper import (
@@ -75,6 +79,7 @@ from .exception import (
     SkipError,
     UnreadableAnswer,
 )
+from .files import CSV, XML, JSONLines
 from .http import (
     AllAtOnce,
     ApiKey,
@@ -190,6 +195,11 @@ __all__ = [
     "WebhookScheme",
     "WebhookToken",
     "WooCommerce",
+    # files
+    "CSV",
+    "FILE_COMPONENTS",
+    "JSONLines",
+    "XML",
     # jobs
     "BULK_PRIORITY",
     "EDIT_PRIORITY",

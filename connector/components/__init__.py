@@ -17,6 +17,7 @@ from .importer import translations
 from .importer import images
 from .importer import incremental
 from .importer import dry_run
+from . import file_adapter
 from .importer import removed
 from .exporter import exporter as record_exporter
 from .exporter import batch as export_batch

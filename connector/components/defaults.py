@@ -30,6 +30,13 @@ TWO_WAY_COMPONENTS = {
     "first.import.check": "generic.first.import.check",
 }
 
+#: those of a connector that imports files, see ``file_adapter.py``
+FILE_COMPONENTS = {
+    **DEFAULT_COMPONENTS,
+    "delayed.batch.importer": "generic.file.batch.importer",
+    "changes.importer": "generic.file.changes.importer",
+}
+
 
 def define_default_components(
     base: type[AbstractComponent],

@@ -18,6 +18,7 @@ from .errors import (
 )
 from .formats import CSV, Format, JSONLines, Row
 from .folder import FileInfo, Folder
+from .records import FileRecords
 from .xml_format import XML
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "FileError",
     "FileExists",
     "FileInfo",
+    "FileRecords",
     "Folder",
     "Format",
     "JSONLines",

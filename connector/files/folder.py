@@ -132,13 +132,12 @@ class Folder:
             and not (ready_suffix and info.name.endswith(ready_suffix))
         ]
         if self.is_read_only:  # the page lists names only
-            found = [info for info in map(self.look, found) if info]
+            found = [info for each in found if (info := self.look(each.path))]
         oldest = datetime.min.replace(tzinfo=timezone.utc)
         return sorted(found, key=lambda info: (info.modified or oldest, info.name))
 
-    def look(self, info: FileInfo | str) -> FileInfo | None:
-        """Return the file as it is now, None if it does not exist."""
-        path = info.path if isinstance(info, FileInfo) else self.path(info)
+    def look(self, path: str) -> FileInfo | None:
+        """Return the file of a path as it is now, None if it does not exist."""
         try:
             return self._do(lambda fs: _info(_fresh(fs).info(path)))
         except MissingFile:
@@ -151,7 +150,7 @@ class Folder:
         :raise BrokenFile: it is larger than ``max_bytes``
         """
         digest, size = self._do(lambda fs: _copy(fs, info, target, max_bytes))
-        now = self.look(info)
+        now = self.look(info.path)
         if now is None or now.version != info.version or size != (now.size or size):
             raise ChangedFile(
                 f"{self.label}: {info.name} changed while it was read: "
@@ -162,24 +161,28 @@ class Folder:
 
     # -- writing ------------------------------------------------------------------
 
-    def move(self, name: str, folder: str, new_name: str) -> str:
+    def move(self, old: str, folder: str, new_name: str) -> str:
         """Move a file into a folder below this one, and return its new path.
 
         If the file is there already, an earlier call has moved it.
 
+        :param old: its path
         :raise FileExists: both exist; nothing was moved
         :raise MissingFile: neither exists
         """
-        old, new = self.path(name), self.path(folder, new_name)
+        new = self.path(folder, new_name)
+        if new == old:
+            return new
 
         def act(fs: Any) -> None:
-            parent = posixpath.dirname(new)
-            if not exists(fs, parent):
-                fs.makedirs(parent, exist_ok=True)
             if not exists(fs, old):
                 if exists(fs, new):
                     return
+                name = posixpath.basename(old)
                 raise MissingFile(f"{self.label}: {name} does not exist any more.")
+            parent = posixpath.dirname(new)
+            if not exists(fs, parent):
+                fs.makedirs(parent, exist_ok=True)
             rename(fs, old, new)
 
         self._do(act)
@@ -310,6 +313,12 @@ def without_password(url: str) -> str:
     user, at, host = parts.netloc.rpartition("@")
     user = user.partition(":")[0]
     return urlunsplit((parts.scheme, f"{user}{at}{host}", parts.path, "", ""))
+
+
+def passwords_of(url: str) -> set[str]:
+    """Return the password of an address, as it is written and as it is meant."""
+    password = urlsplit(url).password or ""
+    return {password, unquote(password)} - {""}
 
 
 def _fresh(fs: Any) -> Any:

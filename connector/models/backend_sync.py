@@ -30,6 +30,7 @@ SUBJECTS = (
     "connector.sync.error",
     "connector.cursor",
     "connector.export.receipt",
+    "connector.file",
 )
 
 

@@ -33,6 +33,7 @@ KEPT_OF_BACKEND = (
     "connector.external.alias",
     "connector.backend.pause",
     "connector.request.budget",
+    "connector.file",
     "connector.sync.error",
 )
 #: a job in one of these states may still run

@@ -125,3 +125,4 @@ if find_spec("hypothesis") and find_spec("pytest"):
 
 if find_spec("fsspec") and find_spec("paramiko"):
     from . import test_file_folder
+    from . import test_file_adapter

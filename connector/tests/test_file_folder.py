@@ -72,21 +72,21 @@ class _Operations:
         self.put("a.csv", "other")
         with self.assertRaisesRegex(ChangedFile, "a.csv changed while it was read"):
             self.fetched(info)
-        info = self.folder.look("a.csv")
+        info = self.folder.look(self.folder.path("a.csv"))
         with self.assertRaisesRegex(BrokenFile, "more than 3 bytes"):
             self.folder.fetch(info, tempfile.TemporaryFile(), max_bytes=3)
 
     def test_move_can_be_repeated_and_replaces_nothing(self):
         self.put("a.csv", "1")
         for _again in range(2):
-            self.folder.move("a.csv", "done", "a.csv")
+            self.folder.move(self.folder.path("a.csv"), "done", "a.csv")
         self.assertEqual((self.inbox / "done/a.csv").read_text(), "1")
         self.put("a.csv", "2")
         with self.assertRaises(FileExists):
-            self.folder.move("a.csv", "done", "a.csv")
+            self.folder.move(self.folder.path("a.csv"), "done", "a.csv")
         self.assertEqual((self.inbox / "done/a.csv").read_text(), "1")
         with self.assertRaisesRegex(MissingFile, "b.csv"):
-            self.folder.move("b.csv", "done", "b.csv")
+            self.folder.move(self.folder.path("b.csv"), "done", "b.csv")
 
     def test_write_publishes_a_whole_file_and_replaces_none(self):
         seen = []
@@ -133,7 +133,7 @@ class _Operations:
         self.inbox.rmdir()
         with self.assertRaises(MissingFile):
             self.folder.find()
-        self.assertIsNone(self.folder.look("a.csv"))
+        self.assertIsNone(self.folder.look(self.folder.path("a.csv")))
 
 
 class TestLocalFolder(_Operations, FolderCase):
@@ -174,7 +174,7 @@ class TestSftpFolder(_Operations, SftpCase):
         self.server.drop_sessions()
         self.assertEqual(self.fetched(info), b"1")
         self.server.drop_sessions()
-        self.folder.move("a.csv", "done", "a.csv")
+        self.folder.move(self.folder.path("a.csv"), "done", "a.csv")
         self.server.drop_sessions()
         self.folder.write("b.csv", [b"2"])
         self.assertEqual(sorted(os.listdir(self.inbox)), ["b.csv", "done"])

@@ -54,12 +54,12 @@ def use(folder: Folder, put, keys) -> dict:
         folder.fetch(info, target)
         rows = sum(1 for _row in CSV().rows(target, info.name))
     for _again in range(2):
-        folder.move("a.csv", "done", "a.csv")
+        folder.move(folder.path("a.csv"), "done", "a.csv")
     folder.write("out.csv", [b"id\n", b"1\n"])
     refused = []
     for act in (
         lambda: folder.write("out.csv", [b"other"]),
-        lambda: folder.move("none.csv", "done", "none.csv"),
+        lambda: folder.move(folder.path("none.csv"), "done", "none.csv"),
     ):
         try:
             act()

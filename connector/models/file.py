@@ -1,0 +1,377 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""A file whose records are imported, from the first look until it is moved.
+
+::
+
+    new ──► importing ──► done      all records imported, unchanged or skipped
+     │          └───────► failed    a record or a row failed, or the file is broken
+     └──────────────────► done      the same content was imported before
+
+Of one folder and name there is one file that is new or importing: a unique index makes
+two workers that find it at the same time take it once. The state is committed before
+the file is moved, by a job that can be repeated.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import time
+from collections.abc import Iterable
+from typing import Any
+
+from odoo import api, fields, models
+
+from ..components.file_adapter import FILE, own_errors
+from ..database import retry_unique_violation
+from ..exception import InvalidDataError, RetryableJobError
+from ..files import FileExists, FileInfo, FileRecords, MissingFile
+from ..jobs.lifecycle import in_own_company
+from ..jobs.subject import JobSubject
+from ..outcome import Outcome
+
+#: states in which the file is still in its folder
+OPEN_STATES = ("new", "importing")
+#: seconds between two looks whether all records are imported
+MIN_WAIT, MAX_WAIT = 5, 300
+#: days for which a file that was moved is kept in the list
+KEPT_DAYS = 365
+_PRUNED = 1000
+
+
+class ConnectorFile(models.Model):
+    """One file of a folder, and the import of its records."""
+
+    _name = "connector.file"
+    _inherit = ["connector.sync.subject"]
+    _description = "Imported File"
+    _order = "id desc"
+
+    name = fields.Char(required=True, readonly=True)
+    path = fields.Char(required=True, readonly=True, help="Where the file is now")
+    version = fields.Char(
+        readonly=True, help="Size and date, by the system of the file"
+    )
+    checksum = fields.Char(string="SHA-256", readonly=True)
+    is_moved = fields.Boolean(readonly=True, help="It is not in the inbox any more")
+    state = fields.Selection(
+        [
+            ("new", "Found"),
+            ("importing", "Importing"),
+            ("done", "Done"),
+            ("failed", "Failed"),
+        ],
+        default="new",
+        required=True,
+        readonly=True,
+    )
+    record_count = fields.Integer(string="Records", readonly=True)
+    bad_row_count = fields.Integer(
+        string="Bad rows", readonly=True, help="Rows that are not records"
+    )
+    problems = fields.Text(readonly=True)
+    note = fields.Char(readonly=True)
+    run_id = fields.Many2one(
+        "connector.sync.run", readonly=True, index=True, ondelete="set null"
+    )
+    failed_count = fields.Integer(related="run_id.failed_count")
+    finished_at = fields.Datetime(readonly=True)
+
+    _open_uniq = models.UniqueIndex(
+        "(backend_model, backend_id, model_name, name)"
+        " WHERE state IN ('new', 'importing')",
+        "This file is being imported already.",
+    )
+
+    @api.depends("name", "backend_name")
+    def _compute_display_name(self):
+        for file in self:
+            file.display_name = f"{file.backend_name}: {file.name}"
+
+    # -- found -------------------------------------------------------------------
+
+    @api.model
+    def _domain_of(self, backend: models.BaseModel, model_name: str) -> list:
+        return [
+            ("backend_model", "=", backend._name),
+            ("backend_id", "=", backend.id),
+            ("model_name", "=", model_name),
+        ]
+
+    @api.model
+    def _claim(
+        self, backend: models.BaseModel, model_name: str, infos: Iterable[FileInfo]
+    ) -> models.BaseModel:
+        """Return new files for those that no import knows, in their order."""
+        infos = list(infos)
+        domain = self._domain_of(backend, model_name)
+        known = self.search([*domain, ("name", "in", [info.name for info in infos])])
+        last = {file.name: file for file in reversed(known)}
+        new = self.browse()
+        for info in infos:
+            file = last.get(info.name)
+            if file and file._covers(info):
+                continue
+            with retry_unique_violation(info.name):
+                new |= self.create(
+                    {
+                        **{name: value for name, _operator, value in domain},
+                        "name": info.name,
+                        "path": info.path,
+                        "version": info.version,
+                    }
+                )
+                self.env.flush_all()
+        return new
+
+    def _covers(self, info: FileInfo) -> bool:
+        """Return whether a file that lies in the folder is this one."""
+        if self.state in OPEN_STATES:
+            return True
+        return not self.is_moved and self.version == info.version
+
+    def _delay_import(self, seconds: int) -> None:
+        """Delay the import of the file, with a run of its records."""
+        backend = in_own_company(self._get_backend())
+        run = self.run_id or self.env["connector.sync.run"]._start(
+            backend, self.model_name
+        )
+        self.run_id = run
+        backend.env[self.model_name].with_delay(
+            eta=seconds or None,
+            description=self.env._(
+                "Import the file %(name)s of %(backend)s",
+                name=self.name,
+                backend=backend.display_name,
+            ),
+        ).import_batch(backend, {FILE: self.id}, run=run)
+
+    def _get_backend(self) -> models.BaseModel:
+        # not as superuser: the job runs with the rights of who delays it
+        backend = self.env[self.backend_model].browse(self.backend_id)
+        return backend.sudo(False)
+
+    # -- read ----------------------------------------------------------------------
+
+    def _lock_waiting(self) -> bool:
+        """Lock the file; return False if it does not wait for its import.
+
+        :raise RetryableJobError: another job reads it now
+        """
+        if not self.try_lock_for_update():
+            raise RetryableJobError(
+                f"Another job reads {self.name} now.", seconds=10, ignore_retry=True
+            )
+        return self.state == "new"
+
+    def _wait_for_sender(self, info: FileInfo, seconds: int) -> None:
+        """Note the version of a file that changes, and look again later."""
+        self.version = info.version
+        self._delay_import(max(seconds, 1))
+
+    def _find_same(self, records: FileRecords) -> models.BaseModel:
+        """Return the imported file of the same name and content, if any."""
+        if self.checksum:  # a user imports it again
+            return self.browse()
+        domain = self._domain_of(self._get_backend(), self.model_name)
+        same = [("name", "=", self.name), ("checksum", "=", records.checksum)]
+        return self.search([*domain, *same, ("state", "=", "done")], limit=1)
+
+    def _end_as_same(self, known: models.BaseModel, checksum: str) -> None:
+        """End a file whose content was imported before."""
+        note = self.env._(
+            "Not imported: the file of %s has the same name and content.",
+            fields.Datetime.to_string(known.finished_at or known.create_date),
+        )
+        self.write({"checksum": checksum, "note": note, "state": "importing"})
+        self._delay_finish(0)
+
+    def _end_reading(
+        self,
+        records: FileRecords | None = None,
+        run: models.BaseModel | None = None,
+        problem: str = "",
+    ) -> int:
+        """Note what was read; the records are imported by the jobs of the run.
+
+        Return how many rows failed: one for a file that cannot be read.
+        """
+        failed = 1 if records is None else records.bad_rows
+        problems = [problem] if records is None else records.problems
+        values: dict[str, Any] = {"state": "importing", "problems": "\n".join(problems)}
+        if records is not None:
+            notes = self.env._(
+                "%s rows were replaced by a later row of the same ID", records.doubled
+            )
+            values.update(
+                record_count=len(records),
+                bad_row_count=records.bad_rows,
+                checksum=records.checksum,
+                note=notes if records.doubled else False,
+            )
+        if run and failed:
+            run._note_outcome({Outcome.FAILED: failed}, time.time())
+        self.write(values)
+        self._delay_finish(MIN_WAIT if records else 0)
+        return failed
+
+    def _delay_finish(self, seconds: int) -> None:
+        backend = self._get_backend()
+        backend.env[self.model_name].with_delay(
+            eta=seconds or None,
+            description=self.env._(
+                "Move the file %(name)s of %(backend)s when its records are imported",
+                name=self.name,
+                backend=backend.display_name,
+            ),
+        ).finish_file(backend, self.id)
+
+    # -- finished ------------------------------------------------------------------
+
+    def _finish(self, adapter: Any) -> str:
+        """Move the file once all its records have an outcome.
+
+        :raise RetryableJobError: jobs of its records are left
+        """
+        run = self.run_id
+        if run and run.is_live and self.record_count:
+            age = (fields.Datetime.now() - self.write_date).total_seconds()
+            raise RetryableJobError(
+                f"{self.name}: its records are not all imported yet.",
+                seconds=int(min(MAX_WAIT, max(MIN_WAIT, age / 10))),
+                ignore_retry=True,
+            )
+        failed = bool(self.problems or run.failed_count or run.failed_job_count)
+        state = "failed" if failed else "done"
+        self._move(adapter, state)
+        self.write({"state": state, "finished_at": fields.Datetime.now()})
+        self._note_error()
+        return state
+
+    def _move(self, adapter: Any, state: str) -> None:
+        """Move the file to the folder of its state, where it may be already."""
+        target = adapter._done_folder if state == "done" else adapter._failed_folder
+        folder = adapter.folder
+        if target is None or folder.is_read_only:
+            return
+        with own_errors():
+            now = folder.look(self.path)
+            if now and not self.is_moved and now.version != self.version:
+                return  # its sender wrote it again: the next search finds it
+            stem, extension = posixpath.splitext(self.name)
+            names = [self.name, f"{stem}-{self.id}{extension}"]
+            # a job that was killed may have moved it under the second name
+            for name in names if now else reversed(names):
+                try:
+                    self.path = folder.move(self.path, target, name)
+                    break
+                except (FileExists, MissingFile) as error:
+                    problem = str(error)
+            else:
+                self.note = problem
+            self.is_moved = True
+            if adapter._ready_suffix:
+                folder.remove(f"{self.name}{adapter._ready_suffix}")
+
+    def _note_error(self) -> None:
+        """Open the error of bad rows or of a broken file, or resolve it."""
+        subject = JobSubject(
+            self.model_name, "import", "method", f"file {self.name[:100]}"
+        )
+        sync_errors = self.env["connector.sync.error"]
+        if not self.problems:
+            backend = self._get_backend()
+            sync_errors._resolve_subjects(backend, [subject])
+            return
+        sync_errors._note(
+            self.backend_model,
+            self.backend_id,
+            str(subject),
+            cause="data",
+            reason=self.problems,
+            model_name=self.model_name,
+            direction="import",
+        )
+
+    @api.model
+    def _recheck_failed(self, backend: models.BaseModel, model_name: str) -> None:
+        """Finish again the files whose failed records were imported meanwhile."""
+        domain = self._domain_of(backend, model_name)
+        failed = self.search(
+            [*domain, ("state", "=", "failed"), ("problems", "in", (False, ""))],
+            limit=100,
+        )
+        for file in failed.filtered("run_id"):
+            if not (file.run_id.failed_count or file.run_id.is_live):
+                file._delay_finish(0)
+
+    @api.model
+    def _last_read(
+        self, backend: models.BaseModel, model_name: str, limit: int
+    ) -> models.BaseModel:
+        """Return the last files whose records were read."""
+        domain = self._domain_of(backend, model_name)
+        return self.search([*domain, ("record_count", ">", 0)], limit=limit)
+
+    # -- screens -------------------------------------------------------------------
+
+    def action_import_again(self) -> None:
+        """Import the files again, from the folder in which they are now."""
+        for file in self:
+            backend = self.env[file.backend_model].browse(file.backend_id)
+            backend.check_access("write")
+            backend._check_is_on()
+            if file.state in OPEN_STATES:
+                raise InvalidDataError(
+                    self.env._("%s is being imported already.", file.name)
+                )
+            file.sudo().write(
+                {
+                    "state": "new",
+                    "run_id": False,
+                    "problems": False,
+                    "note": False,
+                    # a version that the folder has is compared before it is read
+                    "checksum": file.checksum or "-",
+                }
+            )
+            file.sudo()._delay_import(0)
+
+    def action_open_run(self) -> dict:
+        """Open the run of the file."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "connector.sync.run",
+            "res_id": self.run_id.id,
+            "views": [(False, "form")],
+        }
+
+    @api.autovacuum
+    def _gc_moved(self) -> tuple[int, bool]:
+        """Delete the files that were moved long ago, in batches."""
+        old = self.search(
+            [
+                ("state", "not in", OPEN_STATES),
+                ("is_moved", "=", True),
+                ("finished_at", "<", f"-{KEPT_DAYS}d"),
+            ],
+            limit=_PRUNED,
+        )
+        old.unlink()
+        return len(old), len(old) == _PRUNED
+
+
+class ConnectorBindingMixin(models.AbstractModel):
+    """The job that ends the import of a file."""
+
+    _inherit = "connector.binding.mixin"
+
+    @api.model
+    @api.private
+    def finish_file(self, backend, file_id: int) -> str:
+        """Move a file once its records are imported, and say where it is."""
+        file = self.env["connector.file"].sudo().browse(file_id).exists()
+        if not file:
+            return self.env._("The file was deleted from the list.")
+        with backend.work_on(self._name) as work:
+            return file._finish(work.component(usage="backend.adapter"))
