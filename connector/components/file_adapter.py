@@ -12,7 +12,7 @@
     finish_file, when no job of the run is left ─► state, move to done or failed
 
 A file stays in its folder until its last record is imported. All writes of a job are
-one transaction: after ``kill -9`` the file is still there, and the job starts again.
+one transaction: after ``kill -9`` the file is in its folder, and the job starts again.
 ``connector/files`` has the formats and folders, ``models/file.py`` the list of files.
 """
 
@@ -44,7 +44,7 @@ from .session import Session
 
 #: filter of a search: the records of one file, by the id of its ``connector.file``
 FILE = "file"
-#: options that are no secrets
+#: options that may be shown
 _PUBLIC_OPTIONS = {"username", "host_key", "port", "timeout", "endpoint_url"}
 _LOGGERS = ("fsspec", "fsspec.http", "fsspec.sftp", "paramiko.transport", "s3fs")
 #: the last files in which a single record is sought

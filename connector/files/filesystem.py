@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import posixpath
 from collections.abc import Mapping
+from importlib import import_module
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -48,7 +49,7 @@ def open_filesystem(url: str, options: Mapping[str, Any]) -> tuple[Any, str]:
         import fsspec  # noqa: PLC0415
 
         if needed:
-            __import__(needed)
+            import_module(needed)
         if protocol == "sftp":
             from .sftp import open_sftp  # noqa: PLC0415
 

@@ -164,7 +164,7 @@ class Folder:
     def move(self, old: str, folder: str, new_name: str) -> str:
         """Move a file into a folder below this one, and return its new path.
 
-        If the file is there already, an earlier call has moved it.
+        A file that an earlier call has moved stays at its new path.
 
         :param old: its path
         :raise FileExists: both exist; nothing was moved

@@ -164,7 +164,7 @@ class ConnectorFile(models.Model):
         return self.state == "new"
 
     def _wait_for_sender(self, info: FileInfo, seconds: int) -> None:
-        """Note the version of a file that changes, and look again later."""
+        """Note the version of a file that changes, and compare it later."""
         self.version = info.version
         self._delay_import(max(seconds, 1))
 

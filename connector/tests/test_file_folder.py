@@ -47,7 +47,7 @@ class FolderCase(BaseCase):
 
 
 class _Operations:
-    """What any folder that can be written must do."""
+    """Tests of every folder that can be written."""
 
     def test_only_finished_files_are_found(self):
         for name in ("b.csv", "a.csv.part", "c.CSV.filepart", ".hidden.csv", "d.txt"):
