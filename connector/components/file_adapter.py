@@ -281,7 +281,8 @@ class FileBatchImporter(AbstractComponent):
     _name = "generic.file.batch.importer"
     _inherit = "generic.delayed.batch.importer"
 
-    _records: FileRecords | None = None
+    #: the records of the file that is imported now
+    _of_file: FileRecords | None = None
 
     def run(
         self, filters: Any = None, run: Any = None, force: bool = False, **kwargs: Any
@@ -342,18 +343,18 @@ class FileBatchImporter(AbstractComponent):
         if known:
             file._end_as_same(known, records.checksum)
             return 0
-        self._records = records
+        self._of_file = records
         try:
             found = super().run({FILE: file.id}, run=run, force=force, **kwargs)
         finally:
-            self._records = None
+            self._of_file = None
         return found + file._end_reading(records=records, run=run)
 
     def _search_pages(self, filters: Any) -> Iterator[RecordPage]:
-        if self._records is None:
+        if self._of_file is None:
             yield from super()._search_pages(filters)
             return
-        for page in self._records.pages(self.backend_adapter._page_size):
+        for page in self._of_file.pages(self.backend_adapter._page_size):
             yield RecordPage(page)
 
 
