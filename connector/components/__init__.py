@@ -18,6 +18,7 @@ from .importer import images
 from .importer import incremental
 from .importer import dry_run
 from . import file_adapter
+from . import file_importer
 from .importer import removed
 from .exporter import exporter as record_exporter
 from .exporter import batch as export_batch

@@ -3,13 +3,13 @@
 
 ::
 
-    binary stream ──► lines of text, numbered ──► rows: values, or what is wrong with it
+    binary stream ──► lines of text, numbered ──► rows: values, or an error
          64 KiB            one at a time              one at a time
 
 A row that is wrong alone (a wrong number of columns, JSON that is not an object) is a
-row with an error: the others are read. What leaves no row certain (another encoding, a
-quote without an end, XML that is not well-formed) raises ``BrokenFile``, and nothing of
-the file is imported. Both name the file's line.
+row with an error: the others are read. An error that makes all rows uncertain (another
+encoding, a quote without an end, XML that is not well-formed) raises ``BrokenFile``, and
+nothing of the file is imported. Both name the file's line.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Row:
 
     :param line: the line of the file where it begins
     :param values: None if it cannot be read
-    :param error: what is wrong with it
+    :param error: the reason why it cannot be read
     """
 
     line: int

@@ -40,7 +40,7 @@ class FileRecords:
         self.checksum = checksum
         self.bad_rows = 0
         self.doubled = 0
-        #: what a person should know, one line each
+        #: the bad rows, one line each
         self.problems: list[str] = []
         #: position of the row of each id
         self._positions: dict[str, int] = {}

@@ -14,25 +14,21 @@ the file is moved, by a job that can be repeated.
 
 from __future__ import annotations
 
-import posixpath
 import time
 from collections.abc import Iterable
 from typing import Any
 
 from odoo import api, fields, models
 
-from ..components.file_adapter import FILE, own_errors
+from ..components.file_adapter import FILE
 from ..database import retry_unique_violation
 from ..exception import InvalidDataError, RetryableJobError
-from ..files import FileExists, FileInfo, FileRecords, MissingFile
+from ..files import FileInfo, FileRecords
 from ..jobs.lifecycle import in_own_company
-from ..jobs.subject import JobSubject
 from ..outcome import Outcome
 
 #: states in which the file is still in its folder
 OPEN_STATES = ("new", "importing")
-#: seconds between two looks whether all records are imported
-MIN_WAIT, MAX_WAIT = 5, 300
 #: days for which a file that was moved is kept in the list
 KEPT_DAYS = 365
 _PRUNED = 1000
@@ -211,7 +207,7 @@ class ConnectorFile(models.Model):
         if run and failed:
             run._note_outcome({Outcome.FAILED: failed}, time.time())
         self.write(values)
-        self._delay_finish(MIN_WAIT if records else 0)
+        self._delay_finish(5 if records else 0)
         return failed
 
     def _delay_finish(self, seconds: int) -> None:
@@ -224,85 +220,6 @@ class ConnectorFile(models.Model):
                 backend=backend.display_name,
             ),
         ).finish_file(backend, self.id)
-
-    # -- finished ------------------------------------------------------------------
-
-    def _finish(self, adapter: Any) -> str:
-        """Move the file once all its records have an outcome.
-
-        :raise RetryableJobError: jobs of its records are left
-        """
-        run = self.run_id
-        if run and run.is_live and self.record_count:
-            age = (fields.Datetime.now() - self.write_date).total_seconds()
-            raise RetryableJobError(
-                f"{self.name}: its records are not all imported yet.",
-                seconds=int(min(MAX_WAIT, max(MIN_WAIT, age / 10))),
-                ignore_retry=True,
-            )
-        failed = bool(self.problems or run.failed_count or run.failed_job_count)
-        state = "failed" if failed else "done"
-        self._move(adapter, state)
-        self.write({"state": state, "finished_at": fields.Datetime.now()})
-        self._note_error()
-        return state
-
-    def _move(self, adapter: Any, state: str) -> None:
-        """Move the file to the folder of its state, where it may be already."""
-        target = adapter._done_folder if state == "done" else adapter._failed_folder
-        folder = adapter.folder
-        if target is None or folder.is_read_only:
-            return
-        with own_errors():
-            now = folder.look(self.path)
-            if now and not self.is_moved and now.version != self.version:
-                return  # its sender wrote it again: the next search finds it
-            stem, extension = posixpath.splitext(self.name)
-            names = [self.name, f"{stem}-{self.id}{extension}"]
-            # a job that was killed may have moved it under the second name
-            for name in names if now else reversed(names):
-                try:
-                    self.path = folder.move(self.path, target, name)
-                    break
-                except (FileExists, MissingFile) as error:
-                    problem = str(error)
-            else:
-                self.note = problem
-            self.is_moved = True
-            if adapter._ready_suffix:
-                folder.remove(f"{self.name}{adapter._ready_suffix}")
-
-    def _note_error(self) -> None:
-        """Open the error of bad rows or of a broken file, or resolve it."""
-        subject = JobSubject(
-            self.model_name, "import", "method", f"file {self.name[:100]}"
-        )
-        sync_errors = self.env["connector.sync.error"]
-        if not self.problems:
-            backend = self._get_backend()
-            sync_errors._resolve_subjects(backend, [subject])
-            return
-        sync_errors._note(
-            self.backend_model,
-            self.backend_id,
-            str(subject),
-            cause="data",
-            reason=self.problems,
-            model_name=self.model_name,
-            direction="import",
-        )
-
-    @api.model
-    def _recheck_failed(self, backend: models.BaseModel, model_name: str) -> None:
-        """Finish again the files whose failed records were imported meanwhile."""
-        domain = self._domain_of(backend, model_name)
-        failed = self.search(
-            [*domain, ("state", "=", "failed"), ("problems", "in", (False, ""))],
-            limit=100,
-        )
-        for file in failed.filtered("run_id"):
-            if not (file.run_id.failed_count or file.run_id.is_live):
-                file._delay_finish(0)
 
     @api.model
     def _last_read(
@@ -359,19 +276,3 @@ class ConnectorFile(models.Model):
         )
         old.unlink()
         return len(old), len(old) == _PRUNED
-
-
-class ConnectorBindingMixin(models.AbstractModel):
-    """The job that ends the import of a file."""
-
-    _inherit = "connector.binding.mixin"
-
-    @api.model
-    @api.private
-    def finish_file(self, backend, file_id: int) -> str:
-        """Move a file once its records are imported, and say where it is."""
-        file = self.env["connector.file"].sudo().browse(file_id).exists()
-        if not file:
-            return self.env._("The file was deleted from the list.")
-        with backend.work_on(self._name) as work:
-            return file._finish(work.component(usage="backend.adapter"))
