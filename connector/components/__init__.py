@@ -5,6 +5,7 @@ from . import http_adapter
 from . import rest_adapter
 from . import graphql_operations
 from . import graphql_adapter
+from . import graphql_bulk
 from . import binder
 from .two_way import conflict
 from . import mapper

@@ -26,10 +26,10 @@ from odoo.addons.component.core import AbstractComponent
 
 from ..exception import (
     IDMissingInBackend,
-    InvalidDataError,
     PartlyRead,
     PartlyUnreadable,
     RetryableJobError,
+    UnreadableAnswer,
 )
 from ..http.graphql import GraphqlError, find_identified, merge, read_user_errors
 from ..http.graphql_answer import AnsweredPage, by_ids, identified
@@ -87,12 +87,15 @@ class GraphqlAdapter(AbstractComponent):
 
         It does by a fragment of both queries, or if there is no query to read records.
         """
+        return self._reads_same_fields(self._list_query)
+
+    def _reads_same_fields(self, query: str) -> bool:
         reading = self._read_query or self._read_many_query
-        if not reading:
-            return True
-        listing = self._operation(self._list_query, "_list_query").definition
+        if not (reading and query):
+            return not reading
+        pages = self._operation(query, "_list_query").definition
         return bool(
-            listing.uses & self._operation(reading, "_read_query").definition.uses
+            pages.uses & self._operation(reading, "_read_query").definition.uses
         )
 
     # -- variables --------------------------------------------------------------
@@ -261,12 +264,14 @@ class GraphqlAdapter(AbstractComponent):
     def create(self, values: dict[str, Any]) -> Any:
         """Create an external record and return its external id."""
         payload, record = self._mutate(
-            "_create_mutation", self._create_variables(values)
+            "_create_mutation",
+            self._create_variables(values),
+            headers=self.idempotency_headers(),
         )
         external_id = look_up(record, self._id_field)
         if is_external_id(external_id):
             return external_id
-        raise InvalidDataError(
+        raise UnreadableAnswer(
             f"{self.backend_record.display_name}: the record was created, but the "
             f"answer has no {self._id_field}; it is {describe_shape(payload)}. Add it "
             f"to _create_mutation of {self._name}, and set _record_path."
@@ -278,13 +283,15 @@ class GraphqlAdapter(AbstractComponent):
     def delete(self, external_id: Any) -> None:
         self._mutate("_delete_mutation", self._delete_variables(external_id))
 
-    def _mutate(self, attribute: str, variables: dict[str, Any]) -> tuple[Any, Any]:
+    def _mutate(
+        self, attribute: str, variables: dict[str, Any], **options: Any
+    ) -> tuple[Any, Any]:
         """Send a mutation; return its payload, and the record in it.
 
         :raise InvalidDataError: the backend refuses the values
         """
         operation = self._operation(getattr(self, attribute), attribute)
-        answer = self._send(operation, variables)
+        answer = self._send(operation, variables, **options)
         payload = answer.payload(self._record_path, self._refusals)
         if answer.errors:
             # raised, they would lead to another try of what has an effect already

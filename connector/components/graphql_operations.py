@@ -47,7 +47,10 @@ class GraphqlOperations(AbstractComponent):
         except ValueError as error:
             raise ValueError(f"{self._name}: {attribute}: {error}") from error
 
-    def _send(self, operation: Operation, variables: dict[str, Any]) -> GraphqlAnswer:
+    def _send(
+        self, operation: Operation, variables: dict[str, Any], **options: Any
+    ) -> GraphqlAnswer:
+        """Send an operation; ``options`` are passed to requests."""
         session = self.session
         client = GraphqlClient(
             session,
@@ -57,7 +60,7 @@ class GraphqlOperations(AbstractComponent):
         )
         try:
             return client.send(
-                operation, variables, **self._localized(self._endpoint, {})
+                operation, variables, **self._localized(self._endpoint, options)
             )
         except ValueError as error:
             raise ValueError(f"{self._name}: {error}") from error

@@ -11,9 +11,10 @@ from __future__ import annotations
 import base64
 import binascii
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from contextlib import ExitStack, closing
 from http.cookiejar import DefaultCookiePolicy
+from typing import Any
 from urllib.parse import unquote_to_bytes, urljoin, urlsplit
 
 import requests
@@ -48,7 +49,21 @@ def download(
     source = _check_text(source)
     if source[:5].lower() == "data:":
         return _read_data_url(source, max_bytes)
-    until = time.monotonic() + MAX_SECONDS
+    content = bytearray()
+    download_to(content.extend, session, source, max_bytes, hosts)
+    return bytes(content)
+
+
+def download_to(
+    write: Callable[[bytes], Any],
+    session: RestSession,
+    source: str,
+    max_bytes: int,
+    hosts: Collection[str] | None = None,
+    max_seconds: float | None = None,
+) -> None:
+    """Call ``write`` with each part of a file; see ``download`` for the others."""
+    until = time.monotonic() + (max_seconds or MAX_SECONDS)
     url = _join(f"{session.base_url}/", source)
     with ExitStack() as stack:
         for _hop in range(MAX_REDIRECTS + 1):
@@ -58,7 +73,8 @@ def download(
                 reader = stack.enter_context(closing(_OtherServer(session, hosts)))
             with closing(reader.open(url)) as response:
                 if not response.is_redirect:
-                    return reader.read_body(response, max_bytes, until)
+                    reader.read_body(response, write, max_bytes, until)
+                    return
                 url = _join(url, response.headers["Location"])
     raise InvalidDataError(f"{source} redirects more than {MAX_REDIRECTS} times")
 
@@ -75,13 +91,19 @@ class _OwnServer:
         )
 
     def read_body(
-        self, response: requests.Response, max_bytes: int, until: float
-    ) -> bytes:
+        self,
+        response: requests.Response,
+        write: Callable[[bytes], Any],
+        max_bytes: int,
+        until: float,
+    ) -> None:
+        failure = None
         try:
-            return _read_at_most(response, max_bytes, until)
+            _read_at_most(response, write, max_bytes, until)
         except requests.RequestException as error:
             failure = self._session.failure("GET", response.url, error)
-        raise failure
+        if failure is not None:
+            raise failure
 
 
 class _OtherServer:
@@ -118,10 +140,14 @@ class _OtherServer:
         return response
 
     def read_body(
-        self, response: requests.Response, max_bytes: int, until: float
-    ) -> bytes:
+        self,
+        response: requests.Response,
+        write: Callable[[bytes], Any],
+        max_bytes: int,
+        until: float,
+    ) -> None:
         try:
-            return _read_at_most(response, max_bytes, until)
+            _read_at_most(response, write, max_bytes, until)
         except requests.RequestException as error:
             raise self._refusal(response.url, error) from None
 
@@ -162,20 +188,27 @@ def _is_own(session: RestSession, url: str) -> bool:
     return is_own
 
 
-def _read_at_most(response: requests.Response, max_bytes: int, until: float) -> bytes:
-    """Return the body of an answer; stop reading if it is too large."""
+def _read_at_most(
+    response: requests.Response,
+    write: Callable[[bytes], Any],
+    max_bytes: int,
+    until: float,
+) -> None:
+    """Write the body of an answer; stop reading if it is too large."""
+    started_at = time.monotonic()
     length = response.headers.get("Content-Length", "")
     is_number = length.isascii() and length.isdigit()
     if is_number and (len(length) > 15 or int(length) > max_bytes):
         raise InvalidDataError(f"{length} bytes, at most {max_bytes} are allowed")
-    content = bytearray()
+    size = 0
     for part in response.iter_content(_PART_BYTES):
-        content += part
-        if len(content) > max_bytes:
+        size += len(part)
+        if size > max_bytes:
             raise InvalidDataError(f"more than {max_bytes} bytes")
         if time.monotonic() > until:
-            raise InvalidDataError(f"not complete after {MAX_SECONDS} seconds")
-    return bytes(content)
+            seconds = round(time.monotonic() - started_at)
+            raise InvalidDataError(f"not complete after {seconds} seconds")
+        write(part)
 
 
 def _read_data_url(source: str, max_bytes: int) -> bytes:

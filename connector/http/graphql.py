@@ -55,7 +55,8 @@ _REACTIONS: tuple[tuple[type[Exception], str], ...] = (
     (IDMissingInBackend, "NOT_FOUND ENTITY_NOT_FOUND"),
     (
         InvalidDataError,
-        "BAD_USER_INPUT USER_INPUT_ERROR VALIDATION_FAILED INVALID UNPROCESSABLE",
+        "BAD_USER_INPUT USER_INPUT_ERROR INVALID_VARIABLE VALIDATION_FAILED INVALID "
+        "UNPROCESSABLE",
     ),
     # the adapter must be corrected
     (

@@ -15,6 +15,7 @@ from ..exception import (
     IDMissingInBackend,
     InvalidDataError,
     PartlyUnreadable,
+    UnreadableAnswer,
 )
 from .graphql import GraphqlError, split_errors
 from .graphql_document import Operation
@@ -90,7 +91,7 @@ class GraphqlAnswer:
         payload = self.data.get(self.keys(path)[0])
         if payload is None or any(len(error.path) < 2 for error in self.errors):
             self.raise_errors()
-            raise InvalidDataError(
+            raise UnreadableAnswer(
                 f"{self.operation.label}: the backend answers null without an error."
             )
         refusals = read_refusals(payload)

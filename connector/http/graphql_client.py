@@ -23,6 +23,7 @@ from ..exception import (
     InvalidDataError,
     NetworkRetryableError,
     RetryableJobError,
+    UnreadableAnswer,
 )
 from .budget import WaitBudget
 from .errors import RestRefusal, make_error, retry_after_seconds
@@ -113,8 +114,11 @@ class GraphqlClient:
 
         :param default: its class where no code is known
         """
-        # with a path, the operation was executed; else it is not valid
-        default = default or (InvalidDataError if errors[0].path else RestRefusal)
+        if default is None:
+            # with a path, the operation was executed; else it is not valid
+            default = InvalidDataError if errors[0].path else RestRefusal
+            if default is InvalidDataError and operation.is_mutation:
+                default = UnreadableAnswer  # it may have had its effect
         kind = most_important(errors, self.codes) or default
         message = f"{self._place(operation)}: {describe(errors)}"
         return make_error(kind, self.session.redact(message))
@@ -167,7 +171,7 @@ class GraphqlClient:
             kind = RestRefusal
         message = f"{self._place(operation)}: {describe(errors)}"
         failure = make_error(kind, self.session.redact(message))
-        failure.answered_by = getattr(refusal, "answered_by", None)
+        vars(failure).update(vars(refusal))  # its status
         return failure
 
     def _wait(
@@ -193,10 +197,12 @@ class GraphqlClient:
         seconds = seconds or _THROTTLED_SECONDS
         if not self._wait_budget.take(seconds):
             message = f"{self._place(operation)}: {describe(errors)}"
-            raise make_error(
+            failure = make_error(
                 NetworkRetryableError,
                 self.session.redact(message),
                 seconds,
                 rate_limited=True,
             )
+            failure.is_rate_limit, failure.status_code = True, 429
+            raise failure
         time.sleep(seconds)

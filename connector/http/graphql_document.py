@@ -66,6 +66,10 @@ class Operation:
         return self.definition.name
 
     @property
+    def is_mutation(self) -> bool:
+        return self.definition.kind == "mutation"
+
+    @property
     def variables(self) -> Mapping[str, str]:
         """Return ``{name: type}`` of the variables, as the text declares them."""
         return self.definition.variables

@@ -32,6 +32,7 @@ from . import webhook_import
 from . import export_receipt
 from . import file
 from . import file_finish
+from . import bulk_operation
 from . import export_key
 from . import external_alias
 from . import queue_job

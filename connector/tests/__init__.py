@@ -49,6 +49,7 @@ from . import test_translation_importer
 from . import test_two_way
 from . import test_unconfirmed_field
 from . import test_graphql_adapter
+from . import test_graphql_bulk
 from . import test_graphql_document
 from . import test_graphql_errors
 from . import test_image_importer

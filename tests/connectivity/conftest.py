@@ -1,0 +1,33 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Systems that tests connect to, each in a process of its own."""
+
+import json
+import subprocess
+
+import pytest
+from devtools.environment import Environment
+from devtools.processes import die_with_parent
+
+
+@pytest.fixture(scope="class")
+def graphql_shop():
+    """A shop that speaks GraphQL: its address and its token.
+
+    Of one class, because Odoo ends all child processes after each class.
+    """
+    environment = Environment.current()
+    with subprocess.Popen(
+        [
+            environment.servers_python(),
+            environment.clone / "tests/servers/graphql_shop",
+        ],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        preexec_fn=die_with_parent,
+    ) as process:
+        try:
+            yield json.loads(process.stdout.readline())
+        finally:
+            process.stdin.close()
+            process.wait(10)
