@@ -93,6 +93,7 @@ class GraphqlBulkAdapter(AbstractComponent):
 
         :raise RetryableJobError: the backend has not found all of them yet
         """
+        self.search_began_at = None
         if not self._uses_bulk(filters):
             yield from super().search_pages(filters)
             return

@@ -2,6 +2,7 @@
 """The GraphQL adapter, against a shop whose API graphql-core executes."""
 
 import time
+from datetime import timedelta
 
 import pytest
 import requests
@@ -238,6 +239,34 @@ class TestGraphqlBulk(GraphqlShopCase):
             self.assertEqual(trap.enqueued_jobs, [])
             self.assertEqual(importer.run(), 450)
         self.assertEqual(len(trap.enqueued_jobs), 3)
+
+    def test_the_next_search_finds_what_changed_while_the_operation_ran(self):
+        class Changes(Component):
+            _name = "test.shop.changes"
+            _inherit = ["test.connector", "generic.changes.importer"]
+            _apply_on = PARTNER
+
+            def _filters_since(self, since):
+                return since and {"since": since.strftime("%Y-%m-%dT%H:%M:%SZ")}
+
+        self.build_components(Changes)
+        self.prepare(3, bulk_polls=0)
+        changes = self.work_on(PARTNER).component(usage="changes.importer")
+        self.refused(RetryableJobError, changes.run)
+        operation = self.env["connector.bulk.operation"].search([])
+        operation.started_at -= timedelta(hours=2)
+        began_at = operation.started_at
+        with self.trap_jobs() as trap:
+            changes.run()
+        self.assertEqual(len(trap.enqueued_jobs), 1)
+        cursor = self.env["connector.cursor"].search([("model_name", "=", PARTNER)])
+        overlap = timedelta(seconds=cursor.overlap_seconds)
+        self.assertEqual(cursor._since(), began_at - overlap)
+        with self.trap_jobs():
+            changes.run()
+        asked = self.known()["asked"][-1]
+        self.assertEqual(asked["operation"], "Products")
+        self.assertIn("since", asked["variables"])
 
     def test_a_second_operation_waits_for_the_first(self):
         self.prepare(1)

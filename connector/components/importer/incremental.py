@@ -112,9 +112,24 @@ class ChangesImporter(AbstractComponent):
             run._set_found(found)
         else:
             run.unlink()
+        read_at = self._state_of(batch_importer, overlap, read_at)
         cursor._move_to(self.looked_at, read_at)
         cursor._remember(overlap.found, read_at)
         return self.env._("%s records found", found)
+
+    def _state_of(
+        self, batch_importer: Any, overlap: Overlap, read_at: datetime
+    ) -> datetime:
+        """Return the local time of the state of the backend that was found.
+
+        A bulk operation began before this job: what changed since is found next time.
+        """
+        began_at = getattr(batch_importer._backend_adapter, "search_began_at", None)
+        if began_at is None:
+            return read_at
+        self.looked_at -= read_at - began_at
+        overlap.found.clear()
+        return began_at
 
     def _lock_cursor(self) -> models.BaseModel:
         """Return the cursor of the backend and model, locked in this transaction."""
