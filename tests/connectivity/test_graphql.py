@@ -71,7 +71,15 @@ class GraphqlShopCase(RestCase):
             def _authenticate(self, session):
                 session.use_bearer(case.token)
 
-        self.build_components(Adapter)
+        class Changes(Component):
+            _name = "test.shop.changes"
+            _inherit = ["test.connector", "generic.changes.importer"]
+            _apply_on = PARTNER
+
+            def _filters_since(self, since):
+                return since and {"since": since.strftime("%Y-%m-%dT%H:%M:%SZ")}
+
+        self.build_components(Adapter, Changes)
         self.work = self.work_on(PARTNER)
         self.adapter = self.work.component_by_name("test.shop.adapter")
 
@@ -241,15 +249,6 @@ class TestGraphqlBulk(GraphqlShopCase):
         self.assertEqual(len(trap.enqueued_jobs), 3)
 
     def test_the_next_search_finds_what_changed_while_the_operation_ran(self):
-        class Changes(Component):
-            _name = "test.shop.changes"
-            _inherit = ["test.connector", "generic.changes.importer"]
-            _apply_on = PARTNER
-
-            def _filters_since(self, since):
-                return since and {"since": since.strftime("%Y-%m-%dT%H:%M:%SZ")}
-
-        self.build_components(Changes)
         self.prepare(3, bulk_polls=0)
         changes = self.work_on(PARTNER).component(usage="changes.importer")
         self.refused(RetryableJobError, changes.run)
