@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
@@ -21,6 +22,14 @@ from ..exception import (
 from ..http.paths import look_up
 from .record_page import Page, RecordPage
 
+_logger = logging.getLogger(__name__)
+
+
+def sends_keys(adapter: Any) -> bool:
+    """Return whether an adapter, of any base, sends idempotency keys."""
+    sends_idempotency_keys = getattr(adapter, "sends_idempotency_keys", None)
+    return sends_idempotency_keys is not None and sends_idempotency_keys()
+
 
 class BackendAdapter(AbstractComponent):
     """Adapter that speaks the protocol of the backend; no other component knows it."""
@@ -37,6 +46,7 @@ class BackendAdapter(AbstractComponent):
     _idempotency_hours: float = 24
     #: idempotency key of the creation that is being sent
     creation_key: str | None = None
+    _has_read_key = False
 
     def sends_idempotency_keys(self) -> bool:
         """Return whether exports send an idempotency key with each new record.
@@ -47,10 +57,17 @@ class BackendAdapter(AbstractComponent):
 
     @contextmanager
     def creating_under(self, key: str | None) -> Iterator[None]:
-        """Let ``create`` send an idempotency key."""
+        """Let ``create`` send an idempotency key; log an error if it does not."""
         previous, self.creation_key = self.creation_key, key
+        self._has_read_key = False
         try:
             yield
+            if key and self._idempotency_header and not self._has_read_key:
+                _logger.error(
+                    "%s declares _idempotency_header, and its create has sent no key: "
+                    "pass headers=self.idempotency_headers() to the request",
+                    self._name,
+                )
         finally:
             self.creation_key = previous
 
@@ -58,6 +75,7 @@ class BackendAdapter(AbstractComponent):
         """Return the header with the key of the creation that is being sent."""
         if not (self._idempotency_header and self.creation_key):
             return {}
+        self._has_read_key = True
         return {self._idempotency_header: self.creation_key}
 
     def idempotency_key(self, *parts: Any) -> str:
@@ -215,8 +233,8 @@ class CRUDAdapter(AbstractComponent):
     def create_many(self, values: list[dict[str, Any]]) -> list[Any]:
         """Create several external records with one request.
 
-        Return, for each of them in their order, its external id or an exception. Batch
-        exports use it if an adapter overrides it.
+        Return, for each of them in their order, its external id, or an exception if it
+        was not created. Batch exports use it if an adapter overrides it.
         """
         raise NotImplementedError
 

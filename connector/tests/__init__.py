@@ -75,6 +75,7 @@ from . import test_export_dependencies
 from . import test_exporter_processes
 from . import test_idempotency_keys
 from . import test_bulk_export
+from . import test_bulk_endpoint
 from . import test_export_races
 from . import test_locker
 from . import test_conformance

@@ -164,6 +164,79 @@ class TestBulkExport(KeyedCase):
         self.assertEqual(len(self.server.records), 3)
         self.assertEqual(self.receipts("id"), [])
 
+    def test_records_that_need_each_other_are_all_exported(self):
+        first, second, third = binding_ids = self.make_partners("A", "B", "C")
+        needs = {first: second, second: first, third: first}
+
+        def export_dependencies(exporter):
+            needed = exporter.model.browse(needs[exporter.binding.id])
+            exporter._export_dependency(needed, PARTNER)
+
+        with patch.object(
+            self.exporter_class, "_export_dependencies", export_dependencies
+        ):
+            self.export_chunk(binding_ids)
+        self.assertEqual(self.names(binding_ids), ["A", "B", "C"])
+        self.assertEqual(len(self.server.records), 3)
+        self.assertEqual(self.receipts("id"), [])
+
+    def test_an_exporter_with_its_own_create_sends_one_by_one(self):
+        binding_ids = self.make_partners("A", "B")
+        create = self.exporter_class._create
+
+        def own_create(exporter, values):
+            return create(exporter, {**values, "name": f"own {values['name']}"})
+
+        with patch.object(self.exporter_class, "_create", own_create):
+            self.export_chunk(binding_ids)
+        self.assertEqual(self.names(binding_ids), ["own A", "own B"])
+        self.assertEqual(self.server.sent(), [("POST", "/partners")] * 2)
+        self.assertEqual(self.receipts("id"), [])
+
+    def test_only_sent_edits_are_confirmed(self):
+        good, bad = binding_ids = self.make_partners("Good", "Bad")
+        with self.transaction() as env:
+            bindings = env[PARTNER].browse(binding_ids)
+            edits = env["connector.unconfirmed.field"]
+            edits._note(dict.fromkeys(bindings, frozenset({"name"})))
+        self.server.refuse = lambda values: values["name"] == "Bad" and "no"
+        self.export_chunk(binding_ids)
+        with self.transaction() as env:
+            found = env["connector.unconfirmed.field"]._find(
+                env[PARTNER].browse(binding_ids)
+            )
+            self.assertEqual(set(found), {bad})
+
+    def test_a_claimed_id_is_not_lost_by_a_refused_update(self):
+        good, bad = binding_ids = self.make_partners("Good", "Bad")
+        with self.assertRaises(ValueError), self.transaction() as env:
+            env[PARTNER].browse(binding_ids).export_chunk()
+            raise ValueError
+        self.server.refuse = lambda values: values["name"] == "Bad" and "no"
+        self.export_chunk(binding_ids)
+        self.assertEqual(self.names([good]), ["Good"])
+        self.assertFalse(self.read_partner(bad, "external_id"))
+        self.server.refuse = lambda values: None
+        self.assertEqual(self.perform_jobs(), ["export_record"])
+        self.assertEqual(self.names([bad]), ["Bad"])
+        self.assertEqual(len(self.server.records), 2)
+        self.assertEqual(self.receipts("id"), [])
+
+    def test_a_lost_answer_in_a_second_round_keeps_the_first(self):
+        with self.transaction() as env:
+            parent_id = env["res.partner"].create({"name": "Parent"}).id
+            values = {"backend_id": self.backend_id, "odoo_id": parent_id}
+            parent = env[PARTNER].create(values).id
+        children = self.make_partners("A", "B", parent_id=parent_id)
+        self.server.faults = [lambda request, answer: answer, hang_up]
+        self.export_chunk([*children, parent])
+        self.assertEqual(self.names([parent]), ["Parent"])
+        self.assertEqual(self.bound(children), [False, False])
+        self.assertEqual(self.perform_jobs(), ["export_chunk"])
+        self.assertEqual(self.names(children), ["A", "B"])
+        self.assertEqual(len(self.server.records), 3)
+        self.assertEqual(self.receipts("id"), [])
+
     # -- one record fails ------------------------------------------------------------
 
     def test_a_refused_record_gets_a_separate_job(self):

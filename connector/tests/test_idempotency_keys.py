@@ -214,6 +214,16 @@ class TestIdempotencyKeys(KeyedCase):
         self.assertEqual(self.server.requests, [])
         self.assertEqual(self.receipts("id"), [])
 
+    def test_an_override_that_sends_no_header_is_logged(self):
+        def create(adapter, values):
+            return adapter.call("POST", "/partners", json=values)["id"]
+
+        logger = "odoo.addons.connector.components.backend_adapter"
+        with patch.object(self.adapter_class, "create", create):
+            with self.assertLogs(logger, "ERROR") as logs:
+                self.export(self.make_partner())
+        self.assertIn("idempotency_headers()", logs.output[0])
+
     # -- without a declaration -----------------------------------------------------
 
     def test_without_a_declaration_nothing_is_stored(self):

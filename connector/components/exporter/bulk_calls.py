@@ -13,12 +13,13 @@ from typing import Any
 from uuid import uuid4
 
 from ...exception import InvalidDataError, RetryableJobError, UnreadableAnswer
+from ..backend_adapter import sends_keys
 from .keyed_creation import as_json, check_created, send_call
 
 
 def create_many(work: Any, adapter: Any, items: list[Any]) -> list[Any]:
     """Create the records of items; return external ids or exceptions."""
-    if adapter.sends_idempotency_keys():
+    if sends_keys(adapter):
         return _create_under_keys(work, adapter, items)
     values = [item.request.values for item in items]
     answers = check_created(adapter, adapter.create_many(values), len(values))

@@ -13,6 +13,7 @@ from odoo.addons.component.core import AbstractComponent
 
 from ...database import commits_are_forbidden, retry_unique_violation
 from ...outcome import Outcome
+from ..backend_adapter import sends_keys
 from ..external_id import is_external_id
 from ..two_way.fingerprints import (
     LINES,
@@ -209,7 +210,7 @@ class GenericExporter(AbstractComponent):
         :param send: operation of the adapter, by default ``create``
         """
         send = send or self.backend_adapter.create
-        if self.backend_adapter.sends_idempotency_keys():
+        if sends_keys(self.backend_adapter):
             created_id = self._flow.create_under_key(values, send)
         else:
             created_id = send(values)

@@ -18,6 +18,7 @@ from odoo import models
 from ...binding_links import check_is_free
 from ...database import commits_are_forbidden
 from ...jobs.lifecycle import asks_to_wait
+from ..backend_adapter import sends_keys
 from ..external_id import is_external_id
 from ..session import Session
 from .dependencies import WaitsForBulk
@@ -89,7 +90,7 @@ class ExternalIds:
     def end_keys(self) -> None:
         """Delete the keys of a record that a natural key has found."""
         hooks = self._hooks
-        if hooks.backend_adapter.sends_idempotency_keys():
+        if sends_keys(hooks.backend_adapter):
             self._receipts._end_all(
                 hooks.backend_record, hooks.binding._name, self._record
             )

@@ -129,11 +129,11 @@ def send_call(adapter: Any, receipts: Any, creations: list[Any]) -> list[Any]:
 
     Return an external id or an exception for each.
     """
-    values = [
-        adapter.add_idempotency_field(json.loads(each.request), each.key)
-        for each in creations
-    ]
     try:
+        values = [
+            adapter.add_idempotency_field(json.loads(each.request), each.key)
+            for each in creations
+        ]
         with adapter.creating_under(creations[0].call_key):
             answers = check_created(adapter, adapter.create_many(values), len(values))
     except Exception as error:
