@@ -46,6 +46,8 @@ WAITS_OF_JOB = 10.0
 _MAX_UNFINISHED = 50
 #: seconds that are no wait
 EPSILON = 1e-6
+#: a waiting worker wakes up this early, to have its slot when it begins
+EARLY_SECONDS = 0.01
 
 T = TypeVar("T")
 
@@ -77,7 +79,9 @@ class Verdict:
     refused_for: float | None = None
     #: time under which the call is counted, for ``late``
     counted_at: float = 0.0
-    #: seconds that an answer usually takes, and by how much it may differ
+    #: seconds until the call may be sent, of a granted one
+    delay: float = 0.0
+    #: seconds that an answer takes at least, and how much longer it may take
     usual_seconds: float = 0.0
     tolerance: float = inf
     #: what remains to urgent calls
@@ -104,8 +108,9 @@ class Usage:
     restore_per_second: float | None = None
     #: time at which the evenly spaced bulk calls would all be sent
     paced_until: float = 0.0
-    #: seconds of the fastest answers
+    #: seconds of the fastest answers, and how many unusual ones were reported
     fastest: float = 0.0
+    reports: int = 0
     #: nobody sends before this time
     blocked_until: float = 0.0
     #: ``{kind: time of the first refusal since a job of it started}``
@@ -185,16 +190,23 @@ class Budget:
             usage = self._without_claim(usage, ask)
             again = replace(ask, is_new=False, claimed_at=None)
             return self.claim(usage, now, again)
-        return self._count(usage, now, ask)
+        usage, verdict = self._count(usage, now, ask)
+        if verdict.wait > ask.max_wait:
+            refused = _note_unfinished(self._without_claim(usage, ask), ask.job)
+            return refused, Verdict(refused_for=verdict.wait)
+        return usage, verdict
 
     def charge(self, usage: Usage, now: float, cost: float) -> Usage:
         """Count calls or points that were used without being claimed."""
         raise NotImplementedError
 
     def late(
-        self, usage: Usage, verdict: Verdict, cost: float, seconds: float
+        self, usage: Usage, verdict: Verdict, cost: float, times: tuple[float, float]
     ) -> Usage:
-        """Count a call later: its answer took these unusual seconds."""
+        """Count a call later: its answer took unusually long, or short.
+
+        :param times: seconds of the answer, and of the fastest one of the session
+        """
         return usage
 
     def _without_claim(self, usage: Usage, ask: Ask) -> Usage:

@@ -6,7 +6,8 @@ The times of the last calls are kept, of many calls in a hundred slices.
 **Invariant.** In any ``seconds``, the server receives at most ``calls`` calls, if the
 way of each call takes the same time. An answer that takes longer than the fastest ones
 may be that of a call that the server received later. Up to ``margin`` this makes no
-difference; a later call is counted later, by as much.
+difference; a later call is counted later, by as much. Until enough slow answers are
+known, the fastest ones take no time.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from math import ceil, inf
 
 from .budget_usage import (
     CALLS_OF_JOB,
+    EARLY_SECONDS,
     EPSILON,
     WAITS_OF_JOB,
     Ask,
@@ -26,6 +28,8 @@ from .budget_usage import (
 
 #: slices of a window of many calls
 _SLICES = 100
+#: reports from which on the fastest answers are known
+_ENOUGH = 20
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,7 @@ class RequestBudget(Budget):
     @property
     def margin(self) -> float:
         """Seconds by which a call may be received late without being reported."""
-        return min(0.02 * self.seconds, 0.5)
+        return min(0.01 * self.seconds, 0.25)
 
     @property
     def window(self) -> float:
@@ -81,14 +85,15 @@ class RequestBudget(Budget):
     def _count(self, usage: Usage, now: float, ask: Ask) -> tuple[Usage, Verdict]:
         usage = self._without_old(self._without_claim(usage, ask), now)
         free = self._free_at(usage, now, ask)
-        if free > now + EPSILON:
+        if free > now + EARLY_SECONDS:
             return usage, Verdict(wait=free - now)
-        counted_at = self._slice(now)
+        counted_at = self._slice(max(free, now))
         spent = _added(usage.spent, counted_at, ask.cost)
         usage = replace(usage, spent=spent)
         return usage, Verdict(
             counted_at=counted_at,
-            usual_seconds=usage.fastest,
+            delay=max(0.0, free - now),
+            usual_seconds=self._usual(usage),
             tolerance=self.margin,
             remaining=self.calls - _total(spent),
         )
@@ -98,14 +103,23 @@ class RequestBudget(Budget):
         return replace(usage, spent=_added(usage.spent, self._slice(now), cost))
 
     def late(
-        self, usage: Usage, verdict: Verdict, cost: float, seconds: float
+        self, usage: Usage, verdict: Verdict, cost: float, times: tuple[float, float]
     ) -> Usage:
-        fastest = min(seconds, usage.fastest * 1.01 or seconds)
-        late = seconds - fastest if usage.fastest else seconds
+        seconds, fastest = times
+        if usage.fastest:
+            # slowly up, if the server becomes slower
+            fastest = min(fastest, usage.fastest * 1.01)
+        usage = replace(usage, fastest=fastest, reports=min(usage.reports + 1, _ENOUGH))
+        late_by = max(0.0, seconds - self._usual(usage))
         at = verdict.counted_at
         spent = _added(usage.spent, at, -cost)
-        spent = _added(spent, self._slice(at + late), cost)
-        return replace(usage, spent=spent, fastest=fastest)
+        return replace(usage, spent=_added(spent, self._slice(at + late_by), cost))
+
+    def _usual(self, usage: Usage) -> float:
+        """Return what each answer takes at least, 0 if too few are known."""
+        if usage.reports < _ENOUGH:
+            return 0.0
+        return max(0.0, usage.fastest - self.margin)
 
     def _without_claim(self, usage: Usage, ask: Ask) -> Usage:
         if not (ask.is_urgent and ask.claimed_at is not None):

@@ -23,14 +23,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from functools import partial
-from math import ceil
+from math import ceil, inf
 from typing import Any, NoReturn, Protocol
 
 import requests
 
 from ..exception import InvalidDataError, RequestBudgetSpent
 from .budget import WaitBudget
-from .budget_usage import Ask, Budget, Usage, Verdict
+from .budget_usage import EARLY_SECONDS, Ask, Budget, Usage, Verdict
 from .cost_budget import CostBudget
 from .errors import is_rate_limited, retry_after_seconds
 from .rate_headers import rate_limit_state
@@ -97,6 +97,7 @@ class Spending:
         self._verdict = Verdict()
         self._cost = 0.0
         self._sent_at = 0.0
+        self._fastest = inf
 
     # -- requests -------------------------------------------------------------
 
@@ -145,13 +146,16 @@ class Spending:
                 self._postpone(verdict.refused_for)
             if not self._waits.take(verdict.wait):
                 self._postpone(verdict.wait)
-            time.sleep(verdict.wait)
+            time.sleep(max(0.0, verdict.wait - EARLY_SECONDS))
             ask = replace(
                 ask,
                 claimed_at=verdict.counted_at,
                 max_wait=self._waits.seconds_left,
             )
             verdict = self._ask("start", ask)
+        if verdict.delay:
+            time.sleep(verdict.delay)
+            self._sent_at += verdict.delay
         self._is_new = False
         self._verdict, self._cost = verdict, cost
 
@@ -237,10 +241,13 @@ class Spending:
         """Report an answer that took unusually long; see ``request_budget``."""
         verdict, cost = self._verdict, self._cost
         seconds = time.monotonic() - self._sent_at
-        if abs(seconds - verdict.usual_seconds) > verdict.tolerance:
+        self._fastest = min(self._fastest, seconds)
+        times = (seconds, self._fastest)
+        longer = seconds - verdict.usual_seconds
+        if not 0 <= longer <= verdict.tolerance:
             self._change(
                 lambda budget, usage, now: (
-                    budget.late(usage, verdict, cost, seconds),
+                    budget.late(usage, verdict, cost, times),
                     None,
                 )
             )

@@ -30,6 +30,7 @@ from psycopg2.extensions import ISOLATION_LEVEL_READ_COMMITTED
 from psycopg2.extras import Json
 
 from odoo import SUPERUSER_ID, api, fields, models
+from odoo.exceptions import AccessError
 from odoo.fields import NO_ACCESS
 from odoo.sql_db import BaseCursor, Cursor, PoolError
 
@@ -108,6 +109,14 @@ class ConnectorRequestBudget(models.Model):
         for budget in self:
             backend = budget._find_backend()
             budget.company_id = company_of(backend) if backend else False
+
+    def write(self, vals):
+        """Let users change the share only."""
+        if not self.env.su and set(vals) - {"share"}:
+            raise AccessError(
+                self.env._("Only the share of a request budget can be changed.")
+            )
+        return super().write(vals)
 
     def _find_backend(self) -> models.BaseModel | None:
         """Return the backend; None if it is deleted, or there are several."""
@@ -219,6 +228,7 @@ class BudgetStore:
             """
             UPDATE connector_request_budget SET
                 usage = %s,
+                limit_text = %s,
                 calls = mod(coalesce(calls, 0)::numeric + %s, 2147483647),
                 points = coalesce(points, 0) + %s,
                 waits = mod(coalesce(waits, 0)::numeric + %s, 2147483647),
@@ -227,7 +237,7 @@ class BudgetStore:
                 refused = mod(coalesce(refused, 0)::numeric + %s, 2147483647)
             WHERE id = %s
             """,
-            (Json(usage.to_json()), *numbers, row_id),
+            (Json(usage.to_json()), str(self.budget), *numbers, row_id),
         )
 
     def _create(self) -> None:
@@ -237,7 +247,6 @@ class BudgetStore:
             "backend_model": backend_model,
             "backend_id": backend_id,
             "name": name,
-            "limit_text": str(self.budget),
         }
         try:
             with self._registry.cursor() as cr, cr.savepoint():

@@ -7,6 +7,7 @@ import heapq
 import random
 from collections import Counter
 from dataclasses import replace
+from math import inf
 
 from ..http.budget_usage import WAITS_OF_JOB, Ask, Budget, Usage
 
@@ -61,6 +62,7 @@ class Simulation:
         #: waits of urgent calls
         self.urgent_waits: list[float] = []
         self.longest_waits = 0.0
+        self.fastest = inf
         self._events: list = []
         self._number = 0
         #: ``(priority, time from which on it may start, number, model, calls)``
@@ -122,12 +124,13 @@ class Simulation:
         if verdict.refused_for is not None:
             then(now, None, verdict.refused_for)
         elif verdict.is_granted:
+            sent = now + verdict.delay
             self.longest_waits = max(self.longest_waits, WAITS_OF_JOB - ask.max_wait)
             if model == "urgent":
-                self.urgent_waits.append(now - asked_at)
+                self.urgent_waits.append(sent - asked_at)
             self.at(
-                now + self.random.uniform(0.1, 1) * self.latency,
-                lambda got: self._receive(got, now, ask, model, verdict, then),
+                sent + self.random.uniform(0.1, 1) * self.latency,
+                lambda got: self._receive(got, sent, ask, model, verdict, then),
             )
         elif verdict.wait > ask.max_wait:
             then(now, None, verdict.wait)
@@ -145,9 +148,11 @@ class Simulation:
         self.done[model] += 1
         answered = now + self.random.uniform(0.1, 1) * self.latency
         taken = answered - sent
-        if abs(taken - verdict.usual_seconds) > verdict.tolerance:
-            self.at(answered, lambda now: self._late(verdict, ask.cost, taken))
+        self.fastest = min(self.fastest, taken)
+        if not 0 <= taken - verdict.usual_seconds <= verdict.tolerance:
+            times = (taken, self.fastest)
+            self.at(answered, lambda now: self._late(verdict, ask.cost, times))
         self.at(answered, lambda now: then(now, ask.max_wait))
 
-    def _late(self, verdict, cost, seconds) -> None:
-        self.usage = self.budget.late(self.usage, verdict, cost, seconds)
+    def _late(self, verdict, cost, times) -> None:
+        self.usage = self.budget.late(self.usage, verdict, cost, times)

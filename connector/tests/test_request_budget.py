@@ -37,7 +37,7 @@ def claims(budget, steps):
         if verdict.refused_for is not None:
             continue
         if verdict.is_granted:
-            yield asked, ask.cost
+            yield asked + verdict.delay, ask.cost
             continue
         now = max(now, asked + verdict.wait)
         ask = replace(ask, claimed_at=verdict.counted_at)

@@ -8,6 +8,8 @@ from unittest.mock import patch
 import psycopg2
 
 from odoo import SUPERUSER_ID, api
+from odoo.exceptions import AccessError
+from odoo.sql_db import Cursor
 from odoo.tests import tagged
 from odoo.tests.common import BaseCase
 from odoo.tools import mute_logger
@@ -113,6 +115,18 @@ class TestSpending(RestCase):
         self.assertEqual(
             (row["backend_id"], row["name"]), (self.backend.id, "requests")
         )
+
+    def test_a_call_makes_two_queries(self):
+        self.read()
+        execute, queries = Cursor.execute, []
+
+        def count(cr, query, *args, **kwargs):
+            queries.append(query)
+            return execute(cr, query, *args, **kwargs)
+
+        with patch.object(Cursor, "execute", count):
+            self.adapter.session.budget.reserve()
+        self.assertEqual(len(queries), 2, queries)
 
     def test_a_user_gets_an_error_in_words(self):
         self.read(3)
@@ -236,6 +250,19 @@ class TestSpending(RestCase):
         self.read()
         with self.assertRaises(RequestBudgetSpent):
             self.read()
+
+    def test_users_change_the_share_only(self):
+        budgets = self.env["connector.request.budget"]
+        row = budgets.create({"backend_model": "a", "backend_id": 1, "name": "b"})
+        manager = self.env.ref("base.user_admin")
+        manager.group_ids |= self.env.ref("connector.group_connector_manager")
+        row = row.with_user(manager)
+        row.share = 50
+        for values in ({"name": "c"}, {"share": 40, "calls": 0}):
+            with self.assertRaisesRegex(AccessError, "Only the share"):
+                row.write(values)
+        with self.assertRaises(AccessError):
+            row.read(["usage"])
 
     @mute_logger("odoo.addons.connector.http.spending")
     def test_a_locked_row_postpones_jobs_and_lets_users_pass(self):
