@@ -8,20 +8,26 @@ from typing import Any
 from odoo import models
 
 from ..http.auth import Authentication
+from ..http.auth_oauth import OAuth2
 from ..http.errors import RestCredentialsRefusal
 from ..http.session import RestSession
 from ..secret_input import secrets_of
+from .backend_tokens import BackendTokens
 
 
 class BackendCredentials:
     """Fields of a backend, read as superuser: no user may read a secret.
 
     :param owner: the declaring adapter or model, which errors name
+    :param base_url: address of the backend, below which an OAuth provider is
     """
 
-    def __init__(self, backend: models.BaseModel, owner: str) -> None:
+    def __init__(
+        self, backend: models.BaseModel, owner: str, base_url: str = ""
+    ) -> None:
         self._backend = backend.sudo()
         self._owner = owner
+        self._base_url = base_url
 
     def read(self, field: str) -> str:
         """Return the value of a field.
@@ -40,6 +46,10 @@ class BackendCredentials:
                 f"{backend.display_name}: {self._label(field)} is empty. Fill it in."
             )
         return str(backend[field])
+
+    def tokens(self, auth: OAuth2) -> BackendTokens:
+        """Return the source of the access tokens of an OAuth declaration."""
+        return BackendTokens(self._backend, auth, self._base_url, self)
 
     def _label(self, field: str) -> str:
         """Return the label by which a user finds the field in the form."""
@@ -61,4 +71,7 @@ def authenticate(adapter: Any, session: RestSession) -> None:
             "SignedRequest, OAuth2ClientCredentials and OAuth2AuthorizationCode, as in "
             f"_auth = BearerToken('api_token'); found {auth!r}."
         )
-    auth.use(session, BackendCredentials(adapter.backend_record, adapter._name))
+    auth.use(
+        session,
+        BackendCredentials(adapter.backend_record, adapter._name, session.base_url),
+    )

@@ -21,12 +21,13 @@ BEGIN
                        ('backend', 'activated_uuid', 'NULL'),
                        ('backend', 'activated_database', 'NULL'),
                        ('webhook', 'webhook_token', 'NULL'),
-                       ('webhook', 'webhook_old_token', 'NULL')
+                       ('webhook', 'webhook_old_token', 'NULL'),
+                       ('oauth', 'oauth_client_secret', 'NULL')
                ) AS emptied (kind, column_name, value)
                ON emptied.column_name = columns.column_name
          WHERE columns.table_schema = current_schema
            AND tables.table_type = 'BASE TABLE'
-           AND (emptied.kind = 'webhook' OR columns.table_name IN (
+           AND (emptied.kind <> 'backend' OR columns.table_name IN (
                 SELECT table_name
                   FROM information_schema.columns
                  WHERE table_schema = current_schema
@@ -42,6 +43,10 @@ END $$;
 
 -- What was read of the original's backends is not needed, and may be personal.
 DELETE FROM connector_kept_records;
+
+-- Access by OAuth: a copy that renews a token would end that of the original.
+DELETE FROM connector_oauth_token;
+DELETE FROM connector_oauth_request;
 
 -- Jobs of backends and bindings that wait, run or failed are not run in this database.
 -- A job that ran when the database was copied would be taken for a dead one and started

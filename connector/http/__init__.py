@@ -4,6 +4,7 @@
 from .auth import ApiKey, Basic, BearerToken, SignedRequest
 from .bulk import BulkEndpoint
 from .cost_budget import CostBudget
+from .auth_oauth import OAuth2AuthorizationCode, OAuth2ClientCredentials
 from .errors import RestRefusal
 from .paging import (
     AllAtOnce,
@@ -32,6 +33,8 @@ __all__ = [
     "Cursor",
     "LinkHeader",
     "NextLink",
+    "OAuth2AuthorizationCode",
+    "OAuth2ClientCredentials",
     "Offset",
     "PageNumber",
     "Paging",

@@ -19,7 +19,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 import requests
@@ -51,6 +51,16 @@ def origin(url: str) -> tuple[str, str | None, int | None]:
     return parts.scheme, parts.hostname, port
 
 
+class TokenSource(Protocol):
+    """Source of the access tokens of a session, which renews them."""
+
+    def current(self) -> str:
+        """Return an access token that is valid, as far as is known."""
+
+    def replace(self, rejected: str) -> bool:
+        """Replace a rejected token; return whether there is another one."""
+
+
 class RestSession(requests.Session):
     """Session with one server, which sends no secret to any other.
 
@@ -75,6 +85,8 @@ class RestSession(requests.Session):
         self._secret_headers: dict[str, str] = {}
         self._secret_params: dict[str, str] = {}
         self._sign: Callable[[requests.PreparedRequest], None] | None = None
+        self._tokens: TokenSource | None = None
+        self._token = ""
         # set, so that requests does not look for a password in ~/.netrc
         self.auth = self._authenticate
         for scheme in ("http://", "https://"):
@@ -118,6 +130,13 @@ class RestSession(requests.Session):
         self.redact.add(secret)
         self._sign = sign
 
+    def use_tokens(self, tokens: TokenSource) -> None:
+        """Send the current access token of a source with each request.
+
+        A token that is rejected is replaced, and the request is sent again, once.
+        """
+        self._tokens = tokens
+
     def _authenticate(
         self, request: requests.PreparedRequest
     ) -> requests.PreparedRequest:
@@ -125,9 +144,26 @@ class RestSession(requests.Session):
         request.headers.update(self._secret_headers)
         if self._secret_params:
             request.prepare_url(request.url, self._secret_params)
+        if self._tokens:
+            self._add_token(request, self._tokens.current())
         if self._sign:
             self._sign(request)
         return request
+
+    def _add_token(self, request: requests.PreparedRequest, token: str) -> None:
+        if token != self._token:
+            self.redact.add(token)
+            self._token = token
+        request.headers["Authorization"] = f"Bearer {token}"
+
+    def _replace_token(self, response: requests.Response, options: Any) -> bool:
+        """Return whether a rejected request can be sent again, with another token."""
+        if self._tokens is None or response.status_code != 401:
+            return False
+        is_read = not isinstance(response.request.body, str | bytes | None)
+        if is_read or options.get("files"):  # a stream is sent once
+            return False
+        return self._tokens.replace(self._token)
 
     def rebuild_auth(self, prepared_request, response) -> None:
         """Follow a redirect on the same server only."""
@@ -164,7 +200,11 @@ class RestSession(requests.Session):
         if kwargs.get("timeout") is None:
             kwargs["timeout"] = self.timeout
         cost = kwargs.pop("cost", 1)
-        return self.budget.send(partial(super().request, method, url, **kwargs), cost)
+        send = partial(super().request, method, url, **kwargs)
+        response = self.budget.send(send, cost)
+        if self._replace_token(response, kwargs):
+            response = self.budget.send(send, cost)
+        return response
 
     def use_budget(self, budget: Any) -> None:
         """Send the requests within a budget, which waits for the end of a limit, too.

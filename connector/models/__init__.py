@@ -33,6 +33,10 @@ from . import export_receipt
 from . import file
 from . import file_finish
 from . import bulk_operation
+from . import oauth_token
+from . import oauth_renewal
+from . import oauth_request
+from . import oauth_connection
 from . import export_key
 from . import external_alias
 from . import queue_job

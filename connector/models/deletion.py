@@ -34,6 +34,8 @@ KEPT_OF_BACKEND = (
     "connector.backend.pause",
     "connector.request.budget",
     "connector.file",
+    "connector.oauth.request",
+    "connector.oauth.token",
     "connector.sync.error",
 )
 #: a job in one of these states may still run

@@ -52,6 +52,22 @@ class TestNeutralize(ExportCase):
         self.neutralize()
         self.assertFalse(kept.exists())
 
+    def test_access_by_oauth_is_deleted(self):
+        token = {"access_token": "a", "refresh_token": "r", "grant_key": "g"}
+        owner = {"backend_model": self.backend._name, "backend_id": self.backend.id}
+        self.env["connector.oauth.token"].create(
+            {**token, **owner, "client_id": "c", "server": "s", "database": "d"}
+        )
+        backend = self.backend
+        if "test.oauth.backend" in self.env:
+            backend = self.env["test.oauth.backend"].create(
+                {"name": "OAuth", "url": "https://a", "new_oauth_client_secret": "s"}
+            )
+        self.neutralize()
+        self.assertFalse(self.env["connector.oauth.token"].search([]))
+        if "oauth_client_secret" in backend._fields:
+            self.assertFalse(backend.oauth_client_secret)
+
     def test_jobs_of_connectors_are_cancelled(self):
         binding = self.make_binding()
         jobs = self.env["queue.job"].union(

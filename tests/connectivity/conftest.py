@@ -6,7 +6,8 @@ import subprocess
 
 import pytest
 from devtools.environment import Environment
-from devtools.processes import die_with_parent
+from devtools.processes import die_with_parent, find_free_port
+from oauth_support import Provider
 
 
 @pytest.fixture(scope="class")
@@ -31,3 +32,17 @@ def graphql_shop():
         finally:
             process.stdin.close()
             process.wait(10)
+
+
+@pytest.fixture(scope="package")
+def odoo_port():
+    """The port of the Odoo server to which the provider sends a person back."""
+    return find_free_port()
+
+
+@pytest.fixture(scope="package")
+def oauth_provider(odoo_port, tmp_path_factory):
+    """A running OAuth provider, which requires PKCE and rotates refresh tokens."""
+    folder = tmp_path_factory.mktemp("oauth_provider")
+    with Provider(folder, odoo_port) as provider:
+        yield provider
