@@ -32,6 +32,7 @@
         "views/connector_dry_run_views.xml",
         "views/res_partner_views.xml",
         "wizards/waiting_import_views.xml",
+        "wizards/webhook_check_views.xml",
     ],
     "assets": {
         "web.assets_backend": ["connector/static/src/**/*"],

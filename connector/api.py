@@ -54,6 +54,7 @@ from .components.session import Session
 from .components.two_way.adapter import Version
 from .components.two_way.conflict import Winner
 from .components.two_way.references import bound, bound_set, matched, matched_required
+from .components.webhook_subscriptions import Subscription
 from .database import pg_try_advisory_lock
 from .exception import (
     AccessRefused,
@@ -196,6 +197,7 @@ __all__ = [
     "Shopify",
     "StandardWebhooks",
     "Stripe",
+    "Subscription",
     "WebhookScheme",
     "WebhookToken",
     "WooCommerce",

@@ -3,12 +3,18 @@
 
 from __future__ import annotations
 
+import json
+import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
 from typing import Any, NamedTuple
+from uuid import uuid4
+
+from odoo import models
 
 from .exception import IDMissingInBackend
+from .http.signatures import Delivery, WebhookToken
 
 #: operations of an adapter, each called as ``system.<operation>(table, …)``
 OPERATIONS = (
@@ -155,3 +161,39 @@ class FakeSystem:
     def delete(self, table: str, external_id: Any) -> None:
         self._record_call("delete", table, external_id)
         self.remove(table, self._existing(table, external_id)[self.id_field])
+
+
+class SignedWebhook(NamedTuple):
+    """A request that a backend sends, for ``HttpCase.url_open``."""
+
+    path: str
+    body: bytes
+    headers: dict[str, str]
+
+
+def sign_webhook(
+    backend: models.BaseModel,
+    payload: Any,
+    topic: str | None = None,
+    delivery_id: str | None = None,
+) -> SignedWebhook:
+    """Return a notification, signed by the scheme of the backend.
+
+    A backend without a secret gets one. The topic is in the address if the scheme has
+    no place for it.
+
+    :param payload: JSON, to which ``topic_field`` and ``id_field`` must belong already
+    :param delivery_id: by default a new one
+    """
+    scheme = backend._webhook_scheme or WebhookToken()
+    backend = backend.sudo()
+    if not backend.webhook_token:
+        backend.webhook_token = "whsec_c2VjcmV0IG9mIGEgdGVzdA=="
+    backend.env.flush_all()
+    path = f"/connector/webhook/{backend._webhook_path()}"
+    if topic and not scheme.names_topic:
+        path = f"{path}/{topic}"
+    body = json.dumps(payload).encode()
+    delivery = Delivery(delivery_id or str(uuid4()), topic)
+    headers = scheme.sign(body, backend.webhook_token, time.time(), delivery)
+    return SignedWebhook(path, body, {"Content-Type": "application/json", **headers})

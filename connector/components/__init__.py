@@ -2,6 +2,7 @@
 from . import core
 from . import backend_adapter
 from . import http_adapter
+from . import webhook_subscriptions
 from . import rest_adapter
 from . import graphql_operations
 from . import graphql_adapter

@@ -26,6 +26,7 @@ from . import sync_error
 from . import kept_records
 from . import sync_overview
 from . import webhook_event
+from . import webhook_duplicate
 from . import webhook_event_actions
 from . import webhook_inbox
 from . import webhook_import

@@ -92,7 +92,8 @@ class ConnectorWebhookEvent(models.Model):
     )
     duplicate_count = fields.Integer(
         string="Sent again",
-        readonly=True,
+        compute="_compute_duplicate_count",
+        compute_sudo=True,
         help="How often the same delivery came again, at least",
     )
     error = fields.Text(string="Reason", readonly=True)
@@ -116,6 +117,14 @@ class ConnectorWebhookEvent(models.Model):
     def _compute_external_ids_text(self):
         for event in self:
             event.external_ids_text = ", ".join(map(str, event.external_ids or ()))
+
+    def _compute_duplicate_count(self):
+        duplicates = self.env["connector.webhook.duplicate"].search(
+            [("event_id", "in", self.ids)]
+        )
+        counts = {each.event_id.id: each.count for each in duplicates}
+        for event in self:
+            event.duplicate_count = counts.get(event.id, 0)
 
     @api.depends("backend_name", "topic")
     def _compute_display_name(self):
@@ -141,11 +150,7 @@ class ConnectorWebhookEvent(models.Model):
 
     @api.model
     def _store(self, backend: models.BaseModel, **values: Any) -> bool:
-        """Insert an event; count a delivery that is known. Return whether it is new.
-
-        Two requests with one delivery id do not wait for each other's import: an
-        event is locked while it is imported, so it is then not counted.
-        """
+        """Insert an event; count a delivery that is known. Return whether it is new."""
         row = {
             "backend_model": backend._name,
             "backend_id": backend.id,
@@ -159,8 +164,8 @@ class ConnectorWebhookEvent(models.Model):
             with self.env.cr.savepoint(flush=False):
                 self.env.cr.execute(
                     SQL(
-                        "INSERT INTO connector_webhook_event (%s, duplicate_count)"
-                        " VALUES (%s, 0) ON CONFLICT DO NOTHING",
+                        "INSERT INTO connector_webhook_event (%s) VALUES (%s)"
+                        " ON CONFLICT DO NOTHING",
                         SQL(", ").join(map(SQL.identifier, row)),
                         SQL(", ").join(SQL("%s", each) for each in row.values()),
                     )
@@ -169,29 +174,9 @@ class ConnectorWebhookEvent(models.Model):
         except errors.SerializationFailure:  # it was committed since this one began
             is_new = False
         if not is_new:
-            self._count_duplicate(backend, row["delivery_id"])
+            duplicates = self.env["connector.webhook.duplicate"]
+            duplicates._count(backend, row["delivery_id"])
         return is_new
-
-    @api.model
-    def _count_duplicate(self, backend: models.BaseModel, delivery_id: str) -> None:
-        """Count a delivery that came again, unless another transaction has its row."""
-        try:
-            with self.env.cr.savepoint(flush=False):
-                self.env.cr.execute(
-                    """
-                    UPDATE connector_webhook_event
-                    SET duplicate_count = duplicate_count + 1
-                    WHERE id IN (
-                        SELECT id FROM connector_webhook_event
-                        WHERE backend_model = %s AND backend_id = %s
-                          AND delivery_id = %s
-                        FOR UPDATE SKIP LOCKED)
-                    """,
-                    (backend._name, backend.id, delivery_id),
-                    log_exceptions=False,
-                )
-        except errors.SerializationFailure:
-            return
 
     # -- imported -------------------------------------------------------------
 
@@ -213,7 +198,7 @@ class ConnectorWebhookEvent(models.Model):
             WHERE state = 'received' AND backend_model = %s AND backend_id = %s
               AND model_name = %s
             ORDER BY id
-            FOR UPDATE SKIP LOCKED
+            FOR NO KEY UPDATE SKIP LOCKED
             """,
             (backend._name, backend.id, model_name),
         )

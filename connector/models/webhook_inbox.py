@@ -37,6 +37,7 @@ from werkzeug.exceptions import (
 
 from odoo import models
 
+from ..components.exporter.queue import WAITING_STATES
 from ..components.external_id import storable_text
 from .backend import PAUSED
 from .webhook import RETRY_AFTER_SECONDS
@@ -75,14 +76,13 @@ class ConnectorWebhookMixin(models.AbstractModel):
         self.ensure_one()
         self._check_can_store_webhooks()
         events = self.env["connector.webhook.event"].sudo()
-        if events._count_waiting(self, self._webhook_max_waiting) is None:
-            raise TooManyRequests(
-                f"{self._webhook_max_waiting} notifications wait for their import.",
-                retry_after=FLOOD_SECONDS,
-            )
+        self._check_few_events_wait(events)
         delivery = self._webhook_scheme.describe(headers, payload)
         topic = topic or delivery.topic
         values = self._read_webhook(topic, payload)
+        needs_job = values["state"] == RECEIVED and not self._has_import_job(values)
+        if needs_job and (problem := self._find_user_problem()):
+            raise ServiceUnavailable(problem, retry_after=RETRY_AFTER_SECONDS)
         is_new = events._store(
             self,
             topic=topic,
@@ -98,7 +98,7 @@ class ConnectorWebhookMixin(models.AbstractModel):
         )
         if not is_new:
             return 0, False
-        if values["state"] == RECEIVED:
+        if needs_job:
             self._delay_import_of_events(values["model_name"])
         return len(values["external_ids"] or ()), True
 
@@ -108,10 +108,29 @@ class ConnectorWebhookMixin(models.AbstractModel):
         :raise ServiceUnavailable: send them again later
         """
         reason = self._find_reason_to_pause()
-        if reason and self._is_only_paused():
-            reason = None
-        if reason := reason or self._find_user_problem():
+        if reason and not self._is_only_paused():
             raise ServiceUnavailable(reason, retry_after=RETRY_AFTER_SECONDS)
+
+    def _check_few_events_wait(self, events: models.BaseModel) -> None:
+        """Refuse notifications while too many wait for their import.
+
+        :raise TooManyRequests: send them again later
+        """
+        if events._count_waiting(self, self._webhook_max_waiting) is None:
+            raise TooManyRequests(
+                f"{self._webhook_max_waiting} notifications wait for their import.",
+                retry_after=FLOOD_SECONDS,
+            )
+
+    def _has_import_job(self, values: Mapping[str, Any]) -> bool:
+        """Return whether a job waits that will import the event, in one cheap query."""
+        model = self.env[values["model_name"]]
+        key = model._identify_import_notified(self._name, self.id)
+        self.env.cr.execute(
+            "SELECT FROM queue_job WHERE identity_key = %s AND state = ANY(%s) LIMIT 1",
+            (key, list(WAITING_STATES)),
+        )
+        return bool(self.env.cr.rowcount)
 
     def _is_only_paused(self) -> bool:
         """Return whether the backend is paused, in the database that activated it."""

@@ -45,6 +45,7 @@ from . import test_rest_download
 from . import test_conflict
 from . import test_webhook
 from . import test_webhook_inbox
+from . import test_webhook_subscriptions
 from . import test_signatures
 from . import test_translation_importer
 from . import test_two_way

@@ -13,11 +13,12 @@ from odoo.tools import mute_logger
 from odoo.addons.queue_job.job import Job
 
 from ..exception import NetworkRetryableError
-from ..http.presets import GitHub, Shopify, Stripe, WooCommerce
+from ..http.presets import GitHub, Shopify, StandardWebhooks, Stripe, WooCommerce
 from ..http.signatures import Delivery, WebhookToken
 from ..jobs.lifecycle import WEBHOOK_PRIORITY
 from ..models.webhook_event import KEPT_DAYS_PARAMETER
 from ..models.webhook_secrets import ROTATION_HOURS
+from ..testing import sign_webhook
 from .common import TestConnectorCase
 from .export_common import ExportCase
 from .import_common import IMPORTER_LOGGER, partner
@@ -121,6 +122,23 @@ class TestInbox(InboxCase, TestConnectorCase):
         self.assertTrue(self.found(42))
         self.assertEqual(event.state, "imported")
         self.assertEqual(event.action_open_job()["domain"], [("uuid", "=", job.uuid)])
+
+    def test_a_connector_signs_notifications_in_its_tests(self):
+        self.backend.webhook_token = False
+        for scheme, topic in (
+            (Shopify(), "partners/update"),
+            (StandardWebhooks(), PARTNER),
+            (None, PARTNER),
+        ):
+            self.use(scheme, {"partners/update": PARTNER, PARTNER: PARTNER})
+            payload = {"type": topic, "id": 42}
+            request = sign_webhook(self.backend, payload, topic)
+            answer = self.url_open(
+                request.path, data=request.body, headers=request.headers
+            )
+            self.assertEqual(
+                (answer.status_code, answer.json()), (202, {"accepted": 1})
+            )
 
     def test_a_delivery_that_comes_again_makes_one_import(self):
         self.system.put(PARTNER, partner(42))

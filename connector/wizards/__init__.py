@@ -3,3 +3,4 @@ from . import component_definition
 from . import component_lookup
 from . import waiting_import
 from . import base_partner_merge
+from . import webhook_check
