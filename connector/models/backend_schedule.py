@@ -109,6 +109,8 @@ class ConnectorBackendMixin(models.AbstractModel):
             if not model._abstract:
                 self._run_guarded(model_name, model._run_schedule)
         self._run_guarded("dead jobs", self.env["queue.job"]._note_dead_jobs)
+        events = self.env["connector.webhook.event"]
+        self._run_guarded("webhook events", events._run_waiting)
 
     @api.model
     def _run_schedule(self) -> None:

@@ -193,14 +193,3 @@ class ConnectorWebhookEvent(models.Model):
         )
         old.unlink()
         return len(old), len(old) == BATCH
-
-
-class ConnectorBackendMixin(models.AbstractModel):
-    _inherit = "connector.backend.mixin"
-
-    @api.model
-    def _run_schedules(self) -> None:
-        """Run the schedules, and import the events that wait without a job."""
-        super()._run_schedules()
-        events = self.env["connector.webhook.event"]
-        self._run_guarded("webhook events", events._run_waiting)
