@@ -100,8 +100,12 @@ def test_an_override_of_a_namespace_calls_super(stub: StubServer) -> None:
 @pytest.mark.parametrize("owner", [OdooClient, AsyncOdooClient])
 def test_mocks_of_a_client_have_its_namespaces(owner: Any) -> None:
     client = mock.create_autospec(owner, instance=True)
-    client.helpdesk.note(42, "text")
-    client.helpdesk.note(ticket_id=42, message="text")
+    for call in (
+        client.helpdesk.note(42, "text"),
+        client.helpdesk.note(ticket_id=42, message="text"),
+    ):
+        if asyncio.iscoroutine(call):
+            call.close()
     client.helpdesk.note.assert_called()
     assert isinstance(client.helpdesk.note, mock.AsyncMock) == (
         owner is AsyncOdooClient

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -125,10 +126,34 @@ def test_waits_that_are_too_long_in_all_are_not_waited() -> None:
     assert wait(error, retry=retry) is None
 
 
-def test_an_exchange_raises_what_it_would_wait_for_too_long() -> None:
+def read_by(
+    runner: ScriptedRunner, read: Callable[[Response], Any], retry: RetryConfig
+) -> None:
+    """Exchange a request that may be repeated; time stands still."""
+    run(
+        exchange(
+            runner,  # type: ignore[arg-type]
+            Request("GET", "http://odoo.example/"),
+            read,
+            repeatable=True,
+            retry=retry,
+            timeout_seconds=30,
+            clock=lambda: 0.0,
+            random=lambda: 0.0,
+        )
+    )
+
+
+def refusal_with_a_wait() -> ServerUnavailableError:
+    """Return the refusal of a server that asks to wait for four seconds."""
     asked = ServerUnavailableError("x")
     asked.outcome = errors.Outcome.NOT_DONE
     asked.retry_after_seconds = 4
+    return asked
+
+
+def test_an_exchange_raises_what_it_would_wait_for_too_long() -> None:
+    asked = refusal_with_a_wait()
 
     def refuse(_response: object) -> None:
         raise asked
@@ -136,26 +161,13 @@ def test_an_exchange_raises_what_it_would_wait_for_too_long() -> None:
     answer = Response(200, {}, b"")
     runner = ScriptedRunner(*[answer] * 9)
     with pytest.raises(ServerUnavailableError) as raised:
-        run(
-            exchange(
-                runner,  # type: ignore[arg-type]
-                Request("GET", "http://odoo.example/"),
-                refuse,
-                repeatable=True,
-                retry=RetryConfig(max_retries=9, max_wait=10),
-                timeout_seconds=30,
-                clock=lambda: 0.0,
-                random=lambda: 0.0,
-            )
-        )
+        read_by(runner, refuse, RetryConfig(max_retries=9, max_wait=10))
     assert runner.slept == [4, 4]
     assert raised.value.retry_after_seconds == 4
 
 
 def test_the_waits_of_all_calls_of_a_client_are_bounded_together() -> None:
-    asked = ServerUnavailableError("x")
-    asked.outcome = errors.Outcome.NOT_DONE
-    asked.retry_after_seconds = 4
+    asked = refusal_with_a_wait()
     answer = Response(200, {}, b"")
     runner = ScriptedRunner(*[answer] * 9)
     read = [asked, None, asked, None, asked]
@@ -164,24 +176,11 @@ def test_the_waits_of_all_calls_of_a_client_are_bounded_together() -> None:
         if error := read.pop(0):
             raise error
 
-    def call() -> None:
-        run(
-            exchange(
-                runner,  # type: ignore[arg-type]
-                Request("GET", "http://odoo.example/"),
-                refuse_each_first_try,
-                repeatable=True,
-                retry=RetryConfig(max_wait=10, max_total_wait=10),
-                timeout_seconds=30,
-                clock=lambda: 0.0,
-                random=lambda: 0.0,
-            )
-        )
-
-    call()
-    call()
+    retry = RetryConfig(max_wait=10, max_total_wait=10)
+    read_by(runner, refuse_each_first_try, retry)
+    read_by(runner, refuse_each_first_try, retry)
     with pytest.raises(ServerUnavailableError):
-        call()
+        read_by(runner, refuse_each_first_try, retry)
     assert runner.slept == [4, 4]
 
 
