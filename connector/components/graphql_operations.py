@@ -6,10 +6,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from odoo.addons.component.core import AbstractComponent
+from odoo.addons.component.core import AbstractComponent, WorkContext
 
 from ..http.graphql_answer import GraphqlAnswer
-from ..http.graphql_client import GraphqlClient
+from ..http.graphql_client import GraphqlClient, UndeclaredVariable
 from ..http.graphql_document import Operation, read_operation
 from .session import Session
 
@@ -26,6 +26,11 @@ class GraphqlOperations(AbstractComponent):
     _fragments = ""
     #: ``{code of an error: error class}``, in addition to ``http/graphql.py``
     _error_codes: Mapping[str, type[Exception]] = {}
+
+    def __init__(self, work_context: WorkContext) -> None:
+        super().__init__(work_context)
+        #: points that operations have asked for
+        self._operation_costs: dict[Operation, float] = {}
 
     def execute(self, text: str, **variables: Any) -> Any:
         """Send an operation and return its data.
@@ -51,16 +56,15 @@ class GraphqlOperations(AbstractComponent):
         self, operation: Operation, variables: dict[str, Any], **options: Any
     ) -> GraphqlAnswer:
         """Send an operation; ``options`` are passed to requests."""
-        session = self.session
         client = GraphqlClient(
-            session,
+            self.session,
             self._endpoint,
             self._error_codes,
             Session.of(self.work).wait_budget,
+            self._operation_costs,
         )
+        options = self._localized(self._endpoint, options)
         try:
-            return client.send(
-                operation, variables, **self._localized(self._endpoint, options)
-            )
-        except ValueError as error:
+            return client.send(operation, variables, **options)
+        except UndeclaredVariable as error:
             raise ValueError(f"{self._name}: {error}") from error

@@ -5,6 +5,7 @@
 
     send()      POST {query, operationName, variables}
       refused by status       the errors in the body explain it, see graphql
+      costs                   correct the request budget of the backend, if it has one
       throttled               waits within the wait budget of the job, and sends again
       errors of the request   are raised
       errors of records       stay in the answer, see graphql_answer
@@ -25,10 +26,11 @@ from ..exception import (
     RetryableJobError,
     UnreadableAnswer,
 )
-from .budget import WaitBudget
+from .budget import NoBudget, WaitBudget
 from .errors import RestRefusal, make_error, retry_after_seconds
 from .graphql import (
     CODES,
+    Cost,
     GraphqlError,
     describe,
     is_throttled,
@@ -47,6 +49,10 @@ ACCEPT = "application/graphql-response+json, application/json;q=0.9"
 _THROTTLED_SECONDS = 10
 
 
+class UndeclaredVariable(ValueError):
+    """The text of an operation does not declare a variable that it gets."""
+
+
 class GraphqlClient:
     """Sends operations to one address.
 
@@ -54,6 +60,7 @@ class GraphqlClient:
     :param path: path of the API below the address of the session
     :param codes: error classes by code, in addition to those of :data:`.graphql.CODES`
     :param wait_budget: seconds to wait in the worker
+    :param costs: points that the last request of each operation asked for
     """
 
     def __init__(
@@ -62,11 +69,13 @@ class GraphqlClient:
         path: str,
         codes: Mapping[str, type[Exception]] | None = None,
         wait_budget: WaitBudget | None = None,
+        costs: dict[Operation, float] | None = None,
     ) -> None:
         self.session = session
         self.path = path
         self.codes = {**CODES, **(codes or {})}
         self._wait_budget = wait_budget or WaitBudget()
+        self._costs = {} if costs is None else costs
 
     def send(
         self, operation: Operation, variables: Mapping[str, Any], **options: Any
@@ -78,7 +87,7 @@ class GraphqlClient:
         """
         unknown = sorted(set(variables) - set(operation.variables))
         if unknown:
-            raise ValueError(
+            raise UndeclaredVariable(
                 f"{operation.label} declares no variable ${', $'.join(unknown)}; it "
                 f"declares {', '.join(operation.variables) or 'none'}."
             )
@@ -87,11 +96,15 @@ class GraphqlClient:
             content["operationName"] = operation.name
         headers = {"Accept": ACCEPT, **(options.pop("headers", None) or {})}
         while True:
+            options["cost"] = self._costs.get(operation, 1)
             body, waiting = self._post(operation, content, headers, options)
             errors = read_errors(body)
+            cost = read_cost(body)
+            if cost:
+                self._correct_budget(operation, cost)
             if not is_throttled(errors):
                 break
-            self._wait(operation, body, errors, waiting)
+            self._wait(operation, cost, errors, waiting)
         data = body.get("data")
         if errors and not (
             isinstance(data, Mapping) and all(error.path for error in errors)
@@ -174,10 +187,20 @@ class GraphqlClient:
         vars(failure).update(vars(refusal))  # its status
         return failure
 
+    def _correct_budget(self, operation: Operation, cost: Cost) -> None:
+        """Tell the request budget of the backend what the answer says of it."""
+        self._costs[operation] = cost.requested
+        self.session.budget.correct(
+            cost=cost.actual or 0,
+            available=cost.available,
+            maximum=cost.maximum,
+            restore_per_second=cost.restore_rate,
+        )
+
     def _wait(
         self,
         operation: Operation,
-        body: dict[str, Any],
+        cost: Cost | None,
         errors: list[GraphqlError],
         seconds: int | None,
     ) -> None:
@@ -185,7 +208,6 @@ class GraphqlClient:
 
         :raise NetworkRetryableError: the wait is longer than the job may wait
         """
-        cost = read_cost(body)
         if cost and cost.requested > cost.maximum:
             raise RestRefusal(
                 f"{self._place(operation)} costs {cost.requested:g} points, more than "
@@ -195,6 +217,10 @@ class GraphqlClient:
         if cost:
             seconds = cost.wait_seconds
         seconds = seconds or _THROTTLED_SECONDS
+        if not isinstance(self.session.budget, NoBudget):
+            # it waits, or postpones the job, before it sends the next request
+            self.session.budget.refused(seconds)
+            return
         if not self._wait_budget.take(seconds):
             message = f"{self._place(operation)}: {describe(errors)}"
             failure = make_error(

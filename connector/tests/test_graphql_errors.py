@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from unittest.mock import patch
+from unittest.mock import Mock, patch
 
 from odoo.tests import tagged
 
@@ -12,7 +12,9 @@ from ..exception import (
     PartlyRead,
     PartlyUnreadable,
 )
+from ..http.cost_budget import CostBudget
 from ..http.errors import RestRefusal
+from ..http.spending import Spending
 from .graphql_common import GraphqlCase, error, page
 from .rest_common import SECRET
 from .rest_server import Reply
@@ -271,3 +273,23 @@ class TestGraphqlThrottling(GraphqlCase):
         with self.assertRaises(PartlyRead) as raised:
             self.adapter.read_many(["1", "2"])
         self.assertEqual(raised.exception.found, {"1": {"id": "1"}})
+
+    def test_costs_correct_the_request_budget(self):
+        self.set(_budget=CostBudget(points=1000, restore_per_second=50))
+        self.adapter.session.budget = Mock(spec=Spending)
+        budget = self.adapter.session.budget
+        budget.send.side_effect = lambda request, cost: request()
+        answered = throttled(requested=100, available=40)
+        answered["extensions"]["cost"]["actualQueryCost"] = 7
+        answered.update(errors=[], data={"partner": {"id": "1"}})
+        self.reply(answered, throttled(requested=100, available=40), answered)
+        for _number in range(2):
+            self.assertEqual(self.adapter.read("1"), {"id": "1"})
+        costs = [call.args[1] for call in budget.send.call_args_list]
+        self.assertEqual(costs, [1, 100, 100])
+        budget.refused.assert_called_once_with(2)
+        self.sleep.assert_not_called()
+        first, second, _third = budget.correct.call_args_list
+        limits = {"available": 40, "maximum": 1000, "restore_per_second": 50}
+        self.assertEqual(first.kwargs, {"cost": 7, **limits})
+        self.assertEqual(second.kwargs, {"cost": 0, **limits})

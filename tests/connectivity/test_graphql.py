@@ -16,7 +16,7 @@ from odoo.addons.connector.exception import (
     PartlyUnreadable,
     RetryableJobError,
 )
-from odoo.addons.connector.http import Offset, RestRefusal
+from odoo.addons.connector.http import Connection, CostBudget, Offset, RestRefusal
 from odoo.addons.connector.tests.rest_common import CATEGORY, PARTNER, RestCase
 
 GID = "gid://shop/Product/%s"
@@ -193,21 +193,29 @@ class TestGraphqlShop(GraphqlShopCase):
 
     def test_throttled_requests_wait_as_long_as_needed(self):
         self.prepare(4, bucket=[12, 10])
-        self.set(
-            _list_query=self.adapter._list_query.replace(
-                "$first: Int!", "$first: Int! = 9"
-            )
-        )
         started_at = time.monotonic()
-        self.set(_paging=type(self.adapter._paging)(size=10))
+        self.set(_paging=Connection(size=10))
         self.assertEqual(len(self.adapter.search()), 4)
         self.assertEqual(len(self.adapter.search()), 4)
         self.assertGreater(time.monotonic() - started_at, 0.9)
         self.prepare(4, bucket=[1000, 0.01])
-        self.set(_paging=type(self.adapter._paging)(size=900))
+        self.set(_paging=Connection(size=900))
         self.adapter.search()
         error = self.refused(NetworkRetryableError, self.adapter.search)
         self.assertEqual((error.seconds, error.ignore_retry), (3600, True))
+
+    def test_a_request_budget_follows_the_costs(self):
+        self.prepare(30, bucket=[40, 20])
+        self.set(
+            _budget=CostBudget(points=40, restore_per_second=20),
+            _paging=Connection(size=10),
+        )
+        started_at = time.monotonic()
+        for _number in range(2):
+            self.assertEqual(len(self.adapter.search()), 30)
+        # 66 points, of which 40 were there
+        self.assertGreater(time.monotonic() - started_at, 1)
+        self.assertEqual(len(self.known()["asked"]), 6)  # none was refused
 
 
 class TestGraphqlBulk(GraphqlShopCase):
