@@ -294,7 +294,7 @@ class GraphqlAdapter(AbstractComponent):
         answer = self._send(operation, variables, **options)
         payload = answer.payload(self._record_path, self._refusals)
         if answer.errors:
-            # raised, they would lead to another try of what has an effect already
+            # raised, they would repeat a mutation that has had its effect
             _logger.warning(
                 "%s succeeded in %s, but a part of its answer has an error: %s",
                 operation.label,

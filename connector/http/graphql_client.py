@@ -188,7 +188,7 @@ class GraphqlClient:
         return failure
 
     def _correct_budget(self, operation: Operation, cost: Cost) -> None:
-        """Tell the request budget of the backend what the answer says of it."""
+        """Correct the request budget of the backend by the cost in an answer."""
         self._costs[operation] = cost.requested
         self.session.budget.correct(
             cost=cost.actual or 0,

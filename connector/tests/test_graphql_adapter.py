@@ -102,7 +102,7 @@ class TestGraphqlSearch(GraphqlCase):
         self.reply_data({"shop": {"partners": page("1")}, "me": 1})
         self.assertEqual(self.adapter.search(), ["1"])
 
-    def test_a_list_that_is_elsewhere_says_what_is_there(self):
+    def test_the_error_for_a_list_elsewhere_names_the_fields(self):
         self.reply_data({"partners": {"rows": []}}, {"a": [], "b": []})
         with self.assertRaisesRegex(InvalidDataError, "at partners .*rows: list"):
             self.adapter.search()

@@ -173,7 +173,7 @@ class TestBulkOperation(GraphqlCase):
         self.reply_data(self.started)
         return self.refused(RetryableJobError, "op1")
 
-    def test_a_search_is_postponed_until_the_result_is_there(self):
+    def test_a_search_is_postponed_until_the_result_is_complete(self):
         error = self.start()
         self.assertEqual((error.seconds, error.ignore_retry), (10, True))
         self.assertIn("fragment Partner", self.variables()[0]["query"])

@@ -258,7 +258,7 @@ class TestGraphqlThrottling(GraphqlCase):
                 self.adapter.read("1")
             self.assertEqual(raised.exception.seconds, seconds)
 
-    def test_costs_that_are_no_numbers(self):
+    def test_costs_that_are_not_numbers(self):
         self.wait_not_at_all()
         for rate, seconds in ((0, 3600), (-1, 3600), (None, 10), ("x", 10)):
             self.reply(throttled(requested=1000, available=0, rate=rate))

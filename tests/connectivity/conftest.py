@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Systems that tests connect to, each in a process of its own."""
+"""Systems that tests connect to, each in a separate process."""
 
 import json
 import subprocess

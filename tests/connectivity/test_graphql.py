@@ -1,11 +1,14 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """The GraphQL adapter, against a shop whose API graphql-core executes."""
 
+import re
+import textwrap
 import time
 from datetime import timedelta
 
 import pytest
 import requests
+from devtools.environment import Environment
 
 from odoo.addons.component.core import Component
 from odoo.addons.connector.exception import (
@@ -100,6 +103,54 @@ class GraphqlShopCase(RestCase):
         return self.fail("nothing was raised")
 
 
+def samples():
+    """Return the adapters of the manual, for the models of these tests."""
+    page = Environment.current().clone / "docs/how_to/graphql.rst"
+    blocks = re.findall(r"::\n\n((?:    .*\n|\n)+)", page.read_text())
+    code = "\n".join(
+        textwrap.dedent(block) for block in blocks if "class Shop" in block
+    )
+    code = code.replace('"shop.connector"', '"test.connector"')
+    code = code.replace('_auth = BearerToken("api_token")', "_auth = None")
+    return code.replace('"shop.product"', f'"{PARTNER}"')
+
+
+class TestGraphqlManual(GraphqlShopCase):
+    __test__ = True
+
+    def setUp(self):
+        super().setUp()
+        found = {}
+        exec(samples(), found)  # noqa: S102 - the code of the manual
+        classes = [found[name] for name in found if name.startswith("Shop")]
+        for cls in classes:
+            cls._base_url = type(self.adapter)._base_url
+            cls._authenticate = type(self.adapter)._authenticate
+        self.build_components(*classes)
+        self.prepare(3, variants=1, bulk_polls=0)
+
+    def test_the_adapter_of_the_manual(self):
+        work = self.work_on(PARTNER)
+        adapter = work.component_by_name("shop.product.adapter")
+        (page,) = adapter.search_pages({"since": "2026-01-01"})
+        self.assertEqual(len(page.records), 3)
+        self.assertEqual(set(adapter.read_many([GID % 1, GID % 9])), {GID % 1})
+        self.assertEqual(
+            adapter.create({"title": "New"}).partition("Product")[0], "gid://shop/"
+        )
+
+    def test_the_bulk_adapter_of_the_manual(self):
+        work = self.work_on(PARTNER)
+        adapter = work.component_by_name("shop.product.bulk.adapter")
+        self.refused(RetryableJobError, adapter.search)
+        (page,) = adapter.search_pages()
+        self.assertEqual(
+            [len(each["variants"]["nodes"]) for each in page.records.values()],
+            [1, 1, 1],
+        )
+        self.assertEqual(len(adapter.search({"first": 2})), 3)
+
+
 class TestGraphqlShop(GraphqlShopCase):
     __test__ = True
 
@@ -191,7 +242,7 @@ class TestGraphqlShop(GraphqlShopCase):
             self.adapter.search()
         self.assertNotIn("wrong", str(raised.exception))
 
-    def test_throttled_requests_wait_as_long_as_needed(self):
+    def test_throttled_requests_wait_for_their_points(self):
         self.prepare(4, bucket=[12, 10])
         started_at = time.monotonic()
         self.set(_paging=Connection(size=10))
@@ -213,7 +264,7 @@ class TestGraphqlShop(GraphqlShopCase):
         started_at = time.monotonic()
         for _number in range(2):
             self.assertEqual(len(self.adapter.search()), 30)
-        # 66 points, of which 40 were there
+        # 66 points; the bucket begins with 40
         self.assertGreater(time.monotonic() - started_at, 1)
         self.assertEqual(len(self.known()["asked"]), 6)  # none was refused
 
