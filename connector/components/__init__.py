@@ -21,6 +21,7 @@ from .importer import incremental
 from .importer import dry_run
 from . import file_adapter
 from . import file_importer
+from . import file_exports
 from .importer import removed
 from .exporter import exporter as record_exporter
 from .exporter import batch as export_batch

@@ -22,8 +22,9 @@ from ..exception import (
 )
 from ..files import errors
 from ..files.filesystem import protocol_of
-from ..files.folder import MAX_BYTES, FileInfo, Folder, passwords_of
+from ..files.folder import MAX_BYTES, Folder
 from ..files.formats import Format
+from ..files.info import FileInfo, passwords_of
 from ..files.records import FileRecords
 from ..http.paths import look_up
 from ..http.secrets import Redactor, redacted_logs

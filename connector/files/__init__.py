@@ -17,7 +17,8 @@ from .errors import (
     MissingLibrary,
 )
 from .formats import CSV, Format, JSONLines, Row
-from .folder import FileInfo, Folder
+from .folder import Folder
+from .info import FileInfo
 from .records import FileRecords
 from .xml_format import XML
 

@@ -7,14 +7,18 @@ connections. Here each folder has its own, which ends with the job.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import posixpath
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from importlib import import_module
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
-from .errors import FileError, FileExists, MissingLibrary
+from .errors import BrokenFile, FileError, FileExists, MissingLibrary
+from .info import FileInfo
+
+BLOCK_BYTES = 1024 * 1024
 
 #: protocol → Python packages that it needs besides fsspec
 PROTOCOLS = {
@@ -80,6 +84,12 @@ def close_filesystem(fs: Any) -> None:
         close_session(fs.loop, session)
 
 
+def fresh(fs: Any) -> Any:
+    """Return the file system without its memory of listings."""
+    fs.invalidate_cache()
+    return fs
+
+
 def exists(fs: Any, path: str) -> bool:
     """Return whether a file exists; fsspec takes each error for a missing file."""
     fs.invalidate_cache()
@@ -117,3 +127,32 @@ def _rename_local(old: str, new: str) -> None:
         os.replace(old, new)
         return
     os.unlink(old)
+
+
+def copy_file(
+    fs: Any, info: FileInfo, target: BinaryIO, max_bytes: int
+) -> tuple[str, int]:
+    """Copy a file; return its SHA-256 and its size."""
+    target.seek(0)
+    target.truncate()
+    digest, size = hashlib.sha256(), 0
+    with fs.open(info.path, "rb") as source:
+        if hasattr(source, "prefetch") and info.size:
+            source.prefetch(info.size, 64)
+        while block := source.read(BLOCK_BYTES):
+            size += len(block)
+            if size > max_bytes:
+                raise BrokenFile(
+                    f"{info.name}: it has more than {max_bytes} bytes. Set "
+                    "_max_file_bytes to read larger files."
+                )
+            digest.update(block)
+            target.write(block)
+    return digest.hexdigest(), size
+
+
+def write_file(fs: Any, path: str, blocks: Iterable[bytes]) -> None:
+    """Write a file, which readers see from its first byte on."""
+    with fs.open(path, "wb") as target:
+        for block in blocks:
+            target.write(block)

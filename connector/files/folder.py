@@ -16,18 +16,15 @@ be repeated: a move whose answer was lost finds its file at the target.
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import posixpath
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timezone
 from fnmatch import fnmatchcase
 from typing import Any, BinaryIO, TypeVar
-from urllib.parse import unquote, urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 from .errors import (
-    BrokenFile,
     ChangedFile,
     ConnectionLost,
     FileError,
@@ -35,36 +32,24 @@ from .errors import (
     MissingFile,
     kind_of,
 )
-from .filesystem import close_filesystem, exists, open_filesystem, rename
+from .filesystem import (
+    close_filesystem,
+    copy_file,
+    exists,
+    fresh,
+    open_filesystem,
+    rename,
+    write_file,
+)
+from .info import FileInfo, info_of, is_finished, is_plain, name_of, without_password
 
 T = TypeVar("T")
 
-#: ends of the names of uploads that are not finished
-UNFINISHED = (".part", ".partial", ".filepart", ".tmp", ".temp", ".crdownload")
 #: bytes of the largest file that is read
 MAX_BYTES = 4 * 1024**3
-BLOCK_BYTES = 1024 * 1024
 _OWN_PREFIX = ".connector-"
 #: seconds after which the hidden file of a writer that was killed is deleted
-STALE_SECONDS = 24 * 3600
-
-
-@dataclass(frozen=True)
-class FileInfo:
-    """A file as the system describes it."""
-
-    name: str
-    path: str
-    size: int | None = None
-    modified: datetime | None = None
-    #: what the system gives instead of a date: an ETag
-    tag: str = ""
-
-    @property
-    def version(self) -> str:
-        """Return a text that differs when the file was written again."""
-        modified = self.modified.isoformat() if self.modified else ""
-        return f"{self.size} {self.tag or modified}".strip()
+STALE_SECONDS = 30 * 24 * 3600
 
 
 class Folder:
@@ -139,7 +124,7 @@ class Folder:
     def look(self, path: str) -> FileInfo | None:
         """Return the file of a path as it is now, None if it does not exist."""
         try:
-            return self._do(lambda fs: _info(_fresh(fs).info(path)))
+            return self._do(lambda fs: info_of(fresh(fs).info(path)))
         except MissingFile:
             return None
 
@@ -149,7 +134,7 @@ class Folder:
         :raise ChangedFile: it is not the version of ``info`` any more
         :raise BrokenFile: it is larger than ``max_bytes``
         """
-        digest, size = self._do(lambda fs: _copy(fs, info, target, max_bytes))
+        digest, size = self._do(lambda fs: copy_file(fs, info, target, max_bytes))
         now = self.look(info.path)
         if now is None or now.version != info.version or size != (now.size or size):
             raise ChangedFile(
@@ -193,22 +178,50 @@ class Folder:
 
         :raise FileExists: a file of this name exists
         """
-        hidden, path = self._hidden(name), self.path(name)
-        if self._do(lambda fs: exists(fs, path)):  # opens a closed connection, too
+        path = self.path(name)
+        if self._do(lambda fs: exists(fs, path)):
             raise FileExists(f"{self.label}: {name} exists already.")
+        hidden = self.write_hidden(name, blocks)
         try:
-            self._do(lambda fs: _write(fs, hidden, blocks), repeatable=False)
-            self._do(lambda fs: self._publish(fs, hidden, path))
-        except BaseException:
-            with contextlib.suppress(FileError):
-                self._do(lambda fs: fs.rm_file(hidden))
+            return self.publish(hidden, name)
+        except FileError:
+            self.discard(hidden)
             raise
+
+    def write_hidden(self, name: str, blocks: Iterable[bytes]) -> str:
+        """Write a file that no reader finds, and return its path for ``publish``."""
+        self.path(name)
+        hidden = self.path(f"{_OWN_PREFIX}{uuid.uuid4().hex[:12]}-{name}.tmp")
+        self._do(lambda fs: exists(fs, hidden))  # opens a closed connection again
+        try:
+            self._do(lambda fs: write_file(fs, hidden, blocks), repeatable=False)
+        except BaseException:
+            self.discard(hidden)
+            raise
+        return hidden
+
+    def publish(self, hidden: str, name: str) -> str:
+        """Give a hidden file its name, and return its path.
+
+        :raise FileExists: a file of this name exists
+        :raise MissingFile: neither exists
+        """
+        path = self.path(name)
+
+        def act(fs: Any) -> None:
+            if not exists(fs, hidden):
+                if exists(fs, path):
+                    return  # the answer to the first rename was lost
+                raise MissingFile(f"{self.label}: {name} was not written.")
+            rename(fs, hidden, path)
+
+        self._do(act)
         return path
 
-    def _publish(self, fs: Any, hidden: str, path: str) -> None:
-        if not exists(fs, hidden) and exists(fs, path):
-            return  # the answer to the first rename was lost
-        rename(fs, hidden, path)
+    def discard(self, path: str) -> None:
+        """Delete a file, as far as possible."""
+        with contextlib.suppress(FileError):
+            self._do(lambda fs: fs.rm_file(path))
 
     def remove_stale(self) -> int:
         """Delete the hidden files that killed writers left; return how many."""
@@ -243,20 +256,16 @@ class Folder:
             ":/", "://", 1 if "://" in self._base else 0
         )
 
-    def _hidden(self, name: str) -> str:
-        self.path(name)
-        return self.path(f"{_OWN_PREFIX}{uuid.uuid4().hex[:12]}-{name}.tmp")
-
     # -- the connection -------------------------------------------------------------
 
     def _list(self, fs: Any) -> list[FileInfo]:
-        entries = _fresh(fs).ls(self._base, detail=True)
+        entries = fresh(fs).ls(self._base, detail=True)
         return [
-            _info(entry)
+            info_of(entry)
             for entry in entries
             if entry["type"] == "file"
             and not entry.get("islink")
-            and is_plain(_name(entry))
+            and is_plain(name_of(entry))
         ]
 
     def _open(self) -> Any:
@@ -293,82 +302,3 @@ class Folder:
             text = self._redact(f"{type(error).__name__}: {error}")
             # its cause would show what was masked
             raise kind_of(error)(f"{self.label}: {text}") from None
-
-
-def is_plain(name: str) -> bool:
-    """Return whether a name is one of a file, and leads to no other folder."""
-    return bool(name) and name not in (".", "..") and not set(name) & set("/\\\0")
-
-
-def is_finished(name: str) -> bool:
-    """Return whether a name is not that of an upload that goes on, or hidden."""
-    return not name.startswith(".") and not name.lower().endswith(UNFINISHED)
-
-
-def without_password(url: str) -> str:
-    """Return an address without its password and query string."""
-    parts = urlsplit(url)
-    if not parts.scheme:
-        return url
-    user, at, host = parts.netloc.rpartition("@")
-    user = user.partition(":")[0]
-    return urlunsplit((parts.scheme, f"{user}{at}{host}", parts.path, "", ""))
-
-
-def passwords_of(url: str) -> set[str]:
-    """Return the password of an address, as it is written and as it is meant."""
-    password = urlsplit(url).password or ""
-    return {password, unquote(password)} - {""}
-
-
-def _fresh(fs: Any) -> Any:
-    """Return the file system without its memory of listings."""
-    fs.invalidate_cache()
-    return fs
-
-
-def _name(entry: Mapping[str, Any]) -> str:
-    path = str(entry["name"])
-    if path.startswith(("http://", "https://")):
-        path = unquote(urlsplit(path).path)
-    return posixpath.basename(path)
-
-
-def _info(entry: Mapping[str, Any]) -> FileInfo:
-    """Return the description of a file; the keys depend on the file system."""
-    modified = entry.get("mtime") or entry.get("LastModified") or entry.get("modified")
-    if isinstance(modified, (int, float)):
-        modified = datetime.fromtimestamp(modified, timezone.utc)
-    return FileInfo(
-        name=_name(entry),
-        path=str(entry["name"]),
-        size=entry.get("size"),
-        modified=modified if isinstance(modified, datetime) else None,
-        tag=str(entry.get("ETag") or entry.get("Last-Modified") or ""),
-    )
-
-
-def _copy(fs: Any, info: FileInfo, target: BinaryIO, max_bytes: int) -> tuple[str, int]:
-    """Copy a file; return its SHA-256 and its size."""
-    target.seek(0)
-    target.truncate()
-    digest, size = hashlib.sha256(), 0
-    with fs.open(info.path, "rb") as source:
-        if hasattr(source, "prefetch") and info.size:
-            source.prefetch(info.size, 64)
-        while block := source.read(BLOCK_BYTES):
-            size += len(block)
-            if size > max_bytes:
-                raise BrokenFile(
-                    f"{info.name}: it has more than {max_bytes} bytes. Set "
-                    "_max_file_bytes to read larger files."
-                )
-            digest.update(block)
-            target.write(block)
-    return digest.hexdigest(), size
-
-
-def _write(fs: Any, path: str, blocks: Iterable[bytes]) -> None:
-    with fs.open(path, "wb") as target:
-        for block in blocks:
-            target.write(block)

@@ -8,7 +8,7 @@
 
 A row that is wrong alone (a wrong number of columns, JSON that is not an object) is a
 row with an error: the others are read. An error that makes all rows uncertain (another
-encoding, a quote without an end, XML that is not well-formed) raises ``BrokenFile``, and
+encoding, a quote without an end, XML that is not well-formed) raises ``BrokenFile``:
 nothing of the file is imported. Both name the file's line.
 """
 

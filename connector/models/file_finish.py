@@ -110,7 +110,7 @@ class ConnectorFile(models.Model):
 
 
 class ConnectorBindingMixin(models.AbstractModel):
-    """The job that ends the import of a file."""
+    """The jobs that end the import and the export of a file."""
 
     _inherit = "connector.binding.mixin"
 
@@ -123,3 +123,11 @@ class ConnectorBindingMixin(models.AbstractModel):
             return self.env._("The file was deleted from the list.")
         with backend.work_on(self._name) as work:
             return file._finish(work.component(usage="backend.adapter"))
+
+    @api.model
+    @api.private
+    def publish_file(self, backend, hidden: str) -> str:
+        """Give an exported file its name, once its transaction is committed."""
+        with backend.work_on(self._name) as work:
+            name = work.component(usage="backend.adapter").publish(hidden)
+        return name or self.env._("The file was published before.")

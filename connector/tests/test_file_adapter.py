@@ -356,3 +356,55 @@ class TestFileSettings(FileCase):
         self.assertEqual(
             FILE_COMPONENTS["changes.importer"], "generic.file.changes.importer"
         )
+
+
+@tagged("post_install", "-at_install")
+class TestFileExport(FileCase):
+    __test__ = True
+
+    def setUp(self):
+        super().setUp()
+        self.set(_export_name="stock_{sequence}.csv", _format=CSV(delimiter=";"))
+
+    def content(self, name):
+        return (self.inbox / name).read_text(encoding="utf-8-sig").splitlines()
+
+    def test_batch_is_one_file_and_replaces_none(self):
+        self.put("stock_1.csv", "of yesterday")
+        rows = [{"number": 1, "name": "A"}, {"name": "B"}, {"number": 3, "name": None}]
+        first, second, third = self.adapter.create_many(rows)
+        self.assertEqual((first, third), (1, 3))
+        self.assertIn("has no number", str(second))
+        self.assertEqual(self.listed(), ["stock_1.csv", "stock_2.csv"])
+        self.assertEqual(self.content("stock_2.csv"), ["number;name", "1;A", "3;"])
+        answers = self.adapter.write_many({"1": {"name": "A2"}})
+        self.assertEqual(answers, {"1": None})
+        self.assertEqual(self.content("stock_3.csv"), ["number;name", "1;A2"])
+        with self.assertRaisesRegex(InvalidDataError, "has no number"):
+            self.adapter.create({"name": "B"})
+        self.assertEqual(len(self.listed()), 3)
+
+    def test_names_that_are_taken_and_missing_names(self):
+        self.set(_export_name="stock.csv")
+        self.adapter.create({"number": 1})
+        with self.assertRaisesRegex(InvalidDataError, "Use {sequence} or {time}"):
+            self.adapter.create({"number": 2})
+        self.assertEqual(self.listed(), ["stock.csv"])
+        self.set(_export_name=None)
+        self.assertFalse(self.adapter.bulk_operations())
+        with self.assertRaisesRegex(NotImplementedError, "set _export_name"):
+            self.adapter.create({"number": 2})
+
+    def test_file_without_bindings_is_published_after_the_commit(self):
+        adapter = self.adapter
+        with self.env.cr.savepoint() as savepoint:
+            adapter.write_file([{"number": 1}])
+            savepoint.rollback()
+        self.assertFalse(self.jobs())
+        adapter.write_file({"number": number} for number in range(3))
+        self.assertEqual(adapter.find_files(), [])
+        (job,) = self.jobs()
+        self.assertEqual(self.run_stored(job).state, "done")
+        self.assertEqual(self.content("stock_1.csv"), ["number", "0", "1", "2"])
+        self.run_stored(job)
+        self.assertEqual(len(adapter.find_files()), 1)

@@ -115,7 +115,7 @@ class _Operations:
 
     def test_hidden_files_of_killed_writers_are_deleted(self):
         for name, age in (
-            (".connector-1-a.csv.tmp", 90_000),
+            (".connector-1-a.csv.tmp", 31 * 86_400),
             (".connector-2-a.tmp", 9),
         ):
             self.put(name)

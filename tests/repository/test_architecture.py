@@ -52,6 +52,8 @@ PURE = (
     "connector/files/filesystem.py",
     "connector/files/folder.py",
     "connector/files/formats.py",
+    "connector/files/info.py",
+    "connector/files/records.py",
     "connector/files/sftp.py",
     "connector/files/xml_format.py",
     "connector/http/paging.py",
