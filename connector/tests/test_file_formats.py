@@ -1,5 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import io
+import itertools
 import tracemalloc
 
 import pytest
@@ -166,10 +167,7 @@ class _Generated(io.RawIOBase):
         self._parts = iter(parts)
 
     def read(self, size=-1):
-        block = b"".join(
-            part for part, _n in zip(self._parts, range(200), strict=False)
-        )
-        return block
+        return b"".join(itertools.islice(self._parts, 200))
 
 
 def peak_of(file_format, parts):
