@@ -21,6 +21,9 @@ TICK = timedelta(microseconds=1)
 #: values that backends write instead of no time: the zero of MySQL, PHP's form of it,
 #: the lowest time of .NET and of Go
 _NO_TIME = re.compile(r"\s*(-?000[01]-\d\d-\d\d.*|0{8}|0{14})?\s*", re.ASCII)
+_USUAL = re.compile(
+    r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d{6}|\.\d{3})?(Z|[+-]\d\d:\d\d)?", re.ASCII
+)
 _DAY = re.compile(r"\s*\d{4}-?\d\d-?\d\d\s*", re.ASCII)
 
 
@@ -52,10 +55,20 @@ def to_utc(value: Any, zone: tzinfo = UTC) -> datetime:
     elif isinstance(value, datetime):
         time = value
     else:
-        time = isoparse(value)
+        time = _parse_iso(value)
     if time.tzinfo is None:
         time = time.replace(tzinfo=zone)
     return time.astimezone(UTC).replace(tzinfo=None)
+
+
+def _parse_iso(text: str) -> datetime:
+    """Return the time of an ISO 8601 text; the usual forms are parsed in C."""
+    if isinstance(text, str) and _USUAL.fullmatch(text):
+        try:
+            return datetime.fromisoformat(text)
+        except ValueError:  # hour 24, or a Z before Python 3.11
+            pass
+    return isoparse(text)
 
 
 def local_day(value: Any, zone: tzinfo, zone_of_naive: tzinfo | None = None) -> date:

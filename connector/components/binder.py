@@ -96,7 +96,8 @@ class Binder(AbstractComponent):
 
     def _find_many(self, external_ids: list[Any]) -> dict[Any, models.BaseModel]:
         """Return ``{external id: binding, maybe empty}``, from memory if possible."""
-        found = {key: self._recall(key) for key in external_ids}
+        memory = find_memory(self)
+        found = {key: memory and self._recall(key) for key in external_ids}
         unknown = [key for key, binding in found.items() if binding is None]
         bindings = self._search_bindings(self._external_field, unknown)
         by_key, unbound = bindings.grouped(self._key_of), self.model.browse()
@@ -225,14 +226,12 @@ class Binder(AbstractComponent):
     def _fetch_bindings(self, domain: Domain) -> models.BaseModel:
         """Return the bindings of the backend that match, archived or not."""
         names = [self._external_field, self._backend_field, self._odoo_field]
-        return (
-            self.model.with_context(active_test=False)
-            .search_fetch(
-                domain & Domain(self._backend_field, "=", self.backend_record.id),
-                [name for name in [*names, ALIAS_FLAG] if name in self.model._fields],
-            )
-            .with_env(self.env)
+        names += [ALIAS_FLAG, "external_updated_at"]
+        bindings = self.model.with_context(active_test=False).search_fetch(
+            domain & Domain(self._backend_field, "=", self.backend_record.id),
+            [name for name in names if name in self.model._fields],
         )
+        return bindings.with_env(self.env)
 
     def _choose(self, bindings: models.BaseModel) -> models.BaseModel:
         """Return the only binding, or the only active one.

@@ -1,6 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from datetime import datetime, timedelta, timezone
 
+from dateutil.parser import isoparse
+
 from odoo.tests import BaseCase
 
 from ..timestamps import UTC, aware_utc, format_time
@@ -52,3 +54,31 @@ class TestFormatTime(BaseCase):
         self.assertEqual(
             format_time(time, "Europe/Paris", PLAIN), "2026-03-29 03:30:00"
         )
+
+
+class TestUsualForms(BaseCase):
+    """The forms that are parsed in C give what the parser of all forms gives."""
+
+    def test_the_same_time_by_both_parsers(self):
+        for text in (
+            "2026-01-31T12:00:00Z",
+            "2026-01-31T12:00:00",
+            "2026-01-31 12:00:00",
+            "2026-01-31T12:00:00.123Z",
+            "2026-01-31T12:00:00.123456+05:30",
+            "2026-01-31T12:00:00-08:00",
+            "2026-01-31T24:00:00Z",
+            "2026-01-31T12:00:00.1234567Z",
+            "20260131T120000Z",
+            "2026-01-31",
+        ):
+            with self.subTest(text):
+                expected = isoparse(text)
+                if expected.tzinfo is None:
+                    expected = expected.replace(tzinfo=UTC)
+                self.assertEqual(aware_utc(text), expected)
+
+    def test_a_time_that_does_not_exist_is_refused(self):
+        for text in ("2026-02-30T12:00:00Z", "2026-01-31T25:00:00", "١٢٣٤-01-31"):
+            with self.subTest(text), self.assertRaises(ValueError):
+                aware_utc(text)

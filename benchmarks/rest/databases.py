@@ -1,0 +1,85 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""The database of a side: a copy of one with its addons, dropped after the run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from devtools.addons import close_over, find_addons
+from devtools.databases import Databases
+from devtools.environment import Environment
+from devtools.home import digest
+from devtools.installation import (
+    ensure_addons_database,
+    ensure_database,
+    ensure_template,
+    install_addons,
+)
+from devtools.odoo_config import write_config
+
+#: hold the arguments of Odoo, and the address of the service, for the process of a side
+ARGUMENTS = "CONNECTOR_BENCH_REST_ARGUMENTS"
+URL = "CONNECTOR_BENCH_REST_URL"
+ADDONS = Path(__file__).parent / "addons"
+#: addons of Odoo on all sides, so that the models have the same fields
+STANDARD = {"contacts", "rpc", "mail", "queue_job"}
+
+
+class SideDatabase:
+    """The database of one side.
+
+    :param peer: folder of the published OCA addons
+    """
+
+    def __init__(self, environment: Environment, name: str, peer: Path) -> None:
+        self._environment, self._name, self._peer = environment, name, peer
+        self._databases = Databases(environment)
+
+    @contextmanager
+    def created(self) -> Iterator[list[str]]:
+        """Create the database; yield the arguments by which Odoo opens it."""
+        name = self._databases.name(f"bench_rest_{self._name}")
+        template = self._ensure_template()
+        self._databases.drop(name)
+        self._databases.create(name, template)
+        try:
+            config = write_config(self._environment)
+            options = [f"--config={config}", f"--database={name}", self._addons_path()]
+            yield [*options, "--log-level=warn"]
+        finally:
+            self._databases.drop(name)
+
+    def _addons_path(self) -> str:
+        own = {"ours": [self._environment.clone, ADDONS], "peer": [self._peer, ADDONS]}
+        folders = [*self._environment.odoo.addons_paths, *own.get(self._name, [])]
+        return f"--addons-path={','.join(map(str, folders))}"
+
+    def _ensure_template(self) -> str:
+        """Return a database with the addons of the side."""
+        if self._name == "floor":
+            return ensure_template(self._environment, STANDARD)
+        addon = f"bench_rest_{self._name}"
+        if self._name == "ours":
+            wanted = close_over(find_addons(self._environment.clone), ["connector"])
+            base = ensure_addons_database(self._environment, wanted)
+        else:
+            base = ensure_template(self._environment, STANDARD)
+        files = sorted((ADDONS / addon).rglob("*.*[vy]"))
+        state = digest(base, *(path.read_text() for path in files))
+        name = self._databases.name(f"{addon}_{state}")
+        if not self._databases.exists(name):
+            for outdated in self._databases.list_names(
+                self._databases.name(f"{addon}_")
+            ):
+                self._databases.drop(outdated)
+        return ensure_database(
+            self._environment,
+            name,
+            f"database of the side {self._name!r}",
+            lambda part: install_addons(
+                self._environment, part, [addon], arguments=(self._addons_path(),)
+            ),
+            base,
+        )
