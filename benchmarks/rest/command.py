@@ -73,6 +73,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--rounds", type=int, default=3, help="%(default)s")
     parser.add_argument("--no-peer", action="store_true", help="leave out the peer")
+    parser.add_argument("--alone", action="store_true", help="no tags and images")
     parser.add_argument("--json", action="store_true", help="figures for a machine")
     options = parser.parse_args(arguments)
     if min(options.records, options.peer_records, options.rounds) < 1:
@@ -127,12 +128,13 @@ class Rounds:
 
     def take_all(self) -> None:
         order = list(self._sides)
-        for is_full in KINDS:
+        kinds = [False] if self._options.alone else list(KINDS)
+        for is_full in kinds:
             self._take(order, is_full, WARM_UP)
         self.seconds.clear()
         self.cpu.clear()
         for turn in range(self._options.rounds):
-            for is_full in KINDS:
+            for is_full in kinds:
                 self._take(order, is_full, self._options.records)
             note(f"round {turn + 1} of {self._options.rounds}")
             order.append(order.pop(0))

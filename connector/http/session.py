@@ -84,6 +84,7 @@ class RestSession(requests.Session):
         self.redact = Redactor()
         self._secret_headers: dict[str, str] = {}
         self._secret_params: dict[str, str] = {}
+        self._environment: dict[tuple, dict[str, Any]] = {}
         self._sign: Callable[[requests.PreparedRequest], None] | None = None
         self._tokens: TokenSource | None = None
         self._token = ""
@@ -214,6 +215,20 @@ class RestSession(requests.Session):
         self.budget = budget
         for scheme in ("http://", "https://"):
             self.mount(scheme, HTTPAdapter())
+
+    def merge_environment_settings(self, url, proxies, stream, verify, cert) -> dict:
+        """Read the variables of the environment once, not for each request."""
+        if proxies:
+            return super().merge_environment_settings(
+                url, proxies, stream, verify, cert
+            )
+        own = tuple(sorted(self.proxies.items())), self.verify, self.cert
+        key = origin(url), stream, verify, cert, own
+        if key not in self._environment:
+            self._environment[key] = super().merge_environment_settings(
+                url, {}, stream, verify, cert
+            )
+        return dict(self._environment[key])
 
     def call(self, method: str, path: str, **kwargs: Any) -> requests.Response:
         """Return the answer to a request.
