@@ -6,7 +6,8 @@ scheme                 delivery id                        topic
 =====================  =================================  ==============================
 ``GitHub``             ``X-GitHub-Delivery``              ``X-GitHub-Event``
 ``Shopify``            ``X-Shopify-Webhook-Id``           ``X-Shopify-Topic``
-``WooCommerce``        ``X-WC-Webhook-Delivery-ID``       ``X-WC-Webhook-Topic``
+``WooCommerce``        ``X-WC-Webhook-Delivery-ID``,      ``X-WC-Webhook-Topic``
+                       with the payload
 ``Stripe``             ``id`` of the payload              ``type`` of the payload
 ``StandardWebhooks``   ``webhook-id``, signed             ``type`` of the payload
 =====================  =================================  ==============================
@@ -66,11 +67,16 @@ class Shopify(HmacScheme):
 
 @dataclass(frozen=True, kw_only=True)
 class WooCommerce(HmacScheme):
-    """WooCommerce; it tests a new address by an unsigned form, ``webhook_id=1``."""
+    """WooCommerce; it tests a new address by an unsigned form, ``webhook_id=1``.
+
+    Its delivery id is a hash of the webhook and the second, which all notifications of
+    one second share.
+    """
 
     header: str = "X-WC-Webhook-Signature"
     encoding: Literal["hex", "base64"] = "base64"
     id_header: str | None = "X-WC-Webhook-Delivery-ID"
+    shares_ids: bool = True
     topic_header: str | None = "X-WC-Webhook-Topic"
     kept_headers: tuple[str, ...] = ("X-WC-Webhook-Source", "X-WC-Webhook-ID")
 
@@ -134,6 +140,7 @@ class StandardWebhooks(HmacScheme):
 
     def _key(self, secret: str) -> bytes:
         try:
-            return base64.b64decode(secret.strip().removeprefix("whsec_") + "==")
+            key = base64.b64decode(secret.strip().removeprefix("whsec_") + "==")
         except (ValueError, binascii.Error):
-            return secret.encode()
+            key = b""
+        return key or secret.encode()  # anybody can sign with an empty key

@@ -85,6 +85,9 @@ class WebhookScheme:
     #: dotted paths in the payload, where there is no header
     id_field: str | None = None
     topic_field: str | None = None
+    #: whether different notifications may have the same id: then the id and the payload
+    #: identify a notification
+    shares_ids: bool = False
     #: where the payload has the record, if not at its top
     data_field: str | None = None
     #: further headers that are stored with an event
@@ -144,6 +147,9 @@ class WebhookScheme:
         delivery_id = headers.get(self.id_header) if self.id_header else None
         if not delivery_id and self.id_field:
             delivery_id = pick(payload, self.id_field)
+        if delivery_id and self.shares_ids:
+            content = json.dumps(payload, sort_keys=True).encode()
+            delivery_id = f"{delivery_id} {hashlib.sha256(content).hexdigest()[:32]}"
         topic = headers.get(self.topic_header) if self.topic_header else None
         if not topic and self.topic_field:
             topic = pick(payload, self.topic_field)

@@ -39,6 +39,7 @@ from odoo import models
 
 from ..components.exporter.queue import WAITING_STATES
 from ..components.external_id import storable_text
+from ..http.signatures import WebhookScheme, short_name
 from .backend import PAUSED
 from .webhook import RETRY_AFTER_SECONDS
 from .webhook_event import FAILED, NOTHING, RECEIVED
@@ -52,6 +53,19 @@ class ConnectorWebhookMixin(models.AbstractModel):
 
     #: events of a backend that may wait; more are refused until some are imported
     _webhook_max_waiting = 10_000
+
+    def _register_hook(self):
+        """Check the declaration of the model.
+
+        :raise TypeError: naming the attribute
+        """
+        scheme = self._webhook_scheme
+        if scheme is not None and not isinstance(scheme, WebhookScheme):
+            raise TypeError(
+                f"{self._name}._webhook_scheme is {scheme!r}: expected a scheme, such "
+                "as Shopify()."
+            )
+        return super()._register_hook()
 
     def unlink(self):
         """Delete the backends with their events."""
@@ -78,7 +92,7 @@ class ConnectorWebhookMixin(models.AbstractModel):
         events = self.env["connector.webhook.event"].sudo()
         self._check_few_events_wait(events)
         delivery = self._webhook_scheme.describe(headers, payload)
-        topic = topic or delivery.topic
+        topic = short_name(topic) or delivery.topic
         values = self._read_webhook(topic, payload)
         needs_job = values["state"] == RECEIVED and not self._has_import_job(values)
         if needs_job and (problem := self._find_user_problem()):
@@ -89,7 +103,7 @@ class ConnectorWebhookMixin(models.AbstractModel):
             delivery_id=delivery.id,
             sent_at=delivery.sent_at,
             headers={
-                name: headers[name]
+                name: storable_text(headers[name])
                 for name in self._webhook_scheme.stored_headers()
                 if name in headers
             },
@@ -159,6 +173,7 @@ class ConnectorWebhookMixin(models.AbstractModel):
             values["model_name"] = known[topic]
             if not values["model_name"]:
                 return {**values, "state": NOTHING}
+            self._check_webhook_model(topic, values["model_name"])
             external_ids = self._webhook_external_ids(topic, payload)
             values["external_ids"] = self._checked_external_ids(external_ids)
         except UnprocessableEntity as error:
@@ -169,6 +184,17 @@ class ConnectorWebhookMixin(models.AbstractModel):
             message = f"{type(error).__name__}: {error}"
             values.update(state=FAILED, error=storable_text(message))
         return values
+
+    def _check_webhook_model(self, topic: str, model_name: str) -> None:
+        """Raise an error if a topic is mapped to something else than a binding model.
+
+        :raise TypeError: naming the attribute
+        """
+        if not hasattr(self.env.registry.get(model_name), "import_notified"):
+            raise TypeError(
+                f"_webhook_topics of {self._name} maps {topic!r} to {model_name!r}: "
+                "expected a model that inherits connector.binding.mixin."
+            )
 
     def _delay_import_of_events(self, model_name: str) -> None:
         """Delay one job for all waiting events of a binding model."""

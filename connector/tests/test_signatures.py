@@ -221,7 +221,7 @@ class TestSchemes(BaseCase):
                     "X-WC-Webhook-Delivery-ID": "77",
                 },
                 {},
-                Delivery("77", "order.updated", None),
+                Delivery("77 44136fa355b3678a1146ad16f7e8649e", "order.updated", None),
             ),
             (
                 Stripe(),
@@ -233,6 +233,22 @@ class TestSchemes(BaseCase):
             (WebhookToken(), {}, {"id": 1}, Delivery()),
         ):
             self.assertEqual(scheme.describe(headers, payload), expected)
+
+    def test_notifications_of_woocommerce_in_one_second_are_different(self):
+        headers = {"X-WC-Webhook-Delivery-ID": "77"}
+        first, again, other = (
+            WooCommerce().describe(headers, {"id": number}).id for number in (1, 1, 2)
+        )
+        self.assertEqual(first, again)
+        self.assertNotEqual(first, other)
+
+    def test_no_secret_stands_for_an_empty_key(self):
+        scheme = StandardWebhooks()
+        for secret in ("whsec_", "whsec_!!", "é", "=", " "):
+            forged = self.headers(scheme, secret="whsec_?", id="d1")
+            self.assertTrue(self.find_problem(scheme, forged, secrets=[secret]), secret)
+            genuine = self.headers(scheme, secret=secret, id="d1")
+            self.assertIsNone(self.find_problem(scheme, genuine, secrets=[secret]))
 
     def test_ids_and_topics_can_be_stored_and_indexed(self):
         self.assertEqual(short_name(7), "7")

@@ -273,6 +273,25 @@ class TestInbox(InboxCase, TestConnectorCase):
         self.assertEqual(self.post(b"[" * 300 + b"]" * 300, "d3").status_code, 400)
         self.assertEqual(len(self.events()), 1)
 
+    def test_texts_of_headers_and_addresses_can_be_stored(self):
+        headers = {"X-Shopify-Webhook-Id": "d\0", "User-Agent": "a\0b\ud800"}
+        self.backend._store_webhook(headers, b"\xff", [1], topic="x\0" * 500)
+        event = self.events()
+        self.assertEqual(event.delivery_id, "d\\0")
+        self.assertLess(len(event.topic), 200)
+
+    def test_a_wrong_declaration_is_named(self):
+        self.use(Shopify(), {"a": "res.partner", "b": "no.model"})
+        for topic in ("a", "b"):
+            self.assertEqual(self.post_partner(1, topic, topic=topic).status_code, 202)
+            self.assertIn(
+                f"_webhook_topics of test.backend maps '{topic}'",
+                self.events(delivery_id=topic).error,
+            )
+        self.patch(type(self.backend), "_webhook_scheme", Shopify)
+        with self.assertRaisesRegex(TypeError, "test.backend._webhook_scheme is"):
+            self.backend._register_hook()
+
     def test_more_events_than_may_wait_are_refused_until_some_are_imported(self):
         self.patch(type(self.backend), "_webhook_max_waiting", 2)
         self.system.put(PARTNER, partner(1))

@@ -164,6 +164,8 @@ class ConnectorWebhookCheck(models.TransientModel):
     def action_repair(self) -> dict[str, Any]:
         """Create the missing webhooks, delete the wrong ones, and check again."""
         self.ensure_one()
+        if not hasattr(self.env.registry.get(self.backend_model), "_compare_webhooks"):
+            raise UserError(self.env._("%s has no webhooks.", self.backend_model))
         backend = self.env[self.backend_model].browse(self.backend_id)
         backend.check_access("write")
         chosen = {
