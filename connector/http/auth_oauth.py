@@ -66,6 +66,8 @@ class OAuth2(Authentication):
     :param token_params: further parameters of each token request
     :param revoke_path: path of the revocation endpoint, as ``token_path``
     :param grant_errors: errors of the provider by which a grant has ended
+    :param token_header: header in which requests carry the access token
+    :param token_prefix: text before the access token
     """
 
     token_path: str
@@ -76,6 +78,8 @@ class OAuth2(Authentication):
     token_params: Mapping[str, str] = field(default_factory=dict)
     revoke_path: str | None = None
     grant_errors: Collection[str] = ("invalid_grant", "bad_refresh_token")
+    token_header: str = "Authorization"
+    token_prefix: str = "Bearer "
 
     #: whether a person must agree before there are tokens
     needs_consent = False
@@ -99,7 +103,8 @@ class OAuth2(Authentication):
         raise NotImplementedError
 
     def use(self, session: RestSession, credentials: Credentials) -> None:
-        session.use_tokens(credentials.tokens(self))
+        tokens = credentials.tokens(self)
+        session.use_tokens(tokens, self.token_header, self.token_prefix)
 
     def read_client(self, credentials: Credentials) -> Client:
         """Return the client by the fields of the backend."""

@@ -88,6 +88,7 @@ class RestSession(requests.Session):
         self._sign: Callable[[requests.PreparedRequest], None] | None = None
         self._tokens: TokenSource | None = None
         self._token = ""
+        self._token_place = ("Authorization", "Bearer ")
         # set, so that requests does not look for a password in ~/.netrc
         self.auth = self._authenticate
         for scheme in ("http://", "https://"):
@@ -131,12 +132,17 @@ class RestSession(requests.Session):
         self.redact.add(secret)
         self._sign = sign
 
-    def use_tokens(self, tokens: TokenSource) -> None:
+    def use_tokens(
+        self,
+        tokens: TokenSource,
+        header: str = "Authorization",
+        prefix: str = "Bearer ",
+    ) -> None:
         """Send the current access token of a source with each request.
 
         A token that is rejected is replaced, and the request is sent again, once.
         """
-        self._tokens = tokens
+        self._tokens, self._token_place = tokens, (header, prefix)
 
     def _authenticate(
         self, request: requests.PreparedRequest
@@ -155,7 +161,8 @@ class RestSession(requests.Session):
         if token != self._token:
             self.redact.add(token)
             self._token = token
-        request.headers["Authorization"] = f"Bearer {token}"
+        header, prefix = self._token_place
+        request.headers[header] = f"{prefix}{token}"
 
     def _replace_token(self, response: requests.Response, options: Any) -> bool:
         """Return whether a rejected request can be sent again, with another token."""

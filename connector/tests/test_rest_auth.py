@@ -5,12 +5,14 @@ import base64
 import hashlib
 import hmac
 from dataclasses import dataclass
+from types import SimpleNamespace
 from unittest.mock import patch
 
 from odoo.tests import new_test_user, tagged
 
 from ..components.credentials import BackendCredentials
 from ..http.auth import ApiKey, Basic, BearerToken, SignedRequest
+from ..http.auth_oauth import OAuth2ClientCredentials
 from ..http.errors import RestCredentialsRefusal
 from ..http.session import RestSession
 from .export_common import ExportCase
@@ -54,6 +56,19 @@ class TestDeclaredAuthentication(RestCase):
         self.declare(BearerToken("token"), token=KEY)
         request = self.request("GET", "/partners")
         self.assertEqual(request.headers["Authorization"], f"Bearer {KEY}")
+
+    def test_an_access_token_may_have_another_header(self):
+        auth = OAuth2ClientCredentials(
+            token_path="/token", token_header="X-Shop-Token", token_prefix=""
+        )
+        source = SimpleNamespace(current=lambda: KEY)
+        self.enterContext(
+            patch.object(BackendCredentials, "tokens", lambda self, auth: source)
+        )
+        self.declare(auth)
+        request = self.request("GET", "/partners")
+        self.assertEqual(request.headers["X-Shop-Token"], KEY)
+        self.assertNotIn("Authorization", request.headers)
 
     def test_login_and_password(self):
         self.declare(Basic("login", "password"), login="ada", password=SECRET)
