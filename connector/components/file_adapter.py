@@ -211,9 +211,14 @@ class FileAdapter(AbstractComponent):
     def search_pages(self, filters: Any = None) -> Iterator[RecordPage]:
         """Yield the records of all files in the folder, or of ``{"file": id}``."""
         for info in self._infos(filters):
-            with self.reading(info) as records:
-                for page in records.pages(self._page_size):
-                    yield RecordPage(page)
+            try:
+                with self.reading(info) as records:
+                    for page in records.pages(self._page_size):
+                        yield RecordPage(page)
+            except (errors.BrokenFile, errors.MissingFile) as error:
+                raise InvalidDataError(str(error)) from None
+            except errors.ChangedFile as error:
+                raise NetworkRetryableError(str(error)) from None
 
     def _infos(self, filters: Any) -> list[FileInfo]:
         if not (filters or {}).get(FILE):

@@ -19,10 +19,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from ..components.file_adapter import FILE
 from ..database import retry_unique_violation
-from ..exception import InvalidDataError, RetryableJobError
+from ..exception import RetryableJobError
 from ..files import FileInfo, FileRecords
 from ..jobs.lifecycle import in_own_company
 from ..outcome import Outcome
@@ -238,9 +239,7 @@ class ConnectorFile(models.Model):
             backend.check_access("write")
             backend._check_is_on()
             if file.state in OPEN_STATES:
-                raise InvalidDataError(
-                    self.env._("%s is being imported already.", file.name)
-                )
+                raise UserError(self.env._("%s is being imported already.", file.name))
             file.sudo().write(
                 {
                     "state": "new",

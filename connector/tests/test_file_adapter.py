@@ -4,6 +4,7 @@ import tempfile
 from pathlib import Path
 from unittest.mock import patch
 
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from odoo.addons.component.core import Component
@@ -291,6 +292,17 @@ class TestFileImport(FileCase):
             self.adapter.read("9")
         with self.assertRaisesRegex(InvalidDataError, "which records were deleted"):
             self.adapter.find_existing(["1"])
+
+    def test_broken_file_is_an_error_of_invalid_data_for_a_search(self):
+        self.put("a.csv", '1;"A;')
+        with self.assertRaisesRegex(InvalidDataError, "a.csv, line 2"):
+            self.adapter.search()
+
+    def test_file_that_is_being_imported_is_not_imported_again(self):
+        self.put("a.csv", "1;A;")
+        self.search_changes()
+        with self.assertRaisesRegex(UserError, "is being imported already"):
+            self.files.search([]).action_import_again()
 
     def test_dry_run_moves_nothing(self):
         self.put("a.csv", "1;A;")
