@@ -98,6 +98,7 @@ class FileBatchImporter(AbstractComponent):
             return 0
         self._of_file = records
         try:
+            # pylint: disable=super-method-mismatch
             found = super().run({FILE: file.id}, run=run, force=force, **kwargs)
         finally:
             self._of_file = None
