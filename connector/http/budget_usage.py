@@ -28,7 +28,7 @@ limit allows. Other calls are *bulk*:
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from math import inf
 from typing import Any, TypeVar
 
@@ -48,6 +48,8 @@ _MAX_UNFINISHED = 50
 EPSILON = 1e-6
 #: a waiting worker wakes up this early, to have its slot when it begins
 EARLY_SECONDS = 0.01
+#: a time cannot be further ahead: the longest wait of a job
+_MAX_AHEAD = 3600.0
 
 T = TypeVar("T")
 
@@ -120,9 +122,26 @@ class Usage:
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any] | None) -> Usage:
-        values = dict(values or {})
+        """Return a stored usage, without fields of another version."""
+        known = {each.name for each in fields(cls)}
+        values = {name: v for name, v in (values or {}).items() if name in known}
         values["spent"] = tuple((at, cost) for at, cost in values.get("spent", ()))
         return cls(**values)
+
+    def at(self, now: float) -> Usage:
+        """Return the usage without times that the clock had before it was set back."""
+        latest = max((at for at, __ in self.spent), default=now)
+        latest = max(latest, self.level_at, self.paced_until - _MAX_AHEAD)
+        if latest <= now + _MAX_AHEAD and self.blocked_until <= now + _MAX_AHEAD:
+            return self
+        return replace(
+            self,
+            spent=tuple((at, cost) for at, cost in self.spent if at <= now),
+            level_at=min(self.level_at, now),
+            paced_until=min(self.paced_until, now + _MAX_AHEAD),
+            blocked_until=min(self.blocked_until, now + _MAX_AHEAD),
+            hungry={},
+        )
 
     def to_json(self) -> dict[str, Any]:
         return {name: value for name, value in asdict(self).items() if value}

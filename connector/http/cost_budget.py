@@ -79,8 +79,9 @@ class CostBudget(Budget):
         level = self._level(usage, now) + refund
         usage = replace(
             usage,
-            points=maximum or usage.points,
-            restore_per_second=restore_per_second or usage.restore_per_second,
+            points=_positive(maximum) or usage.points,
+            restore_per_second=_positive(restore_per_second)
+            or usage.restore_per_second,
         )
         if available is not None:
             level = min(level, available)
@@ -122,3 +123,7 @@ class CostBudget(Budget):
         reserve = 0.0 if ask.is_urgent else min(0.2 * points, points - ask.cost)
         missing = ask.cost + reserve - self._level(usage, now)
         return now + max(0.0, missing) / restored
+
+
+def _positive(number: float | None) -> float | None:
+    return number if number is not None and 0 < number < inf else None

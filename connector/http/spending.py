@@ -20,16 +20,17 @@ import logging
 import random
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timezone
 from functools import partial
 from math import ceil, inf
-from typing import Any, NoReturn, Protocol
+from typing import NamedTuple, NoReturn
 
 import requests
 
 from ..exception import InvalidDataError, RequestBudgetSpent
 from .budget import WaitBudget
+from .budget_store import BudgetUnavailable, Caller, Change, Store
 from .budget_usage import EARLY_SECONDS, Ask, Budget, Usage, Verdict
 from .cost_budget import CostBudget
 from .errors import is_rate_limited, retry_after_seconds
@@ -40,51 +41,17 @@ _logger = logging.getLogger(__name__)
 #: seconds that the budget is blocked if a 429 does not say for how long
 DEFAULT_BLOCK_SECONDS = 5
 
-#: gets the budget, its usage and the time; returns the new usage and a result
-Change = Callable[[Budget, Usage, float], tuple[Usage, Any]]
 
+class _Slot(NamedTuple):
+    """A call that the budget has granted, and since when it is on its way."""
 
-class BudgetUnavailable(Exception):
-    """The usage cannot be read.
-
-    :param is_permanent: nor can it be later
-    """
-
-    def __init__(self, message: str, is_permanent: bool = False) -> None:
-        super().__init__(message)
-        self.is_permanent = is_permanent
-
-
-@dataclass(frozen=True)
-class Caller:
-    """Who sends the requests: the model, and the job, None for a user."""
-
-    kind: str = ""
-    job: str | None = None
-    is_urgent: bool = True
-
-
-class Store(Protocol):
-    """The usage of one budget, shared by all workers."""
-
-    #: as declared by the adapter
-    budget: Any
-    #: budget and backend, for messages
-    title: str
-
-    def update(self, change: Change, counts: Callable[[Any], Mapping[str, float]]):
-        """Apply a change while no other worker does; return its result.
-
-        :param counts: returns what to add to counters, from the result
-        :raise BudgetUnavailable: the usage cannot be read now
-        """
-
-    def seconds_apart(self, caller: Caller) -> float:
-        """Return the seconds over which postponed jobs of a caller are spread."""
+    verdict: Verdict
+    cost: float
+    sent_at: float
 
 
 class Spending:
-    """The budget of one session.
+    """The budget of one session; several threads may send with it.
 
     :param waits: seconds that the job may wait in its worker
     """
@@ -94,10 +61,11 @@ class Spending:
         self._waits = waits
         self._caller = caller
         self._is_new = True
-        self._verdict = Verdict()
+        #: points of the last call, which its answer may correct
         self._cost = 0.0
-        self._sent_at = 0.0
         self._fastest = inf
+        #: ``{operation: points}``
+        self._costs: dict[str, float] = {}
 
     # -- requests -------------------------------------------------------------
 
@@ -109,17 +77,17 @@ class Spending:
         :raise RequestBudgetSpent: there is no slot near enough; try later
         """
         while True:
-            self.reserve(cost)
+            slot = self._reserve(cost)
             try:
                 response = request()
             except requests.RequestException:
-                self._note_late()
+                self._note_late(slot)
                 raise
-            self._note_late()
+            self._note_late(slot)
             if response.history:
                 self._charge(cost * len(response.history))
             if not is_rate_limited(response.status_code, response.headers):
-                self._read_headers(response.headers)
+                self._read_headers(response.headers, slot)
                 return response
             self.refused(retry_after_seconds(response.headers))
             if not isinstance(response.request.body, bytes | str | None):
@@ -127,10 +95,17 @@ class Spending:
             response.close()
 
     def reserve(self, cost: float = 1) -> None:
-        """Wait for a slot of the budget.
+        """Wait for a slot of the budget, for a call that the session does not send.
 
         :raise RequestBudgetSpent: there is none near enough; try later
         """
+        self._reserve(cost)
+
+    def expected_cost(self, operation: str) -> float:
+        """Return the points that an operation asks for, 1 if it is not known."""
+        return self._costs.get(operation, 1)
+
+    def _reserve(self, cost: float) -> _Slot:
         ask = Ask(
             cost=cost,
             is_urgent=self._caller.is_urgent,
@@ -139,7 +114,7 @@ class Spending:
             job=self._caller.job,
             max_wait=max(0.0, self._waits.seconds_left),
         )
-        verdict = self._ask("claim", ask)
+        sent_at, verdict = time.monotonic(), self._ask("claim", ask)
         self._waits.seconds_left += verdict.extra_wait if self._is_new else 0
         while not verdict.is_granted:
             if verdict.refused_for is not None:
@@ -152,16 +127,15 @@ class Spending:
                 claimed_at=verdict.counted_at,
                 max_wait=self._waits.seconds_left,
             )
-            verdict = self._ask("start", ask)
+            sent_at, verdict = time.monotonic(), self._ask("start", ask)
         if verdict.delay:
             time.sleep(verdict.delay)
-            self._sent_at += verdict.delay
         self._is_new = False
-        self._verdict, self._cost = verdict, cost
+        self._cost = cost
+        return _Slot(verdict, cost, sent_at + verdict.delay)
 
     def _ask(self, step: str, ask: Ask) -> Verdict:
         """Return the verdict of a step of the budget."""
-        self._sent_at = time.monotonic()
         try:
             return self._store.update(
                 lambda budget, usage, now: getattr(budget, step)(usage, now, ask),
@@ -199,21 +173,27 @@ class Spending:
         available: float | None = None,
         maximum: float | None = None,
         restore_per_second: float | None = None,
+        operation: str | None = None,
+        requested: float | None = None,
     ) -> None:
         """Take over what an answer says of the bucket of a ``CostBudget``.
 
         :param cost: points that the last request did cost
         :param available: points that are left now
         :param maximum: points of a full bucket
+        :param requested: points that the ``operation`` asks for, each time
         """
+        if not isinstance(self._store.budget, CostBudget):
+            return
+        if operation is not None and requested is not None:
+            self._costs[operation] = requested
         refund = 0.0 if cost is None else self._cost - cost
         self._cost -= refund
 
         def change(budget: Budget, usage: Usage, now: float) -> tuple[Usage, None]:
-            if isinstance(budget, CostBudget):
-                usage = budget.correct(
-                    usage, now, refund, available, maximum, restore_per_second
-                )
+            usage = budget.correct(
+                usage, now, refund, available, maximum, restore_per_second
+            )
             return usage, None
 
         self._change(change, {"points": -refund})
@@ -237,27 +217,25 @@ class Spending:
             {"calls": cost, "points": cost},
         )
 
-    def _note_late(self) -> None:
+    def _note_late(self, slot: _Slot) -> None:
         """Report an answer that took unusually long; see ``request_budget``."""
-        verdict, cost = self._verdict, self._cost
-        seconds = time.monotonic() - self._sent_at
+        seconds = time.monotonic() - slot.sent_at
         self._fastest = min(self._fastest, seconds)
-        times = (seconds, self._fastest)
-        longer = seconds - verdict.usual_seconds
-        if not 0 <= longer <= verdict.tolerance:
+        verdict, times = slot.verdict, (seconds, self._fastest)
+        if not 0 <= seconds - verdict.usual_seconds <= verdict.tolerance:
             self._change(
                 lambda budget, usage, now: (
-                    budget.late(usage, verdict, cost, times),
+                    budget.late(usage, verdict, slot.cost, times),
                     None,
                 )
             )
 
-    def _read_headers(self, headers: Mapping[str, str]) -> None:
+    def _read_headers(self, headers: Mapping[str, str], slot: _Slot) -> None:
         """Correct the budget if the server says that less remains."""
         state, declared = rate_limit_state(headers), self._store.budget
         if state is None:
             return
-        is_less = state.remaining < self._verdict.remaining
+        is_less = state.remaining < slot.verdict.remaining
         if isinstance(declared, CostBudget):
             if state.limit is not None and is_less:
                 self.correct(available=state.remaining)

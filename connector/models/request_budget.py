@@ -21,7 +21,7 @@ upgraded, requests are sent without a budget, and a warning is logged.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import psycopg2
@@ -37,8 +37,9 @@ from odoo.sql_db import BaseCursor, Cursor, PoolError
 from odoo.addons.queue_job.job import DEFAULT_PRIORITY
 
 from ..http.budget import WaitBudget
+from ..http.budget_store import BudgetUnavailable, Caller, Change
 from ..http.budget_usage import Budget, Usage
-from ..http.spending import BudgetUnavailable, Caller, Change, Spending
+from ..http.spending import Spending
 from ..jobs.lifecycle import company_of, running_job
 from .backend_pause import MAX_SPREAD_SECONDS
 
@@ -171,7 +172,7 @@ class BudgetStore:
             if row is None:
                 raise BudgetUnavailable("another process is deleting it")
             row_id, values, share, now = row
-            usage = Usage.from_json(values)
+            usage = Usage.from_json(values).at(now)
             budget = self.budget.scaled(share)
             changed, result = change(budget, usage, now)
             added = counts(result)
@@ -248,12 +249,13 @@ class BudgetStore:
             "backend_id": backend_id,
             "name": name,
         }
-        try:
-            with self._registry.cursor() as cr, cr.savepoint():
-                env = api.Environment(cr, SUPERUSER_ID, {})
-                env["connector.request.budget"].create(values)
-        except errors.UniqueViolation:
-            pass
+        with (
+            suppress(errors.UniqueViolation),
+            self._registry.cursor() as cr,
+            cr.savepoint(),
+        ):
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            env["connector.request.budget"].create(values)
 
     @contextmanager
     def _transaction(self) -> Iterator[BaseCursor]:

@@ -24,6 +24,7 @@ from odoo.addons.component.core import (
 from odoo.addons.component.tests.common import TransactionComponentCase, _in_front
 from odoo.addons.queue_job.tests.common import JobsTrap, trap_jobs
 
+from ..http.budget import NoBudget
 from ..testing import OPERATIONS, FakeSystem
 from .cassettes import Masking, cassette_path, find_secrets, use_cassette
 from .json_service import JsonService
@@ -37,10 +38,17 @@ class ConnectorCase(TransactionComponentCase):
     #: the backend to create, unless ``_create_backend`` does something else
     backend_model: str
     backend_values: dict[str, Any] = {"name": "Test"}
+    #: whether requests wait for the request budgets of adapters, as jobs do
+    uses_request_budgets = False
 
     @classmethod
     def setUpClass(cls) -> None:
         super().setUpClass()
+        if not cls.uses_request_budgets:
+            budgets = cls.registry["connector.request.budget"]
+            cls.startClassPatcher(
+                patch.object(budgets, "_open", lambda *_arguments: NoBudget())
+            )
         cls.backend = cls._create_backend()
 
     @classmethod

@@ -15,7 +15,10 @@ from odoo.tests.common import BaseCase
 from odoo.tools import mute_logger
 
 from ..exception import InvalidDataError, PartlyRead, RequestBudgetSpent
+from ..http.budget import NoBudget
 from ..http.cost_budget import CostBudget
+from ..http.graphql_client import GraphqlClient
+from ..http.graphql_document import read_operation
 from ..http.rate_headers import rate_limit_state
 from ..http.request_budget import RequestBudget
 from ..models import request_budget
@@ -60,8 +63,21 @@ class TestRateHeaders(BaseCase):
 
 
 @tagged("post_install", "-at_install")
+class TestOfConnector(RestCase):
+    __test__ = True
+
+    def test_it_does_not_wait_for_a_budget(self):
+        self.set(_budget=RequestBudget(calls=1, seconds=60))
+        self.server.reply = lambda request: Reply({"id": 1})
+        self.adapter.read(1)
+        self.adapter.read(1)
+        self.assertIsInstance(self.adapter.session.budget, NoBudget)
+
+
+@tagged("post_install", "-at_install")
 class TestSpending(RestCase):
     __test__ = True
+    uses_request_budgets = True
 
     def setUp(self):
         super().setUp()
@@ -81,7 +97,7 @@ class TestSpending(RestCase):
             env = api.Environment(cr, SUPERUSER_ID, {})
             return env["connector.request.budget"].search([]).read()[0]
 
-    def read(self, count=1):
+    def send(self, count=1):
         for _call in range(count):
             self.adapter.read(1)
 
@@ -101,14 +117,14 @@ class TestSpending(RestCase):
             patch.object(request_budget, "BudgetStore") as store,
             patch.object(self.registry, "cursor") as cursor,
         ):
-            self.read()
+            self.send()
             self.adapter.session.budget.reserve(5)
             self.adapter.session.budget.correct(cost=3, available=2)
             self.adapter.session.budget.refused(1)
         self.assertFalse(store.called or cursor.called)
 
     def test_calls_are_counted_in_another_transaction(self):
-        self.read(2)
+        self.send(2)
         row = self.row()
         self.assertEqual((row["calls"], row["waits"], row["refused"]), (2, 0, 0))
         self.assertEqual(row["limit_text"], "3 calls per 60 s")
@@ -117,7 +133,7 @@ class TestSpending(RestCase):
         )
 
     def test_a_call_makes_two_queries(self):
-        self.read()
+        self.send()
         execute, queries = Cursor.execute, []
 
         def count(cr, query, *args, **kwargs):
@@ -129,19 +145,19 @@ class TestSpending(RestCase):
         self.assertEqual(len(queries), 2, queries)
 
     def test_a_user_gets_an_error_in_words(self):
-        self.read(3)
+        self.send(3)
         with self.assertRaisesRegex(
             RequestBudgetSpent,
             r"Waits for the request budget of .* \(3 calls per 60 s\) until .* UTC",
         ):
-            self.read()
+            self.send()
         self.assertEqual(len(self.server.requests), 3)
         self.assertEqual(self.row()["postponed"], 1)
 
     def test_a_near_slot_is_waited_for(self):
         self.set(_budget=RequestBudget(calls=3, seconds=0.4))
         with patch("time.sleep", SLEEP):
-            self.read(6)
+            self.send(6)
         row = self.row()
         self.assertEqual(row["calls"], 6)
         self.assertTrue(row["waits"] and row["wait_seconds"] > 0.1)
@@ -175,7 +191,7 @@ class TestSpending(RestCase):
         self.server.reply = lambda request: replies.pop(0)
         with self.assertRaises(RequestBudgetSpent):
             # time stands still: the budget is blocked after each sleep
-            self.read()
+            self.send()
         self.assertAlmostEqual(self.slept[0], 4, delta=0.5)
         self.assertEqual(self.row()["refused"], 1)
         other = self.adapter_of_job()
@@ -187,7 +203,7 @@ class TestSpending(RestCase):
     def test_a_long_block_postpones_all_jobs(self):
         self.server.reply = lambda r: Reply("slow", 429, {"Retry-After": "600"})
         with self.assertRaises(RequestBudgetSpent) as caught:
-            self.read()
+            self.send()
         self.assertGreater(caught.exception.seconds, 590)
         with self.assertRaises(RequestBudgetSpent):
             self.adapter_of_job(priority=3).read(1)
@@ -196,9 +212,9 @@ class TestSpending(RestCase):
     def test_headers_tell_of_foreign_calls(self):
         limits = {"X-RateLimit-Limit": "3", "X-RateLimit-Remaining": "0"}
         self.server.reply = lambda request: Reply({"id": 1}, 200, limits)
-        self.read()
+        self.send()
         with self.assertRaises(RequestBudgetSpent):
-            self.read()
+            self.send()
         self.assertEqual(len(self.server.requests), 1)
 
     def test_the_limit_of_another_window_blocks_when_nothing_remains(self):
@@ -208,11 +224,11 @@ class TestSpending(RestCase):
             "X-RateLimit-Reset": "900",
         }
         self.server.reply = lambda request: Reply({"id": 1}, 200, limits)
-        self.read(2)
+        self.send(2)
         limits["X-RateLimit-Remaining"] = "0"
-        self.read()
+        self.send()
         with self.assertRaises(RequestBudgetSpent) as caught:
-            self.read()
+            self.send()
         self.assertGreater(caught.exception.seconds, 800)
 
     def test_costs_are_corrected(self):
@@ -227,16 +243,39 @@ class TestSpending(RestCase):
         with self.assertRaisesRegex(InvalidDataError, "ask for fewer records"):
             session.call("POST", "/graphql", json={}, cost=101)
 
+    def test_graphql_operations_reserve_their_cost(self):
+        self.set(_budget=CostBudget(points=100, restore_per_second=0.01))
+        cost = {
+            "requestedQueryCost": 60,
+            "actualQueryCost": 10,
+            "throttleStatus": {
+                "currentlyAvailable": 90,
+                "maximumAvailable": 100,
+                "restoreRate": 0.01,
+            },
+        }
+        body = {"data": {"shop": 1}, "extensions": {"cost": cost}}
+        self.server.reply = lambda request: Reply(body)
+        client = GraphqlClient(self.adapter.session, "/graphql")
+        operation = read_operation("{ shop }")
+        client.send(operation, {})
+        self.assertEqual(self.row()["points"], 10)
+        cost["actualQueryCost"], cost["throttleStatus"]["currentlyAvailable"] = 40, 50
+        client.send(operation, {})
+        with self.assertRaises(RequestBudgetSpent):
+            client.send(operation, {})
+        self.assertEqual(len(self.server.requests), 2)
+
     def test_redirects_are_counted(self):
         found = Reply({"id": 1})
         moved = Reply(None, 301, {"Location": "/partners/1/"})
         self.server.reply = lambda r: found if r.path.endswith("/") else moved
-        self.read()
+        self.send()
         self.assertEqual(self.row()["calls"], 2)
 
     def test_backends_of_one_account_share_a_budget(self):
         self.set(_budget_account=lambda adapter: "acme")
-        self.read(2)
+        self.send(2)
         self.backend = self.backend.copy({"name": "Other"})
         adapter = self.work_on(PARTNER).component_by_name("test.rest.adapter")
         adapter.read(1)
@@ -244,12 +283,12 @@ class TestSpending(RestCase):
             adapter.read(1)
 
     def test_a_person_lowers_the_share(self):
-        self.read()
+        self.send()
         with self.registry.cursor() as cr:
             cr.execute(f"UPDATE {TABLE} SET share = 67")
-        self.read()
+        self.send()
         with self.assertRaises(RequestBudgetSpent):
-            self.read()
+            self.send()
 
     def test_users_change_the_share_only(self):
         budgets = self.env["connector.request.budget"]
@@ -266,11 +305,11 @@ class TestSpending(RestCase):
 
     @mute_logger("odoo.addons.connector.http.spending")
     def test_a_locked_row_postpones_jobs_and_lets_users_pass(self):
-        self.read()
+        self.send()
         self.enterContext(patch.object(request_budget, "LOCK_TIMEOUT", "50ms"))
         with self.registry.cursor() as cr:
             cr.execute(f"SELECT 1 FROM {TABLE} FOR UPDATE")
-            self.read(3)
+            self.send(3)
             with self.assertRaisesRegex(RequestBudgetSpent, "cannot be read now"):
                 self.adapter_of_job().read(1)
         self.assertEqual(len(self.server.requests), 4)
@@ -288,10 +327,10 @@ class TestSpending(RestCase):
         self.assertEqual(len(self.server.requests), 1)
 
     def test_the_counters_start_again(self):
-        self.read()
+        self.send()
         with self.registry.cursor() as cr:
             cr.execute(f"UPDATE {TABLE} SET calls = {2**31 - 2}")
-        self.read()
+        self.send()
         self.assertEqual(self.row()["calls"], 0)
 
     def test_workers_take_turns(self):
