@@ -86,9 +86,6 @@ class NoBudget:
     def reserve(self, cost: float = 1) -> None:
         pass
 
-    def expected_cost(self, operation: str) -> float:
-        return 1
-
     def correct(self, **said: Any) -> None:
         pass
 

@@ -149,9 +149,9 @@ class GraphqlClient:
         """Return the body of the answer, and the seconds to wait by its headers."""
         session, failure = self.session, None
         try:
-            cost = session.budget.expected_cost(operation.label)
-            options = {"headers": headers, "cost": cost, **options}
-            response = session.call("POST", self.path, json=content, **options)
+            response = session.call(
+                "POST", self.path, json=content, headers=headers, **options
+            )
         except Exception as error:
             if not hasattr(error, "answer"):
                 raise
@@ -163,15 +163,6 @@ class GraphqlClient:
             raise RestRefusal(
                 f"{self._place(operation)}: expected an object with data, found "
                 f"{describe_shape(body)}. Is the address that of a GraphQL API?"
-            )
-        if cost := read_cost(body):
-            session.budget.correct(
-                cost=cost.actual or 0.0,  # a throttled operation costs nothing
-                available=cost.available,
-                maximum=cost.maximum,
-                restore_per_second=cost.restore_rate,
-                operation=operation.label,
-                requested=cost.requested,
             )
         return body, retry_after_seconds(response.headers)
 

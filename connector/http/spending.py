@@ -64,8 +64,6 @@ class Spending:
         #: points of the last call, which its answer may correct
         self._cost = 0.0
         self._fastest = inf
-        #: ``{operation: points}``
-        self._costs: dict[str, float] = {}
 
     # -- requests -------------------------------------------------------------
 
@@ -85,7 +83,7 @@ class Spending:
                 raise
             self._note_late(slot)
             if response.history:
-                self._charge(cost * len(response.history))
+                self._charge(slot.cost * len(response.history))
             if not is_rate_limited(response.status_code, response.headers):
                 self._read_headers(response.headers, slot)
                 return response
@@ -101,11 +99,9 @@ class Spending:
         """
         self._reserve(cost)
 
-    def expected_cost(self, operation: str) -> float:
-        """Return the points that an operation asks for, 1 if it is not known."""
-        return self._costs.get(operation, 1)
-
     def _reserve(self, cost: float) -> _Slot:
+        if not isinstance(self._store.budget, CostBudget):
+            cost = 1  # calls are counted, whatever they cost
         ask = Ask(
             cost=cost,
             is_urgent=self._caller.is_urgent,
@@ -173,20 +169,15 @@ class Spending:
         available: float | None = None,
         maximum: float | None = None,
         restore_per_second: float | None = None,
-        operation: str | None = None,
-        requested: float | None = None,
     ) -> None:
         """Take over what an answer says of the bucket of a ``CostBudget``.
 
         :param cost: points that the last request did cost
         :param available: points that are left now
         :param maximum: points of a full bucket
-        :param requested: points that the ``operation`` asks for, each time
         """
         if not isinstance(self._store.budget, CostBudget):
             return
-        if operation is not None and requested is not None:
-            self._costs[operation] = requested
         refund = 0.0 if cost is None else self._cost - cost
         self._cost -= refund
 

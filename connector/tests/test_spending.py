@@ -17,8 +17,6 @@ from odoo.tools import mute_logger
 from ..exception import InvalidDataError, PartlyRead, RequestBudgetSpent
 from ..http.budget import NoBudget
 from ..http.cost_budget import CostBudget
-from ..http.graphql_client import GraphqlClient
-from ..http.graphql_document import read_operation
 from ..http.rate_headers import rate_limit_state
 from ..http.request_budget import RequestBudget
 from ..models import request_budget
@@ -243,28 +241,13 @@ class TestSpending(RestCase):
         with self.assertRaisesRegex(InvalidDataError, "ask for fewer records"):
             session.call("POST", "/graphql", json={}, cost=101)
 
-    def test_graphql_operations_reserve_their_cost(self):
-        self.set(_budget=CostBudget(points=100, restore_per_second=0.01))
-        cost = {
-            "requestedQueryCost": 60,
-            "actualQueryCost": 10,
-            "throttleStatus": {
-                "currentlyAvailable": 90,
-                "maximumAvailable": 100,
-                "restoreRate": 0.01,
-            },
-        }
-        body = {"data": {"shop": 1}, "extensions": {"cost": cost}}
-        self.server.reply = lambda request: Reply(body)
-        client = GraphqlClient(self.adapter.session, "/graphql")
-        operation = read_operation("{ shop }")
-        client.send(operation, {})
-        self.assertEqual(self.row()["points"], 10)
-        cost["actualQueryCost"], cost["throttleStatus"]["currentlyAvailable"] = 40, 50
-        client.send(operation, {})
-        with self.assertRaises(RequestBudgetSpent):
-            client.send(operation, {})
-        self.assertEqual(len(self.server.requests), 2)
+    def test_a_budget_of_calls_counts_calls_whatever_they_cost(self):
+        session = self.adapter.session
+        for _call in range(3):
+            session.call("POST", "/graphql", json={}, cost=90)
+            session.budget.correct(cost=20, available=0)
+        row = self.row()
+        self.assertEqual((row["calls"], row["points"]), (3, 3))
 
     def test_redirects_are_counted(self):
         found = Reply({"id": 1})
