@@ -212,6 +212,7 @@ class TestGraphqlPartialErrors(GraphqlCase):
 @tagged("post_install", "-at_install")
 class TestGraphqlThrottling(GraphqlCase):
     __test__ = True
+    uses_request_budgets = True
 
     def setUp(self):
         super().setUp()

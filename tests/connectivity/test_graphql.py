@@ -153,6 +153,7 @@ class TestGraphqlManual(GraphqlShopCase):
 
 class TestGraphqlShop(GraphqlShopCase):
     __test__ = True
+    uses_request_budgets = True
 
     def test_pages_of_a_connection(self):
         self.prepare(250)
