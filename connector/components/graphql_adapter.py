@@ -10,8 +10,7 @@ The author writes the operations as text, and the adapter gives them their varia
     write          _update_mutation  $id and $input, or the id in $input
     delete         _delete_mutation  $id, or the id in $input
 
-Values are never written into the text. ``http/graphql_client.py`` sends operations;
-``http/graphql.py`` has the reactions to errors.
+``http/graphql_client.py`` sends them; ``http/graphql.py`` has the reactions to errors.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ from ..exception import (
     RetryableJobError,
     UnreadableAnswer,
 )
-from ..http.graphql import GraphqlError, find_identified, merge, read_user_errors
+from ..http.graphql import GraphqlError, merge, read_user_errors
 from ..http.graphql_answer import AnsweredPage, by_ids, identified
 from ..http.graphql_document import repeat
 from ..http.paging import Answer, Connection, Paging
@@ -58,15 +57,14 @@ class GraphqlAdapter(AbstractComponent):
     _update_mutation = ""
     _delete_mutation = ""
     _paging: Paging = Connection()
-    #: dotted path to the connection or list in the data of the list query; None for the
-    #: only field
+    #: dotted path to the list in the data, None for the only field
     _records_path: str | None = None
-    #: dotted path to the record in the data of the read query, create and update; None
-    #: for the only field, or the value with an id in it
+    #: dotted path to a single record in the data; by default the only field, and the
+    #: value with an id in the payload of a mutation
     _record_path: str | None = None
     #: dotted path to the id in an external record
     _id_field = "id"
-    #: number of records that are read in one request by repeating ``_read_query``
+    #: records that are read in one request by repeating ``_read_query``
     _reads_per_request = 1
     #: number of ids in one request of ``_read_many_query``
     _ids_per_request = 100
@@ -101,7 +99,7 @@ class GraphqlAdapter(AbstractComponent):
     # -- variables --------------------------------------------------------------
 
     def _list_variables(self, filters: Any) -> dict[str, Any]:
-        """Return the variables of the list query, without those of the paging."""
+        """Return the variables of the list query; paging adds its own."""
         return dict(filters or {})
 
     def _read_variables(self, external_id: Any) -> dict[str, Any]:
@@ -180,8 +178,7 @@ class GraphqlAdapter(AbstractComponent):
     def read(self, external_id: Any) -> dict[str, Any]:
         # pylint: disable=method-required-super
         if not self._read_query and self._read_many_query:
-            found = self._read_by_ids([external_id])
-            record = found.get(external_id)
+            record = self._read_by_ids([external_id]).get(external_id)
         else:
             operation = self._operation(self._read_query, "_read_query")
             answer = self._send(operation, self._read_variables(external_id))
@@ -234,7 +231,7 @@ class GraphqlAdapter(AbstractComponent):
         """Return ``{external id: record}`` of the ids, read by ``_read_many_query``."""
         operation = self._operation(self._read_many_query, "_read_many_query")
         answer = self._send(operation, self._read_many_variables(external_ids))
-        page = answer.page(self._records_path)[1]
+        page = answer.whole_page(self._records_path)
         return by_ids(page, external_ids, self._id_field)
 
     def _read_repeated(self, external_ids: list[Any]) -> dict[Any, Any]:
@@ -253,7 +250,7 @@ class GraphqlAdapter(AbstractComponent):
         }
         answer = self._send(operation, variables)
         places = [(f"r{index}",) for index in range(len(external_ids))]
-        inner = ".".join((self._record_path or "").split(".")[1:])
+        inner = (self._record_path or "").partition(".")[2]
         records = [look_up(answer.data.get(place), inner) for (place,) in places]
         page = answer.split(places, records)
         return by_ids(page, external_ids, self._id_field, in_order=True)
@@ -263,18 +260,15 @@ class GraphqlAdapter(AbstractComponent):
     # pylint: disable=method-required-super
     def create(self, values: dict[str, Any]) -> Any:
         """Create an external record and return its external id."""
-        payload, record = self._mutate(
-            "_create_mutation",
-            self._create_variables(values),
-            headers=self.idempotency_headers(),
-        )
+        variables, headers = self._create_variables(values), self.idempotency_headers()
+        record = self._mutate("_create_mutation", variables, headers=headers)
         external_id = look_up(record, self._id_field)
         if is_external_id(external_id):
             return external_id
         raise UnreadableAnswer(
             f"{self.backend_record.display_name}: the record was created, but the "
-            f"answer has no {self._id_field}; it is {describe_shape(payload)}. Add it "
-            f"to _create_mutation of {self._name}, and set _record_path."
+            f"answer has no {self._id_field}; the record is {describe_shape(record)}. "
+            f"Add it to _create_mutation of {self._name}, or set _record_path."
         )
 
     def write(self, external_id: Any, values: dict[str, Any]) -> None:
@@ -283,16 +277,14 @@ class GraphqlAdapter(AbstractComponent):
     def delete(self, external_id: Any) -> None:
         self._mutate("_delete_mutation", self._delete_variables(external_id))
 
-    def _mutate(
-        self, attribute: str, variables: dict[str, Any], **options: Any
-    ) -> tuple[Any, Any]:
-        """Send a mutation; return its payload, and the record in it.
+    def _mutate(self, attribute: str, variables: dict[str, Any], **options: Any) -> Any:
+        """Send a mutation and return the record in its answer, None if it has none.
 
         :raise InvalidDataError: the backend refuses the values
         """
         operation = self._operation(getattr(self, attribute), attribute)
         answer = self._send(operation, variables, **options)
-        payload = answer.payload(self._record_path, self._refusals)
+        record = answer.mutated(self._record_path, self._id_field, self._refusals)
         if answer.errors:
             # raised, they would repeat a mutation that has had its effect
             _logger.warning(
@@ -301,9 +293,7 @@ class GraphqlAdapter(AbstractComponent):
                 self.backend_record.display_name,
                 answer.describe_errors(),
             )
-        if self._record_path:
-            return payload, look_up(answer.data, self._record_path)
-        return payload, find_identified(payload, self._id_field)
+        return record
 
     def _refusals(self, payload: Any) -> list[GraphqlError]:
         """Return the reasons for which a mutation refuses the values."""

@@ -115,7 +115,7 @@ class GraphqlBulkAdapter(AbstractComponent):
         started_at = fields.Datetime.now()
         text, variables = "_bulk_start_mutation", {"query": self._bulk_text(filters)}
         try:
-            payload, record = self._mutate(text, variables)
+            record = self._mutate(text, variables)
         except InvalidDataError as error:
             if _IN_PROGRESS not in str(error):
                 raise
@@ -127,8 +127,8 @@ class GraphqlBulkAdapter(AbstractComponent):
         if not operation_id:
             raise InvalidDataError(
                 f"{self.backend_record.display_name}: the bulk operation was started, "
-                f"but the answer has no id: {payload!r:.300}. Correct "
-                f"_bulk_start_mutation of {self._name}."
+                "but the answer has no id. Correct _bulk_start_mutation of "
+                f"{self._name}."
             )
         self.env["connector.bulk.operation"]._keep(
             self.backend_record, self.model._name, str(operation_id), started_at

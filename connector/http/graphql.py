@@ -218,18 +218,32 @@ def read_user_errors(payload: Any, path: str | None = None) -> list[GraphqlError
     """Return the refusals in the payload of a mutation.
 
     :param path: key of the list; by default ``userErrors``, ``errors``, and each that
-        ends with ``UserErrors``. A result with an ``errorCode`` is one refusal
+        ends with ``UserErrors``. A result with an ``errorCode``, or whose type ends
+        with ``Error``, is one refusal
     """
     payloads = payload if isinstance(payload, list) else [payload]
     return [error for each in payloads for error in _user_errors(each, path)]
 
 
+def _refusing_code(payload: Mapping[str, Any]) -> str:
+    """Return the code of a payload that is a refusal, "" of any other."""
+    kind, result = str(payload.get("__typename") or ""), payload.get("result")
+    if payload.get("errorCode"):
+        return str(payload["errorCode"])
+    if kind.endswith(("Error", "Errors")):
+        return kind
+    return "NOT_DELETED" if result == "NOT_DELETED" else ""
+
+
 def _user_errors(payload: Any, path: str | None) -> Iterator[GraphqlError]:
+    if payload is False:
+        yield GraphqlError("the backend answers false")
     if not isinstance(payload, Mapping):
         return
-    if payload.get("errorCode"):
-        code, message = str(payload["errorCode"]), payload.get("message")
-        yield GraphqlError(str(message or payload.get("__typename") or code), code)
+    code = _refusing_code(payload)
+    if code:
+        message = payload.get("message") or payload.get("__typename") or code
+        yield GraphqlError(str(message), code)
     for key, value in payload.items():
         if path is None:
             is_errors = key in ("userErrors", "errors") or key.endswith("UserErrors")

@@ -17,7 +17,7 @@ from ..exception import (
     PartlyUnreadable,
     UnreadableAnswer,
 )
-from .graphql import GraphqlError, split_errors
+from .graphql import GraphqlError, find_identified, split_errors
 from .graphql_document import Operation
 from .paths import describe_shape, look_up
 
@@ -53,9 +53,14 @@ class GraphqlAnswer:
         self._failure = failure
 
     def keys(self, path: str | None) -> tuple[str, ...]:
-        """Return a dotted path as keys; by default that of the only field."""
-        if path:
-            return tuple(path.split("."))
+        """Return a dotted path as keys; that of the only field by default.
+
+        The default is also that of an operation without the first field of the path:
+        an adapter has one path for several operations.
+        """
+        keys = tuple(path.split(".")) if path else ()
+        if keys and keys[0] in self.data:
+            return keys
         if len(self.data) != 1:
             raise InvalidDataError(
                 f"{self.operation.label} has several fields: {', '.join(self.data)}. "
@@ -77,27 +82,33 @@ class GraphqlAnswer:
         """Return the errors as text, for a log line."""
         return str(self._failure(self.errors))
 
-    def payload(
+    def mutated(
         self,
         path: str | None,
+        id_path: str,
         read_refusals: Callable[[Any], list[GraphqlError]],
     ) -> Any:
-        """Return the payload of a mutation: the value of its field.
+        """Return the record in the answer to a mutation, None if it is not clear.
 
         Errors below the payload stay in the answer: the mutation has had its effect.
 
         :raise Exception: it was not executed, or the backend refuses the values
         """
-        payload = self.data.get(self.keys(path)[0])
-        if payload is None or any(len(error.path) < 2 for error in self.errors):
+        payloads = list(self.data.values())
+        if None in payloads or any(map(_prevents_effect, self.errors)):
             self.raise_errors()
+        if None in payloads or {} in payloads:
             raise UnreadableAnswer(
-                f"{self.operation.label}: the backend answers null without an error."
+                f"{self.operation.label}: the backend answers null or an empty result "
+                "without an error. If the result may be an error, ask for it, as in "
+                "... on ErrorResult { errorCode message }."
             )
-        refusals = read_refusals(payload)
+        refusals = [error for each in payloads for error in read_refusals(each)]
         if refusals:
             raise self._failure(refusals, InvalidDataError)
-        return payload
+        if path and path.partition(".")[0] in self.data:
+            return look_up(self.data, path)
+        return find_identified(payloads[0], id_path) if len(payloads) == 1 else None
 
     def find_list(self, path: str | None) -> tuple[Any, list[tuple], list[Any]]:
         """Return a list or connection, and the path of each record and the record."""
@@ -123,6 +134,21 @@ class GraphqlAnswer:
         found, places, records = self.find_list(path)
         return found, self.split(places, records)
 
+    def whole_page(self, path: str | None) -> AnsweredPage:
+        """Return the records of a list, which must not have further pages.
+
+        :raise InvalidDataError: others would be taken for deleted records
+        """
+        found, page = self.page(path)
+        total = look_up(found, "totalItems")
+        is_cut = look_up(found, "pageInfo.hasNextPage") is True
+        if is_cut or (type(total) is int and total > len(page)):
+            raise InvalidDataError(
+                f"{self.operation.label}: the answer has {len(page)} of the records "
+                "that were asked for. Ask for fewer ids: set _ids_per_request."
+            )
+        return page
+
     def split(self, places: list[tuple], records: Iterable[Any]) -> AnsweredPage:
         """Return the records at some places of the answer, with their failures.
 
@@ -136,6 +162,14 @@ class GraphqlAnswer:
             if isinstance(failure, CredentialsRefused):
                 raise failure
         return AnsweredPage(records, failures)
+
+
+def _prevents_effect(error: GraphqlError) -> bool:
+    """Return whether an error of a mutation says that it was not executed.
+
+    An error in the list of refusals hides them.
+    """
+    return len(error.path) < 2 or str(error.path[1]).lower().endswith("errors")
 
 
 def identified(page: AnsweredPage, id_path: str) -> tuple[dict[Any, Any], list[Any]]:

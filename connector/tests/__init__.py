@@ -52,8 +52,10 @@ from . import test_two_way
 from . import test_unconfirmed_field
 from . import test_graphql_adapter
 from . import test_graphql_bulk
+from . import test_graphql_bulk_records
 from . import test_graphql_document
 from . import test_graphql_errors
+from . import test_graphql_mutations
 from . import test_image_importer
 from . import test_backend_language
 from . import test_backend_mixin

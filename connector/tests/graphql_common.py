@@ -18,6 +18,7 @@ LIST = """
 
 class GraphqlCase(RestCase):
     def setUp(self):
+        # pylint: disable=method-required-super
         TestConnectorCase.setUp(self)
         server = self.server = self.enterContext(RestServer())
 
