@@ -29,7 +29,7 @@ class BackendCredentials:
         self._owner = owner
         self._base_url = base_url
 
-    def read(self, field: str) -> str:
+    def get(self, field: str) -> str:
         """Return the value of a field.
 
         :raise RestCredentialsRefusal: it is empty

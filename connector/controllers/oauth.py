@@ -24,7 +24,6 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from odoo import SUPERUSER_ID, api, http, models
-from odoo.exceptions import AccessError
 from odoo.http import Response, request
 from odoo.service.model import retrying
 
@@ -100,11 +99,10 @@ class OauthController(http.Controller):
 
         :raise Refusal: this session has made no such request, or it is over
         """
-        _ = request.env._
         begun = request.env["connector.oauth.request"].sudo()._take(state)
         if begun is None:
             raise Refusal(
-                _(
+                request.env._(
                     "Odoo does not know this request for access, or it was answered "
                     "already. Open the backend and press Connect."
                 )
@@ -113,24 +111,22 @@ class OauthController(http.Controller):
         is_own = digest(session_key) == begun.session_digest
         if not is_own or request.env.uid != begun.user_id:
             raise Refusal(
-                _(
+                request.env._(
                     "The connection was begun in another session. Sign in, open the "
                     "backend and press Connect."
                 ),
                 HTTPStatus.FORBIDDEN,
             )
         if not begun.is_fresh:
-            raise Refusal(_("The request for access is too old. Press Connect again."))
+            raise Refusal(
+                request.env._("The request for access is too old. Press Connect again.")
+            )
         return begun
 
     def _find_backend(self, begun: Begun) -> models.BaseModel:
         backend = request.env[begun.backend_model].browse(begun.backend_id)
-        try:
-            if backend.exists():
-                backend.check_access("write")
-                return backend
-        except AccessError:
-            pass
+        if backend.exists() and backend.has_access("write"):
+            return backend
         raise Refusal(
             request.env._("The backend was deleted, or you may not change it."),
             HTTPStatus.FORBIDDEN,
@@ -145,14 +141,13 @@ class OauthController(http.Controller):
 
         :raise Refusal: the person or the provider refuses
         """
-        _ = request.env._
         if error := params.get("error"):
             reason = f"{error}: {params.get('error_description') or ''}".rstrip(": ")
             raise Refusal(
-                _("The access was not granted: %s", reason[:_MAX_QUOTED]),
+                request.env._("The access was not granted: %s", reason[:_MAX_QUOTED]),
             )
         if not params.get("code"):
-            raise Refusal(_("The answer of the provider has no code."))
+            raise Refusal(request.env._("The answer of the provider has no code."))
         self._store(backend, *self._exchange(backend, begun, params["code"]))
 
     def _exchange(

@@ -39,7 +39,7 @@ _ENCODINGS = ("hex", "base64")
 class Credentials(Protocol):
     """The fields of a backend."""
 
-    def read(self, field: str) -> str:
+    def get(self, field: str) -> str:
         """Return the value of a field.
 
         :raise RestCredentialsRefusal: it is empty
@@ -94,7 +94,7 @@ class ApiKey(Authentication):
             )
 
     def use(self, session: RestSession, credentials: Credentials) -> None:
-        key = credentials.read(self.field)
+        key = credentials.get(self.field)
         if self.param:
             session.use_param(self.param, key)
         else:
@@ -112,7 +112,7 @@ class BearerToken(Authentication):
     field: str
 
     def use(self, session: RestSession, credentials: Credentials) -> None:
-        token = credentials.read(self.field)
+        token = credentials.get(self.field)
         session.use_bearer(check_can_be_sent(token, self.field))
 
 
@@ -128,7 +128,7 @@ class Basic(Authentication):
     password: str
 
     def use(self, session: RestSession, credentials: Credentials) -> None:
-        session.use_basic(credentials.read(self.login), credentials.read(self.password))
+        session.use_basic(credentials.get(self.login), credentials.get(self.password))
 
 
 @dataclass(frozen=True)
@@ -198,8 +198,8 @@ class SignedRequest(Authentication):
         )
 
     def use(self, session: RestSession, credentials: Credentials) -> None:
-        secret = credentials.read(self.secret)
-        key = credentials.read(self.key) if self.key else ""
+        secret = credentials.get(self.secret)
+        key = credentials.get(self.key) if self.key else ""
         session.use_signature(lambda request: self.sign(request, secret, key), secret)
 
     def sign(

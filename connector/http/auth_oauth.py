@@ -108,8 +108,8 @@ class OAuth2(Authentication):
 
     def read_client(self, credentials: Credentials) -> Client:
         """Return the client by the fields of the backend."""
-        secret = credentials.read(self.client_secret) if self.client_secret else ""
-        return Client(credentials.read(self.client_id), secret)
+        secret = credentials.get(self.client_secret) if self.client_secret else ""
+        return Client(credentials.get(self.client_id), secret)
 
     def renewal_request(
         self, base_url: str, client: Client, refresh_token: str

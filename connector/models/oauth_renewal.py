@@ -29,6 +29,7 @@ from typing import Any
 import psycopg2
 
 from odoo import SUPERUSER_ID, api, models
+from odoo.sql_db import PoolError
 
 from ..database import lock_number
 from ..exception import RetryableJobError
@@ -62,7 +63,7 @@ class ConnectorOauthToken(models.Model):
     ) -> HeldToken:
         """Return a token that is valid, renewed if need be; see ``_renew``."""
         held = self._find(backend, auth.grant)
-        client_id = credentials.read(auth.client_id)
+        client_id = credentials.get(auth.client_id)
         if held and held.is_of(client_id, base_url) and held.is_usable():
             return held
         return self._renew(backend, auth, base_url, credentials)
@@ -164,7 +165,9 @@ class ConnectorOauthToken(models.Model):
         name = ("oauth", backend._name, backend.id, grant)
         try:
             self.env.cr.execute(
-                "SELECT pg_advisory_xact_lock(%s)", (lock_number(name),)
+                "SELECT pg_advisory_xact_lock(%s)",
+                (lock_number(name),),
+                log_exceptions=False,
             )
         except psycopg2.errors.LockNotAvailable as error:
             raise RetryableJobError(
@@ -175,6 +178,17 @@ class ConnectorOauthToken(models.Model):
 
     @contextmanager
     def _own_transaction(self) -> Iterator[ConnectorOauthToken]:
-        """Yield the model in another transaction, which is committed at the end."""
-        with self.env.registry.cursor() as cr:
+        """Yield the model in another transaction, which is committed at the end.
+
+        :raise RetryableJobError: all connections to the database are in use
+        """
+        try:
+            cursor = self.env.registry.cursor()
+        except PoolError as error:
+            raise RetryableJobError(
+                f"No connection to the database is free to renew a token: {error}",
+                seconds=BUSY_SECONDS,
+                ignore_retry=True,
+            ) from error
+        with cursor as cr:
             yield api.Environment(cr, SUPERUSER_ID, {})[self._name]

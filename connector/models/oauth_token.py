@@ -94,7 +94,7 @@ class ConnectorOauthToken(models.Model):
             " server, refused_reason, database, expires_at, connected_at"
             " FROM connector_oauth_token"
             " WHERE backend_model = %s AND backend_id = %s AND grant_key = %s",
-            (backend._name, backend.id, grant),
+            (backend._name, backend.id or 0, grant),
         )
         found = self.env.cr.fetchone()
         if found is None:

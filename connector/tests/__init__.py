@@ -41,6 +41,7 @@ from . import test_rest_auth
 from . import test_request_budget
 from . import test_spending
 from . import test_oauth
+from . import test_oauth_token
 from . import test_rest_download
 from . import test_conflict
 from . import test_webhook

@@ -138,12 +138,12 @@ class TestRequests(BaseCase):
 
 @tagged("post_install", "-at_install")
 class TestAnswers(BaseCase):
-    def read(self, answer, **options):
+    def tokens_of(self, answer, **options):
         content = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
         return read_tokens(f"{URL}/token", content, ("invalid_grant",), **options)
 
     def test_tokens(self):
-        tokens = self.read(
+        tokens = self.tokens_of(
             {
                 "access_token": "a",
                 "refresh_token": "r",
@@ -176,7 +176,7 @@ class TestAnswers(BaseCase):
         ):
             with self.subTest(value):
                 answer = {"access_token": "a", "expires_in": value, "expires_at": "x"}
-                self.assertEqual(self.read(answer).lifetime, lifetime)
+                self.assertEqual(self.tokens_of(answer).lifetime, lifetime)
 
     def test_errors_of_the_protocol(self):
         for code, error in (
@@ -188,13 +188,13 @@ class TestAnswers(BaseCase):
             ("server_error", NetworkRetryableError),
         ):
             with self.subTest(code), self.assertRaises(error) as caught:
-                self.read({"error": code, "error_description": "because"})
+                self.tokens_of({"error": code, "error_description": "because"})
             self.assertIs(type(caught.exception), error)
             self.assertIn(f"{code}: because", str(caught.exception))
 
     def test_a_description_is_masked(self):
         with self.assertRaises(GrantRefused) as caught:
-            self.read(
+            self.tokens_of(
                 {"error": "invalid_grant", "error_description": "r1 is unknown"},
                 redact=lambda text: str(text).replace("r1", "***"),
             )
@@ -225,9 +225,9 @@ class TestAnswers(BaseCase):
                 self.subTest(answer),
                 self.assertRaisesRegex(RestCredentialsRefusal, "token_path"),
             ):
-                self.read(answer)
+                self.tokens_of(answer)
 
     def test_a_scope_of_any_form_is_kept_as_text(self):
         for scope, text in (("a b", "a b"), ("", ""), (None, "")):
             answer = {"access_token": "a", "scope": scope}
-            self.assertEqual(self.read(answer).scope, text)
+            self.assertEqual(self.tokens_of(answer).scope, text)

@@ -29,7 +29,7 @@ class TestDeclaredAuthentication(RestCase):
     def declare(self, auth, **values):
         """Declare an authentication whose fields have these values."""
         self.enterContext(
-            patch.object(BackendCredentials, "read", lambda self, field: values[field])
+            patch.object(BackendCredentials, "get", lambda self, field: values[field])
         )
         self.set(_auth=auth)
 
@@ -168,7 +168,7 @@ class TestDeclaredAuthentication(RestCase):
     def test_a_key_that_no_header_can_contain_is_refused_without_showing_it(self):
         for key in ("s3cr3t\n", " s3cr3t", "s3cr3t→", "s3c\nr3t"):
             for auth in (ApiKey("key", header="X-Key"), BearerToken("key")):
-                credentials = type("Fields", (), {"read": lambda self, field, k=key: k})
+                credentials = type("Fields", (), {"get": lambda self, field, k=key: k})
                 with self.subTest(key), self.assertRaises(RestCredentialsRefusal) as c:
                     auth.use(RestSession("http://127.0.0.1"), credentials())
                 self.assertRegex(str(c.exception), "the field key")
@@ -177,18 +177,18 @@ class TestDeclaredAuthentication(RestCase):
     def test_a_text_is_no_declaration(self):
         self.set(_auth="api_token")
         with self.assertRaisesRegex(TypeError, r"BearerToken\('api_token'\)"):
-            self.adapter.session  # noqa: B018
+            _session = self.adapter.session
 
     def test_a_field_that_the_backend_does_not_have_is_named(self):
         self.set(_auth=BearerToken("api_token"))
         with self.assertRaisesRegex(ValueError, "'api_token'.*test.backend"):
-            self.adapter.session  # noqa: B018
+            _session = self.adapter.session
 
     def test_a_field_that_is_empty_is_named_and_stops_the_schedule(self):
         self.backend.name = "Shop"
         self.set(_auth=ApiKey("conflict_policy", header="X-Key"))
         with self.assertRaisesRegex(RestCredentialsRefusal, "Shop: .* is empty"):
-            self.adapter.session  # noqa: B018
+            _session = self.adapter.session
 
 
 @tagged("post_install", "-at_install")
@@ -201,8 +201,8 @@ class TestFieldsOfABackend(ExportCase):
 
     def test_a_secret_is_read_for_any_user(self):
         self.backend.new_token = SECRET
-        self.assertEqual(self.credentials().read("token"), SECRET)
+        self.assertEqual(self.credentials().get("token"), SECRET)
 
     def test_an_empty_secret_is_named_as_the_form_names_it(self):
         with self.assertRaisesRegex(RestCredentialsRefusal, "Folder: Token is empty"):
-            self.credentials().read("token")
+            self.credentials().get("token")

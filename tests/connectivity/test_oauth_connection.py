@@ -170,6 +170,7 @@ def test_neither_code_nor_state_nor_token_is_logged(
         assert secret not in log
 
 
+@pytest.mark.long
 def test_a_user_reads_neither_secret_nor_token(browser, provider, backend_id):
     connect(browser, provider, backend_id)
     with pytest.raises(RuntimeError):
@@ -208,6 +209,7 @@ def test_a_forged_state_is_refused(browser, provider, backend_id):
     assert browser.open(url).status_code == 303
 
 
+@pytest.mark.long
 def test_the_answer_of_another_session_is_refused(
     browser, other_browser, provider, backend_id
 ):
@@ -218,6 +220,7 @@ def test_the_answer_of_another_session_is_refused(
     assert provider.asked("authorization_code") == 0
 
 
+@pytest.mark.long
 def test_an_old_answer_is_refused(browser, provider, backend_id):
     url = provider.answer(browser.press_connect(backend_id))
     with transaction() as env:
@@ -238,6 +241,7 @@ def test_a_person_who_does_not_agree_is_told(browser, provider, backend_id):
     assert not browser.status(backend_id)["oauth_is_connected"]
 
 
+@pytest.mark.long
 def test_the_reason_of_the_provider_is_text(browser, provider, backend_id):
     state = params_of(browser.press_connect(backend_id))["state"]
     answer = browser.session.get(
@@ -249,6 +253,7 @@ def test_the_reason_of_the_provider_is_text(browser, provider, backend_id):
     assert "<script>" not in answer.text
 
 
+@pytest.mark.long
 def test_a_provider_that_fails_is_told(browser, provider, backend_id):
     url = provider.answer(browser.press_connect(backend_id))
     provider.control(answer={"status": 503, "type": "text/html", "body": "<p>Down"})
@@ -259,6 +264,7 @@ def test_a_provider_that_fails_is_told(browser, provider, backend_id):
     assert connect(browser, provider, backend_id).status_code == 303
 
 
+@pytest.mark.long
 def test_a_code_that_the_provider_does_not_know_is_told(browser, provider, backend_id):
     state = params_of(browser.press_connect(backend_id))["state"]
     answer = browser.session.get(
@@ -270,6 +276,7 @@ def test_a_code_that_the_provider_does_not_know_is_told(browser, provider, backe
     assert "n0-such-code" not in answer.text
 
 
+@pytest.mark.long
 def test_a_user_who_may_not_change_the_backend_cannot_connect(
     other_browser, backend_id
 ):
@@ -277,6 +284,7 @@ def test_a_user_who_may_not_change_the_backend_cannot_connect(
         other_browser.press_connect(backend_id)
 
 
+@pytest.mark.long
 def test_missing_settings_are_named(browser, backend_id):
     with transaction() as env:
         env[BACKEND].browse(backend_id).oauth_client_id = False
@@ -295,6 +303,7 @@ def test_disconnect_ends_the_access_at_the_provider(browser, provider, backend_i
     assert (status["oauth_status"], status["state"]) == ("Not connected", "draft")
 
 
+@pytest.mark.long
 def test_disconnect_deletes_the_tokens_while_the_provider_fails(
     browser, provider, backend_id
 ):
@@ -329,6 +338,7 @@ def test_connecting_again_resumes_a_backend_whose_grant_was_revoked(
             assert work.component(usage="backend.adapter").search() == [1]
 
 
+@pytest.mark.long
 def test_a_copy_of_a_backend_has_no_secret_and_no_token(browser, provider, backend_id):
     connect(browser, provider, backend_id)
     with transaction() as env:

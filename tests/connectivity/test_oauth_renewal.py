@@ -147,6 +147,7 @@ def test_workers_with_client_credentials_ask_for_one_token(provider, service_id)
     assert provider.asked("client_credentials") == 1
 
 
+@pytest.mark.long
 def test_workers_whose_token_is_rejected_renew_it_once(provider, backend_id):
     provider.control(revoke_access=True)
     sent = in_processes(lambda env: read(env, backend_id), 4)
@@ -164,6 +165,7 @@ def test_a_valid_token_is_used_without_a_request_to_the_provider(provider, backe
     assert provider.asked("refresh_token") == 0
 
 
+@pytest.mark.long
 def test_a_token_that_ends_during_a_job_is_renewed(provider, backend_id):
     provider.control(lifetime=1)
     expire(backend_id)
@@ -178,6 +180,7 @@ def test_a_token_that_ends_during_a_job_is_renewed(provider, backend_id):
     assert provider.asked("refresh_token") == 2
 
 
+@pytest.mark.long
 def test_a_token_that_stays_rejected_is_replaced_once(provider, backend_id):
     with transaction() as env:
         session = session_of(env, backend_id)
@@ -249,6 +252,7 @@ def kill_during_renewal(provider, backend_id):
     provider.control(delay=0)
 
 
+@pytest.mark.long
 def test_an_answer_that_was_lost_is_had_again_within_the_grace_period(
     provider, backend_id
 ):
@@ -320,6 +324,7 @@ def test_jobs_wait_while_the_grant_is_missing_and_run_when_it_is_given(
         assert (job.state, job.sync_is_parked) == ("pending", False)
 
 
+@pytest.mark.long
 def test_another_pause_is_not_resumed_by_a_new_grant(provider, backend_id):
     with transaction() as env:
         backend = env[BACKEND].browse(backend_id)
@@ -328,6 +333,7 @@ def test_another_pause_is_not_resumed_by_a_new_grant(provider, backend_id):
         assert backend.state == "paused"
 
 
+@pytest.mark.long
 def test_a_draft_whose_grant_was_revoked_says_so(provider, backend_id):
     provider.control(revoke=True)
     expire(backend_id)
@@ -340,6 +346,7 @@ def test_a_draft_whose_grant_was_revoked_says_so(provider, backend_id):
 # -- answers of the provider ---------------------------------------------------
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("answer", "error", "text"),
     [
@@ -391,6 +398,7 @@ def test_an_answer_that_is_no_token_keeps_the_refresh_token(
         read(env, backend_id)
 
 
+@pytest.mark.long
 def test_a_token_without_an_end_is_used_until_it_is_rejected(provider, backend_id):
     body = '{"access_token": "endless", "token_type": "bearer"}'
     provider.control(answer={"body": body})
@@ -411,6 +419,7 @@ def test_a_token_without_an_end_is_used_until_it_is_rejected(provider, backend_i
 # -- other systems -------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_a_copy_of_the_database_uses_no_token(provider, backend_id):
     with transaction() as env:
         env.cr.execute(
@@ -426,6 +435,7 @@ def test_a_copy_of_the_database_uses_no_token(provider, backend_id):
     assert provider.asked("refresh_token") == 0
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("change", ["url", "oauth_client_id"])
 def test_another_server_or_client_gets_no_token(provider, backend_id, change):
     with transaction() as env:
@@ -439,6 +449,7 @@ def test_another_server_or_client_gets_no_token(provider, backend_id, change):
     assert "/api/partners" not in provider.control()["requests"]
 
 
+@pytest.mark.long
 def test_the_tokens_of_a_deleted_backend_are_deleted(provider):
     backend_id = create_backend(provider)
     connect(provider, backend_id)
