@@ -59,7 +59,7 @@ class Authentication:
 
 
 def check_can_be_sent(value: str, field: str) -> str:
-    """Return a value that may stand in a header.
+    """Return a value that a header can contain.
 
     :raise RestCredentialsRefusal: it has a character that a header cannot contain
     """

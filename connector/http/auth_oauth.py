@@ -42,7 +42,7 @@ class Client:
 class TokenRequest:
     """Request to the token or revocation endpoint.
 
-    :param secrets: what errors and logs must not contain
+    :param secrets: texts that errors and logs must not contain
     """
 
     url: str

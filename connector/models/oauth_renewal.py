@@ -14,9 +14,9 @@ is used. Nothing that happens to the job afterwards can lose it::
              transaction A ends
 
 B begins after the lock is held: the snapshot of A is older. The row is locked and the
-connection open before the provider is asked. What remains is the time between its
-answer and the commit, milliseconds in which a killed worker loses a token. The next
-worker then sends the old refresh token, which a provider with a grace period accepts.
+connection open before the provider is asked. A killed worker can lose a token only in
+the milliseconds between its answer and the commit. The next worker then sends the old
+refresh token, which a provider with a grace period accepts.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What is remembered between *Connect* and the answer of the provider.
+"""Requests for access that the provider has not answered yet.
 
 The provider brings back the *state*, a signed text that names the database and a row
 here. The row is deleted before anything else is done with the answer, in a separate

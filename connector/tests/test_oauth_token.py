@@ -106,7 +106,7 @@ class TestTokens(OauthCase):
         self.backend.oauth_client_id = "another"
         self.assertEqual(self.tokens().current(), "three")
 
-    def test_a_failure_is_remembered_for_a_moment(self):
+    def test_the_provider_is_not_asked_again_right_after_a_failure(self):
         self.answers = [NetworkRetryableError("down"), Tokens("a")]
         source = self.tokens()
         for _attempt in range(3):

@@ -174,7 +174,7 @@ class TestDeclaredAuthentication(RestCase):
                 self.assertRegex(str(c.exception), "the field key")
                 self.assertNotIn("s3c", str(c.exception))
 
-    def test_a_text_is_no_declaration(self):
+    def test_a_text_instead_of_a_declaration_is_refused(self):
         self.set(_auth="api_token")
         with self.assertRaisesRegex(TypeError, r"BearerToken\('api_token'\)"):
             _session = self.adapter.session

@@ -233,7 +233,7 @@ def test_an_old_answer_is_refused(browser, provider, backend_id):
     assert provider.asked("authorization_code") == 0
 
 
-def test_a_person_who_does_not_agree_is_told(browser, provider, backend_id):
+def test_the_page_says_that_the_person_did_not_agree(browser, provider, backend_id):
     page = browser.press_connect(backend_id)
     answer = browser.open(provider.answer(page, agrees=False))
     assert_refused(answer, "access_denied")
@@ -254,7 +254,7 @@ def test_the_reason_of_the_provider_is_text(browser, provider, backend_id):
 
 
 @pytest.mark.long
-def test_a_provider_that_fails_is_told(browser, provider, backend_id):
+def test_the_page_says_that_the_provider_fails(browser, provider, backend_id):
     url = provider.answer(browser.press_connect(backend_id))
     provider.control(answer={"status": 503, "type": "text/html", "body": "<p>Down"})
     answer = browser.open(url)
@@ -265,7 +265,9 @@ def test_a_provider_that_fails_is_told(browser, provider, backend_id):
 
 
 @pytest.mark.long
-def test_a_code_that_the_provider_does_not_know_is_told(browser, provider, backend_id):
+def test_the_page_says_that_the_provider_does_not_know_the_code(
+    browser, provider, backend_id
+):
     state = params_of(browser.press_connect(backend_id))["state"]
     answer = browser.session.get(
         f"{browser.url}{CALLBACK_PATH}",

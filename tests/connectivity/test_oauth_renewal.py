@@ -375,7 +375,7 @@ def test_a_draft_whose_grant_was_revoked_says_so(provider, backend_id):
     ],
     ids=["unavailable", "limited", "html", "missing", "redirect", "client"],
 )
-def test_an_answer_that_is_no_token_keeps_the_refresh_token(
+def test_an_answer_without_a_token_keeps_the_refresh_token(
     provider, backend_id, answer, error, text
 ):
     refresh_token = held(backend_id, "refresh_token")
