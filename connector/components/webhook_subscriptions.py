@@ -83,7 +83,7 @@ class WebhookSubscriptions(AbstractComponent):
         raise NotImplementedError(f"{self._name} has no delete().")
 
     def repair(self, row: SubscriptionState, secret: str) -> None:
-        """Create what is missing, and delete what is wrong.
+        """Create a missing subscription, and delete a wrong one.
 
         A subscription that works is never deleted before its successor exists.
         """

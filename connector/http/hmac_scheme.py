@@ -103,7 +103,7 @@ class HmacScheme(WebhookScheme):
         return None
 
     def _find_missing_part(self, delivery_id: str, timestamp: str) -> str | None:
-        """Return which signed part is missing, or cannot be told from the others."""
+        """Return which signed part is missing, or not separable from the others."""
         if "{id}" in self.signed and (not delivery_id or "." in delivery_id):
             return f"the header {self.id_header} is missing, or has a full stop"
         if "{timestamp}" in self.signed and not SECONDS.fullmatch(timestamp):

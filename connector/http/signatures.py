@@ -30,7 +30,7 @@ SECONDS = re.compile(r"[0-9]{1,11}", re.ASCII)
 
 
 class Delivery(NamedTuple):
-    """What a notification says about itself."""
+    """The delivery id, the topic and the time of a notification."""
 
     #: the same if the notification is sent again; None if the scheme has none
     id: str | None = None

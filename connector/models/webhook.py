@@ -2,7 +2,7 @@
 """Webhooks: a backend notifies Odoo of changed records.
 
 ==========================  ========================================================
-``webhook.py``              the address, the hooks of a connector, imports at once
+``webhook.py``              the address, the hooks of a connector, jobs without events
 ``webhook_secrets.py``      the secrets, and whether a request is genuine
 ``webhook_inbox.py``        stores notifications, where the model has a scheme
 ``webhook_event.py``        the stored notifications

@@ -4,8 +4,9 @@
 ::
 
     received ──► imported    its records were imported, in the same transaction
-       │    └──► failed      some were not: separate jobs try again, see Errors
-       │           └──► imported   by ``_settle``, once none of these is left
+       │    ├──► delayed     another job held some of them: separate jobs import them
+       │    └──► failed      some could not be imported: separate jobs try again
+       │           └──► imported   by ``_settle``, once none of these jobs is left
        └───────► nothing     no binding model, or no record, to import
     any ──── Replay ──► received
 
@@ -20,7 +21,7 @@ receive the same notification store one event.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from psycopg2 import errors
@@ -39,8 +40,9 @@ from odoo.addons.queue_job.job import FAILED as JOB_FAILED
 from ..components.external_id import storable_text
 from ..jobs.lifecycle import company_of
 
-RECEIVED, IMPORTED, NOTHING, FAILED = "received", "imported", "nothing", "failed"
-#: days for which events are kept, unless the system parameter says otherwise
+RECEIVED, IMPORTED, NOTHING = "received", "imported", "nothing"
+DELAYED, FAILED = "delayed", "failed"
+#: days for which events are kept, unless the system parameter differs
 KEPT_DAYS = 30
 KEPT_DAYS_PARAMETER = "connector.webhook_event_days"
 MAX_KEPT_DAYS = 36500
@@ -84,6 +86,7 @@ class ConnectorWebhookEvent(models.Model):
             (RECEIVED, "Waiting"),
             (IMPORTED, "Imported"),
             (NOTHING, "Nothing to do"),
+            (DELAYED, "Delayed"),
             (FAILED, "Failed"),
         ],
         string="Outcome",
@@ -109,7 +112,7 @@ class ConnectorWebhookEvent(models.Model):
         "(backend_model, backend_id, model_name, id) WHERE state = 'received'"
     )
     _unsettled_index = models.Index(
-        "(id) WHERE state = 'failed' AND failed_ids IS NOT NULL"
+        "(id) WHERE state IN ('delayed', 'failed') AND failed_ids IS NOT NULL"
     )
     _age_index = models.Index("(received_at)")
 
@@ -214,10 +217,13 @@ class ConnectorWebhookEvent(models.Model):
                 by_key.setdefault(key, external_id)
         return self.browse(taken), list(by_key.values()), len(taken) < len(rows)
 
-    def _note_imported(self, failed: Mapping[str, str], job_uuid: str | None) -> None:
+    def _note_imported(
+        self, failed: Mapping[str, str], waiting: Collection[str], job_uuid: str | None
+    ) -> None:
         """Store the outcome of the events.
 
         :param failed: ``{external id as text: reason}``
+        :param waiting: those of them that only wait for another job
         """
         common = {"processed_at": fields.Datetime.now(), "job_uuid": job_uuid}
         imported = self
@@ -240,7 +246,7 @@ class ConnectorWebhookEvent(models.Model):
                 event.write(
                     {
                         **common,
-                        "state": FAILED,
+                        "state": FAILED if lost.keys() - set(waiting) else DELAYED,
                         "failed_ids": list(lost),
                         "error": storable_text("\n".join(lines))[:_MAX_ERROR],
                     }

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What happens to stored events later: retry, replay, settlement and deletion."""
+"""Retry, replay, settlement and deletion of stored events."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from ..http.signatures import WebhookToken
 from ..jobs.subject import chunk_ids, subject_of_import
 from .webhook_event import (
     BATCH,
+    DELAYED,
     FAILED,
     IMPORTED,
     JOB_STATES,
     KEPT_DAYS,
     KEPT_DAYS_PARAMETER,
     MAX_KEPT_DAYS,
-    NOTHING,
     OVERDUE_SECONDS,
     RECEIVED,
 )
@@ -101,12 +101,24 @@ class ConnectorWebhookEvent(models.Model):
         for backend_model, backend_id, model_name in groups:
             if backend_model in self.env and model_name in self.env:
                 backend = self.env[backend_model].browse(backend_id).exists()
-                if backend and not self._find_import_job(backend, model_name):
-                    if not (
-                        backend._find_reason_to_pause() or backend._find_user_problem()
-                    ):
-                        backend._delay_import_of_events(model_name)
+                self._delay_missing_job(backend, model_name)
         self._settle()
+
+    @api.model
+    def _delay_missing_job(self, backend: models.BaseModel, model_name: str) -> None:
+        """Delay a job for the waiting events of a model if there are any and no job."""
+        domain = [
+            ("state", "=", RECEIVED),
+            ("backend_model", "=", backend._name),
+            ("backend_id", "=", backend.id),
+            ("model_name", "=", model_name),
+        ]
+        if not backend or not self.search_count(domain, limit=1):
+            return
+        if backend._find_reason_to_pause() or backend._find_user_problem():
+            return
+        if not self._find_import_job(backend, model_name):
+            backend._delay_import_of_events(model_name)
 
     @api.model
     def _find_import_job(self, backend: models.BaseModel, model_name: str):
@@ -119,9 +131,9 @@ class ConnectorWebhookEvent(models.Model):
 
     @api.model
     def _settle(self) -> None:
-        """Set failed events to imported once their records were imported later."""
+        """Set events to imported once separate jobs have imported their records."""
         events = self.search(
-            [("state", "=", FAILED), ("failed_ids", "!=", False)],
+            [("state", "in", (DELAYED, FAILED)), ("failed_ids", "!=", False)],
             limit=BATCH,
         )
         if events:
@@ -186,7 +198,7 @@ class ConnectorWebhookEvent(models.Model):
         old = self.search(
             [
                 ("received_at", "<", f"-{int(days)}d"),
-                ("state", "in", (IMPORTED, NOTHING, FAILED)),
+                ("state", "!=", RECEIVED),
             ],
             order="received_at",
             limit=BATCH,

@@ -198,7 +198,7 @@ class TestSchemes(BaseCase):
                 self.find_problem(scheme, headers, body + b" ", now=now.timestamp())
             )
 
-    def test_what_a_delivery_says_about_itself(self):
+    def test_id_topic_and_time_of_a_delivery(self):
         for scheme, headers, payload, expected in (
             (
                 Shopify(),

@@ -312,7 +312,7 @@ class TestInbox(InboxCase, TestConnectorCase):
         self.run_job()
         self.assertEqual(self.events().state, "imported")
 
-    def test_a_record_that_fails_is_told_from_the_others(self):
+    def test_only_the_event_of_a_failing_record_fails(self):
         self.system.put(PARTNER, partner(1), partner(2, name=None))
         self.post_partner(1, "a")
         self.post_partner(2, "b")
@@ -477,7 +477,7 @@ class TestInboxOfBackendThatIsOff(InboxCase, ExportCase):
         payload = {"type": "partner.updated", "data": {"id": external_id}}
         return self.post(payload, delivery_id)
 
-    def test_what_comes_during_a_pause_is_imported_after_it(self):
+    def test_events_of_a_pause_are_imported_after_it(self):
         self.backend.button_pause()
         self.env.flush_all()
         self.assertEqual(self.post_partner("1", "a").status_code, 202)

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""*Check webhooks*: what a backend sends, and to which address."""
+"""*Check webhooks*: the subscriptions of a backend."""
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
@@ -92,7 +92,7 @@ class TestCheck(TestConnectorCase):
     def states(self, check):
         return {line.topic: line.state for line in check.line_ids}
 
-    def test_what_is_missing_is_created(self):
+    def test_missing_subscriptions_are_created(self):
         check = self.check()
         self.assertEqual(
             self.states(check), {"orders/create": "missing", "orders/delete": "missing"}
@@ -109,7 +109,7 @@ class TestCheck(TestConnectorCase):
         self.assertEqual(set(self.states(checked).values()), {"active"})
         self.assertFalse(checked.can_repair)
 
-    def test_what_is_sent_to_an_old_server_or_database_is_sent_here(self):
+    def test_subscriptions_of_an_old_server_are_replaced(self):
         path = f"/connector/webhook/db/old/test.backend/{self.backend.id}"
         self.found += [
             Subscription(1, "orders/create", f"https://old.example{path}"),
@@ -148,7 +148,7 @@ class TestCheck(TestConnectorCase):
         check.action_repair()
         self.assertEqual(self.calls, [("delete", 4), ("delete", 2)])
 
-    def test_what_changed_since_it_was_shown_is_not_repaired(self):
+    def test_a_subscription_that_changed_meanwhile_is_not_repaired(self):
         check = self.check()
         self.found.append(Subscription(1, "orders/create", self.address))
         check.action_repair()
@@ -159,7 +159,7 @@ class TestCheck(TestConnectorCase):
         addresses = self.check().line_ids.mapped("expected_address")
         self.assertIn(f"{self.address}/orders/create", addresses)
 
-    def test_each_reason_against_it_is_told(self):
+    def test_each_reason_is_shown(self):
         self.backend.webhook_token = False
         with self.assertRaisesRegex(UserError, "no webhook secret"):
             self.check().action_repair()

@@ -208,5 +208,5 @@ class ConnectorWebhookCheckLine(models.TransientModel):
     expected_address = fields.Char(readonly=True)
     subscription_key = fields.Char(readonly=True)
     repair = fields.Boolean(
-        help="What is sent to another Odoo, too, is deleted only if you choose so"
+        help="A webhook of another Odoo is deleted only if you choose so"
     )

@@ -184,7 +184,17 @@ def test_ten_thousand_duplicates_make_one_import(shop, capsys):
     check_flood(shop, 10_000)
 
 
-def test_what_comes_during_a_pause_is_imported_once_after_it(shop):
+def test_events_that_come_while_jobs_run_need_no_schedule(shop):
+    calls = [{"delivery_id": f"d{n}", "external_id": n % 5 + 1} for n in range(100)]
+    assert shop.post_many(*calls) == {202: 100}
+    shop.wait_for_imports()
+    assert shop.count_events() == {"imported": 100}
+    results = [result.split() for result in shop.imports()]
+    assert sum(int(words[0]) for words in results) == 100
+    assert len(results) < 100
+
+
+def test_records_of_a_pause_are_imported_once_after_it(shop):
     shop.call("button_pause")
     calls = [{"delivery_id": f"d{n}", "external_id": n % 5 + 1} for n in range(60)]
     assert shop.post_many(*calls) == {202: 60}
