@@ -16,8 +16,8 @@ from ..exception import RetryableJobError
 from ..http.auth_oauth import OAuth2
 from ..http.oauth_answer import GrantRefused
 
-#: seconds in which the provider is not asked again: after a failure, and after a new
-#: token was rejected, too
+#: seconds in which the provider is not asked again: after a failure, and if the
+#: replacement of a rejected token is rejected, too
 RETRY_SECONDS, REPLACE_SECONDS = 10, 60
 
 
@@ -37,6 +37,7 @@ class BackendTokens:
         self._valid_until = 0.0
         self._failure: Exception | None = None
         self._asks_again_at = 0.0
+        self._replacement = ""
         self._replaces_again_at = 0.0
 
     def current(self) -> str:
@@ -47,10 +48,12 @@ class BackendTokens:
 
     def replace(self, rejected: str) -> bool:
         """Replace a rejected token; return whether there is another one now."""
-        if time.monotonic() < self._replaces_again_at:
+        is_replacement = rejected == self._replacement
+        if is_replacement and time.monotonic() < self._replaces_again_at:
             return False
-        self._replaces_again_at = time.monotonic() + REPLACE_SECONDS
         self._take("_renew", rejected)
+        self._replacement = self._token
+        self._replaces_again_at = time.monotonic() + REPLACE_SECONDS
         return self._token != rejected
 
     def _take(self, method: str, *arguments: str) -> None:

@@ -106,6 +106,20 @@ class TestTokens(OauthCase):
         self.backend.oauth_client_id = "another"
         self.assertEqual(self.tokens().current(), "three")
 
+    def test_a_replacement_that_is_rejected_too_is_not_replaced(self):
+        self.answers = [Tokens("a"), Tokens("b"), Tokens("d")]
+        source = self.tokens()
+        self.assertEqual(source.current(), "a")
+        self.assertTrue(source.replace("a"))
+        self.assertFalse(source.replace("b"))
+        # another worker has renewed it, and its token is rejected
+        self.env["connector.oauth.token"].search([]).access_token = "c"
+        self.env.flush_all()
+        source._valid_until = 0
+        self.assertEqual(source.current(), "c")
+        self.assertTrue(source.replace("c"))
+        self.assertEqual(source.current(), "d")
+
     def test_the_provider_is_not_asked_again_right_after_a_failure(self):
         self.answers = [NetworkRetryableError("down"), Tokens("a")]
         source = self.tokens()
