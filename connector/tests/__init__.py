@@ -14,6 +14,7 @@ from . import test_secret_input
 from . import test_backend_database
 from . import test_neutralize
 from . import test_uninstall
+from . import test_unreadable_records
 from . import test_reused_ids
 from . import test_importer
 from . import test_import_conflicts

@@ -122,7 +122,7 @@ class ChangesImporter(AbstractComponent):
     ) -> datetime:
         """Return the local time of the state of the backend that was found.
 
-        A bulk operation began before this job: what changed since is found next time.
+        A bulk operation began before this job: the next search finds later changes.
         """
         began_at = getattr(batch_importer._backend_adapter, "search_began_at", None)
         if began_at is None:
