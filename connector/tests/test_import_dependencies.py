@@ -2,6 +2,7 @@
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..components.importer.hooks import GenericImporter
 from ..exception import MappingError
 from .import_common import CATEGORY, IMPORTER_LOGGER, INDUSTRY, ImporterCase, partner
 
@@ -42,6 +43,15 @@ class TestImportDependencies(ImporterCase):
         with self.hooked(_import_dependencies=always):
             self.run_one(2)
         self.assertEqual(self.found(7, INDUSTRY).name, "Renamed")
+
+    def test_references_of_the_mapper_are_imported_first(self):
+        self.put_industry(7)
+        self.put(partner(1, parent=2, industry=7), partner(2))
+        generic = GenericImporter._import_dependencies
+        with self.hooked(_import_dependencies=generic, _imports_references=True):
+            self.run_chunk([1])
+        self.assertEqual(self.found(1).parent_id, self.found(2).odoo_id)
+        self.assertEqual(self.found(1).industry_id.name, "Industry 7")
 
     def test_dependencies_of_a_chunk_are_read_in_one_call(self):
         self.put_tag(*range(1, 21))

@@ -153,6 +153,14 @@ def check_dependency(hooks: Any, binding_model: str, external_id: Any) -> None:
         )
 
 
+def import_references(hooks: Any) -> None:
+    """Name the records that the mapper of an importer looks up as its dependencies."""
+    references = hooks.mapper.external_references([hooks.external_record])
+    for binding_model, external_ids in references.items():
+        for external_id in external_ids:
+            hooks._import_dependency(external_id, binding_model)
+
+
 def _import_many(importer: Any, external_ids: list[Any]) -> Iterable[ImportItem]:
     """Import some records and return those that failed.
 

@@ -1,8 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Hooks of a connector for the import of one model.
+"""Hooks of a connector for the import of one model, which its importers override.
 
-The importer of a model is a component: connectors inherit it and override hooks. The
-order in which they are called is that of ``flow.py``. A hook sees one record, also
+The order in which they are called is that of ``flow.py``. A hook sees one record, also
 where many are imported: ``external_id``, ``external_record`` and ``binding``.
 """
 
@@ -25,7 +24,7 @@ from ..comparison.absent_lines import find_record_deleter
 from ..session import Session
 from .aliases import CREATED_AT, check_is_same_record
 from .bisection import BisectingStepRunner, StepRunner
-from .dependencies import check_dependency
+from .dependencies import check_dependency, import_references
 from .flow import ImportFlow
 from .items import ChunkOutcome, Dependency, ImportItem
 from .retries import delay_failed
@@ -54,6 +53,8 @@ class GenericImporter(AbstractComponent):
     #: leave a record unchanged whose mapped values are those of its last import, and
     #: so its local edits; for backends that do not say when a record was changed
     _skip_same_values = False
+    #: import first the records that the many2one rows of the mapper refer to
+    _imports_references = False
 
     def __init__(self, work_context):
         super().__init__(work_context)
@@ -191,11 +192,8 @@ class GenericImporter(AbstractComponent):
     def _is_uptodate(self, binding: models.BaseModel) -> bool:
         """Return whether the binding has the version of the external record."""
         updated_at = last_change(self._external_updated_at())
-        return bool(
-            updated_at
-            and "external_updated_at" in binding._fields
-            and binding.external_updated_at == updated_at
-        )
+        known = getattr(binding, "external_updated_at", None)
+        return bool(updated_at and known == updated_at)
 
     def _after_unchanged(self, binding: models.BaseModel) -> None:
         """Called for a record that is up to date."""
@@ -205,6 +203,8 @@ class GenericImporter(AbstractComponent):
 
     def _import_dependencies(self) -> None:
         """Call ``_import_dependency`` for each record that this one needs."""
+        if self._imports_references:
+            import_references(self)
 
     def _import_dependency(
         self,

@@ -135,6 +135,20 @@ class Mapper(AbstractComponent):
                 map_child = self._new_map_child(child.model_name)
                 map_child._child_mapper().prefetch_bindings(items)
 
+    def external_references(self, records: Iterable[Any]) -> dict[str, list[Any]]:
+        """Return ``{binding model: external ids}`` that the many2one rows look up."""
+        records, plan = list(records), self._get_plan()
+        found: dict[str, dict[Any, None]] = defaultdict(dict)
+        for target, modifier in plan.bound_rows:
+            binding_model = modifier.binding_model(self, target)
+            found[binding_model].update(modifier.external_ids(self, records, target))
+        for child in plan.children:
+            items = [item for record in records for item in child.items_of(record)]
+            mapper = self._new_map_child(child.model_name)._child_mapper()
+            for binding_model, ids in mapper.external_references(items).items():
+                found[binding_model].update(dict.fromkeys(ids))
+        return {binding_model: list(ids) for binding_model, ids in found.items()}
+
     # -- mapping ----------------------------------------------------------------
 
     @default_hook

@@ -1,5 +1,3 @@
 from . import core
-from . import product
-from . import stock
-from . import customer
-from . import order
+from . import products
+from . import sales

@@ -4,7 +4,8 @@
 //
 //     {"url": "http://127.0.0.1:3000", "api_key": "…"}
 //
-// Variables: PORT (default: 3000, 0 for a free one) and FILES (folder of the images).
+// Variables: PORT (default: 3000, 0 for a free one), FILES (folder of the images), and
+// EXIT_WITH_STDIN (stop when the input is closed).
 // It listens on this machine only, sends nothing to Vendure, and forgets everything when it
 // stops. So its password is no secret; that of a real shop is.
 
@@ -57,6 +58,9 @@ async function main() {
     console.log(JSON.stringify({ url, api_key: apiKey }));
 }
 
+if (process.env.EXIT_WITH_STDIN) {
+    process.stdin.on("close", () => process.exit()).resume();
+}
 main().catch((error) => {
     console.error(error);
     process.exit(1);

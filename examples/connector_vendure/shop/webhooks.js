@@ -15,6 +15,8 @@ const {
     Permission,
     PluginCommonModule,
     ProductEvent,
+    ProductOptionEvent,
+    ProductOptionGroupEvent,
     ProductVariantEvent,
     StockMovementEvent,
     VendurePlugin,
@@ -24,20 +26,22 @@ const RETRIES = 5;
 const TIMEOUT = 10_000;
 // event → type of the webhook, changed records; deliveries begin after the commit
 const CHANGES = [
-    [ProductEvent, (event) => `product.${event.type}`, (event) => [event.entity]],
-    [ProductVariantEvent, (event) => `variant.${event.type}`, (event) => event.entity],
+    [ProductOptionGroupEvent, "attribute", (event) => [event.entity]],
+    [
+        ProductOptionEvent,
+        "attribute",
+        (event) => [{ id: event.entity.groupId ?? event.entity.group?.id }],
+    ],
+    [ProductEvent, "product", (event) => [event.entity]],
+    [ProductVariantEvent, "variant", (event) => event.entity],
     [
         StockMovementEvent,
-        () => "stock.updated",
+        "variant",
         (event) => event.stockMovements.map((movement) => movement.productVariant),
     ],
-    [CustomerEvent, (event) => `customer.${event.type}`, (event) => [event.entity]],
-    [
-        CustomerAddressEvent,
-        () => "customer.updated",
-        (event) => [event.entity.customer],
-    ],
-    [OrderStateTransitionEvent, () => "order.updated", (event) => [event.order]],
+    [CustomerEvent, "customer", (event) => [event.entity]],
+    [CustomerAddressEvent, "customer", (event) => [event.entity.customer]],
+    [OrderStateTransitionEvent, "order", (event) => [event.order]],
 ];
 
 class Webhooks {
@@ -56,26 +60,24 @@ class Webhooks {
         for (const [event, type, records] of CHANGES) {
             this.events
                 .ofType(event)
-                .subscribe((each) => this.notify(type(each), records(each)));
+                .subscribe((each) => this.notify(type, records(each)));
         }
     }
 
     notify(type, records) {
-        const data = {
-            ids: [
-                ...new Set(records.filter(Boolean).map((record) => String(record.id))),
-            ],
-        };
-        const body = JSON.stringify({
-            type,
-            timestamp: new Date().toISOString(),
-            data,
-        });
-        for (const { id } of this.subscriptions.values()) {
-            this.queue.add(
-                { id: `msg_${crypto.randomUUID()}`, subscription: id, body },
-                { retries: RETRIES },
-            );
+        const ids = new Set(
+            records.filter((record) => record?.id).map((record) => String(record.id)),
+        );
+        for (const id of ids) {
+            const body = JSON.stringify({
+                type,
+                timestamp: new Date().toISOString(),
+                data: { id },
+            });
+            for (const subscription of this.subscriptions.keys()) {
+                const job = { id: `msg_${crypto.randomUUID()}`, subscription, body };
+                this.queue.add(job, { retries: RETRIES });
+            }
         }
     }
 

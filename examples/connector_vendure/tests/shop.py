@@ -18,7 +18,6 @@ import requests
 
 SHOP = Path(__file__).parents[1] / "shop"
 PACKAGES_MEGABYTES = 200
-START_SECONDS = 120
 
 
 class Shop:
@@ -51,7 +50,6 @@ def start_shop() -> Shop:
     from devtools.errors import SetupError
     from devtools.home import Home
     from devtools.node_env import ensure_node_packages, has_node
-    from devtools.processes import die_with_parent
 
     if not has_node():
         raise SkipTest("Vendure needs Node: node and npm were not found")
@@ -62,30 +60,36 @@ def start_shop() -> Shop:
     except SetupError as error:
         raise SkipTest(f"npm cannot install Vendure: {error}") from error
 
-    def prepare() -> None:
-        die_with_parent()
-        # Odoo limits its own memory; WebAssembly reserves much more than it uses
-        _soft, hard = resource.getrlimit(resource.RLIMIT_AS)
-        resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
-
     files = tempfile.mkdtemp(prefix="connector_vendure_")
     atexit.register(shutil.rmtree, files, ignore_errors=True)
     log = Path(files, "shop.log")
-    process = subprocess.Popen(
-        ["node", SHOP / "index.js"],
+    environ = {
+        **os.environ,
+        "EXIT_WITH_STDIN": "1",
+        "FILES": files,
+        "NODE_PATH": str(packages / "node_modules"),
+        "PORT": "0",
+    }
+    # Odoo kills each child of the tests after a class: the shop is a grandchild, and
+    # ends when this process closes its input.
+    shell = subprocess.Popen(
+        ["sh", "-c", 'exec 3<&0; node "$0" <&3 &', str(SHOP / "index.js")],
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=log.open("wb"),
         text=True,
-        env={
-            **os.environ,
-            "FILES": files,
-            "NODE_PATH": str(packages / "node_modules"),
-            "PORT": "0",
-        },
-        preexec_fn=prepare,
+        env=environ,
+        preexec_fn=lift_memory_limit,
     )
-    atexit.register(process.kill)
-    for line in process.stdout:
+    shell.wait()
+    atexit.register(shell.stdin.close)
+    for line in shell.stdout:
         if line.startswith('{"url"'):
             return Shop(**json.loads(line))
     raise AssertionError(f"The shop did not start:\n{log.read_text()[-5000:]}")
+
+
+def lift_memory_limit() -> None:
+    """Lift the limit of Odoo: WebAssembly reserves much more than it uses."""
+    _soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (hard, hard))

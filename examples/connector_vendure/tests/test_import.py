@@ -1,11 +1,11 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from .common import CUSTOMER, ORDER, PRODUCT, STOCK, VARIANT, ShopCase
+from .common import CUSTOMER, ORDER, PRODUCT, VARIANT, ShopCase
 
 
 class TestImport(ShopCase):
     def test_everything_is_imported_as_it_is_in_the_shop(self):
         runs = self.import_changes()
-        self.assertEqual(sum(runs.mapped("failed_count")), 0)
+        self.assertEqual(self.count(runs)[3], 0)
         self.check_products()
         self.check_variants()
         self.check_stock()
@@ -44,21 +44,18 @@ class TestImport(ShopCase):
                 bool(binding.image_variant_1920), bool(variant["featuredAsset"])
             )
             for price in variant["prices"]:
-                pricelist = self.backend.pricelist_ids.filtered(
-                    lambda one, code=price["currencyCode"]: one.currency_id.name == code
-                )
+                pricelist = self.backend._get_pricelist(price["currencyCode"])
                 found = pricelist._get_product_price(binding.odoo_id, 1)
                 self.assertEqual(round(found * 100), price["price"])
 
     def check_stock(self):
         fields = "id trackInventory stockLevels { stockOnHand }"
         for variant in self.shop.records("productVariants", fields):
-            binding = self.binding(STOCK, variant["id"])
-            if variant["trackInventory"] == "FALSE":
-                self.assertFalse(binding)
-                continue
+            binding = self.binding(VARIANT, variant["id"])
             in_shop = sum(level["stockOnHand"] for level in variant["stockLevels"])
-            self.assertEqual(binding.odoo_id.qty_available, in_shop)
+            is_tracked = variant["trackInventory"] != "FALSE"
+            self.assertEqual(binding.is_storable, is_tracked)
+            self.assertEqual(binding.qty_available, in_shop if is_tracked else 0)
 
     def check_customers(self):
         fields = """
@@ -83,15 +80,17 @@ class TestImport(ShopCase):
 
     def check_orders(self):
         fields = """
-            id code totalWithTax total customer { id } shippingAddress { streetLine1 }
+            id code state totalWithTax total customer { id }
+            shippingAddress { streetLine1 }
             lines { quantity productVariant { id } }
         """
         orders = self.shop.records("orders", fields)
-        self.assertEqual(len(orders), 2)
+        self.assertGreaterEqual(len(orders), 2)
         for order in orders:
             found = self.binding(ORDER, order["id"])
             self.assertEqual(found.client_order_ref, order["code"])
-            self.assertEqual(found.state, "sale")
+            is_cancelled = order["state"] == "Cancelled"
+            self.assertEqual(found.state, "cancel" if is_cancelled else "sale")
             self.assertEqual(found.currency_id.name, "USD")
             self.assertEqual(round(found.amount_total * 100), order["totalWithTax"])
             self.assertEqual(round(found.amount_untaxed * 100), order["total"])
@@ -99,6 +98,8 @@ class TestImport(ShopCase):
             self.assertEqual(found.partner_id, customer.odoo_id)
             street = order["shippingAddress"]["streetLine1"]
             self.assertEqual(found.partner_shipping_id.street, street)
+            if is_cancelled:
+                continue
             self.assertEqual(
                 found.picking_ids.move_ids.filtered(
                     lambda one: one.product_id.is_storable
@@ -106,6 +107,6 @@ class TestImport(ShopCase):
                 [
                     line["quantity"]
                     for line in order["lines"]
-                    if self.binding(STOCK, line["productVariant"]["id"])
+                    if self.binding(VARIANT, line["productVariant"]["id"]).is_storable
                 ],
             )

@@ -1,4 +1,0 @@
-from . import backend
-from . import product
-from . import customer
-from . import order
