@@ -161,6 +161,18 @@ class TestKeptRecords(RecordPagesCase):
         self.assertEqual(self.reads(), [])
         self.assertEqual(self.names(3), ["Partner 3"])
 
+    def test_a_record_that_a_hook_deletes_is_no_error(self):
+        (job, *_others) = self.enqueue()
+
+        def after_import(importer, binding):
+            if importer.external_id == 3:
+                binding.unlink()
+
+        with self.hooked(_after_import=after_import):
+            self.assertEqual(self.perform(job), [])
+        self.assertFalse(self.found(3))
+        self.assertEqual(self.names(4), ["Partner 4"])
+
     def test_a_failing_record_gets_a_job_that_asks_nothing(self):
         self.put(partner(4, name=False))
         (job, *_others) = self.enqueue()

@@ -23,8 +23,11 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
+
+from odoo.exceptions import MissingError
 
 from ..session import Key, Session
 from .items import ImportItem
@@ -92,15 +95,17 @@ def imported_dates(
     sync_date_field: str, items: Iterable[ImportItem]
 ) -> dict[str, datetime]:
     """Return ``{key: sync_date}`` of the bindings that have a found version now."""
-    return {
-        item.key: item.binding[sync_date_field]
-        for item in items
-        if item.found
-        and not item.error
-        and item.binding
-        and sync_date_field in item.binding._fields
-        and (item.binding[sync_date_field] or item.found.read_at) > item.found.read_at
-    }
+    dates = {}
+    for item in items:
+        if not (item.found and item.binding) or item.error:
+            continue
+        if sync_date_field not in item.binding._fields:
+            continue
+        with suppress(MissingError):  # a hook may delete the imported record
+            synced_at = item.binding[sync_date_field]
+            if synced_at and synced_at > item.found.read_at:
+                dates[item.key] = synced_at
+    return dates
 
 
 def offer_found(work: Any, found: Mapping[str, FoundRecord]) -> None:
