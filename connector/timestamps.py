@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from datetime import date, datetime, timedelta, timezone, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -64,10 +65,8 @@ def to_utc(value: Any, zone: tzinfo = UTC) -> datetime:
 def _parse_iso(text: str) -> datetime:
     """Return the time of an ISO 8601 text; the usual forms are parsed in C."""
     if isinstance(text, str) and _USUAL.fullmatch(text):
-        try:
+        with suppress(ValueError):  # hour 24, or a Z before Python 3.11
             return datetime.fromisoformat(text)
-        except ValueError:  # hour 24, or a Z before Python 3.11
-            pass
     return isoparse(text)
 
 

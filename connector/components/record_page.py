@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""A page of a search: what an adapter yields for each answer of the backend.
+"""The page of a search: an adapter yields one for each answer of the backend.
 
 ========================================  ==============================================
 a list of external ids                    each record is read by its import

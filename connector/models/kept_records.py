@@ -8,7 +8,7 @@
               replay: none of them asks the backend
     vacuum ─► deletes rows after ``connector.kept_records_days`` days
 
-A missing row is no error: the job reads its records from the backend. So it does
+Without its row, a job reads its records from the backend. So it does for
 
 - a record that was imported or exported after the search had read it (``found.py``);
 - a record that failed in its job: a person may have corrected it in the backend.
@@ -52,7 +52,6 @@ class ConnectorKeptRecords(models.Model):
 
     run_id = fields.Many2one(
         "connector.sync.run",
-        string="Run",
         readonly=True,
         index="btree_not_null",
         ondelete="cascade",
@@ -112,7 +111,7 @@ class ConnectorKeptRecords(models.Model):
     def _load(
         self, backend: models.BaseModel, model_name: str
     ) -> dict[str, FoundRecord]:
-        """Return ``{external id: record}`` of a row, {} if it is gone.
+        """Return ``{external id: record}`` of a row, {} if it was deleted.
 
         Without the records whose import failed since: the backend may have another
         version of them.

@@ -161,7 +161,7 @@ class TestKeptRecords(RecordPagesCase):
         self.assertEqual(self.reads(), [])
         self.assertEqual(self.names(3), ["Partner 3"])
 
-    def test_a_record_that_a_hook_deletes_is_no_error(self):
+    def test_a_hook_may_delete_an_imported_record(self):
         (job, *_others) = self.enqueue()
 
         def after_import(importer, binding):
