@@ -22,7 +22,7 @@ class FileInfo:
     path: str
     size: int | None = None
     modified: datetime | None = None
-    #: what the system gives instead of a date: an ETag
+    #: text that the system gives instead of a date: an ETag
     tag: str = ""
 
     @property

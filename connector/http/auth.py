@@ -61,7 +61,7 @@ class Authentication:
 def check_can_be_sent(value: str, field: str) -> str:
     """Return a value that a header can contain.
 
-    :raise RestCredentialsRefusal: it has a character that a header cannot contain
+    :raise RestCredentialsRefusal: the value has another character
     """
     if value.isascii() and value.isprintable() and value == value.strip():
         return value

@@ -10,14 +10,14 @@ Pure arithmetic: a method gets a :class:`Usage` and the time, and returns the ne
            ├─► wait, then start ─► granted, or wait again
            └─► refused             postpone the job
     late      the answer took long: the call counts from its answer on
-    correct   the server says what remains
+    correct   the server states the remaining calls or points
     block     the server refused a call (429): nobody sends before a time
 
-**Who goes first.** Calls of users, webhooks and edits are *urgent*: they take what the
+**Priority.** Calls of users, webhooks and edits are *urgent*: they take what the
 limit allows. Other calls are *bulk*:
 
 * they leave a reserve to urgent calls: 2 % of the calls, 20 % of the points;
-* a waiting urgent call is counted at once, a bulk call when it is sent;
+* an urgent call is counted when it starts to wait, a bulk call when it is sent;
 * they are evenly spaced, after a burst of a quarter of the calls, so that a slot for an
   urgent call is never far away;
 * a job starts only if the others leave a slot soon. So few jobs wait for slots at a
@@ -44,7 +44,7 @@ MAX_JOB_WAITS = 60.0
 WAITS_OF_JOB = 10.0
 #: jobs that could not end, as far as they are remembered
 _MAX_UNFINISHED = 50
-#: seconds that are no wait
+#: a shorter wait counts as none: seconds
 EPSILON = 1e-6
 #: a waiting worker wakes up this early, to have its slot when it begins
 EARLY_SECONDS = 0.01
@@ -86,7 +86,7 @@ class Verdict:
     #: seconds that an answer takes at least, and how much longer it may take
     usual_seconds: float = 0.0
     tolerance: float = inf
-    #: what remains to urgent calls
+    #: calls or points that remain to urgent calls
     remaining: float = inf
     #: seconds that the job may wait, more than usual
     extra_wait: float = 0.0
@@ -98,7 +98,7 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Usage:
-    """What was used of a budget. Times are seconds since 1970, by one clock."""
+    """The used part of a budget. Times are seconds since 1970, by one clock."""
 
     #: of a RequestBudget: ``(time, calls)``, sorted
     spent: tuple[tuple[float, float], ...] = ()
@@ -188,7 +188,7 @@ class Budget:
         return min(allowed, ask.max_wait)
 
     def block(self, usage: Usage, now: float, seconds: float) -> Usage:
-        """Let nobody send for some seconds."""
+        """Prevent all workers from sending for some seconds."""
         until = max(usage.blocked_until, now + seconds)
         return replace(usage, blocked_until=until)
 
@@ -205,7 +205,7 @@ class Budget:
     def start(self, usage: Usage, now: float, ask: Ask) -> tuple[Usage, Verdict]:
         """Count a call that was claimed, or say how long it must still wait."""
         if usage.blocked_until > now + EPSILON:
-            # not all at once when the block ends
+            # calls are spread again after the block
             usage = self._without_claim(usage, ask)
             again = replace(ask, is_new=False, claimed_at=None)
             return self.claim(usage, now, again)

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What remains of a limit, by the headers of an answer.
+"""The rest of a rate limit, by the headers of an answer.
 
 ==========================================  ============================================
 ``X-RateLimit-Limit``, ``-Remaining``,      GitHub, GitLab, WooCommerce …
@@ -30,7 +30,7 @@ _QUOTA = re.compile(r"\b(?:q|limit)=([0-9]{1,15})\b")
 
 
 class RateLimitState(NamedTuple):
-    """What remains of a limit, and in how many seconds it is whole again."""
+    """The rest of a rate limit, and the seconds until its reset."""
 
     remaining: float
     limit: float | None = None
@@ -38,7 +38,7 @@ class RateLimitState(NamedTuple):
 
 
 def rate_limit_state(headers: Mapping[str, str]) -> RateLimitState | None:
-    """Return what remains of a limit, None if the headers do not say it."""
+    """Return the rest of a rate limit, None if the headers do not state it."""
     for prefix in _PREFIXES:
         remaining = _number(headers.get(f"{prefix}Remaining"))
         if remaining is not None:

@@ -172,7 +172,7 @@ class RequestBudget(Budget):
         return max(usage.paced_until, now) - (self.burst - enough) * gap
 
     def _free_at(self, usage: Usage, now: float, ask: Ask) -> float:
-        """Return when the window has room for a call."""
+        """Return when the window has a free slot for a call."""
         total, limit = _total(usage.spent), self.calls
         if not ask.is_urgent:
             limit -= self.reserve

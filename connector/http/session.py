@@ -79,7 +79,7 @@ class RestSession(requests.Session):
         super().__init__()
         self.base_url = base_url.rstrip("/")
         self.timeout = timeout
-        #: what the calls may use of a limit, shared by all workers
+        #: request budget of the calls, shared by all workers
         self.budget: Any = NoBudget()
         self.redact = Redactor()
         self._secret_headers: dict[str, str] = {}

@@ -161,7 +161,7 @@ class Spending:
             ignore_retry=True,
         )
 
-    # -- what answers say -------------------------------------------------------
+    # -- corrections by answers -------------------------------------------------
 
     def correct(
         self,

@@ -1,9 +1,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Renew a token once, however many workers need the next one.
 
-A rotated refresh token that is lost cannot be had again: a person would have to connect
-once more. So a token is renewed in a separate transaction, committed before the token
-is used. Nothing that happens to the job afterwards can lose it::
+A rotated refresh token that is lost cannot be recovered: a person would have to connect
+again. Therefore a separate transaction renews the token, and commits before the token
+is used. A later failure of the job cannot lose it::
 
     job      token in its snapshot still valid? ─► used (one query)
              otherwise, or if it was rejected:

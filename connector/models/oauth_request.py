@@ -2,10 +2,10 @@
 """Requests for access that the provider has not answered yet.
 
 The provider brings back the *state*, a signed text that names the database and a row
-here. The row is deleted before anything else is done with the answer, in a separate
-transaction: a state is good for one answer, within ten minutes, in the session of the
-user who pressed the button. The row also has the PKCE verifier, which does not leave
-the server before the code is exchanged.
+of this model. A separate transaction deletes the row before the answer is used: a state
+is good for one answer, within ten minutes, in the session of the user who pressed the
+button. The row also has the PKCE verifier, which does not leave the server before the
+code is exchanged.
 """
 
 from __future__ import annotations

@@ -1,14 +1,14 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What all workers have used of the request budget of a backend.
+"""The used part of the request budget of a backend, shared by all workers.
 
-One row per budget. A worker locks it for a moment, in a separate transaction with the
+One row per budget. A worker locks it briefly, in a separate transaction with the
 clock of the database, and commits before it sends the request::
 
     job's transaction    ────────────────────────────────────────────►
     budget's transaction     └ lock, claim, commit ┘ └ request … ┘
 
 * no lock is held during a request, and none depends on the job;
-* a rollback or a killed worker returns nothing: what it used comes back with time;
+* a rollback or a killed worker returns no calls: they come back with time;
 * counters start again with 0 after 2³¹, as those of other systems do;
 * the commit does not wait for the disk. After a crash of the database, the calls of the
   last second may be forgotten.

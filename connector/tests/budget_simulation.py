@@ -111,7 +111,7 @@ class Simulation:
             work = self.random.uniform(0.5, 1.5) * self.work
             self.at(now + work, lambda now: self._continue(now, job, calls - 1, left))
             return
-        # what the calls of a chunk have read is kept
+        # the records that a chunk has read are kept
         same = sum(1 for other in self.waiting if other[3] == job[3])
         per_second = min(max(1.25 / self.budget.gap(self.usage), 1), 10)
         spread = min(max(same / per_second, 2), 300)

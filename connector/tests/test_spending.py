@@ -29,7 +29,7 @@ TABLE = "connector_request_budget"
 
 
 class TestRateHeaders(BaseCase):
-    def test_what_remains(self):
+    def test_rest_of_a_limit(self):
         for headers, expected in (
             ({}, None),
             ({"X-RateLimit-Remaining": "5"}, (5, None, None)),
@@ -207,7 +207,7 @@ class TestSpending(RestCase):
             self.adapter_of_job(priority=3).read(1)
         self.assertEqual(len(self.server.requests), 1)
 
-    def test_headers_tell_of_foreign_calls(self):
+    def test_headers_report_foreign_calls(self):
         limits = {"X-RateLimit-Limit": "3", "X-RateLimit-Remaining": "0"}
         self.server.reply = lambda request: Reply({"id": 1}, 200, limits)
         self.send()

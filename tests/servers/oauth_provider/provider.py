@@ -42,7 +42,7 @@ def configure(folder: Path) -> None:
         ROOT_URLCONF="provider",
         USE_TZ=True,
         DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
-        # tables as they are in the end, without the steps to them
+        # current tables, without migrations
         MIGRATION_MODULES=dict.fromkeys(
             ("auth", "contenttypes", "sessions", "oauth2_provider")
         ),
@@ -99,7 +99,7 @@ LOGIN_PAGE = "<form method=post>{% csrf_token %}{{ form }}</form>"
 
 
 class Control:
-    """What the provider did, and what it does next."""
+    """The requests that the provider counted, and its prepared answer."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
