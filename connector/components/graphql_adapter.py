@@ -71,8 +71,6 @@ class GraphqlAdapter(AbstractComponent):
     _id_variable = "id"
     _ids_variable = "ids"
     _input_variable = "input"
-    #: key of the refusals in the payload of a mutation; None for the usual ones
-    _user_errors_path: str | None = None
     _language_hook = "_read_variables"
 
     def _asks_for_language(self) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 
 from odoo.addons.component.core import AbstractComponent, WorkContext
 
+from ..http.graphql import GraphqlError, read_user_errors
 from ..http.graphql_answer import GraphqlAnswer
 from ..http.graphql_client import GraphqlClient, UndeclaredVariable
 from ..http.graphql_document import Operation, read_operation
@@ -26,6 +27,8 @@ class GraphqlOperations(AbstractComponent):
     _fragments = ""
     #: ``{code of an error: error class}``, in addition to ``http/graphql.py``
     _error_codes: Mapping[str, type[Exception]] = {}
+    #: key of the refusals in the payload of a mutation; None for the usual ones
+    _user_errors_path: str | None = None
 
     def __init__(self, work_context: WorkContext) -> None:
         super().__init__(work_context)
@@ -68,3 +71,7 @@ class GraphqlOperations(AbstractComponent):
             return client.send(operation, variables, **options)
         except UndeclaredVariable as error:
             raise ValueError(f"{self._name}: {error}") from error
+
+    def _refusals(self, payload: Any) -> list[GraphqlError]:
+        """Return the reasons for which a mutation refuses the values."""
+        return read_user_errors(payload, self._user_errors_path)

@@ -9,8 +9,8 @@
 ``write``           a hidden name first, then a rename: no reader sees a part
 ==================  ==============================================================
 
-An operation that finds the connection closed opens it again, once. All operations can
-be repeated: a move whose answer was lost finds its file at the target.
+All operations can be repeated after a lost connection (``connection.py``): a move whose
+answer was lost finds its file at the target.
 """
 
 from __future__ import annotations
@@ -18,32 +18,16 @@ from __future__ import annotations
 import contextlib
 import posixpath
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from datetime import datetime, timezone
 from fnmatch import fnmatchcase
-from typing import Any, BinaryIO, TypeVar
+from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
-from .errors import (
-    ChangedFile,
-    ConnectionLost,
-    FileError,
-    FileExists,
-    MissingFile,
-    kind_of,
-)
-from .filesystem import (
-    close_filesystem,
-    copy_file,
-    exists,
-    fresh,
-    open_filesystem,
-    rename,
-    write_file,
-)
-from .info import FileInfo, info_of, is_finished, is_plain, name_of, without_password
-
-T = TypeVar("T")
+from .connection import Connection
+from .errors import ChangedFile, FileError, FileExists, MissingFile
+from .filesystem import copy_file, exists, fresh, rename, write_file
+from .info import FileInfo, info_of, is_finished, is_plain, name_of
 
 #: bytes of the largest file that is read
 MAX_BYTES = 4 * 1024**3
@@ -52,51 +36,13 @@ _OWN_PREFIX = ".connector-"
 STALE_SECONDS = 30 * 24 * 3600
 
 
-class Folder:
-    """A folder, with one connection that is opened when it is first used.
-
-    :param url: ``sftp://user@host/in``, ``s3://bucket/in``, ``https://host/in``, or a
-        local path
-    :param options: passed to the file system of fsspec, with the credentials
-    :param redact: masks secrets in errors
-    """
-
-    def __init__(
-        self,
-        url: str,
-        options: Mapping[str, Any] | None = None,
-        redact: Callable[[object], str] = str,
-    ) -> None:
-        self.url = url
-        self._options = dict(options or {})
-        self._redact = redact
-        self._fs: Any = None
-        self._base = ""
-        #: whether the open connection has answered
-        self._has_answered = False
-
-    @property
-    def label(self) -> str:
-        """Return the address without a password."""
-        return self._redact(without_password(self.url))
+class Folder(Connection):
+    """A folder: the operations on its files."""
 
     @property
     def is_read_only(self) -> bool:
         """Return whether files can only be read: the web has no moves."""
         return urlsplit(self.url).scheme in ("http", "https")
-
-    def close(self) -> None:
-        """Close the connection; the next operation opens a new one."""
-        fs, self._fs, self._has_answered = self._fs, None, False
-        if fs is not None:
-            with contextlib.suppress(Exception):
-                close_filesystem(fs)
-
-    def __enter__(self) -> Folder:
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        self.close()
 
     # -- reading ----------------------------------------------------------------
 
@@ -256,8 +202,6 @@ class Folder:
             ":/", "://", 1 if "://" in self._base else 0
         )
 
-    # -- the connection -------------------------------------------------------------
-
     def _list(self, fs: Any) -> list[FileInfo]:
         entries = fresh(fs).ls(self._base, detail=True)
         return [
@@ -267,38 +211,3 @@ class Folder:
             and not entry.get("islink")
             and is_plain(name_of(entry))
         ]
-
-    def _open(self) -> Any:
-        if self._fs is None:
-            with self._translated():
-                self._fs, self._base = open_filesystem(self.url, self._options)
-        return self._fs
-
-    def _do(self, act: Callable[[Any], T], repeatable: bool = True) -> T:
-        """Run an operation; once more if its connection was closed meanwhile."""
-        may_repeat = self._has_answered and repeatable
-        try:
-            return self._try(act)
-        except ConnectionLost:
-            self.close()
-            if not may_repeat:
-                raise
-            return self._try(act)
-
-    def _try(self, act: Callable[[Any], T]) -> T:
-        fs = self._open()
-        with self._translated():
-            result = act(fs)
-        self._has_answered = True
-        return result
-
-    @contextlib.contextmanager
-    def _translated(self) -> Iterator[None]:
-        try:
-            yield
-        except FileError as error:
-            raise type(error)(self._redact(error)) from None
-        except Exception as error:
-            text = self._redact(f"{type(error).__name__}: {error}")
-            # its cause would show what was masked
-            raise kind_of(error)(f"{self.label}: {text}") from None

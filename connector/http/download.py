@@ -21,8 +21,9 @@ import requests
 import urllib3
 
 from ..exception import InvalidDataError
+from .authenticated_session import origin
 from .errors import explain
-from .session import RestSession, origin
+from .session import RestSession
 
 MAX_BYTES = 20 * 1024 * 1024
 #: for one file, its redirects included

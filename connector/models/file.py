@@ -232,7 +232,7 @@ class ConnectorFile(models.Model):
 
     # -- screens -------------------------------------------------------------------
 
-    def action_import_again(self) -> None:
+    def action_import_again(self) -> bool:
         """Import the files again, from the folder in which they are now."""
         for file in self:
             backend = self.env[file.backend_model].browse(file.backend_id)
@@ -251,6 +251,7 @@ class ConnectorFile(models.Model):
                 }
             )
             file.sudo()._delay_import(0)
+        return True
 
     def action_open_run(self) -> dict:
         """Open the run of the file."""

@@ -102,11 +102,7 @@ class ConnectorWebhookMixin(models.AbstractModel):
             topic=topic,
             delivery_id=delivery.id,
             sent_at=delivery.sent_at,
-            headers={
-                name: storable_text(headers[name])
-                for name in self._webhook_scheme.stored_headers()
-                if name in headers
-            },
+            headers=self._stored_headers(headers),
             payload=storable_text(body.decode("utf-8", "backslashreplace")),
             **values,
         )
@@ -115,6 +111,11 @@ class ConnectorWebhookMixin(models.AbstractModel):
         if needs_job:
             self._delay_import_of_events(values["model_name"])
         return len(values["external_ids"] or ()), True
+
+    def _stored_headers(self, headers: Mapping[str, str]) -> dict[str, str]:
+        """Return the headers of a notification that are stored: none has a proof."""
+        names = self._webhook_scheme.stored_headers()
+        return {name: storable_text(headers[name]) for name in names if name in headers}
 
     def _check_can_store_webhooks(self) -> None:
         """Refuse notifications while the backend is off, unless it is only paused.

@@ -19,9 +19,10 @@ from ..exception import (
     PartlyRead,
     RetryableJobError,
 )
+from ..http.authenticated_session import origin
 from ..http.errors import RestRefusal
 from ..http.paging import LinkHeader
-from ..http.session import RestSession, origin
+from ..http.session import RestSession
 from ..servers import explain_service
 from .rest_common import CATEGORY, PARTNER, SECRET, RestCase
 from .rest_server import Reply, RestServer

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 import psycopg2
 
@@ -52,17 +52,10 @@ def check_server() -> None:
             "Correct these variables, or unset them all: then an embedded server is "
             "started."
         ) from error
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT rolcreatedb OR rolsuper FROM pg_roles "
-                "WHERE rolname = current_user"
-            )
-            (may_create,) = cursor.fetchone()
+    with closing(connection):
         version = connection.server_version // 10000
         user = connection.info.user
-    finally:
-        connection.close()
+        may_create = _may_create_databases(connection)
     if version < OLDEST:
         raise SetupError(
             f"Odoo 19 needs PostgreSQL {OLDEST} or newer; the server that the "
@@ -79,6 +72,14 @@ def check_server() -> None:
             "Odoo refuses to work as the PostgreSQL user postgres.\n"
             "Name another one that may create databases in PGUSER."
         )
+
+
+def _may_create_databases(connection) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user"
+        )
+        return cursor.fetchone()[0]
 
 
 def connect():

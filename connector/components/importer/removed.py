@@ -114,8 +114,7 @@ class RemovedRecordsFinder(AbstractComponent):
         except RetryableJobError as error:
             if after_id == began_after:
                 raise
-            position = {"after_id": after_id, "missing_ids": missing}
-            self._continue_later(error, run=run, confirmed=confirmed, **position)
+            self._continue_later(error, run, confirmed, after_id, missing)
             return None
         self._remove(self._all_bindings.browse(missing).exists(), run)
         return len(missing)
@@ -235,7 +234,14 @@ class RemovedRecordsFinder(AbstractComponent):
 
     # -- jobs -------------------------------------------------------------------
 
-    def _continue_later(self, error: RetryableJobError, **arguments: Any) -> None:
+    def _continue_later(
+        self,
+        error: RetryableJobError,
+        run: Any,
+        confirmed: bool,
+        after_id: int,
+        missing_ids: list[int],
+    ) -> None:
         _logger.info("%s: the search for deleted records waits: %s", self.model, error)
         self.model.with_delay(
             eta=error.seconds or CONTINUE_SECONDS,
@@ -244,7 +250,13 @@ class RemovedRecordsFinder(AbstractComponent):
                 model=self.model._description,
                 backend=self.backend_record.display_name,
             ),
-        ).import_removed(self.backend_record, **arguments)
+        ).import_removed(
+            self.backend_record,
+            run=run,
+            confirmed=confirmed,
+            after_id=after_id,
+            missing_ids=missing_ids,
+        )
 
     def _remove(self, bindings: models.BaseModel, run: Any) -> None:
         external_ids = bindings.mapped(self.binder._external_field)

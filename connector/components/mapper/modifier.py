@@ -66,8 +66,7 @@ def _fields_of_partial(source: functools.partial) -> tuple[str, ...]:
     names = [
         parameter.name
         for parameter in parameters
-        if parameter.kind
-        in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD)
+        if parameter.kind <= parameter.POSITIONAL_OR_KEYWORD
     ][: len(source.args)]
     if "field" in names:
         return source_fields(source.args[names.index("field")])
