@@ -26,7 +26,7 @@ class BudgetUnavailable(Exception):
 
 @dataclass(frozen=True)
 class Caller:
-    """Who sends the requests: the model, and the job, None for a user."""
+    """The sender of requests: the model, and the job, None for a user."""
 
     kind: str = ""
     job: str | None = None
