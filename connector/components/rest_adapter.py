@@ -7,6 +7,7 @@ session and its credentials, ``connector.http`` errors and paging strategies.
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import Any
@@ -28,7 +29,7 @@ from ..http.paths import (
     record_path,
 )
 from ..timestamps import precise_now
-from .external_id import is_external_id
+from .external_id import can_be_external_id, is_external_id
 from .record_page import Page
 
 
@@ -80,6 +81,20 @@ class RestAdapter(AbstractComponent):
                 f"{value!r}. Set _id_is_address = False if it is the id itself."
             )
         return external_id
+
+    def _listed_id(self, record: dict[str, Any]) -> Any:
+        """Return the id of a record of a page.
+
+        :raise InvalidDataError: it is null, empty, true, or not a single value
+        """
+        external_id = self._external_id(record)
+        if can_be_external_id(external_id) and is_external_id(external_id):
+            return external_id
+        raise InvalidDataError(
+            f"{self._name}: the field {self._id_field!r} of a record of {self._path()} "
+            f"must be an id, found {reprlib.repr(external_id)}; the record is "
+            f"{describe_shape(record)}. Correct it in the backend, or set _id_field."
+        )
 
     def _asks_for_language(self) -> bool:
         return super()._asks_for_language() or type(self)._path is not RestAdapter._path
@@ -135,7 +150,7 @@ class RestAdapter(AbstractComponent):
         """
         asked_at = precise_now()
         for records in self._pages(filters):
-            found = {self._external_id(record): record for record in records}
+            found = {self._listed_id(record): record for record in records}
             yield self.make_page(found, asked_at)
             asked_at = precise_now()
 

@@ -98,8 +98,10 @@ class HmacScheme(WebhookScheme):
             return f"the signature in {self.header} is not made with the secret"
         if "{timestamp}" not in self.signed:
             return None
-        if abs(now - int(timestamp)) > self.tolerance_seconds:
-            return f"it was signed more than {self.tolerance_seconds} seconds ago"
+        age = now - int(timestamp)
+        if abs(age) > self.tolerance_seconds:
+            place = "ago" if age > 0 else "in the future: compare the clocks"
+            return f"it was signed more than {self.tolerance_seconds} seconds {place}"
         return None
 
     def _find_missing_part(self, delivery_id: str, timestamp: str) -> str | None:

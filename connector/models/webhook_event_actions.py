@@ -139,7 +139,7 @@ class ConnectorWebhookEvent(models.Model):
         if events:
             left = events._find_unfinished()
             settled = events.filtered(lambda event: not event._failed_subjects() & left)
-            settled.write({"state": IMPORTED, "failed_ids": False})
+            settled.write({"state": IMPORTED, "error": False, "failed_ids": False})
 
     def _failed_subjects(self) -> set[tuple[str, int, str]]:
         """Return the subjects of the imports that failed, with their backend."""

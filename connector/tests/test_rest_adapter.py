@@ -217,6 +217,17 @@ class TestRestOperations(RestCase):
             with self.assertRaisesRegex(InvalidDataError, "no field 'id', it is.*Set"):
                 self.adapter.search()
 
+    def test_a_record_whose_id_is_none_is_not_found(self):
+        for value in (None, "", True, False, {"a": 1}, [1]):
+            self.reply([{"id": 1}, {"id": value, "name": "Azure"}])
+            with self.assertRaisesRegex(
+                InvalidDataError, "'id' of a record of .* must be an id, found.*name"
+            ):
+                self.adapter.search()
+        self.reply([{"id": 0}, {"id": "a/b"}])
+        self.reply([])
+        self.assertEqual(self.adapter.search(), [0, "a/b"])
+
     def test_answer_without_a_list_names_the_path(self):
         self.reply({"items": []})
         with self.assertRaisesRegex(InvalidDataError, "Set _records_path"):

@@ -326,7 +326,7 @@ class TestInbox(InboxCase, TestConnectorCase):
         self.assertEqual(failed.state, "failed")
         retry.button_done()
         self.env["connector.webhook.event"]._settle()
-        self.assertEqual(failed.state, "imported")
+        self.assertEqual((failed.state, failed.error), ("imported", False))
 
     def test_a_deleted_record_is_found_missing_by_its_import(self):
         self.system.put(PARTNER, partner(42))

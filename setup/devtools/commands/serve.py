@@ -67,7 +67,8 @@ def make_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="./dev serve",
         description="Serve Odoo with all addons of this clone as they are now, and run "
-        "its jobs, until Ctrl-C. The database stays from run to run.",
+        "its jobs, until Ctrl-C. Scheduled actions do not run. The database stays from "
+        "run to run.",
     )
     parser.add_argument(
         "purpose",
