@@ -100,9 +100,15 @@ from .http import (
     RestRefusal,
     SignedRequest,
 )
-from .http.hmac_scheme import HmacScheme
-from .http.presets import GitHub, Shopify, StandardWebhooks, Stripe, WooCommerce
-from .http.signatures import Delivery, WebhookScheme, WebhookToken
+from .http.webhooks.hmac_scheme import HmacScheme
+from .http.webhooks.presets import (
+    GitHub,
+    Shopify,
+    StandardWebhooks,
+    Stripe,
+    WooCommerce,
+)
+from .http.webhooks.signatures import Delivery, WebhookScheme, WebhookToken
 from .jobs.lifecycle import BULK_PRIORITY, EDIT_PRIORITY, WEBHOOK_PRIORITY
 from .models.access import (
     BACKEND_ACCESS,

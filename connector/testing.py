@@ -14,7 +14,7 @@ from uuid import uuid4
 from odoo import models
 
 from .exception import IDMissingInBackend
-from .http.signatures import Delivery, WebhookToken
+from .http.webhooks.signatures import Delivery, WebhookToken
 
 #: operations of an adapter, each called as ``system.<operation>(table, …)``
 OPERATIONS = (

@@ -13,8 +13,8 @@ from typing import Any
 from odoo import models
 
 from ..exception import RetryableJobError
-from ..http.auth_oauth import OAuth2
-from ..http.oauth_answer import GrantRefused
+from ..http.auth.oauth import OAuth2
+from ..http.auth.oauth_answer import GrantRefused
 
 #: seconds in which the provider is not asked again: after a failure, and if the
 #: replacement of a rejected token is rejected, too

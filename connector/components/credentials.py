@@ -7,8 +7,8 @@ from typing import Any
 
 from odoo import models
 
-from ..http.auth import Authentication
-from ..http.auth_oauth import OAuth2
+from ..http.auth.declarations import Authentication
+from ..http.auth.oauth import OAuth2
 from ..http.errors import RestCredentialsRefusal
 from ..http.session import RestSession
 from ..secret_input import secrets_of

@@ -10,7 +10,8 @@ The author writes the operations as text, and the adapter gives them their varia
     write          _update_mutation  $id and $input, or the id in $input
     delete         _delete_mutation  $id, or the id in $input
 
-``http/graphql_client.py`` sends them; ``http/graphql.py`` has the reactions to errors.
+``http/graphql/client.py`` sends them; ``http/graphql/errors.py`` has the reactions to
+errors.
 """
 
 from __future__ import annotations
@@ -30,9 +31,9 @@ from ..exception import (
     RetryableJobError,
     UnreadableAnswer,
 )
-from ..http.graphql import GraphqlError, merge, read_user_errors
-from ..http.graphql_answer import AnsweredPage, by_ids, identified
-from ..http.graphql_document import repeat
+from ..http.graphql.answer import AnsweredPage, by_ids, identified
+from ..http.graphql.document import repeat
+from ..http.graphql.errors import GraphqlError, merge, read_user_errors
 from ..http.paging import Answer, Connection, Paging
 from ..http.paths import describe_shape, look_up, wrap
 from .external_id import is_external_id

@@ -28,7 +28,7 @@ from odoo.addons.component.core import AbstractComponent
 from ..exception import InvalidDataError, NetworkRetryableError, RetryableJobError
 from ..http.download import download_to
 from ..http.errors import RestRefusal
-from ..http.graphql_bulk import read_bulk_records
+from ..http.graphql.bulk import read_bulk_records
 from ..http.paths import look_up
 from .record_page import Page, RecordPage
 

@@ -8,10 +8,10 @@ from typing import Any
 
 from odoo.addons.component.core import AbstractComponent, WorkContext
 
-from ..http.graphql import GraphqlError, read_user_errors
-from ..http.graphql_answer import GraphqlAnswer
-from ..http.graphql_client import GraphqlClient, UndeclaredVariable
-from ..http.graphql_document import Operation, read_operation
+from ..http.graphql.answer import GraphqlAnswer
+from ..http.graphql.client import GraphqlClient, UndeclaredVariable
+from ..http.graphql.document import Operation, read_operation
+from ..http.graphql.errors import GraphqlError, read_user_errors
 from .session import Session
 
 
@@ -25,7 +25,7 @@ class GraphqlOperations(AbstractComponent):
     _endpoint = "/graphql"
     #: fragments that the operations may use; only those in use are sent
     _fragments = ""
-    #: ``{code of an error: error class}``, in addition to ``http/graphql.py``
+    #: ``{code of an error: error class}``, in addition to ``http/graphql/errors.py``
     _error_codes: Mapping[str, type[Exception]] = {}
     #: key of the refusals in the payload of a mutation; None for the usual ones
     _user_errors_path: str | None = None

@@ -15,9 +15,9 @@ from typing import Any
 
 from odoo.addons.component.core import AbstractComponent
 
-from ..http.auth import Authentication
-from ..http.budget import WaitBudget
-from ..http.budget_usage import Budget
+from ..http.auth.declarations import Authentication
+from ..http.budget.usage import Budget
+from ..http.budget.waits import WaitBudget
 from ..http.download import MAX_BYTES, download
 from ..http.errors import RestCredentialsRefusal
 from ..http.paths import localize

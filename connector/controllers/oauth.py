@@ -29,8 +29,8 @@ from odoo.service.model import retrying
 
 from ..components.credentials import BackendCredentials
 from ..exception import ConnectorException, JobError
-from ..http.oauth_answer import Tokens
-from ..http.token_request import request_tokens
+from ..http.auth.oauth_answer import Tokens
+from ..http.auth.token_request import request_tokens
 from ..models.oauth_connection import CALLBACK_PATH
 from ..models.oauth_request import SESSION_KEY, Begun, digest
 

@@ -1,10 +1,10 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """HTTP and JSON, without Odoo models: sessions, authentication, paging, errors."""
 
-from .auth import ApiKey, Basic, BearerToken, SignedRequest
+from .auth.declarations import ApiKey, Basic, BearerToken, SignedRequest
 from .bulk import BulkEndpoint
-from .cost_budget import CostBudget
-from .auth_oauth import OAuth2AuthorizationCode, OAuth2ClientCredentials
+from .budget.costs import CostBudget
+from .auth.oauth import OAuth2AuthorizationCode, OAuth2ClientCredentials
 from .errors import RestRefusal
 from .paging import (
     AllAtOnce,
@@ -18,7 +18,7 @@ from .paging import (
     Paging,
 )
 from .paths import id_in_address
-from .request_budget import RequestBudget
+from .budget.calls import RequestBudget
 from .session import RestSession
 
 __all__ = [

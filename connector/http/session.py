@@ -21,7 +21,7 @@ from requests.adapters import HTTPAdapter
 
 from ..servers import identify_service
 from .authenticated_session import AuthenticatedSession, origin
-from .budget import NoBudget, RateLimitRetry, WaitBudget
+from .budget.waits import NoBudget, RateLimitRetry, WaitBudget
 from .errors import (
     ACCESS_REFUSALS,
     explain,

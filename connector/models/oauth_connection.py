@@ -28,8 +28,8 @@ from odoo.tools import SQL, format_datetime
 
 from ..components.credentials import BackendCredentials
 from ..exception import BackendPaused, ConnectorException, JobError
-from ..http.auth_oauth import OAuth2AuthorizationCode
-from ..http.token_request import revoke_token
+from ..http.auth.oauth import OAuth2AuthorizationCode
+from ..http.auth.token_request import revoke_token
 from ..secret_input import secret_input
 from .backend import PAUSED
 

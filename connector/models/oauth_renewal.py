@@ -33,10 +33,10 @@ from odoo.sql_db import PoolError
 
 from ..database import lock_number
 from ..exception import RetryableJobError
-from ..http.auth_oauth import Client, OAuth2
+from ..http.auth.oauth import Client, OAuth2
+from ..http.auth.oauth_answer import GrantRefused, Tokens
+from ..http.auth.token_request import request_tokens
 from ..http.errors import RestCredentialsRefusal
-from ..http.oauth_answer import GrantRefused, Tokens
-from ..http.token_request import request_tokens
 from .oauth_token import HeldToken
 
 _logger = logging.getLogger(__name__)

@@ -14,9 +14,9 @@ from typing import NamedTuple
 from odoo import api, fields, models
 from odoo.fields import NO_ACCESS
 
-from ..http.auth_oauth import OAuth2
+from ..http.auth.oauth import OAuth2
+from ..http.auth.oauth_answer import Tokens
 from ..http.authenticated_session import origin
-from ..http.oauth_answer import Tokens
 
 #: seconds before its end at which a token is renewed, and that part of a shorter life
 LEEWAY_SECONDS, LEEWAY_PART = 60, 0.2

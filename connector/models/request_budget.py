@@ -36,10 +36,10 @@ from odoo.sql_db import BaseCursor, Cursor, PoolError
 
 from odoo.addons.queue_job.job import DEFAULT_PRIORITY
 
-from ..http.budget import WaitBudget
-from ..http.budget_store import BudgetUnavailable, Caller, Change
-from ..http.budget_usage import Budget, Usage
-from ..http.spending import Spending
+from ..http.budget.spending import Spending
+from ..http.budget.store import BudgetUnavailable, Caller, Change
+from ..http.budget.usage import Budget, Usage
+from ..http.budget.waits import WaitBudget
 from ..jobs.lifecycle import company_of, running_job
 from .backend_pause import MAX_SPREAD_SECONDS
 

@@ -39,7 +39,7 @@ from odoo import models
 
 from ..components.exporter.queue import WAITING_STATES
 from ..components.external_id import storable_text
-from ..http.signatures import WebhookScheme, short_name
+from ..http.webhooks.signatures import WebhookScheme, short_name
 from .backend import PAUSED
 from .webhook import RETRY_AFTER_SECONDS
 from .webhook_event import FAILED, NOTHING, RECEIVED

@@ -9,7 +9,7 @@ from collections import Counter
 from dataclasses import replace
 from math import inf
 
-from ..http.budget_usage import WAITS_OF_JOB, Ask, Budget, Usage
+from ..http.budget.usage import WAITS_OF_JOB, Ask, Budget, Usage
 
 
 class WindowServer:

@@ -24,7 +24,7 @@ from odoo.addons.component.core import (
 from odoo.addons.component.tests.common import TransactionComponentCase, _in_front
 from odoo.addons.queue_job.tests.common import JobsTrap, trap_jobs
 
-from ..http.budget import NoBudget
+from ..http.budget.waits import NoBudget
 from ..testing import OPERATIONS, FakeSystem
 from .cassettes import Masking, cassette_path, find_secrets, use_cassette
 from .json_service import JsonService

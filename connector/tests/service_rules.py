@@ -17,7 +17,7 @@ from datetime import datetime
 from threading import Lock
 from types import SimpleNamespace
 
-from ..http.auth import SignedRequest
+from ..http.auth.declarations import SignedRequest
 from .rest_server import Reply, Request
 
 Rule = Callable[[Request], Reply | None]

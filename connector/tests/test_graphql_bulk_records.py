@@ -7,7 +7,7 @@ import tracemalloc
 from odoo.tests import BaseCase, tagged
 
 from ..exception import InvalidDataError, NetworkRetryableError
-from ..http.graphql_bulk import read_bulk_records
+from ..http.graphql.bulk import read_bulk_records
 
 GID = "gid://shop/%s/%s"
 CHILDREN = {"Variant": "variants.nodes"}

@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo.tests import BaseCase, tagged
 
-from ..http.graphql_document import read_operation, repeat
+from ..http.graphql.document import read_operation, repeat
 
 FRAGMENTS = """
     fragment Product on Product { id title ...Dates vendor { ...Vendor } }

@@ -12,9 +12,9 @@ from ..exception import (
     PartlyRead,
     PartlyUnreadable,
 )
-from ..http.cost_budget import CostBudget
+from ..http.budget.costs import CostBudget
+from ..http.budget.spending import Spending
 from ..http.errors import RestRefusal
-from ..http.spending import Spending
 from .graphql_common import GraphqlCase, error, page
 from .rest_common import SECRET
 from .rest_server import Reply
@@ -216,7 +216,7 @@ class TestGraphqlThrottling(GraphqlCase):
 
     def setUp(self):
         super().setUp()
-        sleep = patch("odoo.addons.connector.http.graphql_client.time.sleep")
+        sleep = patch("odoo.addons.connector.http.graphql.client.time.sleep")
         self.sleep = self.enterContext(sleep)
 
     def test_a_short_wait_is_in_the_worker(self):

@@ -10,7 +10,7 @@ from freezegun import freeze_time
 from odoo.tests.common import TransactionCase
 
 from ..exception import NetworkRetryableError
-from ..http.auth import SignedRequest
+from ..http.auth.declarations import SignedRequest
 from ..testing import FakeSystem
 from .json_service import JsonService, Tree
 from .service_rules import limits_rate, requires_header, requires_signature

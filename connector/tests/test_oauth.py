@@ -9,10 +9,10 @@ from urllib.parse import parse_qs, urlsplit
 
 from odoo.tests import BaseCase, tagged
 
-from ..http import oauth_answer
-from ..http.auth_oauth import Client, OAuth2AuthorizationCode, OAuth2ClientCredentials
+from ..http.auth import oauth_answer
+from ..http.auth.oauth import Client, OAuth2AuthorizationCode, OAuth2ClientCredentials
+from ..http.auth.oauth_answer import GrantRefused, read_tokens
 from ..http.errors import NetworkRetryableError, RestCredentialsRefusal
-from ..http.oauth_answer import GrantRefused, read_tokens
 
 URL = "https://shop.example"
 CLIENT = Client("id of us", "s3cr3t+/&")

@@ -7,7 +7,7 @@ from unittest.mock import patch
 from odoo.tests import tagged
 
 from ..exception import BackendPaused, NetworkRetryableError
-from ..http.oauth_answer import GrantRefused, Tokens
+from ..http.auth.oauth_answer import GrantRefused, Tokens
 from ..models import oauth_renewal
 from .common import ConnectorCase
 

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from odoo.tests.common import BaseCase
 
-from ..http.budget_usage import Ask, Usage
-from ..http.cost_budget import CostBudget
-from ..http.request_budget import RequestBudget
+from ..http.budget.calls import RequestBudget
+from ..http.budget.costs import CostBudget
+from ..http.budget.usage import Ask, Usage
 from .budget_simulation import BucketServer, Simulation, WindowServer
 from .fuzz import SHORT, check
 

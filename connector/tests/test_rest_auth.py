@@ -11,8 +11,8 @@ from unittest.mock import patch
 from odoo.tests import new_test_user, tagged
 
 from ..components.credentials import BackendCredentials
-from ..http.auth import ApiKey, Basic, BearerToken, SignedRequest
-from ..http.auth_oauth import OAuth2ClientCredentials
+from ..http.auth.declarations import ApiKey, Basic, BearerToken, SignedRequest
+from ..http.auth.oauth import OAuth2ClientCredentials
 from ..http.errors import RestCredentialsRefusal
 from ..http.session import RestSession
 from .export_common import ExportCase

@@ -9,9 +9,15 @@ from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 from odoo.tests.common import BaseCase
 
-from ..http.hmac_scheme import HmacScheme
-from ..http.presets import GitHub, Shopify, StandardWebhooks, Stripe, WooCommerce
-from ..http.signatures import (
+from ..http.webhooks.hmac_scheme import HmacScheme
+from ..http.webhooks.presets import (
+    GitHub,
+    Shopify,
+    StandardWebhooks,
+    Stripe,
+    WooCommerce,
+)
+from ..http.webhooks.signatures import (
     MAX_NAME,
     Delivery,
     WebhookRefused,

@@ -15,10 +15,10 @@ from odoo.tests.common import BaseCase
 from odoo.tools import mute_logger
 
 from ..exception import InvalidDataError, PartlyRead, RequestBudgetSpent
-from ..http.budget import NoBudget
-from ..http.cost_budget import CostBudget
-from ..http.rate_headers import rate_limit_state
-from ..http.request_budget import RequestBudget
+from ..http.budget.calls import RequestBudget
+from ..http.budget.costs import CostBudget
+from ..http.budget.headers import rate_limit_state
+from ..http.budget.waits import NoBudget
 from ..models import request_budget
 from ..models.request_budget import BudgetStore
 from .rest_common import PARTNER, RestCase
@@ -286,7 +286,7 @@ class TestSpending(RestCase):
         with self.assertRaises(AccessError):
             row.read(["usage"])
 
-    @mute_logger("odoo.addons.connector.http.spending")
+    @mute_logger("odoo.addons.connector.http.budget.spending")
     def test_a_locked_row_postpones_jobs_and_lets_users_pass(self):
         self.send()
         self.enterContext(patch.object(request_budget, "LOCK_TIMEOUT", "50ms"))
@@ -303,7 +303,7 @@ class TestSpending(RestCase):
             patch.object(
                 BudgetStore, "_find", side_effect=psycopg2.errors.UndefinedTable
             ),
-            self.assertLogs("odoo.addons.connector.http.spending") as logs,
+            self.assertLogs("odoo.addons.connector.http.budget.spending") as logs,
         ):
             adapter.read(1)
         self.assertIn("upgrade the addon connector", logs.output[0])

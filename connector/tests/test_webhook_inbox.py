@@ -13,8 +13,14 @@ from odoo.tools import mute_logger
 from odoo.addons.queue_job.job import Job
 
 from ..exception import NetworkRetryableError
-from ..http.presets import GitHub, Shopify, StandardWebhooks, Stripe, WooCommerce
-from ..http.signatures import Delivery, WebhookToken
+from ..http.webhooks.presets import (
+    GitHub,
+    Shopify,
+    StandardWebhooks,
+    Stripe,
+    WooCommerce,
+)
+from ..http.webhooks.signatures import Delivery, WebhookToken
 from ..jobs.lifecycle import WEBHOOK_PRIORITY
 from ..models.webhook_event import KEPT_DAYS_PARAMETER
 from ..models.webhook_secrets import ROTATION_HOURS

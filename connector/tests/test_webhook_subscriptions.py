@@ -9,8 +9,8 @@ from odoo.addons.component.core import Component
 
 from ..components.webhook_subscriptions import Subscription, compare_subscriptions
 from ..exception import NetworkRetryableError
-from ..http.presets import Shopify
-from ..http.signatures import WebhookToken
+from ..http.webhooks.presets import Shopify
+from ..http.webhooks.signatures import WebhookToken
 from .common import TestConnectorCase
 from .rest_common import RestCase
 

@@ -21,9 +21,9 @@ from odoo.tests.common import get_db_name
 
 from odoo.addons.connector.components.credentials import BackendCredentials
 from odoo.addons.connector.exception import BackendPaused, NetworkRetryableError
+from odoo.addons.connector.http.auth.oauth_answer import GrantRefused
+from odoo.addons.connector.http.auth.token_request import request_tokens
 from odoo.addons.connector.http.errors import RestCredentialsRefusal
-from odoo.addons.connector.http.oauth_answer import GrantRefused
-from odoo.addons.connector.http.token_request import request_tokens
 from odoo.addons.connector.tests.export_common import Child
 from odoo.addons.queue_job.controllers.main import RunJobController
 

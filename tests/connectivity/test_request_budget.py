@@ -20,7 +20,7 @@ from odoo.tools import mute_logger
 
 from odoo.addons.component.core import _component_databases
 from odoo.addons.connector.api import WEBHOOK_PRIORITY, RequestBudget, Session
-from odoo.addons.connector.http.budget import WaitBudget
+from odoo.addons.connector.http.budget.waits import WaitBudget
 from odoo.addons.connector.http.session import RestSession
 from odoo.addons.connector.jobs.lifecycle import running_priority
 from odoo.addons.connector.tests.export_common import Child, ProcessCase

@@ -17,8 +17,8 @@ from devtools.environment import Environment
 from devtools.installation import ensure_addons_database
 from devtools.odoo_server import OdooServer, run_in_shell
 
-from odoo.addons.connector.http.presets import StandardWebhooks
-from odoo.addons.connector.http.signatures import Delivery
+from odoo.addons.connector.http.webhooks.presets import StandardWebhooks
+from odoo.addons.connector.http.webhooks.signatures import Delivery
 
 SCHEME = StandardWebhooks()
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"

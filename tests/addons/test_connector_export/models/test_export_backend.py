@@ -2,7 +2,7 @@
 from odoo import api, fields, models
 from odoo.fields import NO_ACCESS
 
-from odoo.addons.connector.http.presets import StandardWebhooks
+from odoo.addons.connector.http.webhooks.presets import StandardWebhooks
 from odoo.addons.connector.models.access import FULL_ACCESS
 from odoo.addons.connector.secret_input import secret_input
 

@@ -23,15 +23,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from math import ceil
 from typing import Any, NamedTuple
 
-from ..exception import (
+from ...exception import (
     IDMissingInBackend,
     InvalidDataError,
     NetworkRetryableError,
     RetryableJobError,
 )
-from ..jobs.lifecycle import MAX_JOB_WAIT_SECONDS
-from .errors import RestAccessRefusal, RestCredentialsRefusal, RestRefusal
-from .paths import look_up
+from ...jobs.lifecycle import MAX_JOB_WAIT_SECONDS
+from ..errors import RestAccessRefusal, RestCredentialsRefusal, RestRefusal
+from ..paths import look_up
 
 #: characters of a message, and number of errors, that an error quotes
 _MAX_MESSAGE = 300

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from .budget_usage import Budget, Usage
+from .usage import Budget, Usage
 
 #: gets the budget, its usage and the time; returns the new usage and a result
 Change = Callable[[Budget, Usage, float], tuple[Usage, Any]]

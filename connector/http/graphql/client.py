@@ -19,16 +19,20 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from ..exception import (
+from ...exception import (
     IDMissingInBackend,
     InvalidDataError,
     NetworkRetryableError,
     RetryableJobError,
     UnreadableAnswer,
 )
-from .budget import NoBudget, WaitBudget
-from .errors import RestRefusal, make_error, retry_after_seconds
-from .graphql import (
+from ..budget.waits import NoBudget, WaitBudget
+from ..errors import RestRefusal, make_error, retry_after_seconds
+from ..paths import describe_shape
+from ..session import RestSession
+from .answer import GraphqlAnswer
+from .document import Operation
+from .errors import (
     CODES,
     Cost,
     GraphqlError,
@@ -38,10 +42,6 @@ from .graphql import (
     read_cost,
     read_errors,
 )
-from .graphql_answer import GraphqlAnswer
-from .graphql_document import Operation
-from .paths import describe_shape
-from .session import RestSession
 
 #: asks for the media type of GraphQL, and accepts that of older servers
 ACCEPT = "application/graphql-response+json, application/json;q=0.9"

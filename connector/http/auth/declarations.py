@@ -10,7 +10,7 @@ A declaration names fields of the backend, never their values::
     session is opened ─► use()        reads the fields, gives the values to the session
     request is sent ───► the session  adds them, or signs the request, as the last step
 
-``auth_oauth.py`` has the declarations of OAuth 2.0.
+``oauth.py`` has the declarations of OAuth 2.0.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 
-from .errors import RestCredentialsRefusal
+from ..errors import RestCredentialsRefusal
 
 if TYPE_CHECKING:
     import requests
 
-    from .session import RestSession
+    from ..session import RestSession
 
 #: forms of a timestamp in a signed request
 _TIMESTAMPS = ("seconds", "milliseconds", "iso")

@@ -15,7 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from math import ceil, inf
 
-from .budget_usage import (
+from .usage import (
     CALLS_OF_JOB,
     EARLY_SECONDS,
     EPSILON,

@@ -12,13 +12,13 @@ from urllib.parse import urlsplit
 
 import requests
 
-from ..exception import RetryableJobError
-from .auth_oauth import OAuth2, TokenRequest
-from .budget import WaitBudget
-from .errors import RestCredentialsRefusal
+from ...exception import RetryableJobError
+from ..budget.waits import WaitBudget
+from ..errors import RestCredentialsRefusal
+from ..secrets import redacted_logs
+from ..session import RestSession
+from .oauth import OAuth2, TokenRequest
 from .oauth_answer import Tokens, read_tokens
-from .secrets import redacted_logs
-from .session import RestSession
 
 #: other workers wait for the answer
 TIMEOUT_SECONDS = (5.0, 20.0)

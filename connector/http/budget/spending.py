@@ -28,13 +28,13 @@ from typing import NamedTuple, NoReturn
 
 import requests
 
-from ..exception import InvalidDataError, RequestBudgetSpent
-from .budget import WaitBudget
-from .budget_store import BudgetUnavailable, Caller, Change, Store
-from .budget_usage import EARLY_SECONDS, Ask, Budget, Usage, Verdict
-from .cost_budget import CostBudget
-from .errors import is_rate_limited, retry_after_seconds
-from .rate_headers import rate_limit_state
+from ...exception import InvalidDataError, RequestBudgetSpent
+from ..errors import is_rate_limited, retry_after_seconds
+from .costs import CostBudget
+from .headers import rate_limit_state
+from .store import BudgetUnavailable, Caller, Change, Store
+from .usage import EARLY_SECONDS, Ask, Budget, Usage, Verdict
+from .waits import WaitBudget
 
 _logger = logging.getLogger(__name__)
 

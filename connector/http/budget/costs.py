@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from math import inf
 
-from .budget_usage import EPSILON, Ask, Budget, Usage, Verdict
+from .usage import EPSILON, Ask, Budget, Usage, Verdict
 
 
 @dataclass(frozen=True)

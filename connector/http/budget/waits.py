@@ -17,7 +17,7 @@ from typing import Any
 from urllib3.exceptions import MaxRetryError, ResponseError
 from urllib3.util.retry import Retry
 
-from .errors import RATE_LIMIT_STATUSES, is_rate_limited, retry_after_seconds
+from ..errors import RATE_LIMIT_STATUSES, is_rate_limited, retry_after_seconds
 
 #: waits of a job in its worker, for all its requests together: Odoo ends a request
 #: after two minutes, and a waiting worker runs no other job

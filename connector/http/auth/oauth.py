@@ -20,12 +20,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import quote_plus, urljoin, urlsplit, urlunsplit
 
-from .auth import Authentication, Credentials
-from .errors import RestCredentialsRefusal
+from ..errors import RestCredentialsRefusal
+from .declarations import Authentication, Credentials
 from .oauth_answer import GrantRefused, load_oauthlib
 
 if TYPE_CHECKING:
-    from .session import RestSession
+    from ..session import RestSession
 
 _CLIENT_AUTH = ("basic", "body")
 

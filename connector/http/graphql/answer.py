@@ -10,16 +10,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from ..exception import (
+from ...exception import (
     CredentialsRefused,
     IDMissingInBackend,
     InvalidDataError,
     PartlyUnreadable,
     UnreadableAnswer,
 )
-from .graphql import GraphqlError, find_identified, split_errors
-from .graphql_document import Operation
-from .paths import describe_shape, look_up
+from ..paths import describe_shape, look_up
+from .document import Operation
+from .errors import GraphqlError, find_identified, split_errors
 
 #: keys below which a list has its records, and the record in each element
 _LISTS = (("nodes", None), ("edges", "node"), ("items", None))

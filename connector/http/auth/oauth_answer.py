@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
 
-from .errors import NetworkRetryableError, RestCredentialsRefusal
+from ..errors import NetworkRetryableError, RestCredentialsRefusal
 
 #: seconds of a longer life of a token, which an answer may name
 _MAX_LIFETIME = 10 * 365 * 24 * 3600

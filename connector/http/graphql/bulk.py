@@ -21,8 +21,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing
 from typing import Any, BinaryIO
 
-from ..exception import InvalidDataError, NetworkRetryableError
-from .paths import look_up
+from ...exception import InvalidDataError, NetworkRetryableError
+from ..paths import look_up
 
 PARENT_ID = "__parentId"
 #: a longer line is not an object of a bulk operation

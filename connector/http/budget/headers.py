@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from datetime import datetime, timezone
 from typing import NamedTuple
 
-from .errors import seconds_from
+from ..errors import seconds_from
 
 _PREFIXES = ("X-RateLimit-", "RateLimit-", "X-Rate-Limit-")
 _NUMBER = re.compile(r"\s*([0-9]{1,15})\b")
