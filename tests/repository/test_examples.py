@@ -49,7 +49,8 @@ def test_example_is_small(manifest):
 
 
 @pytest.mark.parametrize(
-    "name", ["models.py", *(f"components/{n}.py" for n in ("core", "products", "sales"))]
+    "name",
+    ["models.py", *(f"components/{n}.py" for n in ("core", "products", "sales"))],
 )
 def test_tutorial_tells_the_lines_of_a_module(name):
     lines = count_code(CLONE / "examples" / "connector_vendure" / name)
