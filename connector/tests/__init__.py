@@ -17,6 +17,9 @@ from . import test_uninstall
 from . import test_unreadable_records
 from . import test_reused_ids
 from . import test_importer
+from . import test_record_pages
+from . import test_kept_records
+from . import test_kept_records_again
 from . import test_import_conflicts
 from . import test_import_dependencies
 from . import test_import_chunk
@@ -81,6 +84,7 @@ from . import test_export_dependencies
 from . import test_exporter_processes
 from . import test_idempotency_keys
 from . import test_bulk_export
+from . import test_bulk_failures
 from . import test_bulk_endpoint
 from . import test_export_races
 from . import test_locker
@@ -134,3 +138,4 @@ if find_spec("hypothesis") and find_spec("pytest"):
 if find_spec("fsspec") and find_spec("paramiko"):
     from . import test_file_folder
     from . import test_file_adapter
+    from . import test_file_import

@@ -27,14 +27,14 @@ class TestCassettes(RestCase):
         self.path = Path(folder) / "cassettes" / "partners.yaml"
         self.authenticate("use_bearer", SECRET)
 
-    def cassette(self, ignore=(), recording=False, secrets=(SECRET,)):
+    def use(self, ignore=(), recording=False, secrets=(SECRET,)):
         variable = {cassettes.RECORD_VARIABLE: "1" if recording else ""}
         self.enterContext(patch.dict(os.environ, variable))
         return use_cassette(self.path, Masking(secrets), ignore)
 
     def record(self, *replies, ask=None):
         self.reply(*replies)
-        with self.cassette(recording=True):
+        with self.use(recording=True):
             return (ask or self.ask)()
 
     def ask(self):
@@ -43,7 +43,7 @@ class TestCassettes(RestCase):
     def replay(self, ask=None, **kwargs):
         """Replay while no server answers at the address."""
         del self.server.requests[:]
-        with self.cassette(**kwargs):
+        with self.use(**kwargs):
             answer = (ask or self.ask)()
         self.assertEqual(self.server.requests, [])
         return answer
@@ -161,7 +161,7 @@ class TestCassettes(RestCase):
             patch.object(common, "cassette_path", lambda case, name: self.path),
         ):
             self.reply({"name": SECRET})
-            with super().cassette("partners"):
+            with self.cassette("partners"):
                 self.adapter.read(1)
         self.assertNotIn(SECRET, self.path.read_text())
 

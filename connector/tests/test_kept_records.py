@@ -1,72 +1,15 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Records that a search has read, kept for the jobs that import them."""
+
 from datetime import timedelta
-from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
-from odoo.tools import mute_logger
 
 from ..components.importer.found import pack, unpack
-from ..components.record_page import RecordPage
-from ..exception import NetworkRetryableError
-from .import_common import IMPORTER_LOGGER, PARTNER, ImporterCase, partner
-
-KEPT = "connector.kept.records"
-LOGGER = "odoo.addons.connector.models.kept_records"
-
-
-class RecordPagesCase(ImporterCase):
-    """The system in memory answers a search with pages of ten whole records."""
-
-    has_dates = False
-
-    def setUp(self):
-        super().setUp()
-        self.backend.chunk_size = 10
-        self.put(*map(partner, range(1, 26)))
-        adapter_class = type(self.component("backend.adapter", PARTNER))
-        has_dates = self.has_dates
-
-        def search_pages(adapter, filters=None):
-            records = adapter.search_read(filters)
-            for start in range(0, len(records), 10):
-                page = {record["id"]: record for record in records[start : start + 10]}
-                dates = {key: page[key]["updated_at"] for key in page}
-                yield RecordPage(page, dates if has_dates else None)
-
-        self.enterContext(patch.object(adapter_class, "search_pages", search_pages))
-        if not self.has_dates:
-            self.enterContext(self.hooked(_external_updated_at=lambda importer: None))
-
-    def enqueue(self, **kwargs):
-        """Search, and return the jobs of the chunks."""
-        with self.trap_jobs() as trap:
-            self.env[PARTNER].import_batch(self.backend, **kwargs)
-        return trap.enqueued_jobs
-
-    def perform(self, *jobs):
-        """Perform jobs; return the jobs that they delay."""
-        with self.trap_jobs() as trap, mute_logger(IMPORTER_LOGGER, "odoo.sql_db"):
-            for job in jobs:
-                job.perform()
-        return trap.enqueued_jobs
-
-    def import_all(self, **kwargs):
-        self.perform(*self.enqueue(**kwargs))
-
-    def reads(self):
-        """Return the external ids that were read one by one, and forget them."""
-        calls = [*self.system.called("read_many"), *self.system.called("read")]
-        self.system.forget_calls()
-        return [
-            key
-            for call in calls
-            for key in (call.args[0] if call.operation == "read_many" else call.args)
-        ]
-
-    def names(self, *external_ids):
-        return [self.found(external_id).name for external_id in external_ids]
+from .import_common import PARTNER, partner
+from .record_pages_case import KEPT, LOGGER, RecordPagesCase
 
 
 @tagged("post_install", "-at_install")
@@ -139,105 +82,6 @@ class TestKeptRecords(RecordPagesCase):
         self.assertEqual(row._load(other, PARTNER), {})
         self.assertEqual(row._load(self.backend, "test.res.partner.category"), {})
         self.assertEqual(len(row._load(self.backend, PARTNER)), 10)
-
-    # -- retries and replays ----------------------------------------------------
-
-    def test_a_retry_of_a_chunk_asks_nothing(self):
-        (job, *_others) = self.enqueue()
-        error = NetworkRetryableError("The image server is down")
-        broken = self.hooked(_create_many=lambda *_args: (_ for _ in ()).throw(error))
-        with broken:
-            (retry,) = self.perform(job)
-        self.assertEqual(retry.kwargs["kept"], job.kwargs["kept"])
-        self.perform(retry)
-        self.assertEqual(self.reads(), [])
-        self.assertEqual(self.names(1, 10), ["Partner 1", "Partner 10"])
-
-    def test_a_replay_of_a_chunk_asks_nothing(self):
-        jobs = self.enqueue()
-        self.perform(*jobs)
-        self.found(3).odoo_id.name = "Edited"
-        self.perform(*jobs)
-        self.assertEqual(self.reads(), [])
-        self.assertEqual(self.names(3), ["Partner 3"])
-
-    def test_a_hook_may_delete_an_imported_record(self):
-        (job, *_others) = self.enqueue()
-
-        def after_import(importer, binding):
-            if importer.external_id == 3:
-                binding.unlink()
-
-        with self.hooked(_after_import=after_import):
-            self.assertEqual(self.perform(job), [])
-        self.assertFalse(self.found(3))
-        self.assertEqual(self.names(4), ["Partner 4"])
-
-    def test_a_failing_record_gets_a_job_that_asks_nothing(self):
-        self.put(partner(4, name=False))
-        (job, *_others) = self.enqueue()
-        (single,) = self.perform(job)
-        self.assertEqual(single.method_name, "import_record")
-        self.put(partner(4))
-        with self.assertRaisesRegex(Exception, "name"):
-            self.perform(single)
-        self.assertEqual(self.reads(), [])
-
-    def test_a_record_that_failed_in_its_job_is_read_again(self):
-        self.put(partner(4, name=False))
-        (job, *_others) = self.enqueue()
-        (single,) = self.perform(job)
-        self.put(partner(4, name="Corrected"))
-        self.env["connector.sync.error"]._note(
-            "test.backend",
-            self.backend.id,
-            f"{PARTNER} import record:4",
-            model_name=PARTNER,
-            cause="data",
-            reason="no name",
-        )
-        self.perform(single)
-        self.assertEqual(self.reads(), [4])
-        self.assertEqual(self.names(4), ["Corrected"])
-
-    # -- older than the binding -------------------------------------------------
-
-    def test_a_newer_import_is_not_overwritten(self):
-        jobs = self.enqueue()
-        self.put(partner(3, name="Newer"))
-        self.env[PARTNER].import_record(self.backend, 3)
-        self.system.forget_calls()
-        self.perform(*jobs)
-        self.assertEqual(self.reads(), [3])
-        self.assertEqual(self.names(2, 3), ["Partner 2", "Newer"])
-
-    def test_a_replay_does_not_overwrite_a_newer_import(self):
-        jobs = self.enqueue()
-        self.perform(*jobs)
-        self.put(partner(3, name="Newer"))
-        self.env[PARTNER].import_record(self.backend, 3)
-        self.system.forget_calls()
-        self.perform(*jobs)
-        self.assertEqual(self.reads(), [3])
-        self.assertEqual(self.names(3), ["Newer"])
-
-    def test_an_export_since_the_page_is_not_overwritten(self):
-        self.import_all()
-        jobs = self.enqueue()
-        binding = self.found(3)
-        binding.name = "Exported"
-        self.put(partner(3, name="Exported"))
-        self.component("binder", PARTNER).bind("3", binding)
-        self.perform(*jobs)
-        self.assertEqual(self.reads(), [3])
-        self.assertEqual(self.names(3), ["Exported"])
-
-    def test_an_import_before_the_page_does_not_read_again(self):
-        self.import_all()
-        self.put(partner(3, name="Changed"))
-        self.import_all()
-        self.assertEqual(self.reads(), [])
-        self.assertEqual(self.names(3), ["Changed"])
 
     # -- content ----------------------------------------------------------------
 
