@@ -80,7 +80,12 @@ class VendureBackend(models.Model):
 class Pricelist(models.Model):
     _inherit = "product.pricelist"
 
-    vendure_backend_id = fields.Many2one("vendure.backend", ondelete="cascade")
+    vendure_backend_id = fields.Many2one(
+        "vendure.backend", ondelete="cascade", copy=False
+    )
+
+    # two jobs may need a new pricelist at the same time
+    _vendure_uniq = models.UniqueIndex("(vendure_backend_id, currency_id)")
 
 
 class VendureBinding(models.AbstractModel):
