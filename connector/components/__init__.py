@@ -4,9 +4,7 @@ from . import backend_adapter
 from . import http_adapter
 from . import webhook_subscriptions
 from . import rest_adapter
-from . import graphql_operations
-from . import graphql_adapter
-from . import graphql_bulk
+from . import graphql
 from . import binder
 from .two_way import conflict
 from . import mapper
@@ -19,9 +17,7 @@ from .importer import translations
 from .importer import images
 from .importer import incremental
 from .importer import dry_run
-from . import file_adapter
-from . import file_importer
-from . import file_exports
+from . import files
 from .importer import removed
 from .exporter import exporter as record_exporter
 from .exporter import batch as export_batch

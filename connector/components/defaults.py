@@ -30,7 +30,7 @@ TWO_WAY_COMPONENTS = {
     "first.import.check": "generic.first.import.check",
 }
 
-#: those of a connector that imports files, see ``file_adapter.py``
+#: those of a connector that imports files, see ``files/``
 FILE_COMPONENTS = {
     **DEFAULT_COMPONENTS,
     "delayed.batch.importer": "generic.file.batch.importer",

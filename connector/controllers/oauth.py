@@ -31,8 +31,8 @@ from ..components.credentials import BackendCredentials
 from ..exception import ConnectorException, JobError
 from ..http.auth.oauth_answer import Tokens
 from ..http.auth.token_request import request_tokens
-from ..models.oauth_connection import CALLBACK_PATH
-from ..models.oauth_request import SESSION_KEY, Begun, digest
+from ..models.oauth.connection import CALLBACK_PATH
+from ..models.oauth.request import SESSION_KEY, Begun, digest
 
 _logger = logging.getLogger(__name__)
 

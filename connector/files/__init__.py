@@ -1,8 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Files of records without Odoo models: formats, and folders to read and write them.
 
-Nothing below this package imports Odoo. ``components/file_adapter.py`` turns its errors
-into those of ``exception.py``.
+Nothing below this package imports Odoo. ``components/files/adapter.py`` turns its
+errors into those of ``exception.py``.
 """
 
 from .errors import (

@@ -16,8 +16,6 @@ from . import binding_checks
 from . import binding_export_jobs
 from . import binding_buttons
 from . import unconfirmed_field
-from . import webhook
-from . import webhook_secrets
 from . import sync_run
 from . import sync_run_numbers
 from . import dry_run
@@ -25,24 +23,12 @@ from . import cursor
 from . import sync_error
 from . import kept_records
 from . import sync_overview
-from . import webhook_event
-from . import webhook_duplicate
-from . import webhook_event_actions
-from . import webhook_inbox
-from . import webhook_import
+from . import webhook
 from . import export_receipt
 from . import file
 from . import file_finish
 from . import bulk_operation
-from . import oauth_token
-from . import oauth_renewal
-from . import oauth_request
-from . import oauth_connection
+from . import oauth
 from . import export_key
 from . import external_alias
 from . import queue_job
-from . import queue_job_function
-from . import queue_job_errors
-from . import queue_job_postponed
-from . import queue_job_unloadable
-from . import queue_job_access  # last: its methods check the rights first

@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Pause and resume a backend; wake its jobs and edits.
 
-While a backend is off, its jobs are parked (``queue_job_postponed.py``), and changed
+While a backend is off, its jobs are parked (``queue_job/postponed.py``), and changed
 fields are stored (``unconfirmed_field.py``). ``_wake`` runs and exports them: in the
 transaction that switches the backend on, and again after its commit, as jobs that
 others commit meanwhile are not visible in the transaction.

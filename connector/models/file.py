@@ -21,7 +21,7 @@ from typing import Any
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..components.file_adapter import FILE
+from ..components.files.adapter import FILE
 from ..database import retry_unique_violation
 from ..exception import RetryableJobError
 from ..files import FileInfo, FileRecords

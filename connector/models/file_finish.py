@@ -19,7 +19,7 @@ from typing import Any
 
 from odoo import api, fields, models
 
-from ..components.file_adapter import own_errors
+from ..components.files.adapter import own_errors
 from ..exception import RetryableJobError
 from ..files import FileExists, MissingFile
 from ..jobs.subject import JobSubject

@@ -7,7 +7,7 @@
     job succeeds ──► _resolve_subjects(…)            resolves errors, ends failed jobs
 
 So a record that fails at each import has one open error and one failed job, and none
-once it was imported. ``queue_job_errors.py`` calls ``_note``, the methods of jobs call
+once it was imported. ``queue_job/errors.py`` calls ``_note``, the methods of jobs call
 ``_resolve_subjects``; ``jobs/subject.py`` defines subjects.
 """
 

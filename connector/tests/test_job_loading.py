@@ -10,7 +10,7 @@ from odoo.tests import HttpCase, new_test_user, tagged
 from odoo.tools import mute_logger
 
 LOGGERS = (
-    "odoo.addons.connector.models.queue_job_unloadable",
+    "odoo.addons.connector.models.queue_job.unloadable",
     "odoo.addons.queue_job.controllers.main",
     "odoo.http",
 )

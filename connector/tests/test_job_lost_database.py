@@ -9,7 +9,7 @@ from odoo.tests import BaseCase, tagged
 from odoo.addons.queue_job.job import Job
 
 from ..database import lost_database_names
-from ..models.queue_job_postponed import LOST_DATABASE_TRIES
+from ..models.queue_job.postponed import LOST_DATABASE_TRIES
 from .common import TestConnectorCase
 
 CLOSED = {

@@ -8,7 +8,7 @@ from odoo.tests import tagged
 
 from ..exception import BackendPaused, NetworkRetryableError
 from ..http.auth.oauth_answer import GrantRefused, Tokens
-from ..models import oauth_renewal
+from ..models.oauth import renewal as oauth_renewal
 from .common import ConnectorCase
 
 PARTNER = "test.oauth.partner"

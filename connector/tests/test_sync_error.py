@@ -255,7 +255,7 @@ class TestFailingRecords(SyncErrorCase):
         model = type(self.env["connector.sync.error"])
         with (
             patch.object(model, "_note", side_effect=ValueError("broken")),
-            self.assertLogs("odoo.addons.connector.models.queue_job_errors"),
+            self.assertLogs("odoo.addons.connector.models.queue_job.errors"),
         ):
             self.assertEqual(self.run_import().state, "failed")
 
@@ -266,7 +266,7 @@ class TestFailingRecords(SyncErrorCase):
             "UPDATE queue_job SET method_name = 'lost' WHERE id = %s", (job.id,)
         )
         self.env.invalidate_all()
-        with mute_logger("odoo.addons.connector.models.queue_job_unloadable"):
+        with mute_logger("odoo.addons.connector.models.queue_job.unloadable"):
             self.assertTrue(job._fail_if_unloadable())
         self.assertEqual(self.open_errors().cause, "unloadable")
         self.assertEqual(self.open_errors().external_id, "1")

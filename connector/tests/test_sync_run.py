@@ -4,7 +4,7 @@ import time
 from odoo.exceptions import AccessError
 from odoo.tests import BaseCase, new_test_user, tagged
 
-from ..models.queue_job import find_backend
+from ..models.queue_job.job import find_backend
 from ..models.sync_run_numbers import run_state
 from .common import TestConnectorCase
 

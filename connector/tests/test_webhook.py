@@ -8,7 +8,7 @@ from odoo.tests import HttpCase, new_test_user, tagged
 from odoo.tests.common import BaseCase
 from odoo.tools import config
 
-from ..models.webhook import MAX_RECORDS, is_same_secret, sign
+from ..models.webhook.mixin import MAX_RECORDS, is_same_secret, sign
 from .common import TestConnectorCase
 
 PARTNER = "test.res.partner"

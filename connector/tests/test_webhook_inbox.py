@@ -22,8 +22,8 @@ from ..http.webhooks.presets import (
 )
 from ..http.webhooks.signatures import Delivery, WebhookToken
 from ..jobs.lifecycle import WEBHOOK_PRIORITY
-from ..models.webhook_event import KEPT_DAYS_PARAMETER
-from ..models.webhook_secrets import ROTATION_HOURS
+from ..models.webhook.event import KEPT_DAYS_PARAMETER
+from ..models.webhook.secrets import ROTATION_HOURS
 from ..testing import sign_webhook
 from .common import TestConnectorCase
 from .export_common import ExportCase

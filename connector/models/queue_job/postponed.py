@@ -31,8 +31,8 @@ from odoo.addons.queue_job.job import (
     WAIT_DEPENDENCIES,
 )
 
-from ..database import LOST_DATABASE_SECONDS, lost_database_names
-from .queue_job import DELETION
+from ...database import LOST_DATABASE_SECONDS, lost_database_names
+from .job import DELETION
 
 _logger = logging.getLogger(__name__)
 

@@ -22,10 +22,10 @@ from typing import Any
 
 from odoo.addons.component.core import AbstractComponent
 
-from ..files import errors
-from ..files.records import FileRecords
-from .file_adapter import FILE, own_errors
-from .record_page import RecordPage
+from ...files import errors
+from ...files.records import FileRecords
+from ..record_page import RecordPage
+from .adapter import FILE, own_errors
 
 
 class FileBatchImporter(AbstractComponent):

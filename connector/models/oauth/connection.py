@@ -26,12 +26,12 @@ from odoo.exceptions import UserError
 from odoo.fields import NO_ACCESS
 from odoo.tools import SQL, format_datetime
 
-from ..components.credentials import BackendCredentials
-from ..exception import BackendPaused, ConnectorException, JobError
-from ..http.auth.oauth import OAuth2AuthorizationCode
-from ..http.auth.token_request import revoke_token
-from ..secret_input import secret_input
-from .backend import PAUSED
+from ...components.credentials import BackendCredentials
+from ...exception import BackendPaused, ConnectorException, JobError
+from ...http.auth.oauth import OAuth2AuthorizationCode
+from ...http.auth.token_request import revoke_token
+from ...secret_input import secret_input
+from ..backend import PAUSED
 
 _logger = logging.getLogger(__name__)
 

@@ -37,10 +37,10 @@ from odoo.addons.queue_job.job import (
     Job,
 )
 
-from ..components.external_id import storable_text
-from ..exception import BackendPaused, RetryableJobError
-from ..jobs.lifecycle import asks_to_wait, clamp_wait
-from ..jobs.subject import RESOLVING, subject_of_job
+from ...components.external_id import storable_text
+from ...exception import BackendPaused, RetryableJobError
+from ...jobs.lifecycle import asks_to_wait, clamp_wait
+from ...jobs.subject import RESOLVING, subject_of_job
 
 _logger = logging.getLogger(__name__)
 

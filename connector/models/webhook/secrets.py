@@ -23,8 +23,8 @@ from typing import Any
 from odoo import api, fields, models
 from odoo.fields import NO_ACCESS
 
-from ..http.webhooks.signatures import WebhookToken
-from ..secret_input import MASK, is_given
+from ...http.webhooks.signatures import WebhookToken
+from ...secret_input import MASK, is_given
 
 #: hours for which the previous secret is valid
 ROTATION_HOURS = 24

@@ -2,11 +2,11 @@
 """Webhooks: a backend notifies Odoo of changed records.
 
 ==========================  ========================================================
-``webhook.py``              the address, the hooks of a connector, jobs without events
-``webhook_secrets.py``      the secrets, and whether a request is genuine
-``webhook_inbox.py``        stores notifications, where the model has a scheme
-``webhook_event.py``        the stored notifications
-``webhook_import.py``       the job that imports what they name
+``mixin.py``                the address, the hooks of a connector, jobs without events
+``secrets.py``              the secrets, and whether a request is genuine
+``inbox.py``                stores notifications, where the model has a scheme
+``event.py``                the stored notifications
+``import_notified.py``      the job that imports what they name
 ==========================  ========================================================
 
 ::
@@ -40,11 +40,11 @@ from odoo import api, fields, http, models
 
 from odoo.addons.queue_job.job import identity_exact
 
-from ..components.external_id import can_be_stored, is_external_id
-from ..http.webhooks.signatures import WebhookScheme, is_same_secret
-from ..http.webhooks.signatures import sign_body as sign
-from ..jobs.lifecycle import WEBHOOK_PRIORITY, as_own_user, delay_many
-from .binding_jobs import JOB_TRIES
+from ...components.external_id import can_be_stored, is_external_id
+from ...http.webhooks.signatures import WebhookScheme, is_same_secret
+from ...http.webhooks.signatures import sign_body as sign
+from ...jobs.lifecycle import WEBHOOK_PRIORITY, as_own_user, delay_many
+from ..binding_jobs import JOB_TRIES
 
 __all__ = ["ConnectorWebhookMixin", "is_same_secret", "sign"]
 

@@ -31,13 +31,13 @@ import psycopg2
 from odoo import SUPERUSER_ID, api, models
 from odoo.sql_db import PoolError
 
-from ..database import lock_number
-from ..exception import RetryableJobError
-from ..http.auth.oauth import Client, OAuth2
-from ..http.auth.oauth_answer import GrantRefused, Tokens
-from ..http.auth.token_request import request_tokens
-from ..http.errors import RestCredentialsRefusal
-from .oauth_token import HeldToken
+from ...database import lock_number
+from ...exception import RetryableJobError
+from ...http.auth.oauth import Client, OAuth2
+from ...http.auth.oauth_answer import GrantRefused, Tokens
+from ...http.auth.token_request import request_tokens
+from ...http.errors import RestCredentialsRefusal
+from .token import HeldToken
 
 _logger = logging.getLogger(__name__)
 

@@ -24,7 +24,7 @@ from odoo.fields import NO_ACCESS
 from odoo.http import request
 from odoo.tools import consteq, hmac
 
-from ..components.credentials import BackendCredentials
+from ...components.credentials import BackendCredentials
 
 LIFETIME_MINUTES = 10
 #: key of the session that binds a state to it

@@ -21,9 +21,9 @@ from odoo import SUPERUSER_ID, api, models
 from odoo.modules.registry import Registry
 from odoo.tools import split_every
 
-from ..database import pg_try_advisory_lock, retry_without_database
-from ..exception import RetryableJobError
-from ..jobs.lifecycle import WEBHOOK_PRIORITY, running_job
+from ...database import pg_try_advisory_lock, retry_without_database
+from ...exception import RetryableJobError
+from ...jobs.lifecycle import WEBHOOK_PRIORITY, running_job
 
 _logger = logging.getLogger(__name__)
 

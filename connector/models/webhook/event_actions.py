@@ -9,9 +9,9 @@ from typing import Any
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..http.webhooks.signatures import WebhookToken
-from ..jobs.subject import chunk_ids, subject_of_import
-from .webhook_event import (
+from ...http.webhooks.signatures import WebhookToken
+from ...jobs.subject import chunk_ids, subject_of_import
+from .event import (
     BATCH,
     DELAYED,
     FAILED,

@@ -24,20 +24,20 @@ from odoo.tools import split_every
 
 from odoo.addons.component.core import AbstractComponent
 
-from ..exception import (
+from ...exception import (
     IDMissingInBackend,
     PartlyRead,
     PartlyUnreadable,
     RetryableJobError,
     UnreadableAnswer,
 )
-from ..http.graphql.answer import AnsweredPage, by_ids, identified
-from ..http.graphql.document import repeat
-from ..http.graphql.errors import GraphqlError, merge, read_user_errors
-from ..http.paging import Answer, Connection, Paging
-from ..http.paths import describe_shape, look_up, wrap
-from .external_id import is_external_id
-from .record_page import Page
+from ...http.graphql.answer import AnsweredPage, by_ids, identified
+from ...http.graphql.document import repeat
+from ...http.graphql.errors import GraphqlError, merge, read_user_errors
+from ...http.paging import Answer, Connection, Paging
+from ...http.paths import describe_shape, look_up, wrap
+from ..external_id import is_external_id
+from ..record_page import Page
 
 _logger = logging.getLogger(__name__)
 

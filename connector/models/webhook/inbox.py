@@ -37,12 +37,12 @@ from werkzeug.exceptions import (
 
 from odoo import models
 
-from ..components.exporter.queue import WAITING_STATES
-from ..components.external_id import storable_text
-from ..http.webhooks.signatures import WebhookScheme, short_name
-from .backend import PAUSED
-from .webhook import RETRY_AFTER_SECONDS
-from .webhook_event import FAILED, NOTHING, RECEIVED
+from ...components.exporter.queue import WAITING_STATES
+from ...components.external_id import storable_text
+from ...http.webhooks.signatures import WebhookScheme, short_name
+from ..backend import PAUSED
+from .event import FAILED, NOTHING, RECEIVED
+from .mixin import RETRY_AFTER_SECONDS
 
 #: seconds after which to send a notification again that was one too many
 FLOOD_SECONDS = 60

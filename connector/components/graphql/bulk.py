@@ -25,12 +25,12 @@ from odoo.tools import split_every
 
 from odoo.addons.component.core import AbstractComponent
 
-from ..exception import InvalidDataError, NetworkRetryableError, RetryableJobError
-from ..http.download import download_to
-from ..http.errors import RestRefusal
-from ..http.graphql.bulk import read_bulk_records
-from ..http.paths import look_up
-from .record_page import Page, RecordPage
+from ...exception import InvalidDataError, NetworkRetryableError, RetryableJobError
+from ...http.download import download_to
+from ...http.errors import RestRefusal
+from ...http.graphql.bulk import read_bulk_records
+from ...http.paths import look_up
+from ..record_page import Page, RecordPage
 
 #: largest result, and seconds of its download
 MAX_BYTES = 20 * 1024**3

@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Access tokens of OAuth 2.0, one row for each backend and grant.
 
-``oauth_renewal.py`` renews them. Tokens are used only by the client, for the server and
+``renewal.py`` renews them. Tokens are used only by the client, for the server and
 in the database of their row: a copy of the database must not use up the refresh token.
 The clock of the database decides whether a token has ended: those of workers differ.
 """
@@ -14,9 +14,9 @@ from typing import NamedTuple
 from odoo import api, fields, models
 from odoo.fields import NO_ACCESS
 
-from ..http.auth.oauth import OAuth2
-from ..http.auth.oauth_answer import Tokens
-from ..http.authenticated_session import origin
+from ...http.auth.oauth import OAuth2
+from ...http.auth.oauth_answer import Tokens
+from ...http.authenticated_session import origin
 
 #: seconds before its end at which a token is renewed, and that part of a shorter life
 LEEWAY_SECONDS, LEEWAY_PART = 60, 0.2

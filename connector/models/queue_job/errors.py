@@ -17,16 +17,16 @@ from odoo import api, models
 
 from odoo.addons.queue_job.job import CANCELLED, DONE, FAILED
 
-from ..components.two_way.unconfirmed import ONLY_UNCONFIRMED
-from ..jobs.causes import (
+from ...components.two_way.unconfirmed import ONLY_UNCONFIRMED
+from ...jobs.causes import (
     BUSY,
     REFUSED,
     UNLOADABLE,
     find_cause,
     find_last_error,
 )
-from ..jobs.causes import is_of_backend as is_error_of_backend
-from ..jobs.subject import (
+from ...jobs.causes import is_of_backend as is_error_of_backend
+from ...jobs.subject import (
     SEARCHES,
     JobSubject,
     chunk_ids,
@@ -34,8 +34,8 @@ from ..jobs.subject import (
     export_arguments,
     subject_of_backend,
 )
-from ..outcome import Outcome
-from .queue_job import IS_RESOLVED
+from ...outcome import Outcome
+from .job import IS_RESOLVED
 
 _logger = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@
        └───────► nothing     no binding model, or no record, to import
     any ──── Replay ──► received
 
-*Received* means waiting: ``import_notified`` (``webhook_import.py``) takes all waiting
+*Received* means waiting: ``import_notified`` (``import_notified.py``) takes all waiting
 events of a binding model. A job can be missing: its backend was archived, or it started
 just before an event was committed. ``_run_waiting`` then delays one, every minute.
 
@@ -37,8 +37,8 @@ from odoo.addons.queue_job.job import (
 )
 from odoo.addons.queue_job.job import FAILED as JOB_FAILED
 
-from ..components.external_id import storable_text
-from ..jobs.lifecycle import company_of
+from ...components.external_id import storable_text
+from ...jobs.lifecycle import company_of
 
 RECEIVED, IMPORTED, NOTHING = "received", "imported", "nothing"
 DELAYED, FAILED = "delayed", "failed"

@@ -21,11 +21,11 @@ from odoo import fields
 
 from odoo.addons.component.core import AbstractComponent
 
-from ..exception import InvalidDataError, NetworkRetryableError
-from ..files.errors import FileExists, MissingFile
-from ..http.paths import look_up
-from .external_id import is_external_id
-from .file_adapter import own_errors
+from ...exception import InvalidDataError, NetworkRetryableError
+from ...files.errors import FileExists, MissingFile
+from ...http.paths import look_up
+from ..external_id import is_external_id
+from .adapter import own_errors
 
 #: numbers that are tried for the name of a file
 _MAX_SEQUENCE = 10_000

@@ -8,11 +8,11 @@ from typing import Any
 
 from odoo.addons.component.core import AbstractComponent, WorkContext
 
-from ..http.graphql.answer import GraphqlAnswer
-from ..http.graphql.client import GraphqlClient, UndeclaredVariable
-from ..http.graphql.document import Operation, read_operation
-from ..http.graphql.errors import GraphqlError, read_user_errors
-from .session import Session
+from ...http.graphql.answer import GraphqlAnswer
+from ...http.graphql.client import GraphqlClient, UndeclaredVariable
+from ...http.graphql.document import Operation, read_operation
+from ...http.graphql.errors import GraphqlError, read_user_errors
+from ..session import Session
 
 
 class GraphqlOperations(AbstractComponent):

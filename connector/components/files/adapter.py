@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Adapter for records in the files of a folder.
 
-``connector/files`` has the formats and folders, ``file_importer.py`` the order of the
+``connector/files`` has the formats and folders, ``importer.py`` the order of the
 steps by which a file is imported, ``models/file.py`` the list of files.
 """
 
@@ -14,23 +14,23 @@ from typing import Any
 
 from odoo.addons.component.core import AbstractComponent
 
-from ..exception import (
+from ...exception import (
     AccessRefused,
     CredentialsRefused,
     InvalidDataError,
     NetworkRetryableError,
 )
-from ..files import errors
-from ..files.filesystem import protocol_of
-from ..files.folder import MAX_BYTES, Folder
-from ..files.formats import Format
-from ..files.info import FileInfo, passwords_of
-from ..files.records import FileRecords
-from ..http.paths import look_up
-from ..http.secrets import Redactor, redacted_logs
-from .external_id import can_be_stored, is_external_id
-from .record_page import RecordPage
-from .session import Session
+from ...files import errors
+from ...files.filesystem import protocol_of
+from ...files.folder import MAX_BYTES, Folder
+from ...files.formats import Format
+from ...files.info import FileInfo, passwords_of
+from ...files.records import FileRecords
+from ...http.paths import look_up
+from ...http.secrets import Redactor, redacted_logs
+from ..external_id import can_be_stored, is_external_id
+from ..record_page import RecordPage
+from ..session import Session
 
 #: filter of a search: the records of one file, by the id of its ``connector.file``
 FILE = "file"
