@@ -260,7 +260,7 @@ class TestConflict(TwoWayCase):
 
     def change_both(self):
         self.edit(name="Countess", ref="R2")
-        self.change_remotely(name="Theirs", email="new@example.com")
+        self.change_remotely(name="Remote", email="new@example.com")
 
     def values(self):
         return self.binding.name, self.binding.ref, self.binding.email
@@ -269,7 +269,7 @@ class TestConflict(TwoWayCase):
         self.backend.conflict_policy = "remote"
         self.change_both()
         self.import_it()
-        self.assertEqual(self.values(), ("Theirs", "R2", "new@example.com"))
+        self.assertEqual(self.values(), ("Remote", "R2", "new@example.com"))
         self.assertEqual(self.names(), ["ref"])
 
     def test_where_the_backend_won_no_job_sends_a_stale_value(self):
@@ -300,7 +300,7 @@ class TestConflict(TwoWayCase):
         self.change_both()
         future = fields.Datetime.now() + timedelta(days=1)
         for updated_at, name in (
-            (fields.Datetime.to_string(future), "Theirs"),
+            (fields.Datetime.to_string(future), "Remote"),
             ("2001-01-01 00:00:00", "Countess"),
         ):
             with self.subTest(name), self.env.cr.savepoint() as savepoint:
@@ -326,7 +326,7 @@ class TestConflict(TwoWayCase):
             self.binding.odoo_id.activity_ids.user_id, self.env.ref("base.user_admin")
         )
         self.perform()
-        self.assertEqual(self.remote()["name"], "Theirs")
+        self.assertEqual(self.remote()["name"], "Remote")
 
     def test_an_answer_for_the_edit_is_exported(self):
         self.test_a_person_is_asked_once_and_both_sides_stay()
@@ -354,7 +354,7 @@ class TestConflict(TwoWayCase):
         self.backend.conflict_policy = "local"
         self.change_both()
         self.import_it(force=True)
-        self.assertEqual(self.values(), ("Theirs", "R", "new@example.com"))
+        self.assertEqual(self.values(), ("Remote", "R", "new@example.com"))
         self.assertEqual(self.names(), [])
         self.change_remotely(name="Later")
         self.perform()

@@ -122,7 +122,7 @@ class TestUnchangedLines(LinesCase):
         self.assertEqual(self.import_outcome(), Outcome.UNCHANGED)
 
     def test_edit_of_a_line_is_a_difference(self):
-        self.line(10).acc_holder_name = "Mine"
+        self.line(10).acc_holder_name = "Local"
         self.assertEqual(self.import_outcome(), Outcome.UPDATED)
         self.assertEqual(self.line(10).acc_holder_name, "H10")
 
@@ -175,23 +175,23 @@ class TestSameValuesOfLines(TestUnchangedLines):
 
     def test_edit_of_a_line_is_a_difference(self):
         """The edit stays while the external record is the same."""
-        self.line(10).acc_holder_name = "Mine"
+        self.line(10).acc_holder_name = "Local"
         self.assertEqual(self.import_outcome(), Outcome.UNCHANGED)
-        self.assertEqual(self.line(10).acc_holder_name, "Mine")
+        self.assertEqual(self.line(10).acc_holder_name, "Local")
 
     def test_edit_stays_when_a_line_was_deleted_and_lines_come_in_another_order(self):
-        self.line(10).acc_holder_name = "Mine"
+        self.line(10).acc_holder_name = "Local"
         self.line(11).odoo_id.unlink()
         self.put_partner(1, account(11), account(10))
         self.assertEqual(self.import_outcome(), Outcome.UNCHANGED)
-        self.assertEqual(self.line(10).acc_holder_name, "Mine")
+        self.assertEqual(self.line(10).acc_holder_name, "Local")
 
     def test_first_import_after_a_removal_has_the_same_fingerprint(self):
         self.put_partner(1)
         self.assertEqual(self.import_outcome(), Outcome.UPDATED)
-        self.found(1).name = "Mine"
+        self.found(1).name = "Local"
         self.assertEqual(self.import_outcome(), Outcome.UNCHANGED)
-        self.assertEqual(self.found(1).name, "Mine")
+        self.assertEqual(self.found(1).name, "Local")
 
 
 @tagged("post_install", "-at_install")

@@ -53,7 +53,7 @@ class TestImportOne(ImporterCase):
     def test_record_that_must_not_be_overwritten_is_skipped_to_the_end(self):
         self.put(partner(1))
         self.run_one(1)
-        self.put(partner(1, name="Theirs", updated_at="2026-01-02 00:00:00"))
+        self.put(partner(1, name="Remote", updated_at="2026-01-02 00:00:00"))
         with self.hooked(
             _may_overwrite=lambda importer, binding: False, _after_import=None
         ):
@@ -101,7 +101,7 @@ class TestImportOne(ImporterCase):
         self.assertEqual(self.found(1).name, "Back")
 
     def test_record_with_the_same_key_is_bound_instead_of_created(self):
-        existing = self.env["res.partner"].create({"name": "Mine", "ref": "R1"})
+        existing = self.env["res.partner"].create({"name": "Local", "ref": "R1"})
 
         def by_ref(importer, values):
             return importer.env["res.partner"].search([("ref", "=", values["ref"])])

@@ -321,24 +321,27 @@ class TestVersions(TwoWayCase):
         return [sorted(call.args[1]) for call in calls]
 
     def test_only_edited_fields_are_sent_where_others_changed(self):
-        self.edit(self.binding(), note="mine")
+        self.edit(self.binding(), note="local edit")
         self.put(minute=5, quantity=8.0)
         self.run_export(self.binding())
         self.assertEqual(self.written(), [["note"]])
         self.assertEqual(self.remote()["quantity"], 8.0)
 
     def test_a_conflict_is_decided_by_the_policy(self):
-        for policy, note, jobs in (("local", "mine", []), ("remote", "theirs", None)):
+        for policy, note, jobs in (
+            ("local", "local edit", []),
+            ("remote", "remote edit", None),
+        ):
             self.set_on_backend("conflict_policy", policy)
-            self.edit(self.binding(), note="mine")
-            self.put(minute=5 if policy == "local" else 9, note="theirs")
+            self.edit(self.binding(), note="local edit")
+            self.put(minute=5 if policy == "local" else 9, note="remote edit")
             delayed = self.run_export(self.binding(), fields=["note"])
             self.assertEqual(self.remote()["note"], note, policy)
             expected = ["import_record"] if jobs is None else jobs
             self.assertEqual(delayed, expected, policy)
 
     def test_the_next_import_recognizes_what_an_export_left(self):
-        self.edit(self.binding(), note="mine")
+        self.edit(self.binding(), note="local edit")
         self.run_export(self.binding(), fields=["note"])
         binding = self.binding()
         self.assertTrue(binding.known_fingerprint)
@@ -351,7 +354,7 @@ class TestVersions(TwoWayCase):
         self.assertEqual(self.run_import(1).counts, {"updated": 1})
 
     def test_a_change_before_the_next_import_is_imported(self):
-        self.edit(self.binding(), note="mine")
+        self.edit(self.binding(), note="local edit")
         self.run_export(self.binding(), fields=["note"])
         self.remote()["quantity"] = 9.0
         self.assertEqual(self.run_import(1).counts, {"updated": 1})

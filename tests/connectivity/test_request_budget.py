@@ -238,9 +238,11 @@ class TestSharedBudget(ProcessCase):
             finally:
                 stopped.set()
                 thread.join()
-            ours = [call for call in server.log() if call[1].split("/")[1] != "foreign"]
-        refused = sum(1 for call in ours if call[2] != 200)
-        self.assertEqual(len(ours) - refused, 96)
+            own_calls = [
+                call for call in server.log() if call[1].split("/")[1] != "foreign"
+            ]
+        refused = sum(1 for call in own_calls if call[2] != 200)
+        self.assertEqual(len(own_calls) - refused, 96)
         self.assertTrue(0 < refused < 40, refused)
         with self.transaction() as env:
             pauses = env["connector.backend.pause"]

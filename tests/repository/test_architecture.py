@@ -86,8 +86,8 @@ def imported_addons(folder):
 def test_addons_depend_on_addons_below_them():
     assert set(ORDER) <= set(ADDONS)
     for position, name in enumerate(ORDER):
-        ours_below = close_over(ADDONS, ADDONS[name].depends)
-        assert ours_below <= set(ORDER[:position]), name
+        addons_below = close_over(ADDONS, ADDONS[name].depends)
+        assert addons_below <= set(ORDER[:position]), name
 
 
 @pytest.mark.parametrize("name", sorted(ADDONS))

@@ -142,13 +142,13 @@ def test_packages_of_the_manifests_are_pinned_or_of_the_suite():
         for path in REQUIREMENTS.glob("odoo*.txt")
         for name in re.findall(r"^([\w.-]+)==", path.read_text(), re.MULTILINE)
     }
-    ours = {
+    libraries = {
         re.search(r'^name = "(.+)"', path.read_text(), re.MULTILINE)[1]
         for path in (CLONE / "libs").glob("*/pyproject.toml")
     }
     for name in ADDONS:
         needed = read_manifest(name).get("external_dependencies", {}).get("python", [])
-        assert {normalise(word) for word in needed} <= pins | ours, name
+        assert {normalise(word) for word in needed} <= pins | libraries, name
 
 
 @pytest.mark.parametrize("name", sorted(ADDONS))

@@ -8,21 +8,10 @@ that a new place is held, too.
 
 import ast
 import re
-from pathlib import Path
 
 import pytest
+from sources import CLONE, FOLDERS
 
-CLONE = Path(__file__).parents[2]
-FOLDERS = (
-    "component",
-    "component_event",
-    "connector",
-    "connector_odoo",
-    "connector_odoo_sale",
-    "examples",
-    "setup/templates",
-    "tests/addons",
-)
 #: arguments of these methods, and values of these fields, are HTML
 HTML_ARGUMENTS = {"note", "body", "feedback", "body_html"}
 HTML_METHOD = re.compile(r"^_?(message|activity)_|^_message_log|^_notify_")

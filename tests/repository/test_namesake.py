@@ -37,11 +37,13 @@ def read_metadata(path):
 
 @pytest.fixture
 def index(wheels, tmp_path):
-    """An index with our library, and the other project under the import name."""
+    """An index with the library, and the other project under the import name."""
     folder = tmp_path / "index"
     folder.mkdir()
-    (ours,) = (path for path in wheels if path.name.startswith("connector_suite_vodoo"))
-    shutil.copy(ours, folder)
+    (library,) = (
+        path for path in wheels if path.name.startswith("connector_suite_vodoo")
+    )
+    shutil.copy(library, folder)
     write_wheel(folder, "vodoo", "4.3.2", package="other = True\n")
     (addon,) = (p for p in wheels if p.name.startswith("odoo_addon_connector_odoo-"))
     needed = re.findall(r"^Requires-Dist: (.*vodoo.*)$", read_metadata(addon), re.M)
@@ -57,7 +59,7 @@ def install(index, target, *names):
     subprocess.check_call(command)
 
 
-def test_connector_odoo_brings_our_library_not_its_namesake(index, tmp_path):
+def test_connector_odoo_brings_the_library_not_its_namesake(index, tmp_path):
     install(index, tmp_path / "target", "application")
     source = (tmp_path / "target" / "vodoo" / "__init__.py").read_text()
     assert "AsyncOdooClient" in source
@@ -65,7 +67,7 @@ def test_connector_odoo_brings_our_library_not_its_namesake(index, tmp_path):
 
 
 def run_beside(target, script):
-    # The packages of our own environment, and those of the target before them.
+    # The packages of this environment, and those of the target before them.
     return subprocess.run(
         [sys.executable, "-c", script],
         env={"PYTHONPATH": f"{target}", "PATH": ""},

@@ -6,21 +6,10 @@ fault, after the work was done and committed.
 """
 
 import ast
-from pathlib import Path
 
 import pytest
+from sources import CLONE, FOLDERS
 
-CLONE = Path(__file__).parents[2]
-FOLDERS = (
-    "component",
-    "component_event",
-    "connector",
-    "connector_odoo",
-    "connector_odoo_sale",
-    "examples",
-    "setup/templates",
-    "tests/addons",
-)
 #: methods of Odoo's models, whose results are those of Odoo
 OF_ODOO = {"create", "write", "unlink", "copy", "init", "default_get", "export_data"}
 #: private in the model that it extends

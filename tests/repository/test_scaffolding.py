@@ -148,11 +148,11 @@ def test_a_connector_has_less_than_150_lines_with_its_tests(tmp_path):
 
 
 def test_odoos_own_command_makes_the_same_of_the_template(tmp_path):
-    ours = render(SHOP, [], tmp_path / "ours")
+    made = render(SHOP, [], tmp_path / "made")
     script = "from odoo.cli import main; main()"
     arguments = ["-t", TEMPLATES / "connector", "shop", tmp_path / "odoo"]
     subprocess.check_call([sys.executable, "-c", script, "scaffold", *arguments])
-    comparison = filecmp.dircmp(ours, tmp_path / "odoo" / "shop")
+    comparison = filecmp.dircmp(made, tmp_path / "odoo" / "shop")
     assert_same(comparison)
 
 

@@ -53,30 +53,30 @@ def outlines(addon):
     }
 
 
-OURS = {
+WRITTEN = {
     name: both for addon in ADDONS for name, both in outlines(CLONE / addon).items()
 }
 
 
 @pytest.fixture(scope="module")
 def generated(tmp_path_factory):
-    scaffold = Scaffold("connector_odoo_all", "odoo", "odoo", tuple(OURS), "Nobody")
+    scaffold = Scaffold("connector_odoo_all", "odoo", "odoo", tuple(WRITTEN), "Nobody")
     return outlines(render(scaffold, [], tmp_path_factory.mktemp("scaffold")))
 
 
 def test_every_model_is_generated(generated):
-    assert PLAIN < OURS.keys() == generated.keys()
+    assert PLAIN < WRITTEN.keys() == generated.keys()
 
 
 @pytest.mark.parametrize("model", sorted(PLAIN))
 def test_a_plain_model_is_exactly_what_is_generated(generated, model):
-    assert OURS[model] == generated[model]
+    assert WRITTEN[model] == generated[model]
 
 
-@pytest.mark.parametrize("model", sorted(OURS.keys() - PLAIN))
+@pytest.mark.parametrize("model", sorted(WRITTEN.keys() - PLAIN))
 def test_a_model_begins_with_the_generated_lines(generated, model):
-    for ours, made in zip(OURS[model], generated[model], strict=True):
-        name, bases, inherit, attributes, _methods = ours
+    for written, made in zip(WRITTEN[model], generated[model], strict=True):
+        name, bases, inherit, attributes, _methods = written
         assert (name, bases) == made[:2]
         assert inherit == made[2] or made[2] in inherit
         optional = {"natural_key", "_sync_choice"}

@@ -169,6 +169,14 @@ class BatchImporter(AbstractComponent):
         """Import one record, now or later."""
         self._import_chunk([external_id], job_options=job_options, **kwargs)
 
+    def _names_of_chunk(self, external_ids: list[Any]) -> dict[str, Any]:
+        """Return the values of the description of a job."""
+        return {
+            "count": len(external_ids),
+            "model": self.model._description,
+            "backend": self.backend_record.display_name,
+        }
+
 
 class DirectBatchImporter(AbstractComponent):
     """Batch importer that imports in the running transaction."""
@@ -206,9 +214,7 @@ class DelayedBatchImporter(AbstractComponent):
         options = {
             "description": self.env._(
                 "Import %(count)s records of %(model)s from %(backend)s",
-                count=len(external_ids),
-                model=self.model._description,
-                backend=self.backend_record.display_name,
+                **self._names_of_chunk(external_ids),
             ),
             **(job_options or {}),
         }

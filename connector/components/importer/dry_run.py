@@ -92,9 +92,7 @@ class DryRun(AbstractComponent):
         options = {
             "description": self.env._(
                 "Dry run of %(count)s records of %(model)s from %(backend)s",
-                count=len(external_ids),
-                model=self.model._description,
-                backend=self.backend_record.display_name,
+                **self._names_of_chunk(external_ids),
             ),
             **(job_options or {}),
         }

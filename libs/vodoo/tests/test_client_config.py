@@ -18,6 +18,13 @@ GIVEN = {
     "username": "bot@example.com",
     "password": "api-key",
 }
+IN_ENVIRONMENT = {
+    "url": "https://env.example",
+    "database": "env",
+    "username": "env",
+    "password": "secret",
+    "verify": "no",
+}
 FILE = "ODOO_URL=https://file.example\nODOO_DATABASE=file\nODOO_USERNAME=f\nODOO_PASSWORD=p\n"
 
 
@@ -52,13 +59,9 @@ def test_the_environment_completes_what_is_given(
 ) -> None:
     set_environment(
         monkeypatch,
-        url="https://env.example",
-        database="env",
-        username="ada",
-        password="secret",
+        **IN_ENVIRONMENT,
         timeout="7.5",
         retry_count="5",
-        verify="no",
         http_headers='{"X-A": "b"}',
     )
     config = OdooConfig(database="mine")
@@ -198,14 +201,10 @@ def test_an_argument_wins_even_if_it_is_empty_or_the_default(
 ) -> None:
     set_environment(
         monkeypatch,
-        url="https://env.example",
-        database="env",
-        username="env",
-        password="secret",
+        **IN_ENVIRONMENT,
         password_ref="op://never/asked",
         timeout="7",
         proxy="http://proxy.example",
-        verify="no",
     )
     with pytest.raises(ConfigurationError, match="settings password are missing"):
         OdooConfig(password="")

@@ -55,8 +55,8 @@ class Acts:
         rows = self.world.target_query(
             "SELECT worker_pid FROM queue_job WHERE state = 'started' ORDER BY id"
         )
-        ours = self._pids_of_target()
-        pids = [pid for (pid,) in rows if pid in ours]
+        of_target = self._pids_of_target()
+        pids = [pid for (pid,) in rows if pid in of_target]
         if not pids:
             return False
         os.kill(self.chance.choice(pids), signal.SIGKILL)

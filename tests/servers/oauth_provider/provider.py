@@ -25,6 +25,25 @@ from django.conf import settings
 
 CLIENT_ID, CLIENT_SECRET = "connector", "client s3cr3t+/="
 LOGIN, PASSWORD = "ada", "lovelace"
+LOGIN_PAGE = "<form method=post>{% csrf_token %}{{ form }}</form>"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+            ],
+            "loaders": [
+                (
+                    "django.template.loaders.locmem.Loader",
+                    {"registration/login.html": LOGIN_PAGE},
+                ),
+                "django.template.loaders.app_directories.Loader",
+            ],
+        },
+    }
+]
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -66,24 +85,7 @@ def configure(folder: Path) -> None:
             "django.middleware.csrf.CsrfViewMiddleware",
             "django.contrib.auth.middleware.AuthenticationMiddleware",
         ],
-        TEMPLATES=[
-            {
-                "BACKEND": "django.template.backends.django.DjangoTemplates",
-                "OPTIONS": {
-                    "context_processors": [
-                        "django.template.context_processors.request",
-                        "django.contrib.auth.context_processors.auth",
-                    ],
-                    "loaders": [
-                        (
-                            "django.template.loaders.locmem.Loader",
-                            {"registration/login.html": LOGIN_PAGE},
-                        ),
-                        "django.template.loaders.app_directories.Loader",
-                    ],
-                },
-            }
-        ],
+        TEMPLATES=TEMPLATES,
         LOGIN_URL="/accounts/login/",
         OAUTH2_PROVIDER={
             "PKCE_REQUIRED": True,
@@ -93,9 +95,6 @@ def configure(folder: Path) -> None:
             "ALLOWED_REDIRECT_URI_SCHEMES": ["http"],
         },
     )
-
-
-LOGIN_PAGE = "<form method=post>{% csrf_token %}{{ form }}</form>"
 
 
 class Control:
@@ -144,13 +143,44 @@ def observe(get_response):
     return middleware
 
 
+def control(request):
+    """Change what the provider does next, and return its counts."""
+    from django.http import JsonResponse
+    from oauth2_provider.models import AccessToken, RefreshToken
+    from oauth2_provider.settings import oauth2_settings
+
+    if request.method == "POST":
+        change = json.loads(request.body)
+        if change.pop("reset", False):
+            CONTROL.reset()
+        if change.pop("revoke", False):
+            RefreshToken.objects.all().delete()
+            AccessToken.objects.all().delete()
+        if change.pop("revoke_access", False):
+            for token in AccessToken.objects.all():
+                token.expires = token.expires.replace(year=2000)
+                token.save()
+        for name in ("lifetime", "grace"):
+            if name in change:
+                setting = {
+                    "lifetime": "ACCESS_TOKEN_EXPIRE_SECONDS",
+                    "grace": "REFRESH_TOKEN_GRACE_PERIOD_SECONDS",
+                }[name]
+                setattr(oauth2_settings, setting, change.pop(name))
+        for name, value in change.items():
+            setattr(CONTROL, name, value)
+    counts = {
+        "refresh_tokens": RefreshToken.objects.filter(revoked=None).count(),
+        "access_tokens": AccessToken.objects.count(),
+    }
+    return JsonResponse({"requests": CONTROL.requests, **counts})
+
+
 def make_urls():
     from django.contrib.auth.views import LoginView
     from django.http import HttpResponse, JsonResponse
     from django.urls import path
     from django.views.decorators.csrf import csrf_exempt
-    from oauth2_provider.models import AccessToken, RefreshToken
-    from oauth2_provider.settings import oauth2_settings
     from oauth2_provider.views import AuthorizationView, RevokeTokenView, TokenView
     from oauth2_provider.views.generic import ProtectedResourceView
 
@@ -169,34 +199,6 @@ def make_urls():
         """Refuse every token."""
         return HttpResponse("no", status=401)
 
-    @csrf_exempt
-    def control(request):
-        if request.method == "POST":
-            change = json.loads(request.body)
-            if change.pop("reset", False):
-                CONTROL.reset()
-            if change.pop("revoke", False):
-                RefreshToken.objects.all().delete()
-                AccessToken.objects.all().delete()
-            if change.pop("revoke_access", False):
-                for token in AccessToken.objects.all():
-                    token.expires = token.expires.replace(year=2000)
-                    token.save()
-            for name in ("lifetime", "grace"):
-                if name in change:
-                    setting = {
-                        "lifetime": "ACCESS_TOKEN_EXPIRE_SECONDS",
-                        "grace": "REFRESH_TOKEN_GRACE_PERIOD_SECONDS",
-                    }[name]
-                    setattr(oauth2_settings, setting, change.pop(name))
-            for name, value in change.items():
-                setattr(CONTROL, name, value)
-        counts = {
-            "refresh_tokens": RefreshToken.objects.filter(revoked=None).count(),
-            "access_tokens": AccessToken.objects.count(),
-        }
-        return JsonResponse({"requests": CONTROL.requests, **counts})
-
     return [
         path("accounts/login/", LoginView.as_view()),
         path("o/authorize/", AuthorizationView.as_view(), name="authorize"),
@@ -204,7 +206,7 @@ def make_urls():
         path("o/revoke_token/", RevokeTokenView.as_view(), name="revoke-token"),
         path("api/partners", Unauthorized.as_view()),
         path("api/closed", closed),
-        path("control", control),
+        path("control", csrf_exempt(control)),
     ]
 
 
