@@ -16,7 +16,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from ..testing import FakeSystem
+from ..testing import FakeSystem, grant_access
 from .conformance import ImportConformance
 from .export_conformance import ExportConformance
 
@@ -25,8 +25,9 @@ class ServiceConformance(ImportConformance, ExportConformance):
     """Test import and export through the connector's own adapter.
 
     A file of records is served, see :class:`.json_service.JsonService`; the field
-    ``url`` of the backend gets the address of the service. The first record of the
-    model's table is the one that is imported.
+    ``url`` of the backend gets the address of the service, which accepts any token:
+    adapters with OAuth 2.0 get one. The first record of the model's table is the one
+    that is imported.
     """
 
     #: the address is that of the service, from the set-up of each test on
@@ -41,6 +42,8 @@ class ServiceConformance(ImportConformance, ExportConformance):
     def make_system(self) -> FakeSystem:
         service = self.json_service(self.service_tables, self.records_path)
         self.backend.url = service.url
+        for model_name in self.service_tables.values():
+            grant_access(self.component("backend.adapter", model_name))
         if "state" in self.backend._fields:
             self.backend.state = "checked"  # another server makes it a draft
         records = service.system.tables[self.conformance_model]

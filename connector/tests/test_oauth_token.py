@@ -9,6 +9,7 @@ from odoo.tests import tagged
 from ..exception import BackendPaused, NetworkRetryableError
 from ..http.auth.oauth_answer import GrantRefused, Tokens
 from ..models.oauth import renewal as oauth_renewal
+from ..testing import grant_access
 from .common import ConnectorCase
 
 PARTNER = "test.oauth.partner"
@@ -61,6 +62,13 @@ class TestTokens(OauthCase):
         with self.registry.cursor() as cr:
             cr.execute("SELECT count(*) FROM connector_oauth_token")
             self.assertEqual(cr.fetchone(), (0,))
+
+    def test_a_connector_may_be_tested_without_a_provider(self):
+        self.backend.oauth_client_secret = False
+        for usage in ("backend.adapter", "service.adapter"):
+            grant_access(self.component(usage, PARTNER), token=usage)
+            self.assertEqual(self.tokens(usage).current(), usage)
+        self.assertFalse(self.asked)
 
     def test_cursors_of_a_test_are_used_like_those_of_other_transactions(self):
         self.env.flush_all()
