@@ -116,6 +116,8 @@ class ConnectorBackendMixin(models.AbstractModel):
     def button_start_production(self) -> bool:
         """Start the schedule of the backends; their connection must be tested."""
         self.check_access("write")
+        for backend in self.filtered(lambda backend: backend._is_archived()):
+            raise UserError(backend._find_reason_to_pause())
         drafts = self.filtered(lambda backend: backend.state == "draft")
         if drafts:
             raise UserError(

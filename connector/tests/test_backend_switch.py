@@ -91,6 +91,13 @@ class TestBackendSwitch(SwitchCase):
         with self.assertRaisesRegex(UserError, "is not paused"):
             self.backend.button_resume()
 
+    def test_an_archived_backend_does_not_start_its_schedule(self):
+        self.backend.state = "checked"
+        self.patch(type(self.backend), "_is_archived", lambda backend: True)
+        with self.assertRaisesRegex(UserError, "is archived.*Unarchive it first"):
+            self.backend.button_start_production()
+        self.assertEqual(self.backend.state, "checked")
+
     # -- jobs that start ------------------------------------------------------
 
     def test_a_job_that_starts_is_postponed_and_is_not_a_try(self):
