@@ -210,7 +210,8 @@ class ConnectorOauthMixin(models.AbstractModel):
         In a separate transaction, as that of the job is rolled back. If it is paused,
         the job waits with it; otherwise the job fails, and the schedule is stopped.
         """
-        reason = self.env._("The access must be granted again: %s", error)
+        refusal = str(error).rstrip(".")
+        reason = self.env._("The access must be granted again: %s.", refusal)
         for _attempt in range(_PAUSE_TRIES):
             try:
                 with self.env.registry.cursor() as cr:
