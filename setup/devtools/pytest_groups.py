@@ -18,7 +18,13 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 #: Groups that mostly wait for other processes come first: they would end last.
-FIRST = ("tests/faults", "tests/scaffold", "tests/end_to_end", "libs/vodoo")
+FIRST = (
+    "tests/faults",
+    "tests/scaffold",
+    "tests/end_to_end",
+    "tests/connectivity",
+    "libs/vodoo",
+)
 
 
 class GroupScheduling(LoadScopeScheduling):
