@@ -44,12 +44,14 @@ from . import test_rest_session
 from . import test_rest_auth
 from . import test_request_budget
 from . import test_spending
+from . import test_rate_headers
 from . import test_oauth
 from . import test_oauth_token
 from . import test_rest_download
 from . import test_conflict
 from . import test_webhook
 from . import test_webhook_inbox
+from . import test_webhook_events
 from . import test_webhook_subscriptions
 from . import test_signatures
 from . import test_translation_importer

@@ -9,16 +9,14 @@ from math import ceil
 from pathlib import Path
 from unittest.mock import patch
 
-import psycopg2
-
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.component.core import _component_databases
-from odoo.addons.queue_job.controllers.main import RunJobController
 
 from ..exception import NetworkRetryableError
 from .export_common import Child, ProcessCase
+from .job_worker import count_unfinished, perform_next
 
 PARTNER = "test.export.partner"
 ALLOWED, WINDOW_SECONDS = 60, 2
@@ -41,35 +39,6 @@ def ask(folder):
         file.write(json.dumps(state))
     if is_refused:
         raise NetworkRetryableError("429", seconds=ceil(ends - now), ignore_retry=True)
-
-
-def next_job(env, backend_id):
-    """Take the next job that is due, as the runner does; return its uuid."""
-    env.cr.execute(
-        "UPDATE queue_job SET state = 'enqueued', date_enqueued = now() WHERE id = ("
-        " SELECT id FROM queue_job WHERE state = 'pending'"
-        " AND sync_backend_model = 'test.export.backend' AND sync_backend_id = %s"
-        " AND (eta IS NULL OR eta <= clock_timestamp() AT TIME ZONE 'UTC')"
-        " ORDER BY priority, date_created, id LIMIT 1 FOR UPDATE SKIP LOCKED"
-        ") RETURNING uuid",
-        (backend_id,),
-    )
-    found = env.cr.fetchone()
-    env.cr.commit()
-    env.invalidate_all()
-    return found and found[0]
-
-
-def count_unfinished(env, backend_id):
-    env.cr.execute(
-        "SELECT count(*) FROM queue_job WHERE sync_backend_id = %s"
-        " AND sync_backend_model = 'test.export.backend'"
-        " AND state NOT IN ('done', 'failed', 'cancelled')",
-        (backend_id,),
-    )
-    (count,) = env.cr.fetchone()
-    env.cr.commit()
-    return count
 
 
 def work(env, backend_id, folder):
@@ -98,17 +67,7 @@ def work(env, backend_id, folder):
             )
         )
         while count_unfinished(env, backend_id):
-            try:
-                uuid = next_job(env, backend_id)
-            except psycopg2.OperationalError:  # another worker took it
-                env.cr.rollback()
-                continue
-            if uuid is None:
-                time.sleep(0.1)
-                continue
-            job = RunJobController._acquire_job(env, uuid)
-            RunJobController._runjob(env, job)
-            env.cr.commit()
+            perform_next(env, backend_id)
     return time.monotonic() - begun
 
 

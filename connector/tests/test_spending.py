@@ -11,13 +11,11 @@ from odoo import SUPERUSER_ID, api
 from odoo.exceptions import AccessError
 from odoo.sql_db import Cursor
 from odoo.tests import tagged
-from odoo.tests.common import BaseCase
 from odoo.tools import mute_logger
 
 from ..exception import InvalidDataError, PartlyRead, RequestBudgetSpent
 from ..http.budget.calls import RequestBudget
 from ..http.budget.costs import CostBudget
-from ..http.budget.headers import rate_limit_state
 from ..http.budget.waits import NoBudget
 from ..models import request_budget
 from ..models.request_budget import BudgetStore
@@ -26,38 +24,6 @@ from .rest_server import Reply
 
 SLEEP = time.sleep
 TABLE = "connector_request_budget"
-
-
-class TestRateHeaders(BaseCase):
-    def test_rest_of_a_limit(self):
-        for headers, expected in (
-            ({}, None),
-            ({"X-RateLimit-Remaining": "5"}, (5, None, None)),
-            (
-                {
-                    "RateLimit-Remaining": "5, 5;w=10",
-                    "RateLimit-Limit": "60, 60;w=20",
-                    "RateLimit-Reset": "7",
-                },
-                (5, 60, 7),
-            ),
-            ({"X-Shopify-Shop-Api-Call-Limit": "32/40"}, (8, 40, None)),
-            ({"X-Shopify-Shop-Api-Call-Limit": "50/40"}, (0, 40, None)),
-            (
-                {
-                    "RateLimit": '"default";r=50;t=30',
-                    "RateLimit-Policy": '"default";q=100;w=60',
-                },
-                (50, 100, 30),
-            ),
-            ({"RateLimit": "limit=100, remaining=50, reset=5"}, (50, 100, 5)),
-            ({"X-RateLimit-Remaining": "many"}, None),
-            ({"X-RateLimit-Remaining": "-1"}, None),
-            ({"X-Shopify-Shop-Api-Call-Limit": "a/b"}, None),
-            ({"RateLimit": "9" * 5000}, None),
-        ):
-            with self.subTest(headers=headers):
-                self.assertEqual(rate_limit_state(headers), expected)
 
 
 @tagged("post_install", "-at_install")

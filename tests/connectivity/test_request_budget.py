@@ -12,7 +12,6 @@ from contextlib import ExitStack
 from pathlib import Path
 from unittest.mock import patch
 
-import psycopg2
 import pytest
 import requests
 
@@ -24,8 +23,10 @@ from odoo.addons.connector.http.budget.waits import WaitBudget
 from odoo.addons.connector.http.session import RestSession
 from odoo.addons.connector.jobs.lifecycle import running_priority
 from odoo.addons.connector.tests.export_common import Child, ProcessCase
-from odoo.addons.connector.tests.test_pause_processes import count_unfinished, next_job
-from odoo.addons.queue_job.controllers.main import RunJobController
+from odoo.addons.connector.tests.job_worker import (
+    count_unfinished,
+    perform_next,
+)
 from odoo.addons.queue_job.job import DEFAULT_PRIORITY
 
 SERVER = Path(__file__).parents[1] / "servers" / "limited.py"
@@ -97,18 +98,7 @@ def work(env, backend_id, url, until):
             )
         )
         while time.time() < until:
-            try:
-                uuid = next_job(env, backend_id)
-            except psycopg2.OperationalError:  # another worker took it
-                env.cr.rollback()
-                continue
-            if uuid is None:
-                time.sleep(0.1)
-                continue
-            begun += 1
-            job = RunJobController._acquire_job(env, uuid)
-            RunJobController._runjob(env, job)
-            env.cr.commit()
+            begun += perform_next(env, backend_id)
     return begun
 
 
