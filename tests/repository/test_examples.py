@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Examples stay small, and the tutorial tells how small."""
+"""Examples stay small, and the tutorial states their size."""
 
 import ast
 import io
@@ -52,6 +52,6 @@ def test_example_is_small(manifest):
     "name",
     ["models.py", *(f"components/{n}.py" for n in ("core", "products", "sales"))],
 )
-def test_tutorial_tells_the_lines_of_a_module(name):
+def test_tutorial_states_the_lines_of_a_module(name):
     lines = count_code(CLONE / "examples" / "connector_vendure" / name)
     assert f" {lines} lines\n" in TUTORIAL.read_text()

@@ -7,13 +7,13 @@ A new job notes, from its arguments, its backend, its run and its subject::
     perform ─ refused while the backend is off, or asks to wait; then runs in the
               backend's context
     write ─── pending   the outcomes of an earlier performance are taken back
-              failed    the database was lost: pending again    (queue_job_postponed)
-                        the backend is off: parked, cancelled   (queue_job_postponed)
-                        otherwise an error opens                (queue_job_errors)
-              done      the errors of its subject are resolved  (queue_job_errors)
+              failed    the database was lost: pending again    (postponed.py)
+                        the backend is off: parked, cancelled   (postponed.py)
+                        otherwise an error opens                (errors.py)
+              done      the errors of its subject are resolved  (errors.py)
 
-``queue_job_unloadable`` ends jobs that cannot be loaded; ``queue_job_access`` holds
-what a user may see and do.
+``unloadable.py`` ends jobs that cannot be loaded; ``access.py`` holds the rights of
+users.
 """
 
 from __future__ import annotations
