@@ -7,3 +7,4 @@ from . import errors
 from . import postponed
 from . import unloadable
 from . import access  # last: its methods check the rights first
+from .access import QueueJob  # a published name
