@@ -80,10 +80,13 @@ def can_be_stored(key: str) -> bool:
     return "\0" not in key
 
 
-def check_storable(values: Mapping[str, Any], what: str) -> None:
+def check_storable(
+    values: Mapping[str, Any], what: str, fields: Mapping[str, Any] | None = None
+) -> None:
     """Check that the database can store all texts of ``values``, nested ones too.
 
     :param what: model and external id, for the error
+    :param fields: of the model; a text field stores a dict as Python code
     :raise InvalidDataError: names the field, ``child_ids.name`` in a child
     """
     for name, value in values.items():
@@ -92,6 +95,13 @@ def check_storable(values: Mapping[str, Any], what: str) -> None:
             if not value.isascii() or "\0" in value:
                 _check_text(value, name, what)
         elif isinstance(value, _CONTAINERS):
+            field = fields.get(name) if fields else None
+            if field is not None and field.is_text:
+                raise InvalidDataError(
+                    f"Expected a text for {name!r} of {what}, found "
+                    f"{reprlib.repr(value)}. Map a part of it, as in 'name.en', or "
+                    "convert it."
+                )
             _check_nested(name, value, what)
 
 

@@ -152,6 +152,19 @@ class TestUpToDatePages(BatchCase):
         (call,) = self.system.called("read_many")
         self.assertEqual(call.args[0], list(range(2, 26)))
 
+    def test_a_date_that_is_not_one_is_an_error_of_its_record(self):
+        def pages(adapter, filters=None):
+            for page in self.pages(adapter):
+                yield {**page, 3: {"date": 1}, 4: "29 Nov 2026"}
+
+        self.system.forget_calls()
+        adapter_class = type(self.component("backend.adapter", PARTNER))
+        with patch.object(adapter_class, "search_pages", pages):
+            found, _jobs = self.run_batch("direct.batch.importer")
+        self.assertEqual(found, 25)
+        (call,) = self.system.called("read_many")
+        self.assertEqual(call.args[0], list(range(2, 26)))
+
     def test_force_reads_everything(self):
         self.system.forget_calls()
         self.run_batch("direct.batch.importer", force=True)

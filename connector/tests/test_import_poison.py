@@ -80,6 +80,17 @@ class TestUnstorable(ImporterCase):
             deep = [deep]
         check_storable({"json": deep, "name": "caf\u00e9 \U0001f600"}, "a test")
 
+    def test_a_dict_or_list_is_not_stored_as_the_text_of_it(self):
+        for number, value in enumerate(({"en": "Ada"}, ["Ada"], ("Ada",)), 1):
+            self.put(partner(number, name=value))
+            with (
+                self.subTest(value=value),
+                self.assertRaisesRegex(
+                    InvalidDataError, "Expected a text for 'name' of .*, found .*Ada"
+                ),
+            ):
+                self.importer.run(number)
+
     def test_an_external_id_fails_alone_and_is_reported(self):
         for bad in ("a\0b", "\ud800"):
             self.put(partner(1), partner(bad), partner(2))

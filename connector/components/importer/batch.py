@@ -25,6 +25,7 @@ from odoo.tools import split_every
 
 from odoo.addons.component.core import AbstractComponent
 
+from ...exception import InvalidDataError
 from ...outcome import Outcome
 from ...timestamps import last_change, precise_now
 from ..external_id import can_be_stored, unstorable_id
@@ -89,7 +90,7 @@ class BatchImporter(AbstractComponent):
             page = found.without_records() if holds_records else found
             page = self._without_unstorable(_without_seen(page, seen), run)
             if isinstance(page, Mapping):
-                page = {key: last_change(value) for key, value in page.items()}
+                page = {key: _last_change(value) for key, value in page.items()}
             if self.without_known and not force:
                 page = self.without_known(page)
             self._found += len(page)
@@ -232,6 +233,17 @@ class DelayedBatchImporter(AbstractComponent):
         rows = self.env["connector.kept.records"].sudo()
         kept = rows._keep(self.backend_record, self.model._name, found, run)
         return kept.with_env(self.env)
+
+
+def _last_change(value: Any) -> Any:
+    """Return the time of the last change; None if it is not one.
+
+    The import of the record raises the error: here it would stop the search.
+    """
+    try:
+        return last_change(value)
+    except InvalidDataError:
+        return None
 
 
 def _without_seen(page: Page, seen: set[str]) -> Page:

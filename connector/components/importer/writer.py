@@ -68,7 +68,8 @@ class Writer:
         """Create and update records; the items get their outcome and their binding."""
         hooks = self._hooks
         for item in items:
-            check_storable(item.values or {}, f"{hooks.model._name} {item.external_id}")
+            subject = f"{hooks.model._name} {item.external_id}"
+            check_storable(item.values or {}, subject, hooks.model._fields)
         new = [item for item in items if not item.binding]
         bound = [item for item in items if item.binding]
         self._create(new)
