@@ -17,6 +17,7 @@ from .exception import IDMissingInBackend
 from .http.auth.oauth import OAuth2
 from .http.auth.oauth_answer import Tokens
 from .http.webhooks.signatures import Delivery, WebhookToken
+from .secret_input import secrets_of
 
 #: operations of an adapter, each called as ``system.<operation>(table, …)``
 OPERATIONS = (
@@ -204,11 +205,13 @@ def sign_webhook(
 def grant_access(adapter: Any, token: str = "access") -> None:
     """Store an access token for an adapter, as if its backend had been connected.
 
-    Empty fields of client id and secret are filled in. An adapter without OAuth 2.0
-    needs no token.
+    Empty fields of client id and secret are filled in, and so are empty secrets of
+    another authentication.
     """
     auth, backend = adapter._auth, adapter.backend_record.sudo()
     if not isinstance(auth, OAuth2):
+        for secret in secrets_of(backend) if auth else ():
+            backend[secret.secret_field] = backend[secret.secret_field] or "test"
         return
     for name in filter(None, (auth.client_id, auth.client_secret)):
         backend[name] = backend[name] or "test"

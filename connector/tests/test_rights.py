@@ -156,10 +156,10 @@ class TestRights(TransactionCase):
                 path = f"backend_id.{path}"
                 if "company_id" not in self.env[backend.comodel_name]._fields:
                     continue
-            elif "run_id" in model._fields:
-                path = f"run_id.{path}"
             elif "company_id" not in model._fields:
-                continue
+                if "run_id" not in model._fields:
+                    continue
+                path = f"run_id.{path}"
             with self.subTest(model=name):
                 rules = self.env["ir.rule"].search(
                     [("model_id.model", "=", name), ("groups", "=", False)]

@@ -1,4 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from itertools import count
+
 from odoo import fields
 from odoo.tests import TransactionCase, tagged
 
@@ -12,6 +14,9 @@ KEPT = {
     "connector.sync.run",
     "connector.unconfirmed.field",
 }
+
+
+numbers = count()
 
 
 class UninstallCase(TransactionCase):
@@ -31,7 +36,9 @@ class UninstallCase(TransactionCase):
             if field.type in ("integer", "many2one_reference", "float"):
                 values[field.name] = 1
             elif field.type in ("char", "text"):
-                values[field.name] = "kept"
+                values[field.name] = f"kept {next(numbers)}"
+            elif field.type == "many2one":
+                values[field.name] = self.env[field.comodel_name].search([], limit=1).id
             elif field.type == "datetime":
                 values[field.name] = fields.Datetime.now()
             elif field.type == "selection":
