@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 import posixpath
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from importlib import import_module
 from typing import Any, BinaryIO
 from urllib.parse import urlsplit
@@ -19,6 +19,9 @@ from .errors import BrokenFile, FileError, FileExists, MissingLibrary
 from .info import FileInfo
 
 BLOCK_BYTES = 1024 * 1024
+#: bytes of one answer of an SFTP server, and requests that are sent ahead
+_SFTP_BYTES = 32 * 1024
+_SFTP_WINDOW = 64
 
 #: protocol → Python packages that it needs besides fsspec
 PROTOCOLS = {
@@ -137,9 +140,7 @@ def copy_file(
     target.truncate()
     digest, size = hashlib.sha256(), 0
     with fs.open(info.path, "rb") as source:
-        if hasattr(source, "prefetch") and info.size:
-            source.prefetch(info.size, 64)
-        while block := source.read(BLOCK_BYTES):
+        for block in _read_blocks(source):
             size += len(block)
             if size > max_bytes:
                 raise BrokenFile(
@@ -149,6 +150,26 @@ def copy_file(
             digest.update(block)
             target.write(block)
     return digest.hexdigest(), size
+
+
+def _read_blocks(source: Any) -> Iterator[bytes]:
+    """Yield the content of a file.
+
+    SFTP answers a request with 32 KiB, so that many are sent before their answers are
+    read. ``prefetch`` of paramiko would do so for the whole file, in memory; with a
+    limit, its thread never ends if the session is dropped.
+    """
+    if hasattr(source, "readv"):
+        # of the open file: what was found may have become shorter
+        size = source.stat().st_size
+        for start in range(0, size, _SFTP_WINDOW * _SFTP_BYTES):
+            end = min(start + _SFTP_WINDOW * _SFTP_BYTES, size)
+            offsets = range(start, end, _SFTP_BYTES)
+            yield from source.readv(
+                [(offset, min(_SFTP_BYTES, end - offset)) for offset in offsets]
+            )
+    while block := source.read(BLOCK_BYTES):
+        yield block
 
 
 def write_file(fs: Any, path: str, blocks: Iterable[bytes]) -> None:

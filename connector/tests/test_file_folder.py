@@ -1,5 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import http.server
+import io
 import os
 import tempfile
 import threading
@@ -179,6 +180,23 @@ class TestSftpFolder(_Operations, SftpCase):
         self.folder.write("b.csv", [b"2"])
         self.assertEqual(sorted(os.listdir(self.inbox)), ["b.csv", "done"])
         self.assertEqual(self.server.logins, 4)
+
+    def test_a_file_of_many_blocks_is_read_whole(self):
+        content = os.urandom(5 * 1024 * 1024 + 7)
+        (self.inbox / "a.bin").write_bytes(content)
+        (info,) = self.folder.find()
+        self.assertEqual(self.fetched(info), content)
+
+    def test_a_reading_that_ends_early_leaves_no_thread(self):
+        (self.inbox / "a.bin").write_bytes(os.urandom(5 * 1024 * 1024))
+        (info,) = self.folder.find()
+        with self.assertRaises(BrokenFile):
+            self.folder.fetch(info, io.BytesIO(), max_bytes=1)
+        self.server.drop_sessions()
+        for thread in threading.enumerate():
+            if "prefetch" in thread.name:
+                thread.join(2)
+                self.assertFalse(thread.is_alive(), thread)
 
     def test_server_that_is_down_is_lost_without_a_second_try(self):
         self.server.__exit__()
