@@ -160,7 +160,7 @@ def _read_blocks(source: Any) -> Iterator[bytes]:
     limit, its thread never ends if the session is dropped.
     """
     if hasattr(source, "readv"):
-        # of the open file: what was found may have become shorter
+        # the size of the open file: it may be shorter than when it was found
         size = source.stat().st_size
         for start in range(0, size, _SFTP_WINDOW * _SFTP_BYTES):
             end = min(start + _SFTP_WINDOW * _SFTP_BYTES, size)

@@ -185,7 +185,11 @@ class TestSharedBudget(ProcessCase):
         self.assertEqual(set(kinds), {PARTNER, CATEGORY, "urgent"})
         with self.transaction() as env:
             budget = env["connector.request.budget"].search(
-                [("backend_id", "=", self.backend_id)]
+                [
+                    ("backend_model", "=", "test.export.backend"),
+                    ("backend_id", "=", self.backend_id),
+                    ("name", "=", BUDGET.name),
+                ]
             )
             self.assertEqual(budget.refused, 0)
             self.assertGreaterEqual(budget.calls, len(calls))
