@@ -15,6 +15,8 @@ import reprlib
 from collections.abc import Mapping
 from typing import Any
 
+from odoo import models
+
 from ..exception import InvalidDataError
 
 _CONTAINERS = (list, tuple, dict)
@@ -81,12 +83,12 @@ def can_be_stored(key: str) -> bool:
 
 
 def check_storable(
-    values: Mapping[str, Any], what: str, fields: Mapping[str, Any] | None = None
+    values: Mapping[str, Any], what: str, model: models.BaseModel | None = None
 ) -> None:
     """Check that the database can store all texts of ``values``, nested ones too.
 
     :param what: model and external id, for the error
-    :param fields: of the model; a text field stores a dict as Python code
+    :param model: of the values; a text field would store a dict as Python code
     :raise InvalidDataError: names the field, ``child_ids.name`` in a child
     """
     for name, value in values.items():
@@ -95,14 +97,31 @@ def check_storable(
             if not value.isascii() or "\0" in value:
                 _check_text(value, name, what)
         elif isinstance(value, _CONTAINERS):
-            field = fields.get(name) if fields else None
-            if field is not None and field.is_text:
-                raise InvalidDataError(
-                    f"Expected a text for {name!r} of {what}, found "
-                    f"{reprlib.repr(value)}. Map a part of it, as in 'name.en', or "
-                    "convert it."
-                )
+            if model is not None:
+                _check_is_not_text(name, value, what, model)
             _check_nested(name, value, what)
+
+
+def _check_is_not_text(
+    path: str, value: Any, what: str, model: models.BaseModel
+) -> None:
+    """Check that a dict or list is not the value of a text, also in x2many commands."""
+    field = model._fields.get(path.rpartition(".")[2])
+    if field is None or not isinstance(value, _CONTAINERS):
+        return
+    if field.is_text:
+        raise InvalidDataError(
+            f"Expected a text for {path!r} of {what}, found {reprlib.repr(value)}. Map "
+            "a part of it, as in 'name.en', or convert it."
+        )
+    if field.type not in ("one2many", "many2many") or isinstance(value, Mapping):
+        return
+    for command in value:
+        is_command = isinstance(command, list | tuple) and len(command) == 3
+        if is_command and isinstance(command[2], Mapping):
+            for name, inner in command[2].items():
+                comodel = model.env[field.comodel_name]
+                _check_is_not_text(f"{path}.{name}", inner, what, comodel)
 
 
 def _check_nested(name: str, value: Any, what: str) -> None:

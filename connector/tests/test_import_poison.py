@@ -91,6 +91,20 @@ class TestUnstorable(ImporterCase):
             ):
                 self.importer.run(number)
 
+    def test_the_texts_of_lines_are_checked_too(self):
+        partners = self.env["res.partner"]
+        for command in ((0, 0, {"name": {"en": "Ada"}}), [1, 7, {"name": ["Ada"]}]):
+            with self.assertRaisesRegex(InvalidDataError, "text for 'child_ids.name'"):
+                check_storable({"child_ids": [command]}, "a test", partners)
+        bank = {"acc_holder_name": {"en": "Ada"}}
+        child = (0, 0, {"name": "Ada", "bank_ids": [(0, 0, bank)]})
+        with self.assertRaisesRegex(
+            InvalidDataError, "'child_ids.bank_ids.acc_holder_name'"
+        ):
+            check_storable({"child_ids": [child]}, "a test", partners)
+        harmless = [(6, 0, [7]), (4, 7, 0), (5,), 7, (0, 0, {"name": "Ada", "x": [1]})]
+        check_storable({"child_ids": harmless, "x": {}}, "a test", partners)
+
     def test_an_external_id_fails_alone_and_is_reported(self):
         for bad in ("a\0b", "\ud800"):
             self.put(partner(1), partner(bad), partner(2))

@@ -3,6 +3,7 @@ from odoo.tests import tagged
 
 from odoo.addons.component.core import Component
 
+from ..exception import InvalidDataError
 from .common import TestConnectorCase
 from .rest_common import RestCase
 from .rest_server import Reply
@@ -82,6 +83,11 @@ class TestTranslationImporter(TestConnectorCase):
         self.put("french", tag1="", tag2="Deux")
         self.assertEqual(self.run_many(), 1)
         self.assertEqual(self.names("fr_FR"), ["Tag 1", "Deux"])
+
+    def test_a_dict_is_refused_as_a_translation(self):
+        self.put("french", tag1={"text": "Étiquette"})
+        with self.assertRaisesRegex(InvalidDataError, "Expected a text for 'name' of"):
+            self.run_many()
 
     def test_fields_that_are_not_translated_are_left_alone(self):
         values = {"name": "Un", "color": 4, "no_such_field": 1}

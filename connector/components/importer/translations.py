@@ -99,7 +99,7 @@ class TranslationImporter(AbstractComponent):
         """Write the translations that differ; return whether any did."""
         binding = binding.with_context(**IMPORT_CONTEXT, lang=code)
         values = self._translated_values(self._map_values(external_record))
-        check_storable(values, f"{binding._name} {binding.id} in {code}")
+        check_storable(values, f"{binding._name} {binding.id} in {code}", binding)
         changes = changed_values(binding, values)
         edits = self._unconfirmed.get(binding.id)
         for name in edits.edited(binding, changes) if edits else ():

@@ -69,7 +69,7 @@ class Writer:
         hooks = self._hooks
         for item in items:
             subject = f"{hooks.model._name} {item.external_id}"
-            check_storable(item.values or {}, subject, hooks.model._fields)
+            check_storable(item.values or {}, subject, hooks.model)
         new = [item for item in items if not item.binding]
         bound = [item for item in items if item.binding]
         self._create(new)
