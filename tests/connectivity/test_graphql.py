@@ -120,7 +120,17 @@ class TestGraphqlShop(GraphqlShopCase):
         error = self.refused(NetworkRetryableError, self.adapter.search)
         self.assertEqual((error.seconds, error.ignore_retry), (3600, True))
 
+    def delete_budget(self):
+        """Delete the usage, which a separate transaction has committed."""
+        with self.registry.cursor() as cr:
+            cr.execute(
+                "DELETE FROM connector_request_budget"
+                " WHERE backend_model = %s AND backend_id = %s",
+                (self.backend._name, self.backend.id),
+            )
+
     def test_a_request_budget_follows_the_costs(self):
+        self.addCleanup(self.delete_budget)
         self.prepare(30, bucket=[40, 20])
         self.set(
             _budget=CostBudget(points=40, restore_per_second=20),

@@ -109,11 +109,6 @@ class TestSharedBudget(ProcessCase):
 
     def delete_rows(self):
         with self.transaction() as env:
-            for model in (PARTNER, CATEGORY):
-                bindings = env[model].search([("backend_id", "=", self.backend_id)])
-                records = bindings.odoo_id  # other tests count them
-                bindings.unlink()
-                records.unlink()
             for model in ("queue.job", "connector.request.budget"):
                 field = "sync_backend_id" if model == "queue.job" else "backend_id"
                 env[model].search([(field, "=", self.backend_id)]).unlink()
