@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Advisory locks, commits, and jobs whose database is lost."""
+"""Advisory locks, separate transactions, and jobs whose database is lost."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from typing import Any
 import psycopg2
 from psycopg2 import errorcodes, errors
 
+from odoo import SUPERUSER_ID, models
 from odoo.api import Environment
 from odoo.sql_db import BaseCursor
 
@@ -94,6 +95,24 @@ def commits_are_forbidden(cr: BaseCursor) -> bool:
     ``queue_job`` and test cases do so by a ``commit`` of the cursor object itself.
     """
     return "commit" in getattr(cr, "__dict__", ())
+
+
+@contextmanager
+def separate_transaction(
+    records: models.BaseModel, lock_timeout: str | None = None
+) -> Iterator[models.BaseModel]:
+    """Yield the records in a separate transaction, as the superuser.
+
+    It does not see uncommitted changes of the running transaction. It is committed at
+    the end of the block, and rolled back if the block raises an error.
+
+    :param lock_timeout: longest wait for a lock, which the running transaction may hold
+    """
+    with records.env.registry.cursor() as cr:
+        if lock_timeout:
+            cr.execute("SET LOCAL lock_timeout = %s", (lock_timeout,))
+        env = Environment(cr, SUPERUSER_ID, {})
+        yield env[records._name].browse(records.ids)
 
 
 def lock_number(lock: object) -> int:

@@ -23,11 +23,12 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from odoo import SUPERUSER_ID, api, http, models
+from odoo import http, models
 from odoo.http import Response, request
 from odoo.service.model import retrying
 
 from ..components.credentials import BackendCredentials
+from ..database import separate_transaction
 from ..exception import ConnectorException, JobError
 from ..http.auth.oauth_answer import Tokens
 from ..http.auth.token_request import request_tokens
@@ -178,11 +179,9 @@ class OauthController(http.Controller):
             stored._store(
                 backend, auth, client_id, adapter._base_url(), tokens, is_new_grant=True
             )
-        with request.env.registry.cursor() as cr:
-            env = api.Environment(cr, SUPERUSER_ID, {})
-            resumed = env[backend._name].browse(backend.id)
-            reason = before and before.refused_reason
-            retrying(partial(resumed._handle_new_grant, reason), env)
+        reason = before and before.refused_reason
+        with separate_transaction(backend) as resumed:
+            retrying(partial(resumed._handle_new_grant, reason), resumed.env)
 
     # -- pages ----------------------------------------------------------------
 

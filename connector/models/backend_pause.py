@@ -19,21 +19,19 @@ from __future__ import annotations
 
 import logging
 import random
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
 from math import ceil
 
 import psycopg2
 
-from odoo import SUPERUSER_ID, api, fields, models
+from odoo import api, fields, models
 from odoo.sql_db import PoolError
 from odoo.tools import format_datetime
 
 from odoo.addons.queue_job.job import DEFAULT_PRIORITY
 
 from ..components.external_id import storable_text
-from ..database import pg_try_advisory_lock
+from ..database import pg_try_advisory_lock, separate_transaction
 from ..exception import NetworkRetryableError, RetryableJobError
 from ..jobs.lifecycle import DEFAULT_PAUSE_SECONDS, MAX_JOB_WAIT_SECONDS, clamp_wait
 
@@ -201,7 +199,7 @@ class ConnectorBackendPause(models.Model):
         only the current job waits.
         """
         try:
-            with self._own_transaction() as pauses:
+            with separate_transaction(self, LOCK_TIMEOUT) as pauses:
                 if pauses.env[backend._name].browse(backend.id).exists():
                     return pauses._begin(backend, asked, reason)
         except psycopg2.errors.SerializationFailure:
@@ -234,13 +232,6 @@ class ConnectorBackendPause(models.Model):
             (backend._name, backend.id, *pause),
         )
         self.invalidate_model()
-
-    @contextmanager
-    def _own_transaction(self) -> Iterator[ConnectorBackendPause]:
-        """Yield the model in another transaction, which is committed at the end."""
-        with self.env.registry.cursor() as cr:
-            cr.execute("SET LOCAL lock_timeout = %s", (LOCK_TIMEOUT,))
-            yield api.Environment(cr, SUPERUSER_ID, {})[self._name]
 
     # -- users ----------------------------------------------------------------
 

@@ -13,13 +13,12 @@ import logging
 from functools import partial
 from typing import Any
 
-from odoo import SUPERUSER_ID, api, models
+from odoo import api, models
 from odoo.exceptions import UserError
-from odoo.modules.registry import Registry
-from odoo.sql_db import BaseCursor
 
 from ..components.exporter.queue import WAITING_STATES
 from ..components.two_way.unconfirmed import stores_unconfirmed_edits
+from ..database import separate_transaction
 from ..jobs.lifecycle import in_own_company
 from .backend import PAUSED
 
@@ -100,8 +99,7 @@ class ConnectorBackendMixin(models.AbstractModel):
         switched_on = were_off.filtered(lambda each: not each._find_reason_to_pause())
         switched_on._wake()
         if switched_on:
-            cr = self.env.cr
-            cr.postcommit.add(partial(_wake_again, cr, self._name, switched_on.ids))
+            self.env.cr.postcommit.add(partial(_wake_again, switched_on))
         return written
 
     @api.model
@@ -162,14 +160,13 @@ class ConnectorBackendMixin(models.AbstractModel):
         ).export_unconfirmed(self.sudo())
 
 
-def _wake_again(cr: BaseCursor, model_name: str, ids: list[int]) -> None:
+def _wake_again(switched_on: models.BaseModel) -> None:
     """Wake, after the commit, the jobs and edits that the transaction did not see.
 
     An error is logged, as the commit succeeded.
     """
     try:
-        with Registry(cr.dbname).cursor() as own_cr:
-            backends = api.Environment(own_cr, SUPERUSER_ID, {})[model_name].browse(ids)
+        with separate_transaction(switched_on) as backends:
             backends.exists().filtered(
                 lambda backend: not backend._find_reason_to_pause()
             )._wake()
@@ -177,6 +174,6 @@ def _wake_again(cr: BaseCursor, model_name: str, ids: list[int]) -> None:
         _logger.exception(
             "Jobs and edits of %s %s could not be resumed after the commit. Pause and "
             "resume the backends to try again.",
-            model_name,
-            ids,
+            switched_on._name,
+            switched_on.ids,
         )

@@ -15,12 +15,11 @@ The operation belongs to the job: another try of the same job finds it, also aft
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 
-from odoo import SUPERUSER_ID, api, fields, models
+from odoo import api, fields, models
 
+from ..database import separate_transaction
 from ..jobs.lifecycle import running_job
 
 _LOCK_TIMEOUT = "5s"
@@ -63,7 +62,7 @@ class ConnectorBulkOperation(models.Model):
 
         That of a backend that is not committed itself is stored in this transaction.
         """
-        with self._own_transaction() as operations:
+        with separate_transaction(self, _LOCK_TIMEOUT) as operations:
             if not operations.env[backend._name].browse(backend.id).exists():
                 operations = self.sudo()
             operations.create(
@@ -79,8 +78,8 @@ class ConnectorBulkOperation(models.Model):
 
     def _forget(self) -> None:
         """Commit that operations have no result: the next try starts a new one."""
-        with self._own_transaction() as operations:
-            committed = operations.browse(self.ids).exists()
+        with separate_transaction(self, _LOCK_TIMEOUT) as operations:
+            committed = operations.exists()
             (committed or self.sudo()).unlink()
 
     def _end(self) -> None:
@@ -90,13 +89,6 @@ class ConnectorBulkOperation(models.Model):
     def _running_uuid(self) -> str | bool:
         job = running_job(self.env)
         return job.uuid if job else False
-
-    @contextmanager
-    def _own_transaction(self) -> Iterator[ConnectorBulkOperation]:
-        """Yield the model in another transaction, which is committed at the end."""
-        with self.env.registry.cursor() as cr:
-            cr.execute("SET LOCAL lock_timeout = %s", (_LOCK_TIMEOUT,))
-            yield api.Environment(cr, SUPERUSER_ID, {})[self._name]
 
     @api.autovacuum
     def _gc_bulk_operations(self):

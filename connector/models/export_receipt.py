@@ -14,14 +14,15 @@ A receipt without an external id is an idempotency key, see ``export_key.py``.
 from __future__ import annotations
 
 import logging
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from datetime import datetime
 from functools import partial
 from typing import Any
 
-from odoo import SUPERUSER_ID, api, fields, models
+from odoo import api, fields, models
 from odoo.tools.sql import table_exists
 
+from ..database import separate_transaction
 from ..jobs.lifecycle import company_of
 
 _logger = logging.getLogger(__name__)
@@ -240,12 +241,5 @@ class ConnectorExportReceipt(models.Model):
                 "Receipts %s could not be deleted after the commit", list(keys)
             )
 
-    @contextmanager
-    def _own_transaction(self):
-        """Yield the model in another transaction, which is committed at the end.
-
-        A lock timeout is set: the running transaction may hold the lock.
-        """
-        with self.env.registry.cursor() as cr:
-            cr.execute("SET LOCAL lock_timeout = %s", (LOCK_TIMEOUT,))
-            yield api.Environment(cr, SUPERUSER_ID, {})[self._name]
+    def _own_transaction(self) -> AbstractContextManager[models.BaseModel]:
+        return separate_transaction(self, LOCK_TIMEOUT)

@@ -21,12 +21,13 @@ from typing import Any
 
 import psycopg2
 
-from odoo import SUPERUSER_ID, api, fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import NO_ACCESS
 from odoo.tools import SQL, format_datetime
 
 from ...components.credentials import BackendCredentials
+from ...database import separate_transaction
 from ...exception import BackendPaused, ConnectorException, JobError
 from ...http.auth.oauth import OAuth2AuthorizationCode
 from ...http.auth.token_request import revoke_token
@@ -214,9 +215,8 @@ class ConnectorOauthMixin(models.AbstractModel):
         reason = self.env._("The access must be granted again: %s.", refusal)
         for _attempt in range(_PAUSE_TRIES):
             try:
-                with self.env.registry.cursor() as cr:
-                    backend = api.Environment(cr, SUPERUSER_ID, {})[self._name]
-                    is_paused = backend.browse(self.id)._pause_once(reason)
+                with separate_transaction(self) as backend:
+                    is_paused = backend._pause_once(reason)
                 break
             except (
                 psycopg2.errors.SerializationFailure,

@@ -28,10 +28,10 @@ from typing import Any
 
 import psycopg2
 
-from odoo import SUPERUSER_ID, api, models
+from odoo import api, models
 from odoo.sql_db import PoolError
 
-from ...database import lock_number
+from ...database import lock_number, separate_transaction
 from ...exception import RetryableJobError
 from ...http.auth.oauth import Client, OAuth2
 from ...http.auth.oauth_answer import GrantRefused, Tokens
@@ -149,19 +149,26 @@ class ConnectorOauthToken(models.Model):
         It is committed at the end. A backend that is not committed is of this
         transaction alone, and so are its tokens.
 
-        :raise RetryableJobError: another worker is in it for too long
+        :raise RetryableJobError: another worker is in it for too long, or all
+            connections to the database are in use
         """
-        with self._own_transaction() as locking:
-            locking._wait_for_lock(backend, grant)
-            with self._own_transaction() as tokens:
-                if tokens.env[backend._name].browse(backend.id).exists():
-                    yield tokens
-                    return
+        try:
+            with separate_transaction(self, LOCK_TIMEOUT) as locking:
+                locking._wait_for_lock(backend, grant)
+                with separate_transaction(self) as tokens:
+                    if tokens.env[backend._name].browse(backend.id).exists():
+                        yield tokens
+                        return
+        except PoolError as error:
+            raise RetryableJobError(
+                f"No connection to the database is free to renew a token: {error}",
+                seconds=BUSY_SECONDS,
+                ignore_retry=True,
+            ) from error
         yield self.sudo()
 
     def _wait_for_lock(self, backend: models.BaseModel, grant: str) -> None:
         """Wait for the lock of a grant, which is kept until the transaction ends."""
-        self.env.cr.execute("SET LOCAL lock_timeout = %s", (LOCK_TIMEOUT,))
         name = ("oauth", backend._name, backend.id, grant)
         try:
             self.env.cr.execute(
@@ -175,20 +182,3 @@ class ConnectorOauthToken(models.Model):
                 seconds=BUSY_SECONDS,
                 ignore_retry=True,
             ) from error
-
-    @contextmanager
-    def _own_transaction(self) -> Iterator[ConnectorOauthToken]:
-        """Yield the model in another transaction, which is committed at the end.
-
-        :raise RetryableJobError: all connections to the database are in use
-        """
-        try:
-            cursor = self.env.registry.cursor()
-        except PoolError as error:
-            raise RetryableJobError(
-                f"No connection to the database is free to renew a token: {error}",
-                seconds=BUSY_SECONDS,
-                ignore_retry=True,
-            ) from error
-        with cursor as cr:
-            yield api.Environment(cr, SUPERUSER_ID, {})[self._name]

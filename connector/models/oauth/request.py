@@ -25,6 +25,7 @@ from odoo.http import request
 from odoo.tools import consteq, hmac
 
 from ...components.credentials import BackendCredentials
+from ...database import separate_transaction
 
 LIFETIME_MINUTES = 10
 #: key of the session that binds a state to it
@@ -122,15 +123,15 @@ class ConnectorOauthRequest(models.Model):
         if nonce is None:
             return None
         try:
-            with self.env.registry.cursor() as cr:
-                cr.execute(
+            with separate_transaction(self) as requests:
+                requests.env.cr.execute(
                     "DELETE FROM connector_oauth_request WHERE nonce_digest = %s"
                     " RETURNING backend_model, backend_id, user_id, session_digest,"
                     " verifier, redirect_uri, begun_at > now() AT TIME ZONE 'UTC'"
                     " - %s * interval '1 minute'",
                     (digest(nonce), LIFETIME_MINUTES),
                 )
-                found = cr.fetchone()
+                found = requests.env.cr.fetchone()
         except psycopg2.errors.SerializationFailure:  # taken at the same time
             return None
         return Begun(*found) if found else None

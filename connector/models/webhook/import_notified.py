@@ -17,11 +17,14 @@ import logging
 from functools import partial
 from typing import Any
 
-from odoo import SUPERUSER_ID, api, models
-from odoo.modules.registry import Registry
+from odoo import api, models
 from odoo.tools import split_every
 
-from ...database import pg_try_advisory_lock, retry_without_database
+from ...database import (
+    pg_try_advisory_lock,
+    retry_without_database,
+    separate_transaction,
+)
 from ...exception import RetryableJobError
 from ...jobs.lifecycle import WEBHOOK_PRIORITY, running_job
 
@@ -75,8 +78,7 @@ class ConnectorBindingMixin(models.AbstractModel):
         if has_more and taken:
             self._delay_import_notified(backend)
         else:
-            names = (self.env.cr.dbname, self._name, backend._name, backend.id)
-            self.env.cr.postcommit.add(partial(_delay_missed, *names))
+            self.env.cr.postcommit.add(partial(_delay_missed, backend, self._name))
         return self.env._(
             "%(events)s events, %(records)s records, %(failed)s failed",
             events=len(taken),
@@ -108,17 +110,14 @@ class ConnectorBindingMixin(models.AbstractModel):
         return failed, waiting
 
 
-def _delay_missed(
-    database: str, model_name: str, backend_model: str, backend_id: int
-) -> None:
+def _delay_missed(backend: models.BaseModel, model_name: str) -> None:
     """Delay a job for the events that a job did not see; log an error.
 
     The commit succeeded, and the schedule finds the events, too.
     """
     try:
-        with Registry(database).cursor() as cr:
-            env = api.Environment(cr, SUPERUSER_ID, {})
-            backend = env[backend_model].browse(backend_id).exists()
-            env["connector.webhook.event"]._delay_missing_job(backend, model_name)
+        with separate_transaction(backend) as known:
+            events = known.env["connector.webhook.event"]
+            events._delay_missing_job(known.exists(), model_name)
     except Exception:
         _logger.exception("No job could be delayed for the events of %s", model_name)
