@@ -1,8 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Adapter for backends that offer their records as JSON over HTTP.
 
-The adapter knows the addresses and the form of the records. ``http_adapter`` has the
-session and its credentials, ``connector.http`` errors and paging strategies.
+The adapter knows the addresses and the form of the records. ``http_adapter.py`` has the
+session and its credentials, ``http/`` the errors and paging strategies.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from .record_page import Page
 class RestAdapter(AbstractComponent):
     """Adapter of a REST backend; filters are parameters of the query string.
 
-    Set ``_endpoint`` and ``_paging``, and override ``_authenticate``.
+    Set ``_endpoint``, ``_paging`` and ``_auth``.
     """
 
     _name = "generic.rest.adapter"

@@ -94,6 +94,17 @@ def wrap(value: Any, path: str | None) -> Any:
     return value
 
 
+def merge(values: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
+    """Return nested dicts with the values of both; ``more`` has precedence."""
+    merged = dict(values)
+    for key, value in more.items():
+        known = merged.get(key)
+        if isinstance(known, Mapping) and isinstance(value, Mapping):
+            value = merge(known, value)
+        merged[key] = value
+    return merged
+
+
 def localize(
     path: str,
     options: dict[str, Any],

@@ -4,11 +4,12 @@
 ::
 
     call()
-      request() of requests      within the request budget, see spending; without one,
-                                 urllib3 waits for the end of a rate limit, see budget
-        credentials              see authenticated_session
+      request() of requests      within the request budget (budget/spending.py); without
+                                 one, urllib3 waits for the end of a rate limit
+                                 (budget/waits.py)
+        credentials              authenticated_session.py
         redirects                followed on this server only
-      _refusal()                 an answer that refuses becomes an error, see errors
+      _refusal()                 an answer that refuses becomes an error (errors.py)
 """
 
 from __future__ import annotations

@@ -33,9 +33,8 @@ from ...exception import (
 )
 from ...http.graphql.answer import AnsweredPage, by_ids, identified
 from ...http.graphql.document import repeat
-from ...http.graphql.errors import GraphqlError, merge, read_user_errors
 from ...http.paging import Answer, Connection, Paging
-from ...http.paths import describe_shape, look_up, wrap
+from ...http.paths import describe_shape, look_up, merge, wrap
 from ..external_id import is_external_id
 from ..record_page import Page
 
@@ -45,7 +44,7 @@ _logger = logging.getLogger(__name__)
 class GraphqlAdapter(AbstractComponent):
     """Adapter of a GraphQL backend; filters are variables of the list query.
 
-    Set the operations, and override ``_authenticate``.
+    Set the operations and ``_auth``.
     """
 
     _name = "generic.graphql.adapter"
@@ -293,7 +292,3 @@ class GraphqlAdapter(AbstractComponent):
                 answer.describe_errors(),
             )
         return record
-
-    def _refusals(self, payload: Any) -> list[GraphqlError]:
-        """Return the reasons for which a mutation refuses the values."""
-        return read_user_errors(payload, self._user_errors_path)

@@ -9,8 +9,8 @@
       late, correct        what the answer says; most answers say nothing new
       429                  block the budget for all workers, and send again
 
-The usage is in a *store*, which applies a function of ``budget_usage`` to it while no
-other worker does. A slot that is too far away postpones the job: ``RequestBudgetSpent``
+The usage is in a *store*, which applies a step of the budget to it while no other
+worker does. A slot that is too far away postpones the job: ``RequestBudgetSpent``
 is an error that does not count as a try, and does not pause the backend.
 """
 
@@ -209,7 +209,7 @@ class Spending:
         )
 
     def _note_late(self, slot: _Slot) -> None:
-        """Report an answer that took unusually long; see ``request_budget``."""
+        """Report an answer that took unusually long; see ``calls.py``."""
         seconds = time.monotonic() - slot.sent_at
         self._fastest = min(self._fastest, seconds)
         verdict, times = slot.verdict, (seconds, self._fastest)

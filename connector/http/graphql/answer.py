@@ -19,7 +19,7 @@ from ...exception import (
 )
 from ..paths import describe_shape, look_up
 from .document import Operation
-from .errors import GraphqlError, find_identified, split_errors
+from .errors import GraphqlError, split_errors
 
 #: keys below which a list has its records, and the record in each element
 _LISTS = (("nodes", None), ("edges", "node"), ("items", None))
@@ -108,7 +108,7 @@ class GraphqlAnswer:
             raise self._failure(refusals, InvalidDataError)
         if path and path.partition(".")[0] in self.data:
             return look_up(self.data, path)
-        return find_identified(payloads[0], id_path) if len(payloads) == 1 else None
+        return _find_identified(payloads[0], id_path) if len(payloads) == 1 else None
 
     def find_list(self, path: str | None) -> tuple[Any, list[tuple], list[Any]]:
         """Return a list or connection, and the path of each record and the record."""
@@ -170,6 +170,17 @@ def _prevents_effect(error: GraphqlError) -> bool:
     An error in the list of refusals hides them.
     """
     return len(error.path) < 2 or str(error.path[1]).lower().endswith("errors")
+
+
+def _find_identified(payload: Any, id_path: str) -> Any:
+    """Return the record in the payload of a mutation, None if it is not clear.
+
+    The payload itself, or the only value in it that has an id.
+    """
+    if not isinstance(payload, Mapping) or look_up(payload, id_path) is not None:
+        return payload
+    values = [each for each in payload.values() if look_up(each, id_path) is not None]
+    return values[0] if len(values) == 1 else None
 
 
 def identified(page: AnsweredPage, id_path: str) -> tuple[dict[Any, Any], list[Any]]:

@@ -4,11 +4,11 @@
 ::
 
     send()      POST {query, operationName, variables}
-      refused by status       the errors in the body explain it, see graphql
+      refused by status       the errors in the body explain it, see ``errors.py``
       costs                   correct the request budget of the backend, if it has one
       throttled               waits within the wait budget of the job, and sends again
       errors of the request   are raised
-      errors of records       stay in the answer, see graphql_answer
+      errors of records       stay in the answer, see ``answer.py``
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class GraphqlClient:
 
     :param session: the session that sends them
     :param path: path of the API below the address of the session
-    :param codes: error classes by code, in addition to those of :data:`.graphql.CODES`
+    :param codes: error classes by code, in addition to ``CODES``
     :param wait_budget: seconds to wait in the worker
     :param costs: points that the last request of each operation asked for
     """
@@ -83,7 +83,7 @@ class GraphqlClient:
         """Send an operation and return the answer.
 
         :param options: passed to requests
-        :raise Exception: the request failed, see :mod:`.graphql`
+        :raise Exception: the request failed, see ``errors.py``
         """
         unknown = sorted(set(variables) - set(operation.variables))
         if unknown:
@@ -133,8 +133,18 @@ class GraphqlClient:
             if default is InvalidDataError and operation.is_mutation:
                 default = UnreadableAnswer  # it may have had its effect
         kind = most_important(errors, self.codes) or default
+        return self._make_error(kind, operation, errors)
+
+    def _make_error(
+        self,
+        kind: type[Exception],
+        operation: Operation,
+        errors: list[GraphqlError],
+        **wait: Any,
+    ) -> Exception:
+        """Return an error that quotes those of the answer, without secrets."""
         message = f"{self._place(operation)}: {describe(errors)}"
-        return make_error(kind, self.session.redact(message))
+        return make_error(kind, self.session.redact(message), **wait)
 
     def _place(self, operation: Operation) -> str:
         return f"POST {self.session.base_url}{self.path}: {operation.label}"
@@ -182,8 +192,7 @@ class GraphqlClient:
             return refusal
         if kind is type(refusal) and issubclass(kind, IDMissingInBackend):
             kind = RestRefusal
-        message = f"{self._place(operation)}: {describe(errors)}"
-        failure = make_error(kind, self.session.redact(message))
+        failure = self._make_error(kind, operation, errors)
         vars(failure).update(vars(refusal))  # its status
         return failure
 
@@ -222,11 +231,11 @@ class GraphqlClient:
             self.session.budget.refused(seconds)
             return
         if not self._wait_budget.take(seconds):
-            message = f"{self._place(operation)}: {describe(errors)}"
-            failure = make_error(
+            failure = self._make_error(
                 NetworkRetryableError,
-                self.session.redact(message),
-                seconds,
+                operation,
+                errors,
+                seconds=seconds,
                 rate_limited=True,
             )
             failure.is_rate_limit, failure.status_code = True, 429

@@ -91,7 +91,7 @@ class GraphqlError(NamedTuple):
 
 def read_errors(body: Any) -> list[GraphqlError]:
     """Return the errors of an answer; some backends answer a text or a dict."""
-    errors = body.get("errors") if isinstance(body, Mapping) else None
+    errors = look_up(body, "errors")
     if not errors:
         return []
     if not isinstance(errors, list):
@@ -102,9 +102,7 @@ def read_errors(body: Any) -> list[GraphqlError]:
 def _read_error(error: Any) -> GraphqlError:
     if not isinstance(error, Mapping):
         return GraphqlError(str(error))
-    extensions = error.get("extensions")
-    extensions = extensions if isinstance(extensions, Mapping) else {}
-    code = extensions.get("code") or error.get("code") or error.get("type")
+    code = look_up(error, "extensions.code") or error.get("code") or error.get("type")
     path = error.get("path")
     message = error.get("message")
     return GraphqlError(
@@ -186,25 +184,19 @@ class Cost(NamedTuple):
 
 def read_cost(body: Any) -> Cost | None:
     """Return the cost of a request, None if the answer has none."""
-    cost = _mapping(_mapping(body, "extensions"), "cost")
-    status = _mapping(cost, "throttleStatus")
+    cost = look_up(body, "extensions.cost")
     numbers = (
-        cost.get("requestedQueryCost"),
-        status.get("currentlyAvailable"),
-        status.get("maximumAvailable"),
-        status.get("restoreRate"),
+        look_up(cost, "requestedQueryCost"),
+        look_up(cost, "throttleStatus.currentlyAvailable"),
+        look_up(cost, "throttleStatus.maximumAvailable"),
+        look_up(cost, "throttleStatus.restoreRate"),
     )
     if not all(_is_number(number) for number in numbers):
         return None
     requested, available, maximum, rate = map(float, numbers)
-    actual = cost.get("actualQueryCost")
+    actual = look_up(cost, "actualQueryCost")
     actual = float(actual) if _is_number(actual) else None
     return Cost(requested, actual, available, maximum, rate)
-
-
-def _mapping(body: Any, key: str) -> Mapping[str, Any]:
-    value = body.get(key) if isinstance(body, Mapping) else None
-    return value if isinstance(value, Mapping) else {}
 
 
 def _is_number(value: Any) -> bool:
@@ -255,28 +247,3 @@ def _user_errors(payload: Any, path: str | None) -> Iterator[GraphqlError]:
             if isinstance(names, str):
                 names = [names]
             yield found._replace(path=tuple(names or ()))
-
-
-# -- values -----------------------------------------------------------------------
-
-
-def merge(values: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
-    """Return nested dicts with the values of both; ``more`` has precedence."""
-    merged = dict(values)
-    for key, value in more.items():
-        known = merged.get(key)
-        if isinstance(known, Mapping) and isinstance(value, Mapping):
-            value = merge(known, value)
-        merged[key] = value
-    return merged
-
-
-def find_identified(payload: Any, id_path: str) -> Any:
-    """Return the record in the payload of a mutation, None if it is not clear.
-
-    The payload itself, or the only value in it that has an id.
-    """
-    if not isinstance(payload, Mapping) or look_up(payload, id_path) is not None:
-        return payload
-    values = [each for each in payload.values() if look_up(each, id_path) is not None]
-    return values[0] if len(values) == 1 else None

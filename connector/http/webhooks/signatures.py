@@ -24,6 +24,8 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any, NamedTuple
 
+from ..paths import look_up
+
 #: characters of a delivery id or topic; longer ids are replaced by their digest
 MAX_NAME = 200
 SECONDS = re.compile(r"[0-9]{1,11}", re.ASCII)
@@ -50,15 +52,6 @@ def is_same_secret(given: str | None, expected: str | None) -> bool:
     if not given or not expected:
         return False
     return hmac.compare_digest(given.encode(), expected.encode())
-
-
-def pick(payload: Any, path: str) -> Any:
-    """Return the value below a dotted path of a payload, None if there is none."""
-    for name in path.split("."):
-        if not isinstance(payload, dict):
-            return None
-        payload = payload.get(name)
-    return payload
 
 
 def short_name(value: Any) -> str | None:
@@ -146,20 +139,20 @@ class WebhookScheme:
         """Return the delivery id, the topic and the time of a notification."""
         delivery_id = headers.get(self.id_header) if self.id_header else None
         if not delivery_id and self.id_field:
-            delivery_id = pick(payload, self.id_field)
+            delivery_id = look_up(payload, self.id_field)
         if delivery_id and self.shares_ids:
             content = json.dumps(payload, sort_keys=True).encode()
             delivery_id = f"{delivery_id} {hashlib.sha256(content).hexdigest()[:32]}"
         topic = headers.get(self.topic_header) if self.topic_header else None
         if not topic and self.topic_field:
-            topic = pick(payload, self.topic_field)
+            topic = look_up(payload, self.topic_field)
         return Delivery(
             short_name(delivery_id), short_name(topic), self._find_sent_at(headers)
         )
 
     def data_of(self, payload: Any) -> Any:
         """Return the part of the payload that names the record."""
-        data = pick(payload, self.data_field) if self.data_field else None
+        data = look_up(payload, self.data_field)
         return payload if data is None else data
 
     def verify(
