@@ -29,6 +29,10 @@ the next try, and with ``ignore_retry`` the try is not counted. ``AccessRefused`
 
 from odoo.addons.queue_job.exception import JobError, RetryableJobError
 
+#: the longest wait for a retry. A job with an absurd number of seconds would never run,
+#: and would block the schedule behind it.
+MAX_JOB_WAIT_SECONDS = 3600
+
 __all__ = [
     "AccessRefused",
     "BackendPaused",

@@ -32,6 +32,7 @@ from ..database import separate_transaction
 from ..exception import ConnectorException, JobError
 from ..http.auth.oauth_answer import Tokens
 from ..http.auth.token_request import request_tokens
+from ..http.secrets import MASK
 from ..models.oauth.connection import CALLBACK_PATH
 from ..models.oauth.request import SESSION_KEY, Begun, digest
 
@@ -60,7 +61,7 @@ class _CodeFilter(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         message = record.getMessage()
         if CALLBACK_PATH in message:
-            record.msg, record.args = _SECRET_PARAMS.sub(r"\1***", message), ()
+            record.msg, record.args = _SECRET_PARAMS.sub(rf"\1{MASK}", message), ()
         return True
 
 

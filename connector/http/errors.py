@@ -15,6 +15,7 @@ from math import ceil
 from requests import exceptions
 
 from ..exception import (
+    MAX_JOB_WAIT_SECONDS,
     AccessRefused,
     ConnectorException,
     CredentialsRefused,
@@ -23,7 +24,6 @@ from ..exception import (
     NetworkRetryableError,
     RetryableJobError,
 )
-from ..jobs.lifecycle import MAX_JOB_WAIT_SECONDS
 
 #: a larger number of seconds is a time since 1970, not a wait
 _MAX_WAIT = 1_000_000_000
@@ -33,8 +33,8 @@ _MAX_TIMESTAMP = 100_000_000_000
 _NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
 #: statuses that may be the refusal of a rate limit
 RATE_LIMIT_STATUSES = frozenset({403, 429, 503})
-_REMAINING = ("X-RateLimit-Remaining", "RateLimit-Remaining", "X-Rate-Limit-Remaining")
-_RESET = ("RateLimit-Reset", "X-RateLimit-Reset", "X-Rate-Limit-Reset")
+#: before ``Limit``, ``Remaining`` and ``Reset`` in the names of headers
+RATE_LIMIT_PREFIXES = ("X-RateLimit-", "RateLimit-", "X-Rate-Limit-")
 
 
 class RestRefusal(ConnectorException):
@@ -155,7 +155,8 @@ def is_rate_limited(status: int, headers: Mapping[str, str]) -> bool:
         return True
     if status == 403 and retry_after_seconds(headers, rate_limited=False):
         return True
-    remaining = next((headers[name] for name in _REMAINING if name in headers), "")
+    names = [f"{prefix}Remaining" for prefix in RATE_LIMIT_PREFIXES]
+    remaining = next((headers[name] for name in names if name in headers), "")
     return (remaining or "").strip() == "0"
 
 
@@ -170,7 +171,10 @@ def retry_after_seconds(
     :param rate_limited: whether the answer is the refusal of a rate limit
     """
     now = now or datetime.now(timezone.utc)
-    for name in ("Retry-After", *(_RESET if rate_limited else ())):
+    names = ["Retry-After"]
+    if rate_limited:
+        names += [f"{prefix}Reset" for prefix in RATE_LIMIT_PREFIXES]
+    for name in names:
         waiting = seconds_from((headers.get(name) or "").strip(), now)
         if waiting is not None:
             return ceil(min(max(1, waiting), MAX_JOB_WAIT_SECONDS))

@@ -63,7 +63,7 @@ from odoo.addons.queue_job.job import (
 )
 from odoo.addons.queue_job.utils import must_run_without_delay
 
-from ..exception import NetworkRetryableError
+from ..exception import MAX_JOB_WAIT_SECONDS, NetworkRetryableError
 
 #: of jobs that a webhook delays
 WEBHOOK_PRIORITY = 3
@@ -72,9 +72,6 @@ EDIT_PRIORITY = 4
 #: of the first model of a backend; the others follow in their order
 BULK_PRIORITY = 20
 
-#: the longest wait for a retry. A job with an absurd number of seconds would never run,
-#: and would block the schedule behind it.
-MAX_JOB_WAIT_SECONDS = 3600
 #: the wait where a backend asks for one without saying how long
 DEFAULT_PAUSE_SECONDS = 60
 

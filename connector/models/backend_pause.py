@@ -32,8 +32,12 @@ from odoo.addons.queue_job.job import DEFAULT_PRIORITY
 
 from ..components.external_id import storable_text
 from ..database import pg_try_advisory_lock, separate_transaction
-from ..exception import NetworkRetryableError, RetryableJobError
-from ..jobs.lifecycle import DEFAULT_PAUSE_SECONDS, MAX_JOB_WAIT_SECONDS, clamp_wait
+from ..exception import (
+    MAX_JOB_WAIT_SECONDS,
+    NetworkRetryableError,
+    RetryableJobError,
+)
+from ..jobs.lifecycle import DEFAULT_PAUSE_SECONDS, clamp_wait
 
 _logger = logging.getLogger(__name__)
 

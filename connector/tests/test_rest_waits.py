@@ -7,9 +7,9 @@ from unittest.mock import patch
 from odoo.tests import tagged
 from odoo.tests.common import BaseCase
 
-from ..exception import NetworkRetryableError
+from ..exception import MAX_JOB_WAIT_SECONDS, NetworkRetryableError
 from ..http.errors import is_rate_limited, retry_after_seconds
-from ..jobs.lifecycle import MAX_JOB_WAIT_SECONDS, asks_to_wait, clamp_wait
+from ..jobs.lifecycle import asks_to_wait, clamp_wait
 from .rest_common import RestCase
 from .rest_server import Reply
 

@@ -28,7 +28,6 @@ from odoo.addons.connector.tests.export_common import Child
 from odoo.addons.queue_job.controllers.main import RunJobController
 
 WORKERS = 8
-GRANT = "authorization_code"
 
 
 @pytest.fixture

@@ -3,10 +3,11 @@
 
 ::
 
-    OAuth2ClientCredentials    token_request ──────────────────────► Tokens
+    OAuth2ClientCredentials    renewal_request ────────────────────► Tokens
     OAuth2AuthorizationCode    authorization_url ─► a person agrees ─► code
                                code_request ───────────────────────► Tokens
-                               refresh_request ────────────────────► Tokens
+                               renewal_request ────────────────────► Tokens
+                               revocation_request: the tokens end
 
 oauthlib builds the requests, and is imported when a token is needed.
 ``token_request.py`` sends them, ``oauth_answer.py`` reads the answers.
@@ -64,7 +65,6 @@ class OAuth2(Authentication):
     :param client_auth: how the client authenticates itself: ``basic``, or in the
         ``body`` of the request
     :param token_params: further parameters of each token request
-    :param revoke_path: path of the revocation endpoint, as ``token_path``
     :param grant_errors: errors of the provider by which a grant has ended
     :param token_header: header in which requests carry the access token
     :param token_prefix: text before the access token
@@ -76,7 +76,6 @@ class OAuth2(Authentication):
     client_secret: str | None = "oauth_client_secret"
     client_auth: str = "basic"
     token_params: Mapping[str, str] = field(default_factory=dict)
-    revoke_path: str | None = None
     grant_errors: Collection[str] = ("invalid_grant", "bad_refresh_token")
     token_header: str = "Authorization"
     token_prefix: str = "Bearer "
@@ -116,28 +115,6 @@ class OAuth2(Authentication):
     ) -> TokenRequest:
         """Return the request for the next access token."""
         raise NotImplementedError
-
-    def refresh_request(
-        self, base_url: str, client: Client, refresh_token: str
-    ) -> TokenRequest:
-        oauth2 = load_oauthlib().WebApplicationClient(client.id)
-        body = oauth2.prepare_refresh_body(
-            refresh_token=refresh_token, **self._client_params(client)
-        )
-        url = join(base_url, self.token_path)
-        return self._request(url, body, client, refresh_token)
-
-    def revocation_request(
-        self, base_url: str, client: Client, token: str, hint: str
-    ) -> TokenRequest | None:
-        """Return the request that ends a token, None without a path for it."""
-        if not self.revoke_path:
-            return None
-        oauth2 = load_oauthlib().WebApplicationClient(client.id)
-        _url, _headers, body = oauth2.prepare_token_revocation_request(
-            "https://provider", token, hint, **self._client_params(client)
-        )
-        return self._request(join(base_url, self.revoke_path), body, client, token)
 
     def _client_params(self, client: Client) -> dict[str, str]:
         """Return the parameters of a body that name the client."""
@@ -193,10 +170,12 @@ class OAuth2AuthorizationCode(OAuth2):
     :param authorize_path: path of the page on which the person agrees, as
         ``token_path``
     :param authorize_params: further parameters of that page
+    :param revoke_path: path of the revocation endpoint, as ``token_path``
     """
 
     authorize_path: str
     authorize_params: Mapping[str, str] = field(default_factory=dict)
+    revoke_path: str | None = None
 
     needs_consent = True
     grant_name = "authorization_code"
@@ -259,7 +238,23 @@ class OAuth2AuthorizationCode(OAuth2):
                 "renew it: connect again. Many providers give one for a scope such as "
                 "offline_access, or for a parameter of the page (authorize_params)."
             )
-        return self.refresh_request(base_url, client, refresh_token)
+        oauth2 = load_oauthlib().WebApplicationClient(client.id)
+        body = oauth2.prepare_refresh_body(
+            refresh_token=refresh_token, **self._client_params(client)
+        )
+        url = join(base_url, self.token_path)
+        return self._request(url, body, client, refresh_token)
+
+    def revocation_request(
+        self, base_url: str, client: Client, token: str, hint: str
+    ) -> TokenRequest:
+        """Return the request that ends a token; ``revoke_path`` is set."""
+        oauth2 = load_oauthlib().WebApplicationClient(client.id)
+        _url, _headers, body = oauth2.prepare_token_revocation_request(
+            "https://provider", token, hint, **self._client_params(client)
+        )
+        url = join(base_url, self.revoke_path or "")
+        return self._request(url, body, client, token)
 
 
 def join(base_url: str, path: str) -> str:

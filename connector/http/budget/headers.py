@@ -18,9 +18,9 @@ from collections.abc import Mapping
 from datetime import datetime, timezone
 from typing import NamedTuple
 
-from ..errors import seconds_from
+from ...exception import MAX_JOB_WAIT_SECONDS
+from ..errors import RATE_LIMIT_PREFIXES, seconds_from
 
-_PREFIXES = ("X-RateLimit-", "RateLimit-", "X-Rate-Limit-")
 _NUMBER = re.compile(r"\s*([0-9]{1,15})\b")
 _SHOPIFY = "X-Shopify-Shop-Api-Call-Limit"
 _USED_OF_LIMIT = re.compile(r"\s*([0-9]{1,15})\s*/\s*([0-9]{1,15})\s*")
@@ -39,7 +39,7 @@ class RateLimitState(NamedTuple):
 
 def rate_limit_state(headers: Mapping[str, str]) -> RateLimitState | None:
     """Return the rest of a rate limit, None if the headers do not state it."""
-    for prefix in _PREFIXES:
+    for prefix in RATE_LIMIT_PREFIXES:
         remaining = _number(headers.get(f"{prefix}Remaining"))
         if remaining is not None:
             limit = _number(headers.get(f"{prefix}Limit"))
@@ -70,4 +70,4 @@ def _number(text: str | None) -> float | None:
 def _seconds(text: str | None) -> float | None:
     """Return the seconds until a reset, an hour at most."""
     seconds = seconds_from((text or "").strip(), datetime.now(timezone.utc))
-    return None if seconds is None else min(max(0.0, seconds), 3600.0)
+    return None if seconds is None else min(max(0.0, seconds), MAX_JOB_WAIT_SECONDS)

@@ -32,6 +32,8 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from math import inf
 from typing import Any, TypeVar
 
+from ...exception import MAX_JOB_WAIT_SECONDS
+
 #: seconds that jobs may be behind, for another job to start
 NEW_JOB_SECONDS = 0.5
 #: the same for a model whose jobs were refused for HUNGRY_SECONDS
@@ -48,8 +50,8 @@ _MAX_UNFINISHED = 50
 EPSILON = 1e-6
 #: a waiting worker wakes up this early, to have its slot when it begins
 EARLY_SECONDS = 0.01
-#: a time cannot be further ahead: the longest wait of a job
-_MAX_AHEAD = 3600.0
+#: a time cannot be further ahead
+_MAX_AHEAD = MAX_JOB_WAIT_SECONDS
 
 T = TypeVar("T")
 

@@ -24,12 +24,12 @@ from math import ceil
 from typing import Any, NamedTuple
 
 from ...exception import (
+    MAX_JOB_WAIT_SECONDS,
     IDMissingInBackend,
     InvalidDataError,
     NetworkRetryableError,
     RetryableJobError,
 )
-from ...jobs.lifecycle import MAX_JOB_WAIT_SECONDS
 from ..errors import RestAccessRefusal, RestCredentialsRefusal, RestRefusal
 from ..paths import look_up
 

@@ -39,6 +39,7 @@ _logger = logging.getLogger(__name__)
 CALLBACK_PATH = "/connector/oauth/callback"
 #: tries to pause a backend that other transactions write at the same time
 _PAUSE_TRIES = 3
+_LOCK_TIMEOUT = "2s"
 
 
 class ConnectorOauthMixin(models.AbstractModel):
@@ -215,7 +216,7 @@ class ConnectorOauthMixin(models.AbstractModel):
         reason = self.env._("The access must be granted again: %s.", refusal)
         for _attempt in range(_PAUSE_TRIES):
             try:
-                with separate_transaction(self) as backend:
+                with separate_transaction(self, _LOCK_TIMEOUT) as backend:
                     is_paused = backend._pause_once(reason)
                 break
             except (
@@ -229,7 +230,6 @@ class ConnectorOauthMixin(models.AbstractModel):
 
     def _pause_once(self, reason: str) -> bool:
         """Pause the backend, unless it is; return whether it is paused then."""
-        self.env.cr.execute("SET LOCAL lock_timeout = '2s'")
         if "pause_reason" not in self._fields or not self.exists():
             return False
         self.env.cr.execute(

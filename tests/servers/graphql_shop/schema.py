@@ -16,8 +16,6 @@ from typing import Any
 from graphql import GraphQLError, build_schema
 
 SDL = """
-directive @broken on FIELD
-
 interface Node { id: ID! }
 type PageInfo { hasNextPage: Boolean! endCursor: String }
 type Product implements Node {
