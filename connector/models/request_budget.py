@@ -183,8 +183,7 @@ class BudgetStore:
     def seconds_apart(self, caller: Caller) -> float:
         """Return the seconds over which postponed jobs of a caller are spread.
 
-        As many come back per second as the budget has calls; some find no slot. Those
-        of a model with few jobs come back soon.
+        Those of a model with few jobs come back soon.
         """
         try:
             with self._transaction() as cr:
@@ -197,9 +196,8 @@ class BudgetStore:
                 (waiting,) = cr.fetchone()
         except BudgetUnavailable:
             waiting = 20
-        per_second = min(max(1.25 / self.budget.gap(Usage()), 1), 10)
-        spread = waiting / per_second / (4 if caller.is_urgent else 1)
-        return min(max(spread, 2), MAX_SPREAD_SECONDS)
+        waiting /= 4 if caller.is_urgent else 1
+        return min(self.budget.spread(Usage(), waiting), MAX_SPREAD_SECONDS)
 
     def _find(self, cr: BaseCursor) -> tuple | None:
         """Return id, usage and share of the row, which is locked, and the time."""

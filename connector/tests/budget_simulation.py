@@ -10,6 +10,7 @@ from dataclasses import replace
 from math import inf
 
 from ..http.budget.usage import WAITS_OF_JOB, Ask, Budget, Usage
+from ..models.backend_pause import MAX_SPREAD_SECONDS
 
 
 class WindowServer:
@@ -113,8 +114,7 @@ class Simulation:
             return
         # the records that a chunk has read are kept
         same = sum(1 for other in self.waiting if other[3] == job[3])
-        per_second = min(max(1.25 / self.budget.gap(self.usage), 1), 10)
-        spread = min(max(same / per_second, 2), 300)
+        spread = min(self.budget.spread(self.usage, same), MAX_SPREAD_SECONDS)
         again = now + 1 + refused_for + self.random.uniform(0, spread)
         self.waiting.append((job[0], again, *job[2:4], calls))
         self.at(now + self.work, self._take_job)

@@ -8,7 +8,8 @@ from odoo.tests import HttpCase, new_test_user, tagged
 from odoo.tests.common import BaseCase
 from odoo.tools import config
 
-from ..models.webhook.mixin import MAX_RECORDS, is_same_secret, sign
+from ..http.webhooks.signatures import is_same_secret, sign_body
+from ..models.webhook.mixin import MAX_RECORDS
 from .common import TestConnectorCase
 
 PARTNER = "test.res.partner"
@@ -29,7 +30,7 @@ class TestSecrets(BaseCase):
 
     def test_signature_is_that_of_the_body_and_the_token(self):
         self.assertEqual(
-            sign(b"Hello, World!", "It's a Secret to Everybody"),
+            sign_body(b"Hello, World!", "It's a Secret to Everybody"),
             "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17",
         )
 
@@ -127,12 +128,12 @@ class TestWebhook(HttpCase, TestConnectorCase):
     def test_signed_notification_needs_no_token(self):
         body = b'{"id": 42}'
         answer = self.post(
-            body, token="", **{"X-Hub-Signature-256": sign(body, self.token)}
+            body, token="", **{"X-Hub-Signature-256": sign_body(body, self.token)}
         )
         self.assertEqual(answer.status_code, 202)
 
     def test_signature_of_another_body_is_refused(self):
-        signature = sign(b'{"id": 43}', self.token)
+        signature = sign_body(b'{"id": 43}', self.token)
         answer = self.post(
             b'{"id": 42}', token="", **{"X-Hub-Signature-256": signature}
         )
@@ -188,7 +189,7 @@ class TestWebhook(HttpCase, TestConnectorCase):
                     token="",
                     **{
                         "Content-Type": content_type,
-                        "X-Hub-Signature-256": sign(body, self.token),
+                        "X-Hub-Signature-256": sign_body(body, self.token),
                     },
                 )
                 self.assertEqual(answer.status_code, 202, answer.text)

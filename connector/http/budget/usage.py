@@ -194,6 +194,14 @@ class Budget:
         until = max(usage.blocked_until, now + seconds)
         return replace(usage, blocked_until=until)
 
+    def spread(self, usage: Usage, waiting: float) -> float:
+        """Return the seconds over which so many postponed jobs are spread.
+
+        As many come back per second as the budget has calls; some find no slot.
+        """
+        per_second = min(max(1.25 / self.gap(usage), 1), 10)
+        return max(waiting / per_second, 2)
+
     # -- of the kind of budget --------------------------------------------------
 
     def gap(self, usage: Usage) -> float:

@@ -41,12 +41,9 @@ from odoo import api, fields, http, models
 from odoo.addons.queue_job.job import identity_exact
 
 from ...components.external_id import can_be_stored, is_external_id
-from ...http.webhooks.signatures import WebhookScheme, is_same_secret
-from ...http.webhooks.signatures import sign_body as sign
+from ...http.webhooks.signatures import WebhookScheme
 from ...jobs.lifecycle import WEBHOOK_PRIORITY, as_own_user, delay_many
 from ..binding_jobs import JOB_TRIES
-
-__all__ = ["ConnectorWebhookMixin", "is_same_secret", "sign"]
 
 MAX_RECORDS = 1000
 #: seconds after which to send a notification again that came while the backend is off
