@@ -8,9 +8,7 @@ from datetime import timedelta
 from devtools.environment import Environment
 from graphql_shop_case import GID, GraphqlShopCase
 
-from odoo.addons.connector.exception import (
-    RetryableJobError,
-)
+from odoo.addons.connector.exception import RetryableJobError
 from odoo.addons.connector.http import RestRefusal
 from odoo.addons.connector.tests.rest_common import CATEGORY, PARTNER
 

@@ -200,7 +200,10 @@ def test_an_answer_is_taken_once(browser, provider, backend_id):
 def test_a_forged_state_is_refused(browser, provider, backend_id):
     url = provider.answer(browser.press_connect(backend_id))
     state = params_of(url)["state"]
-    forged = [state[:-1] + ("0" if state[-1] != "0" else "1"), "x" + state, "é", ""]
+    middle = len(state) // 2
+    other = "0" if state[middle] != "0" else "1"
+    changed = f"{state[:middle]}{other}{state[middle + 1 :]}"
+    forged = [changed, "x" + state, "é", ""]
     for each in forged:
         answer = browser.session.get(
             f"{browser.url}{CALLBACK_PATH}",

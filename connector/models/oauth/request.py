@@ -10,9 +10,7 @@ code is exchanged.
 
 from __future__ import annotations
 
-import base64
 import hashlib
-import json
 import secrets
 from typing import Any, NamedTuple
 
@@ -22,7 +20,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import NO_ACCESS
 from odoo.http import request
-from odoo.tools import consteq, hmac
+from odoo.tools import hash_sign, verify_hash_signed
 
 from ...components.credentials import BackendCredentials
 from ...database import separate_transaction
@@ -93,27 +91,20 @@ class ConnectorOauthRequest(models.Model):
             adapter._base_url(),
             client.id,
             backend.oauth_redirect_uri,
-            self._sign(nonce),
+            hash_sign(self.env(su=True), _SCOPE, [self.env.cr.dbname, nonce]),
             verifier,
         )
 
     # -- state ----------------------------------------------------------------
 
     @api.model
-    def _sign(self, nonce: str) -> str:
-        content = json.dumps([self.env.cr.dbname, nonce]).encode()
-        text = base64.urlsafe_b64encode(content).decode().rstrip("=")
-        return f"{text}.{hmac(self.env(su=True), _SCOPE, text)}"
-
-    @api.model
     def _read_state(self, state: str) -> str | None:
         """Return the nonce of a state that this database has signed."""
-        text, _dot, signature = state.partition(".")
-        if not state.isascii():
+        try:
+            signed = verify_hash_signed(self.env(su=True), _SCOPE, state)
+        except ValueError:  # it is not base64, or of another version
             return None
-        if not consteq(signature, hmac(self.env(su=True), _SCOPE, text)):
-            return None
-        database, nonce = json.loads(base64.urlsafe_b64decode(text + "=="))
+        database, nonce = signed or (None, None)
         return nonce if database == self.env.cr.dbname else None
 
     @api.model
