@@ -2,7 +2,6 @@
 """Schemes of webhooks, with the examples that their vendors publish."""
 
 import base64
-import json
 from datetime import datetime, timedelta, timezone
 
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
@@ -305,4 +304,3 @@ class TestSchemes(BaseCase):
         hexed = HmacScheme(header="S").sign(BODY, "k", NOW)["S"]
         encoded = HmacScheme(header="S", encoding="base64").sign(BODY, "k", NOW)["S"]
         self.assertEqual(bytes.fromhex(hexed), base64.b64decode(encoded))
-        self.assertEqual(json.loads(BODY), {"id": 5})
