@@ -24,19 +24,21 @@ from odoo.addons.queue_job.job import (
     WAIT_DEPENDENCIES,
 )
 
-from ..components.exporter.queue import WAITING_STATES
-
 #: models whose records are deleted with their backend
 KEPT_OF_BACKEND = (
+    "connector.backend.pause",
+    "connector.bulk.operation",
     "connector.cursor",
     "connector.export.receipt",
     "connector.external.alias",
-    "connector.backend.pause",
-    "connector.request.budget",
     "connector.file",
+    "connector.kept.records",
     "connector.oauth.request",
     "connector.oauth.token",
+    "connector.request.budget",
     "connector.sync.error",
+    "connector.sync.run",
+    "connector.webhook.event",
 )
 #: a job in one of these states may still run
 RUNNABLE_STATES = (WAIT_DEPENDENCIES, PENDING, ENQUEUED, FAILED)
@@ -46,32 +48,24 @@ class ConnectorBackend(models.AbstractModel):
     _inherit = "connector.backend"
 
     def unlink(self):
-        """Delete the backends with runs and kept records, and cancel their jobs."""
+        """Delete the backends with the rows that name them, and cancel their jobs."""
         backends = self.browse(self.ids)
         deleted = super().unlink()
         jobs = self.env["queue.job"]
         jobs._cancel_of_backends(
-            backends, *WAITING_STATES, FAILED, reason=jobs._reason_of_deletion()
+            backends, *RUNNABLE_STATES, reason=jobs._reason_of_deletion()
         )
         domain = [
             ("backend_model", "=", self._name),
             ("backend_id", "in", backends.ids),
         ]
-        for model_name in ("connector.kept.records", "connector.sync.run"):
+        for model_name in KEPT_OF_BACKEND:
             self.env[model_name].sudo().search(domain).unlink()
         return deleted
 
 
 class ConnectorBackendMixin(models.AbstractModel):
     _inherit = "connector.backend.mixin"
-
-    def unlink(self):
-        """Delete the backends with their cursors, receipts, aliases and errors."""
-        domain = [("backend_model", "=", self._name), ("backend_id", "in", self.ids)]
-        deleted = super().unlink()
-        for model_name in KEPT_OF_BACKEND:
-            self.env[model_name].sudo().search(domain).unlink()
-        return deleted
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_bound(self):

@@ -100,6 +100,26 @@ class TestForgottenModels(UninstallCase):
 
 
 @tagged("post_install", "-at_install")
+class TestDeletedBackend(UninstallCase, ExportCase):
+    """Rows that refer to a backend by its model and its id are deleted with it."""
+
+    def test_rows_of_a_backend_are_deleted_with_it(self):
+        backend, other = self.backend.copy(), self.backend.copy()
+        deleted, kept = [], []
+        for model, _columns in self.env["ir.model"]._find_kept_by_name():
+            if "backend_id" in model._fields:
+                for rows, owner in ((deleted, backend), (kept, other)):
+                    row = self.make_kept(model, owner._name)
+                    row.write({"backend_model": owner._name, "backend_id": owner.id})
+                    rows.append(row)
+        self.env.flush_all()
+        backend.unlink()
+        self.assertEqual([row for row in deleted if row.exists()], [])
+        self.assertTrue(deleted)
+        self.assertTrue(all(row.exists() for row in kept))
+
+
+@tagged("post_install", "-at_install")
 class TestCancelledJobs(ExportCase):
     """Jobs that nobody can run any more are cancelled with their models."""
 

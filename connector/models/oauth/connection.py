@@ -199,11 +199,6 @@ class ConnectorOauthMixin(models.AbstractModel):
         self._forget_connection()
         return super()._handle_moved_server()
 
-    def unlink(self):
-        """Delete the backends with their tokens."""
-        self._forget_connection()
-        return super().unlink()
-
     # -- the grant has ended ----------------------------------------------------
 
     def _pause_for_grant(self, error: Exception) -> Exception:
