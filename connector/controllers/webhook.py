@@ -18,12 +18,11 @@ _logger = logging.getLogger(__name__)
 
 #: bytes of a notification, which names records but does not contain them
 MAX_LENGTH = 1024 * 1024
-
-
 #: no integer of PostgreSQL is larger
 MAX_ID = 2**31 - 1
 #: levels of a notification; a list of records needs three
 MAX_DEPTH = 50
+TOO_DEEP = f"The body is nested more than {MAX_DEPTH} levels deep."
 
 
 class WebhookDispatcher(http.HttpDispatcher):
@@ -186,9 +185,6 @@ class WebhookController(http.Controller):
         if is_deeper_than(MAX_DEPTH, payload):
             raise BadRequest(TOO_DEEP)
         return payload
-
-
-TOO_DEEP = f"The body is nested more than {MAX_DEPTH} levels deep."
 
 
 def is_deeper_than(limit: int, value: Any) -> bool:

@@ -14,7 +14,7 @@ from ..http.webhooks.presets import (
     Shopify,
 )
 from ..jobs.lifecycle import WEBHOOK_PRIORITY
-from ..models.webhook.event import KEPT_DAYS_PARAMETER
+from ..models.webhook.event_actions import KEPT_DAYS_PARAMETER
 from ..models.webhook.secrets import ROTATION_HOURS
 from .export_common import ExportCase
 from .import_common import partner

@@ -29,31 +29,13 @@ from psycopg2 import errors
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from odoo.addons.queue_job.job import (
-    ENQUEUED,
-    PENDING,
-    STARTED,
-    WAIT_DEPENDENCIES,
-)
-from odoo.addons.queue_job.job import FAILED as JOB_FAILED
-
 from ...components.external_id import storable_text
 from ...jobs.lifecycle import company_of
 
 RECEIVED, IMPORTED, NOTHING = "received", "imported", "nothing"
 DELAYED, FAILED = "delayed", "failed"
-#: days for which events are kept, unless the system parameter differs
-KEPT_DAYS = 30
-KEPT_DAYS_PARAMETER = "connector.webhook_event_days"
-MAX_KEPT_DAYS = 36500
-#: events deleted or settled in one transaction
-BATCH = 1000
 #: records that one job imports, apart from an event that has more
 MAX_IMPORTED = 1000
-#: seconds after which an event without a job gets one
-OVERDUE_SECONDS = 60
-#: jobs that import, or whose failure a person must look at first
-JOB_STATES = (WAIT_DEPENDENCIES, PENDING, ENQUEUED, STARTED, JOB_FAILED)
 _MAX_ERROR = 5000
 
 
@@ -137,8 +119,8 @@ class ConnectorWebhookEvent(models.Model):
     # -- received -------------------------------------------------------------
 
     @api.model
-    def _count_waiting(self, backend: models.BaseModel, limit: int) -> int | None:
-        """Return the number of waiting events of a backend, None if it is the limit."""
+    def _are_many_waiting(self, backend: models.BaseModel, limit: int) -> bool:
+        """Return whether at least ``limit`` events of a backend wait."""
         self.env.cr.execute(
             """
             SELECT count(*) FROM (
@@ -148,8 +130,7 @@ class ConnectorWebhookEvent(models.Model):
             """,
             (backend._name, backend.id, limit),
         )
-        count = self.env.cr.fetchone()[0]
-        return None if count >= limit else count
+        return self.env.cr.fetchone()[0] >= limit
 
     @api.model
     def _store(self, backend: models.BaseModel, **values: Any) -> bool:

@@ -9,20 +9,29 @@ from typing import Any
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.queue_job.job import (
+    ENQUEUED,
+    PENDING,
+    STARTED,
+    WAIT_DEPENDENCIES,
+)
+from odoo.addons.queue_job.job import FAILED as JOB_FAILED
+
 from ...http.webhooks.signatures import WebhookToken
 from ...jobs.subject import chunk_ids, subject_of_import
-from .event import (
-    BATCH,
-    DELAYED,
-    FAILED,
-    IMPORTED,
-    JOB_STATES,
-    KEPT_DAYS,
-    KEPT_DAYS_PARAMETER,
-    MAX_KEPT_DAYS,
-    OVERDUE_SECONDS,
-    RECEIVED,
-)
+from ..sync_error import OPEN
+from .event import DELAYED, FAILED, IMPORTED, RECEIVED
+
+#: days for which events are kept, unless the system parameter differs
+KEPT_DAYS = 30
+KEPT_DAYS_PARAMETER = "connector.webhook_event_days"
+MAX_KEPT_DAYS = 36500
+#: events deleted or settled in one transaction
+BATCH = 1000
+#: seconds after which an event without a job gets one
+OVERDUE_SECONDS = 60
+#: jobs that import, or whose failure a person must look at first
+JOB_STATES = (WAIT_DEPENDENCIES, PENDING, ENQUEUED, STARTED, JOB_FAILED)
 
 
 class ConnectorWebhookEvent(models.Model):
@@ -81,10 +90,7 @@ class ConnectorWebhookEvent(models.Model):
         backend = self.env[model_name].sudo().browse(backend_id).exists()
         if not backend:
             raise UserError(self.env._("The backend of the event was deleted."))
-        reason = backend._find_reason_to_pause()
-        if reason and not backend._is_only_paused():
-            raise UserError(reason)
-        if reason := backend._find_user_problem():
+        if reason := backend._find_reason_to_refuse() or backend._find_user_problem():
             raise UserError(reason)
         return backend
 
@@ -157,7 +163,7 @@ class ConnectorWebhookEvent(models.Model):
         """Return the subjects of jobs and errors that may be those of the events."""
         texts = [subject for __, __, subject in self._failed_subjects()]
         errors = self.env["connector.sync.error"].search(
-            [("subject", "in", texts), ("state", "=", "open")]
+            [("subject", "in", texts), ("state", "=", OPEN)]
         )
         jobs = self.env["queue.job"].search(
             [

@@ -67,13 +67,6 @@ class ConnectorWebhookMixin(models.AbstractModel):
             )
         return super()._register_hook()
 
-    def unlink(self):
-        """Delete the backends with their events."""
-        domain = [("backend_model", "=", self._name), ("backend_id", "in", self.ids)]
-        deleted = super().unlink()
-        self.env["connector.webhook.event"].sudo().search(domain).unlink()
-        return deleted
-
     def _store_webhook(
         self,
         headers: Mapping[str, str],
@@ -122,16 +115,26 @@ class ConnectorWebhookMixin(models.AbstractModel):
 
         :raise ServiceUnavailable: send them again later
         """
-        reason = self._find_reason_to_pause()
-        if reason and not self._is_only_paused():
+        if reason := self._find_reason_to_refuse():
             raise ServiceUnavailable(reason, retry_after=RETRY_AFTER_SECONDS)
+
+    def _find_reason_to_refuse(self) -> str | None:
+        """Return why the backend is off, None if it is on or only paused."""
+        reason = self._find_reason_to_pause()
+        is_only_paused = (
+            "state" in self._fields
+            and self.state == PAUSED
+            and not self._is_archived()
+            and not self._find_other_database()
+        )
+        return None if is_only_paused else reason
 
     def _check_few_events_wait(self, events: models.BaseModel) -> None:
         """Refuse notifications while too many wait for their import.
 
         :raise TooManyRequests: send them again later
         """
-        if events._count_waiting(self, self._webhook_max_waiting) is None:
+        if events._are_many_waiting(self, self._webhook_max_waiting):
             raise TooManyRequests(
                 f"{self._webhook_max_waiting} notifications wait for their import.",
                 retry_after=FLOOD_SECONDS,
@@ -146,15 +149,6 @@ class ConnectorWebhookMixin(models.AbstractModel):
             (key, list(WAITING_STATES)),
         )
         return bool(self.env.cr.rowcount)
-
-    def _is_only_paused(self) -> bool:
-        """Return whether the backend is paused, in the database that activated it."""
-        return (
-            "state" in self._fields
-            and self.state == PAUSED
-            and not self._is_archived()
-            and not self._find_other_database()
-        )
 
     def _read_webhook(self, topic: str | None, payload: Any) -> dict[str, Any]:
         """Return the binding model and the external ids that a notification is about.

@@ -5,8 +5,10 @@
 ``mixin.py``                the address, the hooks of a connector, jobs without events
 ``secrets.py``              the secrets, and whether a request is genuine
 ``inbox.py``                stores notifications, where the model has a scheme
-``event.py``                the stored notifications
+``event.py``                the stored notifications; ``duplicate.py`` counts those
+                            that came again
 ``import_notified.py``      the job that imports what they name
+``event_actions.py``        retry, replay, settlement and deletion of events
 ==========================  ========================================================
 
 ::
