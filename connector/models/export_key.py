@@ -25,9 +25,8 @@ from uuid import uuid4
 
 from odoo import api, fields, models
 from odoo.fields import NO_ACCESS
-from odoo.tools.sql import table_exists
 
-from .export_receipt import from_parts, record_creation
+from .export_receipt import from_parts
 
 _logger = logging.getLogger(__name__)
 
@@ -120,18 +119,6 @@ class ConnectorExportReceipt(models.Model):
             created = iter(receipts.create(new))
             return [each or next(created)._read(is_repeated=False) for each in begun]
 
-    def _read_creations(self, records: list) -> dict[tuple[str, int], Any]:
-        """Return ``{(model, id): creation time}`` of the committed records."""
-        by_model: dict[str, list[int]] = {}
-        for record in records:
-            by_model.setdefault(record._name, []).append(record.id)
-        return {
-            (name, record.id): record_creation(record)
-            for name, ids in by_model.items()
-            if table_exists(self.env.cr, self.env[name]._table)
-            for record in self.env[name].browse(ids).exists()
-        }
-
     def _find_many(self, backend, wanted: list[tuple]) -> dict[tuple, models.BaseModel]:
         """Return ``{(model, id) of a record: its receipts}``, the newest first."""
         receipts = self.search(
@@ -212,32 +199,6 @@ class ConnectorExportReceipt(models.Model):
             receipt = receipts.browse(receipt_id)
             receipt.write({**self._new_request(request), "call_key": False})
             return receipt._read(is_repeated=False)
-
-    @api.model
-    def _store_many(self, backend, created: list[tuple]) -> list[int | None]:
-        """Commit receipts of new records; return their ids, None if not committed.
-
-        :param created: ``(binding, record, external id)`` of each
-        """
-        with self._own_transaction() as receipts:
-            is_known = receipts._is_committed(backend)
-            known = receipts._read_creations([each[1] for each in created])
-            is_kept = [is_known and (r._name, r.id) in known for __, r, __ in created]
-            left = iter(
-                receipts.create(
-                    [
-                        {
-                            **receipts._values_of(backend, binding._name, record),
-                            **receipts._id_values(external_id),
-                        }
-                        for (binding, record, external_id), kept in zip(
-                            created, is_kept, strict=True
-                        )
-                        if kept
-                    ]
-                ).ids
-            )
-            return [next(left) if kept else None for kept in is_kept]
 
     @api.model
     def _end(self, receipt_ids: list[int | None]) -> None:

@@ -17,6 +17,7 @@ import logging
 from contextlib import AbstractContextManager
 from datetime import datetime
 from functools import partial
+from itertools import compress
 from typing import Any
 
 from odoo import api, fields, models
@@ -175,16 +176,38 @@ class ConnectorExportReceipt(models.Model):
         self, backend, model_name: str, record, external_id: Any, receipt_id: int | None
     ) -> int | None:
         """Commit a receipt and return its id; None if nothing could claim it."""
-        values = self._id_values(external_id)
         with self._own_transaction() as receipts:
             receipt = receipts.browse(receipt_id).exists()
             if receipt:
-                receipt.write(values)
+                receipt.write(self._id_values(external_id))
                 return receipt.id
-            if not (receipts._is_committed(backend) and receipts._is_committed(record)):
-                return None
-            values.update(receipts._values_of(backend, model_name, record))
-            return receipts.create(values).id
+            created = [(model_name, record, external_id)]
+            return receipts._create_claimable(backend, created)[0]
+
+    @api.model
+    def _store_many(self, backend, created: list[tuple]) -> list[int | None]:
+        """Commit receipts of new records, as ``_store`` does for one.
+
+        :param created: ``(binding model, record, external id)`` of each
+        """
+        with self._own_transaction() as receipts:
+            return receipts._create_claimable(backend, created)
+
+    def _create_claimable(self, backend, created: list[tuple]) -> list[int | None]:
+        """Return the ids of receipts, None for records that are not committed."""
+        known = {}
+        if self._is_committed(backend):
+            known = self._read_creations([record for __, record, __ in created])
+        is_known = [(record._name, record.id) in known for __, record, __ in created]
+        values_list = [
+            {
+                **self._values_of(backend, model_name, record),
+                **self._id_values(external_id),
+            }
+            for model_name, record, external_id in compress(created, is_known)
+        ]
+        left = iter(self.create(values_list).ids)
+        return [next(left) if each else None for each in is_known]
 
     @staticmethod
     def _id_values(external_id: Any) -> dict[str, Any]:
@@ -204,6 +227,18 @@ class ConnectorExportReceipt(models.Model):
             "record_id": record.id,
             "record_created_at": record_creation(known),
             "company_id": self._company_id_of(backend),
+        }
+
+    def _read_creations(self, records: list) -> dict[tuple[str, int], Any]:
+        """Return ``{(model, id): creation time}`` of the committed records."""
+        by_model: dict[str, list[int]] = {}
+        for record in records:
+            by_model.setdefault(record._name, []).append(record.id)
+        return {
+            (name, record.id): record_creation(record)
+            for name, ids in by_model.items()
+            if table_exists(self.env.cr, self.env[name]._table)
+            for record in self.env[name].browse(ids).exists()
         }
 
     def _is_committed(self, known) -> bool:

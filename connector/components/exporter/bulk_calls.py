@@ -24,7 +24,7 @@ def create_many(work: Any, adapter: Any, items: list[Any]) -> list[Any]:
     values = [item.request.values for item in items]
     answers = check_created(adapter, adapter.create_many(values), len(values))
     created = [
-        (item.binding, item.exporter._exported_record(), answer)
+        (item.binding._name, item.exporter._exported_record(), answer)
         for item, answer in zip(items, answers, strict=True)
         if not isinstance(answer, Exception)
     ]
