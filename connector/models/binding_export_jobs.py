@@ -77,7 +77,7 @@ class ConnectorBindingMixin(models.AbstractModel):
                 if not self._continues_in_another_job("export_record", error):
                     raise
                 return self._delay_export_of_rest(running_job(self.env), error)
-        self._resolve_errors_of_export(exporter, fields)
+        self._resolve_errors_of_exports(work, fields)
         if run:
             note_export(run, self, outcome_of(exporter), started_at)
         return message
@@ -92,6 +92,8 @@ class ConnectorBindingMixin(models.AbstractModel):
         started_at, existing = time.time(), self.exists()
         backend = existing.backend_id
         if not existing:
+            if run:
+                note_exports(run, {Outcome.SKIPPED: self.ids}, started_at)
             self._resolve_errors_of_deleted()
             return self.env._("%s does not exist any more: not exported.", self)
         with backend.work_on(self._name) as work:
@@ -106,16 +108,14 @@ class ConnectorBindingMixin(models.AbstractModel):
                 )
             existing._delay_rest_of_chunk(backend, bulk, fields, run)
             done = existing.browse(sum(bulk.outcomes.values(), []))
-            self._resolve_errors_of_chunk(backend, work, done, fields)
-        deleted = (self - existing).ids
+            chunk = subject_of_call(
+                self._name, "export_chunk", self.ids, (), {"fields": fields}
+            )
+            done._resolve_errors_of_exports(work, fields, [str(chunk)])
         if run:
-            outcomes = dict(bulk.outcomes)
-            if deleted:
-                outcomes[Outcome.SKIPPED] = [
-                    *outcomes.get(Outcome.SKIPPED, ()),
-                    *deleted,
-                ]
-            note_exports(run, outcomes, started_at)
+            if deleted := (self - existing).ids:
+                bulk.outcomes[Outcome.SKIPPED] += deleted
+            note_exports(run, bulk.outcomes, started_at)
         return self.env._(
             "%(done)s records exported, %(other)s left to other jobs",
             done=len(done),
@@ -134,25 +134,6 @@ class ConnectorBindingMixin(models.AbstractModel):
             options["eta"] = clamp_wait(bulk.wait.seconds or REST_SECONDS)
         rest = self.browse([binding.id for binding in bulk.rest])
         delay_exports(rest, fields, run, **options)
-
-    def _resolve_errors_of_chunk(self, backend, work, done, fields) -> None:
-        """Resolve the errors of this job, and of the exported records."""
-        session = Session.of(work)
-        own = {str(subject_of_export(self._name, key)) for key in done.ids}
-        others = {str(subject_of_export(*each)) for each in session.exported} - own
-        chunk = subject_of_call(
-            self._name, "export_chunk", self.ids, (), {"fields": fields}
-        )
-        self._resolve_errors_of(
-            backend,
-            {*own, *others, str(chunk)},
-            covers=lambda job: (
-                job.sync_subject not in own
-                or covers_export(
-                    {"fields": fields}, export_arguments(job.args, job.kwargs)
-                )
-            ),
-        )
 
     def _delay_export_of_rest(self, job: Job, error: RetryableJobError) -> str:
         """Export the record later, and keep the exported dependencies."""
@@ -230,23 +211,25 @@ class ConnectorBindingMixin(models.AbstractModel):
 
     # -- errors of exported records are resolved --------------------------------
 
-    def _resolve_errors_of_export(
-        self, exporter: Any, fields: Iterable[str] | None = None
+    def _resolve_errors_of_exports(
+        self, work: Any, fields: Iterable[str] | None, jobs: Iterable[str] = ()
     ) -> None:
-        """Resolve the errors of the export, and of its dependencies.
+        """Resolve the errors of the exported bindings, and of their dependencies.
 
         A failed export of other fields is requeued.
+
+        :param jobs: subjects of jobs that have exported several bindings
         """
-        exported = Session.of(exporter.work).exported
-        own = str(subject_of_export(self._name, self.id))
+        own = {str(subject_of_export(self._name, key)) for key in self.ids}
 
         def covers(job: models.BaseModel) -> bool:
-            return job.sync_subject != own or covers_export(
+            return job.sync_subject not in own or covers_export(
                 {"fields": fields}, export_arguments(job.args, job.kwargs)
             )
 
-        others = {str(subject_of_export(*each)) for each in exported}
-        self._resolve_errors_of(self.backend_id, {own, *others}, covers=covers)
+        exported = {str(subject_of_export(*key)) for key in Session.of(work).exported}
+        subjects = {*own, *exported, *jobs}
+        self._resolve_errors_of(work.collection, subjects, covers=covers)
 
     def _resolve_errors_of_deleted(self) -> None:
         """Resolve the errors of the export of deleted bindings."""

@@ -153,6 +153,19 @@ class TestBulkExport(BulkCase):
             self.assertEqual(run.created_count, 3)
             run.unlink()
 
+    def test_deleted_records_of_a_chunk_count_as_skipped(self):
+        binding_ids = self.make_partners("A", "B", "C")
+        for number in (1, 3):
+            with self.transaction() as env:
+                backend = env["test.export.backend"].browse(self.backend_id)
+                bindings = env[PARTNER].browse(binding_ids)
+                deleted = bindings[:number].exists()
+                deleted.with_context(connector_no_export=True).unlink()
+                run = env["connector.sync.run"]._start(backend, PARTNER, "export")
+                bindings.export_chunk(run=run)
+                self.assertEqual(run.skipped_count, number)
+                run.unlink()
+
     def test_a_direct_batch_exports_now(self):
         binding_ids = self.make_partners("A", "B")
         with self.transaction() as env:
