@@ -7,7 +7,7 @@ from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 
-from ..components.importer.found import pack, unpack
+from ..models.kept_records import pack, unpack
 from .import_common import PARTNER, partner
 from .record_pages_case import KEPT, LOGGER, RecordPagesCase
 

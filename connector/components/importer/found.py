@@ -20,8 +20,6 @@ dry runs read from the adapter.
 
 from __future__ import annotations
 
-import json
-import zlib
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -32,8 +30,6 @@ from odoo.exceptions import MissingError
 from ..session import Key, Session
 from .items import ImportItem
 
-#: a faster level than the default, which saves little more
-_COMPRESSION = 1
 _SECOND = timedelta(seconds=1)
 
 
@@ -113,54 +109,4 @@ def offer_found(work: Any, found: Mapping[str, FoundRecord]) -> None:
     model_name = work.model._name
     Session.of(work).found.update(
         {(model_name, key): known for key, known in found.items()}
-    )
-
-
-# -- stored -----------------------------------------------------------------------
-
-
-def pack(records: Mapping[str, Any]) -> tuple[bytes, dict[str, str]]:
-    """Return records as compressed JSON, and ``{key: why}`` of those that JSON changes.
-
-    A record with a value of Python, a date or a tuple, would not be the same later.
-    """
-    refused: dict[str, str] = {}
-    text = _as_json(records)
-    if text is None:
-        for key, record in records.items():
-            if _as_json(record) is None:
-                refused[key] = _describe_unstorable(record)
-        kept = {key: record for key, record in records.items() if key not in refused}
-        text = _as_json(kept) or "{}"
-    return zlib.compress(text.encode(), _COMPRESSION), refused
-
-
-def unpack(content: bytes) -> dict[str, Any]:
-    """Return the records in compressed JSON.
-
-    :raise ValueError: the content is damaged
-    """
-    try:
-        return json.loads(zlib.decompress(content))
-    except (zlib.error, RecursionError) as error:
-        raise ValueError(str(error)) from error
-
-
-def _as_json(value: Any) -> str | None:
-    """Return a value as JSON, None if reading it would give another value."""
-    try:
-        text = json.dumps(value)
-        return text if json.loads(text) == value else None
-    except (TypeError, ValueError, RecursionError):
-        return None
-
-
-def _describe_unstorable(record: Any) -> str:
-    """Return the names and types of the values that JSON cannot hold."""
-    if not isinstance(record, Mapping):
-        return f"it is a {type(record).__name__}"
-    return ", ".join(
-        f"{name}: {type(value).__name__}"
-        for name, value in record.items()
-        if not isinstance(name, str) or _as_json(value) is None
     )
