@@ -231,12 +231,15 @@ class GenericExporter(AbstractComponent):
     # -- afterwards -----------------------------------------------------------
 
     def _commit(self) -> None:
-        """Commit the external id before another step can fail. This is the only commit.
+        """Commit the external id before another step can fail.
+
+        No other step of an export commits. ``DirectBatchExporter`` commits once for the
+        records of a bulk export.
 
         A job may commit if its job function has ``allow_commit``. Otherwise a receipt
         keeps a new external id.
         """
-        self._flow.commit()
+        self._flow.external_ids.commit()
 
     def _after_export(self) -> None:
         """Run after the record is in the backend and bound."""

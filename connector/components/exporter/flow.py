@@ -143,10 +143,6 @@ class ExportFlow:
             return (yield from self._update(map_record, fields))
         return (yield from self._create(map_record))
 
-    def commit(self) -> None:
-        """Keep the external id; see ``ExternalIds.commit``."""
-        self.external_ids.commit()
-
     def create_under_key(self, values: Any, send: Callable[[Any], Any]) -> Any:
         """Create the record under an idempotency key; see ``keyed_creation.py``."""
         creator = KeyedCreator(self._hooks)

@@ -119,8 +119,8 @@ def check_may_send_again(hooks: Any, creation: Any) -> None:
         f"answer, and the backend remembers the idempotency key {creation.key} for "
         f"{hooks.backend_adapter._idempotency_hours:g} hours only. If the record "
         "exists there, enter its ID in the binding. Delete the receipt in Connectors > "
-        "Export Receipts, then export again. The hook _find_external_id of "
-        f"{hooks._name} would find the record automatically."
+        "Synchronization > Export Receipts, then export again. The hook "
+        f"_find_external_id of {hooks._name} would find the record automatically."
     )
 
 
@@ -192,6 +192,6 @@ def end_or_explain(receipts: Any, creations: list[Any], error: Exception) -> Non
         raise InvalidDataError(
             f"{error} The record was sent at {creations[0].sent_at} (UTC) before, with "
             "the same values and without an answer. If it does not exist in the "
-            "backend, delete its receipt in Connectors > Export Receipts, then export "
-            "again."
+            "backend, delete its receipt in Connectors > Synchronization > Export "
+            "Receipts, then export again."
         ) from error
