@@ -25,11 +25,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import Any
 
-import psycopg2
-
 from odoo import models
-
-from odoo.addons.component.exception import NoComponentError
 
 from ...exception import (
     ConnectorException,
@@ -42,20 +38,14 @@ from ...exception import (
 )
 from ...jobs.lifecycle import asks_to_wait, keeps_dependencies
 from ...outcome import Outcome
+from ..importer.bisection import concerns_the_job
 from ..session import Session
 from .bulk_calls import create_many, write_many
 from .dependencies import WaitsForBulk
 from .flow import Request, Steps
 
-#: errors that concern the job, not one record
-_OF_JOB = (
-    psycopg2.OperationalError,
-    psycopg2.InterfaceError,
-    CredentialsRefused,
-    NoComponentError,
-    NoConnectorUnitError,
-    UnreadableAnswer,
-)
+#: errors of the job, not of one record, besides bugs and lost transactions
+_OF_JOB = (CredentialsRefused, NoConnectorUnitError, UnreadableAnswer)
 #: hooks that an operation of the adapter replaces
 _HOOKS = {"create_many": "_create", "write_many": "_update"}
 
@@ -170,9 +160,9 @@ class BulkExport:
         try:
             with self._work.env.cr.savepoint():
                 note = self._move(item, move)
-        except _OF_JOB:
-            raise
         except Exception as error:
+            if isinstance(error, _OF_JOB) or concerns_the_job(error):
+                raise
             if item.request:
                 # the savepoint that has claimed the receipt is released
                 _restore_claimed(item)
