@@ -61,7 +61,9 @@ _REMOVED_HEADERS = frozenset(
 _SECRET_NAMES = (
     "access_token|refresh_token|id_token|client_secret|password|api_key|secret|token"
 )
-_SECRET_IN_JSON = re.compile(rf'("(?:{_SECRET_NAMES})"\s*:\s*")[^"]+(")', re.IGNORECASE)
+_SECRET_IN_JSON = re.compile(
+    rf'("(?:{_SECRET_NAMES})"\s*:\s*")(?:[^"\\]|\\.)+(")', re.IGNORECASE
+)
 _SECRET_IN_FORM = re.compile(rf"(\b(?:{_SECRET_NAMES})=)[^&\s\"']+", re.IGNORECASE)
 
 

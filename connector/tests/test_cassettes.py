@@ -95,7 +95,7 @@ class TestCassettes(RestCase):
         headers = {"Set-Cookie": "session=abc", "X-Next": f"/?key={SECRET}"}
 
         def ask():
-            self.adapter.call("POST", "/login", json={"password": "open sesame"})
+            self.adapter.call("POST", "/login", json={"password": 'open "sesame'})
             self.adapter.call("POST", "/token", data={"client_secret": "pssst"})
             return self.adapter.call("GET", "/partners", params={"key": SECRET})
 
