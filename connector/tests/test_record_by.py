@@ -7,7 +7,7 @@ from odoo.fields import Command
 
 from odoo.addons.component.core import Component
 
-from ..api import none, record_by
+from ..api import keep_falsy, none, record_by
 from ..exception import MappingError
 from .mapper_common import MapperCase
 
@@ -41,7 +41,7 @@ class TestRecordBy(MapperCase):
         source = record_by("value", "code", aliases={"uk": "gb"}, ignore_case=True)
         self.assertEqual(self.map(source, "fr"), self.env.ref("base.fr").id)
         self.assertEqual(self.map(source, "UK"), self.env.ref("base.uk").id)
-        with self.assertRaisesRegex(MappingError, "No record is a res.country whose"):
+        with self.assertRaisesRegex(MappingError, "No record of res.country with code"):
             self.map(record_by("value", "code"), "fr")
 
     def test_wildcards_are_characters(self):
@@ -75,7 +75,7 @@ class TestRecordBy(MapperCase):
             [{"name": "Twice"}, {"name": "Twice"}]
         )
         source = record_by("value", "name", model="res.partner.category")
-        with self.assertRaisesRegex(MappingError, rf"Several.*{tags[0].id}.*domain="):
+        with self.assertRaisesRegex(MappingError, rf"several.*{tags[0].id}.*domain="):
             self.map(source, "Twice")
         chosen = record_by(
             "value",
@@ -123,6 +123,18 @@ class TestRecordBy(MapperCase):
             for values in found
         ]
         self.assertEqual(codes, ["FR", "BE", "DE", False, "FR"])
+
+    def test_keep_falsy_uses_the_records_that_were_found_for_the_chunk(self):
+        source = keep_falsy(record_by("value", "phone_code"))
+        mapper = self.mapper((source, "country_id"))
+        records = [{"value": code} for code in (33, 32)]
+        mapper.prefetch_bindings(records)
+        with self.assertQueryCount(0):
+            found = [mapper.map_record(record).values() for record in records]
+        self.assertEqual(
+            [values["country_id"] for values in found],
+            [self.env.ref("base.fr").id, self.env.ref("base.be").id],
+        )
 
     def test_a_missing_key_is_searched_again(self):
         source = record_by("value", "name", model="res.partner.category")

@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Modifier that finds a record of Odoo by its code, name or any other natural key.
 
-For records that nobody imports: countries, currencies, units of measure, taxes. ::
+For records that are not imported: countries, currencies, units of measure, taxes. ::
 
     direct = [
         (record_by("country", "code", aliases={"UK": "GB"}), "country_id"),
@@ -24,6 +24,7 @@ from odoo.fields import Command, Domain
 from odoo.tools import escape_psql
 
 from ...exception import MappingError
+from ..comparison.stored_values import X2MANY
 from ..session import Session
 from .modifier import Modifier, Read, Source, is_empty, is_missing, reader
 
@@ -49,7 +50,7 @@ def record_by(
     :param aliases: the value in Odoo of values that the backend writes differently
     :param domain: further conditions, or a function of the mapper that returns them
     :param ignore_case: find ``pce`` by ``PCE``, too
-    :raise MappingError: no record has the value, or several have it
+    :raise MappingError: not exactly one record has the value
     """
     return RecordBy(field, key, model, aliases or {}, domain, ignore_case, source_field)
 
@@ -78,22 +79,7 @@ class RecordBy(Modifier):
         def build(read: Read, keeps_falsy: bool) -> Read:
             def find(mapper: Any, record: Any, to_attr: str) -> Any:
                 value = read(mapper, record, to_attr)
-                target = mapper.model._fields.get(to_attr)
-                is_many = target is not None and target.type in (
-                    "many2many",
-                    "one2many",
-                )
-                if isinstance(value, list | tuple | set):
-                    if is_many:
-                        values = [each for each in value if not is_missing(each)]
-                        return [Command.set(self._find_ids(mapper, values, to_attr))]
-                    raise MappingError(
-                        f"Expected one {self.key} for {to_attr}, found {value!r}."
-                    )
-                if is_empty(value, keeps_falsy):
-                    return [Command.set([])] if is_many else False
-                ids = self._find_ids(mapper, [value], to_attr)
-                return [Command.set(ids)] if is_many else ids[0]
+                return self._find(mapper, value, to_attr, keeps_falsy)
 
             return find
 
@@ -117,6 +103,23 @@ class RecordBy(Modifier):
             self._memory(mapper, to_attr).update(self._search(mapper, wanted, to_attr))
 
     # -- find -------------------------------------------------------------------
+
+    def _find(self, mapper: Any, value: Any, to_attr: str, keeps_falsy: bool) -> Any:
+        """Return the id of the record, or the command that sets an x2many."""
+        target = mapper.model._fields.get(to_attr)
+        is_many = target is not None and target.type in X2MANY
+        if not isinstance(value, list | tuple | set):
+            values = [] if is_empty(value, keeps_falsy) else [value]
+        elif is_many:
+            values = [each for each in value if not is_missing(each)]
+        else:
+            raise MappingError(
+                f"Expected one {self.key} for {to_attr}, found {value!r}."
+            )
+        ids = self._find_ids(mapper, values, to_attr)
+        if is_many:
+            return [Command.set(ids)]
+        return ids[0] if ids else False
 
     def _find_ids(self, mapper: Any, values: list[Any], to_attr: str) -> list[int]:
         memory = self._memory(mapper, to_attr)
@@ -163,12 +166,12 @@ class RecordBy(Modifier):
         self, mapper: Any, value: Any, key: str, ids: list[int], to_attr: str
     ) -> MappingError:
         model = self._find_model(mapper, to_attr)
-        sought = f"{model._name} whose {self.key} is {key!r} ({to_attr})"
+        sought = f"of {model._name} with {self.key} {key!r} ({to_attr})"
         if self._normalize(value) != key:
-            sought += f", the alias of {value!r}"
+            sought += f", the alias of {value!r},"
         if ids:
             return MappingError(
-                f"Several records are a {sought}: ids {ids}. Set domain=… to choose "
+                f"Found several records {sought}: ids {ids}. Set domain=… to choose "
                 "one."
             )
         archived = model.with_context(active_test=False).search(
@@ -176,10 +179,11 @@ class RecordBy(Modifier):
         )
         if archived and "active" in model._fields and not archived.active:
             return MappingError(
-                f"The only {sought} is archived: {archived.display_name}. Activate it."
+                f"The only record {sought} is archived: {archived.display_name}. "
+                "Activate it."
             )
         return MappingError(
-            f"No record is a {sought}. Create it, or give record_by an alias."
+            f"No record {sought} exists. Create it, or give record_by an alias."
         )
 
     # -- parts ------------------------------------------------------------------
@@ -198,7 +202,8 @@ class RecordBy(Modifier):
     def _memory(self, mapper: Any, to_attr: str) -> dict[str, list[int]]:
         """Return ``{key: ids}`` of the records found in this job."""
         env = mapper.env
-        place = (self, to_attr, env.company.id, env.lang)
+        # not self: ``keep_falsy`` copies the modifier, and ``read`` is of the original
+        place = (self._build, to_attr, env.company.id, env.lang)
         return Session.of(mapper.work).records_by_key.setdefault(place, {})
 
     def _domain_of(self, mapper: Any) -> Any:
