@@ -95,9 +95,8 @@ def fresh(fs: Any) -> Any:
 
 def exists(fs: Any, path: str) -> bool:
     """Return whether a file exists; fsspec takes each error for a missing file."""
-    fs.invalidate_cache()
     try:
-        fs.info(path)
+        fresh(fs).info(path)
     except FileNotFoundError:
         return False
     return True
@@ -108,28 +107,24 @@ def rename(fs: Any, old: str, new: str) -> None:
 
     :raise FileExists: a file of the new name exists
     """
-    exclusive = getattr(fs, "rename_exclusively", None)
-    if getattr(fs, "local_file", False):
-        exclusive = _rename_local
-    if exclusive is not None:
-        exclusive(old, new)
-        return
     if exists(fs, new):
         raise FileExists(f"{posixpath.basename(new)} exists already.")
-    fs.mv(old, new)
+    if getattr(fs, "local_file", False):
+        _rename_local(old, new)
+    else:
+        fs.mv(old, new)
 
 
 def _rename_local(old: str, new: str) -> None:
+    """Rename a file of the disk; a plain rename would replace another one."""
     try:
-        os.link(old, new)  # a rename would replace the other file
+        os.link(old, new)
     except FileExistsError:
         raise FileExists(f"{posixpath.basename(new)} exists already.") from None
     except OSError:  # another disk, or one without links
-        if os.path.exists(new):
-            raise FileExists(f"{posixpath.basename(new)} exists already.") from None
         os.replace(old, new)
-        return
-    os.unlink(old)
+    else:
+        os.unlink(old)
 
 
 def copy_file(

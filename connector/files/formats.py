@@ -164,15 +164,12 @@ class CSV(TextFormat):
                 return
             except csv.Error as error:
                 raise BrokenFile(
-                    f"{name}, line {first}: {error}. Is a quote ({self._quote}) not "
-                    f"closed, or the delimiter not {self._options['delimiter']!r}?"
+                    f"{name}, line {first}: {error}. Is a quote "
+                    f"({self._options['quotechar']}) not closed, or the delimiter not "
+                    f"{self._options['delimiter']!r}?"
                 ) from None
             yield first, cells
             first = reader.line_num + 1
-
-    @property
-    def _quote(self) -> str:
-        return self._options["quotechar"]
 
     @staticmethod
     def _row(line: int, columns: list[str], cells: list[str]) -> Row:
@@ -182,10 +179,11 @@ class CSV(TextFormat):
                 error=f"it has {len(cells)} columns, the header has {len(columns)}: "
                 f"{', '.join(columns)}",
             )
-        for column, cell in zip(columns, cells, strict=True):
+        values = dict(zip(columns, cells, strict=True))
+        for column, cell in values.items():
             if "\0" in cell:
                 return Row(line, error=f"the column {column} contains a NUL byte")
-        return Row(line, dict(zip(columns, cells, strict=True)))
+        return Row(line, values)
 
     @staticmethod
     def _checked(names: Iterable[str], where: str) -> list[str]:

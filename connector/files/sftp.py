@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
-import posixpath
 from collections.abc import Mapping
 from typing import Any, NoReturn
 from urllib.parse import unquote, urlsplit
@@ -17,7 +16,7 @@ from urllib.parse import unquote, urlsplit
 import paramiko
 from fsspec.implementations.sftp import SFTPFileSystem
 
-from .errors import FileError, FileExists, LoginRefused
+from .errors import FileError, LoginRefused
 
 #: seconds without an answer
 TIMEOUT_SECONDS = 30.0
@@ -67,7 +66,8 @@ class CheckedSFTP(SFTPFileSystem):
         self.client = paramiko.SSHClient()
         self.client.set_missing_host_key_policy(_RefuseUnknownKey())
         if self._host_key:
-            name = _name_in_known_hosts(self.host, options.get("port") or 22)
+            port = options.get("port") or 22
+            name = self.host if port == 22 else f"[{self.host}]:{port}"
             key = read_host_key(self._host_key)
             self.client.get_host_keys().add(name, key.get_name(), key)
         try:
@@ -86,14 +86,9 @@ class CheckedSFTP(SFTPFileSystem):
         """Close the connection."""
         self.client.close()
 
-    def rename_exclusively(self, old: str, new: str) -> None:
+    def mv(self, old: str, new: str) -> None:
         """Rename a file; the protocol refuses to replace another one."""
-        try:
-            self.ftp.stat(new)
-        except FileNotFoundError:
-            self.ftp.rename(old, new)
-        else:
-            raise FileExists(f"{posixpath.basename(new)} exists already.")
+        self.ftp.rename(old, new)
 
     def rm_file(self, path: str) -> None:
         """Delete one file."""
@@ -119,7 +114,7 @@ def open_sftp(url: str, options: Mapping[str, Any]) -> tuple[CheckedSFTP, str]:
         known["pkey"] = _read_private_key(private_key, known.get("passphrase"))
     known = {name: value for name, value in known.items() if value is not None}
     path = unquote(parts.path).rstrip("/") or "/"
-    return CheckedSFTP(parts.hostname, skip_instance_cache=True, **known), path
+    return CheckedSFTP(parts.hostname, **known), path
 
 
 def read_host_key(text: str) -> paramiko.PKey:
@@ -149,7 +144,3 @@ def _read_private_key(text: str, passphrase: str | None) -> paramiko.PKey:
         "The private key cannot be read. Expected the text of an Ed25519, ECDSA or RSA "
         "key, and its passphrase if it has one."
     )
-
-
-def _name_in_known_hosts(host: str, port: int) -> str:
-    return host if port == 22 else f"[{host}]:{port}"

@@ -59,7 +59,7 @@ class XML(Format):
     def _read(self, parser: Any, name: str) -> Iterator[Row]:
         depth, inside, found, others = 0, 0, False, set()
         for event, element in parser:
-            tag = _local_name(element)
+            tag = _local(element.tag)
             if event == "start":
                 depth += 1
                 if depth == 1:
@@ -100,7 +100,7 @@ class XML(Format):
         for child in element:
             if not isinstance(child.tag, str):  # an entity that is not expanded
                 continue
-            tag, value = _local_name(child), self._value(child)
+            tag, value = _local(child.tag), self._value(child)
             if tag not in values:
                 values[tag] = [value] if tag in self.lists else value
             elif isinstance(values[tag], list):
@@ -145,10 +145,6 @@ def _forget(element: Any) -> None:
     parent = element.getparent()
     while parent is not None and element.getprevious() is not None:
         del parent[0]
-
-
-def _local_name(element: Any) -> str:
-    return _local(element.tag)
 
 
 def _local(tag: str) -> str:
