@@ -48,9 +48,7 @@ class ConnectorBulkOperation(models.Model):
         return self.sudo().search(
             [
                 ("job_uuid", "=", self._running_uuid()),
-                ("backend_model", "=", backend._name),
-                ("backend_id", "=", backend.id),
-                ("model_name", "=", model_name),
+                *self._domain_of(backend, model_name),
             ],
             order="id desc",
             limit=1,

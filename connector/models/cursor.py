@@ -125,14 +125,7 @@ class ConnectorCursor(models.Model):
     @api.model
     def _find(self, backend, model_name: str, name: str = "import"):
         """Return the cursor of a backend, model and purpose, empty if there is none."""
-        return self.search(
-            [
-                ("backend_model", "=", backend._name),
-                ("backend_id", "=", backend.id),
-                ("model_name", "=", model_name),
-                ("name", "=", name),
-            ]
-        )
+        return self.search([*self._domain_of(backend, model_name), ("name", "=", name)])
 
     @api.model
     def _ensure(

@@ -87,14 +87,6 @@ class ConnectorFile(models.Model):
     # -- found -------------------------------------------------------------------
 
     @api.model
-    def _domain_of(self, backend: models.BaseModel, model_name: str) -> list:
-        return [
-            ("backend_model", "=", backend._name),
-            ("backend_id", "=", backend.id),
-            ("model_name", "=", model_name),
-        ]
-
-    @api.model
     def _claim(
         self, backend: models.BaseModel, model_name: str, infos: Iterable[FileInfo]
     ) -> models.BaseModel:
@@ -121,7 +113,7 @@ class ConnectorFile(models.Model):
         return new
 
     def _covers(self, info: FileInfo) -> bool:
-        """Return whether a file that lies in the folder is this one."""
+        """Return whether this row stands for the file that was found."""
         if self.state in OPEN_STATES:
             return True
         return not self.is_moved and self.version == info.version
@@ -169,9 +161,10 @@ class ConnectorFile(models.Model):
         """Return the imported file of the same name and content, if any."""
         if self.checksum:  # a user imports it again
             return self.browse()
-        domain = self._domain_of(self._get_backend(), self.model_name)
         same = [("name", "=", self.name), ("checksum", "=", records.checksum)]
-        return self.search([*domain, *same, ("state", "=", "done")], limit=1)
+        return self.search(
+            [*self._domain_of_subject(), *same, ("state", "=", "done")], limit=1
+        )
 
     def _end_as_same(self, known: models.BaseModel, checksum: str) -> None:
         """End a file whose content was imported before."""
@@ -179,36 +172,36 @@ class ConnectorFile(models.Model):
             "Not imported: the file of %s has the same name and content.",
             fields.Datetime.to_string(known.finished_at or known.create_date),
         )
-        self.write({"checksum": checksum, "note": note, "state": "importing"})
-        self._delay_finish(0)
+        self._end(checksum=checksum, note=note)
 
-    def _end_reading(
-        self,
-        records: FileRecords | None = None,
-        run: models.BaseModel | None = None,
-        problem: str = "",
-    ) -> int:
-        """Note what was read; the records are imported by the jobs of the run.
+    def _end_unread(self, problem: str) -> int:
+        """End a file that cannot be read; return 1: it counts as a failed row."""
+        return self._end(failed=1, problems=problem)
 
-        Return how many rows failed: one for a file that cannot be read.
+    def _end_read(self, records: FileRecords) -> int:
+        """Note what was read; the jobs of the run import the records.
+
+        Return how many rows failed.
         """
-        failed = 1 if records is None else records.bad_rows
-        problems = [problem] if records is None else records.problems
-        values: dict[str, Any] = {"state": "importing", "problems": "\n".join(problems)}
-        if records is not None:
-            notes = self.env._(
-                "%s rows were replaced by a later row of the same ID", records.doubled
-            )
-            values.update(
-                record_count=len(records),
-                bad_row_count=records.bad_rows,
-                checksum=records.checksum,
-                note=notes if records.doubled else False,
-            )
-        if run and failed:
-            run._note_outcome({Outcome.FAILED: failed}, time.time())
-        self.write(values)
-        self._delay_finish(5 if records else 0)
+        note = self.env._(
+            "%s rows were replaced by a later row of the same ID", records.doubled
+        )
+        return self._end(
+            failed=records.bad_rows,
+            seconds=5 if len(records) else 0,
+            record_count=len(records),
+            bad_row_count=records.bad_rows,
+            problems="\n".join(records.problems),
+            checksum=records.checksum,
+            note=note if records.doubled else False,
+        )
+
+    def _end(self, failed: int = 0, seconds: int = 0, **values: Any) -> int:
+        """Store the values, count the failed rows, and delay the end of the import."""
+        if failed:
+            self.run_id._note_outcome({Outcome.FAILED: failed}, time.time())
+        self.write({"state": "importing", **values})
+        self._delay_finish(seconds)
         return failed
 
     def _delay_finish(self, seconds: int) -> None:

@@ -24,7 +24,7 @@ from ..exception import RetryableJobError
 from ..files import FileExists, MissingFile
 from ..jobs.subject import JobSubject
 
-#: seconds between two looks whether all records are imported
+#: seconds between two checks whether all records are imported
 MIN_WAIT, MAX_WAIT = 5, 300
 
 

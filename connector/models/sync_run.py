@@ -24,6 +24,11 @@ from odoo.exceptions import AccessError
 from ..jobs.lifecycle import company_of
 
 
+def _domain_of_key(key: tuple[str, int, str]) -> list[tuple]:
+    names = ("backend_model", "backend_id", "model_name")
+    return [(name, "=", value) for name, value in zip(names, key, strict=True)]
+
+
 class ConnectorSyncSubject(models.AbstractModel):
     """Base of records about a backend and a model."""
 
@@ -69,13 +74,14 @@ class ConnectorSyncSubject(models.AbstractModel):
         self.ensure_one()
         return self.backend_model, self.backend_id, self.model_name
 
+    @api.model
+    def _domain_of(self, backend: models.BaseModel, model_name: str) -> list[tuple]:
+        """Return the domain of the records about a backend and a model."""
+        return _domain_of_key((backend._name, backend.id, model_name))
+
     def _domain_of_subject(self) -> list[tuple]:
         """Return the domain of the records about the same backend and model."""
-        names = ("backend_model", "backend_id", "model_name")
-        return [
-            (name, "=", value)
-            for name, value in zip(names, self._subject_key(), strict=True)
-        ]
+        return _domain_of_key(self._subject_key())
 
     @api.depends("backend_model", "backend_id")
     def _compute_company_id(self):

@@ -59,12 +59,11 @@ class FileCase(JobRuns, TestConnectorCase):
         (self.inbox / name).write_text("\n".join([header, *rows]))
 
     def listed(self, folder="."):
-        found = sorted(
+        return sorted(
             each.name for each in (self.inbox / folder).iterdir() if each.is_file()
         )
-        return found
 
-    def jobs(self, **domain):
+    def jobs(self):
         states = ("pending", "failed")
         return self.env["queue.job"].search(
             [("state", "in", states), ("model_name", "=", CATEGORY)], order="id"

@@ -4,13 +4,9 @@
 from odoo.tests import tagged
 
 from ..components.defaults import FILE_COMPONENTS
-from ..exception import (
-    AccessRefused,
-    InvalidDataError,
-    NetworkRetryableError,
-)
+from ..exception import AccessRefused, InvalidDataError, NetworkRetryableError
 from ..files import CSV, XML
-from .file_case import FileCase
+from .file_case import CATEGORY, FileCase
 
 
 @tagged("post_install", "-at_install")
@@ -66,10 +62,10 @@ class TestFileSettings(FileCase):
         self.assert_imported()
         self.assertEqual(self.names(), {"7": "X"})
 
-    def test_default_components(self):
-        self.assertEqual(
-            FILE_COMPONENTS["changes.importer"], "generic.file.changes.importer"
-        )
+    def test_every_default_component_has_its_usage(self):
+        registry = self.work_on(CATEGORY).components_registry
+        for usage, name in FILE_COMPONENTS.items():
+            self.assertEqual(registry[name]._usage, usage)
 
 
 @tagged("post_install", "-at_install")

@@ -7,10 +7,7 @@ from unittest.mock import patch
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from ..exception import (
-    InvalidDataError,
-    RetryableJobError,
-)
+from ..exception import InvalidDataError, RetryableJobError
 from .file_case import CATEGORY, FileCase
 
 

@@ -37,7 +37,7 @@ FILE = "file"
 #: options that may be shown
 _PUBLIC_OPTIONS = {"username", "host_key", "port", "timeout", "endpoint_url"}
 _LOGGERS = ("fsspec", "fsspec.http", "fsspec.sftp", "paramiko.transport", "s3fs")
-#: the last files in which a single record is sought
+#: latest files in which single records are sought
 _SEARCHED_FILES = 20
 
 _REACTIONS: dict[type[errors.FileError], type[Exception]] = {
@@ -45,7 +45,7 @@ _REACTIONS: dict[type[errors.FileError], type[Exception]] = {
     errors.LoginRefused: CredentialsRefused,
     errors.AccessDenied: AccessRefused,
 }
-#: errors that the caller judges
+#: errors of a file, which the caller handles
 _OF_ONE_FILE = (
     errors.MissingFile,
     errors.BrokenFile,
@@ -232,9 +232,9 @@ class FileAdapter(AbstractComponent):
         return self.read_many([external_id])[external_id]
 
     def read_many(self, external_ids: Iterable[Any]) -> dict[Any, dict[str, Any]]:
-        """Return ``{external id: record}`` from the last files that have them.
+        """Return ``{external id: record}``, each from the latest file that has it.
 
-        :raise InvalidDataError: a record is in none of them; it may still exist
+        :raise InvalidDataError: no recent file has a record; it may still exist
         """
         wanted = {str(external_id): external_id for external_id in external_ids}
         found: dict[Any, dict[str, Any]] = {}

@@ -3,18 +3,18 @@
 
 ::
 
-    create_many, write_many ─► a hidden file, then its name: the records are sent
+    create_many, write_many ─► a hidden file, which gets its name: the records are sent
     write_file              ─► a hidden file and a job, in the running transaction
                                  └ publish_file, after the commit: its name
 
 The exporters leave receipts of the records that ``create_many`` has sent, so that a
 rolled-back job sends no record twice. ``write_file`` is for files without bindings: a
-rolled-back job leaves a hidden file, which a later export deletes. No file is replaced.
+rolled-back job leaves a hidden file, which a later call deletes. No file is replaced.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from odoo import fields
@@ -47,7 +47,10 @@ class FileExportAdapter(AbstractComponent):
     # pylint: disable=method-required-super
     def create(self, values: dict[str, Any]) -> Any:
         """Write a file with one record, and return its id."""
-        return self._raise_or_return(self.create_many([values])[0])
+        (answer,) = self.create_many([values])
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
 
     def create_many(self, values: list[dict[str, Any]]) -> list[Any]:
         """Write a file with the records; return the id of each, or an exception."""
@@ -93,35 +96,35 @@ class FileExportAdapter(AbstractComponent):
         with own_errors():
             if self.folder.look(hidden) is None:
                 return ""
+        try:
+            return self._use_free_name(lambda name: self.folder.publish(hidden, name))
+        except MissingFile as error:
+            raise NetworkRetryableError(str(error)) from None
+
+    def _send(self, records: Iterable[Mapping[str, Any]]) -> None:
+        """Write a file of the next free name; none without records."""
+        records = list(records)
+        if records:
+            self._use_free_name(
+                lambda name: self.folder.write(name, self._format.write(records))
+            )
+
+    def _use_free_name(self, act: Callable[[str], Any]) -> str:
+        """Call ``act`` with the first name that no file has, and return the name."""
+        with own_errors():
             for name in self._export_names():
                 try:
-                    self.folder.publish(hidden, name)
+                    act(name)
                 except FileExists:
                     continue
-                except MissingFile as error:
-                    raise NetworkRetryableError(str(error)) from None
                 return name
         raise InvalidDataError(
             f"{self._name}: the folder has a file of each name of _export_name = "
             f"{self._export_name!r}. Use {{sequence}} or {{time}} in it."
         )
 
-    def _send(self, records: Iterable[Mapping[str, Any]]) -> None:
-        """Write a file of the next free name; none without records."""
-        records = list(records)
-        if not records:
-            return
-        with own_errors():
-            blocks = self._format.write(records)
-            hidden = self.folder.write_hidden(next(self._export_names()), blocks)
-        try:
-            self.publish(hidden)
-        except Exception:
-            self.folder.discard(hidden)
-            raise
-
     def _export_names(self) -> Iterator[str]:
-        """Yield the names that a file may get."""
+        """Yield the names that a file may get, in the order in which they are tried."""
         if not self._export_name or self._format is None:
             raise NotImplementedError(
                 f"{self._name} does not say how its files are called: set _export_name "
@@ -145,9 +148,3 @@ class FileExportAdapter(AbstractComponent):
             f"{self._name}: the record to export has no {self._id_field}, its fields "
             f"are {', '.join(record)}. Map the field, or set _id_field."
         )
-
-    @staticmethod
-    def _raise_or_return(answer: Any) -> Any:
-        if isinstance(answer, Exception):
-            raise answer
-        return answer

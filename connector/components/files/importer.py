@@ -37,17 +37,16 @@ class FileBatchImporter(AbstractComponent):
     #: the records of the file that is imported now
     _of_file: FileRecords | None = None
 
-    def run(
-        self, filters: Any = None, run: Any = None, force: bool = False, **kwargs: Any
-    ) -> int:
+    def run(self, filters: Any = None, **options: Any) -> int:
         """Import the file of ``{"file": id}``, or delay a job for each new file.
 
         Return the number of records of the file, 0 without one.
+
+        :param options: those of :meth:`.BatchImporter.run`
         """
-        files = self.env["connector.file"].sudo()
         if (filters or {}).get(FILE):
-            file = files.browse(filters[FILE]).exists()
-            return self._import_file(file, run, force, kwargs) if file else 0
+            file = self.env["connector.file"].sudo().browse(filters[FILE]).exists()
+            return self._import_file(file, options) if file else 0
         self.find_new_files()
         return 0
 
@@ -61,36 +60,28 @@ class FileBatchImporter(AbstractComponent):
             file._delay_import(adapter._settle_seconds)
         return len(new)
 
-    def _import_file(
-        self, file: Any, run: Any, force: bool, kwargs: dict[str, Any]
-    ) -> int:
+    def _import_file(self, file: Any, options: dict[str, Any]) -> int:
         if not file._lock_waiting():
             return 0  # another job has imported it
         adapter = self.backend_adapter
         with own_errors():
             info = adapter.folder.look(file.path)
         if info is None:
-            problem = f"{file.name} does not exist any more."
-            return file._end_reading(run=run, problem=problem)
+            return file._end_unread(f"{file.name} does not exist any more.")
         if info.version != file.version:
             file._wait_for_sender(info, adapter._settle_seconds)
             return 0
         try:
             with adapter.reading(info) as records:
-                return self._import_records(file, records, run, force, kwargs)
+                return self._import_records(file, records, options)
         except errors.ChangedFile:
             file._wait_for_sender(info, adapter._settle_seconds)
         except errors.BrokenFile as error:
-            return file._end_reading(run=run, problem=str(error))
+            return file._end_unread(str(error))
         return 0
 
     def _import_records(
-        self,
-        file: Any,
-        records: FileRecords,
-        run: Any,
-        force: bool,
-        kwargs: dict[str, Any],
+        self, file: Any, records: FileRecords, options: dict[str, Any]
     ) -> int:
         known = self.backend_adapter._skip_same_content and file._find_same(records)
         if known:
@@ -99,10 +90,10 @@ class FileBatchImporter(AbstractComponent):
         self._of_file = records
         try:
             # pylint: disable=super-method-mismatch
-            found = super().run({FILE: file.id}, run=run, force=force, **kwargs)
+            found = super().run({FILE: file.id}, **options)
         finally:
             self._of_file = None
-        return found + file._end_reading(records=records, run=run)
+        return found + file._end_read(records)
 
     def _search_pages(self, filters: Any) -> Iterator[RecordPage]:
         if self._of_file is None:

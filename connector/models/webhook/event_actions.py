@@ -113,12 +113,7 @@ class ConnectorWebhookEvent(models.Model):
     @api.model
     def _delay_missing_job(self, backend: models.BaseModel, model_name: str) -> None:
         """Delay a job for the waiting events of a model if there are any and no job."""
-        domain = [
-            ("state", "=", RECEIVED),
-            ("backend_model", "=", backend._name),
-            ("backend_id", "=", backend.id),
-            ("model_name", "=", model_name),
-        ]
+        domain = [("state", "=", RECEIVED), *self._domain_of(backend, model_name)]
         if not backend or not self.search_count(domain, limit=1):
             return
         if backend._find_reason_to_pause() or backend._find_user_problem():
