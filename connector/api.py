@@ -180,10 +180,10 @@ __all__ = [
     "secret_input",
     # HTTP
     "AllAtOnce",
-    "BulkEndpoint",
     "ApiKey",
     "Basic",
     "BearerToken",
+    "BulkEndpoint",
     "Connection",
     "CostBudget",
     "Cursor",

@@ -1,5 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""An external system that lives in memory, for tests."""
+"""Parts of tests without a test case: an external system in memory, webhooks, tokens.
+
+The test cases of ``tests/common.py`` use them, and so do addons that tests install.
+"""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ system in memory instead of the real one. :mod:`.conformance` contains tests.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 from unittest import SkipTest
@@ -137,8 +137,9 @@ class ConnectorCase(TransactionComponentCase):
             service.records_paths[model_name] = getattr(adapter, "_records_path", None)
         return self.enterContext(service)
 
-    @contextmanager
-    def cassette(self, name: str, *, ignore: Iterable[str] = (), secrets=()):
+    def cassette(
+        self, name: str, *, ignore: Iterable[str] = (), secrets: Iterable[str] = ()
+    ) -> AbstractContextManager[Any]:
         """Replay the answers of the backend from a file, or record them.
 
         The file is ``cassettes/<name>.yaml`` beside the test; with the variable
@@ -148,8 +149,7 @@ class ConnectorCase(TransactionComponentCase):
         :param secrets: texts to mask, besides the secrets of the backend
         """
         masking = Masking([*find_secrets(self.backend), *secrets])
-        with use_cassette(cassette_path(self, name), masking, ignore) as cassette:
-            yield cassette
+        return use_cassette(cassette_path(self, name), masking, ignore)
 
     # -- jobs -----------------------------------------------------------------
 

@@ -124,7 +124,7 @@ class JsonService(RestServer):
             keys = _match(expected, steps[: len(expected)])
             if keys is not None and len(steps) <= len(expected) + 1:
                 external_id = "".join(steps[len(expected) :])
-                return Place(table, {**keys}, unquote(external_id))
+                return Place(table, keys, unquote(external_id))
         return None
 
     def _perform(self, request: Request, place: Place) -> Reply:
@@ -182,7 +182,7 @@ class JsonService(RestServer):
         records = self.system.tables[table].values()
         record_id = str(record[self.system.id_field])
         children = [
-            self._with_children(table, dict(child))
+            self._with_children(table, child)
             for child in records
             if str(child.get(tree.parent) or "") == record_id
         ]

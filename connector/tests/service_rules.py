@@ -7,17 +7,16 @@ its rules in order, before it looks for a record.
 
 from __future__ import annotations
 
-import copy
 import hmac
 import math
 import time
 from collections import deque
 from collections.abc import Callable
-from datetime import datetime
 from threading import Lock
 from types import SimpleNamespace
 
 from ..http.auth.declarations import SignedRequest
+from ..timestamps import aware_utc
 from .rest_server import Reply, Request
 
 Rule = Callable[[Request], Reply | None]
@@ -56,9 +55,7 @@ def requires_signature(auth: SignedRequest, secret: str, key: str = "") -> Rule:
             headers={},
             body=request.content,
         )
-        signer = copy.copy(auth)
-        object.__setattr__(signer, "_format_now", lambda: timestamp)
-        signer.sign(expected, secret, key)
+        auth.sign_at(timestamp, expected, secret, key)
         for name, value in expected.headers.items():
             if not hmac.compare_digest(_header(request, name).encode(), value.encode()):
                 return refuse(401, f"the header {name} is wrong")
@@ -94,10 +91,10 @@ def _header(request: Request, name: str) -> str:
 
 
 def _age(timestamp: str, form: str) -> float:
-    """Return the seconds since a timestamp, or until it; infinity if it is none."""
+    """Return the seconds since a timestamp, or until it; infinity if it is not one."""
     try:
         if form == "iso":
-            sent = datetime.fromisoformat(timestamp.replace("Z", "+00:00")).timestamp()
+            sent = aware_utc(timestamp).timestamp()
         else:
             sent = float(timestamp) / (1000 if form == "milliseconds" else 1)
     except ValueError:

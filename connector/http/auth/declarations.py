@@ -207,7 +207,16 @@ class SignedRequest(Authentication):
     ) -> None:
         """Add key, timestamp and signature to a request that is ready to be sent."""
         sends_time = self.timestamp_header or "{timestamp}" in self.signature_value
-        timestamp = self._format_now() if sends_time else ""
+        self.sign_at(self._format_now() if sends_time else "", request, secret, key)
+
+    def sign_at(
+        self,
+        timestamp: str,
+        request: requests.PreparedRequest,
+        secret: str,
+        key: str = "",
+    ) -> None:
+        """Add key, signature and a given timestamp to a request."""
         if self.key_header and key:
             request.headers[self.key_header] = key
         if self.timestamp_header:
