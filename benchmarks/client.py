@@ -26,7 +26,7 @@ from .turns import SideProcess, take_turns
 
 CLONE = Path(__file__).resolve().parent.parent
 SIDES_PROGRAM = Path(__file__).with_name("client_sides.py")
-SIDES = ("floor", "ours", "ours-web", "odoorpc", "odooly", "vodoo 4.3.2")
+SIDES = ("floor", "suite", "suite-web", "odoorpc", "odooly", "vodoo 4.3.2")
 
 
 class Run:
@@ -71,7 +71,7 @@ class Run:
     ) -> list[Figures]:
         """Print the results of ``take`` for each name; return them by round.
 
-        :param target: maximum ratio of ``ours`` to the first side
+        :param target: maximum ratio of ``suite`` to the first side
         """
         taken = take_turns(names, take, rounds or self.rounds)
         print(f"\n{title}")
@@ -79,15 +79,15 @@ class Run:
             milliseconds = 1e3 * statistics.median(figures[name] for figures in taken)
             ratio = median_ratio(taken, name, names[0])
             verdict = ""
-            if name == "ours" and target is not None:
+            if name == "suite" and target is not None:
                 verdict = f"  target <= {target:g}{self._check(ratio <= target)}"
             print(f"  {name:12} {milliseconds:9.3f} ms  x {ratio:6.3f}{verdict}")
         return taken
 
     def compare_calls(self) -> None:
         """Compare small calls, sequential and concurrent."""
-        on_json2 = ("floor", "ours", "vodoo 4.3.2")
-        on_legacy = ("floor", "ours", "ours-web", "odoorpc", "odooly", "vodoo 4.3.2")
+        on_json2 = ("floor", "suite", "vodoo 4.3.2")
+        on_legacy = ("floor", "suite", "suite-web", "odoorpc", "odooly", "vodoo 4.3.2")
         for title, wire, sides in (
             ("JSON-2", "json2", on_json2),
             ("legacy", "legacy", on_legacy),
@@ -107,17 +107,17 @@ class Run:
             f"{FIRST_CALLS} concurrent first calls, legacy (published: one login each)",
             "first_calls",
             "legacy",
-            ("ours", "vodoo 4.3.2"),
+            ("suite", "vodoo 4.3.2"),
             rounds=3,
         )
 
     def compare_creations(self) -> None:
         """Compare creations in chunks with creations one by one."""
-        measures = {"one by one": "create_one_by_one", "ours": "create_many"}
+        measures = {"one by one": "create_one_by_one", "suite": "create_many"}
         self.report(
             f"A record of {CREATES} by create_many, beside create",
             list(measures),
-            lambda name: self.measure("ours", measures[name], "json2"),
+            lambda name: self.measure("suite", measures[name], "json2"),
             rounds=3,
             target=1 / 50,
         )
@@ -126,7 +126,7 @@ class Run:
         """Compare the imports of the modules, in fresh interpreters."""
         imports = {
             "httpx2": (sys.executable, "httpx2"),
-            "ours": (sys.executable, "vodoo.client"),
+            "suite": (sys.executable, "vodoo.client"),
         }
         if peers:
             imports["vodoo 4.3.2"] = (peers, "vodoo")

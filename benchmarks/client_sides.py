@@ -171,7 +171,7 @@ class VodooSide(Side):
         return seconds / ONE_BY_ONE
 
 
-class OursWeb(VodooSide):
+class SuiteWeb(VodooSide):
     """Call as the web client does."""
 
     protocol = "web"
@@ -207,8 +207,8 @@ class Odooly(Side):
 
 CLASSES: dict[str, type[Side]] = {
     "floor": Floor,
-    "ours": VodooSide,
-    "ours-web": OursWeb,
+    "suite": VodooSide,
+    "suite-web": SuiteWeb,
     "odoorpc": OdooRPC,
     "odooly": Odooly,
     "vodoo 4.3.2": VodooSide,

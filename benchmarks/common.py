@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Measure the sides of a case in one run: ``floor``, ``ours`` and, if given, ``peer``.
+"""Measure the sides of a case in one run: ``floor``, ``suite`` and, if given, ``peer``.
 
 Each side runs in a separate process, so that two versions of the same addon can be
 compared. The processes take turns, round by round; a ratio is computed within each
@@ -21,7 +21,7 @@ A benchmark is a module::
     if __name__ == "__main__":              # one side
         main()
 
-``side`` is ``"floor"`` (a minimal solution in plain Python), ``"ours"`` or
+``side`` is ``"floor"`` (a minimal solution in plain Python), ``"suite"`` or
 ``"peer"``. The peer's addons are in the folder ``CONNECTOR_PEER_ADDONS``;
 without it, the peer is left out.
 """
@@ -134,7 +134,7 @@ class Benchmark:
             sys.exit(1)
 
     def _run(self, options: argparse.Namespace) -> list[dict]:
-        sides = ["floor", "ours"]
+        sides = ["floor", "suite"]
         if options.peer_addons:
             if not Path(options.peer_addons).is_dir():
                 sys.exit(f"{PEER_VARIABLE}: there is no folder {options.peer_addons}")
@@ -192,7 +192,7 @@ def _serve(cases: list[Case], side: str) -> None:
 def _put_addons_on_path(side: str) -> None:
     import odoo.addons
 
-    if side == "ours":
+    if side == "suite":
         folder = str(OWN_ADDONS)
     else:
         folder = os.environ[PEER_VARIABLE]

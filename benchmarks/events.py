@@ -44,7 +44,7 @@ def arguments_of(side: str) -> list[str]:
         for folder in config["options"].get("addons_path", "").split(",")
         if folder and Path(folder).resolve() != OWN_ADDONS
     ]
-    if side == "ours":
+    if side == "suite":
         folders.append(str(OWN_ADDONS))
     elif side == "peer":
         folders.append(os.environ[PEER_VARIABLE])
@@ -232,7 +232,7 @@ def write_many_with_listener(side):
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the benchmark, in databases made for it."""
-    sides = ["floor", "ours", *(["peer"] if os.environ.get(PEER_VARIABLE) else [])]
+    sides = ["floor", "suite", *(["peer"] if os.environ.get(PEER_VARIABLE) else [])]
     run_with_databases(
         bench, arguments, lambda prefix: make_databases(prefix, sides[1:]), sides
     )

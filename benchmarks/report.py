@@ -33,10 +33,10 @@ def summarise(
             return None
         return median_ratio(rounds, side, to)
 
-    result["ours_to_floor"] = ratio("ours", "floor")
+    result["suite_to_floor"] = ratio("suite", "floor")
     result["peer_to_floor"] = ratio("peer", "floor")
-    result["peer_to_ours"] = ratio("peer", "ours")
-    reached = ratio("ours", against)
+    result["peer_to_suite"] = ratio("peer", "suite")
+    reached = ratio("suite", against)
     result["against"] = against
     result["met"] = None if target is None or reached is None else reached <= target
     return result
@@ -44,23 +44,23 @@ def summarise(
 
 def format_results(title: str, results: list[dict], has_peer: bool) -> str:
     """Return a table of the results of ``summarise``."""
-    columns = ["case", "floor", "ours", "x floor", "target"]
+    columns = ["case", "floor", "suite", "x floor", "target"]
     if has_peer:
-        columns += ["peer", "x floor", "peer/ours"]
+        columns += ["peer", "x floor", "peer/suite"]
     rows = [columns]
     for result in results:
         row = [
             result["case"],
             _figure(result.get("floor"), result["unit"]),
-            _figure(result.get("ours"), result["unit"]),
-            _times(result["ours_to_floor"]),
+            _figure(result.get("suite"), result["unit"]),
+            _times(result["suite_to_floor"]),
             _target(result),
         ]
         if has_peer:
             row += [
                 _figure(result.get("peer"), result["unit"]),
                 _times(result["peer_to_floor"]),
-                _times(result["peer_to_ours"]),
+                _times(result["peer_to_suite"]),
             ]
         rows.append(row)
     widths = [max(len(row[i]) for row in rows) for i in range(len(columns))]

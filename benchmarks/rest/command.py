@@ -4,7 +4,7 @@
 ``floor``   a loop as it is written by hand: ``requests``, a page a request, ``create``
             of its records in one call, ``write`` of the changed ones, a commit a page,
             no bindings
-``ours``    ``generic.rest.adapter`` with ``_pages_hold_records``, default components
+``suite``   ``generic.rest.adapter`` with ``_pages_hold_records``, default components
 ``peer``    a connector in the usual style, a job for each record, on the published OCA
             addons; with fewer of the same contacts, because the time per record counts
 
@@ -35,7 +35,7 @@ from ..report import Figures, format_results, summarise
 from ..turns import SideProcess
 from .databases import ARGUMENTS, URL, SideDatabase
 
-SIDES = ("floor", "ours", "peer")
+SIDES = ("floor", "suite", "peer")
 STEPS = ("new", "unchanged", "one in ten changed")
 KINDS = {False: "alone", True: "with tag and image"}
 WARM_UP = 100
@@ -154,7 +154,7 @@ class Rounds:
     def _take_step(self, name: str, is_full: bool, step: str, count: int) -> None:
         case = f"{step}, {KINDS[is_full]}"
         self._set_state(count, is_full, is_later=step == STEPS[2])
-        answer = json.loads(self._sides[name].ask(is_full, step.split()[0]))
+        answer = json.loads(self._sides[name].ask(is_full))
         sent = self._set_state(count, is_full, is_later=False)
         self.counts[case][name] = (sent, answer["queries"])
         self.seconds[case][-1][name] = answer["seconds"] / count

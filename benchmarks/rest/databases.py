@@ -52,7 +52,7 @@ class SideDatabase:
             self._databases.drop(name)
 
     def _addons_path(self) -> str:
-        own = {"ours": [self._environment.clone, ADDONS], "peer": [self._peer, ADDONS]}
+        own = {"suite": [self._environment.clone, ADDONS], "peer": [self._peer, ADDONS]}
         folders = [*self._environment.odoo.addons_paths, *own.get(self._name, [])]
         return f"--addons-path={','.join(map(str, folders))}"
 
@@ -61,7 +61,7 @@ class SideDatabase:
         if self._name == "floor":
             return ensure_template(self._environment, STANDARD)
         addon = f"bench_rest_{self._name}"
-        if self._name == "ours":
+        if self._name == "suite":
             wanted = close_over(find_addons(self._environment.clone), ["connector"])
             base = ensure_addons_database(self._environment, wanted)
         else:

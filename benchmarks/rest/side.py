@@ -1,8 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """One side, in its own process: ``python -m benchmarks.rest.side SIDE``.
 
-It reads lines of ``first count is_full step``, imports, and answers with seconds and
-queries as JSON. The jobs of a connector are performed here, one after the other, each
+It reads lines of ``is_full``, imports, and answers with the time, the CPU time and the
+number of queries as JSON. It performs the jobs of a connector one after the other, each
 in a transaction, so that no side waits for a job runner.
 """
 
@@ -26,7 +26,6 @@ FIELDS = (
     *("name", "ref", "function", "email", "phone", "website", "street", "street2"),
     *("zip", "city", "comment", "color"),
 )
-CONTEXT = {"tracking_disable": True, "mail_create_nolog": True}
 
 
 class Side:
@@ -78,7 +77,6 @@ class Floor(Side):
     def set_up(self) -> None:
         self.dates: dict[str, str] = {}
         self.tag_ids: dict[int, int] = {}
-        self.context = CONTEXT if os.environ.get("BENCH_REST_QUIET_FLOOR") else {}
 
     def run(self, is_full: bool) -> None:
         with requests.Session() as self.session, self.transaction() as env:
@@ -86,9 +84,8 @@ class Floor(Side):
                 for page in self.pages("/tags"):
                     self.import_tags(env["res.partner.category"], page)
                     env.cr.commit()
-            contacts = env["res.partner"].with_context(**self.context)
             for page in self.pages("/contacts"):
-                self.import_contacts(contacts, page)
+                self.import_contacts(env["res.partner"], page)
                 env.cr.commit()
 
     def pages(self, path: str) -> Iterator[list[dict]]:
@@ -181,18 +178,10 @@ def cpu_seconds_of(process_id: int) -> float:
 def main() -> None:
     answers, sys.stdout = sys.stdout, sys.stderr
     side = Floor() if sys.argv[1] == "floor" else Connector()
-    profiled = os.environ.get("BENCH_REST_PROFILE", "")
     for line in sys.stdin:
-        is_full, name = line.split()
         side.queries = 0
-        if profiled and f"{sys.argv[1]}.{name}.{is_full}" == profiled:
-            import cProfile
-
-            with cProfile.Profile(time.process_time) as profile:
-                side.run(is_full == "True")
-            profile.dump_stats("/tmp/bench_rest.prof")
         started, cpu = time.perf_counter(), side.cpu_seconds()
-        side.run(is_full == "True")
+        side.run(is_full=line.strip() == "True")
         figures = {
             "seconds": time.perf_counter() - started,
             "cpu": side.cpu_seconds() - cpu,

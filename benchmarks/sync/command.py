@@ -5,7 +5,7 @@ The source is a real Odoo on the same machine. Three others import its partners,
 with a job runner and two workers, one after the other, round by round:
 
 ``floor``   a plain ORM create in batches of a thousand, of given values
-``ours``    connector_odoo, as the button *Import all* does it
+``suite``   connector_odoo, as the button *Import all* does it
 ``peer``    a connector in the usual style, a job for each record, on the published OCA
             addons; with fewer of the same partners, because the time per record counts
 

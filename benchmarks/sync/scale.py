@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Time and memory of our import, from few records to many."""
+"""Time and memory of the import of this suite, from few records to many."""
 
 from __future__ import annotations
 

@@ -197,7 +197,7 @@ class Side:
 class SuiteSide(Side):
     """The connector to another Odoo, with its defaults."""
 
-    name = "ours"
+    name = "suite"
 
     @property
     def addons_folders(self) -> tuple[Path, ...]:  # type: ignore[override]
