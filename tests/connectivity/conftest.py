@@ -46,3 +46,10 @@ def oauth_provider(odoo_port, tmp_path_factory):
     folder = tmp_path_factory.mktemp("oauth_provider")
     with Provider(folder, odoo_port) as provider:
         yield provider
+
+
+@pytest.fixture
+def provider(oauth_provider):
+    """The OAuth provider, without what earlier tests changed."""
+    oauth_provider.reset()
+    return oauth_provider
