@@ -10,14 +10,10 @@ from pathlib import Path
 from devtools.addons import close_over, find_addons
 from devtools.databases import Databases
 from devtools.environment import Environment
-from devtools.home import digest
-from devtools.installation import (
-    ensure_addons_database,
-    ensure_database,
-    ensure_template,
-    install_addons,
-)
+from devtools.installation import ensure_addons_database, ensure_template
 from devtools.odoo_config import write_config
+
+from ..templates import ensure_side_template
 
 #: hold the arguments of Odoo, and the address of the service, for the process of a side
 ARGUMENTS = "CONNECTOR_BENCH_REST_ARGUMENTS"
@@ -42,7 +38,6 @@ class SideDatabase:
         """Create the database; yield the arguments by which Odoo opens it."""
         name = self._databases.name(f"bench_rest_{self._name}")
         template = self._ensure_template()
-        self._databases.drop(name)
         self._databases.create(name, template)
         try:
             config = write_config(self._environment)
@@ -60,26 +55,12 @@ class SideDatabase:
         """Return a database with the addons of the side."""
         if self._name == "floor":
             return ensure_template(self._environment, STANDARD)
-        addon = f"bench_rest_{self._name}"
         if self._name == "suite":
             wanted = close_over(find_addons(self._environment.clone), ["connector"])
             base = ensure_addons_database(self._environment, wanted)
         else:
             base = ensure_template(self._environment, STANDARD)
-        files = sorted((ADDONS / addon).rglob("*.*[vy]"))
-        state = digest(base, *(path.read_text() for path in files))
-        name = self._databases.name(f"{addon}_{state}")
-        if not self._databases.exists(name):
-            for outdated in self._databases.list_names(
-                self._databases.name(f"{addon}_")
-            ):
-                self._databases.drop(outdated)
-        return ensure_database(
-            self._environment,
-            name,
-            f"database of the side {self._name!r}",
-            lambda part: install_addons(
-                self._environment, part, [addon], arguments=(self._addons_path(),)
-            ),
-            base,
-        )
+        addon = ADDONS / f"bench_rest_{self._name}"
+        return ensure_side_template(
+            self._environment, addon, base, self._addons_path()
+        ).name

@@ -23,15 +23,10 @@ from devtools.demo.jobs import are_all_settled
 from devtools.demo.scenario import connect
 from devtools.environment import Environment
 from devtools.errors import SetupError
-from devtools.home import digest
-from devtools.installation import (
-    ensure_addons_database,
-    ensure_database,
-    ensure_template,
-    install_addons,
-)
+from devtools.installation import ensure_addons_database, ensure_template
 from devtools.odoo_server import OdooServer
 
+from ..templates import ensure_side_template
 from . import source as partners
 
 ADDONS = Path(__file__).parent / "addons"
@@ -88,25 +83,12 @@ class Side:
 
     def _ensure_template(self) -> DemoDatabase:
         """Return a database with the addons of the side and a key, to be copied."""
-        addon = f"bench_sync_{self.name}"
-        base = self._ensure_base()
-        files = sorted((ADDONS / addon).rglob("*.*y"))
-        state = digest(base, *(path.read_text() for path in files))
-        template = DemoDatabase(self.environment, f"{addon}_{state}")
-        databases = template.databases
-        if not databases.exists(template.name):
-            for outdated in databases.list_names(databases.name(f"{addon}_")):
-                databases.drop(outdated)
-            template.drop()
-            ensure_database(
-                self.environment,
-                template.name,
-                f"database of the side {self.name!r}",
-                lambda part: install_addons(
-                    self.environment, part, [addon], arguments=(self._addons_path(),)
-                ),
-                base,
-            )
+        template = ensure_side_template(
+            self.environment,
+            ADDONS / f"bench_sync_{self.name}",
+            self._ensure_base(),
+            self._addons_path(),
+        )
         template.ensure_key()
         return template
 
