@@ -162,7 +162,7 @@ def kill_during_renewal(provider, backend_id):
 
 
 @pytest.mark.long
-def test_an_answer_that_was_lost_is_had_again_within_the_grace_period(
+def test_an_answer_that_was_lost_is_repeated_within_the_grace_period(
     provider, backend_id
 ):
     provider.control(grace=60)
