@@ -75,7 +75,7 @@ BANNED = {
     r"\b(?:heard|unheard|audiences?)\b": "subscriptions",
     r"\boccurrences?\b": "queued event",
     r"\bmoments?\b": "timestamp, time",
-    r"\bthis side\b|\bours and theirs\b": "local",
+    r"\bthis side\b": "local",
     r"\blooking again\b|\blook(?:ed|s)? again\b": "incremental import, search again",
 }
 PHRASES = [(re.compile(phrase, re.I), instead) for phrase, instead in BANNED.items()]
@@ -130,7 +130,7 @@ def read_xml(path: Path) -> Sentences:
 
 
 def read_template(path: Path) -> Sentences:
-    """Yield the terms; those of fields only, in part of Odoo's, are in the code."""
+    """Yield the terms, except those of fields only: the code has them, or Odoo's."""
     for entry in polib.pofile(path):
         places = [place for place, _line in entry.occurrences]
         if not places or any(not place.startswith(FIELDS) for place in places):
