@@ -14,6 +14,7 @@ from unittest.mock import patch
 
 import pytest
 import requests
+from devtools.processes import die_with_parent
 
 from odoo.tools import mute_logger
 
@@ -23,10 +24,7 @@ from odoo.addons.connector.http.budget.waits import WaitBudget
 from odoo.addons.connector.http.session import RestSession
 from odoo.addons.connector.jobs.lifecycle import running_priority
 from odoo.addons.connector.tests.export_common import Child, ProcessCase
-from odoo.addons.connector.tests.job_worker import (
-    count_unfinished,
-    perform_next,
-)
+from odoo.addons.connector.tests.job_worker import count_unfinished, perform_next
 from odoo.addons.queue_job.job import DEFAULT_PRIORITY
 
 SERVER = Path(__file__).parents[1] / "servers" / "limited.py"
@@ -47,7 +45,12 @@ class LimitedServer:
 
     def __init__(self, *options):
         command = [sys.executable, str(SERVER), *options]
-        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        self._process = subprocess.Popen(
+            command,
+            stdout=subprocess.PIPE,
+            text=True,
+            preexec_fn=die_with_parent,
+        )
         self.url = f"http://127.0.0.1:{self._process.stdout.readline().strip()}"
 
     def log(self):

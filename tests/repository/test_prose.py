@@ -68,9 +68,9 @@ def test_no_banned_phrase(folder):
         ),
         ("module.py", "def tell(): ...\nwalk = at_once = None", 0),
         ("view.xml", '<form><field help="Told of all" name="at once"/></form>', 1),
-        ("addon.pot", 'msgid "Is anew set?"\nmsgstr ""\n', 1),
-        ("addon.pot", '#: code:a/b.py:0\nmsgid "Is anew set?"\nmsgstr ""\n', 1),
-        ("addon.pot", f'#: {FIELDS},a:0\nmsgid "Is anew set?"\nmsgstr ""\n', 0),
+        ("addon.pot", 'msgid "Set it anew."\nmsgstr ""\n', 1),
+        ("addon.pot", '#: code:a/b.py:0\nmsgid "Set it anew."\nmsgstr ""\n', 1),
+        ("addon.pot", f'#: {FIELDS},a:0\nmsgid "Set it anew."\nmsgstr ""\n', 0),
     ],
 )
 def test_banned_phrases_are_found(tmp_path, name, text, count):

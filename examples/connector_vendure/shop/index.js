@@ -6,8 +6,8 @@
 //
 // Variables: PORT (default: 3000, 0 for a free one), FILES (folder of the images), and
 // EXIT_WITH_STDIN (stop when the input is closed).
-// It listens on this machine only, sends nothing to Vendure, and forgets everything when it
-// stops. So its password is no secret; that of a real shop is.
+// It listens on this machine only, sends nothing to Vendure, and loses its records when it
+// stops. So its password need not be secret; that of a real shop must be.
 
 process.env.VENDURE_DISABLE_TELEMETRY = "true";
 
