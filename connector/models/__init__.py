@@ -32,3 +32,4 @@ from . import oauth
 from . import export_key
 from . import external_alias
 from . import queue_job
+from . import health

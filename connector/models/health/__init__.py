@@ -1,0 +1,13 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Whether anything is wrong: the one source of the dashboard, alerts and monitors.
+
+==================  ================================================================
+``condition.py``    ``Condition``: one thing that needs attention; ``worst_of``
+``health.py``       ``_find_conditions``, over all backends that the user may read
+``backends.py``     conditions of backends: errors, decisions, conflicts, schedule
+==================  ================================================================
+"""
+
+from . import health
+from . import backends
+from .condition import ERROR, WARNING, Condition, worst_of

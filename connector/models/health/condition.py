@@ -1,0 +1,65 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""One thing that is wrong with a backend, or with the whole database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, NamedTuple
+
+ERROR = "error"
+WARNING = "warning"
+OK = "ok"
+#: the worst last
+STATUSES = (OK, WARNING, ERROR)
+
+#: what a condition is about
+KINDS = (
+    "connection",
+    "refused",
+    "error",
+    "decision",
+    "conflict",
+    "overdue",
+    "runner",
+    "cron",
+    "paused_automatically",
+)
+
+
+class Condition(NamedTuple):
+    """One thing that needs attention.
+
+    It is the same condition as long as ``backend_model``, ``backend_id`` and ``key``
+    are; its text, count and severity may change.
+
+    :param kind: one of :data:`KINDS`
+    :param severity: ``error`` or ``warning``
+    :param backend_model: None if it concerns the whole database
+    :param key: identifies the condition among those of the backend
+    :param text: one sentence in the language of the user
+    :param since: UTC; None if unknown
+    :param count: how many records, decisions or jobs it concerns
+    :param fix: what to do, in the language of the user
+    :param action: the window that shows the cause, None if there is none
+    """
+
+    kind: str
+    severity: str
+    backend_model: str | None
+    backend_id: int | None
+    key: str
+    text: str
+    since: datetime | None = None
+    count: int = 1
+    fix: str = ""
+    action: dict[str, Any] | None = None
+
+
+def worst_of(conditions: Iterable[Condition]) -> str:
+    """Return the status of the conditions: ``ok``, ``warning`` or ``error``."""
+    return max(
+        (condition.severity for condition in conditions),
+        key=STATUSES.index,
+        default=OK,
+    )

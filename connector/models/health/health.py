@@ -1,0 +1,92 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Find all conditions, in a number of queries that does not grow with the records.
+
+::
+
+    _find_conditions(backends)
+      ├ _find_backend_conditions   errors, decisions, conflicts, schedule
+      └ _find_database_conditions  job runner, scheduled actions
+
+A user sees the conditions of the backends that their rules let them read. The rows
+about these backends are read as superuser; alerts and monitors call it as superuser and
+see all backends.
+
+The conditions are those of the moment. Nothing here depends on a scheduled action or on
+a job, which may be what has failed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from odoo import api, models
+from odoo.fields import Domain
+
+from .condition import Condition
+
+#: a backend by its model and id
+Key = tuple[str, int]
+
+
+class ConnectorHealth(models.AbstractModel):
+    """The state of backends, the job runner and scheduled actions."""
+
+    _name = "connector.health"
+    _description = "Health of Connectors"
+
+    @api.model
+    def _find_conditions(
+        self, backends: models.BaseModel | Iterable[models.BaseModel] | None = None
+    ) -> list[Condition]:
+        """Return what needs attention now, the worst first.
+
+        :param backends: the backends of one model, or of several models; by default all
+            that the user may read, with the conditions of the database
+        """
+        found = self._find_backends() if backends is None else by_key(backends)
+        of_database = self._find_database_conditions(found)
+        conditions = [] if backends is not None else of_database
+        conditions += self._find_backend_conditions(found, of_database)
+        return sorted(conditions, key=lambda condition: condition.severity)
+
+    @api.model
+    def _find_backends(self) -> dict[Key, models.BaseModel]:
+        """Return the backends that the user may read, without archived ones."""
+        found: dict[Key, models.BaseModel] = {}
+        for model_name in self.pool.descendants(["connector.backend"], "_inherit"):
+            model = self.env[model_name].with_context(active_test=True)
+            if model._abstract or not model._auto or not model.has_access("read"):
+                continue
+            found |= by_key(model.search(Domain.TRUE))
+        return found
+
+    @api.model
+    def _find_backend_conditions(
+        self, backends: dict[Key, models.BaseModel], of_database: list[Condition]
+    ) -> list[Condition]:
+        """Return the conditions of backends; each file of this folder adds some.
+
+        :param of_database: conditions of the whole database, which may explain others
+        """
+        return []
+
+    @api.model
+    def _find_database_conditions(
+        self, backends: dict[Key, models.BaseModel]
+    ) -> list[Condition]:
+        """Return the conditions that concern all backends."""
+        return []
+
+
+def by_key(
+    backends: models.BaseModel | Iterable[models.BaseModel],
+) -> dict[Key, models.BaseModel]:
+    """Return the backends by model and id."""
+    recordsets: Iterator[models.BaseModel] = iter(
+        [backends] if isinstance(backends, models.BaseModel) else backends
+    )
+    return {
+        (backend._name, backend.id): backend
+        for records in recordsets
+        for backend in records
+    }
