@@ -24,14 +24,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from odoo import models
+from odoo import api, models
+from odoo.exceptions import AccessError
 
 #: operations of a group that only reads
 READ_ACCESS = ("read",)
 #: operations of a group that may do everything
 FULL_ACCESS = ("read", "write", "create", "unlink")
-#: access to a backend: managers set it up
-BACKEND_ACCESS = {"connector.group_connector_manager": FULL_ACCESS}
+#: views connectors, retries and ignores errors, decides about conflicts and deletions
+OPERATOR = "connector.group_connector_operator"
+#: sets connectors up; is an operator, too
+MANAGER = "connector.group_connector_manager"
+#: access to a backend: managers set it up, operators see it
+BACKEND_ACCESS = {MANAGER: FULL_ACCESS, OPERATOR: READ_ACCESS}
 #: access to bindings: users see where their records are bound
 BINDING_ACCESS = {**BACKEND_ACCESS, "base.group_user": READ_ACCESS}
 
@@ -80,6 +85,26 @@ class ConnectorAccess(models.AbstractModel):
             self.env["ir.rule"]._load_records(
                 [{"xml_id": f"{module}.rule_{table}", "values": rule}], update=True
             )
+
+    @api.model
+    def _check_is_operator(self) -> None:
+        """Raise an error unless the user may operate connectors.
+
+        Methods that decide, retry or ignore call it, and then act as superuser on the
+        records that the user may read. Every model has it by
+        ``self.env["connector.access"]``.
+
+        :raise odoo.exceptions.AccessError: naming the group
+        """
+        if self.env.su or self.env.user.has_group(OPERATOR):
+            return
+        raise AccessError(
+            self.env._(
+                "Only users of the group %(group)s may do this. Ask an administrator "
+                "to add you to it.",
+                group=self.env.ref(OPERATOR).sudo().full_name,
+            )
+        )
 
     def _company_domain(self) -> str | None:
         """Return the domain of the rule, None for backends without a company."""

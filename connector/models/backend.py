@@ -41,6 +41,7 @@ from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
 
 from ..components.session import Session
+from ..jobs.lifecycle import as_own_user
 
 #: the language of untranslated texts in Odoo
 SOURCE_LANGUAGE = "en_US"
@@ -83,6 +84,24 @@ class ConnectorBackend(models.AbstractModel):
         return (
             self.env.ref("base.user_admin", raise_if_not_found=False) or self.env.user
         )
+
+    def _for_decisions(self) -> models.BaseModel:
+        """Return the backend as the user who carries out a decision of this user.
+
+        Managers act with their own rights. What an operator decides is done as the user
+        of the backend, who may write the records.
+
+        :raise odoo.exceptions.AccessError: the user may not read the backend
+        :raise UserError: the backend has no user who can do it
+        """
+        if self.has_access("write"):
+            return self
+        self.check_access("read")
+        if "user_id" not in self._fields:
+            self.check_access("write")
+        if problem := self.sudo()._find_user_problem():
+            raise UserError(problem)
+        return as_own_user(self)
 
     def _is_archived(self) -> bool:
         """Return whether the backend is archived, if its model has that."""

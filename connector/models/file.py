@@ -227,13 +227,16 @@ class ConnectorFile(models.Model):
 
     def action_import_again(self) -> bool:
         """Import the files again, from the folder in which they are now."""
+        self.env["connector.access"]._check_is_operator()
+        self.check_access("read")
         for file in self:
             backend = self.env[file.backend_model].browse(file.backend_id)
-            backend.check_access("write")
+            backend = backend._for_decisions()
             backend._check_is_on()
             if file.state in OPEN_STATES:
                 raise UserError(self.env._("%s is being imported already.", file.name))
-            file.sudo().write(
+            file = file.with_env(backend.env).sudo()
+            file.write(
                 {
                     "state": "new",
                     "run_id": False,
@@ -243,7 +246,7 @@ class ConnectorFile(models.Model):
                     "checksum": file.checksum or "-",
                 }
             )
-            file.sudo()._delay_import(0)
+            file._delay_import(0)
         return True
 
     def action_open_run(self) -> dict:

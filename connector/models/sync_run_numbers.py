@@ -264,10 +264,10 @@ class ConnectorSyncRun(models.Model):
         """Remove the records that were deleted remotely, however many they are."""
         self.ensure_one()
         self.check_access("read")
+        self.env["connector.access"]._check_is_operator()
         if not self.question:
             raise UserError(self.env._("%s needs no decision.", self.display_name))
-        backend = self._get_backend()
-        backend.check_access("write")
+        backend = self._get_backend()._for_decisions()
         backend._check_is_on()
         self.sudo().question = False
         self.sudo()._delay_import_removed(backend, confirmed=True)

@@ -2,7 +2,7 @@
 from odoo.exceptions import AccessError
 from odoo.tests import TransactionCase, new_test_user, tagged
 
-from ..models.access import READ_ACCESS
+from ..models.access import MANAGER, OPERATOR, READ_ACCESS
 
 ADDON = "test_connector_export"
 
@@ -89,6 +89,29 @@ class TestAccess(TransactionCase):
         self.assertIn("rule_test_export_user", names)
         self.assertIn("access_test_export_user_manager", names)
         self.assertFalse(any(data.mapped("noupdate")))
+
+    def test_the_check_of_operators_names_the_group(self):
+        access = self.env["connector.access"]
+        operator = new_test_user(
+            self.env, "access_operator", groups=f"base.group_user,{OPERATOR}"
+        )
+        access.with_user(operator)._check_is_operator()
+        user = new_test_user(self.env, "access_user")
+        with self.assertRaisesRegex(AccessError, "Connector / Connector Operator"):
+            access.with_user(user)._check_is_operator()
+
+    def test_operators_and_managers_see_the_app_and_its_dashboard(self):
+        for group in (OPERATOR, MANAGER):
+            user = new_test_user(
+                self.env, f"menu_{group[-5:]}", groups=f"base.group_user,{group}"
+            )
+            menus = self.env["ir.ui.menu"].with_user(user).load_web_menus(False)
+            root = menus[self.env.ref("connector.menu_connector_root").id]
+            dashboard = self.env.ref("connector.menu_connector_dashboard")
+            self.assertEqual(root["actionID"], dashboard.action.id)
+            names = [menus[child]["name"] for child in root["children"]]
+            self.assertEqual(names[:2], ["Errors", "Dashboard"])
+            self.assertEqual(names[-2:], ["Synchronization", "Configuration"])
 
     def test_a_model_without_declaration_has_none(self):
         self.assertFalse(self.env.ref("test_connector.rule_test_res_partner", False))

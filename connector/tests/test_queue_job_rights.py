@@ -120,6 +120,19 @@ class TestQueueJobRights(TestConnectorCase):
             getattr(self.as_user(self.own), method)()
             self.assertEqual(self.own.state, state)
 
+    def test_an_operator_requeues_jobs_and_ends_none(self):
+        operator = new_test_user(
+            self.env,
+            "jobs-operator",
+            groups="base.group_user,connector.group_connector_operator",
+        )
+        self.assertEqual(self.found(operator).ids, self.own.ids)
+        for method in ("button_done", "button_cancelled"):
+            with self.subTest(method), self.assertRaises(AccessError):
+                getattr(self.as_user(self.own, operator), method)()
+        self.assertTrue(self.as_user(self.own, operator).requeue())
+        self.assertEqual(self.own.state, "pending")
+
     def test_jobs_that_name_no_backend_are_known_by_their_model(self):
         binding = self.env["test.res.partner"].create(
             {"backend_id": self.backend.id, "external_id": "1", "name": "Ada"}

@@ -285,7 +285,22 @@ class TestRemovedRecords(ImporterCase):
         with self.assertRaisesRegex(UserError, "needs no decision"):
             self.sync_run.action_confirm_removal()
 
-    def test_only_a_manager_says_yes(self):
+    def test_the_decision_of_an_operator_is_carried_out_by_the_user_of_the_backend(
+        self,
+    ):
+        self.remove(1, 2, 3, 4)
+        self.find_removed()
+        operator = new_test_user(
+            self.env,
+            "removal-operator",
+            groups="base.group_user,connector.group_connector_operator",
+        )
+        with self.trap_jobs() as trap:
+            self.sync_run.with_user(operator).action_confirm_removal()
+        (job,) = trap.enqueued_jobs
+        self.assertEqual(job.recordset.env.user, self.backend.user_id)
+
+    def test_only_an_operator_says_yes(self):
         self.remove(1, 2, 3, 4)
         self.find_removed()
         user = new_test_user(self.env, "removal-user", groups="base.group_user")

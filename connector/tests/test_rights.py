@@ -19,6 +19,13 @@ SUITE = (
     "connector_odoo",
     "connector_odoo_sale",
 )
+MODELS = (
+    "model",
+    "outsider",
+    "internal user",
+    "connector operator",
+    "connector manager",
+)
 RIGHTS = {"r": "read", "w": "write", "c": "create", "d": "unlink"}
 
 
@@ -55,6 +62,7 @@ class TestRights(TransactionCase):
                 ("public", "base.group_public"),
                 ("portal", "base.group_portal"),
                 ("internal", "base.group_user"),
+                ("operator", "base.group_user,connector.group_connector_operator"),
                 ("manager", "base.group_user,connector.group_connector_manager"),
             )
         }
@@ -105,9 +113,7 @@ class TestRights(TransactionCase):
     def test_every_model_has_the_rights_of_the_table(self):
         expected = {
             row[0]: tuple(cell.strip("\\-") for cell in row[1:])
-            for row in read_table(
-                "model", "outsider", "internal user", "connector manager"
-            )
+            for row in read_table(*MODELS)
         }
         found = self.models_of_suite()
         self.assertFalse(found - expected.keys(), "Write these into docs/rights.rst")
@@ -115,7 +121,7 @@ class TestRights(TransactionCase):
             with self.subTest(model=name):
                 public, *rights = (
                     self.rights_of(user, name)
-                    for user in ("public", "portal", "internal", "manager")
+                    for user in ("public", "portal", "internal", "operator", "manager")
                 )
                 self.assertEqual(public, rights[0])
                 self.assertEqual(tuple(rights), expected[name])
@@ -127,15 +133,11 @@ class TestRights(TransactionCase):
             if self.env[name]._inherits:
                 with self.subTest(model=name):
                     self.assertEqual(self.rights_of("internal", name), "")
+                    self.assertEqual(self.rights_of("operator", name), "")
                     self.assertEqual(self.rights_of("manager", name), "")
 
     def test_the_table_has_no_removed_model(self):
-        named = {
-            row[0]
-            for row in read_table(
-                "model", "outsider", "internal user", "connector manager"
-            )
-        }
+        named = {row[0] for row in read_table(*MODELS)}
         unknown = named - self.models_of_suite()
         if set(self.addons) == set(SUITE):
             self.assertFalse(unknown)
@@ -224,6 +226,14 @@ class TestRights(TransactionCase):
     def test_actions_of_managers_are_refused_to_all_others(self):
         for (name, method), who in self.documented().items():
             if who != "manager" or name not in self.registry:
+                continue
+            for model in self.concrete(name):
+                for user in ("public", "portal", "internal", "operator"):
+                    self.assert_refused(user, model, method)
+
+    def test_actions_of_operators_are_refused_to_all_others(self):
+        for (name, method), who in self.documented().items():
+            if who != "operator" or name not in self.registry:
                 continue
             for model in self.concrete(name):
                 for user in ("public", "portal", "internal"):

@@ -2,9 +2,10 @@
 """Jobs on screens: which ones a user may see, open and change.
 
 ``queue_job`` stores a job with superuser rights, and its buttons ask only for the right
-to read the job. A record rule limits connector managers to the jobs of connectors whose
-backend they may read; every public method checks it. Managers of *Job Queue* have a
-rule without limits.
+to read the job. A record rule limits connector operators to the jobs of connectors
+whose backend they may read; every public method checks it. Operators requeue these
+jobs, managers also complete and cancel them. Managers of *Job Queue* have a rule
+without limits.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from odoo.fields import Domain
 from odoo.addons.component.core import WorkContext
 from odoo.addons.component.exception import NoComponentError
 
-GROUP = "connector.group_connector_manager"
+from ..access import MANAGER, OPERATOR
+
 #: a job is of a connector where its model inherits one of these
 CONNECTOR_MODELS = ("external.binding", "connector.backend", "connector.sync.subject")
 #: the arguments of an import job, where they are given by name
@@ -84,16 +86,16 @@ class QueueJob(models.Model):
 
     # -- methods --------------------------------------------------------------
 
-    def _check_may_manage(self) -> None:
-        """Raise an error unless the user may change the state of the jobs.
+    def _check_may_manage(self, group: str = MANAGER) -> None:
+        """Raise an error unless the user, of a group, may change the state of the jobs.
 
         :raise odoo.exceptions.AccessError: naming the right, or the rule
         """
         if self.env.su or self.has_access("write"):
             return
-        self.check_access("read")
-        if not self.env.user.has_group(GROUP):
+        if not self.env.user.has_group(group):
             self.check_access("write")
+        self.check_access("read")
 
     def _check_may_end(self) -> None:
         """Raise an error unless the user may end the jobs and all their dependents.
@@ -107,7 +109,7 @@ class QueueJob(models.Model):
         found.sudo(self.env.su)._check_may_manage()
 
     def requeue(self):
-        self._check_may_manage()
+        self._check_may_manage(OPERATOR)
         return super().requeue()
 
     def button_done(self):

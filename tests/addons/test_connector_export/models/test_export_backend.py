@@ -3,7 +3,7 @@ from odoo import api, fields, models
 from odoo.fields import NO_ACCESS
 
 from odoo.addons.connector.http.webhooks.presets import StandardWebhooks
-from odoo.addons.connector.models.access import FULL_ACCESS
+from odoo.addons.connector.models.access import BACKEND_ACCESS
 from odoo.addons.connector.secret_input import secret_input
 
 from ..folder_system import FolderSystem
@@ -16,7 +16,7 @@ class TestExportBackend(models.Model):
     _inherit = ["connector.backend.mixin", "connector.webhook.mixin"]
     _description = "Test Export Backend"
 
-    _connector_access = {"connector.group_connector_manager": FULL_ACCESS}
+    _connector_access = BACKEND_ACCESS
     _webhook_scheme = StandardWebhooks()
     _webhook_topics = {
         "partner.updated": "test.export.partner",

@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import models
 
-from odoo.addons.connector.models.access import FULL_ACCESS
+from odoo.addons.connector.models.access import BACKEND_ACCESS
 
 
 class TestExportBinding(models.AbstractModel):
@@ -12,4 +12,4 @@ class TestExportBinding(models.AbstractModel):
     _description = "Test Export Binding"
 
     _connector_backend = "test.export.backend"
-    _connector_access = {"connector.group_connector_manager": FULL_ACCESS}
+    _connector_access = BACKEND_ACCESS  # operators see them
