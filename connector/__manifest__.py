@@ -29,6 +29,7 @@
         "views/connector_webhook_event_views.xml",
         "views/connector_dashboard_views.xml",
         "views/connector_sync_run_views.xml",
+        "views/connector_sync_change_views.xml",
         "views/connector_dry_run_views.xml",
         "views/res_partner_views.xml",
         "wizards/waiting_import_views.xml",

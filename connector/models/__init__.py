@@ -9,6 +9,7 @@ from . import backend_switch
 from . import backend_schedule
 from . import backend_sync
 from . import backend_secrets
+from . import backend_retention
 from . import deletion
 from . import binding
 from . import binding_jobs
@@ -18,6 +19,7 @@ from . import binding_buttons
 from . import unconfirmed_field
 from . import sync_run
 from . import sync_run_numbers
+from . import sync_change
 from . import dry_run
 from . import cursor
 from . import sync_error

@@ -119,6 +119,8 @@ class ConnectorBackendMixin(models.AbstractModel):
             for model_name in SUBJECTS:
                 subjects = self.env[model_name].sudo().search(of_backend)
                 subjects.company_id = vals["company_id"]
+            history = self.env["connector.sync.change"]
+            history._move_to_company(self._name, self.ids, vals["company_id"])
         return result
 
     # -- buttons --------------------------------------------------------------

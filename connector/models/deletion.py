@@ -59,6 +59,7 @@ class ConnectorBackend(models.AbstractModel):
             ("backend_model", "=", self._name),
             ("backend_id", "in", backends.ids),
         ]
+        self.env["connector.sync.change"]._delete_of(self._name, backends.ids)
         for model_name in KEPT_OF_BACKEND:
             self.env[model_name].sudo().search(domain).unlink()
         return deleted

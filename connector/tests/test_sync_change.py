@@ -1,0 +1,53 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import fields
+from odoo.exceptions import UserError
+from odoo.tests import TransactionCase
+
+
+class TestSyncChange(TransactionCase):
+    """Rows of the history: how they are stored, shown and deleted."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.changes = cls.env["connector.sync.change"]
+
+    def append(self, **values):
+        row = {
+            "at": fields.Datetime.now(),
+            "backend_model": "gone.backend",
+            "backend_id": 7,
+            "model_name": "gone.binding",
+            "direction": "import",
+            "outcome": "updated",
+            "external_id": "a 1",
+        }
+        self.changes._append([{**row, **values}])
+        return self.changes.search([], limit=1)
+
+    def test_row_of_an_unknown_model_is_shown(self):
+        change = self.append(
+            record_name="Concrete blocks", changes={"name": ["Concrete", "Blocks"]}
+        )
+        self.assertEqual(change.display_name, "Concrete blocks: Updated")
+        self.assertEqual(change.changes_text, "name: Concrete → Blocks")
+        self.assertEqual(change.backend_name, "gone.backend 7")
+        with self.assertRaisesRegex(UserError, "Concrete blocks does not exist"):
+            change.action_open_record()
+
+    def test_record_is_opened(self):
+        partner = self.env.user.partner_id
+        change = self.append(res_model=partner._name, res_id=partner.id)
+        action = change.action_open_record()
+        self.assertEqual(
+            (action["res_model"], action["res_id"]), (partner._name, partner.id)
+        )
+        found = self.changes.search(self.changes._domain_of_record(partner))
+        self.assertEqual(found, change)
+
+    def test_history_of_a_deleted_backend(self):
+        change = self.append()
+        other = self.append(backend_id=8)
+        self.changes._delete_of("gone.backend", [7])
+        self.assertFalse(change.exists())
+        self.assertTrue(other.exists())
