@@ -5,9 +5,6 @@ from __future__ import annotations
 
 from odoo import fields, models
 
-#: the longest retention: a hundred years
-MAX_DAYS = 36525
-
 
 class ConnectorBackendMixin(models.AbstractModel):
     """Retention settings of a backend."""
@@ -59,6 +56,6 @@ class ConnectorBackendMixin(models.AbstractModel):
         "CHECK (LEAST(keep_history_days, keep_outcomes_days, keep_runs_days,"
         " keep_events_days, keep_payloads_days, keep_errors_days) >= 0"
         " AND GREATEST(keep_history_days, keep_outcomes_days, keep_runs_days,"
-        f" keep_events_days, keep_payloads_days, keep_errors_days) <= {MAX_DAYS})",
+        " keep_events_days, keep_payloads_days, keep_errors_days) <= 36525)",
         "A retention is between 0 days, for ever, and 100 years.",
     )
