@@ -23,6 +23,8 @@ from . import sync_change
 from . import dry_run
 from . import cursor
 from . import sync_error
+from . import sync_cause
+from . import sync_error_actions
 from . import kept_records
 from . import sync_overview
 from . import webhook

@@ -27,6 +27,7 @@ DASHBOARD_URL = "/odoo/action-connector.connector_sync_overview_action"
 #: models with a company that follows the company of their backend
 SUBJECTS = (
     "connector.sync.run",
+    "connector.sync.cause",
     "connector.sync.error",
     "connector.cursor",
     "connector.export.receipt",

@@ -236,6 +236,6 @@ class ConnectorBindingMixin(models.AbstractModel):
         subjects = [str(subject_of_export(self._name, key)) for key in self.ids]
         errors = self.env["connector.sync.error"].sudo()
         for error in errors.search(
-            [("state", "=", "open"), ("subject", "in", subjects)]
+            [("state", "!=", "resolved"), ("subject", "in", subjects)]
         ):
             errors._resolve_subjects(error._get_backend(), [error.subject])

@@ -37,6 +37,7 @@ KEPT_OF_BACKEND = (
     "connector.oauth.token",
     "connector.request.budget",
     "connector.sync.error",
+    "connector.sync.cause",
     "connector.sync.run",
     "connector.webhook.event",
 )

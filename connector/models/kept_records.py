@@ -34,7 +34,7 @@ from odoo.fields import NO_ACCESS
 from ..components.importer.found import FoundRecord, imported_dates
 from ..components.importer.items import ChunkOutcome
 from ..jobs.subject import subject_of_import
-from .sync_error import OPEN
+from .sync_error import UNRESOLVED_STATES
 
 _logger = logging.getLogger(__name__)
 
@@ -146,7 +146,7 @@ class ConnectorKeptRecords(models.Model):
         }
         errors = self.env["connector.sync.error"].search_fetch(
             [
-                ("state", "=", OPEN),
+                ("state", "in", UNRESOLVED_STATES),
                 ("backend_model", "=", self.backend_model),
                 ("backend_id", "=", self.backend_id),
                 ("subject", "in", list(subjects)),

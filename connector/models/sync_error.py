@@ -25,11 +25,37 @@ from ..jobs.causes import CONNECTION, REFUSED
 from ..jobs.subject import subject_of_backend
 
 OPEN = "open"
+#: a person asked for a retry, which has not succeeded or failed yet
+RETRYING = "retrying"
+#: a person does not want to correct it: not counted, no alert
+IGNORED = "ignored"
 RESOLVED = "resolved"
+#: of the errors that lists and counters show
+OPEN_STATES = (OPEN, RETRYING)
+#: of the error of a subject that is not resolved; there is at most one
+UNRESOLVED_STATES = (OPEN, RETRYING, IGNORED)
+#: codes of causes (``jobs/causes.py``) with their names
+CAUSES = [
+    ("refused", "Access refused"),
+    ("connection", "No connection"),
+    ("busy", "Too many retries"),
+    ("missing", "Missing record"),
+    ("rights", "Missing rights in Odoo"),
+    ("data", "Invalid data"),
+    ("database", "Database"),
+    ("unloadable", "Job cannot be loaded"),
+    ("schedule", "Schedule"),
+    ("webhook", "Webhook event"),
+    ("code", "Programming error"),
+]
 #: days for which a resolved error is kept
 KEPT_DAYS = 90
 _PRUNED = 1000
 _MAX_REASON = 5000
+
+
+def _first_line(reason: str) -> str:
+    return reason.strip().partition("\n")[0] or "?"
 
 
 class ConnectorSyncError(models.Model):
@@ -61,41 +87,55 @@ class ConnectorSyncError(models.Model):
     binding_id = fields.Many2oneReference(
         model_field="model_name", string="Binding ID", readonly=True
     )
-    cause = fields.Selection(
-        [
-            ("refused", "Access refused"),
-            ("connection", "No connection"),
-            ("busy", "Too many retries"),
-            ("missing", "Missing record"),
-            ("rights", "Missing rights in Odoo"),
-            ("data", "Invalid data"),
-            ("database", "Database"),
-            ("unloadable", "Job cannot be loaded"),
-            ("schedule", "Schedule"),
-            ("code", "Programming error"),
-        ],
-        required=True,
+    cause = fields.Selection(CAUSES, required=True, readonly=True)
+    cause_id = fields.Many2one(
+        "connector.sync.cause",
+        string="Common cause",
         readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+        help="Groups the errors of a backend that have the same reason",
+    )
+    record_name = fields.Char(
+        string="Record",
+        readonly=True,
+        help="The name of the record, or its ID in the backend",
     )
     reason = fields.Text(readonly=True)
+    suggested_fix = fields.Text(
+        string="What to do", compute="_compute_suggested_fix", help="Suggested fix"
+    )
+    values_text = fields.Text(
+        string="Values", readonly=True, help="The values of the record, without secrets"
+    )
+    traceback = fields.Text(compute="_compute_traceback")
+    user_id = fields.Many2one(
+        "res.users", string="Assigned to", readonly=True, ondelete="set null"
+    )
     attempts = fields.Integer(default=1, readonly=True)
     first_seen = fields.Datetime(readonly=True, default=fields.Datetime.now)
     last_seen = fields.Datetime(readonly=True, default=fields.Datetime.now)
     resolved_at = fields.Datetime(readonly=True)
     job_uuid = fields.Char(string="Last job", readonly=True)
     state = fields.Selection(
-        [(OPEN, "Open"), (RESOLVED, "Resolved")],
+        [
+            (OPEN, "Open"),
+            (RETRYING, "Retrying"),
+            (IGNORED, "Ignored"),
+            (RESOLVED, "Resolved"),
+        ],
         default=OPEN,
         required=True,
         readonly=True,
     )
 
     _open_uniq = models.UniqueIndex(
-        "(backend_model, backend_id, subject) WHERE state = 'open'",
+        "(backend_model, backend_id, subject) WHERE state <> 'resolved'",
         "This error is open already.",
     )
     _open_chunk_index = models.Index(
-        "(backend_model, backend_id) WHERE state = 'open' AND external_ids IS NOT NULL"
+        "(backend_model, backend_id)"
+        " WHERE state <> 'resolved' AND external_ids IS NOT NULL"
     )
     _resolved_index = models.Index("(resolved_at) WHERE state = 'resolved'")
 
@@ -106,6 +146,23 @@ class ConnectorSyncError(models.Model):
             what = [error.model_description, error.external_id]
             name = " ".join(filter(None, what)) or causes.get(error.cause, "")
             error.display_name = f"{error.backend_name}: {name}"
+
+    @api.depends("cause_id")
+    @api.depends_context("lang")
+    def _compute_suggested_fix(self):
+        for error in self:
+            error.suggested_fix = error.cause_id.fix
+
+    @api.depends("job_uuid")
+    def _compute_traceback(self):
+        jobs = self.env["queue.job"].sudo()
+        found = jobs.search_fetch(
+            [("uuid", "in", self.filtered("job_uuid").mapped("job_uuid"))],
+            ["uuid", "exc_info"],
+        )
+        texts = {job.uuid: job.exc_info for job in found}
+        for error in self:
+            error.traceback = texts.get(error.job_uuid)
 
     # -- failure --------------------------------------------------------------
 
@@ -119,6 +176,13 @@ class ConnectorSyncError(models.Model):
         """
         reason = storable_text(values.get("reason") or "")
         values = {**values, "reason": reason[:_MAX_REASON]}
+        values["cause_id"] = (
+            self.env["connector.sync.cause"]
+            ._find_or_create(
+                backend_model, backend_id, values["cause"], _first_line(reason)
+            )
+            .id
+        )
         key = {
             "backend_model": backend_model,
             "backend_id": backend_id,
@@ -126,7 +190,10 @@ class ConnectorSyncError(models.Model):
         }
         errors = self.sudo()
         found = errors.search(
-            [(name, "=", value) for name, value in {**key, "state": OPEN}.items()]
+            [
+                ("state", "in", UNRESOLVED_STATES),
+                *((name, "=", value) for name, value in key.items()),
+            ]
         )
         try:
             with self.env.cr.savepoint():
@@ -136,6 +203,7 @@ class ConnectorSyncError(models.Model):
                 if found.try_lock_for_update():
                     found.write(
                         {
+                            "state": OPEN,
                             **values,
                             "attempts": found.attempts + 1,
                             "last_seen": fields.Datetime.now(),
@@ -191,11 +259,11 @@ class ConnectorSyncError(models.Model):
         self.env.cr.execute(
             """
             SELECT 'error', id FROM connector_sync_error
-            WHERE state = 'open' AND backend_model = %(model)s
+            WHERE state <> 'resolved' AND backend_model = %(model)s
               AND backend_id = %(id)s AND subject = ANY(%(subjects)s)
             UNION ALL
             SELECT 'error', id FROM connector_sync_error
-            WHERE state = 'open' AND backend_model = %(model)s
+            WHERE state <> 'resolved' AND backend_model = %(model)s
               AND backend_id = %(id)s AND external_ids IS NOT NULL
             UNION ALL
             SELECT 'job', id FROM queue_job
@@ -233,7 +301,7 @@ class ConnectorSyncError(models.Model):
         subjects = [subject_of_backend(c) for c in causes or (CONNECTION, REFUSED)]
         self.sudo().search(
             [
-                ("state", "=", OPEN),
+                ("state", "in", UNRESOLVED_STATES),
                 ("backend_model", "=", backend._name),
                 ("backend_id", "in", backend.ids),
                 ("subject", "in", subjects),

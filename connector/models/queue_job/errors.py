@@ -238,7 +238,7 @@ class QueueJob(models.Model):
         for job in failed:
             self.env["connector.sync.error"].sudo().search(
                 [
-                    ("state", "=", "open"),
+                    ("state", "!=", "resolved"),
                     ("backend_model", "=", job.sync_backend_model),
                     ("backend_id", "=", job.sync_backend_id),
                     ("subject", "=", job.sync_subject),

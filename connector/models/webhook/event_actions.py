@@ -19,7 +19,7 @@ from odoo.addons.queue_job.job import FAILED as JOB_FAILED
 
 from ...http.webhooks.signatures import WebhookToken
 from ...jobs.subject import chunk_ids, subject_of_import
-from ..sync_error import OPEN
+from ..sync_error import UNRESOLVED_STATES
 from .event import DELAYED, FAILED, IMPORTED, RECEIVED
 
 #: days for which events are kept, unless the system parameter differs
@@ -158,7 +158,7 @@ class ConnectorWebhookEvent(models.Model):
         """Return the subjects of jobs and errors that may be those of the events."""
         texts = [subject for __, __, subject in self._failed_subjects()]
         errors = self.env["connector.sync.error"].search(
-            [("subject", "in", texts), ("state", "=", OPEN)]
+            [("subject", "in", texts), ("state", "in", UNRESOLVED_STATES)]
         )
         jobs = self.env["queue.job"].search(
             [
