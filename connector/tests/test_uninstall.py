@@ -26,10 +26,10 @@ class UninstallCase(TransactionCase):
             {"name": "Gone", "model": "x_lost", "state": "manual"}
         )
 
-    def make_kept(self, model, name):
+    def make_kept(self, model, name, **values):
         """Create a row that refers to a model by its name; fill its required fields."""
         columns = dict(self.env["ir.model"]._find_kept_by_name())[model.browse()]
-        values = dict.fromkeys(columns, name)
+        values = {**dict.fromkeys(columns, name), **values}
         for field in model._fields.values():
             if field.name in values or not (field.store and field.required):
                 continue
@@ -112,9 +112,8 @@ class TestDeletedBackend(UninstallCase, ExportCase):
         for model, _columns in self.env["ir.model"]._find_kept_by_name():
             if "backend_id" in model._fields:
                 for rows, owner in ((deleted, backend), (kept, other)):
-                    row = self.make_kept(model, owner._name)
-                    row.write({"backend_model": owner._name, "backend_id": owner.id})
-                    rows.append(row)
+                    values = {"backend_model": owner._name, "backend_id": owner.id}
+                    rows.append(self.make_kept(model, owner._name, **values))
         self.env.flush_all()
         backend.unlink()
         self.assertEqual([row for row in deleted if row.exists()], [])
