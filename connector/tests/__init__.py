@@ -85,6 +85,7 @@ from . import test_export_flow
 from . import test_export_dependencies
 from . import test_exporter_processes
 from . import test_health
+from . import test_health_runner
 from . import test_idempotency_keys
 from . import test_bulk_export
 from . import test_bulk_failures

@@ -5,9 +5,14 @@
 ``condition.py``    ``Condition``: one thing that needs attention; ``worst_of``
 ``health.py``       ``_find_conditions``, over all backends that the user may read
 ``backends.py``     conditions of backends: errors, decisions, conflicts, schedule
+``cron.py``         whether scheduled actions are run
+``runner.py``       whether jobs are run, and by whom
+``liveness.py``     whether the job runner and the workers react
 ==================  ================================================================
 """
 
 from . import health
 from . import backends
+from . import cron
+from . import runner
 from .condition import ERROR, WARNING, Condition, worst_of
