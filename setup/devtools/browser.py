@@ -12,6 +12,7 @@ from .debian_archive import machine_apt
 from .environment import Environment
 from .errors import SetupError
 from .home import Home, digest
+from .node_env import ensure_node_packages, has_node
 from .processes import run_logged
 from .python_env import ensure_packages
 
@@ -22,6 +23,7 @@ PACKAGE = "chromium-headless-shell"
 FONTS = "fonts-liberation"
 EXECUTABLE = f"usr/lib/chromium/{PACKAGE}"
 NEEDED_MEGABYTES = 600
+NODE_FOLDER = Path(__file__).parents[1] / "node-browser"
 FONT_CONFIG = """\
 <?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
@@ -53,6 +55,20 @@ def browser_environ(environment: Environment) -> dict[str, str]:
         "PATH": f"{environ['PATH']}{os.pathsep}{browser.parent}",
         "PYTHONPATH": f"{environ['PYTHONPATH']}{os.pathsep}{packages}",
     }
+
+
+def ensure_axe(home: Home) -> Path:
+    """Return the script of axe-core, which checks the accessibility of a page.
+
+    :raises SetupError: without npm, or if npm cannot install it
+    """
+    if not has_node():
+        raise SetupError(
+            "node and npm were not found, which install axe-core: install them "
+            "(Debian, Ubuntu: apt-get install nodejs npm)."
+        )
+    packages = ensure_node_packages(home, NODE_FOLDER, "browser-node", "axe-core")
+    return packages / "node_modules" / "axe-core" / "axe.min.js"
 
 
 def find_browser() -> Path | None:

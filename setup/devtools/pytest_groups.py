@@ -22,6 +22,7 @@ FIRST = (
     "tests/faults",
     "tests/scaffold",
     "tests/end_to_end",
+    "tests/browser",
     "tests/connectivity",
     "libs/vodoo",
 )

@@ -72,13 +72,15 @@ def test_no_hook_is_known_that_the_configuration_does_not_list(config):
     assert set(HOOKS) <= listed
 
 
-def test_node_lock_file_has_the_versions_of_the_manifest(node_packages):
-    lock = json.loads((CLONE / "setup/node/package-lock.json").read_text())
+@pytest.mark.parametrize("folder", ["node", "node-browser"])
+def test_node_lock_file_has_the_versions_of_the_manifest(folder):
+    manifest = json.loads((CLONE / "setup" / folder / "package.json").read_text())
+    lock = json.loads((CLONE / "setup" / folder / "package-lock.json").read_text())
+    wanted = manifest["devDependencies"]
     locked = {
-        name: lock["packages"][f"node_modules/{name}"]["version"]
-        for name in node_packages
+        name: lock["packages"][f"node_modules/{name}"]["version"] for name in wanted
     }
-    assert locked == node_packages
+    assert locked == wanted
 
 
 @pytest.mark.parametrize("purpose", ["odoo", "lint", "docs", "build", "browser"])
@@ -94,7 +96,7 @@ def test_everything_that_is_asked_for_is_pinned(purpose):
 
 
 def test_no_file_of_pins_names_a_host():
-    files = [*REQUIREMENTS.iterdir(), *(CLONE / "setup/node").glob("*.json")]
+    files = [*REQUIREMENTS.iterdir(), *(CLONE / "setup").glob("node*/*.json")]
     for path in files:
         resolved = re.findall(r'"resolved"|--(?:extra-)?index-url', path.read_text())
         assert not resolved, path
