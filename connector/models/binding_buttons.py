@@ -1,5 +1,17 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""The buttons of a binding: synchronize, unbind, accept, open remotely."""
+"""The buttons of a binding: update, push, unbind, accept, open remotely.
+
+=================  ====================  ==========================================
+button             who                   what
+=================  ====================  ==========================================
+Update from …      operators, managers   import the record, over local edits
+Push to …          operators, managers   export the record, over remote changes
+Unbind             managers              delete the binding, keep both records
+=================  ====================  ==========================================
+
+An operator may read bindings only. The jobs that an operator delays run as the user of
+the backend, as those of its schedule.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +19,13 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools import split_every
 
+from odoo.addons.component.core import WorkContext
 from odoo.addons.queue_job.job import identity_exact
 
-from ..jobs.lifecycle import company_of
+from ..components.exporter.queue import delay_export
+from ..jobs.lifecycle import as_own_user, company_of
 from ..servers import is_web_link
+from .access import OPERATOR
 
 RESYNC_CHUNK_SIZE = 200
 
@@ -18,29 +33,91 @@ RESYNC_CHUNK_SIZE = 200
 class ConnectorBindingMixin(models.AbstractModel):
     _inherit = "connector.binding.mixin"
 
+    # -- who may do what ----------------------------------------------------------
+
+    def _may_synchronize(self) -> bool:
+        """Return whether the user may update and push the records."""
+        if self.has_access("write"):
+            return True
+        return self.env.user.has_group(OPERATOR) and self.has_access("read")
+
+    def _for_synchronization(self) -> models.BaseModel:
+        """Return the bindings in the environment in which their jobs are delayed.
+
+        :raise odoo.exceptions.AccessError: the user may neither write the bindings nor
+            is an operator
+        """
+        if not self._may_synchronize():
+            self.check_access("write")
+        if self.has_access("write"):
+            return self
+        backend = self.backend_id[:1].sudo()
+        if "user_id" in backend._fields and backend.user_id:
+            return self.with_env(as_own_user(backend).env)
+        return self.sudo()
+
+    def _can_update(self) -> bool:
+        """Return whether the backend imports such records."""
+        return self._is_synchronized("_imported_models", "record.importer")
+
+    def _can_push(self) -> bool:
+        """Return whether the backend exports such records."""
+        return self._is_synchronized("_exported_models", "record.exporter")
+
+    def _is_synchronized(self, method: str, usage: str) -> bool:
+        """Return whether a backend names the model, or has a component for it."""
+        backend = self.backend_id[:1].sudo()
+        declared = getattr(type(backend), method, None)
+        mixin = self.env.registry["connector.backend.mixin"]
+        if declared and declared is not getattr(mixin, method):
+            return self._name in getattr(backend, method)()
+        # without work_on(): opening the form must not connect
+        work = WorkContext(self._name, backend)
+        return bool(work.many_components(usage=usage))
+
+    # -- update and push ----------------------------------------------------------
+
     def button_synchronize(self) -> dict:
-        """Synchronize the records in jobs, and notify the user."""
-        self.check_access("write")
-        self._synchronize()
+        """Import the records in jobs, over local edits, and notify the user."""
+        for bindings in self.grouped("backend_id").values():
+            bindings._for_synchronization()._synchronize()
+        return self._notify_of_sync()
+
+    def button_push(self) -> dict:
+        """Export the records in jobs, over remote changes, and notify the user."""
+        for bindings in self.grouped("backend_id").values():
+            bindings._for_synchronization()._push()
         return self._notify_of_sync()
 
     def _notify_of_sync(self) -> dict:
         """Return the notification that the records will be synchronized."""
+        names = self[:5].mapped("display_name")
+        more = [f"… (+{len(self) - 5})"] if len(self) > 5 else []
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
             "params": {
                 "type": "info",
                 "message": self.env._(
-                    "%s will be synchronized shortly.",
-                    ", ".join(self.mapped("display_name")),
+                    "%s will be synchronized shortly.", ", ".join(names + more)
                 ),
             },
         }
 
     def _synchronize(self) -> None:
-        """Delay the jobs of *Synchronize now*: by default, import the records."""
+        """Delay the jobs of *Update from …*: by default, import the records."""
         self.resync()
+
+    def _push(self) -> None:
+        """Delay the jobs of *Push to …*: by default, export the whole records."""
+        self.backend_id._check_is_on()
+        for binding in self:
+            if reason := binding._find_reason_to_stop():
+                raise UserError(reason)
+        for binding in self:
+            # without a known version no remote change stops the export
+            binding.with_context(connector_no_export=True).external_updated_at = False
+            delay_export(binding)
 
     def resync(self) -> bool:
         """Delay an import of the bound records, even of unchanged ones."""
@@ -52,20 +129,28 @@ class ConnectorBindingMixin(models.AbstractModel):
             model = self.browse().with_company(company_of(backend))
             if len(external_ids) == 1:
                 model.with_delay(
-                    description=self.env._("Import %s again", bindings.display_name),
+                    description=self.env._(
+                        "Update %(record)s (ID %(id)s) from %(backend)s",
+                        record=bindings.display_name,
+                        id=bindings.external_id,
+                        backend=backend.display_name,
+                    ),
                     identity_key=identity_exact,
                 ).import_record(backend, external_ids[0], force=True)
                 continue
             for chunk in split_every(RESYNC_CHUNK_SIZE, external_ids, list):
                 model.with_delay(
                     description=self.env._(
-                        "Import %(count)s records of %(model)s again",
+                        "Update %(count)s records of %(model)s from %(backend)s",
                         count=len(chunk),
                         model=self._description,
+                        backend=backend.display_name,
                     ),
                     identity_key=identity_exact,
                 ).import_chunk(backend, chunk, force=True)
         return True
+
+    # -- the link -------------------------------------------------------------------
 
     def button_unbind(self) -> bool:
         """Delete the bindings; keep the records and the external records."""
@@ -90,8 +175,8 @@ class ConnectorBindingMixin(models.AbstractModel):
         :raise UserError: it has no page
         """
         self.ensure_one()
-        url = self._external_url() if self.external_id else None
-        if not is_web_link(url):
+        url = self._find_external_url()
+        if not url:
             raise UserError(
                 self.env._(
                     "%(record)s has no page to open in %(backend)s.",
@@ -100,6 +185,11 @@ class ConnectorBindingMixin(models.AbstractModel):
                 )
             )
         return {"type": "ir.actions.act_url", "url": url, "target": "new"}
+
+    def _find_external_url(self) -> str | None:
+        """Return the address of the external record's page, if it can be opened."""
+        url = self._external_url() if self.external_id else None
+        return url if is_web_link(url) else None
 
     def _external_url(self) -> str | None:
         """Return the address of the external record's page, None if it has no page.
