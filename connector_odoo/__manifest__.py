@@ -11,7 +11,5 @@
     "external_dependencies": {"python": ["connector-suite-vodoo"]},
     "data": [
         "views/odoo_backend_views.xml",
-        "views/res_partner_views.xml",
-        "views/product_views.xml",
     ],
 }

@@ -48,6 +48,8 @@ class Session:
         self.found: dict[Key, Any] = {}
         #: recorder of a dry run, None otherwise
         self.recorder: Any = None
+        #: decision of a person about a record that both sides changed
+        self.decision: Any = None
         # export
         #: bindings whose export has begun and not ended, ``(model, id)``
         self.exporting: set[tuple[str, int]] = set()

@@ -56,6 +56,13 @@ class ConnectorUnconfirmedField(models.Model):
         help="Changed in the backend, too: a user decides which version is kept. "
         "Until then no job exports it.",
     )
+    user_id = fields.Many2one(
+        "res.users",
+        string="Decides",
+        readonly=True,
+        ondelete="set null",
+        help="The user who was asked to decide",
+    )
 
     _binding_index = models.Index("(model_name, binding_id)")
 
@@ -122,14 +129,19 @@ class ConnectorUnconfirmedField(models.Model):
         return [name for name in model_names if name in found]
 
     @api.model
-    def _set_in_conflict(self, rows: Iterable[UnconfirmedField], value: bool) -> None:
-        """Store whether a user must decide about some edits."""
+    def _set_in_conflict(
+        self,
+        rows: Iterable[UnconfirmedField],
+        value: bool,
+        user: models.BaseModel | None = None,
+    ) -> None:
+        """Store whether a user must decide about some edits, and which one."""
         row_ids = [row.id for row in rows if row.in_conflict != value]
         if row_ids:
             self.env.cr.execute(
-                "UPDATE connector_unconfirmed_field SET in_conflict = %s "
+                "UPDATE connector_unconfirmed_field SET in_conflict = %s, user_id = %s "
                 "WHERE id = ANY(%s)",
-                [value, row_ids],
+                [value, (value and user and user.id) or None, row_ids],
             )
 
     @api.model

@@ -4,9 +4,8 @@ from __future__ import annotations
 from urllib.parse import urlencode
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 
-from odoo.addons.connector.api import BINDING_ACCESS, WorkContext, delay_export
+from odoo.addons.connector.api import BINDING_ACCESS, WorkContext
 
 
 def bindings_to_odoo(binding_model: str) -> fields.One2many:
@@ -49,15 +48,7 @@ class OdooBinding(models.AbstractModel):
 
     def button_send(self) -> dict:
         """Export the whole record in a job, over remote changes."""
-        self.check_access("write")
-        self.backend_id._check_is_on()
-        for reason in filter(None, self.mapped("stop_reason")):
-            raise UserError(reason)
-        for binding in self:
-            # without a known version no remote change stops the export
-            binding.with_context(connector_no_export=True).external_updated_at = False
-            delay_export(binding)
-        return self._notify_of_sync()
+        return self.button_push()
 
     def _external_url(self) -> str:
         """Return the address of the remote form, as Odoo 14 and later understand it."""

@@ -5,13 +5,15 @@ from .odoo_binding import bindings_to_odoo
 
 
 class ProductTemplate(models.Model):
-    _inherit = "product.template"
+    _name = "product.template"
+    _inherit = ["product.template", "connector.bound"]
 
     odoo_bind_ids = bindings_to_odoo("odoo.product.template")
 
 
 class ProductProduct(models.Model):
-    _inherit = "product.product"
+    _name = "product.product"
+    _inherit = ["product.product", "connector.bound"]
 
     odoo_bind_ids = bindings_to_odoo("odoo.product.product")
 

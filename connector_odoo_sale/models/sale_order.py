@@ -2,6 +2,11 @@
 from odoo import api, fields, models
 
 
+class SaleOrder(models.Model):
+    _name = "sale.order"
+    _inherit = ["sale.order", "connector.bound"]
+
+
 class OdooSaleOrder(models.Model):
     _name = "odoo.sale.order"
     _inherit = "odoo.binding"

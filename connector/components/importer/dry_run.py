@@ -165,15 +165,15 @@ def describe_changes(record: models.BaseModel, changes: dict[str, Any]) -> str:
     for name, value in changes.items():
         field = record._fields.get(name)
         label = field._description_string(record.env) if field else name
-        text = _describe_new(record, name, value)
+        text = describe_written(record, name, value)
         if record.id:
-            old = _describe(record, name, record[name]) if field else ""
+            old = describe_value(record, name, record[name]) if field else ""
             text = f"{old} → {text}"
         lines.append(f"{label}: {text}")
     return "\n".join(lines)
 
 
-def _describe_new(record: models.BaseModel, name: str, value: Any) -> str:
+def describe_written(record: models.BaseModel, name: str, value: Any) -> str:
     """Return the text of a field after the value is written."""
     field = record._fields.get(name)
     if field is None or field.type in ("json", "properties", "reference"):
@@ -184,11 +184,11 @@ def _describe_new(record: models.BaseModel, name: str, value: Any) -> str:
         if ids is None:
             texts = [_describe_command(lines, command) for command in value]
             return _shorten("; ".join(filter(None, texts)))
-        return _describe(record, name, lines.browse(ids))
+        return describe_value(record, name, lines.browse(ids))
     if field.type == "binary":
-        return _describe(record, name, value)
+        return describe_value(record, name, value)
     cached = field.convert_to_cache(value, record, validate=False)
-    return _describe(record, name, field.convert_to_record(cached, record))
+    return describe_value(record, name, field.convert_to_record(cached, record))
 
 
 def _describe_command(lines: models.BaseModel, command: Any) -> str:
@@ -225,7 +225,7 @@ def _describe_names(records: models.BaseModel) -> str:
     return _shorten(", ".join(map(_name_of, records)))
 
 
-def _describe(record: models.BaseModel, name: str, value: Any) -> str:
+def describe_value(record: models.BaseModel, name: str, value: Any) -> str:
     """Return the text of a held value."""
     field = record._fields[name]
     if field.type == "boolean":

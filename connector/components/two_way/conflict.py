@@ -6,16 +6,22 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 from enum import Enum
+from typing import Any
+from urllib.parse import urlencode
 
 from markupsafe import Markup
 
-from odoo import models
+from odoo import SUPERUSER_ID, models
 
 from odoo.addons.component.core import AbstractComponent
 
 from ...timestamps import last_change
 
 _logger = logging.getLogger(__name__)
+
+CONFLICT_ACTIVITY = "connector.mail_activity_type_conflict"
+#: client action with the versions of a record
+CONFLICT_ACTION = "connector_conflict"
 
 
 class Winner(Enum):
@@ -90,20 +96,64 @@ class ConflictResolver(AbstractComponent):
         backend = self.backend_record
         if "activity_ids" not in record._fields:
             record = backend
-        summary = self.env._("Changed in Odoo and in %s", backend.display_name)
-        if summary in record.activity_ids.mapped("summary"):
+        if "activity_ids" not in record._fields:
+            return
+        if binding._find_conflict_activities():
             return
         record.activity_schedule(
-            "mail.mail_activity_data_todo",
-            summary=summary,
-            note=Markup("<p>%s</p>")
-            % self.env._(
-                "%(record)s was changed in Odoo at %(local)s and in %(backend)s at "
-                "%(remote)s (UTC). Choose a version in its Connectors tab.",
-                record=binding.display_name,
-                local=local_at,
-                backend=backend.display_name,
-                remote=remote_at,
+            CONFLICT_ACTIVITY,
+            summary=self.env._("Changed in Odoo and in %s", backend.display_name),
+            note=Markup('<p>%s</p><p><a href="%s">%s</a></p>')
+            % (
+                self.env._(
+                    "%(record)s was changed in Odoo at %(local)s and in %(backend)s at "
+                    "%(remote)s (UTC).",
+                    record=binding.display_name,
+                    local=local_at,
+                    backend=backend.display_name,
+                    remote=remote_at,
+                ),
+                conflict_address(binding),
+                self.env._("Choose a version"),
             ),
-            user_id=backend._find_responsible().id,
+            user_id=find_decider(binding, backend).id,
         )
+
+
+def find_decider(
+    binding: models.BaseModel, backend: models.BaseModel
+) -> models.BaseModel:
+    """Return the user who decides: who is responsible for the record, or the backend.
+
+    A record has its salesperson in ``user_id``.
+    """
+    record = binding.sudo().odoo_id if "odoo_id" in binding._fields else binding
+    field = record._fields.get("user_id")
+    if field is not None and field.comodel_name == "res.users":
+        user = record.user_id
+        if user.active and not user.share and user.id != SUPERUSER_ID:
+            return user
+    return backend._find_responsible()
+
+
+def conflict_address(binding: models.BaseModel) -> str:
+    """Return the address of the screen on which a user chooses a version."""
+    query = {"binding_model": binding._name, "binding_id": binding.id}
+    return f"/odoo/{CONFLICT_ACTION}?{urlencode(query)}"
+
+
+def leave_to_a_person(
+    binding: models.BaseModel, backend: models.BaseModel, edits: Any, names: set[str]
+) -> None:
+    """Send none of the named edits until a person has decided."""
+    rows = [row for row in edits.rows if row.name in names]
+    unconfirmed = binding.env["connector.unconfirmed.field"].sudo()
+    unconfirmed._set_in_conflict(rows, True, find_decider(binding, backend))
+
+
+def end_conflict(binding: models.BaseModel, edits: Any) -> None:
+    """Note that no person has to decide any more, and close the activity."""
+    if edits.in_conflict:
+        unconfirmed = binding.env["connector.unconfirmed.field"].sudo()
+        unconfirmed._set_in_conflict(edits.rows, False)
+        binding._end_conflict_activities()

@@ -37,7 +37,8 @@ from ...outcome import Outcome
 from ..comparison.stored_values import X2MANY, digest
 from ..exporter.queue import delay_export
 from ..importer.items import ImportItem
-from .conflict import Winner
+from ..session import Session
+from .conflict import Winner, end_conflict, leave_to_a_person
 from .fingerprints import LINES, fingerprint_of_value, fingerprints_of_children
 from .line_edits import LineEdits, LineMerge
 from .unconfirmed import (
@@ -109,6 +110,8 @@ class KeptEdits:
         model = importer.model
         self._is_active = stores_unconfirmed_edits(model) and importer._keeps_edits()
         self._line_edits: LineEdits | None = None
+        #: of a person, about the record that is imported
+        self._decision = Session.of(importer.work).decision
 
     # -- steps of the import --------------------------------------------------
 
@@ -133,7 +136,9 @@ class KeptEdits:
         if self._is_active:
             # before the write: models change the values of lines that they create
             item.remote_base = self._find_remote_base(item)
-        if item.unconfirmed:
+        if self._decision is not None and self._decision.is_about(item.binding):
+            changes = self._decision.settle(self, item, changes)
+        elif item.unconfirmed:
             changes = self._without_kept_fields(item, changes)
         if item.outcome != Outcome.SKIPPED and self._line_edits is not None:
             changes = self._line_edits.without_kept(item, changes)
@@ -171,10 +176,10 @@ class KeptEdits:
         if self.is_forced(item):
             item.overruled = edits.edited(model, item.values)
             return changes
-        item.agreed = self._find_agreed(item, changes)
+        item.agreed = self.find_agreed(item, changes)
         edited = edits.edited(model, changes)
         merges = self._merge_lines(item, edited, changes)
-        conflicts = self._find_conflicts(item, edited - merges.keys())
+        conflicts = self.find_changed_remotely(item, edited - merges.keys())
         conflicts |= {name for name in merges if merges[name].has_conflicts}
         winner = Winner.LOCAL
         if conflicts:
@@ -190,7 +195,7 @@ class KeptEdits:
         item.overruled = conflicts - item.kept
         if item.kept:
             item.note = self.describe_kept(item.binding, item.kept)
-        self._rows._set_in_conflict(edits.rows, False)
+        self._end_conflict(item)
         left = {name: changes[name] for name in changes if name not in item.kept}
         for name, merge in merges.items():
             left.pop(name, None)
@@ -211,8 +216,8 @@ class KeptEdits:
             if name + LINES in base
         }
 
-    def _find_conflicts(self, item: ImportItem, names: set[str]) -> set[str]:
-        """Return those of the edited fields that the backend changed, too."""
+    def find_changed_remotely(self, item: ImportItem, names: set[str]) -> set[str]:
+        """Return those of the fields that the backend changed since both agreed."""
         if not names:
             return set()
         base, remote = item.binding.external_base or {}, item.remote_base or {}
@@ -226,7 +231,7 @@ class KeptEdits:
             )
         }
 
-    def _find_agreed(self, item: ImportItem, changes: dict[str, Any]) -> set[str]:
+    def find_agreed(self, item: ImportItem, changes: dict[str, Any]) -> set[str]:
         """Return the edited fields that the backend changed to the same value.
 
         Lists are left to their export: an import may only add to them.
@@ -234,7 +239,7 @@ class KeptEdits:
         model = self.importer.model
         same = item.unconfirmed.names & (item.values.keys() - changes.keys())
         single = {name for name in same if model._fields[name].type not in X2MANY}
-        return self._find_conflicts(item, single)
+        return self.find_changed_remotely(item, single)
 
     def _leave_to_a_person(
         self, item: ImportItem, conflicts: set[str], behind: set[str]
@@ -246,18 +251,25 @@ class KeptEdits:
             record=item.binding.display_name,
             fields=item.binding._labels_of(conflicts),
         )
-        rows = [row for row in item.unconfirmed.rows if row.name in behind]
-        self._rows._set_in_conflict(rows, True)
+        leave_to_a_person(
+            item.binding, self.importer.backend_record, item.unconfirmed, behind
+        )
+
+    def _end_conflict(self, item: ImportItem) -> None:
+        """Note that no person has to decide any more."""
+        if not self.importer.is_dry_run:
+            end_conflict(item.binding, item.unconfirmed)
 
     def _finish_overwritten(self, item: ImportItem) -> list[int]:
         """Return the rows of overwritten edits; other fields of a whole record stay."""
         edits, model = item.unconfirmed, self.importer.model
         if ALL_FIELDS in edits.names:
-            if left := self._exported_fields() - item.overruled - edits.names:
+            if left := self.exported_fields() - item.overruled - edits.names:
                 self._rows._note({item.binding: left})
         return edits.ids_of(edits.edited_because_of(model, item.overruled))
 
-    def _exported_fields(self) -> set[str]:
+    def exported_fields(self) -> set[str]:
+        """Return the fields that an export of the whole record sends."""
         if not self.importer.many_components(usage="export.mapper"):
             return set()
         mapper = self.importer.component(usage="export.mapper")

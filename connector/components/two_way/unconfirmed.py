@@ -164,7 +164,11 @@ class SentEdits:
         if sent is not None:
             odoo_field = exporter.binder._odoo_field
             sent = frozenset(plain_name(name, odoo_field) for name in sent)
-        self._rows._confirm(self.unconfirmed.ids_of(sent))
+        confirmed = set(self.unconfirmed.ids_of(sent))
+        self._rows._confirm(confirmed)
+        left = [row for row in self.unconfirmed.rows if row.id not in confirmed]
+        if self.unconfirmed.in_conflict and not any(row.in_conflict for row in left):
+            exporter.binding._end_conflict_activities()
         if exporter.outcome != Outcome.UNCHANGED and exporter._is_imported_too():
             exporter._note_base(exporter._exported_names() if sent is None else sent)
 

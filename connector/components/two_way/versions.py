@@ -30,7 +30,7 @@ from odoo.addons.component.core import AbstractComponent
 
 from ...timestamps import TICK, is_fresh, is_newer, last_change
 from .adapter import Version
-from .conflict import Winner
+from .conflict import Winner, leave_to_a_person
 from .unconfirmed import computed_from
 
 
@@ -187,6 +187,9 @@ class TwoWayExporter(AbstractComponent):
         if found.conflicts:
             winner = self._resolve_conflict(found.conflicts, self._before.written_at)
             if winner is Winner.ASK:
+                edits = self.edits.unconfirmed
+                names = edits.edited_because_of(self.binding, found.conflicts)
+                leave_to_a_person(self.binding, self.backend_record, edits, names)
                 return reason
             if winner is Winner.REMOTE:
                 self._delay_import()
