@@ -116,7 +116,7 @@ def _errors(env: Environment, bound: list[Bound]) -> dict[tuple, int]:
         if binding_id:
             by_binding[model_name, binding_id] = error_id
         for each in [external_id, *(ids or ())]:
-            by_external[*backend, model_name, each] = error_id
+            by_external[(*backend, model_name, each)] = error_id
     found = {}
     for each in bound:
         where = each.backend_model, each.backend_id, each.model_name, each.external_id
@@ -164,7 +164,11 @@ def _jobs(env: Environment, bound: list[Bound]) -> set[str]:
 
 def condition_of(status: str, alias: str) -> SQL:
     """Return the SQL condition of a status, for a table of bindings."""
-    failing, conflict, waiting = _failing(alias), _conflict(alias), _waiting(alias)
+    failing, conflict, waiting = (
+        _failing(alias),
+        condition_of_conflict(alias),
+        _waiting(alias),
+    )
     return {
         FAILING: failing,
         CONFLICT: SQL("(%s AND NOT %s)", conflict, failing),
@@ -205,7 +209,8 @@ def _failing(alias: str) -> SQL:
     )
 
 
-def _conflict(alias: str) -> SQL:
+def condition_of_conflict(alias: str) -> SQL:
+    """Return the SQL condition of an edit about which a person decides."""
     return SQL(
         "(%s, %s) IN (SELECT model_name, binding_id FROM connector_unconfirmed_field "
         "WHERE in_conflict)",

@@ -18,9 +18,11 @@ from . import binding_export_jobs
 from . import binding_buttons
 from . import bound_record
 from . import bound_record_actions
+from . import bound_record_conflict
 from . import bound
 from . import res_partner
 from . import record_tab
+from . import conflict
 from . import unconfirmed_field
 from . import sync_run
 from . import sync_run_numbers

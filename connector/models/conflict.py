@@ -220,30 +220,21 @@ class ConnectorBindingMixin(models.AbstractModel):
         return self.env._("picture") if is_image else self.env._("nothing")
 
     def _find_conflict_activities(self) -> models.BaseModel:
-        """Return the activities that ask somebody to choose a version."""
+        """Return the activities that ask somebody to choose a version.
+
+        They are found by the address in their note, also once the bindings are deleted.
+        """
         kind = self.env.ref(CONFLICT_ACTIVITY, raise_if_not_found=False)
         activities = self.env["mail.activity"].sudo()
         if not kind or not self:
             return activities
-        models_of_activity = {
-            self._fields["odoo_id"].comodel_name: self.sudo().odoo_id.ids,
-            self._fields["backend_id"].comodel_name: self.sudo().backend_id.ids,
-        }
-        addresses = {conflict_address(binding) for binding in self}
-        for res_model, res_ids in models_of_activity.items():
-            activities |= activities.search(
-                [
-                    ("activity_type_id", "=", kind.id),
-                    ("res_model", "=", res_model),
-                    ("res_id", "in", res_ids),
-                ]
-            ).filtered(
-                lambda activity: any(
-                    f'{Markup.escape(address)}"' in str(activity.note or "")
-                    for address in addresses
-                )
-            )
-        return activities
+        links = [f'{Markup.escape(conflict_address(each))}"' for each in self]
+        domain = [("activity_type_id", "=", kind.id)]
+        if len(links) == 1:
+            domain.append(("note", "like", links[0]))
+        return activities.search(domain).filtered(
+            lambda activity: any(link in (activity.note or "") for link in links)
+        )
 
     def _end_conflict_activities(self) -> None:
         """Close the activities: the versions were chosen, or are the same."""

@@ -61,6 +61,7 @@ class ConnectorRecordTab(models.AbstractModel):
             "synchronized_at": self._format(binding.sync_date),
             "waiting_fields": (is_mixin and binding.unconfirmed_fields) or "",
             "has_jobs": findings.has_jobs,
+            "has_conflict": findings.has_conflict,
             "notice": self._find_notice(binding, backend),
             "error": self._error(findings.error_id),
             "history": self._history(binding),

@@ -161,9 +161,12 @@ class ConnectorUnconfirmedField(models.Model):
                 """
                 DELETE FROM connector_unconfirmed_field
                 WHERE model_name = %s AND binding_id = ANY(%s)
+                RETURNING binding_id, in_conflict
                 """,
                 [bindings._name, bindings.ids],
             )
+            in_conflict = {key for key, is_asked in self.env.cr.fetchall() if is_asked}
+            bindings.browse(in_conflict)._end_conflict_activities()
 
     @api.model
     def _delay_exports(self, bindings: models.BaseModel) -> int:

@@ -5,6 +5,7 @@ from . import test_binder
 from . import test_binder_many
 from . import test_binder_memory
 from . import test_binding_mixin
+from . import test_bound_record
 from . import test_dependency_order
 from . import test_changes
 from . import test_removed_records
@@ -49,6 +50,7 @@ from . import test_oauth
 from . import test_oauth_token
 from . import test_rest_download
 from . import test_conflict
+from . import test_decide_conflict
 from . import test_webhook
 from . import test_webhook_inbox
 from . import test_webhook_events

@@ -8,12 +8,6 @@ from odoo.tests import TransactionCase, new_test_user, tagged
 
 from odoo.addons.queue_job.tests.common import trap_jobs
 
-COLUMNS = {
-    "backend_id": {"fields": {"display_name": {}}},
-    "external_id": {},
-    "sync_date": {},
-}
-
 
 @tagged("post_install", "-at_install")
 class TestPartnerScreen(TransactionCase):
@@ -39,6 +33,11 @@ class TestPartnerScreen(TransactionCase):
         )
         cls.partner = cls.binding.odoo_id
         cls.user = new_test_user(cls.env, "clerk", groups="base.group_user")
+        cls.operator = new_test_user(
+            cls.env,
+            "operator",
+            groups="base.group_user,connector.group_connector_operator",
+        )
         cls.manager = new_test_user(
             cls.env,
             "keeper",
@@ -52,34 +51,55 @@ class TestPartnerScreen(TransactionCase):
         pages = etree.fromstring(view["arch"]).xpath("//page[@name='connector']")
         return pages[0] if pages else None
 
+    def _entries(self, user):
+        self.env.flush_all()
+        tab = self.env["connector.record.tab"].with_user(user)
+        return tab.get_tab("res.partner", self.partner.id)
+
     def test_a_bound_partner_has_the_tab(self):
         self.assertEqual(
-            self._page(self.user).get("invisible"), "(1) and (not odoo_bind_ids)"
+            self._page(self.user).get("invisible"), "not (synchronized_with)"
         )
 
     def test_a_user_sees_where_a_partner_is_bound(self):
-        (values,) = self.partner.with_user(self.user).web_read(
-            {"odoo_bind_ids": {"fields": COLUMNS}}
-        )
-        (line,) = values["odoo_bind_ids"]
-        self.assertEqual(line["backend_id"]["display_name"], "Headquarters")
-        self.assertEqual(line["external_id"], "42")
-        self.assertEqual(str(line["sync_date"]), "2026-01-31 12:00:00")
+        (entry,) = self._entries(self.user)
+        self.assertEqual(entry["backend"], "Headquarters")
+        self.assertEqual(entry["external_id"], "42")
+        self.assertEqual(entry["status_label"], "In sync")
+        self.assertIn("id=42&model=res.partner", entry["url"])
+        self.assertTrue(entry["synchronized_at"])
 
     def test_an_archived_partner_shows_its_bindings(self):
         self.partner.active = False
         self.env.invalidate_all()
         self.assertEqual(self.partner.odoo_bind_ids, self.binding)
 
-    def test_only_a_manager_may_synchronize(self):
-        button = ".//button[@name='button_synchronize']"
-        self.assertIsNone(self._page(self.user).find(button))
-        self.assertIsNotNone(self._page(self.manager).find(button))
+    def test_only_an_operator_may_synchronize(self):
+        rights = ("can_update", "can_push", "can_unbind", "can_retry")
+        shown = {
+            user: [self._entries(user)[0][name] for name in rights]
+            for user in (self.user, self.operator, self.manager)
+        }
+        self.assertEqual(
+            shown,
+            {
+                self.user: [False, False, False, False],
+                self.operator: [True, False, False, True],
+                self.manager: [True, False, True, True],
+            },
+        )
         with self.assertRaises(AccessError):
             self.binding.with_user(self.user).button_synchronize()
         with trap_jobs() as trap:
             self.binding.with_user(self.manager).button_synchronize()
         trap.assert_jobs_count(1)
+
+    def test_the_job_of_an_operator_runs_as_the_user_of_the_backend(self):
+        self.backend.user_id = self.manager
+        with trap_jobs() as trap:
+            self.binding.with_user(self.operator).button_synchronize()
+        (job,) = trap.enqueued_jobs
+        self.assertEqual(job.env.user, self.manager)
 
     def test_a_user_may_not_change_bindings(self):
         binding = self.binding.with_user(self.user)

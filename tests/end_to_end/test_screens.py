@@ -101,7 +101,7 @@ def test_partner_tells_where_it_is_bound(imported, window):
     )
     window.open(f"res.partner/{binding['odoo_id']}")
     window.page.get_by_role("tab", name="Connectors").click()
-    window.page.locator("[name=odoo_bind_ids] .o_data_row").wait_for()
+    window.page.locator(".o_connector_binding", has_text="In sync").wait_for()
 
 
 def test_component_shows_its_bases(window):

@@ -145,8 +145,9 @@ def conflict_address(binding: models.BaseModel) -> str:
 def leave_to_a_person(
     binding: models.BaseModel, backend: models.BaseModel, edits: Any, names: set[str]
 ) -> None:
-    """Send none of the named edits until a person has decided."""
-    rows = [row for row in edits.rows if row.name in names]
+    """Send none of the edits behind some fields until a person has decided."""
+    behind = edits.edited_because_of(binding, names)
+    rows = [row for row in edits.rows if row.name in behind]
     unconfirmed = binding.env["connector.unconfirmed.field"].sudo()
     unconfirmed._set_in_conflict(rows, True, find_decider(binding, backend))
 

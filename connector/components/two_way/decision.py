@@ -133,7 +133,9 @@ class Decision:
         self, kept_edits: Any, item: Any, changes: dict[str, Any]
     ) -> list[Difference]:
         exported, fields = kept_edits.exported_fields(), item.binding._fields
-        edited = item.unconfirmed.edited(item.binding, changes) if item.unconfirmed else ()
+        edited = (
+            item.unconfirmed.edited(item.binding, changes) if item.unconfirmed else ()
+        )
         changed = kept_edits.find_changed_remotely(item, set(changes))
         found = []
         for name, value in changes.items():

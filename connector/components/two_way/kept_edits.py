@@ -175,6 +175,7 @@ class KeptEdits:
         model, edits = self.importer.model, item.unconfirmed
         if self.is_forced(item):
             item.overruled = edits.edited(model, item.values)
+            self._end_conflict(item)
             return changes
         item.agreed = self.find_agreed(item, changes)
         edited = edits.edited(model, changes)
@@ -186,7 +187,7 @@ class KeptEdits:
             behind = edits.edited_because_of(model, conflicts)
             winner = self.importer._resolve_conflict(item.binding, edits, behind)
             if winner is Winner.ASK:
-                self._leave_to_a_person(item, conflicts, behind)
+                self._leave_to_a_person(item, conflicts)
                 return {}
         is_remote = winner is Winner.REMOTE
         item.kept = {name for name in merges if merges[name].keeps_edits}
@@ -241,9 +242,7 @@ class KeptEdits:
         single = {name for name in same if model._fields[name].type not in X2MANY}
         return self.find_changed_remotely(item, single)
 
-    def _leave_to_a_person(
-        self, item: ImportItem, conflicts: set[str], behind: set[str]
-    ) -> None:
+    def _leave_to_a_person(self, item: ImportItem, conflicts: set[str]) -> None:
         """Change neither side: no job sends the edits until a person has decided."""
         item.outcome = Outcome.SKIPPED
         item.note = self.importer.env._(
@@ -251,9 +250,8 @@ class KeptEdits:
             record=item.binding.display_name,
             fields=item.binding._labels_of(conflicts),
         )
-        leave_to_a_person(
-            item.binding, self.importer.backend_record, item.unconfirmed, behind
-        )
+        backend = self.importer.backend_record
+        leave_to_a_person(item.binding, backend, item.unconfirmed, conflicts)
 
     def _end_conflict(self, item: ImportItem) -> None:
         """Note that no person has to decide any more."""

@@ -34,7 +34,9 @@ _MAX_IMAGE = 1_000_000
 _X2MANY = ("one2many", "many2many")
 
 
-def present_local(env: Environment, record: models.BaseModel, name: str) -> Presentation:
+def present_local(
+    env: Environment, record: models.BaseModel, name: str
+) -> Presentation:
     """Return the presentation of a field of a record, for the user of ``env``."""
     return _present(env, record, name, record[name])
 
