@@ -41,14 +41,17 @@ class ConnectorBindingMixin(models.AbstractModel):
             return True
         return self.env.user.has_group(OPERATOR) and self.has_access("read")
 
-    def _for_synchronization(self) -> models.BaseModel:
-        """Return the bindings in the environment in which their jobs are delayed.
+    def _check_may_synchronize(self) -> None:
+        """Raise an error unless the user may update and push the records.
 
         :raise odoo.exceptions.AccessError: the user may neither write the bindings nor
             is an operator
         """
         if not self._may_synchronize():
             self.check_access("write")
+
+    def _for_synchronization(self) -> models.BaseModel:
+        """Return the bindings in the environment in which their jobs are delayed."""
         if self.has_access("write"):
             return self
         backend = self.backend_id[:1].sudo()
@@ -79,12 +82,14 @@ class ConnectorBindingMixin(models.AbstractModel):
 
     def button_synchronize(self) -> dict:
         """Import the records in jobs, over local edits, and notify the user."""
+        self._check_may_synchronize()
         for bindings in self.grouped("backend_id").values():
             bindings._for_synchronization()._synchronize()
         return self._notify_of_sync()
 
     def button_push(self) -> dict:
         """Export the records in jobs, over remote changes, and notify the user."""
+        self._check_may_synchronize()
         for bindings in self.grouped("backend_id").values():
             bindings._for_synchronization()._push()
         return self._notify_of_sync()

@@ -96,7 +96,11 @@ class ConnectorBoundRecord(models.Model):
     def _query_of_none(self) -> SQL:
         """Return a query without rows, for a database without connectors."""
         columns = [
-            SQL("NULL::%s AS %s", SQL(field.column_type[1]), SQL.identifier(name))
+            SQL(
+                "NULL::%s AS %s",
+                SQL.identifier(field.column_type[0]),
+                SQL.identifier(name),
+            )
             for name, field in self._fields.items()
             if field.store and field.column_type
         ]
@@ -110,7 +114,10 @@ class ConnectorBoundRecord(models.Model):
         name, backend_name = NameQuery(wrapped, "record"), NameQuery(backend, "backend")
         has_external_id = getattr(model._fields.get(EXTERNAL_FIELD), "store", False)
         has_company = getattr(backend._fields.get("company_id"), "store", False)
-        external_id = SQL("binding.external_id" if has_external_id else "NULL::text")
+        external_id = (
+            SQL("binding.external_id") if has_external_id else SQL("NULL::text")
+        )
+        company = SQL("backend.company_id") if has_company else SQL("NULL::int")
         model_id, _label = self._describe(model_name)
         _wrapped_id, label = self._describe(wrapped._name)
         return SQL(
@@ -142,7 +149,7 @@ class ConnectorBoundRecord(models.Model):
             external_id=external_id,
             backend_model=backend._name,
             backend_name=backend_name.expression,
-            company=SQL("backend.company_id" if has_company else "NULL::int"),
+            company=company,
             table=SQL.identifier(model._table),
             wrapped_table=SQL.identifier(wrapped._table),
             backend_table=SQL.identifier(backend._table),

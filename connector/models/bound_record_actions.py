@@ -7,7 +7,9 @@ Each calls the button of the bindings, which checks the rights of the user.
 from __future__ import annotations
 
 from odoo import api, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
+
+from .access import MANAGER
 
 
 class ConnectorBoundRecord(models.Model):
@@ -22,8 +24,18 @@ class ConnectorBoundRecord(models.Model):
         return self._call_button("button_push", "_can_push")
 
     def action_unbind(self) -> dict:
-        """Delete the bindings; keep both records."""
+        """Delete the bindings; keep both records.
+
+        :raise odoo.exceptions.AccessError: the user is not a connector manager
+        """
         self.check_access("read")
+        if not (self.env.su or self.env.user.has_group(MANAGER)):
+            raise AccessError(
+                self.env._(
+                    "Only users of the group %s may unbind records.",
+                    self.env.ref(MANAGER).sudo().full_name,
+                )
+            )
         count = len(self)
         for bindings in self._by_model():
             if hasattr(bindings, "button_unbind"):

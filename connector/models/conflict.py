@@ -189,7 +189,7 @@ class ConnectorBindingMixin(models.AbstractModel):
         backend_name = self.backend_id.sudo().display_name
         if not differences or not hasattr(record, "message_post"):
             return
-        lines = Markup().join(
+        lines = Markup("").join(
             Markup("<li>%s: %s</li>")
             % (each.label, self._describe_choice(each, choices, backend_name))
             for each in differences
