@@ -28,7 +28,6 @@ class ConnectorBoundRecord(models.Model):
 
         :raise odoo.exceptions.AccessError: the user is not a connector manager
         """
-        self.check_access("read")
         if not (self.env.su or self.env.user.has_group(MANAGER)):
             raise AccessError(
                 self.env._(
@@ -36,6 +35,7 @@ class ConnectorBoundRecord(models.Model):
                     self.env.ref(MANAGER).sudo().full_name,
                 )
             )
+        self.check_access("read")
         count = len(self)
         for bindings in self._by_model():
             if hasattr(bindings, "button_unbind"):
