@@ -33,7 +33,8 @@ from . import sync_error
 from . import sync_cause
 from . import sync_error_actions
 from . import kept_records
-from . import sync_overview
+from . import sync_rollup
+from . import dashboard
 from . import webhook
 from . import export_receipt
 from . import file

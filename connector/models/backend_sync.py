@@ -23,7 +23,7 @@ from odoo.tools import format_datetime
 from ..jobs.lifecycle import BULK_PRIORITY, in_own_company
 from .backend_schedule import import_changes_key
 
-DASHBOARD_URL = "/odoo/action-connector.connector_sync_overview_action"
+DASHBOARD_URL = "/odoo/connectors"
 #: models with a company that follows the company of their backend
 SUBJECTS = (
     "connector.sync.run",

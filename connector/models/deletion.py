@@ -38,6 +38,7 @@ KEPT_OF_BACKEND = (
     "connector.request.budget",
     "connector.sync.error",
     "connector.sync.cause",
+    "connector.sync.rollup",
     "connector.sync.run",
     "connector.webhook.event",
 )

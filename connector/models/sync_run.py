@@ -164,7 +164,9 @@ class ConnectorSyncOutcome(models.Model):
     failed = fields.Integer(help="Negative where a failed record succeeded later")
     binding_ids = fields.Json(help="{outcome: ids of the bindings}")
     started_at = fields.Float(aggregator="min", help="Seconds since 1970, UTC")
-    finished_at = fields.Float(aggregator="max", help="Seconds since 1970, UTC")
+    finished_at = fields.Float(
+        aggregator="max", index=True, help="Seconds since 1970, UTC"
+    )
     duration_seconds = fields.Float(string="Seconds", compute="_compute_duration")
 
     @api.depends("started_at", "finished_at")

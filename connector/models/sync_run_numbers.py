@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import format_datetime
 
 from ..jobs.lifecycle import BULK_PRIORITY, in_own_company
 from ..outcome import Outcome
@@ -228,15 +227,6 @@ class ConnectorSyncRun(models.Model):
             "connector.dry.run.line",
             [("run_id", "in", self.ids), *domain],
         )
-
-    def _graph_values(self) -> dict:
-        """Return the run as a bar of the dashboard's graph."""
-        return {
-            "id": self.id,
-            "label": format_datetime(self.env, self.create_date, dt_format="short"),
-            "rate": round(self.records_per_second, 1),
-            **{outcome: max(self[f"{outcome}_count"], 0) for outcome in Outcome},
-        }
 
     def _action_open(self) -> dict:
         """Open the runs."""

@@ -201,9 +201,10 @@ class TestBackendSwitch(SwitchCase):
         self.assertFalse(runs.exists())
         self.assertEqual({*jobs.mapped("state")}, {"cancelled"})
         self.assertIn("was deleted", jobs[0].result)
-        cards = [("backend_model", "=", self.backend._name)]
-        cards.append(("backend_id", "=", self.backend.id))
-        self.assertFalse(self.env["connector.sync.overview"].search(cards))
+        cards = self.env["connector.dashboard"].get_data()["cards"]
+        self.assertNotIn(
+            f"{self.backend._name},{self.backend.id}", [card["id"] for card in cards]
+        )
 
     def test_a_job_that_starts_after_its_backend_was_deleted_is_cancelled(self):
         self.binding.unlink()
@@ -267,19 +268,14 @@ class TestBackendSwitch(SwitchCase):
         self.assertEqual(len(self.jobs()), 4)
 
     def test_the_card_of_the_dashboard_shows_why(self):
-        self.env["connector.sync.run"]._start(self.backend, BINDING)
-        self.env.flush_all()
-        cards = self.env["connector.sync.overview"]
-        card = cards.search(
-            [
-                ("backend_model", "=", self.backend._name),
-                ("backend_id", "=", self.backend.id),
-            ]
-        )
-        self.assertFalse(card.reason_to_pause)
+        self.assertFalse(self._card()["note"])
         self.backend.button_pause()
-        card.invalidate_recordset()
-        self.assertIn("is paused", card.reason_to_pause)
+        self.assertIn("is paused", self._card()["note"])
+
+    def _card(self):
+        card_id = f"{self.backend._name},{self.backend.id}"
+        cards = self.env["connector.dashboard"].get_data()["cards"]
+        return next(card for card in cards if card["id"] == card_id)
 
     def test_the_connection_of_a_backend_that_is_off_is_tested(self):
         for state in ("draft", "paused"):

@@ -1,170 +1,447 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import time
+from datetime import datetime, timedelta
+from unittest.mock import patch
 
+from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
-from ..models.sync_overview import GRAPHED_RUNS
+from ..models.dashboard_models import find_parents, find_root
+from ..models.dashboard_numbers import HOURS, sum_hours
+from .export_common import ExportCase
 from .test_sync_run import SyncRunCase
 
+OPERATOR = "base.group_user,connector.group_connector_operator"
 MANAGER = "base.group_user,connector.group_connector_manager"
-FIELDS = {
-    "display_name": {},
-    "backend_name": {},
-    "state": {},
-    "last_run_at": {},
-    "created_count": {},
-    "failed_count": {},
-    "pending_job_count": {},
-    "records_per_second": {},
-    "is_live": {},
-    "graph": {},
-}
+CONTACT, TAG, BANK = (
+    "test.res.partner",
+    "test.res.partner.category",
+    "test.res.partner.bank",
+)
+
+
+class DashboardMixin:
+    def data(self, user=None):
+        self.env.flush_all()
+        dashboards = self.env["connector.dashboard"]
+        return (dashboards.with_user(user) if user else dashboards).get_data()
+
+    def card(self, backend=None, user=None):
+        """Return the card of a backend; None if it has none."""
+        backend = self.backend if backend is None else backend
+        card_id = f"{backend._name},{backend.id}"
+        cards = [each for each in self.data(user)["cards"] if each["id"] == card_id]
+        return cards[0] if cards else None
+
+    def row(self, model_name):
+        rows = self.card()["rows"]
+        return next(row for row in rows if row["model"] == model_name)
+
+    def note_error(self, model_name=CONTACT, external_id="1", **values):
+        self.env["connector.sync.error"]._note(
+            self.backend._name,
+            self.backend.id,
+            f"{model_name} {external_id}",
+            **{
+                "model_name": model_name,
+                "external_id": external_id,
+                "direction": "import",
+                "cause": "data",
+                "reason": "No unit",
+                **values,
+            },
+        )
+
+    def opened(self, link):
+        """Return the records that a link opens."""
+        action = link.get("action") or self.env["ir.actions.act_window"]._for_xml_id(
+            link["xmlid"]
+        )
+        records = self.env[action["res_model"]]
+        return records.search(link.get("domain") or action["domain"])
 
 
 @tagged("post_install", "-at_install")
-class TestDashboard(SyncRunCase):
+class TestDashboard(DashboardMixin, SyncRunCase):
     __test__ = True
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         cls.runs.search([]).unlink()
-        cls.overviews = cls.env["connector.sync.overview"]
+        cls.env["connector.sync.rollup"].search([]).unlink()
+        cls.env["connector.sync.error"].search([]).unlink()
 
-    def _done(self, run, **counts):
+    def _done(self, model_name=CONTACT, direction="import", ago=0, **counts):
+        """Return a run whose only job ended some seconds ago."""
+        run = self.runs._start(self.backend, model_name, direction)
         run._set_found(sum(counts.values()))
-        run._note_outcome(counts, time.time() - 1)
+        with patch.object(time, "time", return_value=time.time() - ago):
+            run._note_outcome(counts, time.time() - 1)
         return run
 
-    def test_there_is_a_card_for_each_backend_and_model(self):
-        other_backend = self.backend.copy({"name": "Other"})
-        self._run()
-        self._run()
-        self._run(model_name="test.res.partner.category")
-        self.runs._start(other_backend, "test.res.partner")
-        self.assertEqual(
-            self.overviews.search([]).mapped("display_name"),
-            ["Test: Contact", "Test: Partner Tags", "Other: Contact"],
-        )
+    # -- cards ------------------------------------------------------------------
 
-    def test_a_card_shows_the_last_run(self):
-        self._done(self._run(), created=5)
-        self._done(self._run(), updated=1, unchanged=2)
-        (card,) = self.overviews.search([])
-        self.assertEqual(card.run_count, 2)
-        self.assertEqual(
-            (card.created_count, card.updated_count, card.unchanged_count), (0, 1, 2)
-        )
-        self.assertEqual(card.state, "done")
-        self.assertFalse(card.is_live)
+    def test_each_backend_has_a_card_by_name(self):
+        self.backend.copy({"name": "another"})
+        names = [card["name"] for card in self.data()["cards"]]
+        self.assertIn("Test", names)
+        self.assertLess(names.index("another"), names.index("Test"))
 
-    def test_the_graph_shows_the_last_runs_oldest_first(self):
-        for number in range(GRAPHED_RUNS + 2):
-            self._done(self._run(), created=number)
-        (card,) = self.overviews.search([])
-        self.assertEqual(
-            [bar["created"] for bar in card.graph], list(range(2, GRAPHED_RUNS + 2))
-        )
-        self.assertEqual(card.graph[-1]["id"], card.last_run_id.id)
+    def test_a_backend_without_states_has_no_buttons_and_no_schedule(self):
+        card = self.card()
+        self.assertEqual((card["buttons"], card["next_run"]), ([], False))
+        self.assertEqual(card["state"], "ok")
 
-    def test_jobs_of_the_backend_count_whether_or_not_they_have_a_run(self):
-        run = self._done(self._run(), created=1)
-        pending = self._job(run)
-        failed = self._job(run, "failed", external_id=2)
-        self._job(run, "done", external_id=3)
-        uuid = self.bindings[:1].with_delay().export_record().uuid
-        export = self.env["queue.job"].search([("uuid", "=", uuid)])
-        (card,) = self.overviews.search([])
-        self.assertEqual((card.pending_job_count, card.failed_job_count), (2, 1))
-        self.assertTrue(card.is_live)
-        self.assertEqual(
-            self._opened(card.action_open_pending_jobs()), pending + export
-        )
-        self.assertEqual(self._opened(card.action_open_failed_jobs()), failed)
+    def test_an_archived_backend_has_no_card(self):
+        backend = self.env["test.export.backend"].create({"name": "A", "folder": "x"})
+        self.assertTrue(self.card(backend))
+        backend.active = False
+        self.assertFalse(self.card(backend))
 
-    def test_a_job_that_failed_before_there_was_a_run_is_shown(self):
-        known = self._done(self._run(model_name="test.res.country"), created=1)
-        model = self.env["test.res.partner"]
-        failed = self.env["queue.job"]
-        for state in ("failed", "failed", "done"):
-            uuid = model.with_delay().import_changes(self.backend).uuid
-            job = failed.search([("uuid", "=", uuid)])
-            job.state = state
-            failed |= job.filtered(lambda each: each.state == "failed")
+    def test_a_connector_that_fails_has_a_card_that_says_so(self):
+        other = self.env["test.export.backend"].create({"name": "Other", "folder": "x"})
+        with (
+            patch.object(type(other), "_imported_models", side_effect=KeyError("typo")),
+            self.assertLogs("odoo.addons.connector.models.dashboard", "ERROR"),
+        ):
+            card = self.card(other)
+            self.assertEqual(self.card()["name"], "Test")
+        self.assertEqual((card["state"], card["name"]), ("error", "Other"))
+        self.assertIn("KeyError: 'typo'", card["note"])
+
+    def test_errors_of_an_uninstalled_connector_are_shown(self):
+        self.note_error()
         self.env.flush_all()
-        self.env.invalidate_all()
-        card = self.overviews.search([("last_run_id", "=", False)])
-        self.assertEqual(card.display_name, "Test: Contact")
-        self.assertEqual((card.failed_job_count, card.run_count), (2, 0))
-        self.assertFalse(card.graph or card.is_live)
-        self.assertEqual(self._opened(card.action_open_failed_jobs()), failed)
-        (read,) = card.read(FIELDS)
-        self.assertFalse(read["state"])
-        # once there is a run, its card shows them
-        self._run()
-        cards = self.overviews.search([])
-        self.assertEqual(
-            {each.model_name: each.failed_job_count for each in cards},
-            {known.model_name: 0, "test.res.partner": 2},
+        self.env.cr.execute(
+            "UPDATE connector_sync_error SET backend_model = 'gone.backend'"
         )
+        self.env.invalidate_all()
+        (card,) = (c for c in self.data()["cards"] if not c["is_installed"])
+        self.assertEqual((card["state"], card["failing"]), ("error", 1))
+        self.assertIn("not installed", card["note"])
+        self.assertEqual(len(self.opened(card["errors_link"])), 1)
 
-    def test_jobs_of_another_backend_are_not_counted(self):
-        other_backend = self.backend.copy({"name": "Other"})
-        self._done(self._run(), created=1)
-        self.env["test.res.partner"].with_delay().import_record(other_backend, 1)
-        self.assertEqual(self.overviews.search([]).pending_job_count, 0)
+    # -- numbers ----------------------------------------------------------------
 
-    def test_numbers_open_what_they_count(self):
-        run = self._run(found=1)
-        binding = self.bindings[:1]
-        run._note_outcome({"created": 1}, time.time(), {"created": binding.ids})
-        (card,) = self.overviews.search([])
-        action = card.with_context(connector_outcome="created").action_open_records()
-        self.assertEqual(self._opened(action), binding.odoo_id)
-        self.assertEqual(self._opened(card.action_open_runs()), run)
-        self.assertEqual(card.action_open_last_run()["res_id"], run.id)
+    def test_open_errors_are_counted_where_their_link_leads(self):
+        self.note_error()
+        self.note_error(external_id="2")
+        self.note_error(TAG)
+        self.note_error(external_id="3", state="resolved")
+        self.note_error(external_id="4", state="ignored")
+        data = self.data()
+        self.assertEqual(data["band"]["failing"], 3)
+        self.assertEqual(len(self.opened(data["band"]["failing_link"])), 3)
+        self.assertEqual(self.card()["failing"], 3)
+        row = self.row(CONTACT)
+        self.assertEqual(row["failing"], 2)
+        self.assertEqual(len(self.opened(row["errors_link"])), 2)
 
-    def test_the_dashboard_takes_a_constant_number_of_queries(self):
-        for _ in range(2):
-            self._done(self._run(), created=1)
+    def test_jobs_are_counted_by_their_state(self):
+        run = self._run(found=3)
+        for number, state in enumerate(("pending", "enqueued", "started", "done")):
+            self._job(run, state, external_id=number)
+        parked = self._job(run, "pending", external_id=7)
+        parked.eta = fields.Datetime.now() + timedelta(hours=1)
+        card = self.card()
+        self.assertEqual((card["waiting"], card["running"]), (3, 1))
+        self.assertEqual(card["state"], "running")
+        self.assertEqual(len(self.opened(card["jobs_link"])), 4)
+        self.assertTrue(card["oldest"])
+        self.assertTrue(self.data()["is_live"])
+        self.assertEqual(self.row(CONTACT)["waiting"], 3)
+
+    def test_a_backend_whose_jobs_wait_for_later_is_not_live(self):
+        job = self._job(self._run(found=1), "pending")
+        job.eta = fields.Datetime.now() + timedelta(hours=1)
+        card = self.card()
+        self.assertEqual((card["waiting"], card["state"]), (1, "ok"))
+        self.assertFalse(self.data()["is_live"])
+
+    def test_the_last_success_is_an_outcome_or_a_search(self):
+        self.assertFalse(self.card()["last_success"])
+        self._done(created=1, ago=3600)
+        self._done(failed=1)
+        outcome = datetime.fromisoformat(self.card()["last_success"])
+        self.assertAlmostEqual(
+            (fields.Datetime.now() - outcome).total_seconds(), 3600, delta=5
+        )
+        cursor = self.env["connector.cursor"]._ensure(self.backend, CONTACT)
+        cursor._remember({}, fields.Datetime.now())
+        self.assertGreater(datetime.fromisoformat(self.card()["last_success"]), outcome)
+
+    def test_a_row_shows_its_last_change(self):
+        self._done(updated=1, ago=7200)
+        self._done(unchanged=5)
+        changed = datetime.fromisoformat(self.row(CONTACT)["changed_at"])
+        self.assertAlmostEqual(
+            (fields.Datetime.now() - changed).total_seconds(), 7200, delta=5
+        )
+        self.assertEqual(self.row(CONTACT)["directions"], ["import"])
+        self.assertFalse(self.row(TAG)["changed_at"])
+
+    def test_the_hours_sum_up_imports_and_exports(self):
+        self._done(created=2, updated=1, unchanged=5, failed=4)
+        self._done(direction="export", updated=7)
+        self._done(direction="dry_run", created=100)
+        self._done(created=50, ago=30 * 3600)
+        hours = self.card()["hours"]
+        self.assertEqual(len(hours), HOURS)
+        self.assertEqual(hours[-1]["import"], [3, 5, 4])
+        self.assertEqual(hours[-1]["export"], [7, 0, 0])
+        self.assertEqual(sum(hour["import"][0] for hour in hours), 3)
+
+    def test_the_hours_are_those_of_the_time_zone_of_the_user(self):
+        self.env.user.tz = "Asia/Kathmandu"  # 5:45 hours before UTC
+        last = datetime.fromisoformat(self.card()["hours"][-1]["at"])
+        self.assertEqual(last.minute, 15)
+        self.assertLess(fields.Datetime.now() - last, timedelta(hours=1))
+
+    def test_an_outcome_of_a_clock_that_is_ahead_counts_in_the_last_hour(self):
+        self._done(created=1, ago=-2 * 3600)
+        self.assertEqual(self.card()["hours"][-1]["import"][0], 1)
+
+    # -- sub-models ---------------------------------------------------------------
+
+    def test_sub_models_are_folded_into_the_model_that_owns_them(self):
+        self.note_error(BANK)
+        self.note_error(CONTACT)
+        self._done(CONTACT, created=1, ago=7200)
+        self._done(BANK, created=1)
+        card = self.card()
+        self.assertNotIn(BANK, [row["model"] for row in card["rows"]])
+        row = self.row(CONTACT)
+        self.assertEqual([part["model"] for part in row["rows"]], [CONTACT, BANK])
+        self.assertEqual(row["failing"], 2)
+        self.assertEqual(len(self.opened(row["errors_link"])), 2)
+        own, bank = row["rows"]
+        self.assertEqual((own["failing"], bank["failing"]), (1, 1))
+        self.assertEqual(row["changed_at"], bank["changed_at"])
+        self.assertLess(own["changed_at"], bank["changed_at"])
+        ids = [row["id"], own["id"], bank["id"]]
+        self.assertEqual(len(set(ids)), 3)
+
+    def test_a_model_that_may_exist_alone_is_not_folded(self):
+        self.assertEqual(find_parents(self.env, [TAG, CONTACT]), {})
+        self.assertEqual(find_parents(self.env, [BANK]), {})
+        self.assertEqual(find_parents(self.env, ["no.such.model", CONTACT]), {})
+
+    def test_models_that_own_each_other_end_the_search(self):
+        self.assertEqual(find_root("a", {"a": "b", "b": "c"}), "c")
+        self.assertIn(find_root("a", {"a": "b", "b": "a"}), "ab")
+
+    # -- rights -------------------------------------------------------------------
+
+    def test_only_operators_see_the_dashboard(self):
+        user = new_test_user(self.env, "dashboard user")
+        operator = new_test_user(self.env, "dashboard operator", groups=OPERATOR)
+        with self.assertRaises(AccessError):
+            self.data(user)
+        self.assertTrue(self.data(operator)["band"])
+
+    def test_only_operators_have_the_menu(self):
+        menu = self.env.ref("connector.menu_connector_dashboard")
+        operator = new_test_user(self.env, "menu operator", groups=OPERATOR)
+        user = new_test_user(self.env, "menu user")
+        menus = self.env["ir.ui.menu"]
+        self.assertIn(menu.id, menus.with_user(operator)._visible_menu_ids())
+        self.assertNotIn(menu.id, menus.with_user(user)._visible_menu_ids())
+
+    def test_a_new_backend_takes_no_more_queries(self):
+        self._done(created=1)
+        self.note_error()
         few = self._count_queries()
-        for model_name in ("test.res.partner.category", "test.res.country"):
-            for _ in range(5):
-                run = self._done(self._run(model_name=model_name), created=1)
-                self._job(run)
+        for number in range(5):
+            backend = self.backend.copy({"name": f"Backend {number}"})
+            for model_name in (CONTACT, TAG):
+                run = self.runs._start(backend, model_name)
+                run._note_outcome({"created": 1}, time.time())
+            self._job(run, external_id=number)
         self.assertLessEqual(self._count_queries(), few)
 
     def _count_queries(self):
-        self.env.flush_all()
-        self.env.registry.clear_cache()
-        self.overviews.web_search_read([], FIELDS)  # names of models are remembered
+        self.data()  # names of models are remembered
         self.env.invalidate_all()
         before = self.cr.sql_log_count
-        self.overviews.web_search_read([], FIELDS)
+        self.data()
         return self.cr.sql_log_count - before
 
-    def test_only_a_manager_sees_the_dashboard(self):
-        self._job(self._done(self._run(), created=1))
-        manager = new_test_user(self.env, "dashboard manager", groups=MANAGER)
-        user = new_test_user(self.env, "dashboard user")
-        (card,) = self.overviews.with_user(manager).web_search_read([], FIELDS)[
-            "records"
-        ]
-        self.assertEqual(card["pending_job_count"], 1)
-        self.assertTrue(card["graph"])
-        with self.assertRaises(AccessError):
-            self.overviews.with_user(user).web_search_read([], FIELDS)
-        with self.assertRaises(AccessError):
-            self.overviews.with_user(manager).search([]).unlink()
 
-    def test_only_a_manager_has_the_menu(self):
-        menu = self.env.ref("connector.menu_connector_dashboard")
-        manager = new_test_user(self.env, "menu manager", groups=MANAGER)
-        user = new_test_user(self.env, "menu user")
-        menus = self.env["ir.ui.menu"]
-        self.assertIn(menu.id, menus.with_user(manager)._visible_menu_ids())
-        self.assertNotIn(menu.id, menus.with_user(user)._visible_menu_ids())
+@tagged("post_install", "-at_install")
+class TestDashboardOfMixin(DashboardMixin, ExportCase):
+    def setUp(self):
+        super().setUp()
+        self.backend.state = "production"
+
+    def test_a_manager_imports_pauses_and_resumes(self):
+        manager = new_test_user(self.env, "card manager", groups=MANAGER)
+        self.assertEqual(
+            self.card(user=manager)["buttons"],
+            ["button_check_connection", "button_import_now", "button_pause"],
+        )
+        self.backend.button_pause()
+        card = self.card(user=manager)
+        self.assertEqual(card["buttons"], ["button_check_connection", "button_resume"])
+        self.assertEqual((card["state"], card["backend_state"]), ("off", "paused"))
+        self.assertIn("is paused", card["note"])
+
+    def test_an_operator_has_no_buttons_of_managers(self):
+        operator = new_test_user(self.env, "card operator", groups=OPERATOR)
+        card = self.card(user=operator)
+        self.assertEqual(card["buttons"], [])
+        connectors = self.data(operator)["connectors"]
+        self.assertFalse(any(each["can_create"] for each in connectors))
+
+    def test_the_next_run_is_shown_while_the_schedule_runs(self):
+        self.assertFalse(self.card()["has_schedule"])
+        self.backend.write(
+            {"import_interval_minutes": 5, "next_import_at": "2030-01-01 12:00:00"}
+        )
+        card = self.card()
+        self.assertTrue(card["has_schedule"])
+        self.assertEqual(card["next_run"], "2030-01-01 12:00:00")
+        self.backend.button_pause()
+        self.assertEqual(self.card()["next_run"], False)
+
+    def test_a_refused_connection_is_what_a_card_says_first(self):
+        self.assertEqual(self.card()["state"], "ok")
+        self.env["connector.sync.error"]._note(
+            self.backend._name,
+            self.backend.id,
+            "backend: connection",
+            cause="connection",
+            reason="ConnectionRefusedError: refused",
+        )
+        card = self.card()
+        self.assertEqual(card["state"], "error")
+        (condition,) = (c for c in card["conditions"] if c["kind"] == "connection")
+        self.assertTrue(condition["can_test"])
+        self.assertTrue(condition["since"])
+        self.assertEqual(self.data()["band"]["attention"], 1)
+
+    def test_a_question_asks_for_a_decision(self):
+        run = self.env["connector.sync.run"]._start(
+            self.backend, "test.export.partner", "removal"
+        )
+        run.question = "2 of 7 tags no longer exist"
+        card = self.card()
+        self.assertEqual(card["state"], "decision")
+        band = self.data()["band"]
+        self.assertEqual((band["decision"], band["conflict"]), (1, 0))
+        self.assertEqual(self.opened(band["decision_link"]), run)
+
+    def test_the_models_are_those_that_the_backend_names(self):
+        names = {row["model"]: row["directions"] for row in self.card()["rows"]}
+        for name in self.backend._imported_models():
+            self.assertEqual(names[name], ["import", "export"])
+
+    def test_managers_see_the_backends_of_their_companies(self):
+        company = self.env["res.company"].create({"name": "Elsewhere"})
+        backend = (
+            self.env["odoo.backend"].create({"name": "There", "company_id": company.id})
+            if "odoo.backend" in self.env
+            else None
+        )
+        if backend is None:
+            self.skipTest("needs connector_odoo")
+        manager = new_test_user(self.env, "manager of one company", groups=MANAGER)
+        self.assertFalse(self.card(backend, user=manager))
+        manager.company_ids |= company
+        manager.company_id = company
+        self.assertTrue(self.card(backend, user=manager))
+
+
+@tagged("post_install", "-at_install")
+class TestRollup(SyncRunCase):
+    __test__ = True
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.rollup = cls.env["connector.sync.rollup"]
+        cls.runs.search([]).unlink()
+        cls.rollup.search([]).unlink()
+
+    def note(self, ago, model_name=CONTACT, **counts):
+        run = self.runs._start(self.backend, model_name)
+        with patch.object(time, "time", return_value=time.time() - ago):
+            run._note_outcome(counts, time.time())
+        self.env.flush_all()
+        return run
+
+    def sums(self):
+        totals = dict.fromkeys(("changed", "unchanged", "skipped", "failed"), 0)
+        for row in self.rollup._read_sums(0):
+            for name in totals:
+                totals[name] += row[name]
+        return totals
+
+    def test_sums_are_the_same_before_and_after_they_are_rolled_up(self):
+        for hours in (0, 1, 2, 30):
+            self.note(hours * 3600, created=2, removed=1, unchanged=4, failed=1)
+        before = self.sums()
+        self.assertEqual(before["changed"], 12)
+        self.rollup._roll_up()
+        self.assertGreaterEqual(self.rollup.search_count([]), 3)
+        self.assertEqual(self.sums(), before)
+        self.rollup._roll_up()
+        self.assertEqual(self.sums(), before)
+
+    def test_later_outcomes_are_added(self):
+        self.note(3600, created=1)
+        self.rollup._roll_up()
+        self.note(0, created=2)
+        self.assertEqual(self.sums()["changed"], 3)
+
+    def test_a_quarter_is_rolled_up_once_its_outcomes_are_committed(self):
+        self.note(60, created=1)
+        self.rollup._roll_up()
+        self.assertFalse(self.rollup.search([]))
+
+    def test_a_corrected_failure_is_still_one_of_its_hour(self):
+        self.note(3600, failed=3)
+        self.note(0, created=3, failed=-3)
+        self.assertEqual(self.sums()["failed"], 3)
+        self.rollup._roll_up()
+        self.assertEqual(self.sums()["failed"], 3)
+
+    def test_sums_survive_the_deletion_of_runs(self):
+        run = self.note(3600, created=1)
+        self.rollup._roll_up()
+        run.unlink()
+        self.assertEqual(self.sums()["changed"], 1)
+
+    def test_the_sums_of_a_backend_are_deleted_with_it(self):
+        backend = self.env["test.export.backend"].create({"name": "A", "folder": "x"})
+        run = self.runs._start(backend, "test.export.partner")
+        with patch.object(time, "time", return_value=time.time() - 3600):
+            run._note_outcome({"created": 1}, time.time())
+        self.env.flush_all()
+        self.rollup._roll_up()
+        self.assertTrue(self.rollup.search([("backend_model", "=", backend._name)]))
+        backend.unlink()
+        self.assertFalse(self.rollup.search([("backend_model", "=", backend._name)]))
+
+    def test_old_sums_are_deleted_but_not_the_last_change(self):
+        for days in (10, 9, 8):
+            self.note(days * 86400, updated=1)
+        self.note(7 * 86400, unchanged=1)
+        self.note(6 * 86400, failed=1)
+        self.rollup._roll_up()
+        before = self.rollup._read_sums(time.time() - 86400)
+        self.rollup._gc_old()
+        after = self.rollup._read_sums(time.time() - 86400)
+        (kept,) = after
+        self.assertEqual(len(self.rollup.search([])), 3)
+        for name in ("changed_at", "succeeded_at"):
+            self.assertEqual(kept[name], before[0][name])
+
+    def test_hours_before_the_strip_have_no_bar(self):
+        row = {"hour": -1, "direction": "import", "changed": 1, "unchanged": 0}
+        hours = sum_hours([{**row, "skipped": 0, "failed": 0}])
+        self.assertFalse(any(hour["import"][0] for hour in hours))
 
 
 @tagged("post_install", "-at_install")

@@ -308,16 +308,6 @@ class TestRemovedRecords(ImporterCase):
             self.sync_run.with_user(user).action_confirm_removal()
         self.assertTrue(self.sync_run.question)
 
-    def test_the_cards_of_the_dashboard_show_imports_and_exports(self):
-        self.env.flush_all()
-        overview = self.env["connector.sync.overview"]
-        of_model = [("model_name", "=", PARTNER)]
-        self.assertFalse(overview.search(of_model))
-        run = self.env["connector.sync.run"]._start(self.backend, PARTNER)
-        self.env["connector.sync.run"]._start(self.backend, PARTNER, "removal")
-        self.env.flush_all()
-        self.assertEqual(overview.search(of_model).last_run_id, run)
-
 
 @tagged("post_install", "-at_install")
 class TestBackendRemoval(ExportCase):

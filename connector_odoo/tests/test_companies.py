@@ -29,19 +29,13 @@ class TestCompanies(RightsCase):
 
     def kept(self):
         """Yield what is kept of the backend, the backend included."""
-        overview = self.env["connector.sync.overview"].search(
-            [
-                ("backend_model", "=", "odoo.backend"),
-                ("last_run_id", "=", self.sync_run.id),
-            ]
-        )
         yield from (
             self.backend,
             self.binding,
             self.sync_run,
             self.sync_run.outcome_ids,
         )
-        yield from (self.cursor, self.line, overview)
+        yield from (self.cursor, self.line)
 
     def test_a_manager_of_the_company_sees_everything(self):
         for records in self.kept():
@@ -73,7 +67,6 @@ class TestCompanies(RightsCase):
         self.assertIn(("odoo.backend", "button_import_now"), called)
         self.assertIn(("odoo.res.partner", "button_send"), called)
         self.assertIn(("connector.sync.run", "action_retry_failed_jobs"), called)
-        self.assertIn(("connector.sync.overview", "action_open_runs"), called)
 
     def test_a_user_sees_the_bindings_of_his_company(self):
         domain = [("id", "=", self.binding.id)]

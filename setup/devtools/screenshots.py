@@ -23,7 +23,7 @@ from .web_client import PHONE, WebClient, running_browser
 
 SOURCE, TARGET = "screenshots_source", "screenshots_target"
 BACKENDS = "action-connector_odoo.odoo_backend_action"
-DASHBOARD = "action-connector.connector_sync_overview_action"
+DASHBOARD = "connectors"
 RUNS = "action-connector.connector_sync_run_action"
 COMPONENTS = "action-connector.connector_component_server_action"
 JOBS = "action-queue_job.action_queue_job"

@@ -8,7 +8,7 @@ import pytest
 from devtools.demo.databases import LOGIN, PASSWORD
 
 BACKENDS = "action-connector_odoo.odoo_backend_action"
-DASHBOARD = "action-connector.connector_sync_overview_action"
+DASHBOARD = "connectors"
 COMPONENTS = "action-connector.connector_component_server_action"
 
 

@@ -1,0 +1,223 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""The data of the dashboard: a card for each backend, in a fixed number of queries.
+
+::
+
+    connector.health      conditions ──┐
+    dashboard_numbers.py  numbers ─────┼─► get_data() ─► static/src/dashboard
+    dashboard_card.py     cards ───────┘
+
+``get_data`` is what the screen polls. It returns plain data: names, numbers, times (UTC,
+as Odoo writes them) and links (``dashboard_links.py``); the screen formats them for the
+user. Each card, row and condition has an ``id`` that stays the same, by which the screen
+updates it in place.
+
+Backends that the user may not read have no card. Errors of a backend whose connector is
+not installed have one, so that they are seen.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytz
+
+from odoo import api, fields, models
+
+from .dashboard_card import DECISIONS, as_text, make_card, make_empty_card
+from .dashboard_links import ERRORS
+from .dashboard_models import wrapped_model
+from .dashboard_numbers import HOURS, BackendKey, Numbers, read_numbers
+from .sync_error import OPEN_STATES
+
+_logger = logging.getLogger(__name__)
+
+Data = dict[str, Any]
+
+#: states of a card that need attention
+BAD_STATES = ("error", "decision", "warning")
+#: conditions that a test of the connection may end
+CONNECTIONS = ("connection", "refused")
+
+
+class ConnectorDashboard(models.AbstractModel):
+    """The dashboard of all backends."""
+
+    _name = "connector.dashboard"
+    _description = "Dashboard of Connectors"
+
+    @api.model
+    def get_data(self) -> Data:
+        """Return what the dashboard shows to the user.
+
+        :raise odoo.exceptions.AccessError: the user may not operate connectors
+        """
+        self.env["connector.access"]._check_is_operator()
+        first_hour = self._find_first_hour()
+        numbers = read_numbers(self.env, first_hour)
+        conditions = [
+            self._describe(condition)
+            for condition in self.env["connector.health"]._find_conditions()
+        ]
+        of_all = [each for each in conditions if not each["backend"]]
+        cards = [
+            self._make_card(
+                backend,
+                numbers[backend._name, backend.id],
+                [
+                    c
+                    for c in conditions
+                    if c["backend"] == f"{backend._name},{backend.id}"
+                ],
+                of_all,
+                first_hour,
+            )
+            for backend in self._find_backends()
+        ]
+        cards += self._make_cards_of_missing(numbers)
+        self._name_rows(cards)
+        return {
+            "now": as_text(fields.Datetime.now()),
+            "is_live": any(card["is_live"] for card in cards),
+            "band": self._make_band(cards),
+            "conditions": of_all,
+            "cards": cards,
+            "connectors": self._find_connectors(),
+        }
+
+    # -- backends ---------------------------------------------------------------
+
+    def _find_backend_models(self) -> list[models.BaseModel]:
+        """Return the backend models of installed connectors that the user may read."""
+        names = self.pool.descendants(["connector.backend"], "_inherit")
+        return [
+            model
+            for model in map(self.env.get, names)
+            if model._auto and not model._abstract and model.has_access("read")
+        ]
+
+    def _find_backends(self) -> list[models.BaseModel]:
+        """Return the backends that the user may read, by name; no archived ones."""
+        found = [
+            backend
+            for model in self._find_backend_models()
+            for backend in model.search([])
+        ]
+        return sorted(found, key=lambda each: (each.display_name or "").casefold())
+
+    def _find_connectors(self) -> list[Data]:
+        """Return the installed connectors, and whether the user may add a backend."""
+        return [
+            {
+                "model": model._name,
+                "name": self.env["ir.model"]._get(model._name).sudo().name,
+                "can_create": model.has_access("create"),
+            }
+            for model in self._find_backend_models()
+        ]
+
+    def _find_first_hour(self) -> datetime:
+        """Return the start of the strip: a full hour of the user's time zone, in UTC."""
+        zone = pytz.timezone(self.env.user.tz or "UTC")
+        now = pytz.utc.localize(fields.Datetime.now()).astimezone(zone)
+        # of this offset, also after a change of the clocks
+        hour = fields.Datetime.now() - timedelta(minutes=now.minute, seconds=now.second)
+        return hour - timedelta(hours=HOURS - 1)
+
+    # -- cards ------------------------------------------------------------------
+
+    def _make_card(self, backend: models.BaseModel, *args) -> Data:
+        """Return the card of a backend; an error in its connector is shown on it."""
+        try:
+            with self.env.cr.savepoint(flush=False):
+                return make_card(backend, *args)
+        except Exception as error:
+            _logger.exception("The dashboard cannot show %s", backend)
+            return {
+                **make_empty_card(self.env, backend._name, backend.id),
+                "state": "error",
+                "note": self.env._(
+                    "This backend cannot be shown. Send this message to the developer "
+                    "of its connector: %s",
+                    f"{type(error).__name__}: {error}",
+                ),
+            }
+
+    def _make_cards_of_missing(self, numbers: dict[BackendKey, Numbers]) -> list[Data]:
+        """Return cards of backends with errors whose connector is not installed."""
+        return [
+            {
+                **make_empty_card(self.env, model, res_id),
+                "state": "error",
+                "failing": sum(found.errors.values()),
+                "note": self.env._(
+                    "The connector of these errors is not installed. Install it again, "
+                    "or ignore the errors."
+                ),
+            }
+            for (model, res_id), found in numbers.items()
+            if found.errors and model not in self.env
+        ]
+
+    def _name_rows(self, cards: Iterable[Data]) -> None:
+        """Set the names of the rows: those of the wrapped models."""
+        rows = [
+            row
+            for card in cards
+            for parent in card["rows"]
+            for row in (parent, *parent["rows"])
+        ]
+        wrapped = {row["model"]: wrapped_model(self.env, row["model"]) for row in rows}
+        found = (
+            self.env["ir.model"]
+            .sudo()
+            .search_fetch([("model", "in", list(wrapped.values()))], ["model", "name"])
+        )
+        names = {model.model: model.name for model in found}
+        for row in rows:
+            row["name"] = names.get(wrapped[row["model"]], row["model"])
+
+    # -- what needs attention -----------------------------------------------------
+
+    def _make_band(self, cards: list[Data]) -> Data:
+        """Return the numbers at the top, and where they lead."""
+        counted = {kind: [] for kind in DECISIONS}
+        for card in cards:
+            for condition in card["conditions"]:
+                if condition["kind"] in counted:
+                    counted[condition["kind"]].append(condition)
+        errors = [("state", "in", OPEN_STATES), ("model_name", "!=", False)]
+        return {
+            "attention": sum(card["state"] in BAD_STATES for card in cards),
+            "failing": sum(card["failing"] for card in cards),
+            "failing_link": {"xmlid": ERRORS, "domain": errors},
+            **{
+                kind: sum(max(each["count"], 1) for each in conditions)
+                for kind, conditions in counted.items()
+            },
+            **{
+                f"{kind}_link": conditions[0]["link"] if len(conditions) == 1 else False
+                for kind, conditions in counted.items()
+            },
+        }
+
+    def _describe(self, condition) -> Data:
+        """Return a condition as plain data."""
+        backend = condition.backend_id and (
+            f"{condition.backend_model},{condition.backend_id}"
+        )
+        return {
+            "id": f"{backend or ''} {condition.key}",
+            "backend": backend or False,
+            "kind": condition.kind,
+            "severity": condition.severity,
+            "text": condition.text,
+            "fix": condition.fix or "",
+            "since": as_text(condition.since),
+            "count": condition.count or 0,
+            "link": bool(condition.action) and {"action": condition.action},
+            "can_test": condition.kind in CONNECTIONS,
+        }

@@ -1,0 +1,32 @@
+import { Component } from "@odoo/owl";
+import { _t } from "@web/core/l10n/translation";
+import { ActionLink } from "./action_link";
+import { clock, exactly } from "./times";
+
+/** A line that says what is wrong, since when, and what to do. */
+export class Condition extends Component {
+    static template = "connector.DashboardCondition";
+    static components = { ActionLink };
+    static props = {
+        condition: Object,
+        now: Number,
+        test: { type: [Function, Boolean], optional: true },
+        isBusy: { type: Boolean, optional: true },
+    };
+    exactly = exactly;
+
+    get icon() {
+        return this.props.condition.severity === "error"
+            ? "fa-times-circle"
+            : "fa-exclamation-triangle";
+    }
+
+    get iconLabel() {
+        return this.props.condition.severity === "error" ? _t("Error") : _t("Warning");
+    }
+
+    get since() {
+        const { since } = this.props.condition;
+        return since ? _t("since %s", clock(since, this.props.now)) : "";
+    }
+}
