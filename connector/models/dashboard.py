@@ -7,10 +7,10 @@
     dashboard_numbers.py  numbers ─────┼─► get_data() ─► static/src/dashboard
     dashboard_card.py     cards ───────┘
 
-``get_data`` is what the screen polls. It returns plain data: names, numbers, times (UTC,
-as Odoo writes them) and links (``dashboard_links.py``); the screen formats them for the
-user. Each card, row and condition has an ``id`` that stays the same, by which the screen
-updates it in place.
+``get_data`` is what the screen polls. It returns plain data: names, numbers, times (in
+UTC, as Odoo writes them) and links (``dashboard_links.py``); the screen formats them for
+the user. Each card, row and condition has an ``id`` that stays the same, by which the
+screen updates it in place.
 
 Backends that the user may not read have no card. Errors of a backend whose connector is
 not installed have one, so that they are seen.
@@ -19,10 +19,12 @@ not installed have one, so that they are seen.
 from __future__ import annotations
 
 import logging
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
+import psycopg2
 import pytz
 
 from odoo import api, fields, models
@@ -62,17 +64,15 @@ class ConnectorDashboard(models.AbstractModel):
             self._describe(condition)
             for condition in self.env["connector.health"]._find_conditions()
         ]
-        of_all = [each for each in conditions if not each["backend"]]
+        of_backends = defaultdict(list)
+        for condition in conditions:
+            of_backends[condition["backend"]].append(condition)
         cards = [
             self._make_card(
                 backend,
                 numbers[backend._name, backend.id],
-                [
-                    c
-                    for c in conditions
-                    if c["backend"] == f"{backend._name},{backend.id}"
-                ],
-                of_all,
+                of_backends[f"{backend._name},{backend.id}"],
+                of_backends[False],
                 first_hour,
             )
             for backend in self._find_backends()
@@ -83,7 +83,7 @@ class ConnectorDashboard(models.AbstractModel):
             "now": as_text(fields.Datetime.now()),
             "is_live": any(card["is_live"] for card in cards),
             "band": self._make_band(cards),
-            "conditions": of_all,
+            "conditions": of_backends[False],
             "cards": cards,
             "connectors": self._find_connectors(),
         }
@@ -120,7 +120,7 @@ class ConnectorDashboard(models.AbstractModel):
         ]
 
     def _find_first_hour(self) -> datetime:
-        """Return the start of the strip: a full hour of the user's time zone, in UTC."""
+        """Return the start of the strip (UTC): a full hour of the user's time zone."""
         zone = pytz.timezone(self.env.user.tz or "UTC")
         now = pytz.utc.localize(fields.Datetime.now()).astimezone(zone)
         # of this offset, also after a change of the clocks
@@ -132,12 +132,14 @@ class ConnectorDashboard(models.AbstractModel):
     def _make_card(self, backend: models.BaseModel, *args) -> Data:
         """Return the card of a backend; an error in its connector is shown on it."""
         try:
-            with self.env.cr.savepoint(flush=False):
-                return make_card(backend, *args)
+            return make_card(backend, *args)
+        except psycopg2.Error:
+            raise  # nothing can be read in this transaction any more
         except Exception as error:
             _logger.exception("The dashboard cannot show %s", backend)
             return {
                 **make_empty_card(self.env, backend._name, backend.id),
+                "name": backend.display_name,
                 "state": "error",
                 "note": self.env._(
                     "This backend cannot be shown. Send this message to the developer "

@@ -35,16 +35,13 @@ def link_runs(model: str, res_id: int, names: Sequence[str] = ()) -> Link:
 
 def link_jobs(env: Environment, model: str, res_id: int) -> Link:
     """Return the link to the jobs of a backend that are to be performed."""
-    views = [
-        (env.ref("connector.queue_job_view_list_sync").id, "list"),
-        (False, "form"),
-    ]
+    list_id = env.ref("connector.queue_job_view_list_sync").id
     return {
         "action": {
             "type": "ir.actions.act_window",
             "name": env._("Waiting jobs"),
             "res_model": "queue.job",
-            "views": views,
+            "views": [(list_id, "list"), (False, "form")],
             "domain": [
                 ("sync_backend_model", "=", model),
                 ("sync_backend_id", "=", res_id),

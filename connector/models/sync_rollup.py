@@ -97,7 +97,7 @@ class ConnectorSyncRollup(models.Model):
         )
 
     def _find_end(self) -> int:
-        """Return the quarter after the last one that was summed up; 0: there is none."""
+        """Return the quarter after the last one that was summed up, 0 for none."""
         self.env.cr.execute("SELECT max(quarter) + 1 FROM connector_sync_rollup")
         return self.env.cr.fetchone()[0] or 0
 

@@ -337,21 +337,6 @@ class TestDashboardOfMixin(DashboardMixin, ExportCase):
         for name in self.backend._imported_models():
             self.assertEqual(names[name], ["import", "export"])
 
-    def test_managers_see_the_backends_of_their_companies(self):
-        company = self.env["res.company"].create({"name": "Elsewhere"})
-        backend = (
-            self.env["odoo.backend"].create({"name": "There", "company_id": company.id})
-            if "odoo.backend" in self.env
-            else None
-        )
-        if backend is None:
-            self.skipTest("needs connector_odoo")
-        manager = new_test_user(self.env, "manager of one company", groups=MANAGER)
-        self.assertFalse(self.card(backend, user=manager))
-        manager.company_ids |= company
-        manager.company_id = company
-        self.assertTrue(self.card(backend, user=manager))
-
 
 @tagged("post_install", "-at_install")
 class TestRollup(SyncRunCase):

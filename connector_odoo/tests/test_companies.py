@@ -68,6 +68,13 @@ class TestCompanies(RightsCase):
         self.assertIn(("odoo.res.partner", "button_send"), called)
         self.assertIn(("connector.sync.run", "action_retry_failed_jobs"), called)
 
+    def test_the_dashboard_shows_the_backends_of_ones_companies(self):
+        dashboard = self.env["connector.dashboard"]
+        card_id = f"odoo.backend,{self.backend.id}"
+        for user, is_shown in ((self.manager, True), (self.stranger, False)):
+            cards = dashboard.with_user(user).get_data()["cards"]
+            self.assertEqual(card_id in [card["id"] for card in cards], is_shown)
+
     def test_a_user_sees_the_bindings_of_his_company(self):
         domain = [("id", "=", self.binding.id)]
         bindings = self.env["odoo.res.partner"]
