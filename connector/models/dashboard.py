@@ -8,8 +8,8 @@
     dashboard_card.py     cards ───────┘
 
 ``get_data`` is what the screen polls. It returns plain data: names, numbers, times (in
-UTC, as Odoo writes them) and links (``dashboard_links.py``); the screen formats them for
-the user. Each card, row and condition has an ``id`` that stays the same, by which the
+UTC, as Odoo writes them) and links (``dashboard_links.py``). The screen formats them
+for the user. Each card, row and condition has an ``id`` that stays the same, by which the
 screen updates it in place.
 
 Backends that the user may not read have no card. Errors of a backend whose connector is
@@ -20,7 +20,6 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -78,14 +77,15 @@ class ConnectorDashboard(models.AbstractModel):
             for backend in self._find_backends()
         ]
         cards += self._make_cards_of_missing(numbers)
-        self._name_rows(cards)
+        connectors = self._find_connectors()
+        self._name_models(cards, connectors)
         return {
             "now": as_text(fields.Datetime.now()),
             "is_live": any(card["is_live"] for card in cards),
             "band": self._make_band(cards),
             "conditions": of_backends[False],
             "cards": cards,
-            "connectors": self._find_connectors(),
+            "connectors": connectors,
         }
 
     # -- backends ---------------------------------------------------------------
@@ -111,11 +111,7 @@ class ConnectorDashboard(models.AbstractModel):
     def _find_connectors(self) -> list[Data]:
         """Return the installed connectors, and whether the user may add a backend."""
         return [
-            {
-                "model": model._name,
-                "name": self.env["ir.model"]._get(model._name).sudo().name,
-                "can_create": model.has_access("create"),
-            }
+            {"model": model._name, "can_create": model.has_access("create")}
             for model in self._find_backend_models()
         ]
 
@@ -164,8 +160,11 @@ class ConnectorDashboard(models.AbstractModel):
             if found.errors and model not in self.env
         ]
 
-    def _name_rows(self, cards: Iterable[Data]) -> None:
-        """Set the names of the rows: those of the wrapped models."""
+    def _name_models(self, cards: list[Data], connectors: list[Data]) -> None:
+        """Set the names of connectors, kinds of backends and rows, by one query.
+
+        A row has the name of the wrapped model: "Contact", not "Binding of a contact".
+        """
         rows = [
             row
             for card in cards
@@ -173,14 +172,19 @@ class ConnectorDashboard(models.AbstractModel):
             for row in (parent, *parent["rows"])
         ]
         wrapped = {row["model"]: wrapped_model(self.env, row["model"]) for row in rows}
+        shown = {*wrapped.values(), *(each["model"] for each in (*cards, *connectors))}
         found = (
             self.env["ir.model"]
             .sudo()
-            .search_fetch([("model", "in", list(wrapped.values()))], ["model", "name"])
+            .search_fetch([("model", "in", list(shown))], ["model", "name"])
         )
         names = {model.model: model.name for model in found}
         for row in rows:
             row["name"] = names.get(wrapped[row["model"]], row["model"])
+        for card in cards:
+            card["kind"] = names.get(card["model"], "")
+        for connector in connectors:
+            connector["name"] = names[connector["model"]]
 
     # -- what needs attention -----------------------------------------------------
 

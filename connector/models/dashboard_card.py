@@ -53,7 +53,6 @@ def make_card(
         **make_empty_card(backend.env, backend._name, backend.id),
         **make_schedule(backend, is_off=bool(reason)),
         "name": backend.display_name,
-        "kind": backend.env["ir.model"]._get(backend._name).sudo().name,
         "state": state,
         "note": reason or "",
         "conditions": conditions,

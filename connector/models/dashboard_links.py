@@ -35,7 +35,8 @@ def link_runs(model: str, res_id: int, names: Sequence[str] = ()) -> Link:
 
 def link_jobs(env: Environment, model: str, res_id: int) -> Link:
     """Return the link to the jobs of a backend that are to be performed."""
-    list_id = env.ref("connector.queue_job_view_list_sync").id
+    xmlid = "connector.queue_job_view_list_sync"
+    list_id = env["ir.model.data"]._xmlid_to_res_id(xmlid)  # cached
     return {
         "action": {
             "type": "ir.actions.act_window",

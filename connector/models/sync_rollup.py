@@ -162,7 +162,10 @@ class ConnectorSyncRollup(models.Model):
 
     @api.autovacuum
     def _gc_old(self) -> None:
-        """Delete old rows; keep those with the last change or success of a model."""
+        """Delete old rows; keep those with the last change or success of a model.
+
+        The last quarter says up to where outcomes were summed up.
+        """
         limit = int((time.time() - KEPT_SECONDS) // QUARTER_SECONDS)
         later = SQL(
             """
@@ -179,6 +182,7 @@ class ConnectorSyncRollup(models.Model):
                 """
                 DELETE FROM connector_sync_rollup AS old
                 WHERE quarter < %(limit)s
+                  AND quarter < (SELECT max(quarter) FROM connector_sync_rollup)
                   AND (changed_at IS NULL
                        OR EXISTS (%(later)s AND later.changed_at IS NOT NULL))
                   AND (succeeded_at IS NULL

@@ -94,12 +94,6 @@ class TestDashboard(DashboardMixin, SyncRunCase):
         self.assertEqual((card["buttons"], card["next_run"]), ([], False))
         self.assertEqual(card["state"], "ok")
 
-    def test_an_archived_backend_has_no_card(self):
-        backend = self.env["test.export.backend"].create({"name": "A", "folder": "x"})
-        self.assertTrue(self.card(backend))
-        backend.active = False
-        self.assertFalse(self.card(backend))
-
     def test_a_connector_that_fails_has_a_card_that_says_so(self):
         other = self.env["test.export.backend"].create({"name": "Other", "folder": "x"})
         with (

@@ -74,6 +74,9 @@ class TestCompanies(RightsCase):
         for user, is_shown in ((self.manager, True), (self.stranger, False)):
             cards = dashboard.with_user(user).get_data()["cards"]
             self.assertEqual(card_id in [card["id"] for card in cards], is_shown)
+        self.backend.active = False
+        cards = dashboard.with_user(self.manager).get_data()["cards"]
+        self.assertNotIn(card_id, [card["id"] for card in cards])
 
     def test_a_user_sees_the_bindings_of_his_company(self):
         domain = [("id", "=", self.binding.id)]
