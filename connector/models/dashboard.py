@@ -9,8 +9,8 @@
 
 ``get_data`` is what the screen polls. It returns plain data: names, numbers, times (in
 UTC, as Odoo writes them) and links (``dashboard_links.py``). The screen formats them
-for the user. Each card, row and condition has an ``id`` that stays the same, by which the
-screen updates it in place.
+for the user. Each card, row and condition has an ``id`` that stays the same, by which
+the screen updates it in place.
 
 Backends that the user may not read have no card. Errors of a backend whose connector is
 not installed have one, so that they are seen.

@@ -9,6 +9,7 @@ from odoo.tests import new_test_user, tagged
 
 from ..models.dashboard_models import find_parents, find_root
 from ..models.dashboard_numbers import HOURS, sum_hours
+from ..models.health import Condition
 from .export_common import ExportCase
 from .test_sync_run import SyncRunCase
 
@@ -22,6 +23,19 @@ CONTACT, TAG, BANK = (
 
 
 class DashboardMixin:
+    #: conditions of the whole database: where tests run, no job runner does
+    of_database: tuple = ()
+
+    def setUp(self):
+        super().setUp()
+        self.startPatcher(
+            patch.object(
+                self.registry["connector.health"],
+                "_find_database_conditions",
+                lambda health, backends: list(self.of_database),
+            )
+        )
+
     def data(self, user=None):
         self.env.flush_all()
         dashboards = self.env["connector.dashboard"]
@@ -298,6 +312,15 @@ class TestDashboardOfMixin(DashboardMixin, ExportCase):
         self.assertEqual(card["next_run"], "2030-01-01 12:00:00")
         self.backend.button_pause()
         self.assertEqual(self.card()["next_run"], False)
+
+    def test_a_job_runner_that_does_not_run_concerns_each_active_backend(self):
+        self.of_database = (Condition("runner", "error", None, None, "runner", "Down"),)
+        self.assertEqual(self.card()["state"], "error")
+        self.assertEqual(self.card()["conditions"], [])
+        data = self.data()
+        self.assertEqual([each["text"] for each in data["conditions"]], ["Down"])
+        self.backend.button_pause()
+        self.assertEqual(self.card()["state"], "off")
 
     def test_a_refused_connection_is_what_a_card_says_first(self):
         self.assertEqual(self.card()["state"], "ok")
