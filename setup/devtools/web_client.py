@@ -73,9 +73,9 @@ class WebClient:
         self.page.wait_for_selector(".o_main_navbar")
 
     def open(self, path: str, *, debug: bool = False) -> None:
-        """Open an address such as ``action-connector.connector_dashboard_action``."""
+        """Open an address such as ``connectors`` or ``res.partner/3``."""
         self.page.goto(f"{self.url}/odoo/{path}?debug={int(debug)}")
-        self.page.wait_for_selector(".o_action_manager .o_view_controller")
+        self.page.wait_for_selector(".o_action_manager > .o_action")
         self.settle()
 
     def settle(self) -> None:
