@@ -120,6 +120,7 @@ def make_schedule(backend: models.BaseModel, is_off: bool) -> Data:
     )
     shown = {
         "button_check_connection": True,
+        "button_activate": backend.state == "checked" and not is_off,
         "button_import_now": not is_off and bool(backend._imported_models()),
         "button_pause": not is_off,
         "button_resume": backend.state == "paused",

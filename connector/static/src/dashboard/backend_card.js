@@ -2,6 +2,7 @@ import { Component, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { Dropdown } from "@web/core/dropdown/dropdown";
 import { DropdownItem } from "@web/core/dropdown/dropdown_item";
+import { deserializeDateTime } from "@web/core/l10n/dates";
 import { useService } from "@web/core/utils/hooks";
 import { formatInteger } from "@web/views/fields/formatters";
 import { ActionLink, loadLink } from "./action_link";
@@ -19,6 +20,7 @@ const STATES = {
     ok: { label: _t("Working"), icon: "fa-check-circle" },
 };
 const OFF_LABELS = { draft: _t("Draft"), paused: _t("Paused") };
+const CONNECTED = { label: _t("Connected, not active"), icon: "fa-check-circle" };
 
 /** One backend: its health, its work and its models. */
 export class BackendCard extends Component {
@@ -41,6 +43,7 @@ export class BackendCard extends Component {
         this.action = useService("action");
         this.orm = useService("orm");
         this.state = useState({ busy: "" });
+        this.pressTest = () => this.press("button_check_connection");
     }
 
     get htmlId() {
@@ -49,8 +52,29 @@ export class BackendCard extends Component {
 
     get status() {
         const { state, backend_state: backendState } = this.props.card;
+        if (state === "ok" && backendState === "checked") {
+            return CONNECTED;
+        }
         const label = state === "off" && OFF_LABELS[backendState];
         return label ? { ...STATES.off, label } : STATES[state];
+    }
+
+    /** What the user must do before the backend is synchronized, null if nothing. */
+    get nextStep() {
+        const { backend_state: state } = this.props.card;
+        const steps = {
+            draft: ["button_check_connection", _t("Test connection")],
+            checked: ["button_activate", _t("Activate")],
+            paused: ["button_resume", _t("Resume")],
+        };
+        const [method, label] = steps[state] || [];
+        return this.has(method) ? { method, label } : null;
+    }
+
+    /** A draft has nothing to tell yet. */
+    get hasFacts() {
+        const { card } = this.props;
+        return card.hours.length && card.backend_state !== "draft";
     }
 
     get recordLink() {
@@ -76,9 +100,17 @@ export class BackendCard extends Component {
         if (!card.next_run) {
             return _t("within a minute");
         }
-        return isPast(card.next_run, now)
-            ? _t("due since %s", clock(card.next_run, now))
-            : ago(card.next_run, now);
+        if (isPast(card.next_run, now)) {
+            return _t("due since %s", clock(card.next_run, now));
+        }
+        return deserializeDateTime(card.next_run) > now
+            ? ago(card.next_run, now)
+            : _t("now");
+    }
+
+    /** The function of *Test*; false if the user may not test the connection. */
+    get test() {
+        return this.has("button_check_connection") && this.pressTest;
     }
 
     has(button) {

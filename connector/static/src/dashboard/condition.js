@@ -25,6 +25,12 @@ export class Condition extends Component {
         return this.props.condition.severity === "error" ? _t("Error") : _t("Warning");
     }
 
+    /** The text, without its full stop if a time follows it. */
+    get text() {
+        const { text } = this.props.condition;
+        return this.since ? text.replace(/\.$/, "") : text;
+    }
+
     get since() {
         const { since } = this.props.condition;
         return since ? _t("since %s", clock(since, this.props.now)) : "";

@@ -88,6 +88,10 @@ export class HoursStrip extends Component {
         return texts.length ? texts.join(", ") : _t("nothing").toString();
     }
 
+    get firstHour() {
+        return hourRange(this.props.hours[0].at).split("–")[0];
+    }
+
     get rows() {
         return this.props.hours
             .filter((hour) => DIRECTIONS.some((name) => total(hour[name])))

@@ -45,7 +45,16 @@ export class ModelTable extends Component {
         ];
     }
 
-    /** Return "and Product Variant, Attribute", the names of the sub-models. */
+    /** Return what a number counts, where a phone shows it without the column's title. */
+    unit(count, name) {
+        const units = {
+            jobs: count === 1 ? _t("waiting job") : _t("waiting jobs"),
+            errors: count === 1 ? _t("open error") : _t("open errors"),
+        };
+        return ` ${units[name]}`;
+    }
+
+    /** Return "with Product Variant, Attribute", the names of the sub-models. */
     including(row) {
         const names = row.rows.slice(1).map((part) => part.name);
         return _t("with %s", names.join(", "));
