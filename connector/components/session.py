@@ -46,6 +46,12 @@ class Session:
         self.not_failed: set[Key] = set()
         #: records that the search of this job has read: their import reads none again
         self.found: dict[Key, Any] = {}
+        #: rows of the history that are not stored yet
+        self.history: list[dict[str, Any]] = []
+        #: run of the job, None without one
+        self.run: Any = None
+        #: whether the failures of the records of the job are in the history
+        self.had_failed = False
         #: recorder of a dry run, None otherwise
         self.recorder: Any = None
         #: decision of a person about a record that both sides changed
@@ -88,6 +94,10 @@ class Session:
         setattr(work, name, session)
         work._propagate_kwargs.append(name)
         return session
+
+    def begin_run(self, run: Any, had_failed: bool = False) -> None:
+        """Note the run of the job, and whether its records have failed before."""
+        self.run, self.had_failed = run, had_failed
 
     def enter(self, context_manager: AbstractContextManager[T]) -> T:
         """Enter a context manager that is left when the session is closed."""

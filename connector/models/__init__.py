@@ -26,6 +26,7 @@ from . import conflict
 from . import unconfirmed_field
 from . import sync_run
 from . import sync_run_numbers
+from . import sync_run_day
 from . import sync_change
 from . import dry_run
 from . import cursor
@@ -44,4 +45,5 @@ from . import oauth
 from . import export_key
 from . import external_alias
 from . import queue_job
+from . import sync_change_failures
 from . import health

@@ -30,6 +30,7 @@ from ..components.exporter.batch import (
     outcome_of,
 )
 from ..components.exporter.bulk import BulkExport
+from ..components.history.recorder import RECORD_NAME, History
 from ..components.session import Session
 from ..database import retry_without_database
 from ..exception import RetryableJobError
@@ -69,7 +70,9 @@ class ConnectorBindingMixin(models.AbstractModel):
                 note_export(run, self, Outcome.SKIPPED, started_at)
             self._resolve_errors_of_deleted()
             return self.env._("%s does not exist any more: not exported.", self)
+        run = run or self._find_run_of_day(self.backend_id)
         with self.backend_id.work_on(self._name) as work:
+            Session.of(work).begin_run(run)
             exporter = work.component(usage="record.exporter")
             try:
                 message = exporter.run(self, fields=fields)
@@ -81,6 +84,12 @@ class ConnectorBindingMixin(models.AbstractModel):
         if run:
             note_export(run, self, outcome_of(exporter), started_at)
         return message
+
+    @api.model
+    def _find_run_of_day(self, backend: models.BaseModel) -> models.BaseModel:
+        """Return the run of the day for exports of edits, empty if it is not known."""
+        runs = self.env["connector.sync.run"].sudo()
+        return runs._of_day(backend, self._name)
 
     @api.private
     @retry_without_database
@@ -96,7 +105,9 @@ class ConnectorBindingMixin(models.AbstractModel):
                 note_exports(run, {Outcome.SKIPPED: self.ids}, started_at)
             self._resolve_errors_of_deleted()
             return self.env._("%s does not exist any more: not exported.", self)
+        run = run or self._find_run_of_day(backend)
         with backend.work_on(self._name) as work:
+            Session.of(work).begin_run(run)
             bulk = BulkExport(work)
             bulk.run(existing, fields)
             for binding, error in bulk.failed:
@@ -172,10 +183,19 @@ class ConnectorBindingMixin(models.AbstractModel):
         :param created_at: creation time of the external record; a record that got its
             id later is not deleted
         """
+        started_at, run = time.time(), self._find_run_of_day(backend)
         with backend.work_on(self._name) as work:
+            Session.of(work).begin_run(run)
             deleter = work.component(usage="record.exporter.deleter")
             deleter.created_at = created_at
             message = deleter.run(external_id)
+            outcome = getattr(deleter, "outcome", Outcome.REMOVED)
+            history = History(deleter)
+            name = self.env.context.get(RECORD_NAME)
+            history.note_deletion(external_id, outcome, str(message or ""), name)
+            history.write()
+        if run:
+            run._note_outcome({outcome: 1}, started_at)
         self._resolve_errors_of(backend, [subject_of_deletion(self._name, external_id)])
         return message
 

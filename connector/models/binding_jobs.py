@@ -26,6 +26,7 @@ from typing import Any
 
 from odoo import api, models
 
+from ..components.history.recorder import RECORD_NAME
 from ..components.importer.found import offer_found
 from ..components.importer.retries import delay_rest
 from ..components.session import Session
@@ -86,7 +87,7 @@ class ConnectorBindingMixin(models.AbstractModel):
     def _job_prepare_context_before_enqueue_keys(self) -> tuple:
         """Keep in the context of a job how it treats unconfirmed edits."""
         keys = super()._job_prepare_context_before_enqueue_keys()
-        return (*keys, ONLY_UNCONFIRMED, KEEP_UNCONFIRMED)
+        return (*keys, ONLY_UNCONFIRMED, KEEP_UNCONFIRMED, RECORD_NAME)
 
     # -- import ---------------------------------------------------------------
 
@@ -142,6 +143,7 @@ class ConnectorBindingMixin(models.AbstractModel):
         if kept:
             found, kwargs["kept"] = kept.sudo()._load(backend, self._name), kept
         with backend.work_on(self._name) as work:
+            Session.of(work).begin_run(run, had_failed > waited)
             if found:
                 offer_found(work, found)
             importer = work.component(usage="record.importer")
@@ -175,6 +177,7 @@ class ConnectorBindingMixin(models.AbstractModel):
             backend = backend.with_context(**{KEEP_UNCONFIRMED: True})
         found = kept and kept.sudo()._load(backend, self._name)
         with backend.work_on(self._name) as work:
+            Session.of(work).begin_run(run, had_failed > waited)
             if found:
                 offer_found(work, found)
             importer = work.component(usage="record.importer")

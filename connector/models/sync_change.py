@@ -13,40 +13,26 @@ the record had, because the record may be deleted.
 
 from __future__ import annotations
 
+import json
+import time
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from psycopg2.extras import Json
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
 
 from ..outcome import Outcome
 
-#: longest texts of a row
-MAX_NAME = 200
-MAX_REASON = 2000
-
-#: columns that ``_append`` fills
-_COLUMNS = (
+#: columns with the same value in all rows of a job
+_COMMON = (
     "at",
     "run_id",
     "backend_model",
     "backend_id",
-    "model_name",
     "company_id",
-    "binding_id",
-    "res_model",
-    "res_id",
-    "external_id",
-    "record_name",
-    "direction",
-    "outcome",
     "user_id",
     "trigger",
-    "changes",
-    "reason",
     "job_uuid",
 )
 
@@ -126,6 +112,10 @@ class ConnectorSyncChange(models.Model):
 
     _record_index = models.Index("(res_id, res_model, id DESC)")
     _backend_index = models.Index("(backend_id, backend_model, at)")
+    _failed_index = models.Index(
+        "(backend_id, model_name)"
+        " WHERE outcome = 'failed' AND is_superseded IS NOT TRUE"
+    )
 
     @api.depends("record_name", "external_id", "outcome")
     def _compute_display_name(self):
@@ -152,26 +142,73 @@ class ConnectorSyncChange(models.Model):
         return {name: each["string"] for name, each in described.items()}
 
     @api.model
-    def _append(self, rows: Iterable[Mapping[str, Any]]) -> None:
+    def _append(
+        self, rows: list[dict[str, Any]], common: Mapping[str, Any] | None = None
+    ) -> None:
         """Add rows by one statement.
 
         :param rows: values by column; missing ones are empty
+        :param common: values of the columns that are equal in all rows
         """
-        values = [
-            SQL(
-                "(%s)",
-                SQL(", ").join(SQL("%s", _stored(row.get(name))) for name in _COLUMNS),
+        if not rows:
+            return
+        values = {**dict.fromkeys(_COMMON), **(common or {})}
+        values["rows"] = json.dumps(rows, default=str)
+        self.env.cr.execute(
+            """
+            INSERT INTO connector_sync_change (
+                at, run_id, backend_model, backend_id, company_id, user_id, trigger,
+                job_uuid, model_name, binding_id, res_model, res_id, external_id,
+                record_name, direction, outcome, changes, reason
             )
-            for row in rows
-        ]
-        if values:
-            self.env.cr.execute(
-                SQL(
-                    "INSERT INTO connector_sync_change (%s) VALUES %s",
-                    SQL(", ").join(map(SQL.identifier, _COLUMNS)),
-                    SQL(", ").join(values),
-                )
+            SELECT
+                %(at)s, %(run_id)s, %(backend_model)s, %(backend_id)s, %(company_id)s,
+                %(user_id)s, %(trigger)s, %(job_uuid)s, model_name, binding_id,
+                res_model, res_id, external_id, record_name, direction, outcome,
+                changes, reason
+            FROM json_to_recordset(%(rows)s) AS row(
+                model_name text, binding_id int, res_model text, res_id int,
+                external_id text, record_name text, direction text, outcome text,
+                changes jsonb, reason text
             )
+            """,
+            values,
+        )
+
+    @api.model
+    def _supersede(
+        self,
+        backend: models.BaseModel,
+        model_name: str,
+        external_ids: Iterable[str] = (),
+        binding_ids: Iterable[int] = (),
+    ) -> None:
+        """Mark the failures of records that a later job has synchronized."""
+        self.env.cr.execute(
+            """
+            UPDATE connector_sync_change SET is_superseded = TRUE
+            WHERE backend_id = %s AND backend_model = %s AND model_name = %s
+                AND outcome = 'failed' AND is_superseded IS NOT TRUE
+                AND (external_id = ANY(%s) OR binding_id = ANY(%s))
+            RETURNING run_id, direction
+            """,
+            [
+                backend.id,
+                backend._name,
+                model_name,
+                list(external_ids),
+                list(binding_ids),
+            ],
+        )
+        rows = self.env.cr.fetchall()
+        self.invalidate_model(["is_superseded"])
+        # imports tell their run by ``had_failed``
+        of_edits = Counter(
+            run_id for run_id, direction in rows if run_id and direction != "import"
+        )
+        runs = self.env["connector.sync.run"].sudo().browse(of_edits)
+        for run in runs.filtered("day"):
+            run._note_outcome({Outcome.FAILED: -of_edits[run.id]}, time.time())
 
     @api.model
     def _delete_of(self, backend_model: str, backend_ids: Iterable[int]) -> None:
@@ -224,12 +261,6 @@ class ConnectorSyncChange(models.Model):
             "res_id": self.res_id,
             "views": [(False, "form")],
         }
-
-
-def _stored(value: Any) -> Any:
-    if isinstance(value, Outcome):
-        return value.value
-    return Json(value) if isinstance(value, dict) else value
 
 
 def _line(label: str, old: Any, new: Any) -> str:

@@ -88,6 +88,7 @@ from . import test_export_dependencies
 from . import test_exporter_processes
 from . import test_health
 from . import test_health_runner
+from . import test_history
 from . import test_idempotency_keys
 from . import test_bulk_export
 from . import test_bulk_failures
@@ -121,6 +122,7 @@ from . import test_mapper_hooks
 from . import test_mapper_modifiers
 from . import test_mapper_source_fields
 from . import test_schedule_failures
+from . import test_sync_change
 from . import test_sync_error
 from . import test_sync_run
 from . import test_queue_job_rights

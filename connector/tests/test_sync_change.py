@@ -13,16 +13,18 @@ class TestSyncChange(TransactionCase):
         cls.changes = cls.env["connector.sync.change"]
 
     def append(self, **values):
-        row = {
+        common = {
             "at": fields.Datetime.now(),
             "backend_model": "gone.backend",
-            "backend_id": 7,
+            "backend_id": values.pop("backend_id", 7),
+        }
+        row = {
             "model_name": "gone.binding",
             "direction": "import",
             "outcome": "updated",
             "external_id": "a 1",
         }
-        self.changes._append([{**row, **values}])
+        self.changes._append([{**row, **values}], common)
         return self.changes.search([], limit=1)
 
     def test_row_of_an_unknown_model_is_shown(self):

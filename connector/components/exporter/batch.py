@@ -10,8 +10,10 @@ from odoo import models
 from odoo.addons.component.core import AbstractComponent
 
 from ...database import commits_are_forbidden
+from ...jobs.descriptions import name_of_model
 from ...jobs.lifecycle import company_of
 from ...outcome import Outcome
+from ..session import Session
 from .bulk import BulkExport
 from .queue import delay_export, export_priority
 
@@ -89,6 +91,7 @@ class DirectBatchExporter(AbstractComponent):
             options = {} if fields is None else {"fields": fields}
             return super()._export_chunk(bindings, run=run, **options, **kwargs)
         started_at, bulk = time.time(), BulkExport(self.work)
+        Session.of(self.work).begin_run(run)
         bulk.run(bindings, fields)
         if not commits_are_forbidden(self.env.cr):
             self.env.cr.commit()  # pylint: disable=invalid-commit
@@ -102,6 +105,7 @@ class DirectBatchExporter(AbstractComponent):
     def _export_record(self, binding, job_options=None, run=None, **kwargs):
         exporter = self.component(usage="record.exporter")
         started_at = time.time()
+        Session.of(self.work).begin_run(run)
         exporter.run(binding, **kwargs)
         if run:
             note_export(run, binding, outcome_of(exporter), started_at)
@@ -161,7 +165,7 @@ def delay_exports(
         "description": bindings.env._(
             "Export %(count)s records of %(model)s to %(backend)s",
             count=len(bindings),
-            model=bindings._description,
+            model=name_of_model(bindings),
             backend=backend.display_name,
         ),
         **job_options,

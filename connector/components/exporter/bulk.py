@@ -38,6 +38,7 @@ from ...exception import (
 )
 from ...jobs.lifecycle import asks_to_wait, keeps_dependencies
 from ...outcome import Outcome
+from ..history.recorder import History, kept_by_savepoint
 from ..importer.bisection import concerns_the_job
 from ..session import Session
 from .bulk_calls import create_many, write_many
@@ -74,6 +75,7 @@ class BulkExport:
     def __init__(self, work: Any) -> None:
         self._work, self._session = work, Session.of(work)
         self._adapter: Any = None
+        self._exporter: Any = None
         self._fields: Iterable[str] | None = None
         #: bindings that are not begun, or have to wait for another one
         self._pending: dict[tuple[str, int], models.BaseModel] = {}
@@ -112,6 +114,8 @@ class BulkExport:
             session.is_bulk_export, session.in_bulk = False, set()
         if self.wait and not (self.outcomes or session.sent_dependencies):
             raise self.wait
+        if session.history:
+            History(self._exporter).write()
         if self._bound:
             receipts = self._work.env["connector.export.receipt"].sudo()
             receipts._drop_after_commit(self._bound)
@@ -132,7 +136,7 @@ class BulkExport:
     def _begin(self, key: tuple[str, int]) -> None:
         """Run a record up to its request."""
         self._session.in_bulk.discard(key)
-        exporter = self._work.component(usage="record.exporter")
+        self._exporter = exporter = self._work.component(usage="record.exporter")
         if self._adapter is None:
             self._adapter = exporter.backend_adapter
         binding = self._pending.pop(key)
@@ -158,7 +162,7 @@ class BulkExport:
         """Run a record to its next request or its end, in a savepoint."""
         session, exported = self._session, set(self._session.exported)
         try:
-            with self._work.env.cr.savepoint():
+            with kept_by_savepoint(session, self._work.env.cr.savepoint):
                 note = self._move(item, move)
         except Exception as error:
             if isinstance(error, _OF_JOB) or concerns_the_job(error):

@@ -9,6 +9,7 @@ from odoo import models
 from odoo.addons.component.core import AbstractComponent
 
 from ...exception import IDMissingInBackend
+from ...outcome import Outcome
 
 
 class RecordDeleter(AbstractComponent):
@@ -91,6 +92,7 @@ class ExportDeleter(AbstractComponent):
         super().__init__(work_context)
         #: when the record to delete was created, if that is known
         self.created_at: datetime | None = None
+        self.outcome = Outcome.REMOVED
 
     def run(self, external_id: Any) -> str:
         """Delete the external record; return a message.
@@ -103,6 +105,7 @@ class ExportDeleter(AbstractComponent):
         )
         try:
             if self.created_at and self._is_other_record(external_id):
+                self.outcome = Outcome.SKIPPED
                 return self.env._(
                     "In the backend, %(id)s is another record now, which was not "
                     "deleted: the bound record was created at %(known)s.",

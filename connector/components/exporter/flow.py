@@ -40,6 +40,7 @@ from ...binding_links import check_is_free
 from ...exception import ConnectorException, IDMissingInBackend
 from ...outcome import Outcome
 from ..external_id import is_external_id
+from ..history.recorder import History
 from ..session import Session, in_progress
 from ..two_way.unconfirmed import SentEdits, stores_unconfirmed_edits
 from .dependencies import committing_dependencies_on_wait, explaining_refused_binding
@@ -81,6 +82,11 @@ class ExportFlow:
         self.external_ids = external_ids
         #: whether the created record has earlier values than the current ones
         self._has_earlier_values = False
+        self._history = History(hooks)
+        #: values that were sent, None if an override of ``_run`` has sent them
+        self._sent: Any = None
+        #: why the record was skipped
+        self._reason: Any = None
         #: hooks whose request a bulk call sends
         self.bulk_hooks: frozenset[str] = frozenset()
 
@@ -93,6 +99,7 @@ class ExportFlow:
         hooks, binding, env = self._hooks, self._hooks.binding, self._hooks.env
         session = Session.of(hooks.work)
         hooks.outcome, self._has_earlier_values = Outcome.SKIPPED, False
+        self._sent = self._reason = None
         if not binding.exists():
             return env._("%s does not exist any more: not exported.", binding)
         self.external_ids.load()
@@ -113,7 +120,10 @@ class ExportFlow:
                 self._edits.confirm()
                 with explaining_refused_binding(hooks, hooks.model, binding):
                     hooks.binder.bind(hooks.external_id, binding)
+                self._note_history()
                 hooks._commit()
+            else:
+                self._note_history()
         if self._is_in_backend:
             hooks._after_export()
         session.exported.add(key)
@@ -131,6 +141,7 @@ class ExportFlow:
         ) or hooks._has_to_skip()
         if reason:
             hooks.outcome = Outcome.SKIPPED
+            self._reason = reason if isinstance(reason, str) else None
             return hooks.env._("Skipped: %s", reason) if reason is not True else ""
         hooks._export_dependencies()
         hooks._lock()
@@ -171,6 +182,7 @@ class ExportFlow:
             hooks.external_id = found_id
             self.external_ids.end_keys()
             return (yield from self._update(map_record, None))
+        self._sent = values
         with self._sending("_create"):
             created_id = yield from self._call("_create", values)
         if not is_external_id(created_id):
@@ -190,6 +202,7 @@ class ExportFlow:
         values = hooks._update_data(map_record, fields=fields)
         if not values:
             return self._nothing_to_export()
+        self._sent = values
         with self._sending("_update"):
             yield from self._call("_update", values)
         hooks.outcome = Outcome.UPDATED
@@ -211,6 +224,15 @@ class ExportFlow:
         if self._hooks._is_overridden(hook):
             return nullcontext()
         return committing_dependencies_on_wait(self._hooks)
+
+    def _note_history(self) -> None:
+        """Note what was sent; a bulk export stores it for all of its records."""
+        hooks = self._hooks
+        self._history.note_export(
+            hooks.binding, hooks.outcome, hooks.external_id, self._sent, self._reason
+        )
+        if not Session.of(hooks.work).is_bulk_export:
+            self._history.write()
 
     def _is_newer_in_backend(self) -> bool:
         try:

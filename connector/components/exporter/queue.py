@@ -32,7 +32,9 @@ from odoo.addons.component_event.transaction_queue import (
     TransactionQueue,
 )
 
+from ...jobs.descriptions import name_of_model, name_of_record
 from ...jobs.lifecycle import EDIT_PRIORITY, company_of, running_priority
+from ..history.recorder import RECORD_NAME
 from ..two_way.unconfirmed import ONLY_UNCONFIRMED, stores_unconfirmed_edits
 
 #: delay of a repeat job that is not checked after the commit
@@ -50,6 +52,8 @@ class Deletion(NamedTuple):
     external_id: Any
     #: when the external record was created, if the binding has it
     created_at: Any = None
+    #: the name of the record
+    name: str | None = None
 
 
 class ExportRequests(TransactionQueue):
@@ -74,7 +78,8 @@ class ExportRequests(TransactionQueue):
 
     def delete(self, deletion: Deletion) -> None:
         """Request a deletion; dropped if the binding still exists before the commit."""
-        self.deletions[deletion.binding] = deletion
+        name = deletion.binding.display_name  # while it exists
+        self.deletions[deletion.binding] = deletion._replace(name=name)
 
     def flush(self, cr: BaseCursor) -> None:
         """Store the edits and delay the jobs."""
@@ -168,8 +173,8 @@ def delay_export(
         "identity_key": export_identity_key(binding, fields, only_unconfirmed),
         "description": binding.env._(
             "Export %(model)s %(record)s to %(backend)s",
-            model=binding._description,
-            record=binding.display_name,
+            model=name_of_model(binding),
+            record=f'"{binding.display_name}"',
             backend=binding.backend_id.display_name,
         ),
         **job_options,
@@ -203,20 +208,21 @@ def export_identity_key(
 
 def delay_deletion(deletion: Deletion) -> Any:
     """Delay one ``export_delete_record`` unless an equal job waits already."""
-    backend, binding, external_id, created_at = deletion
+    backend, binding, external_id, created_at, name = deletion
     known = {"created_at": created_at} if created_at else {}
     return (
         binding.browse()
         .with_company(company_of(backend))
+        .with_context(**{RECORD_NAME: name})
         .with_delay(
             priority=export_priority(binding),
             identity_key=(
                 f"delete {binding._name} in {backend._name} {backend.id}: {external_id}"
             ),
             description=backend.env._(
-                "Delete %(model)s %(external_id)s in %(backend)s",
-                model=binding._description,
-                external_id=external_id,
+                "Delete %(model)s %(record)s in %(backend)s",
+                model=name_of_model(binding),
+                record=name_of_record(name, external_id),
                 backend=backend.display_name,
             ),
         )

@@ -26,6 +26,7 @@ from odoo.tools import split_every
 from odoo.addons.component.core import AbstractComponent
 
 from ...exception import InvalidDataError
+from ...jobs.descriptions import name_of_model
 from ...outcome import Outcome
 from ...timestamps import last_change, precise_now
 from ..external_id import can_be_stored, unstorable_id
@@ -174,7 +175,7 @@ class BatchImporter(AbstractComponent):
         """Return the values of the description of a job."""
         return {
             "count": len(external_ids),
-            "model": self.model._description,
+            "model": name_of_model(self.model),
             "backend": self.backend_record.display_name,
         }
 

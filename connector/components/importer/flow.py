@@ -40,6 +40,7 @@ from ...exception import PartlyRead, PartlyUnreadable, RetryableJobError
 from ...outcome import Outcome
 from ..comparison.changes import imported_fingerprint
 from ..external_id import can_be_stored, unstorable_id
+from ..history.recorder import History, kept_by_savepoint
 from ..session import Session, in_progress
 from ..two_way.kept_edits import KeptEdits
 from .aliases import find_aliases, handle_missing_record, is_alias_uptodate
@@ -77,14 +78,16 @@ class ImportFlow:
         self._try_locks = try_locks
         self._now = now
         self._session = Session.of(hooks.work)
+        self._history = History(hooks)
 
     @classmethod
     def of(cls, hooks: Any, steps: type[StepRunner]) -> ImportFlow:
         """Return the flow of an importer."""
-        edits = KeptEdits(hooks)
+        edits, session = KeptEdits(hooks), Session.of(hooks.work)
+        savepoint = partial(kept_by_savepoint, session, hooks.env.cr.savepoint)
         return cls(
             hooks,
-            steps(hooks.env.cr.savepoint, partial(explain, hooks)),
+            steps(savepoint, partial(explain, hooks)),
             Dependencies(hooks),
             Writer(hooks, edits),
             edits,
@@ -114,6 +117,9 @@ class ImportFlow:
         session.not_failed.update(
             (model_name, item.key) for item in items if item.outcome != Outcome.FAILED
         )
+        self._history.note_items(items)
+        if not session.importing:
+            self._history.write()
 
     # -- steps ------------------------------------------------------------------
 
@@ -213,14 +219,13 @@ class ImportFlow:
         for item in items:
             hooks._item = item
             if item.external_record is None:
-                item.outcome = (
-                    handle_missing_record(hooks, item) or hooks._handle_missing_record()
-                )
+                self._handle_missing(item)
                 continue
             if not item.alias:
                 hooks._check_is_same_record()
-            if hooks._must_skip():
+            if reason := hooks._must_skip():
                 item.outcome = Outcome.SKIPPED
+                item.reason = reason if isinstance(reason, str) else None
             elif self._is_uptodate(item):
                 item.outcome = Outcome.UNCHANGED
                 hooks._after_unchanged(item.binding)
@@ -229,6 +234,18 @@ class ImportFlow:
                 hooks._dependencies = []
                 hooks._import_dependencies()
                 item.dependencies = tuple(hooks._dependencies)
+
+    def _handle_missing(self, item: ImportItem) -> None:
+        """Handle a record that the backend does not have, and note why."""
+        hooks = self._hooks
+        self._history.note_existing(item)
+        item.outcome = (
+            handle_missing_record(hooks, item) or hooks._handle_missing_record()
+        )
+        if item.outcome == Outcome.SKIPPED and not item.reason:
+            item.reason = hooks.env._(
+                "%s does not have this record.", hooks.backend_record.display_name
+            )
 
     def _is_uptodate(self, item: ImportItem) -> bool:
         if item.force or not item.binding:

@@ -165,7 +165,7 @@ class GenericImporter(AbstractComponent):
             return Outcome.SKIPPED
         if policy == "archive" and not binding[active]:
             return Outcome.UNCHANGED
-        find_record_deleter(self, policy).run(self.external_id)
+        self._item.reason = find_record_deleter(self, policy).run(self.external_id)
         return Outcome.REMOVED
 
     def _must_skip(self) -> str | None:

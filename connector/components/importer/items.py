@@ -61,6 +61,16 @@ class ImportItem:
     error: Exception | None = None
     #: a remark on the outcome, for a person
     note: str | None = None
+    #: why it was skipped or removed, where no note says that
+    reason: str | None = None
+    #: the wrapped record and its name, where the import may remove it
+    record: Any = None
+    name: str | None = None
+    #: the changed values for the history, before and after the write, and the changes
+    #: of lines as texts
+    held_before: dict[str, Any] = field(default_factory=dict)
+    held_after: dict[str, Any] = field(default_factory=dict)
+    described_lines: dict[str, str] = field(default_factory=dict)
     #: unconfirmed edits of the binding
     unconfirmed: Any = None
     #: fingerprints of the fields as the backend has them, where edits are kept

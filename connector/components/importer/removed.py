@@ -32,6 +32,7 @@ from ...exception import (
     FatalError,
     RetryableJobError,
 )
+from ...jobs.descriptions import name_of_model
 from .bisection import concerns_the_job
 
 _logger = logging.getLogger(__name__)
@@ -139,7 +140,7 @@ class RemovedRecordsFinder(AbstractComponent):
             "missing in %(backend)s: nothing was done. Remove these records in Odoo?",
             missing=missing,
             bound=bound,
-            model=self.model._description,
+            model=name_of_model(self.model),
             backend=self.backend_record.display_name,
         )
 
@@ -247,7 +248,7 @@ class RemovedRecordsFinder(AbstractComponent):
             eta=error.seconds or CONTINUE_SECONDS,
             description=self.env._(
                 "Continue the search for deleted records: %(model)s of %(backend)s",
-                model=self.model._description,
+                model=name_of_model(self.model),
                 backend=self.backend_record.display_name,
             ),
         ).import_removed(
@@ -265,7 +266,7 @@ class RemovedRecordsFinder(AbstractComponent):
                 description=self.env._(
                     "Remove %(count)s records of %(model)s: deleted in %(backend)s",
                     count=len(chunk),
-                    model=self.model._description,
+                    model=name_of_model(self.model),
                     backend=self.backend_record.display_name,
                 ),
             ).import_chunk(self.backend_record, chunk, run=run)

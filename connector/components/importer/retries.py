@@ -17,8 +17,10 @@ import logging
 from typing import Any
 
 from ...exception import RetryableJobError
+from ...jobs.descriptions import name_of_model, name_of_record
 from ...jobs.lifecycle import asks_to_wait, clamp_wait
 from ..external_id import can_be_stored
+from ..history.values import name_of
 from .items import ChunkOutcome, ImportItem
 
 _logger = logging.getLogger(__name__)
@@ -54,7 +56,7 @@ def delay_rest(
         description=importer.env._(
             "Import %(model)s %(external_id)s from %(backend)s: its dependencies are "
             "imported first",
-            model=importer.model._description,
+            model=name_of_model(importer.model),
             external_id=external_id,
             backend=importer.backend_record.display_name,
         ),
@@ -70,9 +72,9 @@ def _delay_together(importer: Any, items: list[ImportItem], **job_kwargs: Any) -
     importer.model.with_delay(
         eta=max(clamp_wait(item.error.seconds) or 0 for item in items),
         description=importer.env._(
-            "Import %(count)s records of %(model)s from %(backend)s again",
+            "Retry %(count)s records of %(model)s from %(backend)s",
             count=len(items),
-            model=importer.model._description,
+            model=name_of_model(importer.model),
             backend=importer.backend_record.display_name,
         ),
     ).import_chunk(
@@ -104,9 +106,9 @@ def _delay_alone(importer: Any, item: ImportItem, **job_kwargs: Any) -> None:
     importer.model.with_delay(
         eta=clamp_wait(getattr(item.error, "seconds", None)),
         description=importer.env._(
-            "Import %(model)s %(external_id)s from %(backend)s",
-            model=importer.model._description,
-            external_id=item.external_id,
+            "Import %(model)s %(record)s from %(backend)s",
+            model=name_of_model(importer.model),
+            record=name_of_record(_name_of_item(importer, item), item.external_id),
             backend=importer.backend_record.display_name,
         ),
     ).import_record(
@@ -116,6 +118,14 @@ def _delay_alone(importer: Any, item: ImportItem, **job_kwargs: Any) -> None:
         **_waiting_arguments([item]),
         **job_kwargs,
     )
+
+
+def _name_of_item(importer: Any, item: ImportItem) -> str | None:
+    """Return the name of a record in Odoo, or of its mapped values."""
+    if item.binding:
+        return name_of(item.binding)
+    name = (item.values or {}).get(importer.model._rec_name or "name")
+    return name if isinstance(name, str) and name else None
 
 
 def _note_pause(importer: Any, waiting: tuple[ImportItem, ...]) -> None:

@@ -17,6 +17,7 @@ from collections import defaultdict
 from typing import Any
 
 from odoo import models
+from odoo.exceptions import MissingError
 
 from ...outcome import Outcome
 from ..binder import Binder
@@ -25,6 +26,7 @@ from ..comparison.changes import changed_values, remember_created, remember_held
 from ..comparison.lines import copy_commands, linking_updated_lines
 from ..comparison.stored_values import fingerprint
 from ..external_id import check_storable, is_external_id
+from ..history.values import described_lines, held_values
 from ..session import Session
 from ..two_way.kept_edits import KeptEdits
 from .aliases import note_alias_version
@@ -90,6 +92,14 @@ class Writer:
         for item in items:
             if item.outcome == Outcome.UPDATED:
                 remember_held(item.binding, item.written)
+                item.held_after = self._read_held(item.binding, item.held_before)
+
+    @staticmethod
+    def _read_held(binding: models.BaseModel, names: Changes) -> Changes:
+        try:
+            return held_values(binding, names)
+        except MissingError:  # a hook may delete the imported record
+            return {}
 
     # -- create -----------------------------------------------------------------
 
@@ -157,6 +167,9 @@ class Writer:
             if changes:
                 if self._recorder is not None:
                     self._recorder.note_update(item, changes)
+                else:
+                    item.held_before = held_values(item.binding, changes)
+                    item.described_lines = described_lines(item.binding, changes)
                 changed.append((item, changes))
         if changed:
             remove_absent_lines(hooks.model, [changes for _item, changes in changed])
@@ -175,6 +188,7 @@ class Writer:
             return None
         if changes and not (item.force or self._hooks._may_overwrite(item.binding)):
             item.outcome = Outcome.SKIPPED
+            item.reason = self._hooks.env._("The local version is kept.")
             return None
         item.outcome = Outcome.UPDATED if changes else Outcome.UNCHANGED
         return changes

@@ -25,7 +25,7 @@ from odoo.tools import (
 from odoo.tools.mimetypes import guess_mimetype
 
 from ..comparison.lines import as_commands, linked_ids
-from ..importer.dry_run import describe_value, describe_written
+from ..comparison.descriptions import describe_value, describe_written
 
 Presentation = dict[str, str]
 
