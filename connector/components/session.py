@@ -50,6 +50,8 @@ class Session:
         self.history: list[dict[str, Any]] = []
         #: run of the job, None without one
         self.run: Any = None
+        #: the running job, None outside of jobs
+        self.job: Any = None
         #: whether the failures of the records of the job are in the history
         self.had_failed = False
         #: recorder of a dry run, None otherwise
@@ -95,9 +97,9 @@ class Session:
         work._propagate_kwargs.append(name)
         return session
 
-    def begin_run(self, run: Any, had_failed: bool = False) -> None:
-        """Note the run of the job, and whether its records have failed before."""
-        self.run, self.had_failed = run, had_failed
+    def begin_job(self, job: Any, run: Any = None, had_failed: bool = False) -> None:
+        """Note the job, its run, and whether its records have failed before."""
+        self.job, self.run, self.had_failed = job, run, had_failed
 
     def enter(self, context_manager: AbstractContextManager[T]) -> T:
         """Enter a context manager that is left when the session is closed."""

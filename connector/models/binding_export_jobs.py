@@ -72,7 +72,7 @@ class ConnectorBindingMixin(models.AbstractModel):
             return self.env._("%s does not exist any more: not exported.", self)
         run = run or self._find_run_of_day(self.backend_id)
         with self.backend_id.work_on(self._name) as work:
-            Session.of(work).begin_run(run)
+            Session.of(work).begin_job(running_job(self.env), run)
             exporter = work.component(usage="record.exporter")
             try:
                 message = exporter.run(self, fields=fields)
@@ -107,7 +107,7 @@ class ConnectorBindingMixin(models.AbstractModel):
             return self.env._("%s does not exist any more: not exported.", self)
         run = run or self._find_run_of_day(backend)
         with backend.work_on(self._name) as work:
-            Session.of(work).begin_run(run)
+            Session.of(work).begin_job(running_job(self.env), run)
             bulk = BulkExport(work)
             bulk.run(existing, fields)
             for binding, error in bulk.failed:
@@ -185,7 +185,7 @@ class ConnectorBindingMixin(models.AbstractModel):
         """
         started_at, run = time.time(), self._find_run_of_day(backend)
         with backend.work_on(self._name) as work:
-            Session.of(work).begin_run(run)
+            Session.of(work).begin_job(running_job(self.env), run)
             deleter = work.component(usage="record.exporter.deleter")
             deleter.created_at = created_at
             message = deleter.run(external_id)

@@ -143,7 +143,7 @@ class ConnectorBindingMixin(models.AbstractModel):
         if kept:
             found, kwargs["kept"] = kept.sudo()._load(backend, self._name), kept
         with backend.work_on(self._name) as work:
-            Session.of(work).begin_run(run, had_failed > waited)
+            Session.of(work).begin_job(running_job(self.env), run, had_failed > waited)
             if found:
                 offer_found(work, found)
             importer = work.component(usage="record.importer")
@@ -177,7 +177,7 @@ class ConnectorBindingMixin(models.AbstractModel):
             backend = backend.with_context(**{KEEP_UNCONFIRMED: True})
         found = kept and kept.sudo()._load(backend, self._name)
         with backend.work_on(self._name) as work:
-            Session.of(work).begin_run(run, had_failed > waited)
+            Session.of(work).begin_job(running_job(self.env), run, had_failed > waited)
             if found:
                 offer_found(work, found)
             importer = work.component(usage="record.importer")

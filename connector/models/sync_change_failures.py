@@ -36,6 +36,18 @@ class ConnectorSyncChange(models.Model):
     _inherit = "connector.sync.change"
 
     @api.model
+    def _supersede_errors(self, errors: models.BaseModel) -> None:
+        """Mark the failures of the records of resolved errors."""
+        for error in errors.filtered("model_name"):
+            external_ids = [error.external_id, *(error.external_ids or ())]
+            self._supersede(
+                error._get_backend(),
+                error.model_name,
+                external_ids=[each for each in external_ids if each],
+                binding_ids=[error.binding_id] if error.binding_id else [],
+            )
+
+    @api.model
     def _without_known_failures(self, rows: list[dict], common: Mapping) -> list[dict]:
         """Return the rows of failures that the history does not have yet."""
         self.env.cr.execute(
@@ -65,25 +77,6 @@ class ConnectorSyncChange(models.Model):
             or row.get("external_id") is None
             and ("binding", row.get("binding_id"), row["reason"]) not in known
         ]
-
-
-class ConnectorSyncError(models.Model):
-    _inherit = "connector.sync.error"
-
-    def _resolve(self) -> None:
-        """Mark the errors as resolved, and their failures in the history."""
-        super()._resolve()
-        changes = self.env["connector.sync.change"]
-        for error in self:
-            if not error.model_name:
-                continue
-            external_ids = [error.external_id, *(error.external_ids or ())]
-            changes._supersede(
-                error._get_backend(),
-                error.model_name,
-                external_ids=[each for each in external_ids if each],
-                binding_ids=[error.binding_id] if error.binding_id else [],
-            )
 
 
 class QueueJob(models.Model):

@@ -294,6 +294,7 @@ class ConnectorSyncError(models.Model):
         """Mark the errors as resolved."""
         if self:
             self.write({"state": RESOLVED, "resolved_at": fields.Datetime.now()})
+            self.env["connector.sync.change"]._supersede_errors(self)
 
     @api.model
     def _resolve_of_backend(self, backend, *causes: str) -> None:

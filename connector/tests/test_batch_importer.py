@@ -76,9 +76,7 @@ class TestDelayedBatchImporter(BatchCase):
     def test_description_of_the_job_has_count_model_and_backend(self):
         self.backend.chunk_size = 25
         _found, (job,) = self.run_batch("delayed.batch.importer")
-        self.assertEqual(
-            job.description, "Import 25 records of Test Partner Binding from Test"
-        )
+        self.assertEqual(job.description, "Import 25 records of Contact from Test")
 
     def test_job_options_reach_the_job(self):
         options = {"priority": 3, "description": "Mine", "max_retries": 7}

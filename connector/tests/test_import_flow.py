@@ -32,7 +32,9 @@ class Hooks:
         self.model = SimpleNamespace(_name=MODEL, browse=lambda: None)
         self.backend_record = SimpleNamespace(display_name="Shop")
         self.binder = SimpleNamespace(
-            _external_field="external_id", to_internal_many=self.find_bindings
+            _external_field="external_id",
+            _odoo_field="odoo_id",
+            to_internal_many=self.find_bindings,
         )
         self.bindings = {}
         self.calls = []

@@ -91,7 +91,7 @@ class DirectBatchExporter(AbstractComponent):
             options = {} if fields is None else {"fields": fields}
             return super()._export_chunk(bindings, run=run, **options, **kwargs)
         started_at, bulk = time.time(), BulkExport(self.work)
-        Session.of(self.work).begin_run(run)
+        Session.of(self.work).run = run
         bulk.run(bindings, fields)
         if not commits_are_forbidden(self.env.cr):
             self.env.cr.commit()  # pylint: disable=invalid-commit
@@ -105,7 +105,7 @@ class DirectBatchExporter(AbstractComponent):
     def _export_record(self, binding, job_options=None, run=None, **kwargs):
         exporter = self.component(usage="record.exporter")
         started_at = time.time()
-        Session.of(self.work).begin_run(run)
+        Session.of(self.work).run = run
         exporter.run(binding, **kwargs)
         if run:
             note_export(run, binding, outcome_of(exporter), started_at)

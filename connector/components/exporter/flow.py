@@ -228,6 +228,7 @@ class ExportFlow:
     def _note_history(self) -> None:
         """Note what was sent; a bulk export stores it for all of its records."""
         hooks = self._hooks
+        self._history.odoo_field = hooks.binder._odoo_field
         self._history.note_export(
             hooks.binding, hooks.outcome, hooks.external_id, self._sent, self._reason
         )

@@ -25,12 +25,7 @@ from typing import Any
 
 from odoo import fields, models
 
-from ...jobs.lifecycle import (
-    EDIT_PRIORITY,
-    WEBHOOK_PRIORITY,
-    company_of,
-    running_job,
-)
+from ...jobs.lifecycle import EDIT_PRIORITY, WEBHOOK_PRIORITY
 from ...outcome import Outcome
 from ..external_id import storable_text
 from ..importer.items import ImportItem
@@ -42,6 +37,8 @@ RECORD_NAME = "connector_record_name"
 #: longest texts of a row
 MAX_NAME = 200
 MAX_REASON = 2000
+
+_LENGTHS = {"record_name": MAX_NAME, "reason": MAX_REASON, "external_id": MAX_REASON}
 
 _TRIGGERS = {WEBHOOK_PRIORITY: "webhook", EDIT_PRIORITY: "edit"}
 
@@ -69,13 +66,15 @@ class History:
     def __init__(self, component: Any) -> None:
         self._component = component
         self._session = Session.of(component.work)
+        #: field of a binding with the record that it wraps; the flows set it
+        self.odoo_field = "odoo_id"
 
     # -- import -----------------------------------------------------------------
 
     def note_items(self, items: Iterable[ImportItem]) -> None:
         """Note the imported items, except unchanged ones and those that only wait."""
         session = self._session
-        is_stored = isinstance(self._component.backend_record, models.BaseModel)
+        is_stored = isinstance(self._component.work.collection, models.BaseModel)
         if session.recorder is not None or not is_stored:
             return
         for item in items:
@@ -90,7 +89,7 @@ class History:
 
     def _supersede(self, items: Iterable[ImportItem]) -> None:
         """Mark the noted failures of items that have not failed again."""
-        backend, model = self._component.backend_record, self._component.model
+        backend, model = self._component.work.collection, self._component.model
         done = [item.key for item in items if item.outcome is not Outcome.FAILED]
         if done:
             changes = self._component.env["connector.sync.change"]
@@ -129,7 +128,7 @@ class History:
             item.name = name_of(item.record)
 
     def _wrapped(self, binding: models.BaseModel) -> models.BaseModel:
-        odoo_field = self._component.binder._odoo_field
+        odoo_field = self.odoo_field
         return (odoo_field in binding._fields and binding[odoo_field]) or binding
 
     def _guess_name(self, item: ImportItem) -> str | None:
@@ -205,27 +204,36 @@ class History:
         """Store what was noted, by one statement."""
         rows, self._session.history = self._session.history, []
         component = self._component
-        backend = component.backend_record
+        backend = component.work.collection
         if not rows or not isinstance(backend, models.BaseModel):
             return
-        for row in rows:
-            for name, length in (("record_name", MAX_NAME), ("reason", MAX_REASON)):
-                if row.get(name):
-                    row[name] = storable_text(row[name])[:length]
-            row["external_id"] = storable_text(row["external_id"] or "") or None
+        rows = [_storable(row) for row in rows]
         component.env["connector.sync.change"]._append(rows, self._common(backend))
 
     def _common(self, backend: models.BaseModel) -> dict[str, Any]:
         """Return the values that all rows of a job have."""
-        env, run = self._component.env, self._session.run
-        job = running_job(env)
+        env, run, job = self._component.env, self._session.run, self._session.job
+        has_company = "company_id" in backend._fields
         return {
             "at": fields.Datetime.now(),
             "run_id": run.id if run else None,
             "backend_model": backend._name,
             "backend_id": backend.id,
-            "company_id": company_of(backend.sudo()).id or None,
+            "company_id": (has_company and backend.sudo().company_id.id) or None,
             "user_id": env.uid,
             "trigger": _TRIGGERS.get(job.priority) if job else "user",
             "job_uuid": job.uuid if job else None,
         }
+
+
+def _storable(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a row whose texts are short enough, and that PostgreSQL can store."""
+    for name, length in _LENGTHS.items():
+        if row.get(name):
+            row[name] = storable_text(str(row[name])[:length])
+    for name, values in list((row.get("changes") or {}).items()):
+        row["changes"][storable_text(name)] = [
+            storable_text(value) if isinstance(value, str) else value
+            for value in values
+        ]
+    return row

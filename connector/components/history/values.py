@@ -26,7 +26,6 @@ from odoo.tools import html2plaintext
 from ...http.secrets import MASK
 from ..comparison.descriptions import describe_written
 from ..comparison.stored_values import X2MANY
-from ..external_id import storable_text
 
 #: longest text of a value, and most names of a list
 MAX_TEXT = 300
@@ -164,7 +163,6 @@ def _names(records: models.BaseModel) -> str:
 
 
 def _short(text: str) -> str:
-    text = storable_text(text)
     return text if len(text) <= MAX_TEXT else f"{text[: MAX_TEXT - 1]}…"
 
 

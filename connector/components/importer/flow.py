@@ -200,6 +200,7 @@ class ImportFlow:
         if hooks._is_overridden("_get_binding"):
             self._steps.run(self._get_own_bindings, items)
         name = hooks.binder._external_field
+        self._history.odoo_field = hooks.binder._odoo_field
         merged = [
             item
             for item in items
