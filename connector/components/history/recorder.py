@@ -69,12 +69,17 @@ class History:
         #: field of a binding with the record that it wraps; the flows set it
         self.odoo_field = "odoo_id"
 
+    @property
+    def _backend(self) -> Any:
+        """Return the backend; flows of other collections have no history."""
+        return getattr(self._component.work, "collection", None)
+
     # -- import -----------------------------------------------------------------
 
     def note_items(self, items: Iterable[ImportItem]) -> None:
         """Note the imported items, except unchanged ones and those that only wait."""
         session = self._session
-        is_stored = isinstance(self._component.work.collection, models.BaseModel)
+        is_stored = isinstance(self._backend, models.BaseModel)
         if session.recorder is not None or not is_stored:
             return
         for item in items:
@@ -89,7 +94,7 @@ class History:
 
     def _supersede(self, items: Iterable[ImportItem]) -> None:
         """Mark the noted failures of items that have not failed again."""
-        backend, model = self._component.work.collection, self._component.model
+        backend, model = self._backend, self._component.model
         done = [item.key for item in items if item.outcome is not Outcome.FAILED]
         if done:
             changes = self._component.env["connector.sync.change"]
@@ -204,7 +209,7 @@ class History:
         """Store what was noted, by one statement."""
         rows, self._session.history = self._session.history, []
         component = self._component
-        backend = component.work.collection
+        backend = self._backend
         if not rows or not isinstance(backend, models.BaseModel):
             return
         rows = [_storable(row) for row in rows]

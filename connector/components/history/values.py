@@ -84,7 +84,9 @@ def described_lines(
         if field is None or field.type not in X2MANY or is_secret(name, field):
             continue
         try:
-            texts[name] = _short(describe_written(record, name, _without_secrets(value)))
+            texts[name] = _short(
+                describe_written(record, name, _without_secrets(value))
+            )
         except _UNREADABLE:
             continue
     return texts

@@ -24,8 +24,8 @@ from odoo.tools import (
 )
 from odoo.tools.mimetypes import guess_mimetype
 
-from ..comparison.lines import as_commands, linked_ids
 from ..comparison.descriptions import describe_value, describe_written
+from ..comparison.lines import as_commands, linked_ids
 
 Presentation = dict[str, str]
 
