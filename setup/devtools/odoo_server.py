@@ -21,6 +21,8 @@ from .processes import (
 )
 
 START_TIMEOUT_SECONDS = 120
+#: of servers that people use
+CRON_THREADS = 1
 
 
 class OdooServer:
@@ -28,7 +30,10 @@ class OdooServer:
 
     :param workers: 0 for one process with threads
     :param with_jobs: run the jobs of queue_job, too
+    :param cron_threads: number of threads that run scheduled actions
     :param port: instead of a free one
+    :param host: of the address: a browser keeps the cookies of two servers apart only
+        if their hosts differ, not their ports
     :param channels: channels of queue_job with their numbers of concurrent jobs
     :param variables: variables to add, for example of another database server
     """
@@ -39,7 +44,9 @@ class OdooServer:
         database: str,
         workers: int = 0,
         with_jobs: bool = False,
+        cron_threads: int = 0,
         port: int | None = None,
+        host: str = "127.0.0.1",
         arguments: tuple[str, ...] = (),
         channels: str = CHANNELS,
         variables: Mapping[str, str] | None = None,
@@ -48,7 +55,9 @@ class OdooServer:
         self.database = database
         self.workers = workers
         self.with_jobs = with_jobs
+        self.cron_threads = cron_threads
         self.port = port or find_free_port()
+        self.host = host
         self.arguments = arguments
         self.channels = channels
         self.variables = dict(variables or {})
@@ -57,7 +66,7 @@ class OdooServer:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://{self.host}:{self.port}"
 
     def __enter__(self) -> OdooServer:
         self.start()
@@ -90,7 +99,7 @@ class OdooServer:
             f"--http-port={self.port}",
             f"--workers={self.workers}",
             *([f"--gevent-port={find_free_port()}"] if self.workers else []),
-            "--max-cron-threads=0",
+            f"--max-cron-threads={self.cron_threads}",
             *(["--load=base,web,queue_job"] if self.with_jobs else []),
             *self.arguments,
         )

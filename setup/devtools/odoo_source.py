@@ -26,6 +26,8 @@ LINKED_PACKAGES = (
     "libjs-jquery-form",
     "libjs-underscore",
 )
+# The library blurs the background of video calls.
+MISSING_FILES = ("mail/static/lib/selfie_segmentation/selfie_segmentation.js",)
 NEEDED_MEGABYTES = 2500
 
 
@@ -63,7 +65,23 @@ def ensure_odoo(home: Home) -> OdooSource:
         lambda folder: fetch_odoo(home, folder),
         NEEDED_MEGABYTES,
     )
-    return OdooSource(folder / "usr/lib/python3/dist-packages")
+    source = OdooSource(folder / "usr/lib/python3/dist-packages")
+    add_missing_files(source)
+    return source
+
+
+def add_missing_files(source: OdooSource) -> None:
+    """Create the files of assets that Debian leaves out of its package.
+
+    Without them, Odoo logs an error each time that it generates the assets.
+    """
+    for name in MISSING_FILES:
+        path = source.path / "odoo" / "addons" / name
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(
+                "// This library is not part of Debian's package of Odoo.\n"
+            )
 
 
 def check_checkout(path: Path) -> OdooSource:

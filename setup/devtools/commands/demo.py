@@ -25,7 +25,10 @@ def main(environment: Environment, arguments: list[str]) -> int:
         if options.fresh:
             source.drop()
             target.drop()
-        with running_scenario(environment, source, target) as scenario:
+        scenarios = running_scenario(
+            environment, source, target, for_people=options.serve
+        )
+        with scenarios as scenario:
             if options.records:
                 with step(f"{options.records} more contacts in the source"):
                     ensure_extra_partners(scenario.source.client, options.records)
@@ -110,5 +113,8 @@ def compare(scenario: Scenario, claim: str, problems: list[str]) -> int:
 def serve(scenario: Scenario) -> None:
     print("\nBoth servers run until Ctrl-C:")
     for title, party in (("source", scenario.source), ("target", scenario.target)):
-        print(f"  {title}  {party.server.url}  login {LOGIN}, password {PASSWORD}")
+        print(
+            f"  {title}  {party.server.url}  login {LOGIN}, password {PASSWORD}\n"
+            f"          log: {party.server.log_path}"
+        )
     wait_for_interrupt(scenario.check_alive)

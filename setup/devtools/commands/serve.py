@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import argparse
 import errno
+import re
 import socket
 import subprocess
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ from ..demo.databases import LOGIN, PASSWORD, TargetDatabase
 from ..environment import Environment
 from ..errors import SetupError
 from ..odoo_config import write_config
-from ..odoo_server import OdooServer
+from ..odoo_server import CRON_THREADS, OdooServer
 from ..postgres import running_postgres
 from ..processes import die_with_parent
 from ..progress import step, wait_for_interrupt
@@ -43,8 +44,13 @@ def main(environment: Environment, arguments: list[str]) -> int:
     with running_postgres(environment), ExitStack() as services:
         database = TargetDatabase(environment, options.purpose, wanted=None)
         database.ensure()
+        # One process with threads: there, the websocket has the port of the pages.
         server = OdooServer(
-            environment, database.name, workers=2, with_jobs=True, port=options.port
+            environment,
+            database.name,
+            with_jobs=True,
+            cron_threads=CRON_THREADS,
+            port=options.port,
         )
         services.callback(server.stop)
         with step("Odoo server"):
@@ -52,6 +58,8 @@ def main(environment: Environment, arguments: list[str]) -> int:
             server.wait_until_ready()
         print(
             f"{server.url}  login {LOGIN}, password {PASSWORD}; Ctrl-C ends it\n"
+            "next to other servers, in the same browser: "
+            f"{separate_address(options.purpose, server.port)}\n"
             f"database {database.name}  log: {server.log_path}",
             flush=True,
         )
@@ -67,8 +75,8 @@ def make_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="./dev serve",
         description="Serve Odoo with all addons of this clone as they are now, and run "
-        "its jobs, until Ctrl-C. Scheduled actions do not run. The database stays from "
-        "run to run.",
+        "its jobs and scheduled actions, until Ctrl-C. The database stays from run to "
+        "run.",
     )
     parser.add_argument(
         "purpose",
@@ -87,6 +95,17 @@ def make_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--port", type=int, help="port (default: a free port)")
     return parser
+
+
+def separate_address(purpose: str, port: int) -> str:
+    """Return an address with a host for this database only.
+
+    Browsers send a cookie to all ports of its host: logging in to a second server of
+    127.0.0.1 logs the first one out. Browsers and curl know all names of localhost,
+    other programs may not.
+    """
+    label = re.sub("[^a-z0-9]+", "-", purpose.lower()).strip("-")
+    return f"http://{label or 'odoo'}.localhost:{port}"
 
 
 @contextmanager

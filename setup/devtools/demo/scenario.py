@@ -12,7 +12,7 @@ import vodoo
 
 from ..databases import Databases
 from ..environment import Environment
-from ..odoo_server import OdooServer
+from ..odoo_server import CRON_THREADS, OdooServer
 from ..progress import step
 from .compared_models import COMPARED_MODELS, ComparedModel
 from .comparison import Difference, SourceSide, TargetSide, compare_sides
@@ -155,15 +155,33 @@ class Scenario:
 
 @contextmanager
 def running_scenario(
-    environment: Environment, source: SourceDatabase, target: TargetDatabase
+    environment: Environment,
+    source: SourceDatabase,
+    target: TargetDatabase,
+    for_people: bool = False,
 ) -> Iterator[Scenario]:
-    """Create missing databases, start both servers, and stop them after the block."""
+    """Create missing databases, start both servers, and stop them after the block.
+
+    :param for_people: run the scheduled actions of the target and its websocket, and
+        use two hosts: a browser has separate cookies for each host, not for each port
+    """
     source.ensure()
     target.ensure()
     keys = source.ensure_key(), target.ensure_key()
     servers = (
-        OdooServer(source.environment, source.name),
-        OdooServer(target.environment, target.name, workers=WORKERS, with_jobs=True),
+        OdooServer(
+            source.environment,
+            source.name,
+            host="localhost" if for_people else "127.0.0.1",
+        ),
+        OdooServer(
+            target.environment,
+            target.name,
+            # Only a server of threads has the websocket on the port of the pages.
+            workers=0 if for_people else WORKERS,
+            with_jobs=True,
+            cron_threads=CRON_THREADS if for_people else 0,
+        ),
     )
     with ExitStack() as stack:
         with step("two Odoo servers"):

@@ -19,11 +19,6 @@ PHONE = {
     "has_touch": True,
 }
 ERROR_DIALOG = ".o_error_dialog"
-#: Messages of Odoo's web client that no screen causes.
-IGNORED_MESSAGES = (
-    # Debian leaves this library out of Odoo's package.
-    "selfie_segmentation.js",
-)
 # Navigation cancels requests that are under way.
 CANCELLED = "net::ERR_ABORTED"
 
@@ -94,8 +89,7 @@ class Window(WebClient):
         return self.errors
 
     def _note_console(self, message: ConsoleMessage) -> None:
-        ignored = any(text in message.text for text in IGNORED_MESSAGES)
-        if message.type == "error" and not ignored:
+        if message.type == "error":
             self.errors.append(f"console: {message.text}")
 
     def _note_failed(self, request: Request) -> None:
