@@ -31,6 +31,7 @@
         "views/connector_dashboard_views.xml",
         "views/connector_sync_run_views.xml",
         "views/connector_sync_change_views.xml",
+        "views/connector_alert_views.xml",
         "views/connector_dry_run_views.xml",
         "views/connector_bound_record_views.xml",
         "views/res_partner_views.xml",

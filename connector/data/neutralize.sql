@@ -44,6 +44,9 @@ END $$;
 -- What was read of the original's backends is not needed, and may be personal.
 DELETE FROM connector_kept_records;
 
+-- Alerts are those of the original.
+DELETE FROM connector_alert;
+
 -- Access by OAuth: a copy that renews a token would end that of the original.
 DELETE FROM connector_oauth_token;
 DELETE FROM connector_oauth_request;

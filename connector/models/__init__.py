@@ -47,3 +47,5 @@ from . import external_alias
 from . import queue_job
 from . import sync_change_failures
 from . import health
+from . import backend_alerts
+from . import alert

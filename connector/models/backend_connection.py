@@ -8,11 +8,9 @@ responsible user is notified once.
 from __future__ import annotations
 
 import logging
-from functools import partial
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import plaintext2html
 
 from odoo.addons.queue_job.exception import JobError
 
@@ -139,7 +137,7 @@ class ConnectorBackendMixin(models.AbstractModel):
     # -- a refusing backend leaves the schedule ---------------------------------
 
     def _stop_schedule(self, reason: str) -> None:
-        """Remove the backends from the schedule, and notify their responsible users.
+        """Remove the backends from the schedule; their responsible users get an alert.
 
         If another transaction has locked a backend, its next refusal does it.
         """
@@ -150,18 +148,7 @@ class ConnectorBackendMixin(models.AbstractModel):
                 "The schedule of %s was stopped: %s", backend.display_name, reason
             )
             backend.schedule_stopped_reason = reason
-            notify = partial(
-                backend._notify_responsible,
-                self.env._("%s is not synchronized any more", backend.display_name),
-                self.env._(
-                    "%(backend)s refuses access, and its schedule was stopped: "
-                    "%(reason)s\nCorrect this, and press Test connection.",
-                    backend=backend.display_name,
-                    reason=reason,
-                ),
-            )
-            # it stays stopped even if the notification fails
-            self._run_guarded(f"{backend} (notification)", notify)
+            self.env["connector.alert"]._check_backend(backend)
 
     def _resume_schedule(self) -> None:
         """Return to the schedule, and resolve the errors of the connection."""
@@ -169,19 +156,3 @@ class ConnectorBackendMixin(models.AbstractModel):
         if stopped:
             stopped.schedule_stopped_reason = False
         self.env["connector.sync.error"]._resolve_of_backend(self, CONNECTION, REFUSED)
-
-    def _notify_responsible(self, summary: str, text: str) -> None:
-        """Schedule an activity on the backend, or send a message if it has none."""
-        self.ensure_one()
-        user, html = self._find_responsible(), plaintext2html(text)
-        if "activity_ids" in self._fields:
-            self.activity_schedule(
-                "mail.mail_activity_data_todo",
-                summary=summary,
-                note=html,
-                user_id=user.id,
-            )
-            return
-        self.env["mail.thread"].message_notify(
-            partner_ids=user.partner_id.ids, subject=summary, body=html
-        )

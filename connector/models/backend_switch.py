@@ -43,7 +43,7 @@ class ConnectorBackendMixin(models.AbstractModel):
         return True
 
     def _pause(self, reason: str | None = None) -> None:
-        """Pause the backends that are on; with a reason, notify a user."""
+        """Pause the backends that are on; with a reason, send an alert."""
         for backend in self:
             if not backend._find_reason_to_pause():
                 backend.write(
@@ -55,14 +55,7 @@ class ConnectorBackendMixin(models.AbstractModel):
                 )
             if reason:
                 _logger.warning("%s was paused: %s", backend, reason)
-                backend._notify_of_pause(reason)
-
-    def _notify_of_pause(self, reason: str) -> None:
-        """Notify the responsible user, unless an activity says so already."""
-        summary = self.env._("%s was paused", self.display_name)
-        if "activity_ids" in self._fields:
-            if summary not in self.activity_ids.mapped("summary"):
-                self._notify_responsible(summary, reason)
+                self.env["connector.alert"]._check_backend(backend)
 
     def button_resume(self) -> bool:
         """Synchronize as before the pause, including the changes made meanwhile."""

@@ -23,6 +23,7 @@ from .job_runs import JobRuns
 
 SCHEDULE_LOGGER = "odoo.addons.connector.models.backend_schedule"
 CONNECTION_LOGGER = "odoo.addons.connector.models.backend_connection"
+ALERT_LOGGER = "odoo.addons.connector.models.alert.check"
 
 
 class TestLongIntervals(TransactionCase):
@@ -47,6 +48,11 @@ class TestLongIntervals(TransactionCase):
 class ScheduleCase(ExportCase):
     def setUp(self):
         super().setUp()
+        # A test case would send mails, and delete them.
+        self.patch(
+            self.env.registry["mail.mail"], "send_after_commit", lambda mail: None
+        )
+        self.backend._find_responsible().email = "responsible@example.com"
         self.backend.import_interval_minutes = 15
         self.other = self.backend.copy({"name": "Other"})
         self.other.write({"state": "production", "import_interval_minutes": 15})
@@ -188,8 +194,8 @@ class TestRefusedSchedule(JobRuns, ScheduleCase):
         """Return the notifications that the responsible user gets about the backend."""
         if "activity_ids" in self.backend._fields:
             return self.backend.activity_ids
-        subject = f"{self.backend.display_name} is not synchronized any more"
-        return self.env["mail.message"].search([("subject", "=", subject)])
+        subject = f"{self.backend.display_name}: Access refused since"
+        return self.env["mail.mail"].search([("subject", "like", subject)])
 
     def test_refused_credentials_stop_the_schedule_and_notify_once(self):
         for _ in range(3):
@@ -266,10 +272,10 @@ class TestRefusedSchedule(JobRuns, ScheduleCase):
         self.assertTrue(trap.enqueued_jobs)
 
     def test_it_stops_though_nobody_can_be_notified(self):
-        model = type(self.backend)
+        model = self.env.registry["connector.alert"]
         with (
-            patch.object(model, "_notify_responsible", side_effect=ValueError("mail")),
-            mute_logger(SCHEDULE_LOGGER, CONNECTION_LOGGER),
+            patch.object(model, "_send_alert", side_effect=ValueError("mail")),
+            mute_logger(SCHEDULE_LOGGER, CONNECTION_LOGGER, ALERT_LOGGER),
         ):
             self.run_changes(CredentialsRefused("401"))
         self.assertTrue(self.backend.schedule_stopped_reason)

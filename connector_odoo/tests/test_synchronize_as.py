@@ -203,7 +203,7 @@ class TestSynchronizeAs(RightsCase):
                 self.assertRegex(self.backend.reason_to_pause, reason)
                 self.assertIn("was paused", "\n".join(logs.output))
                 self.assertFalse(self.schedule())
-        self.assertIn("was paused", self.backend.activity_ids.mapped("summary")[0])
+        self.assertIn("Paused auto", self.backend.activity_ids.mapped("summary")[0])
         self.assertEqual(len(self.backend.activity_ids), 1)
 
 

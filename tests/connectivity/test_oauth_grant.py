@@ -37,7 +37,7 @@ def test_a_revoked_grant_pauses_the_backend_and_is_asked_for_once(provider, back
         assert "Connect again" in backend.oauth_status
         assert env["mail.message"].search_count([]) == messages + 1
         message = env["mail.message"].search([], order="id desc", limit=1)
-        assert message.subject == "OAuth was paused"
+        assert message.subject.startswith("OAuth: Paused automatically: ")
 
 
 def test_jobs_wait_while_the_grant_is_missing_and_run_when_it_is_given(

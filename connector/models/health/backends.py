@@ -22,6 +22,7 @@ from odoo.tools import SQL
 
 from ...jobs.causes import CONNECTION, REFUSED, SCHEDULE
 from ..backend import PAUSED
+from ..sync_error import OPEN_STATES
 from .condition import ERROR, WARNING, Condition
 from .health import Key
 
@@ -75,7 +76,7 @@ class ConnectorHealth(models.AbstractModel):
         errors = self.env["connector.sync.error"].sudo()
         labels = dict(errors._fields["cause"]._description_selection(self.env))
         groups = errors._read_group(
-            [("state", "=", "open"), *_domain_of(backends)],
+            [("state", "in", OPEN_STATES), *_domain_of(backends)],
             ["backend_model", "backend_id", "cause", "model_name"],
             ["__count", "first_seen:min"],
         )
@@ -119,7 +120,7 @@ class ConnectorHealth(models.AbstractModel):
             self.env._("Errors"),
             "connector.sync.error",
             [
-                ("state", "=", "open"),
+                ("state", "in", OPEN_STATES),
                 ("backend_model", "=", backend._name),
                 ("backend_id", "=", backend.id),
                 ("cause", "=", cause),

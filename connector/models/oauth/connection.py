@@ -240,9 +240,6 @@ class ConnectorOauthMixin(models.AbstractModel):
         if self._find_reason_to_pause():
             return False
         self._pause(reason)
-        if "activity_ids" not in self._fields:
-            summary = self.env._("%s was paused", self.display_name)
-            self._notify_responsible(summary, reason)
         return True
 
     def _handle_new_grant(self, refused_reason: str | None) -> None:

@@ -1,0 +1,187 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Compare the conditions with the alerts, and notify of the differences.
+
+A scheduled action does it each minute for all backends. A backend that stops is checked
+immediately, in the transaction that stops it.
+
+Only backends that are *watched* are compared: those that are on, and those that were
+paused automatically. The alerts of others stay as they are, and are compared when the
+backend is on again. A copied or neutralized database has no backend that is on.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from datetime import datetime
+
+from psycopg2 import errors
+
+from odoo import api, fields, models
+
+from ...database import pg_try_advisory_lock
+from ..backend import PAUSED
+from ..backend_alerts import NONE, alert_policy
+from ..health import Condition
+from ..sync_error import IGNORED
+from .alert import CLOSED, OPEN, RECOVERING
+
+_logger = logging.getLogger(__name__)
+
+#: two checks of a database do not run at the same time
+LOCK = "connector.alert"
+#: the condition of a paused backend that users are notified of
+PAUSE = "paused_automatically"
+#: another check has just changed the same alert
+_CONCURRENT = (errors.SerializationFailure, errors.UniqueViolation)
+
+ConditionKey = tuple[str | None, int | None, str]
+
+
+def key_of(condition: Condition) -> ConditionKey:
+    return condition.backend_model, condition.backend_id, condition.key
+
+
+class ConnectorAlert(models.Model):
+    _inherit = "connector.alert"
+
+    @api.model
+    def _check(self) -> None:
+        """Compare all backends; the scheduled action."""
+        if not pg_try_advisory_lock(self.env, LOCK):
+            return  # another server does
+        health = self.env["connector.health"].sudo()
+        backends = list(health._find_backends().values())
+        self.sudo()._compare(backends, health._find_conditions())
+
+    @api.model
+    def _check_backend(self, backend: models.BaseModel) -> None:
+        """Compare one backend, whose state has just changed.
+
+        An error is logged: the change is stored even if nobody can be notified.
+        """
+        try:
+            with self.env.cr.savepoint():
+                if pg_try_advisory_lock(self.env, LOCK):
+                    found = (
+                        self.env["connector.health"].sudo()._find_conditions(backend)
+                    )
+                    self.sudo()._compare([backend.sudo()], found, of_database=False)
+        except _CONCURRENT:
+            return  # the other transaction has notified
+        except Exception:
+            _logger.exception("The users of %s could not be notified", backend)
+
+    @api.model
+    def _compare(
+        self,
+        backends: Iterable[models.BaseModel],
+        conditions: Iterable[Condition],
+        of_database: bool = True,
+    ) -> None:
+        """Open, update and close alerts.
+
+        :param backends: the backends to compare, of any model
+        :param conditions: their conditions
+        :param of_database: compare the conditions of the whole database, too
+        """
+        now = fields.Datetime.now()
+        watched = {
+            (backend._name, backend.id): backend
+            for backend in backends
+            if alert_policy(backend) != NONE
+        }
+        of_database = of_database and any(
+            not backend._find_reason_to_pause() for backend in watched.values()
+        )
+        found = {}
+        for condition in conditions:
+            backend = watched.get((condition.backend_model, condition.backend_id))
+            if backend is not None:
+                is_due = is_compared(backend, condition.kind)
+            else:
+                is_due = of_database and not condition.backend_model
+            if is_due:
+                found[key_of(condition)] = condition
+        alerts = self._find_alerts(watched, of_database, found)
+        for key, condition in found.items():
+            self._note_found(alerts.pop(key, None), condition, now)
+        for alert in alerts.values():
+            backend = watched.get((alert.backend_model, alert.backend_id))
+            if backend is None or is_compared(backend, alert.kind):
+                alert._note_absent(now)
+
+    @api.model
+    def _find_alerts(
+        self,
+        watched: dict[tuple, models.BaseModel],
+        of_database: bool,
+        found: dict[ConditionKey, Condition],
+    ) -> dict[ConditionKey, models.BaseModel]:
+        """Return the alerts to compare, by the key of their condition."""
+        keys = [key for *__, key in found]
+        domain = fields.Domain("state", "!=", CLOSED) | fields.Domain("key", "in", keys)
+        alerts = {}
+        for alert in self.search(domain):
+            if not alert.backend_model:
+                if of_database:
+                    alerts[alert._condition_key()] = alert
+            elif (alert.backend_model, alert.backend_id) in watched:
+                alerts[alert._condition_key()] = alert
+            elif alert._get_backend() is None:
+                alert.unlink()
+        return alerts
+
+    @api.model
+    def _note_found(
+        self, alert: models.BaseModel | None, condition: Condition, now: datetime
+    ) -> None:
+        if alert is None:
+            alert = self._open(condition, now)
+        elif alert.state == CLOSED:
+            alert._open_again(condition, now)
+        else:
+            alert._found_again(condition, now)
+        alert._notify(condition, now)
+
+    def _note_absent(self, now: datetime) -> None:
+        """Close an alert whose condition was absent for some time."""
+        if self.state == CLOSED:
+            return
+        if self._was_ignored():
+            self._close(now, is_silent=True)
+        elif self.state == OPEN:
+            self.write({"state": RECOVERING, "absent_since": now})
+        elif now - self.absent_since >= self._quiet_time():
+            self._close(now)
+
+    def _close(self, now: datetime, is_silent: bool = False) -> None:
+        self.write({"state": CLOSED, "closed_at": now})
+        self._finish_activities(is_silent)
+        if self.notified_at and not is_silent:
+            self._notify_recovery()
+
+    def _was_ignored(self) -> bool:
+        """Return whether a person has ignored the errors of this alert."""
+        if not self.backend_model or not self.key.startswith("error:"):
+            return False
+        domain = [
+            ("backend_model", "=", self.backend_model),
+            ("backend_id", "=", self.backend_id),
+            ("cause", "=", self.key.split(":")[1]),
+            ("state", "=", IGNORED),
+            ("write_date", ">=", self.create_date),
+        ]
+        return bool(self.env["connector.sync.error"].search_count(domain, limit=1))
+
+
+def is_compared(backend: models.BaseModel, kind: str) -> bool:
+    """Return whether users are notified of a kind of condition of a backend."""
+    if not backend._find_reason_to_pause():
+        return True
+    is_paused_for_reason = (
+        "pause_reason" in backend._fields
+        and backend.state == PAUSED
+        and bool(backend.pause_reason)
+    )
+    return kind == PAUSE and is_paused_for_reason
