@@ -37,6 +37,7 @@
         "views/res_partner_views.xml",
         "wizards/waiting_import_views.xml",
         "wizards/webhook_check_views.xml",
+        "wizards/monitoring_views.xml",
     ],
     "assets": {
         "web.assets_backend": ["connector/static/src/**/*"],

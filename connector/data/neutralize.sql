@@ -51,6 +51,9 @@ DELETE FROM connector_alert;
 DELETE FROM connector_oauth_token;
 DELETE FROM connector_oauth_request;
 
+-- Monitoring systems watch the original.
+DELETE FROM ir_config_parameter WHERE key LIKE 'connector.monitoring_token_%';
+
 -- Jobs of backends and bindings that wait, run or failed are not run in this database.
 -- A job that ran when the database was copied would be taken for a dead one and started
 -- again. A parked one would be woken with its backend.

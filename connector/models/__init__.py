@@ -46,6 +46,7 @@ from . import export_key
 from . import external_alias
 from . import queue_job
 from . import sync_change_failures
+from . import sync_total
 from . import health
 from . import backend_alerts
 from . import alert

@@ -40,6 +40,7 @@ KEPT_OF_BACKEND = (
     "connector.sync.cause",
     "connector.sync.rollup",
     "connector.sync.run",
+    "connector.sync.total",
     "connector.webhook.event",
 )
 #: a job in one of these states may still run

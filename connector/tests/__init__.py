@@ -89,6 +89,7 @@ from . import test_exporter_processes
 from . import test_health
 from . import test_health_runner
 from . import test_history
+from . import test_metrics
 from . import test_idempotency_keys
 from . import test_bulk_export
 from . import test_bulk_failures

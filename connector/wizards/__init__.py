@@ -4,3 +4,4 @@ from . import component_lookup
 from . import waiting_import
 from . import base_partner_merge
 from . import webhook_check
+from . import monitoring

@@ -35,7 +35,7 @@ BROUGHT_BY_ODOO = {
     "werkzeug",
 }
 #: addon -> packages that it imports when a connector uses them
-OPTIONAL = {"connector": {"fsspec", "paramiko"}}
+OPTIONAL = {"connector": {"fsspec", "paramiko", "prometheus_client"}}
 
 
 def normalise(name):

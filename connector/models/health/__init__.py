@@ -8,6 +8,8 @@
 ``cron.py``         whether scheduled actions are run
 ``runner.py``       whether jobs are run, and by whom
 ``liveness.py``     whether the job runner and the workers react
+``report.py``       the state of all backends as JSON
+``metrics.py``      the metrics of Prometheus
 ==================  ================================================================
 """
 
@@ -15,4 +17,6 @@ from . import health
 from . import backends
 from . import cron
 from . import runner
+from . import report
+from . import metrics
 from .condition import ERROR, WARNING, Condition, worst_of

@@ -30,7 +30,7 @@ from .health import Key
 OVERDUE = timedelta(minutes=5)
 #: a window lists at most so many conflicts
 LISTED = 1000
-_KIND_OF_CAUSE = {CONNECTION: "connection", REFUSED: "refused"}
+_KIND_OF_CODE = {CONNECTION: "connection", REFUSED: "refused"}
 
 
 class ConnectorHealth(models.AbstractModel):
@@ -42,16 +42,8 @@ class ConnectorHealth(models.AbstractModel):
         if not backends:
             return found
         errors = list(self._find_errors(backends))
-        refused = {
-            (each.backend_model, each.backend_id)
-            for each in errors
-            if each.kind == "refused"
-        }
-        of_schedule = {
-            (each.backend_model, each.backend_id)
-            for each in errors
-            if each.key == f"error:{SCHEDULE}"
-        }
+        refused = {_key_of(each) for each in errors if each.kind == "refused"}
+        of_schedule = {_key_of(each) for each in errors if each.code == SCHEDULE}
         is_explained = any(each.kind == "cron" for each in of_database)
         found += errors
         found += self._find_decisions(backends)
@@ -72,50 +64,73 @@ class ConnectorHealth(models.AbstractModel):
     def _find_errors(
         self, backends: dict[Key, models.BaseModel]
     ) -> Iterator[Condition]:
-        """Yield one condition for each backend and cause of open errors."""
-        errors = self.env["connector.sync.error"].sudo()
-        labels = dict(errors._fields["cause"]._description_selection(self.env))
-        groups = errors._read_group(
-            [("state", "in", OPEN_STATES), *_domain_of(backends)],
-            ["backend_model", "backend_id", "cause", "model_name"],
-            ["__count", "first_seen:min"],
+        """Yield one condition for each cause of open errors.
+
+        Errors of the backend itself, and errors of its records, are two conditions.
+        """
+        groups = (
+            self.env["connector.sync.error"]
+            .sudo()
+            ._read_group(
+                [("state", "in", OPEN_STATES), *_domain_of(backends)],
+                ["backend_model", "backend_id", "cause", "cause_id", "model_name"],
+                ["__count", "first_seen:min"],
+            )
         )
-        of_records: dict[tuple, tuple[int, datetime]] = {}
-        for model, backend_id, cause, model_name, count, since in groups:
-            if (model, backend_id) not in backends:
-                continue
-            if model_name:
-                key = (model, backend_id, cause)
-                known, first = of_records.get(key, (0, since))
-                of_records[key] = known + count, min(first, since)
-                continue
+        rows: dict[tuple, list[tuple[str, int, datetime]]] = {}
+        for *key, model_name, count, since in groups:
+            if (key[0], key[1]) in backends:
+                rows.setdefault((*key, bool(model_name)), []).append(
+                    (model_name, count, since)
+                )
+        for (model, backend_id, code, cause, is_of_records), found in rows.items():
             backend = backends[model, backend_id]
-            yield self._condition(
-                backend,
-                _KIND_OF_CAUSE.get(cause, "error"),
-                key=f"error:{cause}",
-                text=labels.get(cause, cause),
-                since=since,
-                action=self._open_errors(backend, cause),
-            )
-        for (model, backend_id, cause), (count, since) in of_records.items():
-            backend = backends[model, backend_id]
-            yield self._condition(
-                backend,
-                "error",
-                key=f"error:{cause}:records",
-                text=self.env._(
-                    "%(cause)s: %(count)s records",
-                    cause=labels.get(cause, cause),
-                    count=count,
-                ),
-                since=since,
-                count=count,
-                action=self._open_errors(backend, cause),
-            )
+            yield self._error_condition(backend, code, cause, is_of_records, found)
 
     @api.model
-    def _open_errors(self, backend: models.BaseModel, cause: str) -> dict[str, Any]:
+    def _error_condition(
+        self,
+        backend: models.BaseModel,
+        code: str,
+        cause: models.BaseModel,
+        is_of_records: bool,
+        rows: list[tuple[str, int, datetime]],
+    ) -> Condition:
+        """Return the condition of one cause.
+
+        :param rows: the model, the number and the first time of errors
+        """
+        summary = cause.summary
+        if not summary:  # an error of an earlier version
+            errors = self.env["connector.sync.error"]
+            labels = dict(errors._fields["cause"]._description_selection(self.env))
+            summary = labels.get(code, code)
+        key, kind = f"error:{code}:{cause.id or 0}", "error"
+        text = summary
+        if is_of_records:
+            key += ":records"
+            names = cause._describe_models({name for name, *__ in rows})
+            ordered = sorted(rows, key=lambda row: -row[1])
+            text += " – " + ", ".join(f"{count} {names[n]}" for n, count, __ in ordered)
+        elif code in _KIND_OF_CODE:
+            # one condition of the backend, however often the reason changes
+            key, kind = code, _KIND_OF_CODE[code]
+        return self._condition(
+            backend,
+            kind,
+            key=key,
+            text=text,
+            since=min((since for *__, since in rows if since), default=None),
+            count=sum(count for __, count, __ in rows),
+            fix=cause.fix or "",
+            action=self._open_errors(backend, code, cause),
+            code=code,
+        )
+
+    @api.model
+    def _open_errors(
+        self, backend: models.BaseModel, code: str, cause: models.BaseModel
+    ) -> dict[str, Any]:
         return self._open(
             self.env._("Errors"),
             "connector.sync.error",
@@ -123,7 +138,7 @@ class ConnectorHealth(models.AbstractModel):
                 ("state", "in", OPEN_STATES),
                 ("backend_model", "=", backend._name),
                 ("backend_id", "=", backend.id),
-                ("cause", "=", cause),
+                ("cause_id", "=", cause.id) if cause else ("cause", "=", code),
             ],
         )
 
@@ -255,7 +270,8 @@ class ConnectorHealth(models.AbstractModel):
             yield self._condition(
                 backend,
                 "refused",
-                key=f"error:{REFUSED}",
+                key=REFUSED,
+                code=REFUSED,
                 text=self.env._("The schedule was stopped: %s", reason),
                 since=backend.sudo().write_date,
                 fix=self.env._("Correct this, and press Test connection."),
@@ -334,6 +350,10 @@ class ConnectorHealth(models.AbstractModel):
             "view_mode": "form",
             "views": [(False, "form")],
         }
+
+
+def _key_of(condition: Condition) -> tuple:
+    return condition.backend_model, condition.backend_id
 
 
 def _domain_of(backends: dict[Key, models.BaseModel]) -> list[tuple]:

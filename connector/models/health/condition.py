@@ -42,6 +42,7 @@ class Condition(NamedTuple):
     :param count: how many records, decisions or jobs it concerns
     :param fix: what to do, in the language of the user
     :param action: the window that shows the cause, None if there is none
+    :param code: of the cause of errors
     """
 
     kind: str
@@ -54,6 +55,7 @@ class Condition(NamedTuple):
     count: int = 1
     fix: str = ""
     action: dict[str, Any] | None = None
+    code: str | None = None
 
 
 def worst_of(conditions: Iterable[Condition]) -> str:

@@ -132,16 +132,9 @@ class ConnectorHealth(models.AbstractModel):
         return next((name for name in REPLACEMENTS if name in installed), None)
 
     @api.model
-    def _describe_runner(self, conditions: list[Condition]) -> dict[str, Any]:
-        """Return who runs the jobs, for monitors."""
-        condition = next((one for one in conditions if one.kind == "runner"), None)
-        kind = "job runner" if find_runner(self.env.cr) else self._find_replacement()
-        return {
-            "status": condition.severity if condition else "ok",
-            "kind": kind,
-            "text": condition.text if condition else None,
-            "since": condition.since if condition else None,
-        }
+    def _find_kind_of_runner(self) -> str | None:
+        """Return what runs the jobs: the job runner, or its replacement."""
+        return "job runner" if find_runner(self.env.cr) else self._find_replacement()
 
     # -- texts ----------------------------------------------------------------
 
