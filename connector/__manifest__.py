@@ -17,6 +17,7 @@
         "data/queue_job_channels.xml",
         "data/queue_job_functions.xml",
         "data/ir_cron.xml",
+        "data/ir_cron_monitoring.xml",
         "data/mail_activity_type.xml",
         "views/connector_menus.xml",
         "views/component_views.xml",

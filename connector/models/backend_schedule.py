@@ -111,7 +111,6 @@ class ConnectorBackendMixin(models.AbstractModel):
         self._run_guarded("dead jobs", self.env["queue.job"]._note_dead_jobs)
         events = self.env["connector.webhook.event"]
         self._run_guarded("webhook events", events._run_waiting)
-        self._run_guarded("totals", self.env["connector.sync.total"]._add_up)
 
     @api.model
     def _run_schedule(self) -> None:

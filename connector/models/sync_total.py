@@ -9,7 +9,7 @@
     connector.sync.total     a row for each backend, model and direction
 
 A job only adds its outcome: it neither waits for another job nor makes a query for the
-totals. They are added up each minute by the schedule, and whenever they are read.
+totals. A scheduled action adds them up, and so does each reading, some of them.
 Sequence numbers do not follow the order of commits, so each outcome is marked, instead
 of remembering the last one. Outcomes that are taken back, because a job runs again,
 remain in the totals: a counter that decreases would be taken for a restart.
@@ -27,9 +27,9 @@ from odoo.tools import SQL
 from ..database import pg_try_advisory_lock
 from ..outcome import Outcome
 
-#: outcomes that the schedule adds at once; one that has nothing else to do adds more
+#: outcomes that are added at once
 BATCH = 10000
-#: outcomes that are added at once, and the seconds for it, when totals are read
+#: and when totals are read; the seconds for which batches are added then
 READ_BATCH, READ_SECONDS = 500, 0.02
 _NUMBERS = (*Outcome, "jobs", "seconds")
 

@@ -118,9 +118,12 @@ class TestMetrics(MetricsCase):
                 [run.id, are_added, count],
             )
             for read in (self.health._metrics, self.health._report):
-                started_at = time.perf_counter()
-                read()
-                self.assertLess(time.perf_counter() - started_at, 0.1)
+                self.assertLess(min(self.time(read) for _time in range(3)), 0.1)
+
+    def time(self, read):
+        started_at = time.perf_counter()
+        read()
+        return time.perf_counter() - started_at
 
     def test_outcomes_are_not_added_up_by_a_reading(self):
         self.check_many_outcomes(20000)

@@ -194,7 +194,10 @@ class ConnectorHealth(models.AbstractModel):
         if not names:
             return
         rows = self.env.execute_query(
-            SQL(" UNION ALL ").join(self._conflicts_query(name) for name in names)
+            SQL(
+                "SELECT * FROM (%s) AS conflict",
+                SQL(" UNION ALL ").join(map(self._conflicts_query, names)),
+            )
         )
         for name, backend_id, count, since, binding_ids in rows:
             backend_model = self.env[name]._fields["backend_id"].comodel_name
