@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
+from .jobs.job_logging import log_in_thread, log_values
+
 T = TypeVar("T")
 
 _END = object()
@@ -23,7 +25,12 @@ def read_ahead(pages: Iterator[T], limit: int) -> Iterator[T]:
     if not limit:
         yield from pages
         return
-    reader = ThreadPoolExecutor(1, thread_name_prefix="read_ahead")
+    reader = ThreadPoolExecutor(
+        1,
+        thread_name_prefix="read_ahead",
+        initializer=log_in_thread,
+        initargs=(log_values(),),
+    )
     try:
         waiting: deque[Future[Any]] = deque(
             reader.submit(next, pages, _END) for _ in range(limit)

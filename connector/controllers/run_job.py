@@ -10,7 +10,18 @@ from odoo.addons.queue_job.job import Job
 
 
 class RunLoadableJobController(RunJobController):
-    """Fail a job that cannot be loaded, instead of requeueing it forever."""
+    """Fail a job that cannot be loaded, instead of requeueing it forever.
+
+    The log lines about the end of a job name it, too.
+    """
+
+    @classmethod
+    def _runjob(cls, env: api.Environment, job: Job) -> None:
+        jobs = env["queue.job"]
+        if not hasattr(jobs, "_logging_as"):
+            return super()._runjob(env, job)
+        with jobs._logging_as(job):
+            return super()._runjob(env, job)
 
     @classmethod
     def _acquire_job(cls, env: api.Environment, job_uuid: str) -> Job | None:

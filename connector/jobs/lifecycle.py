@@ -115,13 +115,14 @@ def wrap_perform() -> None:
         jobs = job.env["queue.job"]
         if not hasattr(jobs, "_prepare_to_perform"):
             return perform(job)
-        jobs._prepare_to_perform(job)
-        try:
-            with _running_as(job):
-                return perform(job)
-        except RetryableJobError as error:
-            jobs._note_wait(job, error)
-            raise
+        with jobs._logging_as(job):
+            jobs._prepare_to_perform(job)
+            try:
+                with _running_as(job):
+                    return perform(job)
+            except RetryableJobError as error:
+                jobs._note_wait(job, error)
+                raise
 
     Job.perform = perform_prepared
 

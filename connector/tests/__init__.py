@@ -90,6 +90,8 @@ from . import test_health
 from . import test_health_runner
 from . import test_history
 from . import test_metrics
+from . import test_job_logging
+from . import test_run_without_runner
 from . import test_idempotency_keys
 from . import test_bulk_export
 from . import test_bulk_failures

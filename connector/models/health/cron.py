@@ -15,7 +15,8 @@ from odoo import api, fields, models
 from odoo.tools import config
 
 from .condition import ERROR, WARNING, Condition
-from .liveness import is_cron_worker_busy, starts_when_notified
+from .liveness import find_runner, is_cron_worker_busy, starts_when_notified
+from .runner import WITHOUT_RUNNER
 
 SCHEDULE = "connector.ir_cron_run_schedules"
 #: an action that is due for less is about to start
@@ -31,8 +32,13 @@ class ConnectorHealth(models.AbstractModel):
     def _find_database_conditions(self, backends):
         found = super()._find_database_conditions(backends)
         if any(not backend._find_reason_to_pause() for backend in backends.values()):
-            if condition := self._find_cron_condition(SCHEDULE):
-                found.append(condition)
+            xml_ids = [SCHEDULE]
+            cron = self.env.ref(WITHOUT_RUNNER, raise_if_not_found=False)
+            if cron and cron.sudo().active and not find_runner(self.env.cr):
+                xml_ids.append(WITHOUT_RUNNER)
+            conditions = map(self._find_cron_condition, xml_ids)
+            # one that stops both is one condition
+            found += {each.key: each for each in conditions if each}.values()
         return found
 
     @api.model

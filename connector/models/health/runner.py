@@ -5,7 +5,7 @@
 not connected      no job runner has a connection to this database
 silent             it is connected, and does not react (``liveness.py``)
 not started        it gives jobs to Odoo, and none starts: it calls a wrong address
-not given          jobs are due, none runs, and it gives none to Odoo for minutes
+not given          jobs are due, none runs, and none is given to Odoo for minutes
 =================  ==================================================================
 
 Jobs that wait while others run are not a condition: the channels are full.
@@ -23,6 +23,8 @@ from .liveness import answers, find_runner
 
 #: addons whose scheduled actions run jobs without a job runner
 REPLACEMENTS = ("queue_job_cron_jobrunner",)
+#: the scheduled action of this addon, off by default
+WITHOUT_RUNNER = "connector.ir_cron_run_without_runner"
 
 
 class Queue(NamedTuple):
@@ -114,10 +116,9 @@ class ConnectorHealth(models.AbstractModel):
     def _find_runner_conditions(self, queue: Queue) -> list[Condition]:
         runner = find_runner(self.env.cr)
         if runner is None:
-            if self._find_replacement():
-                return []
-            return [self._no_runner(queue)]
-        if not answers(self.env.cr, runner):
+            if not self._find_replacement():
+                return [self._no_runner(queue)]
+        elif not answers(self.env.cr, runner):
             return [self._silent_runner(queue, runner.acted_at)]
         if queue.started or not (queue.lost or queue.is_late):
             return []
@@ -127,13 +128,19 @@ class ConnectorHealth(models.AbstractModel):
 
     @api.model
     def _find_replacement(self) -> str | None:
-        """Return the technical name of what runs jobs without a job runner."""
+        """Return what runs jobs without a job runner, None if nothing does."""
+        cron = self.env.ref(WITHOUT_RUNNER, raise_if_not_found=False)
+        if cron and cron.sudo().active:
+            return "scheduled action"
         installed = self.pool._init_modules
         return next((name for name in REPLACEMENTS if name in installed), None)
 
     @api.model
     def _find_kind_of_runner(self) -> str | None:
-        """Return what runs the jobs: the job runner, or its replacement."""
+        """Return what runs the jobs: the job runner, or its replacement.
+
+        Both may be on: then the scheduled action steps aside.
+        """
         return "job runner" if find_runner(self.env.cr) else self._find_replacement()
 
     # -- texts ----------------------------------------------------------------
@@ -193,7 +200,7 @@ class ConnectorHealth(models.AbstractModel):
             "late",
             severity=WARNING,
             text=self.env._(
-                "The job runner is connected, but starts no waiting job (%s).",
+                "No job runs, and no waiting job is started (%s).",
                 queue.due,
             ),
             since=queue.due_since,

@@ -6,5 +6,6 @@ from . import function
 from . import errors
 from . import postponed
 from . import unloadable
+from . import without_runner
 from . import access  # last: its methods check the rights first
 from .access import QueueJob  # a published name

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from itertools import chain
 from typing import Any
 
@@ -39,6 +40,7 @@ from odoo.addons.queue_job.job import (
 
 from ...components.external_id import storable_text
 from ...exception import BackendPaused, RetryableJobError
+from ...jobs.job_logging import log_backend, logging_as
 from ...jobs.lifecycle import asks_to_wait, clamp_wait
 from ...jobs.subject import RESOLVING, subject_of_job
 
@@ -239,6 +241,13 @@ class QueueJob(models.Model):
     # -- performed ------------------------------------------------------------
 
     @api.model
+    def _logging_as(self, job: Job) -> AbstractContextManager[None]:
+        """Return a block whose log lines name the job; it makes no query."""
+        arguments = (*job.args, *job.kwargs.values())
+        run = next((each.id for each in arguments if is_model(each, RUN)), None)
+        return logging_as(job.uuid, job.model_name, run)
+
+    @api.model
     def _prepare_to_perform(self, job: Job) -> None:
         """Refuse a job whose backend is off or asks to wait; set its context.
 
@@ -249,6 +258,7 @@ class QueueJob(models.Model):
         if not backend:
             return
         owner = backend.sudo()
+        log_backend(f"{backend._name},{backend.id}", None)
         try:
             reason = owner._find_reason_to_pause()
         except MissingError:
@@ -256,6 +266,7 @@ class QueueJob(models.Model):
         if reason:
             raise BackendPaused(reason, seconds=REFUSED_SECONDS, ignore_retry=True)
         if backend._has_own_context:
+            log_backend(f"{backend._name},{backend.id}", owner.display_name)
             job.recordset = with_own_context(job.recordset, owner)
             job.args = with_own_context(job.args, owner)
             job.kwargs = with_own_context(job.kwargs, owner)
