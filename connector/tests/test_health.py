@@ -4,7 +4,7 @@
 from datetime import timedelta
 
 from odoo import fields
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
 from ..jobs.causes import CONNECTION, DATA, SCHEDULE
@@ -139,13 +139,36 @@ class TestBackendConditions(HealthCase):
             backends |= self.backend.copy({"name": f"Backend {number}"})
         self.find(backends=backends[:2])
         self.env.invalidate_all()
-        with self.assertQueryCount(12):
+        with self.assertQueryCount(16):
             self.find(backends=backends[:2])
         for number, backend in enumerate(backends):
             for error in range(3):
                 self.open_error(f"{number} {error}", backend, model_name=PARTNER)
         self.env.flush_all()
         self.env.invalidate_all()
-        with self.assertQueryCount(12):
+        with self.assertQueryCount(16):
             found = self.find(backends=backends)
         self.assertEqual(len(found), 51)
+
+    def test_a_user_sees_the_backends_of_their_companies(self):
+        company = self.env["res.company"].create({"name": "Other"})
+        other = self.backend.copy({"name": "Other", "company_id": company.id})
+        for backend in (self.backend, other):
+            self.open_error("record 1", backend, model_name=PARTNER)
+        user = new_test_user(
+            self.env,
+            "operator",
+            groups="base.group_user,connector.group_connector_operator",
+        )
+        health = self.health.with_user(user)
+        seen = {each.backend_id for each in health._find_conditions()}
+        self.assertIn(self.backend.id, seen)
+        self.assertNotIn(other.id, seen)
+        seen = {each.backend_id for each in self.health.sudo()._find_conditions()}
+        self.assertIn(other.id, seen)
+
+    def test_a_user_without_rights_sees_nothing_of_backends(self):
+        self.open_error("record 1", model_name=PARTNER)
+        user = new_test_user(self.env, "clerk", groups="base.group_user")
+        found = self.health.with_user(user)._find_conditions()
+        self.assertFalse([each for each in found if each.backend_model])
