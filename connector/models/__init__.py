@@ -27,12 +27,14 @@ from . import unconfirmed_field
 from . import sync_run
 from . import sync_run_numbers
 from . import sync_run_day
+from . import sync_subject_search
 from . import sync_change
 from . import dry_run
 from . import cursor
 from . import sync_error
 from . import sync_cause
 from . import sync_error_actions
+from . import sync_error_links
 from . import kept_records
 from . import sync_rollup
 from . import dashboard

@@ -66,15 +66,3 @@ class ConnectorSyncError(models.Model):
                 ]
             )
         return jobs
-
-    def action_open_local(self) -> dict:
-        """Open the record in this database."""
-        self.ensure_one()
-        self.check_access("read")
-        return {"type": "ir.actions.act_window_close"}
-
-    def action_open_remote(self) -> dict:
-        """Open the record in the backend."""
-        self.ensure_one()
-        self.check_access("read")
-        return {"type": "ir.actions.act_window_close"}

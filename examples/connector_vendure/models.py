@@ -98,6 +98,15 @@ class VendureBinding(models.AbstractModel):
     #: type of the records in the Admin API, and a filter of all searches
     _vendure_type = ""
     _vendure_filter = {}
+    #: path of the records in the dashboard of the shop
+    _vendure_page = ""
+
+    def _external_url(self):
+        """Return the page of the external record in the dashboard of the shop."""
+        if not self._vendure_page:
+            return None
+        url = self.backend_id.sudo().url.rstrip("/")
+        return f"{url}/dashboard/{self._vendure_page}/{self.external_id}"
 
 
 class VendureLine(models.AbstractModel):
@@ -145,6 +154,7 @@ class VendureProduct(models.Model):
     _inherits = {"product.template": "odoo_id"}
     _description = "Vendure Product"
     _vendure_type = "Product"
+    _vendure_page = "products"
 
     image_url = fields.Char()
 
@@ -155,6 +165,7 @@ class VendureVariant(models.Model):
     _inherits = {"product.product": "odoo_id"}
     _description = "Vendure Variant"
     _vendure_type = "ProductVariant"
+    _vendure_page = "product-variants"
 
     image_url = fields.Char()
     prices = fields.Json(inverse="_inverse_prices", help="Price by currency")
@@ -204,6 +215,7 @@ class VendureCustomer(models.Model):
     _inherits = {"res.partner": "odoo_id"}
     _description = "Vendure Customer"
     _vendure_type = "Customer"
+    _vendure_page = "customers"
 
     address_ids = fields.One2many("vendure.address", "binding_id")
 
@@ -226,6 +238,7 @@ class VendureOrder(models.Model):
     _inherits = {"sale.order": "odoo_id"}
     _description = "Vendure Order"
     _vendure_type = "Order"
+    _vendure_page = "orders"
     _vendure_filter = {"orderPlacedAt": {"isNull": False}}  # no carts of visitors
 
     vendure_state = fields.Char(string="State in the shop")

@@ -24,6 +24,7 @@ from .web_client import PHONE, WebClient, running_browser
 SOURCE, TARGET = "screenshots_source", "screenshots_target"
 BACKENDS = "action-connector_odoo.odoo_backend_action"
 DASHBOARD = "connectors"
+ERRORS = "connector-errors"
 RUNS = "action-connector.connector_sync_run_action"
 COMPONENTS = "action-connector.connector_component_server_action"
 JOBS = "action-queue_job.action_queue_job"
@@ -31,6 +32,9 @@ SIZE = {"width": 1200, "height": 720}
 COLORS = 128
 # Contacts that the second and third import find changed.
 CHANGED_PARTNERS = 6
+UNIT = "Pallet of 48"
+# Products in a unit of measure that the target does not have.
+FAILING_PRODUCTS = ("Concrete blocks", "Paving stones", "Roof tiles")
 # Takes a text out of all that is shown.
 REMOVE_TEXT = """text => {
     const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -55,6 +59,7 @@ def main() -> None:
     with running_postgres(environment), running_demo(environment) as scenario:
         with step("several imports"):
             make_history(scenario)
+            make_errors(scenario)
         with running_browser() as browser, step("screenshots"):
             Photographer(scenario, browser, folder).take_all()
 
@@ -85,6 +90,17 @@ def make_history(scenario: Scenario) -> None:
         new = [{"name": f"New contact {number}.{one}"} for one in range(number + 1)]
         source.execute("res.partner", "create", new)
         scenario.import_now()
+
+
+def make_errors(scenario: Scenario) -> None:
+    """Import products that cannot be imported."""
+    source = scenario.source.client
+    (unit,) = source.execute("uom.uom", "search", [("name", "=", "Units")], limit=1)
+    values = {"name": UNIT, "relative_factor": 48, "relative_uom_id": unit}
+    pallet = source.execute("uom.uom", "create", values)
+    products = [{"name": name, "uom_id": pallet} for name in FAILING_PRODUCTS]
+    source.execute("product.template", "create", products)
+    scenario.import_now()
 
 
 class Photographer:
@@ -119,6 +135,7 @@ class Photographer:
         self.take("dashboard", DASHBOARD)
         self.take("dashboard_phone", DASHBOARD, viewport=PHONE, is_mobile=True)
         self.take("run", f"{RUNS}/{run}")
+        self.take("errors", ERRORS, then=open_error)
         self.take("jobs", JOBS, then=show_all)
         self.take("partner", f"res.partner/{partner}", then=open_tab)
         self.take("product", f"product.template/{product}", then=open_tab)
@@ -167,6 +184,13 @@ class Photographer:
 def check_connection(page: Page) -> None:
     page.locator("button[name=button_check_connection]:visible").click()
     page.locator(".o_notification").first.wait_for()
+
+
+def open_error(page: Page) -> None:
+    """Open the first cause, and the details of its first error."""
+    page.locator(".o_connector_toggle").first.click()
+    page.locator(".o_data_row .o_data_cell").first.click()
+    page.locator(".o_connector_error_panel").wait_for()
 
 
 def show_all(page: Page) -> None:

@@ -1,3 +1,14 @@
+/**
+ * Views whose records are read again and again, in place.
+ *
+ *     every 2 s while a record is live, else every 5 s
+ *       └─ refreshModel(model): read with the current search, order and open groups
+ *            ├─ the user changed something meanwhile ─► discard what was read
+ *            └─ else: new datapoints, the same selection, the same rows
+ *
+ * A row has the id of its record as key (`live_list_renderer.js`), so that elements
+ * stay in the document: focus, scroll positions and open menus are kept.
+ */
 import { browser } from "@web/core/browser/browser";
 import { ConnectionLostError } from "@web/core/network/rpc";
 import { onMounted, onWillUnmount } from "@odoo/owl";
@@ -9,27 +20,97 @@ function shownRecords(root) {
     return root.records || [root];
 }
 
-function isLive(root) {
+function hasLiveRecord(root) {
     return shownRecords(root).some((record) => record.data.is_live);
 }
 
-/** Return whether reloading would lose a selection or an edit. */
-function isInUse(root) {
-    return Boolean(root.selection?.length || root.editedRecord || root.dirty);
+/** Return whether a refresh would lose an edit. */
+function isEdited(root) {
+    return Boolean(root.editedRecord || root.dirty);
+}
+
+/** Return what the user chose to see: another text means that it was changed. */
+function describeLayout(root) {
+    const describeList = (list) => [
+        list.offset,
+        list.limit,
+        list.isDomainSelected,
+        (list.groups || []).map((group) => [
+            group.value,
+            group.isFolded,
+            describeList(group.list),
+        ]),
+        list.groups ? [] : list.records.map((record) => record.selected),
+    ];
+    return root.records ? JSON.stringify(describeList(root)) : String(root.resId);
+}
+
+/** Copy what loading changes, so that what is read can be discarded. */
+function copyGroups(groups = {}) {
+    return Object.fromEntries(
+        Object.entries(groups).map(([key, group]) => [
+            key,
+            {
+                ...group,
+                list: { ...group.list, groups: copyGroups(group.list.groups) },
+            },
+        ]),
+    );
+}
+
+function restoreSelection(root, { ids, isDomainSelected }) {
+    for (const record of root.records || []) {
+        record.selected = ids.has(record.resId);
+    }
+    if (isDomainSelected) {
+        root._selectDomain(true);
+    }
 }
 
 /**
- * Load the records of a view again and again: often while one of them `is_live`,
- * seldom otherwise, never while nobody can see it or while the user works in it.
+ * Read the records of a view again; keep selection, open groups, order and pages.
+ *
+ * What was read is discarded if the user searched, opened a group or selected
+ * meanwhile. Unlike `model.load()` it never supersedes a search of the user.
  */
-export function useLiveReload(model) {
+export async function refreshModel(model) {
+    const root = model.root;
+    const layout = describeLayout(root);
+    const config = model._getNextConfig(model.config, {});
+    if (config.groups) {
+        config.groups = copyGroups(config.groups);
+        delete config.currentGroups; // groups without records disappear
+    }
+    const data = await model._loadData(config);
+    if (model.root !== root || isEdited(root) || describeLayout(root) !== layout) {
+        return;
+    }
+    const selection = {
+        ids: new Set((root.selection || []).map((record) => record.resId)),
+        isDomainSelected: root.isDomainSelected,
+    };
+    const next = model._createRoot(config, data);
+    restoreSelection(next, selection);
+    model.root = next;
+    model.config = config;
+    await model.hooks.onRootLoaded(next);
+}
+
+/**
+ * Call a function again and again: often while it is `live`, seldom otherwise, never
+ * while nobody can see the page.
+ *
+ * @param {() => Promise} load rejects with ConnectionLostError to be tried again
+ * @param {() => Boolean} isLive
+ */
+export function usePolling(load, isLive = () => false) {
     let timer = null;
     let mounted = false;
 
-    async function reload() {
-        if (document.visibilityState !== "hidden" && !isInUse(model.root)) {
+    async function look() {
+        if (document.visibilityState !== "hidden") {
             try {
-                await model.load();
+                await load();
             } catch (error) {
                 if (!(error instanceof ConnectionLostError)) {
                     throw error; // and look no more
@@ -41,10 +122,7 @@ export function useLiveReload(model) {
 
     function schedule() {
         if (mounted) {
-            timer = browser.setTimeout(
-                reload,
-                isLive(model.root) ? DELAYS.live : DELAYS.idle,
-            );
+            timer = browser.setTimeout(look, isLive() ? DELAYS.live : DELAYS.idle);
         }
     }
 
@@ -56,4 +134,20 @@ export function useLiveReload(model) {
         mounted = false;
         browser.clearTimeout(timer);
     });
+}
+
+/**
+ * Refresh the records of a view automatically, except while the user edits one.
+ *
+ * @param {(root) => Boolean} isLive default: a record `is_live`
+ */
+export function useLiveReload(model, isLive = hasLiveRecord) {
+    usePolling(
+        async () => {
+            if (!isEdited(model.root)) {
+                await refreshModel(model);
+            }
+        },
+        () => isLive(model.root),
+    );
 }
