@@ -11,7 +11,7 @@ and direction::
 
 Everything before the end of the last quarter with a row is in the rollup, and the
 outcomes after it are summed up when they are read. So the numbers are right even if the
-scheduled action does not run; they are only slower. A quarter is summed up ten minutes
+scheduled action does not run; they are only slower. A quarter is summed up five minutes
 after its end: a job adds its outcome at its end, and commits it within seconds.
 
 A quarter, and not an hour: hours of the time zones of India or Nepal begin in between.
@@ -29,7 +29,7 @@ from odoo.tools import SQL
 
 QUARTER_SECONDS = 15 * 60
 #: after the end of a quarter, before it is summed up
-SETTLING_SECONDS = 10 * 60
+SETTLING_SECONDS = 5 * 60
 #: rows are kept for this time, and longer if they have the last change of a model
 KEPT_SECONDS = 48 * 60 * 60
 

@@ -51,9 +51,9 @@ export class Dashboard extends Component {
         const since = clock(failure.since, now);
         return failure.isConnection
             ? _t("The server cannot be reached. This is the state of %s.", since)
-            : _t("This is the state of %(since)s. It cannot be updated: %(reason)s", {
+            : _t("This is the state of %(since)s. It cannot be updated: %(reason)s.", {
                   since,
-                  reason: failure.message,
+                  reason: failure.message.replace(/\.$/, ""),
               });
     }
 
