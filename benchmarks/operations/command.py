@@ -1,10 +1,10 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Measure the screens of operations in a large database.
 
-A copy of a database with connector_odoo is filled by SQL: a million outcomes of the last
-24 hours, failed jobs and open errors of five causes, and a history of records. Then the
-methods that the screens call are timed in one process: the time of the server, without
-HTTP and the browser.
+A copy of a database with connector_odoo is filled by SQL: a million outcomes of the
+last 24 hours, failed jobs, and open errors of five causes. Then the methods that the
+screens call are timed in one process: the time of the server, without HTTP and the
+browser.
 
 ``dashboard``       ``connector.dashboard.get_data()``, before and after the sums of
                     outcomes were made (``connector.sync.rollup``)

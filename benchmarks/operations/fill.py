@@ -1,8 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Fill a database with outcomes, failed jobs and errors, by SQL.
 
-The first error of each cause, with its job, is made as a failing job makes it. The others
-are copies of it that differ in their external id.
+The first error of each cause, with its job, is made as a failing job makes it. The
+others are copies of it that differ in their external id.
 """
 
 from __future__ import annotations
@@ -64,7 +64,8 @@ def add_outcomes(env: Any, backends: Any, count: int, seconds: int) -> None:
             run_id, created, updated, unchanged, removed, skipped, failed,
             started_at, finished_at
         )
-        SELECT run.first + number %% %(runs)s, number %% 3, number %% 5, number %% 7, 0, 0,
+        SELECT run.first + number %% %(runs)s,
+               number %% 3, number %% 5, number %% 7, 0, 0,
                CASE WHEN number %% 50 = 0 THEN 1 ELSE 0 END,
                %(now)s - %(seconds)s * (1 - number::float / %(count)s) - 1,
                %(now)s - %(seconds)s * (1 - number::float / %(count)s)

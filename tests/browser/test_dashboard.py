@@ -46,6 +46,11 @@ def note_failure(env, backend, external_id, model_name=VARIANT, cause="missing")
     )
 
 
+def update(window):
+    """Load the data now, as if the tab was hidden and is shown again."""
+    window.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+
+
 def card(window, name):
     return window.page.locator("section.o_connector_card").filter(
         has=window.page.get_by_role("heading", name=name)
@@ -126,6 +131,7 @@ def test_an_update_keeps_focus_scroll_and_open_menus(seed, backend_ids, window):
     handle = warehouse.element_handle()
 
     seed(lambda env: note_failure(env, shop_of(env, backend_ids), "77"))
+    update(window)
     page.get_by_role("group").get_by_text("4", exact=True).wait_for()
 
     assert settings.is_visible()
@@ -136,6 +142,7 @@ def test_an_update_keeps_focus_scroll_and_open_menus(seed, backend_ids, window):
     pause = shop.get_by_role("button", name="Pause")
     pause.focus()
     seed(lambda env: note_failure(env, shop_of(env, backend_ids), "78"))
+    update(window)
     page.get_by_role("group").get_by_text("5", exact=True).wait_for()
     assert window.keyboard.focused().name.startswith("Pause")
 
@@ -150,6 +157,7 @@ def test_a_lost_server_is_said_and_tried_again(window):
     window.open(DASHBOARD)
     calls = "**/connector.dashboard/get_data**"
     page.route(calls, lambda route: route.abort())
+    update(window)
     said = page.get_by_role("status").filter(has_text="cannot be reached")
     said.wait_for()
     assert card(window, SHOP).is_visible()
