@@ -20,6 +20,8 @@
         "data/ir_cron_monitoring.xml",
         "data/mail_activity_type.xml",
         "views/connector_menus.xml",
+        "views/connector_backend_views.xml",
+        "wizards/backend_views.xml",
         "views/component_views.xml",
         "views/connector_cursor_views.xml",
         "views/connector_export_receipt_views.xml",

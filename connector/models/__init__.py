@@ -52,3 +52,10 @@ from . import sync_total
 from . import health
 from . import backend_alerts
 from . import alert
+from . import backend_tracking
+from . import backend_form
+from . import backend_numbers
+from . import backend_health
+from . import backend_grid
+from . import backend_mapping
+from . import backend_more

@@ -88,8 +88,8 @@ class ConnectorBackend(models.AbstractModel):
     def _for_decisions(self) -> models.BaseModel:
         """Return the backend as the user who carries out a decision of this user.
 
-        Managers act with their own rights. What an operator decides is done as the user
-        of the backend, who may write the records.
+        Managers act with their rights. The decision of an operator is carried out as
+        the user of the backend, who may write the records.
 
         :raise odoo.exceptions.AccessError: the user may not read the backend
         :raise UserError: the backend has no user who can do it

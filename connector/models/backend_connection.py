@@ -111,6 +111,15 @@ class ConnectorBackendMixin(models.AbstractModel):
             "params": {"type": "info", "message": message, **params},
         }
 
+    def button_activate(self) -> dict | bool:
+        """Start the schedule; ask for it first if no interval is set."""
+        self.ensure_one()
+        self.check_access("write")
+        has_schedule = self.import_interval_minutes or self.removal_interval_hours
+        if self.user_id and (has_schedule or not self._imported_models()):
+            return self.button_start_production()
+        return self.env["connector.backend.activation"]._open(self)
+
     def button_start_production(self) -> bool:
         """Start the schedule of the backends; their connection must be tested."""
         self.check_access("write")

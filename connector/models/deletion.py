@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import RedirectWarning
 from odoo.tools import SQL, sql
 
 from odoo.addons.queue_job.job import (
@@ -73,22 +73,22 @@ class ConnectorBackendMixin(models.AbstractModel):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_bound(self):
-        """Refuse to delete a backend whose bindings would be lost."""
+        """Offer to unbind the records first, which would lose their bindings."""
         for backend in self:
             counts = backend._count_bindings()
             if counts:
-                raise UserError(
+                labels = backend._label_models(list(counts))
+                raise RedirectWarning(
                     self.env._(
                         "%(backend)s cannot be deleted, records are bound to it: "
-                        "%(bindings)s. Delete these bindings first, or archive the "
-                        "backend.",
+                        "%(bindings)s. Unbind them first, or archive the backend.",
                         backend=backend.display_name,
                         bindings=", ".join(
-                            f"{count} {self.env[model_name]._description}"
-                            f" ({model_name})"
-                            for model_name, count in counts.items()
+                            f"{count} {labels[name]}" for name, count in counts.items()
                         ),
-                    )
+                    ),
+                    self.env["connector.backend.deletion"]._describe_action(backend),
+                    self.env._("Unbind %s records and delete…", sum(counts.values())),
                 )
 
     def _count_bindings(self) -> dict[str, int]:

@@ -13,6 +13,7 @@ from . import test_dry_run
 from . import test_rights
 from . import test_secret_input
 from . import test_backend_database
+from . import test_backend_form
 from . import test_neutralize
 from . import test_uninstall
 from . import test_unreadable_records

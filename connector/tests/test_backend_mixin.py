@@ -3,7 +3,8 @@ from datetime import datetime
 from unittest.mock import patch
 
 from odoo import fields
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, RedirectWarning, UserError
+from odoo.tests import new_test_user
 from odoo.tests.common import TransactionCase, tagged
 
 from ..exception import NetworkRetryableError
@@ -185,10 +186,54 @@ class TestBackendDeletion(ExportCase):
         self.make_binding(active=False)
         self.make_binding()
         with self.assertRaisesRegex(
-            UserError,
-            r"Doomed cannot be deleted.*2 Test Export Partner \(test.export.partner\)",
-        ):
+            RedirectWarning, "Doomed cannot be deleted.*2 Contact"
+        ) as caught:
             self.backend.unlink()
+        __, action, label, __ = caught.exception.args
+        self.assertEqual(label, "Unbind 2 records and delete…")
+        dialog = self.env[action["res_model"]].with_context(action["context"])
+        dialog = dialog.create({})
+        self.assertEqual((dialog.bound_count, dialog.description), (2, "2 Contact"))
+
+    def test_its_records_are_unbound_with_it(self):
+        archived, binding = self.make_binding(active=False), self.make_binding()
+        partners = (archived + binding).odoo_id
+        job = binding.with_delay().export_record()
+        dialog = self.env["connector.backend.deletion"].create(
+            {"backend_model": self.backend._name, "backend_id": self.backend.id}
+        )
+        self.assertEqual(dialog.job_count, self.backend.pending_job_count)
+        self.assertGreaterEqual(dialog.job_count, 1)
+        with self.trap_jobs() as trap:
+            action = dialog.action_unbind_and_delete()
+        self.assertEqual(trap.enqueued_jobs, [])  # nothing is deleted remotely
+        self.assertEqual(action["res_model"], self.backend._name)
+        self.assertFalse((archived + binding).exists())
+        self.assertFalse(self.backend.exists())
+        self.assertEqual(partners.exists(), partners)
+        self.assertEqual(job.db_record().state, "cancelled")
+        # a second press finds nothing to do
+        self.assertEqual(dialog.action_unbind_and_delete(), action)
+
+    def test_only_those_who_may_delete_it_unbind_its_records(self):
+        binding = self.make_binding()
+        values = {"backend_model": self.backend._name, "backend_id": self.backend.id}
+        for group, error in (("operator", AccessError), ("manager", None)):
+            user = new_test_user(
+                self.env,
+                f"deletion-{group}",
+                groups=f"base.group_user,connector.group_connector_{group}",
+            )
+            dialogs = self.env["connector.backend.deletion"].with_user(user)
+            if error:
+                with self.assertRaises(error):
+                    dialogs.create(values)
+                self.assertTrue(binding.exists())
+            else:
+                dialogs.create(values).action_unbind_and_delete()
+                self.assertFalse(binding.exists())
+        with self.assertRaisesRegex(UserError, "res.partner is not a backend"):
+            dialogs.create({**values, "backend_model": "res.partner"}).read()
 
     def test_a_backend_without_bindings_is_deleted(self):
         self.backend.unlink()

@@ -5,3 +5,5 @@ from . import waiting_import
 from . import base_partner_merge
 from . import webhook_check
 from . import monitoring
+from . import backend_activation
+from . import backend_deletion

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from contextlib import closing, contextmanager
+from typing import Any
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
@@ -12,6 +13,7 @@ from odoo.addons.connector.api import BACKEND_ACCESS, secret_input
 from odoo.addons.connector.servers import find_server
 
 from ..connection_check import check_connection
+from ..pasted_address import cut_address
 from ..remote import RemoteOdoo
 
 DIRECTIONS = [
@@ -73,8 +75,6 @@ class OdooBackend(models.Model):
         string="Products",
         help="Products, their variants, attributes and categories",
     )
-    is_importing = fields.Boolean(compute="_compute_directions")
-    is_exporting = fields.Boolean(compute="_compute_directions")
     export_new = fields.Boolean(
         string="Export new records",
         help="Also create remote records for new local ones that match the domains "
@@ -129,6 +129,37 @@ class OdooBackend(models.Model):
     )
 
     # -- the connection -------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        return super().create([self._with_cut_address(vals) for vals in vals_list])
+
+    def write(self, vals):
+        return super().write(self._with_cut_address(vals))
+
+    @api.model
+    def _with_cut_address(self, vals: dict[str, Any]) -> dict[str, Any]:
+        """Return the values with the address of the server of a pasted page."""
+        if not isinstance(vals.get("url"), str):
+            return vals
+        return {**vals, "url": cut_address(vals["url"]).url}
+
+    @api.onchange("url")
+    def _onchange_url(self):
+        """Cut a pasted address to the server, and say what was cut."""
+        pasted = cut_address(self.url or "")
+        self.url = pasted.url
+        if pasted.database and not self.database:
+            self.database = pasted.database
+        if not pasted.cut:
+            return None
+        return {
+            "warning": {
+                "type": "notification",
+                "title": self.env._("The address of the server is enough"),
+                "message": self.env._("%s was cut.", pasted.cut),
+            }
+        }
 
     @api.constrains("url")
     def _check_url(self):
@@ -194,3 +225,30 @@ class OdooBackend(models.Model):
         for backend in self:
             backend.is_importing = bool(backend._imported_models())
             backend.is_exporting = bool(backend._exported_models())
+
+    # -- the form -------------------------------------------------------------
+
+    def _describe_removals(self):
+        described = {
+            "skip": self.env._(
+                "Records deleted in %s are listed, and kept here.", self.display_name
+            ),
+            "archive": self.env._(
+                "Records deleted in %s will be archived here.", self.display_name
+            ),
+            "unbind": self.env._(
+                "Records deleted in %s will be unbound here, and kept.",
+                self.display_name,
+            ),
+            "delete": self.env._(
+                "Records deleted in %s will be deleted here.", self.display_name
+            ),
+        }[self.removal_policy]
+        if self.removal_policy == "skip":
+            return described
+        return self.env._(
+            "%(described)s You are asked first if they are more than %(share)s %% of "
+            "a model.",
+            described=described,
+            share=self.max_removed_percent,
+        )

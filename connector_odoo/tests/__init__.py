@@ -8,6 +8,7 @@ from . import test_company_moves
 from . import test_import
 from . import test_first_import
 from . import test_backend
+from . import test_backend_form
 from . import test_secret
 from . import test_switch
 from . import test_synchronize_as

@@ -8,6 +8,6 @@
     "license": "LGPL-3",
     "category": "Hidden/Tests",
     "depends": ["connector"],
-    "data": ["security/ir.model.access.csv"],
+    "data": ["security/ir.model.access.csv", "views/backend_views.xml"],
     "installable": True,
 }
