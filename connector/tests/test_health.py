@@ -122,6 +122,14 @@ class TestBackendConditions(HealthCase):
         self.assertEqual(found.kind, "paused_automatically")
         self.assertIn("Its user is archived.", found.text)
 
+    def test_a_backend_of_a_copied_database(self):
+        self.backend.activated_database = "original"
+        (found,) = self.find()
+        self.assertEqual(
+            (found.kind, found.severity), ("paused_automatically", WARNING)
+        )
+        self.assertIn("original", found.text)
+
     def test_a_backend_that_a_user_paused_has_no_condition(self):
         self.backend.button_pause()
         self.assertEqual(self.find(), [])

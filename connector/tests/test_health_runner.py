@@ -212,6 +212,20 @@ class TestCron(RunnerCase):
         self.assertTrue(self.find("cron"))
         self.assertLess(time.monotonic() - started_at, 0.4, "It waits only once")
 
+    def test_workers_that_cannot_be_notified_have_more_time(self):
+        def notify():
+            raise psycopg2.OperationalError("no access to postgres")
+
+        with db_connect(self.env.cr.dbname).cursor() as cr:
+            cr.execute("SELECT nextcall FROM ir_cron WHERE id = %s", [self.cron.id])
+            (due_at,) = cr.fetchone()
+        late = abs(fields.Datetime.now() - due_at)
+        cron = (self.env.cr.dbname, self.cron.id)
+        with patch.object(liveness, "UNNOTIFIED", late + timedelta(minutes=1)):
+            self.assertTrue(liveness.starts_when_notified(*cron, due_at, notify))
+        with patch.object(liveness, "UNNOTIFIED", -late - timedelta(minutes=1)):
+            self.assertFalse(liveness.starts_when_notified(*cron, due_at, notify))
+
     def test_workers_that_are_busy(self):
         due_at = fields.Datetime.now() - timedelta(minutes=5)
         self.set_cron(nextcall=due_at)

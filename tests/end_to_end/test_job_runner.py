@@ -124,7 +124,7 @@ def cron_server(target):
     server = OdooServer(
         target.server.environment,
         target.database.name,
-        arguments=("--max-cron-threads=1",),
+        cron_threads=1,
     )
     server.log_path = server.log_path.with_name(f"{server.database}-cron.log")
     with server:

@@ -4,7 +4,9 @@
 ==================  ================================================================
 ``condition.py``    ``Condition``: one thing that needs attention; ``worst_of``
 ``health.py``       ``_find_conditions``, over all backends that the user may read
-``backends.py``     conditions of backends: errors, decisions, conflicts, schedule
+``errors.py``       open errors by cause
+``decisions.py``    what a person decides: deletions, conflicts
+``backends.py``     conditions of backends: those above, pauses, schedule
 ``cron.py``         whether scheduled actions are run
 ``runner.py``       whether jobs are run, and by whom
 ``liveness.py``     whether the job runner and the workers react
@@ -14,6 +16,8 @@
 """
 
 from . import health
+from . import errors
+from . import decisions
 from . import backends
 from . import cron
 from . import runner

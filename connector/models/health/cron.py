@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from odoo import api, fields, models
+from odoo.service.server import cron_database_list
 from odoo.tools import config
 
 from .condition import ERROR, WARNING, Condition
@@ -23,6 +24,8 @@ SCHEDULE = "connector.ir_cron_run_schedules"
 DUE = timedelta(seconds=2)
 #: workers may be busy with other actions for so long
 LATE = timedelta(minutes=10)
+#: and with other databases
+UNSURE = timedelta(seconds=90)
 
 
 class ConnectorHealth(models.AbstractModel):
@@ -102,8 +105,12 @@ class ConnectorHealth(models.AbstractModel):
                 "This server is started with --max-cron-threads=0. Start it with 1 or "
                 "more, or start another server for this database."
             )
+        # the workers of several databases may be busy with another one
+        is_alone = len(cron_database_list()) == 1
+        is_sure = is_alone or due_at + UNSURE < fields.Datetime.now()
         return self._of_cron(
             "stopped",
+            severity=ERROR if is_sure else WARNING,
             text=self.env._("Scheduled actions are not run."),
             since=due_at,
             fix=fix,

@@ -18,11 +18,13 @@ a job, which may be what has failed.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any
 
 from odoo import api, models
 from odoo.fields import Domain
 
-from .condition import Condition
+from .condition import ERROR, Condition
 
 #: a backend by its model and id
 Key = tuple[str, int]
@@ -77,6 +79,52 @@ class ConnectorHealth(models.AbstractModel):
         """Return the conditions that concern all backends."""
         return []
 
+    # -- windows --------------------------------------------------------------
+
+    @api.model
+    def _condition(
+        self,
+        backend: models.BaseModel,
+        kind: str,
+        severity: str = ERROR,
+        key: str = "",
+        since: datetime | None = None,
+        **values: Any,
+    ) -> Condition:
+        return Condition(
+            kind,
+            severity,
+            backend._name,
+            backend.id,
+            key or kind,
+            since=since and since.replace(microsecond=0),
+            **values,
+        )
+
+    @api.model
+    def _open(self, name: str, res_model: str, domain: list) -> dict[str, Any]:
+        """Return the action that lists records."""
+        return {
+            "type": "ir.actions.act_window",
+            "name": name,
+            "res_model": res_model,
+            "view_mode": "list,form",
+            "views": [(False, "list"), (False, "form")],
+            "domain": domain,
+            "context": {"create": False},
+        }
+
+    @api.model
+    def _open_backend(self, backend: models.BaseModel) -> dict[str, Any]:
+        return {
+            "type": "ir.actions.act_window",
+            "name": backend.display_name,
+            "res_model": backend._name,
+            "res_id": backend.id,
+            "view_mode": "form",
+            "views": [(False, "form")],
+        }
+
 
 def by_key(
     backends: models.BaseModel | Iterable[models.BaseModel],
@@ -90,3 +138,11 @@ def by_key(
         for records in recordsets
         for backend in records
     }
+
+
+def domain_of(backends: dict[Key, models.BaseModel]) -> list[tuple]:
+    """Return a domain that the rows about the backends match, and few others."""
+    return [
+        ("backend_model", "in", sorted({model for model, __ in backends})),
+        ("backend_id", "in", sorted({backend_id for __, backend_id in backends})),
+    ]
