@@ -7,7 +7,8 @@ base                      reaction           errors
 :class:`RetryableError`   run the job again  :class:`NetworkRetryableError`,
                           later              :class:`RequestBudgetSpent`,
                                              :class:`PartlyRead`, :class:`NoExternalId`,
-                                             :class:`BackendPaused`
+                                             :class:`BackendPaused`,
+                                             :class:`BackendUnreachable`
 :class:`FatalError`       fail: a person     :class:`MappingError`,
                           must correct       :class:`InvalidDataError`,
                           something          :class:`UnreadableAnswer`,
@@ -17,7 +18,8 @@ base                      reaction           errors
                                              :class:`NoConnectorUnitError`,
                                              :class:`ManyIDSInBackend`,
                                              :class:`AccessRefused`,
-                                             :class:`CredentialsRefused`
+                                             :class:`CredentialsRefused`,
+                                             :class:`InsecureConnection`
 :class:`SkipError`        go on without      :class:`IDMissingInBackend`
                           the record
 ========================  =================  ===========================================
@@ -25,6 +27,8 @@ base                      reaction           errors
 Retryable errors are queue_job's ``RetryableJobError``: ``seconds`` is the wait before
 the next try, and with ``ignore_retry`` the try is not counted. ``AccessRefused`` and
 ``CredentialsRefused`` also stop the schedule of the backend until a person has acted.
+:class:`NoConnection` is the base of errors without any answer of the backend: whichever
+job raises one, it concerns the backend and not the record.
 """
 
 from odoo.addons.queue_job.exception import JobError, RetryableJobError
@@ -36,16 +40,19 @@ MAX_JOB_WAIT_SECONDS = 3600
 __all__ = [
     "AccessRefused",
     "BackendPaused",
+    "BackendUnreachable",
     "ConnectorException",
     "CredentialsRefused",
     "DependencyFailed",
     "FatalError",
     "IDMissingInBackend",
+    "InsecureConnection",
     "InvalidDataError",
     "JobError",
     "ManyIDSInBackend",
     "MappingError",
     "NetworkRetryableError",
+    "NoConnection",
     "NoConnectorUnitError",
     "NoExternalId",
     "PartlyRead",
@@ -97,6 +104,18 @@ class MappingError(FatalError, ConnectorException):
 
 class NetworkRetryableError(RetryableError):
     """The network or the remote server failed temporarily."""
+
+
+class NoConnection(Exception):
+    """The backend did not answer at all: this concerns each of its jobs."""
+
+
+class BackendUnreachable(NoConnection, NetworkRetryableError):
+    """The address is unknown, nothing listens there, or no answer came in time."""
+
+
+class InsecureConnection(NoConnection, FatalError, ConnectorException):
+    """No secure connection: the certificate, or the proxy, has to be corrected."""
 
 
 class RequestBudgetSpent(NetworkRetryableError):

@@ -7,7 +7,8 @@ which raises the errors of a connector. Their ``__cause__`` is the client's erro
 .. code-block:: text
 
     client raises                          job gets
-    transient (down, 429, lost answer)  →  NetworkRetryableError   retried, postponed
+    no answer, no database              →  BackendUnreachable      retried
+    other transient (503, 429)          →  NetworkRetryableError   retried, postponed
     record, values                      →  IDMissingInBackend, InvalidDataError   fails
     key, rights                         →  RemoteRefusal   fails, stops the schedule
 """
@@ -25,6 +26,7 @@ from odoo import models
 
 from odoo.addons.connector.exception import (
     AccessRefused,
+    BackendUnreachable,
     ConnectorException,
     CredentialsRefused,
     IDMissingInBackend,
@@ -66,13 +68,20 @@ class RemoteCredentialsRefusal(RemoteRefusal, CredentialsRefused):
     """Refusal of our key, or a missing key."""
 
 
+#: errors that concern each job of the backend, and not one record
+UNREACHABLE = (
+    vodoo.ConnectionFailedError,
+    vodoo.RequestTimeoutError,
+    vodoo.ConnectionLostError,
+    # an Odoo whose database restarts answers so, too
+    vodoo.DatabaseNotFoundError,
+    vodoo.DatabaseLostError,
+)
 #: errors that a retry does not resolve: the first class that matches decides
 CONNECTOR_ERRORS: tuple[tuple[type[Exception], type[Exception]], ...] = (
     (vodoo.UnexpectedAnswerError, InvalidDataError),
     # a retry could create a record twice
     (vodoo.OutcomeUnknownError, RemoteRefusal),
-    # an Odoo whose database restarts answers so, too
-    (vodoo.DatabaseNotFoundError, NetworkRetryableError),
     (vodoo.RecordNotFoundError, IDMissingInBackend),
     (vodoo.OdooValidationError, InvalidDataError),
     (vodoo.AuthenticationError, RemoteRefusal),
@@ -91,6 +100,8 @@ ACCESS_REFUSALS: tuple[tuple[type[Exception], type[RemoteRefusal]], ...] = (
 
 def find_connector_error(error: vodoo.VodooError) -> type[Exception]:
     """Return the connector error for an error of the client."""
+    if isinstance(error, UNREACHABLE):
+        return BackendUnreachable
     if error.transient:
         return NetworkRetryableError
     return next(

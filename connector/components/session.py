@@ -54,6 +54,8 @@ class Session:
         self.job: Any = None
         #: whether the failures of the records of the job are in the history
         self.had_failed = False
+        #: whether the backend gave no answer for a record of this job
+        self.is_unreached = False
         #: recorder of a dry run, None otherwise
         self.recorder: Any = None
         #: decision of a person about a record that both sides changed

@@ -17,9 +17,11 @@ from requests import exceptions
 from ..exception import (
     MAX_JOB_WAIT_SECONDS,
     AccessRefused,
+    BackendUnreachable,
     ConnectorException,
     CredentialsRefused,
     IDMissingInBackend,
+    InsecureConnection,
     InvalidDataError,
     NetworkRetryableError,
     RetryableJobError,
@@ -49,6 +51,10 @@ class RestCredentialsRefusal(RestRefusal, CredentialsRefused):
     """The backend refuses the credentials (401), or has no address."""
 
 
+class RestInsecureConnection(RestRefusal, InsecureConnection):
+    """The certificate of the server is refused, or the proxy is invalid."""
+
+
 #: None is success
 STATUS_ERRORS: tuple[tuple[frozenset[int] | range, type[Exception] | None], ...] = (
     (range(200, 300), None),
@@ -71,10 +77,10 @@ ACCESS_REFUSALS: dict[int, type[RestRefusal]] = {
 
 TRANSPORT_ERRORS: tuple[tuple[type[Exception], type[Exception]], ...] = (
     # a certificate, the address of a proxy: a retry does not help
-    (exceptions.SSLError, RestRefusal),
-    (exceptions.InvalidProxyURL, RestRefusal),
-    (exceptions.ConnectionError, NetworkRetryableError),
-    (exceptions.Timeout, NetworkRetryableError),
+    (exceptions.SSLError, RestInsecureConnection),
+    (exceptions.InvalidProxyURL, RestInsecureConnection),
+    (exceptions.ConnectionError, BackendUnreachable),
+    (exceptions.Timeout, BackendUnreachable),
     (exceptions.ChunkedEncodingError, NetworkRetryableError),
     (exceptions.ContentDecodingError, NetworkRetryableError),
     (exceptions.RetryError, NetworkRetryableError),

@@ -22,6 +22,7 @@ from ..exception import (
     CredentialsRefused,
     IDMissingInBackend,
     NetworkRetryableError,
+    NoConnection,
     RetryableJobError,
 )
 
@@ -34,12 +35,14 @@ DATA = "data"
 DATABASE = "database"
 UNLOADABLE = "unloadable"
 SCHEDULE = "schedule"
+WEBHOOK = "webhook"
+RECEIPT = "receipt"
 CODE = "code"
 
 #: the first class that matches decides
 _CAUSES: tuple[tuple[type[Exception] | tuple[type[Exception], ...], str], ...] = (
     (AccessRefused, REFUSED),
-    (NetworkRetryableError, CONNECTION),
+    ((NetworkRetryableError, NoConnection), CONNECTION),
     (RetryableJobError, BUSY),
     (AccessError, RIGHTS),
     ((IDMissingInBackend, MissingError), MISSING),
@@ -84,11 +87,12 @@ def find_cause(error: type[Exception] | None) -> str:
 def is_of_backend(error: type[Exception] | None, is_search: bool) -> bool:
     """Return whether an error concerns the backend rather than one record.
 
-    Refused credentials always do. A record that cannot be read, or on which the backend
-    fails, may itself be the cause; a search that fails is not about a record.
+    Refused credentials always do, and so does a backend that gives no answer. A record
+    that cannot be read, or on which the backend fails, may itself be the cause; a
+    search that fails is not about a record.
     """
     if error is None:
         return False
-    if issubclass(error, CredentialsRefused):
+    if issubclass(error, CredentialsRefused | NoConnection):
         return True
-    return is_search and issubclass(error, (AccessRefused, NetworkRetryableError))
+    return is_search and issubclass(error, AccessRefused | NetworkRetryableError)

@@ -11,6 +11,7 @@
                         ▼            may raise: the backend is paused,
     Job.perform ──► _prepare_to_perform(job)   or asks to wait
                     method                     running_job(env) returns the job
+                    note_failure(job, error)   for the stored failure (failure.py)
                     _note_wait(job, error)     after a RetryableJobError
 
 **Priority.** The lower the number, the earlier a job runs:
@@ -64,6 +65,7 @@ from odoo.addons.queue_job.job import (
 from odoo.addons.queue_job.utils import must_run_without_delay
 
 from ..exception import MAX_JOB_WAIT_SECONDS, NetworkRetryableError
+from .failure import note_failure
 
 #: of jobs that a webhook delays
 WEBHOOK_PRIORITY = 3
@@ -120,8 +122,10 @@ def wrap_perform() -> None:
             try:
                 with _running_as(job):
                     return perform(job)
-            except RetryableJobError as error:
-                jobs._note_wait(job, error)
+            except Exception as error:
+                note_failure(job, error)
+                if isinstance(error, RetryableJobError):
+                    jobs._note_wait(job, error)
                 raise
 
     Job.perform = perform_prepared

@@ -32,9 +32,13 @@ from . import sync_change
 from . import dry_run
 from . import cursor
 from . import sync_error
-from . import sync_cause
+from . import sync_error_resolution
 from . import sync_error_actions
 from . import sync_error_links
+from . import sync_error_again
+from . import sync_error_screens
+from . import sync_error_upkeep
+from . import sync_cause
 from . import kept_records
 from . import sync_rollup
 from . import dashboard
@@ -45,6 +49,7 @@ from . import file_finish
 from . import bulk_operation
 from . import oauth
 from . import export_key
+from . import export_orphan
 from . import external_alias
 from . import queue_job
 from . import sync_change_failures

@@ -27,6 +27,7 @@ from odoo.exceptions import ValidationError
 
 from ..database import is_lost_database
 from ..jobs.causes import SCHEDULE
+from ..jobs.failure import reason_of
 from ..jobs.lifecycle import BULK_PRIORITY, as_own_user, in_own_company
 from ..jobs.subject import subject_of_backend
 
@@ -108,7 +109,8 @@ class ConnectorBackendMixin(models.AbstractModel):
             model = self.env[model_name]
             if not model._abstract:
                 self._run_guarded(model_name, model._run_schedule)
-        self._run_guarded("dead jobs", self.env["queue.job"]._note_dead_jobs)
+        for described, run in self.env["connector.sync.error"]._upkeep():
+            self._run_guarded(described, run)
         events = self.env["connector.webhook.event"]
         self._run_guarded("webhook events", events._run_waiting)
 
@@ -234,7 +236,7 @@ class ConnectorBackendMixin(models.AbstractModel):
             self.id,
             subject_of_backend(SCHEDULE),
             cause=SCHEDULE,
-            reason=f"{type(error).__name__}: {error}",
+            reason=reason_of(error),
         )
 
     def _filter_guarded(self, matches: Callable) -> models.BaseModel:

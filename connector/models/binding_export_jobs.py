@@ -34,6 +34,7 @@ from ..components.history.recorder import RECORD_NAME, History
 from ..components.session import Session
 from ..database import retry_without_database
 from ..exception import RetryableJobError
+from ..jobs.error_states import UNRESOLVED_STATES
 from ..jobs.lifecycle import asks_to_wait, clamp_wait, running_job
 from ..jobs.subject import (
     covers_export,
@@ -46,6 +47,8 @@ from ..outcome import Outcome
 
 _logger = logging.getLogger(__name__)
 
+#: outcomes of records that the backend has taken
+SENT = (Outcome.CREATED, Outcome.UPDATED)
 #: wait of the rest of a chunk after a temporary error
 REST_SECONDS = 10
 
@@ -80,7 +83,8 @@ class ConnectorBindingMixin(models.AbstractModel):
                 if not self._continues_in_another_job("export_record", error):
                     raise
                 return self._delay_export_of_rest(running_job(self.env), error)
-        self._resolve_errors_of_exports(work, fields)
+        reached = outcome_of(exporter) in SENT
+        self._resolve_errors_of_exports(work, fields, reached=reached)
         if run:
             note_export(run, self, outcome_of(exporter), started_at)
         return message
@@ -122,7 +126,8 @@ class ConnectorBindingMixin(models.AbstractModel):
             chunk = subject_of_call(
                 self._name, "export_chunk", self.ids, (), {"fields": fields}
             )
-            done._resolve_errors_of_exports(work, fields, [str(chunk)])
+            reached = any(bulk.outcomes.get(each) for each in SENT)
+            done._resolve_errors_of_exports(work, fields, [str(chunk)], reached)
         if run:
             if deleted := (self - existing).ids:
                 bulk.outcomes[Outcome.SKIPPED] += deleted
@@ -139,6 +144,7 @@ class ConnectorBindingMixin(models.AbstractModel):
             return
         options, job = {}, running_job(self.env)
         if bulk.wait:
+            self.env["connector.sync.error"]._note_unreached(backend, [bulk.wait])
             if asks_to_wait(bulk.wait):
                 pauses = self.env["connector.backend.pause"].sudo()
                 pauses._note(backend, bulk.wait, job and job.priority)
@@ -196,7 +202,8 @@ class ConnectorBindingMixin(models.AbstractModel):
             history.write()
         if run:
             run._note_outcome({outcome: 1}, started_at)
-        self._resolve_errors_of(backend, [subject_of_deletion(self._name, external_id)])
+        subject = subject_of_deletion(self._name, external_id)
+        self._resolve_errors_of(backend, [subject], reached=True)
         return message
 
     @api.model
@@ -232,13 +239,18 @@ class ConnectorBindingMixin(models.AbstractModel):
     # -- errors of exported records are resolved --------------------------------
 
     def _resolve_errors_of_exports(
-        self, work: Any, fields: Iterable[str] | None, jobs: Iterable[str] = ()
+        self,
+        work: Any,
+        fields: Iterable[str] | None,
+        jobs: Iterable[str] = (),
+        reached: bool = False,
     ) -> None:
         """Resolve the errors of the exported bindings, and of their dependencies.
 
         A failed export of other fields is requeued.
 
         :param jobs: subjects of jobs that have exported several bindings
+        :param reached: something was sent
         """
         own = {str(subject_of_export(self._name, key)) for key in self.ids}
 
@@ -249,13 +261,17 @@ class ConnectorBindingMixin(models.AbstractModel):
 
         exported = {str(subject_of_export(*key)) for key in Session.of(work).exported}
         subjects = {*own, *exported, *jobs}
-        self._resolve_errors_of(work.collection, subjects, covers=covers)
+        self._resolve_errors_of(
+            work.collection, subjects, covers=covers, reached=reached
+        )
 
     def _resolve_errors_of_deleted(self) -> None:
-        """Resolve the errors of the export of deleted bindings."""
-        subjects = [str(subject_of_export(self._name, key)) for key in self.ids]
+        """Resolve the errors of deleted bindings."""
         errors = self.env["connector.sync.error"].sudo()
-        for error in errors.search(
-            [("state", "!=", "resolved"), ("subject", "in", subjects)]
-        ):
-            errors._resolve_subjects(error._get_backend(), [error.subject])
+        errors.search(
+            [
+                ("state", "in", UNRESOLVED_STATES),
+                ("model_name", "=", self._name),
+                ("binding_id", "in", self.ids),
+            ]
+        )._resolve_with_own_jobs()

@@ -232,8 +232,9 @@ class ConnectorBindingMixin(models.AbstractModel):
     ) -> None:
         """Resolve the errors of the records that an importer has imported."""
         own = {(self._name, str(key)) for key in external_ids}
+        session = Session.of(importer.work)
         resolved = (
-            Session.of(importer.work).not_failed
+            session.not_failed
             if hasattr(importer, "import_many")
             else own  # other importers do not record it
         )
@@ -244,6 +245,7 @@ class ConnectorBindingMixin(models.AbstractModel):
                 *(subject_of_import(model, key) for model, key in resolved),
             ],
             delayed=[subject_of_import(model, key) for model, key in own],
+            reached=bool(resolved) and not (session.found or session.is_unreached),
         )
 
     def _resolve_errors_of_search(
@@ -252,4 +254,6 @@ class ConnectorBindingMixin(models.AbstractModel):
         """Resolve the errors of a search, and those of the backend itself."""
         subject = subject_of_call(self._name, method, (), (backend, *args), kwargs)
         causes = () if method.startswith("export") else (CONNECTION, REFUSED)
-        self._resolve_errors_of(backend, [subject, *map(subject_of_backend, causes)])
+        self._resolve_errors_of(
+            backend, [subject, *map(subject_of_backend, causes)], reached=bool(causes)
+        )

@@ -66,6 +66,7 @@ class ConnectorExportReceipt(models.Model):
     external_id = fields.Char(string="ID in the backend")
     external_parts = fields.Json(help="The parts of an ID that is composed of several")
     company_id = fields.Many2one("res.company")
+    left_at = fields.Datetime(readonly=True, default=fields.Datetime.now)
 
     _key_index = models.Index("(model_name, record_id, backend_id)")
 

@@ -33,8 +33,8 @@ from odoo.fields import NO_ACCESS
 
 from ..components.importer.found import FoundRecord, imported_dates
 from ..components.importer.items import ChunkOutcome
+from ..jobs.error_states import UNRESOLVED_STATES
 from ..jobs.subject import subject_of_import
-from .sync_error import UNRESOLVED_STATES
 
 _logger = logging.getLogger(__name__)
 

@@ -13,13 +13,17 @@ numbers of a cause count its errors that are open or retried.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
+import psycopg2
+
 from odoo import api, fields, models
+from odoo.tools import SQL
 
+from ..jobs.fixes import FIXES
+from ..jobs.summary import summarize
 from .sync_error import CAUSES, OPEN_STATES
-
-MAX_SUMMARY = 200
 
 
 class ConnectorSyncCause(models.Model):
@@ -35,6 +39,7 @@ class ConnectorSyncCause(models.Model):
     model_name = fields.Char(required=False)
     code = fields.Selection(CAUSES, required=True, readonly=True, string="Kind")
     summary = fields.Char(required=True, readonly=True)
+    hint = fields.Text(readonly=True, help="What to do, as the error itself says")
     fix = fields.Text(
         string="What to do",
         compute="_compute_fix",
@@ -54,11 +59,16 @@ class ConnectorSyncCause(models.Model):
         for cause in self:
             cause.display_name = cause.summary
 
-    @api.depends("code")
+    @api.depends("code", "hint")
     @api.depends_context("lang")
     def _compute_fix(self):
         for cause in self:
-            cause.fix = False
+            cause.fix = cause.hint or cause._suggest_fix()
+
+    def _suggest_fix(self) -> str:
+        """Return what a person may do about causes of this kind."""
+        fix = self.env._(FIXES[self.code])
+        return fix.replace("%(backend)s", self.backend_name or "")
 
     @api.depends("error_ids.state", "error_ids.first_seen", "error_ids.model_name")
     @api.depends_context("lang", "uid", "allowed_company_ids")
@@ -79,59 +89,99 @@ class ConnectorSyncCause(models.Model):
             cause.error_count = sum(count for count, *__ in rows)
             cause.since = min((seen for *__, seen in rows if seen), default=False)
             cause.model_counts_text = ", ".join(
-                f"{count} {names[name]}" for count, name, __ in rows if name
+                f"{count} × {names[name]}" for count, name, __ in rows if name
             )
 
     @api.model
     def _describe_models(self, names: set[str]) -> dict[str, str]:
-        """Return ``{model: description}``, the technical name of an unknown one."""
-        return {
-            name: self.env[name]._description if name in self.env else name
-            for name in names
-            if name
-        }
+        """Return ``{model: name of its records}``, the technical name if unknown."""
+        causes = [self.new({"model_name": name}) for name in names if name]
+        found = self.browse().union(*causes)._read_model_descriptions()
+        return {name: found.get(name, name) for name in names if name}
 
     @api.model
-    def _find_or_create(
-        self, backend_model: str, backend_id: int, code: str, summary: str
-    ) -> models.BaseModel:
-        """Return the cause of a backend with this code and summary.
+    def _names_of_model(self, model_name: str | None) -> set[str]:
+        """Return the names by which messages call a model and the one it wraps."""
+        if not model_name:
+            return set()
+        found = {model_name, *self._describe_models({model_name}).values()}
+        if model_name in self.env:
+            wrapped = self._find_wrapped_model(model_name)
+            found |= {self.env[name]._description for name in (model_name, wrapped)}
+        return found
 
-        Another transaction may create it concurrently: the one that is committed first
-        counts.
+    # -- found ------------------------------------------------------------------
+
+    @api.model
+    def _find_of(
+        self,
+        backend_model: str,
+        backend_id: int,
+        code: str,
+        reason: str,
+        names: Iterable[object] = (),
+        model_name: str | None = None,
+        hint: str = "",
+    ) -> int | bool:
+        """Return the id of the cause of an error; create it if it is new.
+
+        If another transaction creates it concurrently, return False: the error is
+        linked after the commit (``_link_missing``).
+
+        :param reason: of the error; the summary is found from it
+        :param names: names and ids of the record
+        :param hint: what to do, as the error itself says
         """
+        if hint and reason.endswith(hint):
+            reason = reason[: -len(hint)].rstrip()
+        summary = summarize(reason, names, self._names_of_model(model_name))
+        labels = dict(CAUSES)
         values: dict[str, Any] = {
             "backend_model": backend_model,
             "backend_id": backend_id,
             "code": code,
-            "summary": summary[:MAX_SUMMARY],
+            "summary": summary or labels[code],
         }
         causes = self.sudo()
         found = causes.search([(name, "=", value) for name, value in values.items()])
-        return found or causes.create(values)
+        if found:
+            return found.id
+        try:
+            with self.env.cr.savepoint():
+                return causes.create({**values, "hint": hint}).id
+        except (
+            psycopg2.errors.UniqueViolation,
+            psycopg2.errors.SerializationFailure,
+        ):
+            self.env.invalidate_all(flush=False)
+            return False
 
     # -- buttons --------------------------------------------------------------
 
-    def _open_errors(self) -> models.BaseModel:
-        """Return the errors of the causes that need an action, as the user."""
-        return self.env["connector.sync.error"].search(
-            [("cause_id", "in", self.ids), ("state", "in", OPEN_STATES)]
-        )
+    def _errors_to_handle(self) -> tuple[models.BaseModel, SQL]:
+        """Return the model of errors as superuser, and the condition of these causes'.
 
-    def action_retry(self) -> bool:
-        """Run the failed jobs of all errors of the causes again."""
+        The errors of a cause have its company: who may read it may handle them.
+        """
+        self.env["connector.access"]._check_is_operator()
         self.check_access("read")
-        return self._open_errors().action_retry()
+        errors = self.env["connector.sync.error"].sudo()
+        return errors, SQL("error.cause_id = ANY(%s)", list(self.ids))
+
+    def action_retry(self) -> dict | bool:
+        """Run the failed jobs of all errors of the causes again."""
+        errors, condition = self._errors_to_handle()
+        return errors._retry(SQL("%s AND error.state = 'open'", condition))
 
     def action_ignore(self) -> bool:
         """Ignore all errors of the causes."""
-        self.check_access("read")
-        return self._open_errors().action_ignore()
+        errors, condition = self._errors_to_handle()
+        return errors._ignore(condition)
 
     def action_assign(self, user_id: int | None = None) -> bool:
         """Assign all errors of the causes to a user, by default to the current one."""
-        self.check_access("read")
-        return self._open_errors().action_assign(user_id)
+        errors, condition = self._errors_to_handle()
+        return errors._assign(condition, user_id)
 
     def action_open_errors(self) -> dict:
         """Open the list of the errors of the cause."""

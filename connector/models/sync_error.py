@@ -1,19 +1,34 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""One open error per failing record, and per failing backend and cause.
+"""One unresolved error per failing record, and per failing backend and cause.
 
 ::
 
     job fails ─────► _note(subject, cause, reason)   opens the error, or counts it up
+    job is retried ► _note(…, state=RETRYING)        if the backend did not answer
     job succeeds ──► _resolve_subjects(…)            resolves errors, ends failed jobs
+                     (``sync_error_resolution.py``)
 
 So a record that fails at each import has one open error and one failed job, and none
 once it was imported. ``queue_job/errors.py`` calls ``_note``, the methods of jobs call
 ``_resolve_subjects``; ``jobs/subject.py`` defines subjects.
+
+====================  ==============================================================
+open                  a person has to act
+retrying              it is tried again without a person: by ``queue_job``, or because
+                      a person asked for it
+ignored               a person does not want to act; another reason opens it again
+resolved              it succeeded, or its record is gone
+====================  ==============================================================
+
+Buttons are in ``sync_error_actions.py``, ``sync_error_again.py`` and
+``sync_error_screens.py``, causes that group errors in ``sync_cause.py``, and the work
+of a cron in ``sync_error_upkeep.py``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import logging
+from collections.abc import Iterable
 from typing import Any
 
 import psycopg2
@@ -21,19 +36,23 @@ import psycopg2
 from odoo import api, fields, models
 
 from ..components.external_id import storable_text
-from ..jobs.causes import CONNECTION, REFUSED
-from ..jobs.subject import subject_of_backend
+from ..database import separate_transaction
+from ..exception import NoConnection
+from ..jobs.causes import CONNECTION
+from ..jobs.error_states import (
+    IGNORED,
+    OPEN,
+    OPEN_STATES,
+    RESOLVED,
+    RETRYING,
+    UNREACHED,
+    UNRESOLVED_STATES,
+)
 
-OPEN = "open"
-#: a person asked for a retry, which has not succeeded or failed yet
-RETRYING = "retrying"
-#: a person does not want to correct it: not counted, no alert
-IGNORED = "ignored"
-RESOLVED = "resolved"
-#: of the errors that lists and counters show
-OPEN_STATES = (OPEN, RETRYING)
-#: of the error of a subject that is not resolved; there is at most one
-UNRESOLVED_STATES = (OPEN, RETRYING, IGNORED)
+__all__ = ["CAUSES", "OPEN_STATES", "ConnectorSyncError"]
+
+_logger = logging.getLogger(__name__)
+
 #: codes of causes (``jobs/causes.py``) with their names
 CAUSES = [
     ("refused", "Access refused"),
@@ -46,16 +65,10 @@ CAUSES = [
     ("unloadable", "Job cannot be loaded"),
     ("schedule", "Schedule"),
     ("webhook", "Webhook event"),
+    ("receipt", "Export without binding"),
     ("code", "Programming error"),
 ]
-#: days for which a resolved error is kept
-KEPT_DAYS = 90
-_PRUNED = 1000
 _MAX_REASON = 5000
-
-
-def _first_line(reason: str) -> str:
-    return reason.strip().partition("\n")[0] or "?"
 
 
 class ConnectorSyncError(models.Model):
@@ -66,8 +79,10 @@ class ConnectorSyncError(models.Model):
     _description = "Synchronization Error"
     _order = "last_seen desc, id desc"
 
-    # an error of the backend has no model
-    model_name = fields.Char(required=False)
+    # an error of the backend has no model; thousands of errors change at once, and
+    # each index of a row costs time: the unique index finds them by backend
+    backend_model = fields.Char(index=False)
+    model_name = fields.Char(required=False, index=False)
     subject = fields.Char(required=True, readonly=True, help="Identifies the error")
     direction = fields.Selection(
         [
@@ -138,31 +153,9 @@ class ConnectorSyncError(models.Model):
         " WHERE state <> 'resolved' AND external_ids IS NOT NULL"
     )
     _resolved_index = models.Index("(resolved_at) WHERE state = 'resolved'")
-
-    @api.depends("backend_name", "model_description", "external_id", "cause")
-    def _compute_display_name(self):
-        causes = dict(self._fields["cause"]._description_selection(self.env))
-        for error in self:
-            what = [error.model_description, error.external_id]
-            name = " ".join(filter(None, what)) or causes.get(error.cause, "")
-            error.display_name = f"{error.backend_name}: {name}"
-
-    @api.depends("cause_id")
-    @api.depends_context("lang")
-    def _compute_suggested_fix(self):
-        for error in self:
-            error.suggested_fix = error.cause_id.fix
-
-    @api.depends("job_uuid")
-    def _compute_traceback(self):
-        jobs = self.env["queue.job"].sudo()
-        found = jobs.search_fetch(
-            [("uuid", "in", self.filtered("job_uuid").mapped("job_uuid"))],
-            ["uuid", "exc_info"],
-        )
-        texts = {job.uuid: job.exc_info for job in found}
-        for error in self:
-            error.traceback = texts.get(error.job_uuid)
+    _binding_index = models.Index(
+        "(model_name, binding_id) WHERE state <> 'resolved' AND binding_id IS NOT NULL"
+    )
 
     # -- failure --------------------------------------------------------------
 
@@ -173,42 +166,25 @@ class ConnectorSyncError(models.Model):
         """Open an error, or count it up; return whether it was open before.
 
         If another transaction does the same concurrently, its change counts.
+
+        :param values: of the error, and what its cause is found by: ``names`` and
+            ``hint``, see ``ConnectorSyncCause._find_of``
         """
-        reason = storable_text(values.get("reason") or "")
-        values = {**values, "reason": reason[:_MAX_REASON]}
-        values["cause_id"] = (
-            self.env["connector.sync.cause"]
-            ._find_or_create(
-                backend_model, backend_id, values["cause"], _first_line(reason)
-            )
-            .id
-        )
         key = {
             "backend_model": backend_model,
             "backend_id": backend_id,
             "subject": subject,
         }
+        values = self._storable_values(key, values)
         errors = self.sudo()
-        found = errors.search(
-            [
-                ("state", "in", UNRESOLVED_STATES),
-                *((name, "=", value) for name, value in key.items()),
-            ]
-        )
+        found = errors._find_unresolved(backend_model, backend_id, [subject])
         try:
             with self.env.cr.savepoint():
                 if not found:
                     errors.create({**key, **values})
                     return False
                 if found.try_lock_for_update():
-                    found.write(
-                        {
-                            "state": OPEN,
-                            **values,
-                            "attempts": found.attempts + 1,
-                            "last_seen": fields.Datetime.now(),
-                        }
-                    )
+                    found._count_up(values)
         except (
             psycopg2.errors.UniqueViolation,
             psycopg2.errors.SerializationFailure,
@@ -216,124 +192,87 @@ class ConnectorSyncError(models.Model):
             errors.invalidate_model()
         return True
 
-    # -- success --------------------------------------------------------------
-
     @api.model
-    def _resolve_subjects(
-        self,
-        backend: models.BaseModel,
-        subjects: Iterable[object],
-        covers: Callable[[models.BaseModel], bool] | None = None,
-        delayed: Iterable[object] = (),
-    ) -> None:
-        """Resolve the errors of subjects that succeeded, and end their failed jobs.
+    def _note_unreached(
+        self, backend: models.BaseModel, failures: Iterable[BaseException | None]
+    ) -> bool:
+        """Open the error of a backend without answer, for a job that goes on.
 
-        This takes one query if none of them had failed.
-
-        :param subjects: of the jobs that succeeded, and of their records
-        :param covers: returns whether the work of a failed job is done, too; other
-            failed jobs are requeued
-        :param delayed: subjects that got separate jobs, instead of a chunk's
+        Return whether one of the errors says so. A separate transaction stores it: the
+        job may take long, and others must not wait for it.
         """
-        texts = sorted(map(str, subjects))
-        if not isinstance(backend, models.BaseModel) or not texts:
-            return
-        errors, jobs = self.sudo()._find_failures(backend, texts)
-        if not errors and not jobs:
-            return
-        if errors:
-            chunks = errors.filtered(lambda error: error.external_ids)
-            done = chunks._subtract({*texts, *map(str, delayed)})
-            errors = (errors - chunks) | done
-            jobs |= jobs._find_failed(backend, done.mapped("subject"))
-        left = jobs._end_covered(covers)
-        errors.filtered(
-            lambda error: error.subject not in left.mapped("sync_subject")
-        )._resolve()
-
-    def _find_failures(self, backend, subjects: list[str]) -> tuple:
-        """Return the open errors and the failed jobs of subjects."""
-        self.flush_model(["state", "subject", "external_ids"])
-        jobs = self.env["queue.job"].sudo()
-        jobs.flush_model(["state", "sync_subject"])
-        self.env.cr.execute(
-            """
-            SELECT 'error', id FROM connector_sync_error
-            WHERE state <> 'resolved' AND backend_model = %(model)s
-              AND backend_id = %(id)s AND subject = ANY(%(subjects)s)
-            UNION ALL
-            SELECT 'error', id FROM connector_sync_error
-            WHERE state <> 'resolved' AND backend_model = %(model)s
-              AND backend_id = %(id)s AND external_ids IS NOT NULL
-            UNION ALL
-            SELECT 'job', id FROM queue_job
-            WHERE state = 'failed' AND sync_backend_model = %(model)s
-              AND sync_backend_id = %(id)s AND sync_subject = ANY(%(subjects)s)
-            """,
-            {"model": backend._name, "id": backend.id, "subjects": subjects},
-        )
-        ids: dict[str, set[int]] = {"error": set(), "job": set()}
-        for kind, record_id in self.env.cr.fetchall():
-            ids[kind].add(record_id)
-        return self.browse(sorted(ids["error"])), jobs.browse(sorted(ids["job"]))
-
-    def _subtract(self, subjects: set[str]) -> models.BaseModel:
-        """Remove imported records from failed chunks; return the completed errors."""
-        done = self.browse()
-        for error in self:
-            prefix = f"{error.model_name} import record:"
-            ids = error.external_ids
-            left = [each for each in ids if prefix + each not in subjects]
-            if error.subject in subjects or not left:
-                done |= error
-            elif len(left) < len(ids):
-                error.external_ids = left
-        return done
-
-    def _resolve(self) -> None:
-        """Mark the errors as resolved."""
-        if self:
-            self.write({"state": RESOLVED, "resolved_at": fields.Datetime.now()})
-            self.env["connector.sync.change"]._supersede_errors(self)
+        found = next((e for e in failures if isinstance(e, NoConnection)), None)
+        if found is None:
+            return False
+        noted = {"cause": CONNECTION, "reason": str(found), "state": RETRYING}
+        key = (backend._name, backend.id, UNREACHED)
+        try:
+            with separate_transaction(self) as errors:
+                if errors.env[backend._name].browse(backend.id).exists():
+                    errors._note(*key, **noted)
+                    return True
+        except Exception:
+            _logger.exception("The failure of %s could not be stored", backend)
+            return True
+        self._note(*key, **noted)  # the backend is of this transaction alone
+        return True
 
     @api.model
-    def _resolve_of_backend(self, backend, *causes: str) -> None:
-        """Resolve the errors of backends themselves, which work again."""
-        subjects = [subject_of_backend(c) for c in causes or (CONNECTION, REFUSED)]
-        self.sudo().search(
+    def _find_unresolved(
+        self, backend_model: str, backend_id: int, subjects: list[str]
+    ) -> models.BaseModel:
+        """Return the errors of subjects that are not resolved."""
+        return self.search(
             [
                 ("state", "in", UNRESOLVED_STATES),
-                ("backend_model", "=", backend._name),
-                ("backend_id", "in", backend.ids),
+                ("backend_model", "=", backend_model),
+                ("backend_id", "=", backend_id),
                 ("subject", "in", subjects),
             ]
-        )._resolve()
+        )
+
+    @api.model
+    def _storable_values(self, key: dict[str, Any], values: dict) -> dict[str, Any]:
+        """Return the values of an error with its cause, and texts of limited length."""
+        values = dict(values)
+        names, hint = values.pop("names", ()), values.pop("hint", "")
+        reason = storable_text(values.get("reason") or "")
+        summarized = values.pop("summarized", "") or reason
+        values["reason"] = reason[:_MAX_REASON]
+        for name in ("record_name", "values_text"):
+            if values.get(name):
+                values[name] = storable_text(str(values[name]))[:_MAX_REASON]
+        causes = self.env["connector.sync.cause"]
+        values["cause_id"] = causes._find_of(
+            key["backend_model"],
+            key["backend_id"],
+            values["cause"],
+            storable_text(summarized),
+            names=[*names, values.get("record_name"), values.get("external_id")],
+            model_name=values.get("model_name"),
+            hint=hint,
+        )
+        return values
+
+    def _count_up(self, values: dict[str, Any]) -> None:
+        """Store another failure of an error that is not resolved.
+
+        An ignored error stays ignored while it fails for the same reason.
+        """
+        state = values.get("state", OPEN)
+        if self.state == IGNORED and self.cause_id.id == values["cause_id"]:
+            state = IGNORED
+        elif self.state == OPEN:
+            state = OPEN
+        self.write(
+            {
+                **values,
+                "state": state,
+                "attempts": self.attempts + 1,
+                "last_seen": fields.Datetime.now(),
+            }
+        )
 
     def _get_backend(self) -> models.BaseModel:
         """Return the backend of the error, which may be deleted."""
         return self.env[self.backend_model].browse(self.backend_id)
-
-    # -- life -----------------------------------------------------------------
-
-    @api.autovacuum
-    def _gc_resolved(self) -> tuple[int, bool]:
-        """Delete errors that were resolved long ago, in batches."""
-        old = self.search(
-            [("state", "=", RESOLVED), ("resolved_at", "<", f"-{KEPT_DAYS}d")],
-            limit=_PRUNED,
-        )
-        old.unlink()
-        return len(old), len(old) == _PRUNED
-
-    def action_open_jobs(self) -> dict:
-        """Open the failed jobs of the error, or the last job of a backend's error."""
-        self.ensure_one()
-        self.check_access("read")
-        domain = [
-            ("sync_backend_model", "=", self.backend_model),
-            ("sync_backend_id", "=", self.backend_id),
-            "|",
-            ("sync_subject", "=", self.subject),
-            ("uuid", "=", self.job_uuid),
-        ]
-        return self._open_jobs(self.env._("Failed jobs"), domain)

@@ -127,8 +127,13 @@ from . import test_mapper_modifiers
 from . import test_mapper_source_fields
 from . import test_schedule_failures
 from . import test_sync_change
+from . import test_sync_cause
 from . import test_sync_error
 from . import test_sync_error_links
+from . import test_sync_error_actions
+from . import test_sync_error_concurrency
+from . import test_sync_error_connection
+from . import test_sync_error_paths
 from . import test_sync_run
 from . import test_queue_job_rights
 from . import test_queue_job_text

@@ -70,7 +70,7 @@ class TestUniqueErrors(ErrorCase):
         self.assertIsInstance(error, InvalidDataError)
         self.assertSays(
             error,
-            f"{PARTNER} 2 (Partner 2): ",
+            '"Partner 2" (ID 2): ',
             "Test: external id 1 is bound to",
             f"{PARTNER} {self.found(1).id}",
             "Record (odoo_id)",
@@ -111,7 +111,7 @@ class TestUniqueErrors(ErrorCase):
         self.assertIsInstance(error, InvalidDataError)
         self.assertSays(
             error,
-            f"{PARTNER} 1 (Partner 1)",
+            '"Partner 1" (ID 1)',
             "Reference (ref)",
             "D1",
             "Deco Addict",
@@ -162,7 +162,7 @@ class TestUniqueErrors(ErrorCase):
         self.assertEqual((record.state, record.retry), ("pending", 1))
         record = self.run_stored(job)
         self.assertEqual((record.state, record.retry), ("failed", 2))
-        self.assertIn(f"{PARTNER} 1", record.exc_message)
+        self.assertIn("(ID 1)", record.exc_message)
 
 
 @tagged("post_install", "-at_install")
@@ -177,14 +177,14 @@ class TestRequiredErrors(ErrorCase):
         self.assertIsInstance(error, InvalidDataError)
         mapper = self.component("import.mapper", CATEGORY)._name
         self.assertSays(
-            error, f"{CATEGORY} 7", "(name)", "required", mapper, "from name", "Test"
+            error, " 7: ", "(name)", "required", mapper, "from name", "Test"
         )
 
     def test_so_it_is_at_an_update(self):
         self.put_tag(7)
         self.component("record.importer", CATEGORY).run(7)
         self.put({"id": 7, "name": False, "parent": None}, table=CATEGORY)
-        self.assertSays(self.fails(7, CATEGORY), f"{CATEGORY} 7", "(name)")
+        self.assertSays(self.fails(7, CATEGORY), " 7: ", "(name)")
         self.assertEqual(self.found(7, CATEGORY).name, "Tag 7")
 
     def test_one_that_is_not_mapped_at_all_is_named_too(self):
@@ -197,7 +197,7 @@ class TestRequiredErrors(ErrorCase):
         with patch.object(importer, "_create_data", create_data, create=True):
             error = self.fails(7, CATEGORY)
         self.assertIsInstance(error, InvalidDataError)
-        self.assertSays(error, f"{CATEGORY} 7 (Tag 7)", "(name)", "required")
+        self.assertSays(error, '"Tag 7" (ID 7)', "(name)", "required")
 
     def test_others_of_the_chunk_are_imported(self):
         self.put_tag(1, 2)
@@ -232,30 +232,28 @@ class TestOtherDatabaseErrors(ErrorCase):
         self.put(partner(1, name=None))
         error = self.fails(1)
         self.assertIsInstance(error, InvalidDataError)
-        self.assertSays(error, f"{PARTNER} 1", "name", "check_name", "mapper")
+        self.assertSays(error, "Contact 1: ", "name", "check_name", "mapper")
 
     def test_a_number_out_of_range_names_its_field(self):
         self.put(partner(1))
         with self.mapped(color=2**40):
             error = self.fails(1)
         self.assertIsInstance(error, InvalidDataError)
-        self.assertSays(error, f"{PARTNER} 1 (Partner 1)", "(color)", str(2**40))
+        self.assertSays(error, '"Partner 1" (ID 1)', "(color)", str(2**40))
 
     def test_a_value_that_is_too_long_names_the_record(self):
         self.env.cr.execute("ALTER TABLE res_partner ALTER email TYPE varchar(30)")
         self.put(partner(1, email=f"{'x' * 40}@example.com"))
         error = self.fails(1)
         self.assertIsInstance(error, InvalidDataError)
-        self.assertSays(error, f"{PARTNER} 1 (Partner 1)", "too long")
+        self.assertSays(error, '"Partner 1" (ID 1)', "too long")
 
     def test_a_reference_to_nothing_names_record_and_key(self):
         self.put(partner(1))
         with self.mapped(industry_id=2**31 - 1):
             error = self.fails(1)
         self.assertIsInstance(error, InvalidDataError)
-        self.assertSays(
-            error, f"{PARTNER} 1 (Partner 1)", "industry_id", str(2**31 - 1)
-        )
+        self.assertSays(error, '"Partner 1" (ID 1)', "industry_id", str(2**31 - 1))
 
     def test_a_text_too_long_for_an_index_names_record_and_field(self):
         self.put(partner(1), partner(2, ref=LONG))
@@ -263,7 +261,7 @@ class TestOtherDatabaseErrors(ErrorCase):
         self.assertEqual([item.external_id for item in outcome.failed], [2])
         error = self.fails(2)
         self.assertIsInstance(error, InvalidDataError)
-        self.assertSays(error, f"{PARTNER} 2 (Partner 2)", "(ref)", "index row")
+        self.assertSays(error, '"Partner 2" (ID 2)', "(ref)", "index row")
         self.assertLess(len(str(error)), 1000)
 
     def test_an_external_id_too_long_for_an_index_fails_alone(self):
@@ -291,20 +289,20 @@ class TestDependencyErrors(ErrorCase):
         self.put(partner(1, tags=[7]))
         error = self.fails(1)
         self.assertIsInstance(error, DependencyFailed)
-        self.assertSays(error, f"{CATEGORY} 7 (VIP)", "which failed", "(name)")
+        self.assertSays(error, '"VIP" (ID 7)', "which failed", "(name)")
 
     def test_it_names_the_whole_way_to_it(self):
         self.put({"id": 7, "name": None, "parent": None}, table=CATEGORY)
         self.put({"id": 8, "name": "Child", "parent": 7}, table=CATEGORY)
         self.put(partner(1, tags=[8]))
-        self.assertSays(self.fails(1), f"{CATEGORY} 8 (Child)", f"{CATEGORY} 7")
+        self.assertSays(self.fails(1), '"Child" (ID 8)', "7")
 
     def test_it_names_one_of_the_same_chunk(self):
         self.put(partner(1, name=None), partner(2, parent=1))
         outcome, _jobs = self.run_chunk([1, 2])
         child = next(item for item in outcome.items if item.external_id == 2)
         self.assertIsInstance(child.error, DependencyFailed)
-        self.assertSays(child.error, f"{PARTNER} 1", "which failed", "check_name")
+        self.assertSays(child.error, "Contact 1", "which failed", "check_name")
 
     def test_one_that_is_tried_again_is_tried_again_with_it(self):
         self.put_industry(7)
@@ -321,7 +319,7 @@ class TestDependencyErrors(ErrorCase):
             found = self.fails(1)
         self.assertIsInstance(found, NetworkRetryableError)
         self.assertEqual((found.seconds, found.ignore_retry), (33, True))
-        self.assertSays(found, f"{INDUSTRY} 7", "down")
+        self.assertSays(found, "Industry 7", "down")
 
     def test_refused_credentials_stay_what_they_are(self):
         self.put_industry(7)

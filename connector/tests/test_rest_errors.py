@@ -78,7 +78,7 @@ class TestTransportErrors(BaseCase):
         retried = {
             error.__name__
             for error in self.all_errors()
-            if transport_error(error.__new__(error)) is NetworkRetryableError
+            if issubclass(transport_error(error.__new__(error)), NetworkRetryableError)
         }
         self.assertEqual(
             retried,

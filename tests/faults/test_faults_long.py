@@ -2,7 +2,7 @@
 """The long form: 2,000 records a scenario, more than 200 faults in all."""
 
 import pytest
-from fault_harness.plan import LOST_ANSWERS, NETWORK, Kind, plan_faults
+from fault_harness.plan import LOST_ANSWERS, NETWORK, Fault, Kind, plan_faults
 from fault_harness.records import make_partners
 from fault_harness.scenarios import (
     Scenario,
@@ -21,6 +21,8 @@ pytestmark = [pytest.mark.long, pytest.mark.timeout(3600)]
 
 #: requests of an import of 2,000 records, about
 IMPORT = 320
+#: of the source that is down for longer than a worker waits
+OUTAGE_RECORDS, OUTAGE_SECONDS = 200, 30.0
 #: edits of ten records on both sides
 TURNS = 30
 #: name → kinds of faults, how many, among how many requests, more
@@ -86,6 +88,16 @@ def test_import_loses_nothing(cluster, full_source, seed, report, name):
     scenario = Scenario(f"import: {name}", faults, **more)
     with running_world(cluster, workers, full_source) as world:
         report(import_through(world, scenario, seed))
+
+
+def test_an_outage_is_one_error_while_it_lasts(cluster, seed, report):
+    """Longer than a worker waits by itself: every job fails, and all mean the same."""
+    faults = (Fault(8, Kind.DOWN, OUTAGE_SECONDS),)
+    with running_world(cluster) as world:
+        make_partners(world.call_source, OUTAGE_RECORDS)
+        outcome = import_through(world, Scenario("import: outage", faults), seed)
+    report(outcome)
+    assert outcome.most_errors == 1
 
 
 def test_both_databases_finally_agree(cluster, full_source, seed, report):

@@ -38,6 +38,7 @@ from typing import Any, NamedTuple
 
 from ...binding_links import check_is_free
 from ...exception import ConnectorException, IDMissingInBackend
+from ...jobs.failure import about_record
 from ...outcome import Outcome
 from ..external_id import is_external_id
 from ..history.recorder import History
@@ -211,7 +212,11 @@ class ExportFlow:
     def _call(self, hook: str, values: Any) -> Generator[Request, Any, Any]:
         """Call the hook that sends the record, or yield its request."""
         if hook not in self.bulk_hooks:
-            return getattr(self._hooks, hook)(values)
+            try:
+                return getattr(self._hooks, hook)(values)
+            except Exception as error:
+                about_record(error, "", values)
+                raise
         getattr(self._hooks, f"_validate{hook}_data")(values)
         return (yield Request(hook, values))
 

@@ -16,6 +16,7 @@ from odoo.addons.component.core import AbstractComponent
 
 from ...exception import (
     AccessRefused,
+    BackendUnreachable,
     CredentialsRefused,
     InvalidDataError,
     NetworkRetryableError,
@@ -41,7 +42,7 @@ _LOGGERS = ("fsspec", "fsspec.http", "fsspec.sftp", "paramiko.transport", "s3fs"
 _SEARCHED_FILES = 20
 
 _REACTIONS: dict[type[errors.FileError], type[Exception]] = {
-    errors.ConnectionLost: NetworkRetryableError,
+    errors.ConnectionLost: BackendUnreachable,
     errors.LoginRefused: CredentialsRefused,
     errors.AccessDenied: AccessRefused,
 }

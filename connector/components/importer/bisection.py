@@ -24,6 +24,7 @@ from psycopg2 import errors
 from odoo.addons.component.exception import ComponentException
 from odoo.addons.queue_job.exception import RetryableJobError
 
+from ...jobs.failure import about_record
 from .database_errors import find_database_error
 from .items import ImportItem
 
@@ -44,6 +45,12 @@ def concerns_the_job(error: Exception) -> bool:
     ) and not isinstance(error, errors.ProgramLimitExceeded)
 
 
+def _about(item: ImportItem, error: Exception) -> Exception:
+    """Note the name and the values of an item for the stored failure."""
+    values = item.values or item.external_record
+    return about_record(error, item.remote_name, values)
+
+
 class StepRunner:
     """Runs the steps for one record and raises its error.
 
@@ -57,7 +64,7 @@ class StepRunner:
 
     def fail(self, item: ImportItem, error: Exception) -> None:
         """Raise the error of an item."""
-        raise error
+        raise _about(item, error)
 
     def run_reading(self, step: Step, items: list[ImportItem]) -> None:
         """Run the step that reads the external record."""
@@ -76,8 +83,9 @@ class StepRunner:
         except Exception as error:
             if not is_writing and find_database_error(error):
                 # without a savepoint the transaction is aborted: nothing can be queried
+                _about(items[0], error)
                 raise
-            explained = self._explain(items[0], error)
+            explained = _about(items[0], self._explain(items[0], error))
             if explained is error:
                 raise
             raise explained from explained.__cause__ or error

@@ -10,18 +10,23 @@ from collections.abc import Iterable, Mapping
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
+from odoo import models
 from odoo.api import Environment
 from odoo.exceptions import UserError
 
 from ...exception import (
+    BackendUnreachable,
     ConnectorException,
     CredentialsRefused,
     DependencyFailed,
+    InsecureConnection,
     InvalidDataError,
     MappingError,
     NetworkRetryableError,
     RetryableJobError,
 )
+from ...jobs.descriptions import name_of_model, name_of_record
+from ...jobs.failure import about_record
 from ..session import Key, Session
 from .database_errors import (
     Written,
@@ -31,9 +36,6 @@ from .database_errors import (
 )
 from .items import ImportItem
 
-#: fields that usually hold the name of an external record
-_NAMES = ("display_name", "name", "title", "reference", "number", "code", "sku")
-_MAX_NAME = 80
 _MAX_ID = 200
 
 
@@ -89,14 +91,13 @@ def failed_dependency_error(
     It is retried when the other one is, and by the same rules.
     """
     error = failed.error
-    if isinstance(error, CredentialsRefused):  # not an error of one record
+    # not an error of one record
+    if isinstance(error, CredentialsRefused | InsecureConnection):
         return error
-    name = find_name(failed)
+    name = failed.remote_name
     message = env._(
-        "It needs %(model)s %(external_id)s%(name)s, which failed: %(error)s",
-        model=model_name,
-        external_id=failed.external_id,
-        name=f" ({name})" if name else "",
+        "It needs %(record)s, which failed: %(error)s",
+        record=describe_record(env[model_name], failed.external_id, name),
         error=error,
     )
     raised = _dependency_error_class(error)(message)
@@ -104,17 +105,22 @@ def failed_dependency_error(
         # seconds to wait, the lock to wait for, whether the backend asked to wait
         vars(raised).update(vars(error))
     raised.__cause__ = error
+    raised.failed_dependency = about_record(error, name, failed.external_record)
     return raised
 
 
+def describe_record(model: models.BaseModel, external_id: Any, name: str) -> str:
+    """Return how messages call an external record: ``Contact "Ada" (ID 7)``."""
+    key = f"{str(external_id):.{_MAX_ID}}"
+    return f"{name_of_model(model)} {name_of_record(name, key)}"
+
+
 def _describe(hooks: Any, item: ImportItem) -> Written:
-    name = find_name(item)
-    record = f"{hooks.model._name} {str(item.external_id):.{_MAX_ID}}"
     mappers = hooks.many_components(usage=hooks._base_mapper_usage)
     describe = getattr(hooks.mapper, "describe", None) if len(mappers) == 1 else None
     return Written(
         model=hooks.model,
-        name=f"{record} ({name})" if name else record,
+        name=describe_record(hooks.model, item.external_id, item.remote_name),
         backend_name=hooks.backend_record.display_name,
         mapper_name=mappers[0]._name if mappers else hooks._name,
         values=item.values or {},
@@ -130,6 +136,8 @@ def _describe(hooks: Any, item: ImportItem) -> Written:
 
 def _dependency_error_class(error: Exception | None) -> type[Exception]:
     """Return the class for the error of a record that needs one with this error."""
+    if isinstance(error, BackendUnreachable):
+        return BackendUnreachable
     if isinstance(error, NetworkRetryableError):
         return NetworkRetryableError
     if isinstance(error, RetryableJobError):
@@ -139,18 +147,6 @@ def _dependency_error_class(error: Exception | None) -> type[Exception]:
     if isinstance(error, InvalidDataError):
         return DependencyInvalid
     return DependencyFailed
-
-
-def find_name(item: ImportItem) -> str:
-    """Return the name of an external record, "" if it is not known."""
-    for values in (item.values, item.external_record):
-        if not isinstance(values, Mapping):
-            continue
-        for key in _NAMES:
-            value: Any = values.get(key)
-            if isinstance(value, str) and value.strip():
-                return value.strip()[:_MAX_NAME]
-    return ""
 
 
 def find_circle(start: Key, needs: Mapping[Key, Iterable[Key]]) -> list[Key] | None:

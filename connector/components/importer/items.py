@@ -8,6 +8,7 @@ items, sets attributes, and gives an outcome to those that need no further step.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -18,6 +19,11 @@ from ...outcome import Outcome
 
 #: notes that the result of a job shows
 MAX_NOTES = 50
+
+
+#: fields that usually hold the name of an external record
+_NAMES = ("display_name", "name", "title", "reference", "number", "code", "sku")
+_MAX_NAME = 80
 
 
 class Dependency(NamedTuple):
@@ -86,9 +92,30 @@ class ImportItem:
         return str(self.external_id)
 
     @property
+    def remote_name(self) -> str:
+        """Return the name of the external record, "" if it is not known."""
+        for values in (self.values, self.external_record):
+            if not isinstance(values, Mapping):
+                continue
+            for key in _NAMES:
+                value: Any = values.get(key)
+                if isinstance(value, str) and value.strip():
+                    return value.strip()[:_MAX_NAME]
+        return ""
+
+    @property
     def pending(self) -> bool:
         """Return whether the item has no outcome yet."""
         return self.outcome is None
+
+    @property
+    def is_missing(self) -> bool:
+        """Return whether the backend has no such record, and none is bound."""
+        return (
+            self.outcome == Outcome.SKIPPED
+            and self.external_record is None
+            and not (self.binding or self.alias)
+        )
 
     @property
     def is_waiting(self) -> bool:

@@ -21,6 +21,7 @@ from ...jobs.descriptions import name_of_model, name_of_record
 from ...jobs.lifecycle import asks_to_wait, clamp_wait
 from ..external_id import can_be_stored
 from ..history.values import name_of
+from ..session import Session
 from .items import ChunkOutcome, ImportItem
 
 _logger = logging.getLogger(__name__)
@@ -32,6 +33,9 @@ def delay_failed(
     """Delay the records of a chunk that failed; ``job_kwargs`` go to their jobs."""
     _note_pause(importer, outcome.waiting)
     failed = outcome.failed
+    errors = importer.env["connector.sync.error"]
+    if errors._note_unreached(importer.backend_record, [i.error for i in failed]):
+        Session.of(importer.work).is_unreached = True
     together = [item for item in failed if isinstance(item.error, RetryableJobError)]
     if not retries_left or len(together) == 1:
         together = []

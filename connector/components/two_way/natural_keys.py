@@ -170,7 +170,7 @@ class RecordMatcher(AbstractComponent):
     def describe(self, external_ids: Iterable[Any]) -> str:
         """Return the keys of remote records, for a message."""
         rows = self._read_keys(list(external_ids))
-        return ", ".join(repr(row[self._key_fields[0]]) for row in rows)
+        return ", ".join(f'"{row[self._key_fields[0]]}"' for row in rows)
 
     def prefetch(self, external_ids: Iterable[Any]) -> None:
         """Match the records that are not known yet: one remote call, one query."""

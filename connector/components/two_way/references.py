@@ -223,9 +223,8 @@ def _matched_required(mapper: Any, model_name: str, ids: list[Any]) -> list[int]
     found = matcher.match_many(ids)
     if ids and not found:
         raise MappingError(
-            f"No {model_name} matches {matcher.describe(ids)} of "
-            f"{mapper.backend_record.display_name}. Create it, or rename an "
-            "existing one."
+            f"{mapper.env[model_name]._description} {matcher.describe(ids)} does not "
+            "exist here. Create it, or rename one to match, then retry."
         )
     return found
 

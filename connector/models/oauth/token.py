@@ -17,6 +17,9 @@ from odoo.fields import NO_ACCESS
 from ...http.auth.oauth import OAuth2
 from ...http.auth.oauth_answer import Tokens
 from ...http.authenticated_session import origin
+from ...jobs.causes import REFUSED
+from ...jobs.lifecycle import running_job
+from ...jobs.subject import subject_of_backend
 
 #: seconds before its end at which a token is renewed, and that part of a shorter life
 LEEWAY_SECONDS, LEEWAY_PART = 60, 0.2
@@ -160,6 +163,14 @@ class ConnectorOauthToken(models.Model):
             (reason, backend._name, backend.id, grant),
         )
         self.invalidate_model()
+        if running_job(self.env) is None:  # the failure of a job opens it
+            self.env["connector.sync.error"]._note(
+                backend._name,
+                backend.id,
+                subject_of_backend(REFUSED),
+                cause=REFUSED,
+                reason=reason,
+            )
 
     @api.model
     def _forget(self, backends: models.BaseModel) -> None:

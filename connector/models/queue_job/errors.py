@@ -1,58 +1,82 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How a failed job becomes an error, and how a success resolves it.
+"""How a failing job becomes an error.
 
-A job that is stored as failed opens the error of its subject, or counts it up
-(``sync_error.py``), and cancels older failed jobs of the subject. So each record has at
-most one failed job. A job that succeeds says what it synchronized; failed jobs of these
-subjects are set to done, or requeued where the success did not do their work.
+::
+
+    failed ── of the backend? ── yes ─► error of the backend; the job is *behind* it
+                 │ no                   (``sync_behind``) and runs again with it
+                 ▼
+              error of the job's subject (``sync_error.py``); older failed jobs of the
+              subject are cancelled: each record has at most one failed job
+    retried   only if the backend did not answer: error *retrying*
+
+**Of the backend** are refused credentials, and a backend that gives no answer, in any
+job; other failures of the network in a search, or while the backend is known not to
+answer. A single record on which the backend fails has its own error: at its second
+failure while ``queue_job`` retries it, and once that gives up. Many such records at the
+same time are an error of the backend.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from odoo import api, models
+from odoo import api, fields, models
 
-from odoo.addons.queue_job.job import CANCELLED, DONE, FAILED
+from odoo.addons.queue_job.job import CANCELLED, FAILED
 
 from ...components.two_way.unconfirmed import ONLY_UNCONFIRMED
+from ...exception import NoConnection
 from ...jobs.causes import (
     BUSY,
+    CONNECTION,
     REFUSED,
     UNLOADABLE,
     find_cause,
     find_last_error,
 )
 from ...jobs.causes import is_of_backend as is_error_of_backend
+from ...jobs.error_states import RETRYING, UNREACHED
+from ...jobs.failure import Failure, take_failure
 from ...jobs.subject import (
     SEARCHES,
-    JobSubject,
-    chunk_ids,
     covers_export,
     export_arguments,
     subject_of_backend,
 )
-from ...outcome import Outcome
-from .job import IS_RESOLVED
 
 _logger = logging.getLogger(__name__)
 
 #: error that the job runner stores, by SQL, with a job whose worker died too often
 FOUND_DEAD = "JobFoundDead"
-_DEAD_JOBS = 200
 #: context keys: jobs whose error was open before; a job that cannot be loaded
 _REPEATED = "sync_repeated_failures"
 IS_UNLOADABLE = "sync_is_unloadable"
+#: failures of a record, while it is retried, until it has an error
+_SHOWN_RETRY = 2
+#: records on which the backend fails, until it is an error of the backend
+_MANY_RECORDS = 5
 
 
 class QueueJob(models.Model):
     _inherit = "queue.job"
 
+    sync_behind = fields.Char(
+        string="Failed because of",
+        readonly=True,
+        help="The subject of an error of the backend; the job runs again with it",
+    )
+
+    _sync_behind_index = models.Index(
+        "(sync_backend_id, sync_behind) WHERE state = 'failed'"
+        " AND sync_behind IS NOT NULL"
+    )
+
     # -- failure --------------------------------------------------------------
 
-    def _note_failures(self, values: Mapping[str, Any]) -> models.BaseModel:
+    def _note_failures(self, values: dict[str, Any]) -> models.BaseModel:
         """Open or count up the errors of failing jobs.
 
         Return the jobs in a context that suppresses repeated messages.
@@ -66,76 +90,129 @@ class QueueJob(models.Model):
         new = self.filtered(lambda job: job.id not in repeated)
         return super(QueueJob, new)._message_post_on_failure() if new else None
 
-    def _note_failure(self, values: Mapping[str, Any]) -> bool:
+    def _note_failure(self, values: dict[str, Any]) -> bool:
         """Open or count up the error of a job; return whether it was open before.
 
         An exception raised here is logged: the job must be stored as failed. A job that
         is set to failed without an exception opens no error.
         """
+        failure = take_failure(self.uuid)
         if not (values.get("exc_name") and self.sync_subject):
             return False
         try:
             with self.env.cr.savepoint():
-                return self.sudo()._open_failure(values)
+                return self.sudo()._open_failure(values, failure)
         except Exception:
             _logger.exception("The failure of job %s could not be stored", self.uuid)
             return False
 
-    def _open_failure(self, values: Mapping[str, Any]) -> bool:
-        error = find_last_error(values.get("exc_name"), values.get("exc_info"))
-        cause = find_cause(error)
+    def _open_failure(self, values: dict[str, Any], failure: Failure | None) -> bool:
+        kind = (
+            failure.kind
+            if failure
+            else find_last_error(values.get("exc_name"), values.get("exc_info"))
+        )
+        cause = find_cause(kind)
         if self.env.context.get(IS_UNLOADABLE):
             cause = UNLOADABLE
         elif values.get("exc_name") == FOUND_DEAD:
             cause = BUSY
-        reason = str(values.get("exc_message") or values.get("exc_name") or "")
-        is_search = self.method_name in SEARCHES
-        noted = {"cause": cause, "reason": reason, "job_uuid": self.uuid}
-        if is_error_of_backend(error, is_search) and cause != UNLOADABLE:
-            subject = subject_of_backend(cause)
-        else:
-            subject = self.sync_subject
-            noted.update(self._described_subject())
-        was_open = self.env["connector.sync.error"]._note(
-            self.sync_backend_model, self.sync_backend_id, subject, **noted
+        message = str(values.get("exc_message") or values.get("exc_name") or "")
+        reason = failure.reason if failure else message
+        is_of_backend = cause != UNLOADABLE and self._failed_with_backend(
+            kind, cause, values.get("retry", self.retry)
         )
+        was_open = self._note_error(cause, reason, failure, is_of_backend)
+        values["sync_behind"] = is_of_backend and subject_of_backend(cause)
         self._supersede_failed()
-        if cause == REFUSED and subject != self.sync_subject:
+        if cause == REFUSED and is_of_backend:
             self._stop_schedule(reason)
         return was_open
 
-    @api.model
-    def _note_dead_jobs(self) -> None:
-        """Open the errors of jobs that the runner failed by SQL: their worker died."""
-        domain = [("state", "=", FAILED), ("exc_name", "=", FOUND_DEAD)]
-        jobs = self.sudo().search(
-            [*domain, ("sync_subject", "!=", False)], limit=_DEAD_JOBS
-        )
-        errors = self.env["connector.sync.error"].sudo()
-        noted = errors.search([("job_uuid", "in", jobs.mapped("uuid"))])
-        uuids = set(noted.mapped("job_uuid"))
-        for job in jobs.filtered(lambda job: job.uuid not in uuids):
-            job._note_failure({"exc_name": FOUND_DEAD, "exc_message": job.exc_info})
+    def _failed_with_backend(
+        self, kind: type[BaseException] | None, cause: str, tries: int | None
+    ) -> bool:
+        """Return whether a job fails because of its backend.
 
-    def _described_subject(self) -> dict[str, Any]:
-        """Return the values of an error that describe the subject of the job."""
-        subject = JobSubject.parse(self.sync_subject)
-        described = {
-            "model_name": subject.model_name,
-            "direction": subject.direction,
-            "external_id": subject.external_id,
-            "binding_id": subject.binding_id,
-        }
-        if subject.kind == "chunk" and not self.env.context.get(IS_UNLOADABLE):
-            described["external_ids"] = chunk_ids(
-                self.method_name, self.args, self.kwargs
-            )
-        return described
+        A record may be the cause that no answer comes, or an error. If the backend has
+        answered other jobs between the tries of this one, the record is.
+        """
+        is_search = self.method_name in SEARCHES
+        if is_error_of_backend(kind, is_search):
+            is_of_record = issubclass(kind, NoConnection) and not is_search
+            return not is_of_record or (tries or 0) <= 1 or self._is_unreached()
+        return cause == CONNECTION and self._is_unreached()
+
+    def _is_unreached(self) -> bool:
+        """Return whether the backend has not answered since an earlier failure."""
+        errors = self.env["connector.sync.error"].sudo()
+        return bool(errors._find_unresolved(*self._backend_key(), [UNREACHED]))
+
+    def _backend_key(self) -> tuple[str, int]:
+        return self.sync_backend_model, self.sync_backend_id
+
+    def _note_error(
+        self,
+        cause: str,
+        reason: str,
+        failure: Failure | None,
+        is_of_backend: bool,
+        **noted: Any,
+    ) -> bool:
+        """Open or count up the error of the backend, or of the subject of the job."""
+        noted |= {"cause": cause, "reason": reason, "job_uuid": self.uuid}
+        if failure:
+            noted.update(hint=failure.hint, names=failure.names)
+            noted["reason"] = failure.reason.removesuffix(failure.hint).rstrip()
+            noted["summarized"] = failure.first_reason
+        subject = self.sync_subject
+        if is_of_backend:
+            subject = subject_of_backend(cause)
+        else:
+            noted.update(self._describe_failed(failure))
+        return self.env["connector.sync.error"]._note(
+            self.sync_backend_model, self.sync_backend_id, subject, **noted
+        )
 
     def _stop_schedule(self, reason: str) -> None:
         backend = self.env[self.sync_backend_model].browse(self.sync_backend_id)
         if backend.exists() and "schedule_stopped_reason" in backend._fields:
             backend._stop_schedule(reason)
+
+    # -- while it is retried ----------------------------------------------------
+
+    def _note_retry(self, values: Mapping[str, Any]) -> None:
+        """Open or count up an error if the job is retried for lack of an answer.
+
+        An exception raised here is logged: the job must be stored.
+        """
+        failure = take_failure(self.uuid)
+        if not (failure and failure.is_connection and self.sync_subject):
+            return
+        try:
+            with self.env.cr.savepoint():
+                self.sudo()._open_retried(failure, values.get("retry") or 0)
+        except Exception:
+            _logger.exception("The retry of job %s could not be stored", self.uuid)
+
+    def _open_retried(self, failure: Failure, tries: int) -> None:
+        errors, key = self.env["connector.sync.error"].sudo(), self._backend_key()
+        is_search = self.method_name in SEARCHES
+        is_of_backend = is_error_of_backend(failure.kind, is_search) or bool(
+            errors._find_unresolved(*key, [UNREACHED])
+        )
+        if not is_of_backend:
+            if tries < _SHOWN_RETRY:
+                return
+            others = errors._find_retried(*key)
+            is_of_backend = len(others) >= _MANY_RECORDS and (
+                self.sync_subject not in others.mapped("subject")
+            )
+        self._note_error(
+            CONNECTION, failure.reason, failure, is_of_backend, state=RETRYING
+        )
+        if is_of_backend:
+            errors._find_retried(*key)._resolve()
 
     # -- one failed job per subject ---------------------------------------------
 
@@ -190,63 +267,3 @@ class QueueJob(models.Model):
 
     def _sends_only_edits(self) -> bool:
         return bool(self.records.env.context.get(ONLY_UNCONFIRMED))
-
-    def _end_unasked(self, state: str, result: str) -> None:
-        """Set failed jobs to done or cancelled, without loading them."""
-        if self:
-            self.with_context(**{IS_RESOLVED: True})._stop_unloaded(state, result)
-
-    # -- success --------------------------------------------------------------
-
-    def _end_covered(
-        self, covers: Callable[[models.BaseModel], bool] | None = None
-    ) -> models.BaseModel:
-        """Set failed jobs to done whose work is done; requeue and return the others.
-
-        :param covers: returns whether the work of a failed job is done, default: always
-        """
-        covered = self.filtered(covers) if covers else self
-        done = covered.try_lock_for_update()
-        for job in done:
-            job._take_off_run()
-        done._end_unasked(
-            DONE, self.env._("Resolved: a later job did the same successfully")
-        )
-        left = self - covered
-        if left:
-            left.try_lock_for_update().requeue()
-        return left
-
-    def _take_off_run(self) -> None:
-        """Count the records of a failed job as skipped in its run, not as failed."""
-        run = self.sync_run_id.sudo()
-        if not run or JobSubject.parse(self.sync_subject).kind == "method":
-            return
-        failed = self.sync_had_failed
-        in_chunk = chunk_ids(self.method_name, self.args, self.kwargs)
-        run.outcome_ids.create(
-            {
-                "run_id": run.id,
-                "job_uuid": self.uuid,
-                Outcome.SKIPPED: failed or len(in_chunk or "1"),
-                Outcome.FAILED: -failed,
-            }
-        )
-
-    def _resolve_errors(self, failed: models.BaseModel) -> None:
-        """Resolve the errors of failed jobs that a user ended, and of jobs that ran."""
-        for job in failed:
-            self.env["connector.sync.error"].sudo().search(
-                [
-                    ("state", "!=", "resolved"),
-                    ("backend_model", "=", job.sync_backend_model),
-                    ("backend_id", "=", job.sync_backend_id),
-                    ("subject", "=", job.sync_subject),
-                ]
-            )._resolve()
-        for job in self - failed:
-            if job.sync_backend_model in self.env:
-                backend = self.env[job.sync_backend_model].browse(job.sync_backend_id)
-                self.env["connector.sync.error"]._resolve_subjects(
-                    backend, [job.sync_subject]
-                )

@@ -6,11 +6,12 @@ A new job notes, from its arguments, its backend, its run and its subject::
     create ── run, backend, subject; a deletion is parked if the backend is off
     perform ─ refused while the backend is off, or asks to wait; then runs in the
               backend's context
-    write ─── pending   the outcomes of an earlier performance are taken back
+    write ─── pending   the outcomes of an earlier performance are taken back; an error
+                        opens if the backend did not answer      (errors.py)
               failed    the database was lost: pending again    (postponed.py)
                         the backend is off: parked, cancelled   (postponed.py)
                         otherwise an error opens                (errors.py)
-              done      the errors of its subject are resolved  (errors.py)
+              done      the errors of its subject are resolved  (ended.py)
 
 ``unloadable.py`` ends jobs that cannot be loaded; ``access.py`` holds the rights of
 users.
@@ -193,6 +194,8 @@ class QueueJob(models.Model):
             vals.update(self._retry_values(vals))
             state = vals["state"]
         if state in (PENDING, FAILED) and len(self) == 1 and self.state == STARTED:
+            if state == PENDING:
+                self._note_retry(vals)
             vals.update(self._values_while_off(failed=state == FAILED))
             state = vals["state"]
         if state == FAILED:

@@ -4,6 +4,7 @@
 from . import mixin
 from . import secrets
 from . import event
+from . import event_errors
 from . import duplicate
 from . import event_actions
 from . import inbox

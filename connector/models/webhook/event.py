@@ -133,8 +133,8 @@ class ConnectorWebhookEvent(models.Model):
         return self.env.cr.fetchone()[0] >= limit
 
     @api.model
-    def _store(self, backend: models.BaseModel, **values: Any) -> bool:
-        """Insert an event; count a delivery that is known. Return whether it is new."""
+    def _store(self, backend: models.BaseModel, **values: Any) -> models.BaseModel:
+        """Insert an event and return it; count a delivery that is known."""
         row = {
             "backend_model": backend._name,
             "backend_id": backend.id,
@@ -149,18 +149,18 @@ class ConnectorWebhookEvent(models.Model):
                 self.env.cr.execute(
                     SQL(
                         "INSERT INTO connector_webhook_event (%s) VALUES (%s)"
-                        " ON CONFLICT DO NOTHING",
+                        " ON CONFLICT DO NOTHING RETURNING id",
                         SQL(", ").join(map(SQL.identifier, row)),
                         SQL(", ").join(SQL("%s", each) for each in row.values()),
                     )
                 )
-                is_new = bool(self.env.cr.rowcount)
+                new_ids = [event_id for (event_id,) in self.env.cr.fetchall()]
         except errors.SerializationFailure:  # it was committed since this one began
-            is_new = False
-        if not is_new:
+            new_ids = []
+        if not new_ids:
             duplicates = self.env["connector.webhook.duplicate"]
             duplicates._count(backend, row["delivery_id"])
-        return is_new
+        return self.browse(new_ids)
 
     # -- imported -------------------------------------------------------------
 
@@ -199,39 +199,63 @@ class ConnectorWebhookEvent(models.Model):
         return self.browse(taken), list(by_key.values()), len(taken) < len(rows)
 
     def _note_imported(
-        self, failed: Mapping[str, str], waiting: Collection[str], job_uuid: str | None
+        self,
+        failed: Mapping[str, str],
+        waiting: Collection[str],
+        job_uuid: str | None,
+        missing: Collection[str] = (),
     ) -> None:
         """Store the outcome of the events.
 
         :param failed: ``{external id as text: reason}``
         :param waiting: those of them that only wait for another job
+        :param missing: external ids that do not exist in the backend, and are not bound
         """
         common = {"processed_at": fields.Datetime.now(), "job_uuid": job_uuid}
         imported = self
-        for event in self if failed else ():
-            lost = {
-                key: failed[key]
-                for key in map(str, event.external_ids or ())
-                if key in failed
-            }
-            if lost:
+        for event in self if failed or missing else ():
+            keys = [str(each) for each in event.external_ids or ()]
+            lost = {key: failed[key] for key in keys if key in failed}
+            absent = [key for key in keys if key in missing]
+            if lost or absent:
                 imported -= event
-                lines = [
-                    self.env._(
-                        "Record %(id)s: %(reason)s A separate job imports it again.",
-                        id=key,
-                        reason=reason,
-                    )
-                    for key, reason in lost.items()
-                ]
                 event.write(
-                    {
-                        **common,
-                        "state": FAILED if lost.keys() - set(waiting) else DELAYED,
-                        "failed_ids": list(lost),
-                        "error": storable_text("\n".join(lines))[:_MAX_ERROR],
-                    }
+                    {**common, **event._outcome_of(keys, lost, absent, waiting)}
                 )
         imported.write(
             {**common, "state": IMPORTED, "error": False, "failed_ids": False}
         )
+
+    def _outcome_of(
+        self,
+        keys: list[str],
+        lost: Mapping[str, str],
+        absent: list[str],
+        waiting: Collection[str],
+    ) -> dict[str, Any]:
+        """Return the outcome of an event some of whose records were not imported."""
+        lines = [
+            self.env._(
+                "Record %(id)s: %(reason)s A separate job imports it again.",
+                id=key,
+                reason=reason,
+            )
+            for key, reason in lost.items()
+        ]
+        if absent:
+            lines.append(
+                self.env._(
+                    "%(backend)s has no record with the ID %(ids)s, and none is bound "
+                    "here: nothing was imported for it.",
+                    backend=self.backend_name,
+                    ids=", ".join(absent),
+                )
+            )
+        state = NOTHING if len(absent) == len(keys) else IMPORTED
+        if lost:
+            state = FAILED if lost.keys() - set(waiting) else DELAYED
+        return {
+            "state": state,
+            "failed_ids": list(lost) or False,
+            "error": storable_text("\n".join(lines))[:_MAX_ERROR],
+        }

@@ -18,8 +18,8 @@ from odoo.addons.queue_job.job import (
 from odoo.addons.queue_job.job import FAILED as JOB_FAILED
 
 from ...http.webhooks.signatures import WebhookToken
+from ...jobs.error_states import UNRESOLVED_STATES
 from ...jobs.subject import chunk_ids, subject_of_import
-from ..sync_error import UNRESOLVED_STATES
 from .event import DELAYED, FAILED, IMPORTED, RECEIVED
 
 #: days for which events are kept, unless the system parameter differs
@@ -67,7 +67,9 @@ class ConnectorWebhookEvent(models.Model):
             backend = events._get_receiving_backend(model_name, backend_id)
             for event in events.sudo():
                 values = event._read_again(backend)
+                event._resolve_error()
                 event.write({**values, "failed_ids": False, "processed_at": False})
+                event._note_error()
             waiting = events.filtered(lambda event: event.state == RECEIVED)
             for name in dict.fromkeys(waiting.mapped("model_name")):
                 backend._delay_import_of_events(name)

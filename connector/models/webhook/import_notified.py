@@ -71,9 +71,9 @@ class ConnectorBindingMixin(models.AbstractModel):
             )
         events = self.env["connector.webhook.event"].sudo()
         taken, external_ids, has_more = events._take(backend, self._name)
-        failed, waiting = self._import_notified_records(backend, external_ids)
+        failed, waiting, missing = self._import_notified_records(backend, external_ids)
         job = running_job(self.env)
-        taken._note_imported(failed, waiting, job and job.uuid)
+        taken._note_imported(failed, waiting, job and job.uuid, missing)
         self._resolve_errors_of_search(backend, "import_notified", (), {})
         if has_more and taken:
             self._delay_import_notified(backend)
@@ -88,26 +88,29 @@ class ConnectorBindingMixin(models.AbstractModel):
 
     def _import_notified_records(
         self, backend: models.BaseModel, external_ids: list[Any]
-    ) -> tuple[dict[str, str], set[str]]:
+    ) -> tuple[dict[str, str], set[str], set[str]]:
         """Import records in chunks.
 
-        :return: ``{external id: reason}`` of the records that separate jobs import, and
-            those of them that only wait for another job
+        :return: ``{external id: reason}`` of the records that separate jobs import,
+            those of them that only wait for another job, and the external ids that do
+            not exist
         """
         failed: dict[str, str] = {}
         waiting: set[str] = set()
+        missing: set[str] = set()
         size = backend.chunk_size if "chunk_size" in backend._fields else 0
         with backend.work_on(self._name) as work:
             importer = work.component(usage="record.importer")
             if not hasattr(importer, "run_chunk"):
                 backend._delay_webhook_imports(self._name, external_ids)
-                return failed, waiting
+                return failed, waiting, missing
             for chunk in split_every(size or CHUNK_SIZE, external_ids, list):
                 outcome = importer.run_chunk(chunk)
                 failed |= {item.key: str(item.error) for item in outcome.failed}
                 waiting |= {item.key for item in outcome.waiting}
+                missing |= {item.key for item in outcome.items if item.is_missing}
                 self._resolve_errors_of_imports(backend, importer, chunk)
-        return failed, waiting
+        return failed, waiting, missing
 
 
 def _delay_missed(backend: models.BaseModel, model_name: str) -> None:

@@ -90,7 +90,7 @@ class ConnectorWebhookMixin(models.AbstractModel):
         needs_job = values["state"] == RECEIVED and not self._has_import_job(values)
         if needs_job and (problem := self._find_user_problem()):
             raise ServiceUnavailable(problem, retry_after=RETRY_AFTER_SECONDS)
-        is_new = events._store(
+        event = events._store(
             self,
             topic=topic,
             delivery_id=delivery.id,
@@ -99,8 +99,9 @@ class ConnectorWebhookMixin(models.AbstractModel):
             payload=storable_text(body.decode("utf-8", "backslashreplace")),
             **values,
         )
-        if not is_new:
+        if not event:
             return 0, False
+        event._note_error()
         if needs_job:
             self._delay_import_of_events(values["model_name"])
         return len(values["external_ids"] or ()), True

@@ -9,7 +9,7 @@ import psycopg2
 
 from .acts import Acts
 from .injector import Injector
-from .reading import SETTLED
+from .reading import SETTLED, count_errors
 from .world import World
 
 POLL_SECONDS = 0.2
@@ -21,21 +21,25 @@ class StuckError(AssertionError):
     """Jobs that nobody runs any more."""
 
 
-def run_to_end(world: World, injector: Injector, acts: Acts) -> None:
+def run_to_end(world: World, injector: Injector, acts: Acts) -> int:
     """Act on due faults until every job is settled.
+
+    Return the largest number of errors that were not resolved at the same time.
 
     A fault without an effect by then is left to the injector.
 
     :raises StuckError: if nothing has changed for a long time
     """
     seen: object = None
+    most_errors = 0
     changed_at = time.monotonic()
     while True:
         act_on_due(injector, acts)
         states = job_states(world)
+        most_errors = max(most_errors, errors_now(world))
         if states and set(states) <= set(SETTLED):
             acts.finish()
-            return
+            return most_errors
         progress = (states, injector.request_count)
         if progress != seen:
             seen, changed_at = progress, time.monotonic()
@@ -55,6 +59,14 @@ def act_on_due(injector: Injector, acts: Acts) -> None:
             later.append(fault)
     for fault in later:
         injector.act_later(fault)
+
+
+def errors_now(world: World) -> int:
+    """Return how many errors are not resolved, 0 while the database is down."""
+    try:
+        return count_errors(world)
+    except psycopg2.OperationalError:
+        return 0
 
 
 def job_states(world: World) -> dict[str, int]:

@@ -215,7 +215,37 @@ def check_jobs(world: World, allowed_failures: Collection[str] = ()) -> list[str
     ):
         if found != settled:
             problems.append(f"run {run_id} of {model} found {found}, settled {settled}")
-    return problems
+    return problems + check_errors(world)
+
+
+def check_errors(world: World) -> list[str]:
+    """Each failed job has an error that is not resolved, and each error such a job."""
+    of_job = """
+        FROM queue_job j JOIN connector_sync_error e
+        ON e.backend_model = j.sync_backend_model AND e.backend_id = j.sync_backend_id
+        AND e.subject IN (j.sync_subject, j.sync_behind)
+        WHERE j.state = 'failed' AND e.state != 'resolved'
+    """
+    errors = world.target_query(
+        "SELECT subject, state, reason FROM connector_sync_error"
+        f" WHERE state != 'resolved' AND id NOT IN (SELECT e.id {of_job})"
+    )
+    without_error = world.target_query(
+        "SELECT name FROM queue_job WHERE state = 'failed'"
+        f" AND sync_subject IS NOT NULL AND id NOT IN (SELECT j.id {of_job})"
+    )
+    return [
+        *(f"error of {what} is {state}: {why}" for what, state, why in errors),
+        *(f"job failed without an error: {name}" for (name,) in without_error),
+    ]
+
+
+def count_errors(world: World) -> int:
+    """Return how many errors are not resolved now."""
+    ((count,),) = world.target_query(
+        "SELECT count(*) FROM connector_sync_error WHERE state != 'resolved'"
+    )
+    return count
 
 
 def failed_jobs(world: World) -> list[tuple[str, str, str]]:

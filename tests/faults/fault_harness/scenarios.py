@@ -39,6 +39,8 @@ class Outcome:
     seconds: float
     verdict: Verdict
     failed_jobs: int = 0
+    #: that were not resolved at the same time, of an import
+    most_errors: int = 0
 
     @property
     def injected_count(self) -> int:
@@ -75,17 +77,19 @@ def import_through(world: World, scenario: Scenario, seed: int | str) -> Outcome
     world.inject(injector)
     started_at = time.monotonic()
     start_import(world)
-    run_to_end(world, injector, acts)
+    most_errors = run_to_end(world, injector, acts)
     for turn in range(MOST_ROUNDS):
         if not injector.has_more:
             break
         edit_source(world, chance, f"{turn}")
         start_import(world)
-        run_to_end(world, injector, acts)
+        most_errors = max(most_errors, run_to_end(world, injector, acts))
     seconds = time.monotonic() - started_at
     verdict = check_import(world, before, scenario.excused(world))
     verdict.other += check_jobs(world, scenario.allowed_failures)
-    return outcome_of(world, scenario, injector, seconds, verdict)
+    outcome = outcome_of(world, scenario, injector, seconds, verdict)
+    outcome.most_errors = most_errors
+    return outcome
 
 
 def start_import(world: World) -> None:

@@ -1,0 +1,178 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""A retry that has no failed job to run again.
+
+The job was deleted, or there never was one: then another job imports or exports the
+record. Events, files and receipts have their own way. An error of a backend is retried
+by a test of its connection, which resumes its schedule and requeues the jobs behind it.
+"""
+
+from __future__ import annotations
+
+from odoo import models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from odoo.addons.queue_job.job import CANCELLED, FAILED
+
+from ..exception import ConnectorException, JobError
+from ..jobs.causes import RECEIPT, SCHEDULE, WEBHOOK
+from ..jobs.error_states import OPEN
+from ..jobs.lifecycle import as_own_user, company_of
+from ..jobs.subject import JobSubject
+
+#: subjects of jobs without arguments that matter
+FILE, EVENT = "file ", "webhook event "
+
+
+class ConnectorSyncError(models.Model):
+    _inherit = "connector.sync.error"
+
+    def _find_without_job(self, error_ids: list[int]) -> models.BaseModel:
+        """Return those of the errors that no waiting job will try again."""
+        self.env["queue.job"].flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT error.id FROM connector_sync_error AS error
+                WHERE error.id = ANY(%s) AND NOT EXISTS (
+                    SELECT FROM queue_job AS job
+                    WHERE job.sync_backend_model = error.backend_model
+                      AND job.sync_backend_id = error.backend_id
+                      AND job.sync_subject = error.subject
+                      AND job.state IN
+                        ('wait_dependencies', 'pending', 'enqueued', 'started')
+                )
+                ORDER BY error.id
+                """,
+                error_ids,
+            )
+        )
+        return self.browse([error_id for (error_id,) in rows])
+
+    def _delay_again(self) -> None:
+        """Delay a job for each error; one that cannot be retried is open again."""
+        for error in self:
+            try:
+                with self.env.cr.savepoint():
+                    is_delayed = error._delay_one_again()
+            except (UserError, ConnectorException) as problem:
+                error.reason, is_delayed = f"{error.reason}\n{problem}", False
+            if not is_delayed:
+                error.state = OPEN
+
+    def _delay_one_again(self) -> bool:
+        """Delay a job that does what failed; return whether there is one."""
+        if self.backend_model not in self.env or self.model_name not in self.env:
+            return False
+        subject, backend = JobSubject.parse(self.subject), self._get_backend().exists()
+        if not backend:
+            return False
+        if self._requeue_last_job():
+            return True
+        if self.cause == WEBHOOK:
+            return self._retry_event(subject)
+        if self.cause == RECEIPT:
+            return self.env["connector.export.receipt"].sudo()._export_again(subject)
+        backend = self._as_job_user(backend)
+        model = backend.env[self.model_name].with_company(company_of(backend))
+        if subject.kind == "binding":
+            binding = model.browse(subject.binding_id).exists()
+            if binding:
+                binding.with_delay().export_record()
+            return bool(binding)
+        if subject.direction != "import":
+            return False
+        if subject.kind == "record":
+            model.with_delay().import_record(backend, self.external_id)
+        elif self.external_ids:
+            model.with_delay().import_chunk(backend, list(self.external_ids))
+        elif subject.id.startswith(FILE):
+            return self._retry_file(subject)
+        elif subject.id.startswith("import_changes:"):
+            model.with_delay().import_changes(backend)
+        else:
+            return False
+        return True
+
+    def _requeue_last_job(self) -> bool:
+        """Run the last job again, which was cancelled when the error was ignored."""
+        job = (
+            self.env["queue.job"]
+            .sudo()
+            .search(
+                [
+                    ("uuid", "=", self.job_uuid),
+                    ("sync_subject", "=", self.subject),
+                    ("state", "in", (CANCELLED, FAILED)),
+                ]
+            )
+        )
+        job.requeue()
+        return bool(job)
+
+    def _as_job_user(self, backend: models.BaseModel) -> models.BaseModel:
+        """Return the backend as the user who synchronizes it, or the current one."""
+        has_user = "user_id" in backend._fields and backend.sudo().user_id
+        if has_user and not backend.sudo()._find_user_problem():
+            return as_own_user(backend)
+        return backend.sudo(False)
+
+    def _retry_event(self, subject: JobSubject) -> bool:
+        """Read the stored notification of a failed webhook event again."""
+        event_id = int(subject.id.removeprefix(EVENT))
+        event = self.env["connector.webhook.event"].sudo().browse(event_id).exists()
+        event._receive_again()
+        return bool(event)
+
+    def _retry_file(self, subject: JobSubject) -> bool:
+        """Import a file with bad rows again."""
+        files = self.env["connector.file"].sudo()
+        file = files.search(
+            [
+                *files._domain_of(self._get_backend(), self.model_name),
+                ("name", "=like", f"{subject.id.removeprefix(FILE)}%"),
+                ("state", "=", "failed"),
+            ],
+            limit=1,
+        )
+        file.action_import_again()
+        return bool(file)
+
+    # -- the backend itself -------------------------------------------------------
+
+    def _retry_backends(self) -> list[str]:
+        """Test the connections of the backends of errors; return what is wrong."""
+        problems = []
+        for (backend_model, backend_id), errors in self.grouped(
+            lambda error: (error.backend_model, error.backend_id)
+        ).items():
+            if backend_model not in self.env:
+                continue
+            backend = self.env[backend_model].sudo().browse(backend_id).exists()
+            tested = errors.filtered(lambda error: error.cause != SCHEDULE)
+            try:
+                with self.env.cr.savepoint():
+                    tested._retry_backend(backend)
+            except (UserError, JobError, ConnectorException) as problem:
+                tested.state = OPEN
+                problems.append(str(problem))
+        return problems
+
+    def _retry_backend(self, backend: models.BaseModel) -> None:
+        if not self or not backend:
+            return
+        jobs = self.env["queue.job"].sudo()
+        if hasattr(backend, "button_check_connection"):
+            try:
+                backend.button_check_connection()
+            except NotImplementedError:
+                jobs._requeue_behind(backend, self.mapped("subject"))
+        else:
+            jobs._requeue_behind(backend, self.mapped("subject"))
+        jobs._run_retried_now(
+            SQL(
+                "job.sync_backend_model = %s AND job.sync_backend_id = %s",
+                backend._name,
+                backend.id,
+            )
+        )

@@ -1,0 +1,270 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Errors with the same reason have one cause."""
+
+from unittest.mock import patch
+
+import psycopg2
+
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from ..exception import InvalidDataError
+from ..jobs.failure import dump_values, split_hint, with_hint
+from ..jobs.summary import summarize
+from .import_common import CATEGORY, PARTNER, partner
+from .test_sync_error import SyncErrorCase
+
+#: ``(reason, names of the record, models, summary)``
+SUMMARIES = [
+    (
+        "res.product 39 (Bricks): Unit 'Pallet of 48' does not exist.",
+        ["39", "Bricks"],
+        ["res.product"],
+        "Unit 'Pallet of 48' does not exist.",
+    ),
+    (
+        "product.variant 7 (Bricks, red): Unit 'Pallet of 48' does not exist.",
+        ["7", "Bricks, red"],
+        ["product.variant"],
+        "Unit 'Pallet of 48' does not exist.",
+    ),
+    (
+        "Max. retries (20) reached: GET https://shop.example/api/products/39?key=a: "
+        "500 Internal Server Error: at 2026-11-29 13:11:02",
+        ["39"],
+        [],
+        "GET https://shop.example/api/products/…: 500 Internal Server Error: at …",
+    ),
+    ("Missing value\nName of res.partner(12,)", ["12"], [], "Missing value Name of …"),
+    (
+        'Contact "Ada: the first" (ID a-7): the required field Name is missing.',
+        [],
+        [],
+        "The required field Name is missing.",
+    ),
+    ('Tag "Red" is locked.', ["Red"], ["Tag"], "Is locked."),
+    ("KeyError: 'barcode'", ["1"], [], "KeyError: 'barcode'"),
+    ("The record isn't in Ann's list", ["Mary"], [], "The record isn't in Ann's list"),
+    ("39", ["39"], [], "39"),
+    ("", ["39"], [], ""),
+    ("No " + "very " * 100 + "long", [], [], "No very very"),
+]
+
+
+@tagged("post_install", "-at_install")
+class TestSummary(SyncErrorCase):
+    __test__ = True
+
+    def test_the_record_is_removed_from_the_reason(self):
+        for reason, names, models, summary in SUMMARIES:
+            with self.subTest(reason):
+                found = summarize(reason, names, models)
+                if reason.startswith("No "):
+                    self.assertTrue(found.startswith(summary), found)
+                else:
+                    self.assertEqual(found, summary)
+                self.assertLessEqual(len(found), 200)
+
+    def test_any_text_has_a_summary(self):
+        for reason in ("\0", "…", "()", "((((", "'" * 500, '"' * 501, "1" * 5000, "\n"):
+            with self.subTest(reason[:10]):
+                self.assertLessEqual(len(summarize(reason, [reason, "(", None])), 200)
+
+    def test_what_to_do_is_the_end_of_a_message(self):
+        messages = {
+            'Unit "Pallet of 48" does not exist here. Create it, or rename one.': (
+                "Create it, or rename one."
+            ),
+            "It costs 5. Set _x; the answer is {}.": "Set _x; the answer is {}.",
+            "Set up correctly.": "",
+            "Nothing to do.": "",
+        }
+        for message, hint in messages.items():
+            self.assertEqual(split_hint(message), hint)
+
+    def test_values_are_shown_without_secrets_and_long_texts(self):
+        text = dump_values(
+            {
+                "name": "Bricks",
+                "image": "x" * 5000,
+                "api_key": "s3cret",
+                "lines": [{"password": "hunter2", "qty": 2}],
+                "raw": b"abc",
+            }
+        )
+        for part in ("Bricks", "<5000 characters>", '"qty": 2', "<3 bytes>"):
+            self.assertIn(part, text)
+        for secret in ("s3cret", "hunter2"):
+            self.assertNotIn(secret, text)
+
+    def test_any_values_can_be_shown(self):
+        recursive: dict = {}
+        recursive["self"] = recursive
+        for values in (None, object(), "text", [1], recursive, {1: {2, 3}}):
+            self.assertIsInstance(dump_values(values), str)
+
+
+@tagged("post_install", "-at_install")
+class TestCauses(SyncErrorCase):
+    __test__ = True
+
+    def fail_import(self, external_id, error, **values):
+        importer = type(self.component("record.importer", PARTNER))
+        self.put(partner(external_id, **values))
+
+        def validate(hooks, values):
+            raise error(hooks) if callable(error) else error
+
+        with patch.object(importer, "_validate_create_data", validate):
+            return self.run_import(external_id)
+
+    def unit_is_missing(self, hooks):
+        name = hooks.external_record["name"]
+        return InvalidDataError(
+            f"{PARTNER} {hooks.external_id} ({name}): Unit 'Pallet of 48' is missing."
+        )
+
+    def test_the_same_problem_of_three_records_is_one_cause(self):
+        for key, name in ((1, "Bricks"), (2, "Sand 0/2"), (30, "Tiles 48")):
+            self.fail_import(key, self.unit_is_missing, name=name)
+        errors = self.unresolved()
+        self.assertEqual(len(errors), 3)
+        cause = errors.cause_id
+        self.assertEqual(cause.summary, "Unit 'Pallet of 48' is missing.")
+        self.assertEqual(cause.error_count, 3)
+        self.assertTrue(cause.model_counts_text.startswith("3 × "))
+        self.assertEqual(cause.since, min(errors.mapped("first_seen")))
+        self.assertEqual(cause.display_name, cause.summary)
+
+    def test_another_problem_is_another_cause(self):
+        self.fail_import(1, self.unit_is_missing)
+        self.fail_import(2, InvalidDataError("Unit 'Box' is missing."))
+        self.assertEqual(len(self.unresolved().cause_id), 2)
+
+    def test_another_backend_has_causes_of_its_own(self):
+        self.fail_import(1, InvalidDataError("No name."))
+        other = self.backend.copy({"name": "Other"})
+        errors = self.env["connector.sync.error"]
+        errors._note(other._name, other.id, "x", cause="data", reason="No name.")
+        causes = self.env["connector.sync.cause"].search([("summary", "=", "No name.")])
+        self.assertEqual(len(causes), 2)
+
+    def test_a_cause_counts_errors_that_are_not_resolved_or_ignored(self):
+        for key in (1, 2):
+            self.fail_import(key, self.unit_is_missing)
+        first, second = self.unresolved()
+        cause = first.cause_id
+        first.action_ignore()
+        self.assertEqual(cause.error_count, 1)
+        second._resolve()
+        self.assertEqual((cause.error_count, cause.since), (0, False))
+
+    def test_a_record_that_needs_a_failing_one_has_its_cause(self):
+        importer = type(self.component("record.importer", CATEGORY))
+
+        def validate(hooks, values):
+            raise InvalidDataError("Tag 'Red' is locked.")
+
+        self.system.put(CATEGORY, {"id": 5, "name": "Red", "parent": None})
+        self.put(partner(1, tags=[5]), partner(2, tags=[5]))
+        with patch.object(importer, "_validate_create_data", validate):
+            for key in (1, 2):
+                self.run_import(key)
+        self.assertEqual(len(self.unresolved()), 2)
+        self.assertEqual(len(self.unresolved().cause_id), 1)
+        self.assertIn("is locked", self.unresolved().cause_id.summary)
+
+    def test_the_error_has_the_name_and_the_values_of_its_record(self):
+        self.fail_import(1, InvalidDataError("No unit."), name="Bricks", ref="R1")
+        error = self.unresolved()
+        self.assertEqual(error.record_name, "Bricks")
+        self.assertIn('"R1"', error.values_text)
+        self.assertIn("Traceback", error.traceback)
+
+    def test_the_local_name_counts_if_the_record_is_bound(self):
+        self.put(partner(1, name="Theirs"))
+        self.run_import(1)
+        binding = self.component("binder", PARTNER).to_internal(1)
+        binding.odoo_id.name = "Ours"
+        self.put(partner(1, email="\0", updated_at="2026-02-01 00:00:00"))
+        self.run_import(1)
+        error = self.unresolved()
+        self.assertEqual(error.record_name, binding.odoo_id.display_name)
+        self.assertEqual(error.binding_id, binding.id)
+        action = error.action_open_local()
+        self.assertEqual(
+            (action["res_model"], action["res_id"]), ("res.partner", binding.odoo_id.id)
+        )
+
+    def test_a_record_whose_name_is_unknown_has_its_id(self):
+        self.put(partner(7))
+        self.system.fail_next("read_many", InvalidDataError("no such field"))
+        self.run_import(7)
+        self.assertEqual(self.unresolved().record_name, "7")
+
+    def test_a_hint_of_an_error_is_the_fix(self):
+        error = with_hint(InvalidDataError("No unit."), "Create the unit.")
+        self.assertEqual(str(error), "No unit. Create the unit.")
+        self.fail_import(1, error)
+        found = self.unresolved()
+        self.assertEqual(found.cause_id.summary, "No unit.")
+        self.assertEqual(found.suggested_fix, "Create the unit.")
+
+    def test_every_code_has_a_fix(self):
+        causes = self.env["connector.sync.cause"]
+        codes = dict(causes._fields["code"]._description_selection(self.env))
+        for code in codes:
+            with self.subTest(code):
+                cause = causes.new(
+                    {
+                        "code": code,
+                        "backend_model": self.backend._name,
+                        "backend_id": self.backend.id,
+                    }
+                )
+                self.assertTrue(cause.fix)
+                self.assertNotIn("%(", cause.fix)
+
+    def test_a_cause_that_is_created_concurrently_is_linked_later(self):
+        causes = type(self.env["connector.sync.cause"])
+        violation = psycopg2.errors.UniqueViolation("created by another worker")
+        with patch.object(causes, "create", side_effect=violation):
+            self.fail_import(1, InvalidDataError("No unit."))
+        error = self.unresolved()
+        self.assertFalse(error.cause_id)
+        self.assertTrue(error.suggested_fix)
+        self.env["connector.sync.error"]._link_missing()
+        self.assertEqual(error.cause_id.summary, "No unit.")
+
+    def test_causes_of_models_that_are_uninstalled_still_display(self):
+        self.env["connector.sync.error"]._note(
+            "gone.backend",
+            7,
+            "gone.model import record:1",
+            cause="data",
+            reason="x",
+            model_name="gone.model",
+            external_id="1",
+        )
+        error = self.env["connector.sync.error"].search(
+            [("backend_model", "=", "gone.backend")]
+        )
+        fields = ["display_name", "suggested_fix", "model_description", "traceback"]
+        self.assertTrue(error.read(fields))
+        self.assertEqual(error.cause_id.model_counts_text, "1 × gone.model")
+        error.action_ignore()
+        self.assertEqual(error.state, "ignored")
+
+    def test_secrets_of_the_backend_are_masked_in_values(self):
+        secret = [type("Secret", (), {"secret_field": "name"})]
+        path = "odoo.addons.connector.models.queue_job.failed_record.secrets_of"
+        self.backend.name = "hunter2-secret"
+        with patch(path, lambda backend: secret):
+            self.fail_import(1, InvalidDataError("No."), ref="hunter2-secret")
+        self.assertNotIn("hunter2-secret", self.unresolved().values_text)
+        self.assertIn("***", self.unresolved().values_text)
+
+    def test_a_reason_that_cannot_be_stored_as_it_is_opens_an_error(self):
+        with mute_logger("odoo.sql_db"):
+            self.fail_import(1, InvalidDataError("a\0b \ud800"))
+        self.assertTrue(self.unresolved().cause_id)
