@@ -61,6 +61,8 @@ class Session:
         #: decision of a person about a record that both sides changed
         self.decision: Any = None
         # export
+        #: dry run of an export, None otherwise
+        self.preview: Any = None
         #: bindings whose export has begun and not ended, ``(model, id)``
         self.exporting: set[tuple[str, int]] = set()
         #: bindings that were sent because another one needs them

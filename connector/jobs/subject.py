@@ -41,11 +41,14 @@ DIRECTIONS = {
     "export_delete_record": "deletion",
     "dry_run_batch": "dry_run",
     "dry_run_chunk": "dry_run",
+    "dry_run_export_batch": "dry_run",
+    "dry_run_export_chunk": "dry_run",
+    "dry_run_removed": "dry_run",
 }
 #: jobs that search for records; their errors are the backend's
 SEARCHES = ("import_batch", "import_changes", "import_removed")
 #: jobs that resolve errors themselves
-RESOLVING = DIRECTIONS.keys() - {"dry_run_batch", "dry_run_chunk"}
+RESOLVING = {name for name in DIRECTIONS if not name.startswith("dry_run_")}
 
 
 class JobSubject(NamedTuple):
@@ -144,7 +147,10 @@ def subject_of_job(
         return make(model_name, kwargs[name])
     if make and len(args) > 1:
         return make(model_name, args[1])
-    if method == "import_removed":  # its other arguments are its position
+    if method in (
+        "import_removed",
+        "dry_run_removed",
+    ):  # its other arguments are its position
         args, kwargs = args[:1], {}
     return subject_of_call(model_name, method, ids, args, kwargs)
 

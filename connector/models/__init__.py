@@ -30,6 +30,8 @@ from . import sync_run_day
 from . import sync_subject_search
 from . import sync_change
 from . import dry_run
+from . import deletion_question
+from . import binding_dry_runs
 from . import cursor
 from . import sync_error
 from . import sync_error_resolution

@@ -3,7 +3,7 @@
 
 =======================  ===========================================================
 ``action_import_all``    compare all records; unchanged ones are not read
-``button_dry_run``       report what an import would change
+``button_dry_run``       report what would change (``binding_dry_runs.py``)
 ``import_removed``       handle records that were deleted remotely
 ``export_all``           all bindings
 =======================  ===========================================================
@@ -80,7 +80,6 @@ class ConnectorBackendMixin(models.AbstractModel):
         descriptions = {
             "import": self.env._("Search for records to import: %s"),
             "export": self.env._("Search for records to export: %s"),
-            "dry_run": self.env._("Search for records of a dry run: %s"),
         }
         runs = self.env["connector.sync.run"]
         for backend, run, priority in self._start_runs(direction):
@@ -142,10 +141,6 @@ class ConnectorBackendMixin(models.AbstractModel):
         """Delay the export of all bindings."""
         self.export_all()
         return self._notify_started(self.env._("Export started."))
-
-    def button_dry_run(self) -> dict:
-        """Report what an import would change, and show the runs."""
-        return self._delay_runs("dry_run")._action_open()
 
     def button_import_removed(self) -> dict:
         """Search for records that were deleted remotely, and show the runs."""

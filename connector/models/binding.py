@@ -219,7 +219,7 @@ class ConnectorBindingMixin(models.AbstractModel):
 
         Its edits are kept until there is no reason, as those for a paused backend.
         """
-        return None
+        return self._describe_kept() if self.is_deleted_remotely else None
 
     # -- rights ---------------------------------------------------------------
 

@@ -76,7 +76,7 @@ class ConnectorBindingMixin(models.AbstractModel):
             except TooManyRemoved as error:
                 if not run:
                     raise
-                run._ask(str(error))
+                run._ask(str(error), error.missing_ids, error.bound)
                 self._resolve_errors_of_search(backend, "import_removed", (), {})
                 return str(error)
         if deleted is None:

@@ -4,13 +4,28 @@ from __future__ import annotations
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 #: days for which dry runs are kept
 KEPT_DAYS = 7
 
 
+class ConnectorSyncRun(models.Model):
+    _inherit = "connector.sync.run"
+
+    dry_run_of = fields.Selection(
+        [
+            ("import", "Import"),
+            ("export", "Export"),
+            ("removal", "Deletions"),
+        ],
+        string="Dry run of",
+        readonly=True,
+    )
+
+
 class ConnectorDryRunLine(models.Model):
-    """The outcome that an import would have for one record. Kept for a week."""
+    """The outcome that a synchronization would have for one record. Kept for a week."""
 
     _name = "connector.dry.run.line"
     _description = "Dry Run Line"
@@ -30,7 +45,7 @@ class ConnectorDryRunLine(models.Model):
         [
             ("created", "Would be created"),
             ("updated", "Would be updated"),
-            ("unchanged", "Would keep its edits"),
+            ("unchanged", "Would stay the same"),
             ("removed", "Would be removed"),
             ("skipped", "Would be skipped"),
             ("failed", "Would fail"),
@@ -52,6 +67,10 @@ class ConnectorDryRunLine(models.Model):
         """Open the record as it is now."""
         self.ensure_one()
         self.check_access("read")
+        if self.model_name not in self.env:
+            raise UserError(
+                self.env._("The connector of %s is not installed.", self.model_name)
+            )
         record = self.env[self.model_name].browse(self.binding_id).exists()
         if "odoo_id" in record._fields:
             record = record.odoo_id

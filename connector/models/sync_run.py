@@ -16,8 +16,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Mapping
 
-from markupsafe import Markup
-
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
@@ -265,28 +263,3 @@ class ConnectorSyncRun(models.Model):
 
     def _get_backend(self) -> models.BaseModel:
         return self.env[self.backend_model].browse(self.backend_id)
-
-    # -- a question to a user ---------------------------------------------------
-
-    def _ask(self, question: str) -> None:
-        """Ask a user to decide: on the run, and by an activity on the backend."""
-        self.question = question
-        backend = self._get_backend()
-        summary = self.display_name
-        if "activity_ids" not in backend._fields or summary in (
-            backend.activity_ids.mapped("summary")
-        ):
-            return
-        backend.activity_schedule(
-            "mail.mail_activity_data_todo",
-            summary=summary,
-            note=Markup("<p>%s</p>") % question,
-            user_id=(self.create_uid or self.env.user).id,
-        )
-
-    def _find_questions(self) -> models.BaseModel:
-        """Return older runs of the same model and backend that wait for a decision."""
-        return self.search(
-            self._domain_of_subject()
-            + [("question", "!=", False), ("id", "<", self.id)]
-        )

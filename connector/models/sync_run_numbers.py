@@ -7,7 +7,6 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..jobs.lifecycle import BULK_PRIORITY, in_own_company
@@ -249,19 +248,6 @@ class ConnectorSyncRun(models.Model):
     def _action_jobs(self, name: str, domain) -> dict:
         of_runs = Domain("sync_run_id", "in", self.ids)
         return self._open_jobs(name, of_runs & Domain(domain))
-
-    def action_confirm_removal(self) -> bool:
-        """Remove the records that were deleted remotely, however many they are."""
-        self.ensure_one()
-        self.check_access("read")
-        self.env["connector.access"]._check_is_operator()
-        if not self.question:
-            raise UserError(self.env._("%s needs no decision.", self.display_name))
-        backend = self._get_backend()._for_decisions()
-        backend._check_is_on()
-        self.sudo().question = False
-        self.sudo()._delay_import_removed(backend, confirmed=True)
-        return True
 
     def _delay_import_removed(self, backend, confirmed: bool = False, **options):
         """Delay the search for records that were deleted remotely."""

@@ -10,6 +10,7 @@ from . import test_dependency_order
 from . import test_changes
 from . import test_removed_records
 from . import test_dry_run
+from . import test_dry_run_export
 from . import test_rights
 from . import test_secret_input
 from . import test_backend_database
@@ -80,6 +81,7 @@ from . import test_job_arguments
 from . import test_job_loading
 from . import test_job_lost_database
 from . import test_deleter
+from . import test_deletion_question
 from . import test_export_jobs
 from . import test_related_action
 from . import test_export_listener

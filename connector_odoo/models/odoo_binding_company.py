@@ -59,7 +59,7 @@ class OdooBinding(models.AbstractModel):
     def _fields_to_stop_by(self) -> list[str]:
         """Return the fields that ``_find_reason_to_stop`` reads."""
         record = self.env[self._fields["odoo_id"].comodel_name]
-        names = ["backend_id.company_id", "odoo_id"]
+        names = ["backend_id.company_id", "odoo_id", "is_deleted_remotely"]
         if "company_id" in record._fields:
             names.append("odoo_id.company_id")
         if self._part_of:

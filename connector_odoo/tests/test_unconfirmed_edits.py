@@ -218,3 +218,61 @@ class TestUnconfirmedEdits(OdooConnectorCase):
         self.assertIn("theirs@example.com", line["changes"])
         self.assertNotIn("Ada", line["changes"])
         self.assertIn("Countess keeps its edits", line["reason"])
+
+    def test_a_dry_run_of_the_export_lists_old_and_new_values(self):
+        self.edit(name="Countess")
+        self.env.flush_all()
+        with self.backend.work_on("odoo.res.partner") as work:
+            dry_run = work.component_by_name("generic.export.dry.run")
+            preview = dry_run.run_chunk(self.binding)
+        (line,) = preview.lines
+        self.assertEqual(line["outcome"], "updated")
+        self.assertEqual(line["changes"], "name: Ada → Countess")
+        self.assertEqual(self.there.name, "Ada")
+        self.assertTrue(self.binding.unconfirmed_fields)
+
+    def test_a_dry_run_of_the_export_lists_the_records_that_are_needed(self):
+        parent = self.env["res.partner"].create({"name": "Parent"})
+        self.edit(parent_id=parent.id)
+        self.env.flush_all()
+        with self.backend.work_on("odoo.res.partner") as work:
+            dry_run = work.component_by_name("generic.export.dry.run")
+            preview = dry_run.run_chunk(self.binding)
+        needed, line = preview.lines
+        self.assertEqual(needed["record_name"], "Parent")
+        self.assertIn("Ada needs it", needed["reason"])
+        self.assertIn("parent_id: – → Parent", line["changes"])
+        bound = self.env["odoo.res.partner"].search([("odoo_id", "=", parent.id)])
+        self.assertFalse(bound)
+
+    def test_both_versions_are_compared_and_chosen(self):
+        self.backend.conflict_policy = "ask"
+        self.edit(city="Local", phone="1")
+        self.change_there(city="Remote", email="theirs@example.com")
+        self.import_it()
+        self.env.flush_all()
+        conflict = self.binding.get_conflict()
+        sides = {each["name"]: each["changed_by"] for each in conflict["fields"]}
+        self.assertEqual(sides, {"city": "both", "phone": "local", "email": "remote"})
+        choices = {"city": "remote", "phone": "local", "email": "remote"}
+        with trap_jobs() as trap:
+            self.binding.decide_conflict(choices, conflict["version"])
+        self.env.invalidate_all()
+        self.perform(*trap.enqueued_jobs)
+        self.assertEqual(
+            self.both("city", "phone", "email"), ["Remote", "1", "theirs@example.com"]
+        )
+        self.assertFalse(self.binding.unconfirmed_fields)
+        self.assertFalse(self.partner.activity_ids)
+
+    def test_an_export_that_meets_a_conflict_leaves_it_to_a_person(self):
+        self.backend.conflict_policy = "ask"
+        job = self.edit(city="Local")
+        self.change_there(city="Remote")
+        self.perform(job)
+        self.env.flush_all()
+        rows = self.env["connector.bound.record"].search(
+            [("is_in_conflict", "=", True), ("model_name", "=", "odoo.res.partner")]
+        )
+        self.assertEqual(rows.mapped("conflict_fields"), ["City"])
+        self.assertEqual(len(self.partner.activity_ids), 1)

@@ -54,6 +54,9 @@ def export_dependency(
         raise WaitsForBulk(key)
     if key in session.exporting or is_external_id(binder.to_external(binding)):
         return
+    if session.preview is not None:
+        session.preview.note_needed(hooks, binding)
+        return
     exporter = hooks.component(usage=component_usage, model_name=binding_model)
     with committing_dependencies_on_wait(hooks):
         exporter.run(binding)

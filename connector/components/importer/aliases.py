@@ -22,6 +22,7 @@ from ...outcome import Outcome
 from ...timestamps import creation_time, is_other_record, last_change, version_of
 from ..binder import ALIAS_FLAG
 from .items import ImportItem
+from .kept_deleted import skip_kept
 
 CREATED_AT = "external_created_at"
 
@@ -51,6 +52,8 @@ def handle_missing_record(hooks: Any, item: ImportItem) -> Outcome | None:
         return Outcome.SKIPPED
     if not item.binding or hooks._missing_record_policy == "skip":
         return None
+    if kept := skip_kept(hooks, item):
+        return kept
     name = hooks.binder._external_field
     return (
         Outcome.UPDATED if _alias_model(hooks)._take_over(item.binding, name) else None

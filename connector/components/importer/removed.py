@@ -9,6 +9,7 @@
       or, where its pages hold records that are read one at a time: all its  │
       ids are listed by a search                                             │
     removals too many? ── a person decides ◄── all missing bindings ◄────────┘
+      (models/deletion_question.py)
     a job for each chunk reads once more, and applies ``_missing_record_policy``
 
 Nothing is removed before the search has ended. A search that the backend interrupts is
@@ -33,7 +34,9 @@ from ...exception import (
     RetryableJobError,
 )
 from ...jobs.descriptions import name_of_model
+from ...wording import count_records
 from .bisection import concerns_the_job
+from .kept_deleted import KEPT_DELETED, note_returned
 
 _logger = logging.getLogger(__name__)
 
@@ -46,7 +49,18 @@ _NOT_OF_RECORDS = (RetryableJobError, CredentialsRefused)
 
 
 class TooManyRemoved(FatalError, ConnectorException):
-    """More bound records are missing than may be removed without a decision."""
+    """More bound records are missing than may be removed without a decision.
+
+    :param missing_ids: their bindings
+    :param bound: the number of all bound records
+    """
+
+    def __init__(
+        self, question: str, missing_ids: Iterable[int] = (), bound: int = 0
+    ) -> None:
+        super().__init__(question)
+        self.missing_ids = list(missing_ids)
+        self.bound = bound
 
 
 def allowed_removals(bound: int, max_percent: int) -> int:
@@ -70,6 +84,8 @@ class RemovedRecordsFinder(AbstractComponent):
     _chunk_size = 200
     #: where the backend has no field ``max_removed_percent``
     _max_removed_percent = 10
+    #: whether the deleted records are only reported, in ``found``
+    is_dry_run = False
 
     def __init__(self, work_context):
         super().__init__(work_context)
@@ -78,6 +94,10 @@ class RemovedRecordsFinder(AbstractComponent):
         #: ``{external id: why it cannot be read}``
         self._unreadable: dict[str, Exception] = {}
         self._has_answered = False
+        #: bindings without an external record, of a dry run
+        self.found = self.model.browse()
+        #: whether a person would be asked before they are removed
+        self.would_ask = False
 
     def run(
         self,
@@ -96,7 +116,7 @@ class RemovedRecordsFinder(AbstractComponent):
         :param missing_ids: bindings without an external record that it found
         :raise TooManyRemoved: nothing is delayed
         """
-        if self.policy == "skip":
+        if self.policy == "skip" and not self.is_dry_run:
             return 0
         bound = self._all_bindings.search_count(self._domain())
         allowed = bound if confirmed else allowed_removals(bound, self._max_percent)
@@ -104,12 +124,12 @@ class RemovedRecordsFinder(AbstractComponent):
         self._has_answered = bool(after_id)
         if bound and self._lists_ids():
             self._listed = self._list_ids()
+        if not (began_after or self.is_dry_run):
+            note_returned(self)
         try:
             for bindings in self._pages(after_id):
                 missing += self._find_missing(bindings).ids
                 after_id = bindings[-1].id
-                if len(missing) > allowed:
-                    raise TooManyRemoved(self._question(len(missing), bound))
             if self._unreadable and not self._has_answered:
                 raise next(iter(self._unreadable.values()))
         except RetryableJobError as error:
@@ -117,7 +137,13 @@ class RemovedRecordsFinder(AbstractComponent):
                 raise
             self._continue_later(error, run, confirmed, after_id, missing)
             return None
-        self._remove(self._all_bindings.browse(missing).exists(), run)
+        bindings = self._all_bindings.browse(missing).exists()
+        if self.is_dry_run:
+            self.found, self.would_ask = bindings, len(missing) > allowed
+        elif len(missing) > allowed:
+            raise TooManyRemoved(self._question(len(missing), bound), missing, bound)
+        else:
+            self._remove(bindings, run)
         return len(missing)
 
     @property
@@ -135,22 +161,24 @@ class RemovedRecordsFinder(AbstractComponent):
 
     def _question(self, missing: int, bound: int) -> str:
         return self.env._(
-            "At least %(missing)s of the %(bound)s bound records of %(model)s are not "
-            "found in %(backend)s. The answer may be wrong, or access rights may be "
-            "missing in %(backend)s: nothing was done. Remove these records in Odoo?",
+            "%(missing)s of %(records)s no longer exist in %(backend)s. Nothing has "
+            "been removed yet.",
             missing=missing,
-            bound=bound,
-            model=name_of_model(self.model),
+            records=count_records(self.model, bound),
             backend=self.backend_record.display_name,
         )
 
     # -- search -----------------------------------------------------------------
 
     def _domain(self) -> list:
-        return [
+        """Return the domain of the bindings, without those that a user has kept."""
+        domain = [
             (self.binder._backend_field, "=", self.backend_record.id),
             (self.binder._external_field, "not in", [False, ""]),
         ]
+        if KEPT_DELETED in self.model._fields:
+            domain.append((KEPT_DELETED, "=", False))
+        return domain
 
     @property
     def _all_bindings(self) -> models.BaseModel:
@@ -244,19 +272,21 @@ class RemovedRecordsFinder(AbstractComponent):
         missing_ids: list[int],
     ) -> None:
         _logger.info("%s: the search for deleted records waits: %s", self.model, error)
-        self.model.with_delay(
+        job = self.model.with_delay(
             eta=error.seconds or CONTINUE_SECONDS,
             description=self.env._(
                 "Continue the search for deleted records: %(model)s of %(backend)s",
                 model=name_of_model(self.model),
                 backend=self.backend_record.display_name,
             ),
-        ).import_removed(
+        )
+        method = "dry_run_removed" if self.is_dry_run else "import_removed"
+        getattr(job, method)(
             self.backend_record,
             run=run,
-            confirmed=confirmed,
             after_id=after_id,
             missing_ids=missing_ids,
+            **({"confirmed": True} if confirmed else {}),
         )
 
     def _remove(self, bindings: models.BaseModel, run: Any) -> None:

@@ -32,6 +32,7 @@ from ..two_way.kept_edits import KeptEdits
 from .aliases import note_alias_version
 from .errors import empty_required_error
 from .items import ImportItem
+from .kept_deleted import KEPT_DELETED
 
 #: types of fields that store False as NULL
 _NULLABLE = ("char", "date", "datetime", "html", "many2one", "selection", "text")
@@ -227,6 +228,7 @@ class Writer:
 
     def _bookkeeping_values(self, item: ImportItem) -> dict[str, Any]:
         values = {**self._hooks._bookkeeping_values(), **self._edits.base_values(item)}
+        values[KEPT_DELETED] = False  # the backend has it, again or still
         fields = self._hooks.model._fields
         return {name: value for name, value in values.items() if name in fields}
 

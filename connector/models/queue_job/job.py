@@ -48,7 +48,14 @@ from ...jobs.subject import RESOLVING, subject_of_job
 _logger = logging.getLogger(__name__)
 
 #: jobs that find the records of a run
-RUN_SEARCHES = ("import_batch", "export_batch", "dry_run_batch", "import_removed")
+RUN_SEARCHES = (
+    "import_batch",
+    "export_batch",
+    "dry_run_batch",
+    "dry_run_export_batch",
+    "dry_run_removed",
+    "import_removed",
+)
 RUN = "connector.sync.run"
 BACKEND = "connector.backend"
 #: the seconds after which a refused job runs again, if its backend is on by the time

@@ -36,6 +36,11 @@ export class Conflict extends Component {
         onWillStart(async () => this.show(await this.call("get_conflict")));
     }
 
+    /** Return whether it is a page, not a window over another one. */
+    get isPage() {
+        return this.props.action.target !== "new";
+    }
+
     call(method, ...args) {
         const [model, ids] = this.binding;
         return this.orm.call(model, method, [ids, ...args]);
@@ -128,7 +133,7 @@ export class Conflict extends Component {
     }
 
     leave() {
-        if (this.props.action.target === "new") {
+        if (!this.isPage) {
             return this.action.doAction({ type: "ir.actions.act_window_close" });
         }
         return this.action.doAction(

@@ -9,6 +9,7 @@ import {
     onWillStart,
     onWillUnmount,
     onWillUpdateProps,
+    status,
     useState,
 } from "@odoo/owl";
 
@@ -102,13 +103,18 @@ export class RecordTab extends Component {
             if (action?.type) {
                 await this.action.doAction(action, { onClose: () => this.reload() });
             }
-            await this.load();
+            if (status(this) !== "destroyed") {
+                await this.load();
+            }
         } finally {
             this.state.isBusy = false;
         }
     }
 
     async reload() {
+        if (status(this) === "destroyed") {
+            return;
+        }
         await this.load();
         await this.reloadRecord();
     }
@@ -183,8 +189,11 @@ export class RecordTab extends Component {
         return this.run(entry.model, "button_decide", entry.id);
     }
 
-    openHistory(entry) {
-        return this.run("connector.bound.record", "action_open_history", entry.row_id);
+    async openHistory(entry) {
+        const rows = [[entry.row_id]];
+        return this.action.doAction(
+            await this.orm.call("connector.bound.record", "action_open_history", rows),
+        );
     }
 }
 
