@@ -22,6 +22,7 @@ from .importer import removed
 from .exporter import exporter as record_exporter
 from .exporter import batch as export_batch
 from .exporter import deleter
+from .exporter import dry_run as export_dry_run
 from . import synchronizer
 from .two_way import adapter
 from .two_way import mappers

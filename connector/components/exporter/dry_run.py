@@ -27,8 +27,9 @@ from odoo.addons.component.core import AbstractComponent
 from ...exception import ConnectorException
 from ...jobs.lifecycle import asks_to_wait
 from ...outcome import Outcome
+from ..comparison.descriptions import MAX_CHARACTERS
 from ..external_id import is_external_id, storable_text
-from ..importer.dry_run import MAX_CHARACTERS, rolled_back
+from ..importer.dry_run import rolled_back
 from ..session import Session
 from .external_ids import ExternalIds
 from .flow import Request

@@ -84,7 +84,6 @@ class RemovedRecordsFinder(AbstractComponent):
     _chunk_size = 200
     #: where the backend has no field ``max_removed_percent``
     _max_removed_percent = 10
-    #: whether the deleted records are only reported, in ``found``
     is_dry_run = False
 
     def __init__(self, work_context):
@@ -94,10 +93,8 @@ class RemovedRecordsFinder(AbstractComponent):
         #: ``{external id: why it cannot be read}``
         self._unreadable: dict[str, Exception] = {}
         self._has_answered = False
-        #: bindings without an external record, of a dry run
-        self.found = self.model.browse()
-        #: whether a person would be asked before they are removed
-        self.would_ask = False
+        #: of a dry run: bindings without external record, whether a person is asked
+        self.found, self.would_ask = self.model.browse(), False
 
     def run(
         self,

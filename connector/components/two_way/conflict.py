@@ -144,12 +144,17 @@ def conflict_address(binding: models.BaseModel) -> str:
 
 def leave_to_a_person(
     binding: models.BaseModel, backend: models.BaseModel, edits: Any, names: set[str]
-) -> None:
-    """Send none of the edits behind some fields until a person has decided."""
+) -> str:
+    """Send none of the edits behind some fields until a person decides; return why."""
     behind = edits.edited_because_of(binding, names)
     rows = [row for row in edits.rows if row.name in behind]
     unconfirmed = binding.env["connector.unconfirmed.field"].sudo()
     unconfirmed._set_in_conflict(rows, True, find_decider(binding, backend))
+    return binding.env._(
+        "%(record)s was changed on both sides (%(fields)s): a person decides",
+        record=binding.display_name,
+        fields=binding._labels_of(names),
+    )
 
 
 def end_conflict(binding: models.BaseModel, edits: Any) -> None:

@@ -175,7 +175,7 @@ class KeptEdits:
         model, edits = self.importer.model, item.unconfirmed
         if self.is_forced(item):
             item.overruled = edits.edited(model, item.values)
-            self._end_conflict(item)
+            end_conflict(item.binding, item.unconfirmed)
             return changes
         item.agreed = self.find_agreed(item, changes)
         edited = edits.edited(model, changes)
@@ -196,7 +196,7 @@ class KeptEdits:
         item.overruled = conflicts - item.kept
         if item.kept:
             item.note = self.describe_kept(item.binding, item.kept)
-        self._end_conflict(item)
+        end_conflict(item.binding, item.unconfirmed)
         left = {name: changes[name] for name in changes if name not in item.kept}
         for name, merge in merges.items():
             left.pop(name, None)
@@ -244,19 +244,10 @@ class KeptEdits:
 
     def _leave_to_a_person(self, item: ImportItem, conflicts: set[str]) -> None:
         """Change neither side: no job sends the edits until a person has decided."""
-        item.outcome = Outcome.SKIPPED
-        item.note = self.importer.env._(
-            "%(record)s was changed on both sides (%(fields)s): a person decides",
-            record=item.binding.display_name,
-            fields=item.binding._labels_of(conflicts),
+        item.outcome, backend = Outcome.SKIPPED, self.importer.backend_record
+        item.note = leave_to_a_person(
+            item.binding, backend, item.unconfirmed, conflicts
         )
-        backend = self.importer.backend_record
-        leave_to_a_person(item.binding, backend, item.unconfirmed, conflicts)
-
-    def _end_conflict(self, item: ImportItem) -> None:
-        """Note that no person has to decide any more."""
-        if not self.importer.is_dry_run:
-            end_conflict(item.binding, item.unconfirmed)
 
     def _finish_overwritten(self, item: ImportItem) -> list[int]:
         """Return the rows of overwritten edits; other fields of a whole record stay."""

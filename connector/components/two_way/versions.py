@@ -187,8 +187,8 @@ class TwoWayExporter(AbstractComponent):
         if found.conflicts:
             winner = self._resolve_conflict(found.conflicts, self._before.written_at)
             if winner is Winner.ASK:
-                edits, backend = self.edits.unconfirmed, self.backend_record
-                leave_to_a_person(self.binding, backend, edits, found.conflicts)
+                edits = self.edits.unconfirmed, found.conflicts
+                leave_to_a_person(self.binding, self.backend_record, *edits)
                 return reason
             if winner is Winner.REMOTE:
                 self._delay_import()
