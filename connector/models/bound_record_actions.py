@@ -109,12 +109,18 @@ class ConnectorBoundRecord(models.Model):
             "name": self.env._("History of %s", self.display_name),
             "res_model": "connector.sync.change",
             "views": [(False, "list"), (False, "form")],
-            "domain": [
-                ("model_name", "=", self.model_name),
-                ("binding_id", "=", self.binding_id),
-            ],
+            "domain": self._domain_of_history(),
             "context": {"create": False},
         }
+
+    def _domain_of_history(self) -> list[tuple]:
+        """Return the domain of the synchronizations; the index is by the record."""
+        return [
+            ("res_id", "=", self.res_id),
+            ("res_model", "=", self.res_model),
+            ("model_name", "=", self.model_name),
+            ("binding_id", "=", self.binding_id),
+        ]
 
     @api.model
     def _action_of(self, backend: models.BaseModel) -> dict:

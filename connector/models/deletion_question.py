@@ -251,24 +251,27 @@ class ConnectorSyncRun(models.Model):
             backend=self.backend_name,
             user=self.env.user.name,
         )
-        self.env["connector.sync.change"].sudo()._append(
+        rows = [
             {
-                "at": fields.Datetime.now(),
-                "run_id": self.id,
-                "backend_model": self.backend_model,
-                "backend_id": self.backend_id,
-                "company_id": self.company_id.id or None,
-                "model_name": self.model_name,
+                "model_name": binding._name,
                 "binding_id": binding.id,
                 "res_model": binding.odoo_id._name,
                 "res_id": binding.odoo_id.id,
                 "external_id": binding.external_id,
                 "record_name": binding.odoo_id.display_name,
                 "direction": "removal",
-                "outcome": Outcome.SKIPPED,
-                "user_id": self.env.uid,
-                "trigger": "user",
+                "outcome": Outcome.SKIPPED.value,
                 "reason": reason,
             }
             for binding in bindings
-        )
+        ]
+        common = {
+            "at": fields.Datetime.now(),
+            "run_id": self.id,
+            "backend_model": self.backend_model,
+            "backend_id": self.backend_id,
+            "company_id": self.company_id.id or None,
+            "user_id": self.env.uid,
+            "trigger": "user",
+        }
+        self.env["connector.sync.change"].sudo()._append(rows, common)

@@ -19,6 +19,8 @@ from .access import OPERATOR
 
 #: synchronizations that the tab lists
 SHOWN_CHANGES = 5
+#: fields of each that it lists
+SHOWN_FIELDS = 6
 _MAX_VALUE = 200
 
 
@@ -104,10 +106,8 @@ class ConnectorRecordTab(models.AbstractModel):
     def _history(self, binding: models.BaseModel) -> list[dict[str, Any]]:
         """Return the last synchronizations of a binding, the newest first."""
         changes = self.env["connector.sync.change"].sudo()
-        found = changes.search(
-            [("model_name", "=", binding._name), ("binding_id", "=", binding.id)],
-            limit=SHOWN_CHANGES,
-        )
+        row = self.env["connector.bound.record"]._find_row(binding).sudo()
+        found = changes.search(row._domain_of_history(), limit=SHOWN_CHANGES)
         directions, outcomes = (
             dict(changes._fields[name]._description_selection(self.env))
             for name in ("direction", "outcome")
@@ -129,13 +129,16 @@ class ConnectorRecordTab(models.AbstractModel):
         self, binding: models.BaseModel, changes: dict[str, Any] | None
     ) -> list[dict[str, str]]:
         """Return the changed fields with labels, as far as the user may read them."""
-        found = []
+        found: list[dict[str, str]] = []
         for name, (old, new) in (changes or {}).items():
             field = binding._fields.get(name)
             if field and not binding._has_field_access(field, "read"):
                 continue
             label = field._description_string(self.env) if field else name
             found.append({"label": label, "old": _text(old), "new": _text(new)})
+        if len(found) > SHOWN_FIELDS:
+            more = self.env._("%s more fields", len(found) - SHOWN_FIELDS)
+            found[SHOWN_FIELDS:] = [{"label": more, "old": "", "new": "…"}]
         return found
 
     def _format(self, value: Any) -> str:

@@ -204,20 +204,27 @@ class TestRecordTab(BoundRecordCase):
         self.assertTrue(entry["can_retry"])
 
     def test_the_history_shows_the_last_five(self):
-        self.env["connector.sync.change"]._append(
-            {
-                "at": f"2026-01-0{day} 12:00:00",
-                "backend_model": self.backend._name,
-                "backend_id": self.backend.id,
-                "model_name": PARTNER,
-                "binding_id": self.ada.id,
-                "res_model": "res.partner",
-                "res_id": self.ada.odoo_id.id,
-                "direction": "import",
-                "outcome": "updated",
-                "changes": {"name": ["Ada", f"Ada {day}"]},
-            }
-            for day in range(1, 8)
+        row = {
+            "model_name": PARTNER,
+            "binding_id": self.ada.id,
+            "res_model": "res.partner",
+            "res_id": self.ada.odoo_id.id,
+            "direction": "import",
+            "outcome": "updated",
+        }
+        common = {
+            "at": "2026-01-01 12:00:00",
+            "backend_model": self.backend._name,
+            "backend_id": self.backend.id,
+        }
+        changes = self.env["connector.sync.change"]
+        before = changes.search_count([("binding_id", "=", self.ada.id)])
+        changes._append(
+            [
+                {**row, "changes": {"name": ["Ada", f"Ada {day}"]}}
+                for day in range(1, 8)
+            ],
+            common,
         )
         (entry,) = self.tab()
         self.assertEqual(len(entry["history"]), 5)
@@ -226,9 +233,8 @@ class TestRecordTab(BoundRecordCase):
             [{"label": "Name", "old": "Ada", "new": "Ada 7"}],
         )
         action = self.row(self.ada).action_open_history()
-        self.assertEqual(
-            self.env[action["res_model"]].search_count(action["domain"]), 7
-        )
+        found = self.env[action["res_model"]].search_count(action["domain"])
+        self.assertEqual(found, before + 7)
 
     def test_a_user_without_rights_on_bindings_sees_none(self):
         clerk = new_test_user(self.env, "clerk", groups="base.group_user")

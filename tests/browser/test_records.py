@@ -74,21 +74,23 @@ def make_failing(env, url):
             "reason": "The phone number is too long",
         }
     )
+    row = {
+        "model_name": binding._name,
+        "binding_id": binding.id,
+        "res_model": "res.partner",
+        "res_id": ids[0],
+        "record_name": "Grace Hopper",
+        "direction": "import",
+        "outcome": "updated",
+    }
+    common = {
+        "at": "2026-11-28 13:11:00",
+        "backend_model": "odoo.backend",
+        "backend_id": binding.backend_id.id,
+    }
     env["connector.sync.change"]._append(
-        {
-            "at": f"2026-11-2{day} 13:11:00",
-            "backend_model": "odoo.backend",
-            "backend_id": binding.backend_id.id,
-            "model_name": binding._name,
-            "binding_id": binding.id,
-            "res_model": "res.partner",
-            "res_id": ids[0],
-            "record_name": "Grace Hopper",
-            "direction": "import",
-            "outcome": "updated",
-            "changes": {"phone": [str(day), str(day + 1)]},
-        }
-        for day in range(1, 8)
+        [{**row, "changes": {"phone": [str(n), str(n + 1)]}} for n in range(1, 8)],
+        common,
     )
     return ids
 
