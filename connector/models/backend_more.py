@@ -45,7 +45,7 @@ class ConnectorBackendMixin(models.AbstractModel):
         if is_on and self.is_importing:
             actions += self._describe_imports()
         if is_on and self.is_exporting:
-            actions.append(self._describe_export())
+            actions += self._describe_export()
         if self.state != "draft":
             actions.append(
                 self._more_action(
@@ -107,6 +107,14 @@ class ConnectorBackendMixin(models.AbstractModel):
                 self.env._("List what an import would change, and change nothing"),
             ),
             self._more_action(
+                "button_dry_run_removal",
+                self.env._("Dry run of deletions"),
+                self.env._(
+                    "List the records that were deleted in %s, and change nothing",
+                    backend,
+                ),
+            ),
+            self._more_action(
                 "button_import_removed",
                 self.env._("Process deletions…"),
                 self.env._("Find records that were deleted in %s", backend),
@@ -138,8 +146,16 @@ class ConnectorBackendMixin(models.AbstractModel):
             share=self.max_removed_percent,
         )
 
-    def _describe_export(self) -> dict[str, Any]:
-        return self._more_action(
+    def _describe_export(self) -> list[dict[str, Any]]:
+        dry_run = self._more_action(
+            "button_dry_run_export",
+            self.env._("Dry run of the export"),
+            self.env._(
+                "List what an export would send to %s, and change nothing",
+                self.display_name,
+            ),
+        )
+        export = self._more_action(
             "button_export_now",
             self.env._("Export everything…"),
             self.env._("Send all bound records"),
@@ -150,3 +166,4 @@ class ConnectorBackendMixin(models.AbstractModel):
             ),
             self.env._("Export everything"),
         )
+        return [dry_run, export]

@@ -150,7 +150,7 @@ class ConnectorBackendMixin(models.AbstractModel):
         return self._open_of_backend(
             self.env._("Conflicts"),
             "connector.bound.record",
-            [("status", "=", "conflict"), *self._domain_of_backends()],
+            [("is_in_conflict", "=", True), *self._domain_of_backends()],
         )
 
     def action_open_errors(self) -> dict[str, Any]:

@@ -3,10 +3,9 @@
 
 ::
 
-    button_dry_run ─┬ import ──► dry_run_batch ───────► dry_run_chunk  binding_checks.py
-      (context      ├ export ──► dry_run_export_batch ► dry_run_export_chunk
-       connector_   └ removal ─► dry_run_removed
-       dry_run)
+    button_dry_run ─────────► dry_run_batch ────────► dry_run_chunk  binding_checks.py
+    button_dry_run_export ──► dry_run_export_batch ─► dry_run_export_chunk
+    button_dry_run_removal ─► dry_run_removed
 """
 
 from __future__ import annotations
@@ -108,6 +107,14 @@ class ConnectorBackendMixin(models.AbstractModel):
         ``export`` or ``removal``.
         """
         return self._delay_dry_runs(self.env.context.get(DIRECTION, "import"))
+
+    def button_dry_run_export(self) -> dict:
+        """Report what an export would send, and show the runs."""
+        return self._delay_dry_runs("export")
+
+    def button_dry_run_removal(self) -> dict:
+        """Report which records were deleted remotely, and show the runs."""
+        return self._delay_dry_runs("removal")
 
     def _delay_dry_runs(self, direction: str) -> dict:
         """Delay the dry runs of a direction, and open their runs.
