@@ -18,6 +18,16 @@ class ProductProduct(models.Model):
     odoo_bind_ids = bindings_to_odoo("odoo.product.product")
 
 
+class ProductCategory(models.Model):
+    _name = "product.category"
+    _inherit = ["product.category", "connector.bound"]
+
+
+class ProductAttribute(models.Model):
+    _name = "product.attribute"
+    _inherit = ["product.attribute", "connector.bound"]
+
+
 class OdooProductCategory(models.Model):
     _name = "odoo.product.category"
     _inherit = "odoo.binding"

@@ -2,6 +2,11 @@
 from odoo import models
 
 
+class ResPartnerCategory(models.Model):
+    _name = "res.partner.category"
+    _inherit = ["res.partner.category", "connector.bound"]
+
+
 class OdooResPartnerCategory(models.Model):
     _name = "odoo.res.partner.category"
     _inherit = "odoo.binding"

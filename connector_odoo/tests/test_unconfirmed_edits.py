@@ -5,7 +5,8 @@ from datetime import timedelta
 from unittest.mock import patch
 
 from odoo import fields
-from odoo.tests import tagged
+from odoo.exceptions import AccessError
+from odoo.tests import new_test_user, tagged
 
 from odoo.addons.connector.exception import NetworkRetryableError
 from odoo.addons.queue_job.tests.common import trap_jobs
@@ -263,6 +264,30 @@ class TestUnconfirmedEdits(OdooConnectorCase):
             self.both("city", "phone", "email"), ["Remote", "1", "theirs@example.com"]
         )
         self.assertFalse(self.binding.unconfirmed_fields)
+        self.assertFalse(self.partner.activity_ids)
+
+    def test_a_user_who_may_write_the_record_decides(self):
+        self.backend.write({"conflict_policy": "ask", "user_id": self.admin.id})
+        seller, reader = (
+            new_test_user(self.env, login, groups=groups)
+            for login, groups in (
+                ("seller", "base.group_user,base.group_partner_manager"),
+                ("reader", "base.group_user"),
+            )
+        )
+        self.partner.user_id = seller
+        self.edit(city="Local")
+        self.change_there(city="Remote")
+        self.import_it()
+        self.assertEqual(self.partner.activity_ids.user_id, seller)
+        self.env.flush_all()
+        with self.assertRaises(AccessError):
+            self.binding.with_user(reader).get_conflict()
+        binding = self.binding.with_user(seller)
+        conflict = binding.get_conflict()
+        binding.decide_conflict({"city": "remote"}, conflict["version"])
+        self.env.invalidate_all()
+        self.assertEqual(self.partner.city, "Remote")
         self.assertFalse(self.partner.activity_ids)
 
     def test_an_export_that_meets_a_conflict_leaves_it_to_a_person(self):

@@ -32,6 +32,10 @@ export class Conflict extends Component {
         this.notification = useService("notification");
         const { binding_model: model, binding_id: id } = this.props.action.params;
         this.binding = [model, [Number(id)]];
+        if (this.isPage) {
+            // the address keeps them when the page is loaded again
+            this.props.updateActionState?.({ binding_model: model, binding_id: id });
+        }
         this.state = useState({ conflict: null, choices: {}, isOutdated: false, isBusy: false });
         onWillStart(async () => this.show(await this.call("get_conflict")));
     }
