@@ -24,7 +24,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import psycopg2
-import pytz
 
 from odoo import api, fields, models
 
@@ -82,7 +81,7 @@ class ConnectorDashboard(models.AbstractModel):
         return {
             "now": as_text(fields.Datetime.now()),
             "is_live": any(card["is_live"] for card in cards),
-            "band": self._make_band(cards),
+            "band": self._make_band(cards, numbers),
             "conditions": of_backends[False],
             "cards": cards,
             "connectors": connectors,
@@ -117,10 +116,9 @@ class ConnectorDashboard(models.AbstractModel):
 
     def _find_first_hour(self) -> datetime:
         """Return the start of the strip (UTC): a full hour of the user's time zone."""
-        zone = pytz.timezone(self.env.user.tz or "UTC")
-        now = pytz.utc.localize(fields.Datetime.now()).astimezone(zone)
-        # of this offset, also after a change of the clocks
-        hour = fields.Datetime.now() - timedelta(minutes=now.minute, seconds=now.second)
+        now = fields.Datetime.now()
+        local = fields.Datetime.context_timestamp(self, now)
+        hour = now - timedelta(minutes=local.minute, seconds=local.second)
         return hour - timedelta(hours=HOURS - 1)
 
     # -- cards ------------------------------------------------------------------
@@ -188,8 +186,11 @@ class ConnectorDashboard(models.AbstractModel):
 
     # -- what needs attention -----------------------------------------------------
 
-    def _make_band(self, cards: list[Data]) -> Data:
-        """Return the numbers at the top, and where they lead."""
+    def _make_band(self, cards: list[Data], numbers: dict[BackendKey, Numbers]) -> Data:
+        """Return the numbers at the top, and where they lead.
+
+        Errors of archived backends, which have no card, count as their list shows them.
+        """
         counted = {kind: [] for kind in DECISIONS}
         for card in cards:
             for condition in card["conditions"]:
@@ -198,7 +199,7 @@ class ConnectorDashboard(models.AbstractModel):
         errors = [("state", "in", OPEN_STATES), ("model_name", "!=", False)]
         return {
             "attention": sum(card["state"] in BAD_STATES for card in cards),
-            "failing": sum(card["failing"] for card in cards),
+            "failing": sum(found.count_failing() for found in numbers.values()),
             "failing_link": {"xmlid": ERRORS, "domain": errors},
             **{
                 kind: sum(max(each["count"], 1) for each in conditions)

@@ -61,7 +61,7 @@ def make_card(
         "running": jobs.running,
         "is_live": bool(jobs.running or jobs.due) and not reason,
         "oldest": as_text(jobs.oldest),
-        "failing": sum(count for name, count in numbers.errors.items() if name),
+        "failing": numbers.count_failing(),
         "hours": make_hours(numbers, first_hour),
         "rows": make_rows(backend, numbers),
     }

@@ -59,6 +59,10 @@ class Numbers:
     searches: dict[str, datetime] = field(default_factory=dict)
     sums: list[dict[str, Any]] = field(default_factory=list)
 
+    def count_failing(self) -> int:
+        """Return the number of failing records; errors of the backend are not."""
+        return sum(count for name, count in self.errors.items() if name)
+
     def total_jobs(self) -> Jobs:
         total = Jobs()
         for jobs in self.jobs.values():

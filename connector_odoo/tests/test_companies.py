@@ -75,8 +75,21 @@ class TestCompanies(RightsCase):
             cards = dashboard.with_user(user).get_data()["cards"]
             self.assertEqual(card_id in [card["id"] for card in cards], is_shown)
         self.backend.active = False
-        cards = dashboard.with_user(self.manager).get_data()["cards"]
-        self.assertNotIn(card_id, [card["id"] for card in cards])
+        errors = self.env["connector.sync.error"]
+        errors._note(
+            "odoo.backend",
+            self.backend.id,
+            "odoo.res.partner import record:1",
+            model_name="odoo.res.partner",
+            cause="data",
+            reason="No name",
+        )
+        data = dashboard.with_user(self.manager).get_data()
+        self.assertNotIn(card_id, [card["id"] for card in data["cards"]])
+        listed = errors.with_user(self.manager).search(
+            data["band"]["failing_link"]["domain"]
+        )
+        self.assertEqual(data["band"]["failing"], len(listed))
 
     def test_a_user_sees_the_bindings_of_his_company(self):
         domain = [("id", "=", self.binding.id)]

@@ -52,7 +52,7 @@ def update(window):
 
 
 def card(window, name):
-    return window.page.locator("section.o_connector_card").filter(
+    return window.page.locator("section.o_connector_dashboard_card").filter(
         has=window.page.get_by_role("heading", name=name)
     )
 

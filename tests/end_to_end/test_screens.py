@@ -81,7 +81,7 @@ def test_from_the_backend_to_the_records_that_it_brought(imported, window):
     page.get_by_role("menuitem", name="Dashboard").click()
     contacts = row(window, "Contact")
     contacts.get_by_text("just now").wait_for()
-    page.locator(".o_connector_summary", has_text="imported").wait_for()
+    page.locator(".o_connector_dashboard_summary", has_text="imported").wait_for()
     contacts.get_by_role("link", name="Contact").click()
     page.locator(".o_data_row", has_text="Contact").first.wait_for()
     domain = [("name", "in", names)]

@@ -115,7 +115,7 @@ test("it is loaded often while something runs, seldom otherwise", async () => {
     card = makeCard({ is_live: false, name: "Store" });
     await wait(DELAYS.live);
     expect.verifySteps(["get_data"]);
-    expect(".o_connector_card h2").toHaveText("Store");
+    expect(".o_connector_dashboard_card h2").toHaveText("Store");
     await wait(DELAYS.live);
     expect.verifySteps([]);
     await wait(DELAYS.idle - DELAYS.live);
@@ -124,11 +124,11 @@ test("it is loaded often while something runs, seldom otherwise", async () => {
 
 test("a row that changes is updated in place", async () => {
     await openDashboard();
-    const row = document.querySelector(".o_connector_models tbody tr");
+    const row = document.querySelector(".o_connector_dashboard_models tbody tr");
     card = makeCard({ rows: [makeRow("shop.product", { failing: 1234 })] });
     await wait(DELAYS.idle);
-    expect(".o_connector_errors").toHaveText(/1,234/);
-    expect(document.querySelector(".o_connector_models tbody tr")).toBe(row);
+    expect(".o_connector_dashboard_errors").toHaveText(/1,234/);
+    expect(document.querySelector(".o_connector_dashboard_models tbody tr")).toBe(row);
     expect.verifySteps(["get_data"]);
 });
 
@@ -136,7 +136,9 @@ test("an unreachable server is tried again, ever less often", async () => {
     await openDashboard();
     isLost = true;
     await wait(DELAYS.idle);
-    expect(".o_connector_failure").toHaveText(/This is the state of 13:40\..*Trying again in 2 s/s);
+    expect(".o_connector_dashboard_failure").toHaveText(
+        /This is the state of 13:40\..*Trying again in 2 s/s,
+    );
     await wait(DELAYS.failed);
     expect.verifySteps(["get_data", "get_data"]);
     await wait(DELAYS.failed);
@@ -146,7 +148,7 @@ test("an unreachable server is tried again, ever less often", async () => {
     isLost = false;
     await contains("button[name=try_again]").click();
     await animationFrame();
-    expect(".o_connector_failure").toHaveText("");
+    expect(".o_connector_dashboard_failure").toHaveText("");
     expect.verifySteps(["get_data"]);
     await wait(DELAYS.idle);
     expect.verifySteps(["get_data"]);
@@ -183,7 +185,7 @@ test("a button calls the backend once, and shows its answer", async () => {
     await openDashboard();
     await contains("button[name=button_pause]").click();
     await animationFrame();
-    expect(".o_connector_status").toHaveText("Paused");
+    expect(".o_connector_dashboard_status").toHaveText("Paused");
     expect.verifySteps(["pause", "Paused", "get_data"]);
 });
 
@@ -194,12 +196,12 @@ test("sub-models are shown when their row is opened, and stay", async () => {
         }),
     ];
     await openDashboard({ rows });
-    expect(".o_connector_part").toHaveCount(0);
-    await contains(".o_connector_toggle").click();
-    expect(".o_connector_part").toHaveCount(2);
+    expect(".o_connector_dashboard_part").toHaveCount(0);
+    await contains(".o_connector_dashboard_toggle").click();
+    expect(".o_connector_dashboard_part").toHaveCount(2);
     card = makeCard({ rows, waiting: 5 });
     await wait(DELAYS.idle);
-    expect(".o_connector_part").toHaveCount(2);
+    expect(".o_connector_dashboard_part").toHaveCount(2);
     expect.verifySteps(["get_data"]);
 });
 

@@ -93,7 +93,8 @@ export class BackendCard extends Component {
     get nextRun() {
         const { card, now } = this.props;
         if (!card.has_schedule) {
-            return card.backend_state === "production" || card.backend_state === "checked"
+            return card.backend_state === "production" ||
+                card.backend_state === "checked"
                 ? _t("no schedule")
                 : _t("not while it is off");
         }

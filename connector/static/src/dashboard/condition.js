@@ -11,7 +11,7 @@ export class Condition extends Component {
         condition: Object,
         now: Number,
         test: { type: [Function, Boolean], optional: true },
-        isBusy: { type: Boolean, optional: true },
+        isTesting: { type: Boolean, optional: true },
     };
     exactly = exactly;
 

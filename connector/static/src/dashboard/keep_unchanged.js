@@ -6,7 +6,9 @@
  */
 export function keepUnchanged(known, fresh) {
     if (Array.isArray(known) && Array.isArray(fresh)) {
-        const knownById = new Map(known.map((item, index) => [item?.id ?? index, item]));
+        const knownById = new Map(
+            known.map((item, index) => [item?.id ?? index, item]),
+        );
         const kept = fresh.map((item, index) =>
             keepUnchanged(knownById.get(item?.id ?? index), item),
         );

@@ -40,9 +40,7 @@ export class ModelTable extends Component {
 
     direction(row) {
         const { directions } = row;
-        return DIRECTIONS[
-            directions.length === 2 ? "both" : directions[0] || "none"
-        ];
+        return DIRECTIONS[directions.length === 2 ? "both" : directions[0] || "none"];
     }
 
     /** Return what a number counts, where a phone shows it without the column's title. */

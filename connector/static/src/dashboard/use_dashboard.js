@@ -7,7 +7,14 @@
  *     unreachable               after 2, 4, 8 … 60 s; `failure` says so on the screen
  */
 
-import { markRaw, onMounted, onWillStart, onWillUnmount, useExternalListener, useState } from "@odoo/owl";
+import {
+    markRaw,
+    onMounted,
+    onWillStart,
+    onWillUnmount,
+    useExternalListener,
+    useState,
+} from "@odoo/owl";
 import { browser } from "@web/core/browser/browser";
 import { deserializeDateTime } from "@web/core/l10n/dates";
 import { ConnectionLostError } from "@web/core/network/rpc";
