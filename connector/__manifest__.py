@@ -34,6 +34,7 @@
         "views/connector_dashboard_views.xml",
         "views/connector_sync_run_views.xml",
         "views/connector_deletion_question_views.xml",
+        "views/connector_sync_batch_views.xml",
         "views/connector_sync_change_views.xml",
         "views/connector_alert_views.xml",
         "views/connector_dry_run_views.xml",

@@ -48,6 +48,8 @@ class Session:
         self.found: dict[Key, Any] = {}
         #: rows of the history that are not stored yet
         self.history: list[dict[str, Any]] = []
+        #: id of the batch for which the job searches
+        self.batch_id: int | None = None
         #: run of the job, None without one
         self.run: Any = None
         #: the running job, None outside of jobs

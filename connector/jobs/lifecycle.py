@@ -74,6 +74,11 @@ EDIT_PRIORITY = 4
 #: of the first model of a backend; the others follow in their order
 BULK_PRIORITY = 20
 
+#: context key: the batch for which a job searches
+BATCH = "connector_batch_id"
+#: context key: who started it, ``user`` unless given
+TRIGGER = "connector_trigger"
+
 #: the wait where a backend asks for one without saying how long
 DEFAULT_PAUSE_SECONDS = 60
 

@@ -25,9 +25,13 @@ from . import record_tab
 from . import conflict
 from . import unconfirmed_field
 from . import sync_run
+from . import sync_outcome
+from . import sync_subject
 from . import sync_run_numbers
+from . import sync_run_title
 from . import sync_run_day
 from . import sync_subject_search
+from . import retention
 from . import sync_change
 from . import dry_run
 from . import deletion_question
@@ -54,6 +58,7 @@ from . import export_key
 from . import export_orphan
 from . import external_alias
 from . import queue_job
+from . import sync_batch
 from . import sync_change_failures
 from . import sync_total
 from . import health

@@ -19,6 +19,7 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 import psycopg2
 
@@ -27,8 +28,15 @@ from odoo.exceptions import ValidationError
 
 from ..database import is_lost_database
 from ..jobs.causes import SCHEDULE
+from ..jobs.descriptions import name_of_model
 from ..jobs.failure import reason_of
-from ..jobs.lifecycle import BULK_PRIORITY, as_own_user, in_own_company
+from ..jobs.lifecycle import (
+    BATCH,
+    BULK_PRIORITY,
+    TRIGGER,
+    as_own_user,
+    in_own_company,
+)
 from ..jobs.subject import subject_of_backend
 
 _logger = logging.getLogger(__name__)
@@ -83,22 +91,41 @@ class ConnectorBackendMixin(models.AbstractModel):
 
     def import_changes(self) -> bool:
         """Delay the import of the changes in the backends, model by model."""
+        self._start_import_changes()
+        return True
+
+    def _start_import_changes(self) -> models.BaseModel:
+        """Delay the import of the changes; return the batches of the searches."""
         self.check_access("write")
         self._check_is_on()
+        found = self.env["connector.sync.batch"].sudo()
         for backend in map(in_own_company, self):
-            models_in_order = backend._imported_models()
-            for priority, model_name in enumerate(models_in_order, BULK_PRIORITY):
-                model = backend.env[model_name]
-                model.with_delay(
-                    priority=priority,
-                    identity_key=import_changes_key(backend, model_name),
-                    description=self.env._(
-                        "Search for changes: %(model)s of %(backend)s",
-                        model=model._description,
-                        backend=backend.display_name,
-                    ),
-                ).import_changes(backend)
-        return True
+            names = backend._imported_models()
+            batch = backend.env[found._name]._start(backend, "changes", len(names))
+            jobs = [
+                backend._delay_import_changes(backend.env[name], priority, batch)
+                for priority, name in enumerate(names, BULK_PRIORITY)
+            ]
+            found |= batch._keep_new(jobs)
+        return found
+
+    def _delay_import_changes(
+        self, model: models.BaseModel, priority: int, batch: models.BaseModel
+    ) -> Any:
+        """Delay the search for changes of a model; return the job."""
+        return (
+            model.with_context(**{BATCH: batch.id})
+            .with_delay(
+                priority=priority,
+                identity_key=import_changes_key(self, model._name),
+                description=self.env._(
+                    "Search for changes: %(model)s of %(backend)s",
+                    model=name_of_model(model),
+                    backend=self.display_name,
+                ),
+            )
+            .import_changes(self)
+        )
 
     # -- due --------------------------------------------------------------------
 
@@ -138,7 +165,7 @@ class ConnectorBackendMixin(models.AbstractModel):
         domain = [(interval, ">", 0), "|", (due_at, "=", False), (due_at, "<=", now)]
 
         def run_one(backend: models.BaseModel) -> None:
-            run(as_own_user(backend))
+            run(as_own_user(backend).with_context(**{TRIGGER: "schedule"}))
             due = next_time(backend[due_at], backend[interval] * minutes, now)
             # not a change by a user: none of the checks of ``write`` applies
             models.BaseModel.write(backend, {due_at: due})
@@ -173,7 +200,11 @@ class ConnectorBackendMixin(models.AbstractModel):
     def _scheduler_import(self) -> None:
         """Delay the imports of all active backends, due or not."""
         self._find_scheduled()._run_each(
-            lambda backend: as_own_user(backend).import_changes()
+            lambda backend: (
+                as_own_user(backend)
+                .with_context(**{TRIGGER: "schedule"})
+                .import_changes()
+            )
         )
 
     @api.model

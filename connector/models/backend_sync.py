@@ -26,6 +26,7 @@ from .backend_schedule import import_changes_key
 DASHBOARD_URL = "/odoo/connectors"
 #: models with a company that follows the company of their backend
 SUBJECTS = (
+    "connector.sync.batch",
     "connector.sync.run",
     "connector.sync.cause",
     "connector.sync.error",
@@ -85,7 +86,7 @@ class ConnectorBackendMixin(models.AbstractModel):
         for backend, run, priority in self._start_runs(direction):
             model = backend.env[run.model_name].with_delay(
                 priority=priority,
-                description=descriptions[direction] % run.display_name,
+                description=descriptions[direction] % run._subject_text(),
             )
             getattr(model, f"{direction}_batch")(backend, run=run, **options)
             runs |= run
@@ -102,8 +103,11 @@ class ConnectorBackendMixin(models.AbstractModel):
                 if direction == "export"
                 else backend._imported_models()
             )
+            batches = self.env["connector.sync.batch"]
+            batch = batches._start(backend, direction, len(models_in_order))
             for priority, model_name in enumerate(models_in_order, BULK_PRIORITY):
-                yield backend, runs._start(backend, model_name, direction), priority
+                run = runs._start(backend, model_name, direction, batch.id)
+                yield backend, run, priority
 
     def write(self, vals):
         """Move the runs, errors and cursors of a backend to its new company."""
@@ -126,12 +130,14 @@ class ConnectorBackendMixin(models.AbstractModel):
     # -- buttons --------------------------------------------------------------
 
     def button_import_now(self) -> dict:
-        """Delay the import of changes; show which imports wait, and why."""
-        self.import_changes()
+        """Delay the import of changes; show the batch, or which imports wait."""
+        batches = self._start_import_changes()
         waiting = self._describe_waiting_imports()
         if waiting:
             return self.env["connector.waiting.import"]._open(self, waiting)
-        return self._notify_started(self.env._("Import started."))
+        if not batches:
+            return self._notify_started(self.env._("Import started."))
+        return batches._action_open()
 
     def button_import_all_again(self) -> dict:
         """Import all records again, also unchanged ones, and show the runs."""

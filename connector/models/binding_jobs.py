@@ -36,6 +36,7 @@ from ..exception import RetryableJobError
 from ..jobs.arguments import PlainDelayable
 from ..jobs.causes import CONNECTION, REFUSED
 from ..jobs.lifecycle import (
+    BATCH,
     BringingForward,
     keeps_dependencies,
     running_job,
@@ -87,7 +88,7 @@ class ConnectorBindingMixin(models.AbstractModel):
     def _job_prepare_context_before_enqueue_keys(self) -> tuple:
         """Keep in the context of a job how it treats unconfirmed edits."""
         keys = super()._job_prepare_context_before_enqueue_keys()
-        return (*keys, ONLY_UNCONFIRMED, KEEP_UNCONFIRMED, RECORD_NAME)
+        return (*keys, ONLY_UNCONFIRMED, KEEP_UNCONFIRMED, RECORD_NAME, BATCH)
 
     # -- import ---------------------------------------------------------------
 
@@ -97,6 +98,7 @@ class ConnectorBindingMixin(models.AbstractModel):
     def import_changes(self, backend, **kwargs: Any) -> str:
         """Import the records that changed in the backend since the last search."""
         with backend.work_on(self._name) as work:
+            Session.of(work).batch_id = self.env.context.get(BATCH)
             message = work.component(usage="changes.importer").run(**kwargs)
         self._resolve_errors_of_search(backend, "import_changes", (), kwargs)
         return message

@@ -41,6 +41,7 @@ KEPT_OF_BACKEND = (
     "connector.sync.rollup",
     "connector.sync.run",
     "connector.sync.total",
+    "connector.sync.batch",
     "connector.webhook.event",
 )
 #: a job in one of these states may still run

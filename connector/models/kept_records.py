@@ -6,7 +6,7 @@
     search ─► a row and a job for each chunk, in one transaction
     job    ─► reads the row; so do its retries, the jobs of its failing records, and a
               replay: none of them asks the backend
-    vacuum ─► deletes rows after ``connector.kept_records_days`` days
+    vacuum ─► deletes rows after ``keep_payloads_days`` of the backend
 
 Without its row, a job reads its records from the backend. So it does for
 
@@ -25,7 +25,7 @@ import json
 import logging
 import zlib
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from odoo import api, fields, models
@@ -39,9 +39,6 @@ from ..jobs.subject import subject_of_import
 _logger = logging.getLogger(__name__)
 
 #: system parameter, and its default
-DAYS_PARAMETER = "connector.kept_records_days"
-KEPT_DAYS = 7
-_PRUNED = 1000
 #: a faster level than the default, which saves little more
 _COMPRESSION = 1
 
@@ -163,33 +160,6 @@ class ConnectorKeptRecords(models.Model):
         if row:
             noted = {key: date.isoformat() for key, date in dates.items()}
             row.imported = {**(row.imported or {}), **noted}
-
-    # -- life -----------------------------------------------------------------
-
-    @api.model
-    def _kept_days(self) -> int:
-        """Return for how many days rows are kept."""
-        parameters = self.env["ir.config_parameter"].sudo()
-        text = parameters.get_param(DAYS_PARAMETER, KEPT_DAYS)
-        try:
-            return max(int(text), 0)
-        except ValueError:
-            _logger.error(
-                "The system parameter %s must be a number of days, found %r: rows are "
-                "kept for %s days.",
-                DAYS_PARAMETER,
-                text,
-                KEPT_DAYS,
-            )
-            return KEPT_DAYS
-
-    @api.autovacuum
-    def _gc_kept(self) -> tuple[int, bool]:
-        """Delete the rows that were kept long enough, in batches."""
-        before = fields.Datetime.now() - timedelta(days=self._kept_days())
-        old = self.search([("create_date", "<", before)], limit=_PRUNED)
-        old.unlink()
-        return len(old), len(old) == _PRUNED
 
 
 # -- content ----------------------------------------------------------------------

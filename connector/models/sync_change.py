@@ -163,7 +163,13 @@ class ConnectorSyncChange(models.Model):
             )
             SELECT
                 %(at)s, %(run_id)s, %(backend_model)s, %(backend_id)s, %(company_id)s,
-                %(user_id)s, %(trigger)s, %(job_uuid)s, model_name, binding_id,
+                %(user_id)s,
+                COALESCE(%(trigger)s, (
+                    SELECT trigger FROM connector_sync_batch AS batch
+                    JOIN connector_sync_run AS run ON run.batch_id = batch.id
+                    WHERE run.id = %(run_id)s
+                ), 'user'),
+                %(job_uuid)s, model_name, binding_id,
                 res_model, res_id, external_id, record_name, direction, outcome,
                 changes, reason
             FROM json_to_recordset(%(rows)s) AS row(

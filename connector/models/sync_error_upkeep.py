@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What a cron does with errors each minute, and once a day.
+"""What a cron does with errors each minute.
 
 ========================  ==========================================================
 ``_note_unnoted``         failed jobs without an error get one (``queue_job/errors.py``)
@@ -7,8 +7,9 @@
 ``_link_missing``         errors whose cause was created concurrently get it
 ``_resolve_gone``         errors of deleted bindings and receipts are resolved
 ``_open_abandoned``       errors that no job tries again any more are open
-``_gc_resolved``          resolved errors are deleted after the days of their backend
 ========================  ==========================================================
+
+``retention.py`` deletes resolved errors.
 """
 
 from __future__ import annotations
@@ -18,11 +19,8 @@ from collections.abc import Callable, Iterator
 from odoo import api, models
 from odoo.tools import SQL, sql
 
-from ..jobs.error_states import RESOLVED, UNRESOLVED_STATES
+from ..jobs.error_states import UNRESOLVED_STATES
 
-#: days for which a resolved error is kept, unless its backend says otherwise
-KEPT_DAYS = 90
-_PRUNED = 1000
 _BATCH = 500
 #: minutes after which an error that is retried must have a job
 _ABANDONED_MINUTES = 10
@@ -136,15 +134,3 @@ class ConnectorSyncError(models.Model):
             )
         )
         self.invalidate_model(["state"])
-
-    # -- once a day -------------------------------------------------------------
-
-    @api.autovacuum
-    def _gc_resolved(self) -> tuple[int, bool]:
-        """Delete errors that were resolved long ago, in batches."""
-        old = self.search(
-            [("state", "=", RESOLVED), ("resolved_at", "<", f"-{KEPT_DAYS}d")],
-            limit=_PRUNED,
-        )
-        old.unlink()
-        return len(old), len(old) == _PRUNED

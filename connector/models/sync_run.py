@@ -6,7 +6,7 @@ none, so that workers never wait for one another; the run adds the rows up
 (``sync_run_numbers.py``). A record that fails counts as failed in the row of its chunk.
 Once its own job succeeds, that job's row has a negative number of failures.
 
-Runs, errors, cursors and overviews have the same *subject*: a backend and a model, by
+Runs, errors, cursors and history have the same *subject*: a backend and a model, by
 name and id without a foreign key. They outlive a connector that is uninstalled, and
 show its technical names then.
 """
@@ -18,8 +18,6 @@ from collections.abc import Iterable, Mapping
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
-
-from ..jobs.lifecycle import company_of
 
 
 def _domain_of_key(key: tuple[str, int, str]) -> list[tuple]:
@@ -85,9 +83,13 @@ class ConnectorSyncSubject(models.AbstractModel):
     def _compute_company_id(self):
         for subject in self:
             backend_model = subject.backend_model
+            has_company = (
+                backend_model in self.env
+                and "company_id" in self.env[backend_model]._fields
+            )
             subject.company_id = (
-                company_of(self.env[backend_model].browse(subject.backend_id).exists())
-                if backend_model in self.env
+                self.env[backend_model].browse(subject.backend_id).exists().company_id
+                if has_company
                 else False
             )
 
@@ -140,39 +142,6 @@ class ConnectorSyncSubject(models.AbstractModel):
             )
 
 
-class ConnectorSyncOutcome(models.Model):
-    """Outcomes of the records of one job. Rows are only added."""
-
-    _name = "connector.sync.outcome"
-    _description = "Synchronization Outcome"
-    _order = "id desc"
-    _log_access = False
-
-    run_id = fields.Many2one(
-        "connector.sync.run", required=True, index=True, ondelete="cascade"
-    )
-    job_uuid = fields.Char(default=lambda self: self.env.context.get("job_uuid"))
-    created = fields.Integer()
-    updated = fields.Integer()
-    unchanged = fields.Integer()
-    removed = fields.Integer(
-        help="Deleted in the backend; archived, deleted or unbound in Odoo"
-    )
-    skipped = fields.Integer()
-    failed = fields.Integer(help="Negative where a failed record succeeded later")
-    binding_ids = fields.Json(help="{outcome: ids of the bindings}")
-    started_at = fields.Float(aggregator="min", help="Seconds since 1970, UTC")
-    finished_at = fields.Float(
-        aggregator="max", index=True, help="Seconds since 1970, UTC"
-    )
-    duration_seconds = fields.Float(string="Seconds", compute="_compute_duration")
-
-    @api.depends("started_at", "finished_at")
-    def _compute_duration(self):
-        for outcome in self:
-            outcome.duration_seconds = outcome.finished_at - outcome.started_at
-
-
 class ConnectorSyncRun(models.Model):
     """One synchronization of one model with one backend."""
 
@@ -201,13 +170,29 @@ class ConnectorSyncRun(models.Model):
     dry_run_line_ids = fields.One2many(
         "connector.dry.run.line", "run_id", string="Changes", readonly=True
     )
+    is_summed = fields.Boolean(
+        readonly=True, help="Its outcomes are one row: those of its jobs were old"
+    )
     outcome_ids = fields.One2many("connector.sync.outcome", "run_id", readonly=True)
+    change_ids = fields.One2many(
+        "connector.sync.change", "run_id", string="Changed records", readonly=True
+    )
     job_ids = fields.One2many("queue.job", "sync_run_id", readonly=True)
+
+    _unsummed_index = models.Index(
+        "(backend_id, backend_model, create_date) WHERE is_summed IS NOT TRUE"
+    )
 
     # -- the ledger -----------------------------------------------------------
 
     @api.model
-    def _start(self, backend, model_name: str, direction: str = "import"):
+    def _start(
+        self,
+        backend,
+        model_name: str,
+        direction: str = "import",
+        batch_id: int | None = None,
+    ):
         """Return a new run; every user who may synchronize may start one."""
         return self.sudo().create(
             {
@@ -215,6 +200,7 @@ class ConnectorSyncRun(models.Model):
                 "backend_id": backend.id,
                 "model_name": model_name,
                 "direction": direction,
+                "batch_id": batch_id,
             }
         )
 

@@ -19,7 +19,11 @@ BROKEN_STATES = ("failed", "cancelled")
 
 
 def run_state(
-    found: int | None, with_outcome: int, failed: int, jobs: Mapping[str, int]
+    found: int | None,
+    with_outcome: int,
+    failed: int,
+    jobs: Mapping[str, int],
+    retries: int = 0,
 ) -> str:
     """Return the state of a run.
 
@@ -27,43 +31,18 @@ def run_state(
     :param with_outcome: how many of them have an outcome
     :param failed: how many of these failed
     :param jobs: ``{state: number of jobs}``
+    :param retries: how many of the pending jobs run again after a failure
     """
-    is_pending = any(jobs.get(state) for state in PENDING_STATES)
+    pending = sum(jobs.get(state, 0) for state in PENDING_STATES)
+    is_pending = bool(pending)
+    if retries and retries == pending and found is not None:
+        return "retrying"
     if found is None:
         return "failed" if jobs and not is_pending else "queued"
     if with_outcome < found:
         # jobs that were cancelled, set to done or deleted add no outcome
         return "running" if is_pending else "failed"
     return "failed" if failed or jobs.get("failed") else "done"
-
-
-class ConnectorSyncSubject(models.AbstractModel):
-    """Subject that opens lists of records and jobs."""
-
-    _inherit = "connector.sync.subject"
-
-    def _open_list(self, name: str, res_model: str, domain, **values) -> dict:
-        """Return the action that lists records."""
-        return {
-            "type": "ir.actions.act_window",
-            "name": name,
-            "res_model": res_model,
-            "view_mode": "list,form",
-            "views": [(False, "list"), (False, "form")],
-            "domain": list(domain),
-            **values,
-        }
-
-    def _open_jobs(self, name: str, domain) -> dict:
-        """Return the action that lists jobs, in the list for managers of connectors."""
-        job_list = self.env.ref("connector.queue_job_view_list_sync").id
-        return self._open_list(
-            f"{self.display_name}: {name}",
-            "queue.job",
-            domain,
-            views=[(job_list, "list"), (False, "form")],
-            context={"create": False},
-        )
 
 
 class ConnectorSyncRun(models.Model):
@@ -87,6 +66,7 @@ class ConnectorSyncRun(models.Model):
         [
             ("queued", "Queued"),
             ("running", "Running"),
+            ("retrying", "Retrying"),
             ("waiting", "Needs your decision"),
             ("done", "Done"),
             ("failed", "Done with failures"),
@@ -108,7 +88,8 @@ class ConnectorSyncRun(models.Model):
         for run in self:
             total, jobs = totals[run.id], jobs_by_run[run.id]
             for outcome in Outcome:
-                run[f"{outcome}_count"] = total[outcome]
+                # a retry that was noted before the failure is not below zero
+                run[f"{outcome}_count"] = max(total[outcome], 0)
             run.pending_job_count = sum(jobs[state] for state in PENDING_STATES)
             run.failed_job_count = jobs["failed"]
             with_outcome = sum(total[outcome] for outcome in Outcome)
@@ -116,37 +97,48 @@ class ConnectorSyncRun(models.Model):
             run.duration_seconds = seconds
             run.records_per_second = with_outcome / seconds if seconds else 0.0
             found = run.found_count if run.searched else None
+            if run.day:
+                found = with_outcome
             run.progress = 100.0 if found == 0 else 100.0 * with_outcome / (found or 1)
             run.state = (
                 "waiting"
                 if run.question
-                else run_state(found, with_outcome, run.failed_count, jobs)
+                else run_state(
+                    found, with_outcome, run.failed_count, jobs, jobs["retries"]
+                )
             )
-            is_open = run.state in ("queued", "running")
+            is_open = run.state in ("queued", "running", "retrying")
             run.is_live = bool(run.pending_job_count) or is_open
 
     def _read_totals(self) -> dict[int, Counter]:
-        """Return the counts of each run, and its seconds from first to last."""
+        """Return the counts of each run, and the seconds in which its jobs worked."""
         groups = self.env["connector.sync.outcome"]._read_group(
             [("run_id", "in", self.ids)],
             ["run_id"],
-            [f"{outcome}:sum" for outcome in Outcome]
-            + ["started_at:min", "finished_at:max"],
+            [f"{outcome}:sum" for outcome in Outcome],
         )
         totals = defaultdict(Counter)
-        for run, *counts, started_at, finished_at in groups:
+        for run, *counts in groups:
             totals[run.id].update(dict(zip(Outcome, counts, strict=True)))
-            totals[run.id]["seconds"] = finished_at - started_at
+        for run_id, seconds in self._read_seconds():
+            totals[run_id]["seconds"] = seconds
         return totals
 
     def _read_jobs(self) -> dict[int, Counter]:
-        """Return ``{state: number of jobs}`` of each run."""
+        """Return ``{state: number of jobs}`` of each run; ``retries`` of pending ones.
+
+        The pending jobs of a state are retries if each of them is.
+        """
         groups = self.env["queue.job"]._read_group(
-            [("sync_run_id", "in", self.ids)], ["sync_run_id", "state"], ["__count"]
+            [("sync_run_id", "in", self.ids)],
+            ["sync_run_id", "state"],
+            ["__count", "retry:min", "sync_had_failed:min"],
         )
         jobs = defaultdict(Counter)
-        for run, state, count in groups:
+        for run, state, count, retry, had_failed in groups:
             jobs[run.id][state] = count
+            if state in PENDING_STATES and (retry or (had_failed or 0) > 0):
+                jobs[run.id]["retries"] += count
         return jobs
 
     @api.depends("job_ids")
@@ -186,7 +178,8 @@ class ConnectorSyncRun(models.Model):
     def action_open_records(self) -> dict:
         """Open the records with the outcome ``connector_outcome`` of the context.
 
-        For failed records, open their jobs, which hold the reasons.
+        They are rows of the history. Unchanged records have none, and old history is
+        deleted: the records themselves are opened then, of failed ones their jobs.
         """
         self.ensure_one()
         self.check_access("read")
@@ -198,6 +191,21 @@ class ConnectorSyncRun(models.Model):
             )
         if self.direction == "dry_run" and outcome != "unchanged":
             return self._action_dry_run_lines([("outcome", "=", outcome)])
+        labels = {
+            name: self._fields[f"{name}_count"]._description_string(self.env)
+            for name in Outcome
+        }
+        history = self.env["connector.sync.change"]
+        of_outcome = [("run_id", "in", self.ids), ("outcome", "=", outcome)]
+        of_outcome.append(("is_superseded", "=", False))
+        if history.search_count(of_outcome, limit=1):
+            return self._open_list(
+                f"{self.display_name}: {labels[outcome]}",
+                history._name,
+                of_outcome,
+                views=[(False, "list")],
+                context={"create": False},
+            )
         if outcome == "failed":
             return self._action_jobs(
                 self.env._("Failed"),
@@ -205,10 +213,6 @@ class ConnectorSyncRun(models.Model):
                 + ["|", ("sync_had_failed", ">", 0), ("state", "in", BROKEN_STATES)],
             )
         records = self._find_records(outcome)
-        labels = {
-            name: self._fields[f"{name}_count"]._description_string(self.env)
-            for name in Outcome
-        }
         return self._open_list(
             f"{self.display_name}: {labels[outcome]}",
             records._name,
@@ -253,16 +257,18 @@ class ConnectorSyncRun(models.Model):
         """Delay the search for records that were deleted remotely."""
         in_own_company(backend).env[self.model_name].with_delay(
             **{"priority": BULK_PRIORITY, **options},
-            description=self.env._("Search for deleted records: %s", self.display_name),
+            description=self.env._(
+                "Search for deleted records: %s", self._subject_text()
+            ),
         ).import_removed(backend, run=self, confirmed=confirmed)
 
     def action_retry_failed_jobs(self) -> bool:
-        """Requeue the failed jobs that the user may manage."""
+        """Run the failed jobs again; their errors are retried."""
         self.check_access("read")
+        self.env["connector.access"]._check_is_operator()
         for run in self:
-            run._get_backend()._check_is_on()
-        return (
-            self.env["queue.job"]
-            .search([("sync_run_id", "in", self.ids), ("state", "=", "failed")])
-            .requeue()
-        )
+            run._get_backend().sudo()._check_is_on()
+        jobs = self.env["queue.job"].sudo()
+        return jobs.search(
+            [("sync_run_id", "in", self.ids), ("state", "=", "failed")]
+        ).requeue()

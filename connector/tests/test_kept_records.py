@@ -125,15 +125,15 @@ class TestKeptRecords(RecordPagesCase):
             (long_ago, rows[0].id),
         )
         rows.invalidate_recordset()
-        self.env[KEPT]._gc_kept()
+        retention = self.env["connector.retention"]
+        retention._gc_payloads()
         self.assertEqual(len(rows.exists()), 3)
-        parameters = self.env["ir.config_parameter"]
-        parameters.set_param("connector.kept_records_days", "2")
-        self.env[KEPT]._gc_kept()
+        # a backend without settings has the defaults
+        retention._gc_payloads()
+        self.assertEqual(len(rows.exists()), 3)
+        self.patch(type(retention), "_days_of", lambda *args: 2)
+        retention._gc_payloads()
         self.assertEqual(rows.exists(), rows[1:])
-        parameters.set_param("connector.kept_records_days", "two")
-        with self.assertLogs(LOGGER, "ERROR"):
-            self.assertEqual(self.env[KEPT]._kept_days(), 7)
 
     def test_rows_go_with_their_backend(self):
         self.enqueue()

@@ -307,10 +307,11 @@ class TestFailingRecords(SyncErrorCase):
         errors._note(self.backend._name, self.backend.id, "backend x", cause="data")
         error = self.open_errors()
         error._resolve()
-        errors._gc_resolved()
+        retention = self.env["connector.retention"]
+        retention._gc_errors()
         self.assertTrue(error.exists())
         error.resolved_at = "2020-01-01"
-        errors._gc_resolved()
+        retention._gc_errors()
         self.assertFalse(error.exists())
 
     def test_managers_see_those_of_their_companies(self):

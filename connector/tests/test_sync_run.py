@@ -198,12 +198,14 @@ class TestSyncRun(SyncRunCase):
                 "model_name": "lost.model",
             }
         )
-        self.assertEqual(run.display_name, "lost.backend 7: lost.model")
+        self.assertEqual(run.backend_name, "lost.backend 7")
+        self.assertRegex(run.display_name, "^Import of lost.model, ")
         self.assertEqual(run.state, "queued")
 
     def test_runs_are_read_in_a_constant_number_of_queries(self):
         names = ["display_name", "state", "progress", "created_count", "is_live"]
         few = self._run(found=1) + self._run(found=1)
+        few.read(names)  # the format of dates is cached
         counts = []
         for runs in (few, few + self.runs.union(*(self._run(1) for _ in range(8)))):
             for run in runs:

@@ -39,7 +39,7 @@ class TestWaitingImports(ExportCase):
     def press(self, backend=None):
         """Press *Import changes*; return the dialog that opens, if one does."""
         action = (backend or self.backend).button_import_now()
-        if action["type"] == "ir.actions.client":
+        if action["res_model"] == "connector.sync.batch":
             return None
         self.assertEqual(action["target"], "new")
         return self.env[action["res_model"]].browse(action["res_id"])

@@ -2,6 +2,7 @@
 """Stored notifications: their imports, secrets, actions and deletion."""
 
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
@@ -14,7 +15,6 @@ from ..http.webhooks.presets import (
     Shopify,
 )
 from ..jobs.lifecycle import WEBHOOK_PRIORITY
-from ..models.webhook.event_actions import KEPT_DAYS_PARAMETER
 from ..models.webhook.secrets import ROTATION_HOURS
 from .export_common import ExportCase
 from .import_common import partner
@@ -188,14 +188,11 @@ class TestWebhookEvents(ShopifyInboxCase):
         events = self.events()
         events.received_at = fields.Datetime.now() - timedelta(days=31)
         self.env.flush_all()
-        parameters = self.env["ir.config_parameter"]
-        parameters.set_param(KEPT_DAYS_PARAMETER, "40")
-        self.assertEqual(events._gc_old(), (0, False))
-        parameters.set_param(KEPT_DAYS_PARAMETER, "soon")
-        with self.assertRaisesRegex(UserError, KEPT_DAYS_PARAMETER):
-            events._gc_old()
-        parameters.set_param(KEPT_DAYS_PARAMETER, False)
-        self.assertEqual(events._gc_old(), (1, False))
+        retention = self.env["connector.retention"]
+        for days in (40, 0):
+            with patch.object(type(retention), "_days_of", lambda *args, d=days: d):
+                self.assertEqual(retention._gc_events(), (0, False))
+        self.assertEqual(retention._gc_events(), (1, True))
         self.assertEqual(self.events().delivery_id, "b")
 
     def test_events_are_deleted_with_their_backend(self):

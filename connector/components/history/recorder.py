@@ -226,7 +226,7 @@ class History:
             "backend_id": backend.id,
             "company_id": (has_company and backend.sudo().company_id.id) or None,
             "user_id": env.uid,
-            "trigger": _TRIGGERS.get(job.priority) if job else "user",
+            "trigger": _TRIGGERS.get(job.priority) if job else None,
             "job_uuid": job.uuid if job else None,
         }
 

@@ -27,6 +27,7 @@ from odoo import fields, models
 from odoo.addons.component.core import AbstractComponent
 
 from ...timestamps import aware_utc, is_fresh, to_utc
+from ..session import Session
 
 
 class Overlap:
@@ -97,7 +98,8 @@ class ChangesImporter(AbstractComponent):
         self.looked_at = to_utc(self._now())
         read_at = fields.Datetime.now()
         runs = self.env["connector.sync.run"].sudo()
-        run = runs._start(self.backend_record, self.model._name)
+        batch_id = Session.of(self.work).batch_id
+        run = runs._start(self.backend_record, self.model._name, batch_id=batch_id)
         overlap = Overlap(
             cursor.found,
             since=self.looked_at - timedelta(seconds=cursor.overlap_seconds),

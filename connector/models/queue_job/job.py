@@ -42,7 +42,7 @@ from odoo.addons.queue_job.job import (
 from ...components.external_id import storable_text
 from ...exception import BackendPaused, RetryableJobError
 from ...jobs.job_logging import log_backend, logging_as
-from ...jobs.lifecycle import asks_to_wait, clamp_wait
+from ...jobs.lifecycle import BATCH, asks_to_wait, clamp_wait
 from ...jobs.subject import RESOLVING, subject_of_job
 
 _logger = logging.getLogger(__name__)
@@ -178,6 +178,8 @@ class QueueJob(models.Model):
             found["sync_run_id"] = run.id
             had_failed = kwargs.get("had_failed") or 0
             found["sync_had_failed"] = had_failed - (kwargs.get("waited") or 0)
+        if batch_id := records is not None and records.env.context.get(BATCH):
+            found["sync_batch_id"] = batch_id
         if backend := find_backend(records, arguments):
             found["sync_backend_model"] = backend._name
             found["sync_backend_id"] = backend.id

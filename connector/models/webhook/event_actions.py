@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Retry, replay, settlement and deletion of stored events."""
+"""Retry, replay and settlement of stored events."""
 
 from __future__ import annotations
 
@@ -22,11 +22,7 @@ from ...jobs.error_states import UNRESOLVED_STATES
 from ...jobs.subject import chunk_ids, subject_of_import
 from .event import DELAYED, FAILED, IMPORTED, RECEIVED
 
-#: days for which events are kept, unless the system parameter differs
-KEPT_DAYS = 30
-KEPT_DAYS_PARAMETER = "connector.webhook_event_days"
-MAX_KEPT_DAYS = 36500
-#: events deleted or settled in one transaction
+#: events settled in one transaction
 BATCH = 1000
 #: seconds after which an event without a job gets one
 OVERDUE_SECONDS = 60
@@ -181,30 +177,3 @@ class ConnectorWebhookEvent(models.Model):
                 backend = (job.sync_backend_model, job.sync_backend_id)
                 unfinished.add((*backend, str(subject)))
         return unfinished
-
-    # -- retention --------------------------------------------------------------
-
-    @api.autovacuum
-    def _gc_old(self) -> tuple[int, bool]:
-        """Delete old events in batches, except those that wait."""
-        parameters = self.env["ir.config_parameter"].sudo()
-        days = str(parameters.get_param(KEPT_DAYS_PARAMETER) or KEPT_DAYS)
-        if not days.isdecimal() or not 0 < int(days) <= MAX_KEPT_DAYS:
-            raise UserError(
-                self.env._(
-                    "The system parameter %(name)s is %(value)s: expected a number of "
-                    "days.",
-                    name=KEPT_DAYS_PARAMETER,
-                    value=days,
-                )
-            )
-        old = self.search(
-            [
-                ("received_at", "<", f"-{int(days)}d"),
-                ("state", "!=", RECEIVED),
-            ],
-            order="received_at",
-            limit=BATCH,
-        )
-        old.unlink()
-        return len(old), len(old) == BATCH
