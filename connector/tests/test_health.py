@@ -108,6 +108,19 @@ class TestBackendConditions(HealthCase):
         self.backend.next_import_at = fields.Datetime.now() - timedelta(minutes=2)
         self.assertFalse(self.find("overdue"))
 
+    def test_a_schedule_is_overdue_because_of_the_scheduled_actions(self):
+        due = fields.Datetime.now() - timedelta(minutes=6)
+        self.backend.write({"import_interval_minutes": 15, "next_import_at": due})
+        self.set_cron(active=False)
+        kinds = {
+            each.kind
+            for each in self.health._find_conditions()
+            if each.backend_id in (None, self.backend.id)
+        }
+        self.assertIn("cron", kinds)
+        self.assertNotIn("overdue", kinds)
+        self.assertTrue(self.find("overdue"), "The form of the backend says so")
+
     def test_a_schedule_that_was_stopped(self):
         with mute_logger("odoo.addons.connector.models.backend_connection"):
             self.backend._stop_schedule("Wrong password")

@@ -43,13 +43,24 @@ class ConnectorHealth(models.AbstractModel):
         """Return what needs attention now, the worst first.
 
         :param backends: the backends of one model, or of several models; by default all
-            that the user may read, with the conditions of the database
+            that the user may read, with the conditions of the database. These explain a
+            schedule that is overdue: then it is not a condition of its own
         """
-        found = self._find_backends() if backends is None else by_key(backends)
-        of_database = self._find_database_conditions(found)
-        conditions = [] if backends is not None else of_database
-        conditions += self._find_backend_conditions(found, of_database)
-        return sorted(conditions, key=lambda condition: condition.severity)
+        if backends is None:
+            return self._find_conditions_of(self._find_backends())
+        return _sorted(self._find_backend_conditions(by_key(backends), []))
+
+    @api.model
+    def _find_conditions_of(
+        self, backends: dict[Key, models.BaseModel]
+    ) -> list[Condition]:
+        """Return the conditions of all backends and of the database, the worst first.
+
+        :param backends: result of ``_find_backends``
+        """
+        of_database = self._find_database_conditions(backends)
+        of_backends = self._find_backend_conditions(backends, of_database)
+        return _sorted([*of_database, *of_backends])
 
     @api.model
     def _find_backends(self) -> dict[Key, models.BaseModel]:
@@ -124,6 +135,10 @@ class ConnectorHealth(models.AbstractModel):
             "view_mode": "form",
             "views": [(False, "form")],
         }
+
+
+def _sorted(conditions: list[Condition]) -> list[Condition]:
+    return sorted(conditions, key=lambda condition: condition.severity)
 
 
 def by_key(

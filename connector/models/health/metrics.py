@@ -118,7 +118,7 @@ class ConnectorHealth(models.AbstractModel):
             key: (backend.display_name, f"{backend._name},{backend.id}")
             for key, backend in backends.items()
         }
-        conditions = self._find_conditions()
+        conditions = self._find_conditions_of(backends)
         yield from self._sample_conditions(conditions, labels)
         totals = self.env["connector.sync.total"].sudo()._read_totals()
         yield from self._sample_totals(totals, labels)

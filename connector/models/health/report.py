@@ -39,8 +39,8 @@ class ConnectorHealth(models.AbstractModel):
     @api.model
     def _report(self) -> dict[str, Any]:
         """Return the report on all backends; call it as superuser."""
-        conditions = self._find_conditions()
         backends = self._find_backends()
+        conditions = self._find_conditions_of(backends)
         backlogs = self._read_backlogs()
         errors = self._count_open_errors()
         totals = self.env["connector.sync.total"].sudo()._read_totals()
