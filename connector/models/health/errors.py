@@ -46,9 +46,17 @@ class ConnectorHealth(models.AbstractModel):
                 rows.setdefault((*key, bool(model_name)), []).append(
                     (model_name, count, since)
                 )
+        known = {name for found in rows.values() for name, *__ in found}
+        names = self.env["connector.sync.cause"]._describe_models(known)
         for (model, backend_id, code, cause, is_of_records), found in rows.items():
+            numbers = ""
+            if is_of_records:
+                found.sort(key=lambda row: -row[1])
+                numbers = ", ".join(
+                    f"{count} {names[name]}" for name, count, __ in found
+                )
             backend = backends[model, backend_id]
-            yield self._error_condition(backend, code, cause, is_of_records, found)
+            yield self._error_condition(backend, code, cause, numbers, found)
 
     @api.model
     def _error_condition(
@@ -56,11 +64,12 @@ class ConnectorHealth(models.AbstractModel):
         backend: models.BaseModel,
         code: str,
         cause: models.BaseModel,
-        is_of_records: bool,
+        numbers: str,
         rows: list[tuple[str, int, datetime]],
     ) -> Condition:
         """Return the condition of one cause.
 
+        :param numbers: how many records of each model; empty for an error of the backend
         :param rows: the model, the number and the first time of errors
         """
         summary = cause.summary
@@ -70,11 +79,9 @@ class ConnectorHealth(models.AbstractModel):
             summary = labels.get(code, code)
         key, kind = f"error:{code}:{cause.id or 0}", "error"
         text = summary
-        if is_of_records:
+        if numbers:
             key += ":records"
-            names = cause._describe_models({name for name, *__ in rows})
-            ordered = sorted(rows, key=lambda row: -row[1])
-            text += " – " + ", ".join(f"{count} {names[n]}" for n, count, __ in ordered)
+            text += f" – {numbers}"
         elif code in _KIND_OF_CODE:
             # one condition of the backend, however often the reason changes
             key, kind = code, _KIND_OF_CODE[code]
