@@ -58,6 +58,7 @@ class HealthController(http.Controller):
 
     def _health(self, env: api.Environment) -> Response:
         report = env["connector.health"]._report()
+        env["connector.alert"]._check_if_late()
         status = 503 if report["status"] == ERROR else 200
         return request.make_json_response(report, _HEADERS, status=status)
 

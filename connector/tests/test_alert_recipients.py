@@ -90,6 +90,25 @@ class TestRecipients(AlertCase):
 
 @tagged("post_install", "-at_install")
 class TestConcurrentChecks(AlertCase):
+    def test_an_alert_that_fails_does_not_keep_back_others(self):
+        other = self.backend.copy({"name": "Other"})
+        other.write({"state": "production", "alert_user_id": self.user.id})
+        model = self.env.registry["connector.alert"]
+        original = model._send_alert
+
+        def send(alert, backends, is_new):
+            if backends[0] == self.backend:
+                raise ValueError("no recipient")
+            return original(alert, backends, is_new)
+
+        for backend in (self.backend, other):
+            self.open_error("one", backend=backend, model_name=PARTNER)
+        with patch.object(model, "_send_alert", send), mute_logger(CHECK_LOGGER):
+            (subject,) = self.check()
+        self.assertIn("Other", subject)
+        (subject,) = self.check()
+        self.assertIn("Shop", subject)
+
     def test_a_condition_has_one_row(self):
         self.open_error("one", model_name=PARTNER)
         self.check()

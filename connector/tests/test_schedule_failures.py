@@ -194,7 +194,7 @@ class TestRefusedSchedule(JobRuns, ScheduleCase):
         """Return the notifications that the responsible user gets about the backend."""
         if "activity_ids" in self.backend._fields:
             return self.backend.activity_ids
-        subject = f"{self.backend.display_name}: Access refused since"
+        subject = f"{self.backend.display_name}: "
         return self.env["mail.mail"].search([("subject", "like", subject)])
 
     def test_refused_credentials_stop_the_schedule_and_notify_once(self):

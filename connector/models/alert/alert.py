@@ -54,6 +54,7 @@ class ConnectorAlert(models.Model):
     model_name = fields.Char(required=False)
     key = fields.Char(required=True, readonly=True, help="Identifies the condition")
     kind = fields.Char(required=True, readonly=True)
+    code = fields.Char(readonly=True, help="The cause of the errors")
     severity = fields.Selection(
         [("error", "Error"), ("warning", "Warning")], readonly=True
     )
@@ -103,6 +104,24 @@ class ConnectorAlert(models.Model):
         if not self.backend_model or self.backend_model not in self.env:
             return None
         return self.env[self.backend_model].browse(self.backend_id).exists() or None
+
+    def _errors_domain(self) -> list[tuple] | None:
+        """Return the domain of the errors of the condition, None if it has none.
+
+        Its key is ``cause``, or ``error:cause:id of the common cause[:records]``.
+        """
+        if not self.code or not self.backend_model:
+            return None
+        domain = [
+            ("backend_model", "=", self.backend_model),
+            ("backend_id", "=", self.backend_id),
+            ("cause", "=", self.code),
+            ("model_name", "!=" if self.key.endswith(":records") else "=", False),
+        ]
+        common = self.key.split(":")[2:3]
+        if common and common != ["0"]:
+            domain.append(("cause_id", "=", int(common[0])))
+        return domain
 
     # -- transitions ----------------------------------------------------------
 
@@ -160,6 +179,7 @@ class ConnectorAlert(models.Model):
     def _values_of(self, condition: Condition, found_at: datetime) -> dict:
         return {
             "kind": condition.kind,
+            "code": condition.code,
             "severity": condition.severity,
             "text": condition.text,
             "fix": condition.fix or False,

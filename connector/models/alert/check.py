@@ -12,8 +12,9 @@ backend is on again. A copied or neutralized database has no backend that is on.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import partial
 
 from psycopg2 import errors
 
@@ -105,11 +106,26 @@ class ConnectorAlert(models.Model):
                 found[key_of(condition)] = condition
         alerts = self._find_alerts(watched, of_database, found)
         for key, condition in found.items():
-            self._note_found(alerts.pop(key, None), condition, now)
+            alert = alerts.pop(key, self)
+            self._guard(partial(alert._note_found, condition, now))
         for alert in alerts.values():
             backend = watched.get((alert.backend_model, alert.backend_id))
             if backend is None or is_compared(backend, alert.kind):
-                alert._note_absent(now)
+                self._guard(partial(alert._note_absent, now))
+
+    @api.model
+    def _guard(self, run: Callable[[], None]) -> None:
+        """Change one alert; an error of one does not keep the others from being sent.
+
+        An error of a concurrent check ends all: that check sends them.
+        """
+        try:
+            with self.env.cr.savepoint():
+                run()
+        except _CONCURRENT:
+            raise
+        except Exception:
+            _logger.exception("An alert could not be sent")
 
     @api.model
     def _find_alerts(
@@ -132,11 +148,10 @@ class ConnectorAlert(models.Model):
                 alert.unlink()
         return alerts
 
-    @api.model
-    def _note_found(
-        self, alert: models.BaseModel | None, condition: Condition, now: datetime
-    ) -> None:
-        if alert is None:
+    def _note_found(self, condition: Condition, now: datetime) -> None:
+        """Open or update the alert of a condition; it may not exist yet."""
+        alert = self
+        if not alert:
             alert = self._open(condition, now)
         elif alert.state == CLOSED:
             alert._open_again(condition, now)
@@ -163,15 +178,10 @@ class ConnectorAlert(models.Model):
 
     def _was_ignored(self) -> bool:
         """Return whether a person has ignored the errors of this alert."""
-        if not self.backend_model or not self.key.startswith("error:"):
+        domain = self._errors_domain()
+        if domain is None:
             return False
-        domain = [
-            ("backend_model", "=", self.backend_model),
-            ("backend_id", "=", self.backend_id),
-            ("cause", "=", self.key.split(":")[1]),
-            ("state", "=", IGNORED),
-            ("write_date", ">=", self.create_date),
-        ]
+        domain += [("state", "=", IGNORED), ("write_date", ">=", self.create_date)]
         return bool(self.env["connector.sync.error"].search_count(domain, limit=1))
 
 

@@ -115,6 +115,7 @@ class ConnectorAlert(models.Model):
             since=self.since,
             count=self.count,
             fix=self.fix or "",
+            code=self.code or None,
         )
 
     def _schedule_activity(
@@ -214,15 +215,10 @@ class ConnectorAlert(models.Model):
 
     def _list_errors(self) -> Markup:
         """Return the newest errors of the condition, with reason and fix."""
-        if not self.backend_model or not self.key.startswith("error:"):
+        domain = self._errors_domain()
+        if domain is None:
             return Markup("")
-        domain = [
-            ("backend_model", "=", self.backend_model),
-            ("backend_id", "=", self.backend_id),
-            ("cause", "=", self.key.split(":")[1]),
-            ("state", "in", OPEN_STATES),
-            ("model_name", "!=" if self.key.endswith(":records") else "=", False),
-        ]
+        domain.append(("state", "in", OPEN_STATES))
         errors = self.env["connector.sync.error"].search(domain, limit=_SHOWN_ERRORS)
         lines = []
         for error in errors:
