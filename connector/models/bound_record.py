@@ -47,7 +47,7 @@ class ConnectorBoundRecord(models.Model):
     _name = "connector.bound.record"
     _description = "Binding"
     _auto = False
-    _order = "record_name, id"
+    _order = "id desc"  # an order by name sorts all names
     _rec_name = "record_name"
 
     model_name = fields.Char(string="Binding model", readonly=True)
