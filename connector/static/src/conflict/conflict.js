@@ -36,7 +36,12 @@ export class Conflict extends Component {
             // the address keeps them when the page is loaded again
             this.props.updateActionState?.({ binding_model: model, binding_id: id });
         }
-        this.state = useState({ conflict: null, choices: {}, isOutdated: false, isBusy: false });
+        this.state = useState({
+            conflict: null,
+            choices: {},
+            isOutdated: false,
+            isBusy: false,
+        });
         onWillStart(async () => this.show(await this.call("get_conflict")));
     }
 
