@@ -108,9 +108,9 @@ class ConnectorRecordTab(models.AbstractModel):
         changes = self.env["connector.sync.change"].sudo()
         row = self.env["connector.bound.record"]._find_row(binding).sudo()
         found = changes.search(row._domain_of_history(), limit=SHOWN_CHANGES)
-        directions, outcomes = (
+        directions, outcomes, triggers = (
             dict(changes._fields[name]._description_selection(self.env))
-            for name in ("direction", "outcome")
+            for name in ("direction", "outcome", "trigger")
         )
         return [
             {
@@ -118,7 +118,7 @@ class ConnectorRecordTab(models.AbstractModel):
                 "at": self._format(change.at),
                 "direction": directions.get(change.direction, change.direction),
                 "outcome": outcomes.get(change.outcome, change.outcome),
-                "by": change.user_id.display_name or "",
+                "by": change.user_id.display_name or triggers.get(change.trigger, ""),
                 "changes": self._readable_changes(binding, change.changes),
                 "reason": change.reason or "",
             }
