@@ -22,6 +22,7 @@ import time
 from psycopg2 import errors
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..database import pg_try_advisory_lock
@@ -138,7 +139,7 @@ class ConnectorSyncTotal(models.Model):
         """Return the totals, with the outcomes of the last jobs."""
         self.env["connector.sync.outcome"].flush_model()
         self._add_up(READ_BATCH, READ_SECONDS)
-        return self.search([])
+        return self.search(Domain.TRUE)
 
 
 def _sum(name: str) -> SQL:

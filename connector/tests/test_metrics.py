@@ -45,7 +45,7 @@ class MetricsCase(HealthCase):
         run._note_outcome(counts, time.time() - seconds)
         return run
 
-    def read(self):
+    def read_samples(self):
         """Return {(name, value of other labels): value} of the test's backend."""
         from prometheus_client.parser import text_string_to_metric_families
 
@@ -69,13 +69,13 @@ class MetricsCase(HealthCase):
 class TestMetrics(MetricsCase):
     def records(self, outcome, direction="import"):
         key = sorted([PARTNER, direction, outcome])
-        return self.read().get(("connector_records_total", *key))
+        return self.read_samples().get(("connector_records_total", *key))
 
     def test_records_and_durations_are_counted(self):
         self.note(created=3, updated=2, failed=1)
         self.note(created=4, seconds=4)
         self.note("export", updated=7)
-        found = self.read()
+        found = self.read_samples()
         series = sorted([PARTNER, "import"])
         job_count = ("connector_job_seconds_count", *series)
         job_seconds = ("connector_job_seconds_sum", *series)
@@ -138,7 +138,7 @@ class TestMetrics(MetricsCase):
 
     def test_a_deleted_backend_has_no_total(self):
         self.note(created=1)
-        self.read()
+        self.read_samples()
         domain = [("backend_id", "=", self.backend.id)]
         self.assertTrue(self.env["connector.sync.total"].search(domain))
         self.backend.unlink()
@@ -149,7 +149,7 @@ class TestMetrics(MetricsCase):
         self.open_error("record 2", model_name=PARTNER)
         self.env[PARTNER].with_delay().import_changes(self.backend)
         self.env[PARTNER].with_delay(eta=3600).import_changes(self.backend)
-        found = self.read()
+        found = self.read_samples()
         self.assertEqual(found["connector_open_errors", DATA], 2)
         self.assertEqual(found["connector_jobs", "waiting"], 1)
         self.assertEqual(found["connector_jobs", "postponed"], 1)
@@ -158,12 +158,12 @@ class TestMetrics(MetricsCase):
         self.assertEqual(found["connector_conditions", "error", "error"], 1)
 
     def test_the_runner_is_up_or_down(self):
-        self.assertEqual(self.read()["connector_runner_up",], 1)
+        self.assertEqual(self.read_samples()["connector_runner_up",], 1)
         self.database_conditions = [
             Condition("runner", "error", None, None, "runner:absent", "None")
         ]
-        self.assertEqual(self.read()["connector_runner_up",], 0)
-        self.assertEqual(self.read()["connector_cron_up",], 1)
+        self.assertEqual(self.read_samples()["connector_runner_up",], 0)
+        self.assertEqual(self.read_samples()["connector_cron_up",], 1)
 
     def test_request_budgets(self):
         self.env["connector.request.budget"].sudo().create(
@@ -175,18 +175,18 @@ class TestMetrics(MetricsCase):
                 "wait_seconds": 2.5,
             }
         )
-        found = self.read()
+        found = self.read_samples()
         self.assertEqual(found["connector_request_budget_calls_total", "REST"], 41)
         name = "connector_request_budget_wait_seconds_total"
         self.assertEqual(found[name, "REST"], 2.5)
 
     def test_names_with_quotes_are_escaped(self):
         self.backend.name = 'A "quoted"\nname\\'
-        self.assertTrue(self.read())
+        self.assertTrue(self.read_samples())
 
     def test_two_backends_of_one_name_are_two_series(self):
         self.backend.copy({"name": self.backend.name})
-        self.assertTrue(self.read())
+        self.assertTrue(self.read_samples())
 
     def test_the_dashboard_of_grafana_shows_the_metrics(self):
         if not GRAFANA.exists():

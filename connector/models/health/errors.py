@@ -69,7 +69,7 @@ class ConnectorHealth(models.AbstractModel):
     ) -> Condition:
         """Return the condition of one cause.
 
-        :param numbers: how many records of each model; empty for an error of the backend
+        :param numbers: records of each model; empty for an error of the backend
         :param rows: the model, the number and the first time of errors
         """
         summary = cause.summary

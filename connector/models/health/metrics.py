@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from odoo import api, models
+from odoo.fields import Domain
 
 from ...outcome import Outcome
 from .condition import ERROR, Condition
@@ -176,7 +177,7 @@ class ConnectorHealth(models.AbstractModel):
 
     @api.model
     def _sample_budgets(self, labels: dict[Key, tuple[str, str]]) -> Iterator[Sample]:
-        for budget in self.env["connector.request.budget"].sudo().search([]):
+        for budget in self.env["connector.request.budget"].sudo().search(Domain.TRUE):
             key = (budget.backend_model, budget.backend_id)
             if budget.backend_id and key not in labels:
                 continue

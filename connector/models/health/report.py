@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 from ..sync_error import OPEN_STATES
 from .condition import Condition, worst_of
@@ -186,7 +187,7 @@ class ConnectorHealth(models.AbstractModel):
         """Return when each backend was last synchronized, or searched for changes."""
         cursors = self.env["connector.cursor"].sudo()
         times = [(total, total.last_success_at) for total in totals]
-        times += [(cursor, cursor.looked_at) for cursor in cursors.search([])]
+        times += [(cursor, cursor.looked_at) for cursor in cursors.search(Domain.TRUE)]
         found: dict[Key, datetime] = {}
         for row, at in times:
             key = (row.backend_model, row.backend_id)
