@@ -18,3 +18,8 @@ OPEN_STATES = (OPEN, RETRYING)
 UNRESOLVED_STATES = (OPEN, RETRYING, IGNORED)
 #: subject of the error of a backend that does not answer
 UNREACHED = subject_of_backend(CONNECTION)
+
+
+def unanswered_search(model_name: str) -> str:
+    """Return the subject of the error of a backend that fails to search a model."""
+    return f"{UNREACHED} {model_name}"

@@ -16,8 +16,10 @@ worker, is described by the stored texts alone.
 from __future__ import annotations
 
 import json
+import logging
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from contextvars import ContextVar
 from typing import Any, NamedTuple
 
@@ -35,6 +37,8 @@ from ..exception import (
     SkipError,
 )
 from ..http.secrets import MASK
+
+_logger = logging.getLogger(__name__)
 
 #: characters of the values, before secrets are masked
 MAX_DUMP = 20_000
@@ -86,7 +90,8 @@ def about_record(error: BaseException, name: str, values: Any) -> BaseException:
 
     The record that is handled by the outermost caller is the one that fails.
     """
-    error.sync_record = (name, values)  # type: ignore[attr-defined]
+    with suppress(AttributeError):  # a class with slots
+        error.sync_record = (name, values)  # type: ignore[attr-defined]
     return error
 
 
@@ -101,7 +106,19 @@ def with_hint(error: Exception, hint: str) -> Exception:
 
 
 def note_failure(job: Job, error: BaseException) -> None:
-    """Note a failure of a job, for the transaction that stores it."""
+    """Note a failure of a job, for the transaction that stores it.
+
+    An exception raised here is logged: the error of the job must not be lost.
+    """
+    try:
+        _noted.set(describe_failure(job.uuid, error))
+    except Exception:
+        _noted.set(None)
+        _logger.exception("The failure of job %s could not be described", job.uuid)
+
+
+def describe_failure(job_uuid: str, error: BaseException) -> Failure:
+    """Return what is known of a failure, as texts."""
     last = _last_error(error)
     chain = list(_chain(last))
     needed = list(_needed(last))
@@ -112,17 +129,15 @@ def note_failure(job: Job, error: BaseException) -> None:
         (each.sync_record for each in chain if hasattr(each, "sync_record")), ("", None)
     )
     others = [each.sync_record[0] for each in needed if hasattr(each, "sync_record")]
-    _noted.set(
-        Failure(
-            job_uuid=job.uuid,
-            kind=type(last),
-            reason=reason_of(last),
-            first_reason=reason_of(needed[-1]),
-            names=(name, *filter(None, others)),
-            values=dump_values(values),
-            hint=hint,
-            is_connection=is_connection_failure(last),
-        )
+    return Failure(
+        job_uuid=job_uuid,
+        kind=type(last),
+        reason=reason_of(last),
+        first_reason=reason_of(needed[-1]),
+        names=(name, *filter(None, others)),
+        values=dump_values(values),
+        hint=hint,
+        is_connection=is_connection_failure(last),
     )
 
 

@@ -33,7 +33,8 @@ _QUOTED = re.compile(
 )
 _UUID = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", re.IGNORECASE)
 _DIGEST = re.compile(
-    r"\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{12,}\b", re.IGNORECASE
+    r"\b0x[0-9a-f]{4,}\b|\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{12,}\b",
+    re.IGNORECASE,
 )
 #: ``res.partner(1, 2)``, as Odoo writes records
 _RECORDS = re.compile(r"\b([a-z_0-9]+(?:\.[a-z_0-9]+)+)\([\d, …]*\)")
@@ -83,6 +84,11 @@ def summarize(
     text = " ".join(text.split()) or " ".join(reason.split())
     text = text[:1].upper() + text[1:]
     return text if len(text) <= MAX_SUMMARY else f"{text[: MAX_SUMMARY - 1]}{GAP}"
+
+
+def without_quotes(summary: str) -> str:
+    """Return a summary without the names that it quotes."""
+    return _QUOTED.sub(GAP, summary)
 
 
 def _first_lines(reason: str) -> str:

@@ -34,7 +34,8 @@ from ..components.two_way.unconfirmed import KEEP_UNCONFIRMED, ONLY_UNCONFIRMED
 from ..database import retry_without_database, wait_for_locks
 from ..exception import RetryableJobError
 from ..jobs.arguments import PlainDelayable
-from ..jobs.causes import CONNECTION, REFUSED
+from ..jobs.causes import REFUSED
+from ..jobs.error_states import unanswered_search
 from ..jobs.lifecycle import (
     BATCH,
     BringingForward,
@@ -255,7 +256,8 @@ class ConnectorBindingMixin(models.AbstractModel):
     ) -> None:
         """Resolve the errors of a search, and those of the backend itself."""
         subject = subject_of_call(self._name, method, (), (backend, *args), kwargs)
-        causes = () if method.startswith("export") else (CONNECTION, REFUSED)
-        self._resolve_errors_of(
-            backend, [subject, *map(subject_of_backend, causes)], reached=bool(causes)
-        )
+        if method.startswith("export"):
+            self._resolve_errors_of(backend, [subject])
+            return
+        of_backend = subject_of_backend(REFUSED), unanswered_search(self._name)
+        self._resolve_errors_of(backend, [subject, *of_backend], reached=True)

@@ -22,8 +22,11 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..jobs.fixes import FIXES
-from ..jobs.summary import summarize
+from ..jobs.summary import summarize, without_quotes
 from .sync_error import CAUSES, OPEN_STATES
+
+#: causes of one backend and code, from which on summaries quote no names
+MANY_CAUSES = 200
 
 
 class ConnectorSyncCause(models.Model):
@@ -95,9 +98,14 @@ class ConnectorSyncCause(models.Model):
     @api.model
     def _describe_models(self, names: set[str]) -> dict[str, str]:
         """Return ``{model: name of its records}``, the technical name if unknown."""
-        causes = [self.new({"model_name": name}) for name in names if name]
-        found = self.browse().union(*causes)._read_model_descriptions()
-        return {name: found.get(name, name) for name in names if name}
+        known_models = self.env["ir.model"].sudo()
+        found = {name: name for name in names if name}
+        for name in found:
+            if name in self.env:
+                # cached: health asks for the names of each cause
+                model = known_models._get(self._find_wrapped_model(name))
+                found[name] = model.name or name
+        return found
 
     @api.model
     def _names_of_model(self, model_name: str | None) -> set[str]:
@@ -143,7 +151,10 @@ class ConnectorSyncCause(models.Model):
             "summary": summary or labels[code],
         }
         causes = self.sudo()
-        found = causes.search([(name, "=", value) for name, value in values.items()])
+        found = causes._find_equal(values)
+        if not found and causes._are_many(values):
+            values["summary"] = without_quotes(values["summary"])
+            found = causes._find_equal(values)
         if found:
             return found.id
         try:
@@ -155,6 +166,18 @@ class ConnectorSyncCause(models.Model):
         ):
             self.env.invalidate_all(flush=False)
             return False
+
+    @api.model
+    def _find_equal(self, values: dict[str, Any]) -> models.BaseModel:
+        return self.search([(name, "=", value) for name, value in values.items()])
+
+    @api.model
+    def _are_many(self, values: dict[str, Any]) -> bool:
+        """Return whether so many causes are known that the reasons quote records."""
+        same = [
+            (name, "=", value) for name, value in values.items() if name != "summary"
+        ]
+        return self.search_count(same, limit=MANY_CAUSES) == MANY_CAUSES
 
     # -- buttons --------------------------------------------------------------
 

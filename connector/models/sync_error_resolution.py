@@ -152,13 +152,16 @@ class ConnectorSyncError(models.Model):
 
     @api.model
     def _find_retried(self, backend_model: str, backend_id: int) -> models.BaseModel:
-        """Return the errors of records on which a backend fails, while it is tried."""
+        """Return the errors of records and searches on which a backend fails.
+
+        They are still tried.
+        """
         return self.search(
             [
                 ("state", "=", RETRYING),
                 ("cause", "=", CONNECTION),
                 ("backend_model", "=", backend_model),
                 ("backend_id", "=", backend_id),
-                ("model_name", "!=", False),
+                ("subject", "!=", UNREACHED),
             ]
         )

@@ -7,6 +7,7 @@
 ``_link_missing``         errors whose cause was created concurrently get it
 ``_resolve_gone``         errors of deleted bindings and receipts are resolved
 ``_open_abandoned``       errors that no job tries again any more are open
+``_gc_causes``            causes without errors are deleted, once a day
 ========================  ==========================================================
 
 ``retention.py`` deletes resolved errors.
@@ -134,3 +135,14 @@ class ConnectorSyncError(models.Model):
             )
         )
         self.invalidate_model(["state"])
+
+    # -- once a day -------------------------------------------------------------
+
+    @api.autovacuum
+    def _gc_causes(self) -> tuple[int, bool]:
+        """Delete causes without errors, in batches."""
+        causes = self.env["connector.sync.cause"].search(
+            [("error_ids", "=", False), ("create_date", "<", "-1d")], limit=_PRUNED
+        )
+        causes.unlink()
+        return len(causes), len(causes) == _PRUNED

@@ -45,6 +45,12 @@ SUMMARIES = [
     ('Tag "Red" is locked.', ["Red"], ["Tag"], "Is locked."),
     ("KeyError: 'barcode'", ["1"], [], "KeyError: 'barcode'"),
     ("The record isn't in Ann's list", ["Mary"], [], "The record isn't in Ann's list"),
+    (
+        "<Connection object at 0x7fa0d983b010>: refused",
+        [],
+        [],
+        "<Connection object at …>: refused",
+    ),
     ("39", ["39"], [], "39"),
     ("", ["39"], [], ""),
     ("No " + "very " * 100 + "long", [], [], "No very very"),
@@ -235,6 +241,42 @@ class TestCauses(SyncErrorCase):
         self.assertTrue(error.suggested_fix)
         self.env["connector.sync.error"]._link_missing()
         self.assertEqual(error.cause_id.summary, "No unit.")
+
+    def test_reasons_that_quote_other_records_do_not_make_causes_without_end(self):
+        errors = self.env["connector.sync.error"]
+        limit = "odoo.addons.connector.models.sync_cause.MANY_CAUSES"
+        with patch(limit, 3):
+            for number in range(8):
+                errors._note(
+                    self.backend._name,
+                    self.backend.id,
+                    f"{PARTNER} import record:{number}",
+                    cause="data",
+                    reason=f"Its owner 'Ada {number}' is locked.",
+                )
+        self.assertEqual(len(self.unresolved().cause_id), 4)
+        self.assertIn(
+            "Its owner … is locked.", self.unresolved().cause_id.mapped("summary")
+        )
+
+    def test_an_error_without_a_text_is_an_error_too(self):
+        self.fail_import(1, ValueError())
+        self.assertEqual(self.unresolved().reason, "ValueError")
+
+    def test_causes_without_errors_are_deleted(self):
+        self.fail_import(1, InvalidDataError("No unit."))
+        error = self.unresolved()
+        cause = error.cause_id
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE connector_sync_cause SET create_date = '2020-01-01'"
+        )
+        self.env.invalidate_all()
+        self.env["connector.sync.error"]._gc_causes()
+        self.assertTrue(cause.exists())
+        error.unlink()
+        self.env["connector.sync.error"]._gc_causes()
+        self.assertFalse(cause.exists())
 
     def test_causes_of_models_that_are_uninstalled_still_display(self):
         self.env["connector.sync.error"]._note(

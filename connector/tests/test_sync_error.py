@@ -9,9 +9,9 @@ from odoo.tools import mute_logger
 
 from ..exception import (
     AccessRefused,
+    BackendUnreachable,
     CredentialsRefused,
     InvalidDataError,
-    NetworkRetryableError,
 )
 from .common import TestConnectorCase
 from .import_common import PARTNER, partner
@@ -351,7 +351,7 @@ class TestFailingBackend(SyncErrorCase):
 
     def test_a_backend_that_is_down_is_one_failure_of_all_searches(self):
         for filters in ({"name": "a"}, {"name": "b"}):
-            self.system.fail_next("search_pages", NetworkRetryableError("no answer"))
+            self.system.fail_next("search_pages", BackendUnreachable("no answer"))
             job = self.model.with_delay(max_retries=1).import_batch(
                 self.backend, filters
             )
@@ -364,13 +364,13 @@ class TestFailingBackend(SyncErrorCase):
         self.assertEqual(len(self.jobs("failed")), 2)
 
     def test_the_search_that_succeeds_resolves_it(self):
-        failed = self.run_search(NetworkRetryableError("no answer"))
+        failed = self.run_search(BackendUnreachable("no answer"))
         self.run_search()
         self.assertFalse(self.open_errors())
         self.assertEqual(failed.state, "done")
 
     def test_a_search_of_another_model_requeues_the_failed_job(self):
-        failed = self.run_search(NetworkRetryableError("no answer"))
+        failed = self.run_search(BackendUnreachable("no answer"))
         other = self.env["test.res.partner.category"]
         self.run_stored(other.with_delay().import_batch(self.backend))
         self.assertFalse(self.open_errors())

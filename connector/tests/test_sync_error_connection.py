@@ -11,7 +11,7 @@ from ..exception import (
     InvalidDataError,
     NetworkRetryableError,
 )
-from .import_common import PARTNER, partner
+from .import_common import CATEGORY, PARTNER, partner
 from .test_sync_error import SyncErrorCase
 
 
@@ -132,10 +132,30 @@ class TestUnreachableBackend(SyncErrorCase):
         self.fail_import(1, error)
         self.assertFalse(self.unresolved())
 
-    def test_a_search_fails_visibly_at_once(self):
-        self.system.fail_next("search_pages", NetworkRetryableError("502"))
+    def fail_search(self, model=PARTNER, **options):
+        self.system.fail_next("search_pages", NetworkRetryableError("500"))
+        delay = self.env[model].with_delay(**options)
+        return self.run_stored(delay.import_batch(self.backend))
+
+    def test_a_search_that_fails_with_an_answer_is_visible_until_it_succeeds(self):
+        """Other searches and records succeed meanwhile."""
+        self.put(partner(1))
+        job = self.fail_search(CATEGORY)
+        error = self.unresolved()
+        self.assertEqual((error.state, error.model_name), ("retrying", False))
+        self.assertEqual(error.record_name, job.name)
+        self.run_import(1)
         self.run_stored(self.model.with_delay().import_batch(self.backend))
-        self.assertEqual(self.unresolved().state, "retrying")
+        self.assertEqual(self.unresolved(), error)
+        self.run_stored(job)
+        self.assertFalse(self.unresolved())
+
+    def test_a_search_that_gave_up_runs_again_after_a_success(self):
+        job = self.fail_search(CATEGORY, max_retries=1)
+        self.assertEqual((job.state, self.unresolved().state), ("failed", "open"))
+        self.run_stored(self.env[CATEGORY].with_delay().import_batch(self.backend))
+        self.assertEqual(job.state, "done")
+        self.assertFalse(self.unresolved())
 
     def test_a_chunk_that_ends_without_an_answer_shows_it(self):
         """The job of the chunk succeeds; its records are delayed."""

@@ -59,6 +59,17 @@ class TestImportPaths(SyncErrorCase):
             self.env["queue.job"]._note_unnoted()
         self.assertEqual((self.unresolved().attempts, job.state), (1, "failed"))
 
+    def test_one_that_failed_with_its_backend_is_noted_once(self):
+        self.system.fail_next("read_many", CredentialsRefused("401"))
+        job = self.run_import()
+        self.unresolved().unlink()
+        job.sync_behind = False
+        for _ in range(2):
+            self.env["queue.job"]._note_unnoted()
+        error = self.unresolved()
+        self.assertEqual((error.attempts, error.cause), (1, "refused"))
+        self.assertEqual(job.sync_behind, "backend refused")
+
     def test_the_error_of_a_deleted_binding_is_resolved(self):
         self.put(partner(1))
         self.run_import()

@@ -11,10 +11,11 @@
     retried   only if the backend did not answer: error *retrying*
 
 **Of the backend** are refused credentials, and a backend that gives no answer, in any
-job; other failures of the network in a search, or while the backend is known not to
-answer. A single record on which the backend fails has its own error: at its second
-failure while ``queue_job`` retries it, and once that gives up. Many such records at the
-same time are an error of the backend.
+job; and all failures of the network while it gives none. A search on which the backend
+fails (a status of 500) has an error of its own: other searches may succeed. A record on
+which the backend fails has its own error, too: at its second failure while
+``queue_job`` retries it, and once that gives up. Many of these at the same time are one
+error: the backend gives no answer.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ from ...jobs.causes import (
     find_last_error,
 )
 from ...jobs.causes import is_of_backend as is_error_of_backend
-from ...jobs.error_states import RETRYING, UNREACHED
+from ...jobs.error_states import RETRYING, UNREACHED, unanswered_search
 from ...jobs.failure import Failure, take_failure
 from ...jobs.subject import (
     SEARCHES,
@@ -119,29 +120,37 @@ class QueueJob(models.Model):
             cause = BUSY
         message = str(values.get("exc_message") or values.get("exc_name") or "")
         reason = failure.reason if failure else message
-        is_of_backend = cause != UNLOADABLE and self._failed_with_backend(
-            kind, cause, values.get("retry", self.retry)
-        )
-        was_open = self._note_error(cause, reason, failure, is_of_backend)
-        values["sync_behind"] = is_of_backend and subject_of_backend(cause)
+        of_backend = None
+        if kind and cause != UNLOADABLE:
+            tries = values.get("retry", self.retry) or 0
+            of_backend = self._find_subject_of_backend(kind, cause, tries)
+        was_open = self._note_error(cause, reason, failure, of_backend)
+        values["sync_behind"] = of_backend or False
         self._supersede_failed()
-        if cause == REFUSED and is_of_backend:
+        if cause == REFUSED and of_backend:
             self._stop_schedule(reason)
         return was_open
 
-    def _failed_with_backend(
-        self, kind: type[BaseException] | None, cause: str, tries: int | None
-    ) -> bool:
-        """Return whether a job fails because of its backend.
+    def _find_subject_of_backend(
+        self, kind: type[BaseException], cause: str, tries: int
+    ) -> str | None:
+        """Return the subject of the error of the backend, None if the record has it.
 
         A record may be the cause that no answer comes, or an error. If the backend has
-        answered other jobs between the tries of this one, the record is.
+        answered other jobs between the tries of this one, the record is. A search on
+        which the backend fails has an error of its own: others may succeed.
         """
         is_search = self.method_name in SEARCHES
-        if is_error_of_backend(kind, is_search):
-            is_of_record = issubclass(kind, NoConnection) and not is_search
-            return not is_of_record or (tries or 0) <= 1 or self._is_unreached()
-        return cause == CONNECTION and self._is_unreached()
+        if issubclass(kind, NoConnection):
+            is_of_record = not is_search and tries > 1 and not self._is_unreached()
+            return None if is_of_record else UNREACHED
+        if cause == CONNECTION and self._is_unreached():
+            return UNREACHED
+        if not is_error_of_backend(kind, is_search):
+            return None
+        if cause == CONNECTION:
+            return unanswered_search(self.model_name)
+        return subject_of_backend(cause)
 
     def _is_unreached(self) -> bool:
         """Return whether the backend has not answered since an earlier failure."""
@@ -156,23 +165,25 @@ class QueueJob(models.Model):
         cause: str,
         reason: str,
         failure: Failure | None,
-        is_of_backend: bool,
+        of_backend: str | None,
         **noted: Any,
     ) -> bool:
-        """Open or count up the error of the backend, or of the subject of the job."""
+        """Open or count up the error of the backend, or of the subject of the job.
+
+        :param of_backend: the subject of the error of the backend
+        """
         noted |= {"cause": cause, "reason": reason, "job_uuid": self.uuid}
         if failure:
             noted.update(hint=failure.hint, names=failure.names)
             noted["reason"] = failure.reason.removesuffix(failure.hint).rstrip()
             noted["summarized"] = failure.first_reason
-        subject = self.sync_subject
-        if is_of_backend:
-            subject = subject_of_backend(cause)
-        else:
+        if not of_backend:
             noted.update(self._describe_failed(failure))
-        return self.env["connector.sync.error"]._note(
-            self.sync_backend_model, self.sync_backend_id, subject, **noted
-        )
+        elif of_backend == unanswered_search(self.model_name):
+            noted["record_name"] = self.name
+        subject = of_backend or self.sync_subject
+        errors = self.env["connector.sync.error"]
+        return errors._note(*self._backend_key(), subject, **noted)
 
     def _stop_schedule(self, reason: str) -> None:
         backend = self.env[self.sync_backend_model].browse(self.sync_backend_id)
@@ -196,23 +207,18 @@ class QueueJob(models.Model):
             _logger.exception("The retry of job %s could not be stored", self.uuid)
 
     def _open_retried(self, failure: Failure, tries: int) -> None:
-        errors, key = self.env["connector.sync.error"].sudo(), self._backend_key()
-        is_search = self.method_name in SEARCHES
-        is_of_backend = is_error_of_backend(failure.kind, is_search) or bool(
-            errors._find_unresolved(*key, [UNREACHED])
-        )
-        if not is_of_backend:
-            if tries < _SHOWN_RETRY:
+        errors = self.env["connector.sync.error"].sudo()
+        others = errors._find_retried(*self._backend_key())
+        subject = self._find_subject_of_backend(failure.kind, CONNECTION, tries=1)
+        if subject != UNREACHED:
+            if not subject and tries < _SHOWN_RETRY:
                 return
-            others = errors._find_retried(*key)
-            is_of_backend = len(others) >= _MANY_RECORDS and (
-                self.sync_subject not in others.mapped("subject")
-            )
-        self._note_error(
-            CONNECTION, failure.reason, failure, is_of_backend, state=RETRYING
-        )
-        if is_of_backend:
-            errors._find_retried(*key)._resolve()
+            is_new = (subject or self.sync_subject) not in others.mapped("subject")
+            if is_new and len(others) >= _MANY_RECORDS:
+                subject = UNREACHED
+        self._note_error(CONNECTION, failure.reason, failure, subject, state=RETRYING)
+        if subject == UNREACHED:
+            others._resolve()
 
     # -- one failed job per subject ---------------------------------------------
 

@@ -40,10 +40,11 @@ class QueueJob(models.Model):
             )
         )
         for job in self.sudo().browse([job_id for (job_id,) in rows]):
-            job._note_failure(
-                {
-                    "exc_name": job.exc_name,
-                    "exc_message": job.exc_message or job.exc_info,
-                    "exc_info": job.exc_info,
-                }
-            )
+            values = {
+                "exc_name": job.exc_name,
+                "exc_message": job.exc_message or job.exc_info,
+                "exc_info": job.exc_info,
+            }
+            job._note_failure(values)
+            if values.get("sync_behind"):
+                job.sync_behind = values["sync_behind"]
