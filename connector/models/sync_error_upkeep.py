@@ -2,7 +2,7 @@
 """What a cron does with errors each minute.
 
 ========================  ==========================================================
-``_note_unnoted``         failed jobs without an error get one (``queue_job/errors.py``)
+``_note_unnoted``         failed jobs without an error get one (``unnoted.py``)
 ``_note_orphans``         so do receipts that no export claims (``export_receipt.py``)
 ``_link_missing``         errors whose cause was created concurrently get it
 ``_resolve_gone``         errors of deleted bindings and receipts are resolved
@@ -142,7 +142,7 @@ class ConnectorSyncError(models.Model):
     def _gc_causes(self) -> tuple[int, bool]:
         """Delete causes without errors, in batches."""
         causes = self.env["connector.sync.cause"].search(
-            [("error_ids", "=", False), ("create_date", "<", "-1d")], limit=_PRUNED
+            [("error_ids", "=", False), ("create_date", "<", "-1d")], limit=_BATCH
         )
         causes.unlink()
-        return len(causes), len(causes) == _PRUNED
+        return len(causes), len(causes) == _BATCH
