@@ -40,7 +40,7 @@ class ConnectorRetention(models.AbstractModel):
     _description = "Retention of Synchronization Data"
 
     #: rows that one transaction deletes
-    _batch = 5000
+    _batch = 2000
 
     @api.autovacuum
     def _gc_history(self) -> tuple[int, bool]:
