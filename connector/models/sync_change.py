@@ -21,6 +21,7 @@ from typing import Any
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 from ..outcome import Outcome
 
@@ -248,6 +249,20 @@ class ConnectorSyncChange(models.Model):
         if "odoo_id" in record._fields:
             record = record.odoo_id
         return [("res_model", "=", record._name), ("res_id", "in", record.ids)]
+
+    def action_open_error(self) -> dict:
+        """Open the errors of the failed record."""
+        self.ensure_one()
+        self.check_access("read")
+        record = Domain("external_id", "=", self.external_id)
+        if self.binding_id:
+            record |= Domain("binding_id", "=", self.binding_id)
+        domain = Domain(self._domain_of_subject()) & record
+        return self._open_list(
+            self.env._("Errors of %s", self.record_name or self.external_id),
+            "connector.sync.error",
+            domain,
+        )
 
     def action_open_record(self) -> dict:
         """Open the record, with the rights of the user."""

@@ -37,6 +37,15 @@ class TestSyncChange(TransactionCase):
         with self.assertRaisesRegex(UserError, "Concrete blocks does not exist"):
             change.action_open_record()
 
+    def test_error_of_a_failed_record_is_opened(self):
+        errors = self.env["connector.sync.error"]
+        values = {"cause": "data", "model_name": "gone.binding", "external_id": "a 1"}
+        errors._note("gone.backend", 7, "gone.binding import record:a 1", **values)
+        change = self.append(outcome="failed", reason="No name")
+        action = change.action_open_error()
+        found = self.env[action["res_model"]].search(action["domain"])
+        self.assertEqual(found.external_id, "a 1")
+
     def test_record_is_opened(self):
         partner = self.env.user.partner_id
         change = self.append(res_model=partner._name, res_id=partner.id)

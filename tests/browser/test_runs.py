@@ -68,11 +68,11 @@ def test_a_run_lists_its_records_and_filters_them(seed, open_window, width):
     window.open(f"{RUNS}/{run_id}")
     page.get_by_text("1 of 64 failed").first.wait_for()
     records = page.locator(".o_connector_run_records")
-    records.get_by_text("Agrolait 0").first.wait_for()
+    records.get_by_text("Bulk 63").first.wait_for()
     assert "5 min 5 s" in page.locator("[name=duration_text]").inner_text()
     records.get_by_role("button", name="Failed 1").click()
     records.get_by_text("Pallet of 48").first.wait_for()
-    assert not records.get_by_text("Agrolait 0").count()
+    assert not records.get_by_text("Bulk 63").count()
     records.get_by_role("button", name="Created 1").click()
     records.get_by_text("Agrolait 0").first.wait_for()
     window.check_width()
@@ -87,13 +87,13 @@ def test_the_records_of_a_run_are_searched(seed, open_window):
     page = window.page
     window.open(f"{RUNS}/{run_id}")
     records = page.locator(".o_connector_run_records")
-    records.get_by_text("Agrolait 0").first.wait_for()
+    records.get_by_text("Bulk 63").first.wait_for()
     search = records.locator(".o_searchview_input")
     search.fill("Ada")
     search.press("Enter")
     records.get_by_text("Ada 1").first.wait_for()
     records.get_by_text("Name: Ada → Eva").first.wait_for()
-    assert not records.get_by_text("Agrolait 0").count()
+    assert not records.get_by_text("Bulk 63").count()
 
 
 def test_the_filter_of_a_run_is_reached_by_keyboard(seed, open_window):
@@ -101,7 +101,7 @@ def test_the_filter_of_a_run_is_reached_by_keyboard(seed, open_window):
     window = open_window("manager")
     window.open(f"{RUNS}/{run_id}")
     records = window.page.locator(".o_connector_run_records")
-    records.get_by_text("Agrolait 0").first.wait_for()
+    records.get_by_text("Bulk 63").first.wait_for()
     window.keyboard.tab_to("Skipped 1", role="button")
     window.keyboard.press("Enter")
     records.get_by_text("The local version is kept.").first.wait_for()
