@@ -17,11 +17,19 @@ from odoo.tools import SQL, format_datetime
 
 from .backend import PAUSED
 from .health.condition import ERROR, WARNING, Condition, worst_of
+from .health.health import by_key
 
 #: the last runs of a model among which its last success is searched
 RECENT_RUNS = 5
 #: conditions that the banner of the form shows; the others have a number above it
-BANNER_KINDS = ("connection", "refused", "overdue", "paused_automatically")
+BANNER_KINDS = (
+    "connection",
+    "refused",
+    "overdue",
+    "paused_automatically",
+    "runner",
+    "cron",
+)
 #: the button that helps: method and label
 _TEST = "button_check_connection"
 _BUTTONS = {
@@ -68,20 +76,34 @@ class ConnectorBackendMixin(models.AbstractModel):
 
     @api.depends_context("lang", "tz")
     def _compute_health(self):
-        found: dict[int, list[Condition]] = defaultdict(list)
-        if stored := self._origin:
-            for condition in self.env["connector.health"]._find_conditions(stored):
-                found[condition.backend_id].append(condition)
+        found = self._find_conditions()
         for backend in self:
             conditions = found[backend._origin.id]
             status, text = backend._describe_health(conditions)
             backend.health_status, backend.health_text = status, text
             backend.banner = backend._describe_banner(conditions)
 
+    def _find_conditions(self) -> dict[int, list[Condition]]:
+        """Return ``{backend id: conditions}``, the worst first.
+
+        A job runner or a scheduled action that is down concerns each active backend.
+        """
+        health, stored = self.env["connector.health"], by_key(self._origin)
+        of_database = health._find_database_conditions(stored) if stored else []
+        found: dict[int, list[Condition]] = defaultdict(list)
+        for condition in health._find_backend_conditions(stored, of_database):
+            found[condition.backend_id].append(condition)
+        for backend in self._origin:
+            if backend.state == "production" and not backend._find_reason_to_pause():
+                found[backend.id] += of_database
+        for conditions in found.values():
+            conditions.sort(key=lambda condition: condition.severity)
+        return found
+
     def _describe_health(self, conditions: list[Condition]) -> tuple[str, str]:
         """Return the status, and the worst condition or the state in words."""
         if conditions and not self._is_archived():
-            first = min(conditions, key=lambda condition: condition.severity)
+            first = conditions[0]
             text = self._with_time(first.text, first.since)
             if others := len(conditions) - 1:
                 text = self.env._(
@@ -122,7 +144,7 @@ class ConnectorBackendMixin(models.AbstractModel):
                     "danger" if each.severity == ERROR else "warning",
                     self._with_time(each.text, each.since),
                     each.fix,
-                    _BUTTONS[each.kind],
+                    self._find_button(each),
                 )
                 for each in shown
             ]
@@ -132,6 +154,12 @@ class ConnectorBackendMixin(models.AbstractModel):
             # the header has the button: Test connection, or Resume
             return [self._banner_line("info", reason)]
         return [self._banner_line("warning", reason, "", "button_reset_to_draft")]
+
+    def _find_button(self, condition: Condition) -> str | None:
+        """Return the method of the button that helps, None if no button does."""
+        if condition.kind == "paused_automatically" and self.state != PAUSED:
+            return "button_reset_to_draft"  # off in a copy of the database
+        return _BUTTONS.get(condition.kind)
 
     def _banner_line(
         self, level: str, text: str, fix: str = "", button: str | None = None

@@ -79,7 +79,7 @@ class ConnectorBackendMixin(models.AbstractModel):
         written = super().write(vals)
         for backend, values in self._read_secrets(labels).items():
             changed = {
-                labels[name]: bool(value)
+                labels[name]: (before[backend][name], value)
                 for name, value in values.items()
                 if value != before[backend][name]
             }
@@ -103,12 +103,13 @@ class ConnectorBackendMixin(models.AbstractModel):
             backend: {name: backend.sudo()[name] for name in names} for backend in self
         }
 
-    def _log_changed_secrets(self, changed: dict[str, bool]) -> None:
-        """Log that secrets were changed or removed, by whom, and not their values."""
-        for label, is_set in changed.items():
-            text = (
-                self.env._("%s: changed", label)
-                if is_set
-                else self.env._("%s: removed", label)
-            )
+    def _log_changed_secrets(self, changed: dict[str, tuple]) -> None:
+        """Log that secrets were set, changed or removed, and not their values."""
+        for label, (old, new) in changed.items():
+            if not new:
+                text = self.env._("%s: removed", label)
+            elif old:
+                text = self.env._("%s: changed", label)
+            else:
+                text = self.env._("%s: set", label)
             self._message_log(body=plaintext2html(text))

@@ -9,6 +9,7 @@ from odoo.tests import Form, new_test_user, tagged
 from odoo.tools.safe_eval import safe_eval
 
 from ..jobs.causes import CONNECTION
+from ..models.health import ERROR, Condition
 from .test_health import HealthCase
 
 PARTNER = "test.export.partner"
@@ -35,6 +36,15 @@ class BackendFormCase(HealthCase):
                 groups=f"base.group_user,connector.group_connector_{group}",
             )
             for group in ("operator", "manager")
+        )
+
+    def setUp(self):
+        super().setUp()
+        self.of_database = []  # of the server that runs the tests: none
+        self.patch(
+            self.registry["connector.health"],
+            "_find_database_conditions",
+            lambda health, backends: list(self.of_database),
         )
 
     def arch(self, view_type="form", user=None):
@@ -379,6 +389,15 @@ class TestBackendHealth(BackendFormCase):
         with self.assertLogs("odoo.addons.connector", "WARNING"):
             self.backend._pause("The user is archived.")
         self.assertEqual(self.banner(), [("danger", "Resume")])
+
+    def test_a_job_runner_that_is_down_concerns_active_backends(self):
+        self.of_database.append(
+            Condition("runner", ERROR, None, None, "runner", "No job runner answers.")
+        )
+        self.assertEqual(self.described(), ("error", "No job runner answers."))
+        self.assertEqual(self.banner(), [("danger", None)])
+        self.backend.state = "checked"
+        self.assertEqual(self.described(), ("off", "Connected, not active"))
 
     def test_a_pause_by_a_person_is_information(self):
         self.backend.button_pause()
