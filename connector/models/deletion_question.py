@@ -122,6 +122,8 @@ class ConnectorSyncRun(models.Model):
 
     def _find_asked(self) -> models.BaseModel:
         """Return the existing bindings about which the run asks."""
+        if self.model_name not in self.env:
+            return self.env["external.binding"]
         model = self.env[self.model_name].with_context(active_test=False)
         return model.browse(self.question_binding_ids or []).exists()
 
@@ -202,6 +204,13 @@ class ConnectorSyncRun(models.Model):
         self.env["connector.access"]._check_is_operator()
         if not self.sudo().try_lock_for_update() or not self.question:
             raise UserError(self.env._("%s needs no decision.", self.display_name))
+        if self.model_name not in self.env or self.backend_model not in self.env:
+            raise UserError(
+                self.env._(
+                    "The connector of %s is not installed: delete the run.",
+                    self.display_name,
+                )
+            )
         return self._get_backend()._for_decisions()
 
     def _end_question(self) -> None:

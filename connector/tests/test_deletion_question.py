@@ -146,3 +146,28 @@ class TestDeletionQuestion(ImporterCase):
         self.assertEqual(self.sync_run.get_question()["count"], 3)
         self.answer("action_confirm_removal")
         self.assertEqual(self.sync_run.removed_count, 3)
+
+    def test_the_question_of_an_uninstalled_connector_is_shown(self):
+        self.env.cr.execute(
+            "UPDATE connector_sync_run SET model_name = 'gone.binding' WHERE id = %s",
+            [self.sync_run.id],
+        )
+        self.env.invalidate_all()
+        self.assertIn("no longer exist", self.sync_run.get_question()["text"])
+        self.assertEqual(self.sync_run.get_question()["count"], 0)
+        with self.assertRaisesRegex(UserError, "is not installed"):
+            self.sync_run.action_keep_deleted()
+        self.sync_run.unlink()
+
+    def test_the_activity_ends_with_the_question_or_with_its_run(self):
+        kind = self.env.ref("connector.mail_activity_type_deletion")
+        partner = self.env.user.partner_id
+        for end in ("_end_question", "unlink"):
+            run = self.search_deleted()
+            run.question = "Really?"
+            run.question_activity_id = partner.activity_schedule(
+                activity_type_id=kind.id, user_id=self.env.uid
+            )
+            activity = run.question_activity_id
+            getattr(run, end)()
+            self.assertFalse(activity.exists(), end)
