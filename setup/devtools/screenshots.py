@@ -25,6 +25,7 @@ SOURCE, TARGET = "screenshots_source", "screenshots_target"
 BACKENDS = "action-connector_odoo.odoo_backend_action"
 DASHBOARD = "connectors"
 ERRORS = "connector-errors"
+CONFLICTS = "action-connector.connector_conflict_action"
 RUNS = "action-connector.connector_sync_run_action"
 COMPONENTS = "action-connector.connector_component_server_action"
 JOBS = "action-queue_job.action_queue_job"
@@ -60,6 +61,7 @@ def main() -> None:
         with step("several imports"):
             make_history(scenario)
             make_errors(scenario)
+            make_conflict(scenario)
         with running_browser() as browser, step("screenshots"):
             Photographer(scenario, browser, folder).take_all()
 
@@ -70,7 +72,9 @@ def running_demo(environment: Environment) -> Iterator[Scenario]:
     source = SourceDatabase(environment, SOURCE)
     target = TargetDatabase(environment, TARGET, wanted=("connector_odoo_sale",))
     try:
-        with running_scenario(environment, source, target) as scenario:
+        # Else the dashboard says that no scheduled action is run.
+        scenarios = running_scenario(environment, source, target, for_people=True)
+        with scenarios as scenario:
             yield scenario
     finally:
         source.drop()
@@ -100,6 +104,28 @@ def make_errors(scenario: Scenario) -> None:
     pallet = source.execute("uom.uom", "create", values)
     products = [{"name": name, "uom_id": pallet} for name in FAILING_PRODUCTS]
     source.execute("product.template", "create", products)
+    scenario.import_now()
+
+
+def make_conflict(scenario: Scenario) -> None:
+    """Edit a contact on both sides while the backend is paused."""
+    target, ids = scenario.target.client, [scenario.backend_id]
+    (binding,) = target.execute(
+        "odoo.res.partner",
+        "search_read",
+        [("is_company", "=", True)],
+        fields=["odoo_id", "external_id"],
+        limit=1,
+        load=None,
+    )
+    target.execute("odoo.backend", "write", ids, {"conflict_policy": "ask"})
+    target.execute("odoo.backend", "button_pause", ids)
+    here = {"phone": "+32 470 11 22 33", "website": "https://here.example.com"}
+    there = {"phone": "+32 2 555 01 00", "city": "Namur"}
+    target.execute("res.partner", "write", [binding["odoo_id"]], here)
+    there_ids = [int(binding["external_id"])]
+    scenario.source.client.execute("res.partner", "write", there_ids, there)
+    target.execute("odoo.backend", "button_resume", ids)
     scenario.import_now()
 
 
@@ -136,6 +162,7 @@ class Photographer:
         self.take("dashboard_phone", DASHBOARD, viewport=PHONE, is_mobile=True)
         self.take("run", f"{RUNS}/{run}")
         self.take("errors", ERRORS, then=open_error)
+        self.take("conflict", CONFLICTS, then=open_conflict)
         self.take("jobs", JOBS, then=show_all)
         self.take("partner", f"res.partner/{partner}", then=open_tab)
         self.take("product", f"product.template/{product}", then=open_tab)
@@ -181,8 +208,14 @@ class Photographer:
         return open_row
 
 
+def open_conflict(page: Page) -> None:
+    page.get_by_role("button", name="Choose a version").first.click()
+    page.locator(".o_connector_conflict").wait_for()
+
+
 def check_connection(page: Page) -> None:
-    page.locator("button[name=button_check_connection]:visible").click()
+    page.locator(".o_connector_more").first.click()
+    page.get_by_role("menuitem", name="Test connection").click()
     page.locator(".o_notification").first.wait_for()
 
 
@@ -206,7 +239,7 @@ def open_tab(page: Page) -> None:
 
 
 def ask_who_answers(page: Page) -> None:
-    page.locator(".o_menu_sections").get_by_text("Technical").click()
+    page.locator(".o_menu_sections").get_by_text("Configuration").click()
     page.get_by_role("menuitem", name="Who answers?").click()
     dialog = page.locator(".modal-content")
     for name, choice in (("collection", "odoo.backend"), ("usage", "binder")):
