@@ -10,6 +10,7 @@ backend with bindings is not deleted.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 
 from odoo import api, fields, models
@@ -79,7 +80,7 @@ class ConnectorBackendMixin(models.AbstractModel):
             counts = backend._count_bindings()
             if counts:
                 labels = backend._label_models(list(counts))
-                raise RedirectWarning(
+                offer = RedirectWarning(
                     self.env._(
                         "%(backend)s cannot be deleted, records are bound to it: "
                         "%(bindings)s. Unbind them first, or archive the backend.",
@@ -91,6 +92,8 @@ class ConnectorBackendMixin(models.AbstractModel):
                     self.env["connector.backend.deletion"]._describe_action(backend),
                     self.env._("Unbind %s records and delete…", sum(counts.values())),
                 )
+                offer.loglevel = logging.INFO  # a question, not an error
+                raise offer
 
     def _count_bindings(self) -> dict[str, int]:
         """Return ``{binding model: number}`` of bindings that do not cascade."""

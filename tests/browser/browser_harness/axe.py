@@ -18,6 +18,7 @@ EXCLUDED: dict[str, str] = {
     ".o_notebook_headers": "the tabs are not in an element of the role tablist",
     ".o-dropdown:has(.o_select_menu_input)": "a choice: autocomplete, aria-expanded",
     ".o_clipboard_button": "the button has an icon without a text",
+    ".o-mail-Form-chatter": "the chatter of Odoo",
     ".o-mail-Avatar": "pictures of users have no text",
     ".o_m2o_avatar": "pictures of users have no text",
 }
