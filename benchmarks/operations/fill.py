@@ -76,6 +76,31 @@ def add_outcomes(env: Any, backends: Any, count: int, seconds: int) -> None:
     )
 
 
+def make_old(env: Any) -> None:
+    """Make half of the runs and all errors old, and add an old history."""
+    env.cr.execute(
+        "UPDATE connector_sync_run SET create_date = now() - interval '400 days'"
+        " WHERE id % 2 = 0"
+    )
+    env.cr.execute(
+        "UPDATE connector_sync_error SET state = 'resolved',"
+        " resolved_at = now() - interval '400 days'"
+    )
+    env.cr.execute(
+        """
+        INSERT INTO connector_sync_change (
+            at, run_id, backend_model, backend_id, model_name, direction, outcome,
+            external_id, record_name, changes
+        )
+        SELECT now() - interval '400 days', run.id, run.backend_model, run.backend_id,
+               run.model_name, run.direction, 'updated', number::text, 'A product',
+               '{"name": ["Old", "New"], "list_price": [1, 2]}'
+        FROM connector_sync_run run, generate_series(1, 5) AS number
+        """
+    )
+    env.invalidate_all()
+
+
 def add_errors(env: Any, backend: Any, count: int) -> None:
     """Add failed jobs and their open errors, of a few causes."""
     for cause in range(CAUSES):
