@@ -1,4 +1,5 @@
-import { Component, useState } from "@odoo/owl";
+import { Component, useRef, useState } from "@odoo/owl";
+import { browser } from "@web/core/browser/browser";
 import { _t } from "@web/core/l10n/translation";
 import { Dropdown } from "@web/core/dropdown/dropdown";
 import { DropdownItem } from "@web/core/dropdown/dropdown_item";
@@ -43,6 +44,7 @@ export class BackendCard extends Component {
         this.action = useService("action");
         this.orm = useService("orm");
         this.state = useState({ busy: "" });
+        this.root = useRef("root");
         this.pressTest = () => this.press("button_check_connection");
     }
 
@@ -136,8 +138,18 @@ export class BackendCard extends Component {
             }
         } finally {
             this.state.busy = "";
-            this.props.refresh();
+            await this.props.refresh();
+            this.keepFocus();
         }
+    }
+
+    /** Focus the first button if the focused one is gone: Pause becomes Resume. */
+    keepFocus() {
+        browser.requestAnimationFrame(() => {
+            if (document.activeElement === document.body) {
+                this.root.el?.querySelector("header button")?.focus();
+            }
+        });
     }
 
     async open(link) {
