@@ -82,6 +82,7 @@ def make_empty_card(env: Environment, model: str, res_id: int) -> Data:
         "conditions": [],
         "buttons": [],
         "has_schedule": False,
+        "is_stopped": False,
         "next_run": False,
         "last_success": False,
         "waiting": 0,
@@ -133,6 +134,7 @@ def make_schedule(backend: models.BaseModel, is_off: bool) -> Data:
             else []
         ),
         "has_schedule": is_scheduled,
+        "is_stopped": bool(backend.schedule_stopped_reason) and not is_off,
         "next_run": is_scheduled and as_text(backend.next_import_at),
     }
 

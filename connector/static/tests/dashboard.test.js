@@ -175,7 +175,11 @@ test("a button calls the backend once, and shows its answer", async () => {
     });
     onRpc("shop.backend", "button_pause", () => {
         expect.step("pause");
-        card = makeCard({ state: "off", backend_state: "paused", buttons: [] });
+        card = makeCard({
+            state: "off",
+            backend_state: "paused",
+            buttons: ["button_resume"],
+        });
         return {
             type: "ir.actions.client",
             tag: "display_notification",
@@ -186,6 +190,7 @@ test("a button calls the backend once, and shows its answer", async () => {
     await contains("button[name=button_pause]").click();
     await animationFrame();
     expect(".o_connector_dashboard_status").toHaveText("Paused");
+    expect("button[name=button_resume]").toBeFocused();
     expect.verifySteps(["pause", "Paused", "get_data"]);
 });
 

@@ -1,5 +1,4 @@
-import { Component, useRef, useState } from "@odoo/owl";
-import { browser } from "@web/core/browser/browser";
+import { Component, useEffect, useRef, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { Dropdown } from "@web/core/dropdown/dropdown";
 import { DropdownItem } from "@web/core/dropdown/dropdown_item";
@@ -11,6 +10,9 @@ import { Condition } from "./condition";
 import { HoursStrip } from "./hours_strip";
 import { ModelTable } from "./model_table";
 import { age, ago, clock, exactly, isPast } from "./times";
+
+/** Within this time, a change of the card is the answer to a pressed button */
+const ANSWER_MILLISECONDS = 10000;
 
 const STATES = {
     error: { label: _t("Needs attention"), icon: "fa-times-circle" },
@@ -45,6 +47,11 @@ export class BackendCard extends Component {
         this.orm = useService("orm");
         this.state = useState({ busy: "" });
         this.root = useRef("root");
+        this.pressedAt = 0;
+        useEffect(
+            () => this.keepFocus(),
+            () => [this.props.card],
+        );
         this.pressTest = () => this.press("button_check_connection");
     }
 
@@ -94,6 +101,9 @@ export class BackendCard extends Component {
 
     get nextRun() {
         const { card, now } = this.props;
+        if (card.is_stopped) {
+            return _t("stopped");
+        }
         if (!card.has_schedule) {
             return card.backend_state === "production" ||
                 card.backend_state === "checked"
@@ -138,18 +148,17 @@ export class BackendCard extends Component {
             }
         } finally {
             this.state.busy = "";
-            await this.props.refresh();
-            this.keepFocus();
+            this.pressedAt = Date.now();
+            this.props.refresh();
         }
     }
 
-    /** Focus the first button if the focused one is gone: Pause becomes Resume. */
+    /** Focus the first button if the pressed one is gone: Pause becomes Resume. */
     keepFocus() {
-        browser.requestAnimationFrame(() => {
-            if (document.activeElement === document.body) {
-                this.root.el?.querySelector("header button")?.focus();
-            }
-        });
+        const isAnswer = Date.now() - this.pressedAt < ANSWER_MILLISECONDS;
+        if (isAnswer && document.activeElement === document.body) {
+            this.root.el.querySelector("header button").focus();
+        }
     }
 
     async open(link) {

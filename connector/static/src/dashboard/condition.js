@@ -31,8 +31,13 @@ export class Condition extends Component {
         return this.since ? text.replace(/\.$/, "") : text;
     }
 
+    /** "Connection refused since 13:32", but "…: 3 records, since 13:32". */
     get since() {
-        const { since } = this.props.condition;
-        return since ? _t("since %s", clock(since, this.props.now)) : "";
+        const { since, text } = this.props.condition;
+        if (!since) {
+            return "";
+        }
+        const time = clock(since, this.props.now);
+        return /[.,:;–]/.test(text) ? _t(", since %s", time) : _t(" since %s", time);
     }
 }
