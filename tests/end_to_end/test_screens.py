@@ -112,7 +112,7 @@ def test_the_lookup_screen_shows_the_choice_and_the_reasons(window):
     # The web client shows the menus that it remembers first: those of no debug mode.
     window.open(DASHBOARD, debug=True)
     window.open(DASHBOARD, debug=True)
-    page.locator(".o_menu_sections").get_by_text("Technical").click()
+    page.locator(".o_menu_sections").get_by_text("Configuration").click()
     page.get_by_role("menuitem", name="Who answers?").click()
     dialog = page.locator(".modal-content", has_text="Who answers?")
     choices = (("collection", "Odoo Backend (odoo.backend)"), ("usage", "binder"))
