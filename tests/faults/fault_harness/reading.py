@@ -210,7 +210,7 @@ def check_jobs(world: World, allowed_failures: Collection[str] = ()) -> list[str
                             + coalesce(o.unchanged, 0) + coalesce(o.skipped, 0)
                             + coalesce(o.failed, 0)), 0)
         FROM connector_sync_run r LEFT JOIN connector_sync_outcome o ON o.run_id = r.id
-        WHERE r.searched GROUP BY r.id
+        WHERE r.searched AND r.day IS NULL GROUP BY r.id
         """
     ):
         if found != settled:
