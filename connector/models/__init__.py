@@ -45,6 +45,7 @@ from . import sync_error_again
 from . import sync_error_screens
 from . import sync_error_upkeep
 from . import sync_cause
+from . import sync_cause_retries
 from . import kept_records
 from . import sync_rollup
 from . import dashboard

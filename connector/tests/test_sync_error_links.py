@@ -159,6 +159,21 @@ class TestErrorLinks(ErrorLinksCase):
 
 
 @tagged("post_install", "-at_install")
+class TestRetryingCount(ErrorLinksCase):
+    __test__ = True
+
+    def test_a_cause_counts_its_errors_that_are_retried(self):
+        values = {"backend_model": self.backend._name, "backend_id": self.backend.id}
+        causes = self.env["connector.sync.cause"].create(
+            [{**values, "code": "data", "summary": text} for text in ("A", "B")]
+        )
+        for number, state in enumerate(("open", "retrying", "retrying", "ignored")):
+            self.make_error(str(number), cause_id=causes[0].id, state=state)
+        self.assertEqual(causes.mapped("retrying_count"), [2, 0])
+        self.assertEqual(causes.mapped("error_count"), [3, 0])
+
+
+@tagged("post_install", "-at_install")
 class TestSearchBySubject(ErrorLinksCase):
     """Rows are found by the names that the screens show."""
 

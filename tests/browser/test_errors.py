@@ -108,7 +108,8 @@ def open_cause(page, text=PALLET):
 
 def search(window, text):
     window.page.locator(".o_searchview_input").fill(text)
-    window.page.get_by_role("option", name="Search Error for").click()
+    menu = window.page.locator(".o_searchview_autocomplete")
+    menu.get_by_text("Search Error for").click()
 
 
 def wait_until(page, check, wanted):
@@ -139,6 +140,9 @@ def test_one_click_retries_all_errors_of_a_cause(errors, seed, open_window):
     cause_row(window.page).get_by_role("button", name="Retry 3").click()
     window.page.get_by_text("3 records are synchronized again").wait_for()
     assert seed(states, errors) == ["retrying"] * 3
+    cause_row(window.page).get_by_text("3 retrying").wait_for()
+    retry = cause_row(window.page).get_by_role("button", name=re.compile("^Retry"))
+    assert retry.count() == 0
 
 
 def test_details_of_an_error(errors, open_window):

@@ -56,6 +56,19 @@ export class CauseHeader extends Component {
             : _t("%(backend)s: %(records)s", facts);
     }
 
+    /** Return "all", "some" or "none" of the errors that are being retried. */
+    get retried() {
+        const { retrying_count: retrying = 0, error_count: count } = this.cause || {};
+        if (!retrying) {
+            return "none";
+        }
+        return retrying < count ? "some" : "all";
+    }
+
+    get retryingText() {
+        return _t("%s retrying", this.cause.retrying_count.toLocaleString());
+    }
+
     label(text) {
         return countedLabel(text, this.props.group.count);
     }
