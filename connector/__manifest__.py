@@ -31,7 +31,6 @@
         "views/connector_sync_error_views.xml",
         "views/connector_external_alias_views.xml",
         "views/connector_webhook_event_views.xml",
-        "views/connector_dashboard_views.xml",
         "views/connector_sync_run_views.xml",
         "views/connector_deletion_question_views.xml",
         "views/connector_sync_batch_views.xml",

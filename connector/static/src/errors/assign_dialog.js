@@ -22,7 +22,9 @@ export class AssignDialog extends Component {
         const root = useRef("root");
         // Odoo's selector has no label, and its picture no text
         useEffect(() => {
-            root.el?.querySelector("input")?.setAttribute("aria-label", _t("Assign to"));
+            root.el
+                ?.querySelector("input")
+                ?.setAttribute("aria-label", _t("Assign to"));
             root.el?.querySelector("img")?.setAttribute("alt", "");
         });
     }

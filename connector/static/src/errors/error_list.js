@@ -149,7 +149,11 @@ export class ErrorListController extends ListController {
             { name: "assign", label: _t("Assign"), class: "btn-secondary" },
         ];
         if (this.isExportEnable) {
-            buttons.push({ name: "export", label: _t("Export"), class: "btn-secondary" });
+            buttons.push({
+                name: "export",
+                label: _t("Export"),
+                class: "btn-secondary",
+            });
         }
         return buttons;
     }

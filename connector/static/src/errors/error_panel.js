@@ -3,7 +3,14 @@
  *
  * It reads the error again when the list is refreshed. Escape closes it.
  */
-import { Component, onMounted, onWillStart, onWillUpdateProps, useRef, useState } from "@odoo/owl";
+import {
+    Component,
+    onMounted,
+    onWillStart,
+    onWillUpdateProps,
+    useRef,
+    useState,
+} from "@odoo/owl";
 import { deserializeDateTime, toLocaleDateTimeString } from "@web/core/l10n/dates";
 import { KeepLast } from "@web/core/utils/concurrency";
 import { useService } from "@web/core/utils/hooks";
@@ -92,7 +99,9 @@ export class ErrorPanel extends Component {
     get othersOfCause() {
         const { cause_id, state } = this.error;
         const isOpen = ["open", "retrying"].includes(state);
-        return isOpen && cause_id && cause_id.error_count > 1 ? cause_id.error_count : 0;
+        return isOpen && cause_id && cause_id.error_count > 1
+            ? cause_id.error_count
+            : 0;
     }
 
     labelOf(fieldName, value) {

@@ -35,8 +35,10 @@ export class RunRecords extends Component {
     }
 
     versionOf({ record }) {
-        return [record.resId, ...OUTCOMES.map((name) => record.data[`${name}_count`])]
-            .join(" ");
+        return [
+            record.resId,
+            ...OUTCOMES.map((name) => record.data[`${name}_count`]),
+        ].join(" ");
     }
 
     countOf(outcome) {
