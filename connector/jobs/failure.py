@@ -75,6 +75,8 @@ class Failure(NamedTuple):
     #: names of the records concerned, the name of the failed one first, "" if unknown
     names: tuple[str, ...]
     values: str
+    #: the step of a mapper that failed, and its source values
+    place: str
     hint: str
     #: the backend failed to answer, and did not ask to wait
     is_connection: bool
@@ -136,6 +138,7 @@ def describe_failure(job_uuid: str, error: BaseException) -> Failure:
         first_reason=reason_of(needed[-1]),
         names=(name, *filter(None, others)),
         values=dump_values(values),
+        place=getattr(last, "sync_place", ""),
         hint=hint,
         is_connection=is_connection_failure(last),
     )
@@ -194,7 +197,12 @@ def _needed(error: BaseException) -> Iterator[BaseException]:
 
 
 def reason_of(error: BaseException) -> str:
-    """Return the message of an error; of an unexpected one with its class."""
+    """Return the message of an error; of an unexpected one with its class.
+
+    The place of a mapping failure is not a part of it.
+    """
+    if reason := getattr(error, "sync_reason", ""):
+        return reason
     message = str(error)
     is_explained = isinstance(
         error, ConnectorException | BaseQueueJobError | UserError | SkipError

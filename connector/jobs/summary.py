@@ -73,7 +73,7 @@ def summarize(
     for pattern in (_QUOTED, _STATUS, _ADDRESS):
         text = pattern.sub(keep, text)
     for each in sorted(filter(None, models), key=len, reverse=True):
-        text = _without(text, each)
+        text = _without_model(text, each)
     text = _RECORDS.sub(GAP, text)
     for pattern in (_UUID, _DIGEST, _NUMBER):
         text = pattern.sub(GAP, text)
@@ -100,6 +100,15 @@ def _first_lines(reason: str) -> str:
     if not lines:
         return ""
     return " ".join(lines[:2]) if len(lines[0]) < 40 else lines[0]
+
+
+def _without_model(text: str, name: str) -> str:
+    """Return a text without the name of a model where a record or nothing follows.
+
+    ``Product`` stays in ``Product Unit of Measure``.
+    """
+    pattern = rf"(?<![\w.]){re.escape(name)}(?=\s*(?:[^\w\s]|\d|$))"
+    return re.sub(pattern, GAP, text)
 
 
 def _without(text: str, part: str) -> str:

@@ -8,8 +8,9 @@ import psycopg2
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..exception import InvalidDataError
-from ..jobs.failure import dump_values, split_hint, with_hint
+from ..components.mapper.errors import Place, locate
+from ..exception import InvalidDataError, MappingError
+from ..jobs.failure import describe_failure, dump_values, split_hint, with_hint
 from ..jobs.summary import summarize
 from .import_common import CATEGORY, PARTNER, partner
 from .test_sync_error import SyncErrorCase
@@ -43,6 +44,12 @@ SUMMARIES = [
         "The required field Name is missing.",
     ),
     ('Tag "Red" is locked.', ["Red"], ["Tag"], "Is locked."),
+    (
+        'Product Unit of Measure "Pallet of 48" does not exist here.',
+        ["37"],
+        ["Product"],
+        'Product Unit of Measure "Pallet of 48" does not exist here.',
+    ),
     ("KeyError: 'barcode'", ["1"], [], "KeyError: 'barcode'"),
     ("The record isn't in Ann's list", ["Mary"], [], "The record isn't in Ann's list"),
     (
@@ -87,6 +94,19 @@ class TestSummary(SyncErrorCase):
         }
         for message, hint in messages.items():
             self.assertEqual(split_hint(message), hint)
+
+    def test_the_place_in_a_mapping_is_not_a_part_of_the_reason(self):
+        place = Place("shop.product.mapper", "row uom → uom_id", ("uom",))
+        missing = with_hint(MappingError("Unit 'Pallet' does not exist."), "Create it.")
+        failure = describe_failure("uuid", locate(missing, place, {"uom": 31}))
+        self.assertEqual(failure.reason, "Unit 'Pallet' does not exist. Create it.")
+        self.assertEqual(failure.hint, "Create it.")
+        self.assertEqual(
+            failure.place,
+            "mapper shop.product.mapper, row uom → uom_id, source uom = 31",
+        )
+        failure = describe_failure("uuid", locate(ValueError("a"), place, {"uom": 31}))
+        self.assertEqual(failure.reason, "ValueError: a")
 
     def test_values_are_shown_without_secrets_and_long_texts(self):
         text = dump_values(
@@ -206,7 +226,7 @@ class TestCauses(SyncErrorCase):
         self.put(partner(7))
         self.system.fail_next("read_many", InvalidDataError("no such field"))
         self.run_import(7)
-        self.assertEqual(self.unresolved().record_name, "7")
+        self.assertRegex(self.unresolved().record_name, r"^\w.* 7$")
 
     def test_a_hint_of_an_error_is_the_fix(self):
         error = with_hint(InvalidDataError("No unit."), "Create the unit.")

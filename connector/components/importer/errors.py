@@ -26,7 +26,7 @@ from ...exception import (
     RetryableJobError,
 )
 from ...jobs.descriptions import name_of_model, name_of_record
-from ...jobs.failure import about_record
+from ...jobs.failure import about_record, reason_of
 from ..session import Key, Session
 from .database_errors import (
     Written,
@@ -95,15 +95,18 @@ def failed_dependency_error(
     if isinstance(error, CredentialsRefused | InsecureConnection):
         return error
     name = failed.remote_name
-    message = env._(
-        "It needs %(record)s, which failed: %(error)s",
-        record=describe_record(env[model_name], failed.external_id, name),
-        error=error,
-    )
-    raised = _dependency_error_class(error)(message)
+    record = describe_record(env[model_name], failed.external_id, name)
+
+    def describe(reason: object) -> str:
+        return env._(
+            "It needs %(record)s, which failed: %(error)s", record=record, error=reason
+        )
+
+    raised = _dependency_error_class(error)(describe(error))
     if isinstance(error, RetryableJobError):
         # seconds to wait, the lock to wait for, whether the backend asked to wait
         vars(raised).update(vars(error))
+    raised.sync_reason = describe(reason_of(error))
     raised.__cause__ = error
     raised.failed_dependency = about_record(error, name, failed.external_record)
     return raised

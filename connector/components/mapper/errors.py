@@ -21,6 +21,7 @@ from odoo import models
 from odoo.addons.component._compat import add_note
 
 from ...exception import MappingError
+from ...jobs.failure import reason_of
 
 _repr = reprlib.Repr()
 _repr.maxstring = _repr.maxother = 120
@@ -43,6 +44,9 @@ class MappingFailure(MappingError):
     """
 
     message = ""
+    #: the message of the cause, and the place: shown apart in an error
+    sync_reason = ""
+    sync_place = ""
     mapper = ""
     step = ""
     source_fields: tuple[str, ...] = ()
@@ -76,6 +80,8 @@ def locate(error: Exception, place: Place, record: Any) -> Exception:
         add_note(error, f"in {where}")
         return error
     failure.message = f"{where}: {type(error).__name__}: {error}"
+    failure.sync_reason = reason_of(error)
+    failure.sync_place = where
     failure.mapper = place.mapper
     failure.step = place.step
     failure.source_fields = place.source_fields

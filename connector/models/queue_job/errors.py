@@ -176,6 +176,8 @@ class QueueJob(models.Model):
         if failure:
             noted.update(hint=failure.hint, names=failure.names)
             noted["reason"] = failure.reason.removesuffix(failure.hint).rstrip()
+            if failure.place:
+                noted["reason"] += f" ({failure.place})"
             noted["summarized"] = failure.first_reason
         if not of_backend:
             noted.update(self._describe_failed(failure))

@@ -2,7 +2,7 @@
 """The record that a failed job is about: its name, its binding and its values.
 
 The name is the first that is known: of the local record, of the external record, as its
-importer has read it, or its external id.
+importer has read it, or its model with the external id.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class QueueJob(models.Model):
             self._name_record(binding)
             or (failure and failure.record_name)
             or self._name_of_deleted()
-            or subject.external_id
+            or self._name_by_id(subject)
             or self._name_call(described)
         )
         if failure and failure.values:
@@ -96,6 +96,13 @@ class QueueJob(models.Model):
             return self.records.env.context.get(RECORD_NAME) or ""
         except Exception:  # the job cannot be loaded
             return ""
+
+    def _name_by_id(self, subject: JobSubject) -> str:
+        """Return the model and the external id, "" if there is no id."""
+        if not subject.external_id:
+            return ""
+        names = self.env["connector.sync.cause"]._describe_models({subject.model_name})
+        return f"{names[subject.model_name]} {subject.external_id}"
 
     def _name_call(self, described: dict[str, Any]) -> str:
         """Return the name of a job that is not about one record."""
