@@ -242,9 +242,9 @@ class TestBackendForm(BackendFormCase):
         self.env.flush_all()
         for name in ("bound_record_count", "run_count", "open_error_count"):
             self.env.invalidate_all()
-            self.backend.name  # noqa: B018
+            self.backend.fetch(["name"])
             with self.subTest(name), self.assertQueryCount(1):
-                self.backend[name]  # noqa: B018
+                self.assertGreaterEqual(self.backend[name], 0)
 
     def test_each_number_opens_its_list(self):
         backend = self.backend.with_user(self.operator)

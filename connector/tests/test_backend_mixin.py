@@ -191,7 +191,7 @@ class TestBackendDeletion(ExportCase):
             self.backend.unlink()
         __, action, label, __ = caught.exception.args
         self.assertEqual(label, "Unbind 2 records and delete…")
-        dialog = self.env[action["res_model"]].with_context(action["context"])
+        dialog = self.env[action["res_model"]].with_context(**action["context"])
         dialog = dialog.create({})
         self.assertEqual((dialog.bound_count, dialog.description), (2, "2 Contact"))
 

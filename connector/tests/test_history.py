@@ -1,7 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """What the flows leave in the history of records."""
 
-from odoo.exceptions import UserError
 from odoo.tests import TransactionCase, tagged
 from odoo.tools import mute_logger
 
@@ -190,7 +189,7 @@ class TestImportHistory(ImporterCase):
         def import_more(importer, binding):
             importer.component("record.importer", "test.res.partner.category").run("t")
             if importer.external_id == "a":
-                raise UserError("too late")
+                raise InvalidDataError("too late")
 
         with self.hooked(_after_import=import_more):
             self.run_chunk(["a"])
