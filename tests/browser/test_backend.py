@@ -97,6 +97,11 @@ def test_from_new_to_active_by_mouse(seed, open_window, folder):
         dialog.get_by_role("button", name="Activate").click()
         window.settle()
         press(window, "Import changes")
+        # the form of the batch
+        page.get_by_text(f"Import of changes, Shop {width}").first.wait_for()
+        page.go_back()
+        page.get_by_label("Name", exact=True).first.wait_for()
+        window.settle()
         press(window, "Pause")
         page.get_by_text("is paused, nothing is synchronized").wait_for()
         window.axe()
