@@ -27,6 +27,7 @@ from odoo.addons.queue_job.job import (
 
 #: models whose records are deleted with their backend
 KEPT_OF_BACKEND = (
+    "connector.alert",
     "connector.backend.pause",
     "connector.bulk.operation",
     "connector.cursor",

@@ -105,7 +105,7 @@ class ConnectorRetention(models.AbstractModel):
     def _run(self, query: SQL) -> int:
         """Run a statement, and return the number of its rows."""
         self.env.flush_all()
-        self.env.cr.execute(query)
+        self.env.cr.execute(SQL("%s", query))
         self.env.invalidate_all()
         return self.env.cr.rowcount
 

@@ -28,6 +28,9 @@ class TestAllowedRemovals(BaseCase):
         self.assertEqual(allowed_removals(1000, 100), 999)
         self.assertEqual(allowed_removals(1, 100), 0)
 
+    def test_without_records_none_may_go(self):
+        self.assertEqual(allowed_removals(0, 10), 0)
+
 
 @tagged("post_install", "-at_install")
 class TestRemovedRecords(ImporterCase):

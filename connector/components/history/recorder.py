@@ -24,6 +24,7 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 from odoo import fields, models
+from odoo.exceptions import MissingError
 
 from ...jobs.lifecycle import EDIT_PRIORITY, WEBHOOK_PRIORITY
 from ...outcome import Outcome
@@ -133,8 +134,15 @@ class History:
             item.name = name_of(item.record)
 
     def _wrapped(self, binding: models.BaseModel) -> models.BaseModel:
+        """Return the record of a binding, the binding if it wraps nothing.
+
+        Also if a hook has deleted the binding: then its record cannot be read.
+        """
         odoo_field = self.odoo_field
-        return (odoo_field in binding._fields and binding[odoo_field]) or binding
+        try:
+            return (odoo_field in binding._fields and binding[odoo_field]) or binding
+        except MissingError:
+            return binding
 
     def _guess_name(self, item: ImportItem) -> str | None:
         """Return the name of a record that is not in Odoo, of its mapped values."""

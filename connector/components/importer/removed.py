@@ -68,7 +68,7 @@ def allowed_removals(bound: int, max_percent: int) -> int:
 
     At least one, but never all: an empty answer of a backend is probably wrong.
     """
-    return min(bound - 1, max(1, bound * max_percent // 100))
+    return max(0, min(bound - 1, max(1, bound * max_percent // 100)))
 
 
 class RemovedRecordsFinder(AbstractComponent):
@@ -135,6 +135,7 @@ class RemovedRecordsFinder(AbstractComponent):
             self._continue_later(error, run, confirmed, after_id, missing)
             return None
         bindings = self._all_bindings.browse(missing).exists()
+        missing = bindings.ids
         if self.is_dry_run:
             self.found, self.would_ask = bindings, len(missing) > allowed
         elif len(missing) > allowed:
