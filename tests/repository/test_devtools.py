@@ -71,7 +71,10 @@ def test_error_of_an_unknown_benchmark_lists_the_existing_ones():
     done = run_dev("bench", "nonsense")
     assert done.returncode == 1
     assert "no case 'nonsense'" in done.stderr
-    assert "there are: client, component, events, mapper, rest, sync." in done.stderr
+    assert (
+        "there are: client, component, events, mapper, operations, rest, sync."
+        in done.stderr
+    )
 
 
 def test_used_port_is_reported():
