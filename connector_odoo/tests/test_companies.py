@@ -7,6 +7,9 @@ from odoo.addons.connector.tests.test_rights import methods_in_document
 
 from .rights_common import MANAGER, RightsCase
 
+#: of the methods that need more than the records
+ARGUMENTS = {"decide_conflict": {"choices": {"name": "local"}, "version": "1"}}
+
 
 @tagged("post_install", "-at_install")
 class TestCompanies(RightsCase):
@@ -57,15 +60,18 @@ class TestCompanies(RightsCase):
         called = set()
         for records in self.kept():
             for name in methods_in_document(self.env, records):
+                kwargs = ARGUMENTS.get(name, {})
                 with (
                     self.subTest(model=records._name, method=name),
                     self.assertRaises(AccessError),
                     self.env.cr.savepoint(),
                 ):
-                    call_kw(records.with_user(self.stranger), name, [records.ids], {})
+                    stranger = records.with_user(self.stranger)
+                    call_kw(stranger, name, [records.ids], kwargs)
                 called.add((records._name, name))
         self.assertIn(("odoo.backend", "button_import_now"), called)
         self.assertIn(("odoo.res.partner", "button_send"), called)
+        self.assertIn(("odoo.res.partner", "decide_conflict"), called)
         self.assertIn(("connector.sync.run", "action_retry_failed_jobs"), called)
 
     def test_the_dashboard_shows_the_backends_of_ones_companies(self):

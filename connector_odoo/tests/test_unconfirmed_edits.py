@@ -285,9 +285,14 @@ class TestUnconfirmedEdits(OdooConnectorCase):
             self.binding.with_user(reader).get_conflict()
         binding = self.binding.with_user(seller)
         conflict = binding.get_conflict()
-        binding.decide_conflict({"city": "remote"}, conflict["version"])
+        sides = {each["name"]: each["changed_by"] for each in conflict["fields"]}
+        self.assertEqual(sides, {"city": "both", "user_id": "local"})
+        choices = {"city": "remote", "user_id": "local"}
+        answer = binding.decide_conflict(choices, conflict["version"])
+        self.assertEqual(answer, {"is_applied": True})
         self.env.invalidate_all()
         self.assertEqual(self.partner.city, "Remote")
+        self.assertEqual(self.partner.user_id, seller)
         self.assertFalse(self.partner.activity_ids)
 
     def test_an_export_that_meets_a_conflict_leaves_it_to_a_person(self):
