@@ -31,7 +31,7 @@ _PENDING = ("wait_dependencies", "pending", "enqueued", "started")
 
 
 class Bound(NamedTuple):
-    """What identifies a binding, its errors and its jobs."""
+    """The keys that identify a binding, its errors and its jobs."""
 
     model_name: str
     binding_id: int
@@ -53,7 +53,7 @@ class Bound(NamedTuple):
 
 
 class Findings(NamedTuple):
-    """What was found about one binding."""
+    """Errors, conflicts, edits and jobs of one binding."""
 
     #: the newest open error, 0 without one
     error_id: int = 0

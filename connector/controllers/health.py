@@ -70,7 +70,7 @@ class HealthController(http.Controller):
         headers = [*_HEADERS, ("Content-Type", content_type)]
         return request.make_response(text, headers=headers)
 
-    # -- who asks, and for which database ---------------------------------------
+    # -- token and database of a request ----------------------------------------
 
     def _answer(
         self, database: str, answer: Callable[[api.Environment], Response]

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What is known of a failing job while its exception exists.
+"""The facts about a failing job that exist only while its exception does.
 
 A failure is stored in another transaction than that of the job, by ``queue_job``, from
 texts. The name and the values of the record are lost by then. They travel on the
@@ -145,7 +145,7 @@ def describe_failure(job_uuid: str, error: BaseException) -> Failure:
 
 
 def split_hint(message: str) -> str:
-    """Return the end of a message of ours that says what to do, "" if there is none.
+    """Return the advice that ends a message of the connector, "" if there is none.
 
     It begins with the first sentence that begins with an imperative.
     """
@@ -216,7 +216,7 @@ def reason_of(error: BaseException) -> str:
 
 
 def dump_values(values: Any) -> str:
-    """Return values as readable text, without those whose names tell of secrets."""
+    """Return values as readable text, without those whose names indicate secrets."""
     if values is None:
         return ""
     try:

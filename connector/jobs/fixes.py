@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What a person may do about an error, for each code of a cause.
+"""The suggested action for an error, for each code of a cause.
 
-An exception may say it itself: ``with_hint`` (``failure.py``).
+An exception may have its own: ``with_hint`` (``failure.py``).
 """
 
 from __future__ import annotations

@@ -76,7 +76,7 @@ BULK_PRIORITY = 20
 
 #: context key: the batch for which a job searches
 BATCH = "connector_batch_id"
-#: context key: who started it, ``user`` unless given
+#: context key: the trigger of a job, ``user`` unless given
 TRIGGER = "connector_trigger"
 
 #: the wait where a backend asks for one without saying how long

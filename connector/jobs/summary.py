@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""The summary of a reason: what it says without the record that failed.
+"""The summary of a reason: its text without the record that failed.
 
 Errors of one backend with the same summary have one cause::
 

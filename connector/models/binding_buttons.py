@@ -33,7 +33,7 @@ RESYNC_CHUNK_SIZE = 200
 class ConnectorBindingMixin(models.AbstractModel):
     _inherit = "connector.binding.mixin"
 
-    # -- who may do what ----------------------------------------------------------
+    # -- rights -------------------------------------------------------------------
 
     def _may_synchronize(self) -> bool:
         """Return whether the user may update and push the records."""

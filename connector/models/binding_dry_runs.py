@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Dry runs of exports and of deletions: what they would do, and nothing else.
+"""Dry runs of exports and of deletions: reports of changes that are not made.
 
 ::
 

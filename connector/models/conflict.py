@@ -8,8 +8,8 @@
                                      └──► job that exports the local ones
 
 Both read the remote record. If a side has changed since the user looked, nothing is
-applied and the user sees the new differences. Who may write the record may decide, and
-so may operators. The import runs as the user of the backend, as its jobs do.
+applied and the user sees the new differences. Operators may decide, and users who may
+write the record. The import runs as the user of the backend, as its jobs do.
 """
 
 from __future__ import annotations

@@ -184,7 +184,7 @@ class ConnectorDashboard(models.AbstractModel):
         for connector in connectors:
             connector["name"] = names[connector["model"]]
 
-    # -- what needs attention -----------------------------------------------------
+    # -- numbers at the top -------------------------------------------------------
 
     def _make_band(self, cards: list[Data], numbers: dict[BackendKey, Numbers]) -> Data:
         """Return the numbers at the top, and where they lead.

@@ -1,8 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """The card of one backend on the dashboard, as plain data.
 
-A card shows the worst of its conditions, of those of the whole database (no job runner)
-while it is on, and of its own state::
+A card shows the worst of three states: its conditions, those of the whole database (no
+job runner) while it is on, and its own state::
 
     error > decision > warning > off > running > ok
 

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What the Connectors tab of a record shows: one entry for each of its bindings.
+"""The entries of the Connectors tab of a record: one for each of its bindings.
 
 A user who may read the record and its bindings sees them. The errors and the history,
 which only operators may read otherwise, are limited to the record and to the fields

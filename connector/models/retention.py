@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Delete what the retention settings of the backends do not keep any longer.
+"""Delete rows that are older than the retention settings of the backends.
 
 Each ``_gc_…`` method deletes at most ``_batch`` rows of one backend, and says whether
 more are left. Odoo's autovacuum commits after each call, and calls it again until
@@ -16,7 +16,7 @@ keep_payloads_days    kept.records         deleted; values of resolved errors cl
 keep_errors_days      sync.error           resolved ones are deleted
 ====================  ===================  ==========================================
 
-0 days: for ever.
+0 days: forever.
 """
 
 from __future__ import annotations

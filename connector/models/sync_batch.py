@@ -164,7 +164,7 @@ class ConnectorSyncBatch(models.Model):
     def _keep_new(self, jobs: Iterable[Any]) -> models.BaseModel:
         """Return the batch, or those of the equal jobs that wait already.
 
-        :param jobs: what ``with_delay`` returned: new jobs, or records of waiting ones
+        :param jobs: results of ``with_delay``: new jobs, or records of waiting ones
         """
         jobs = list(jobs)
         waiting = [job for job in jobs if isinstance(job, models.BaseModel)]

@@ -42,9 +42,9 @@ class ConnectorSyncCause(models.Model):
     model_name = fields.Char(required=False)
     code = fields.Selection(CAUSES, required=True, readonly=True, string="Kind")
     summary = fields.Char(required=True, readonly=True)
-    hint = fields.Text(readonly=True, help="What to do, as the error itself says")
+    hint = fields.Text(readonly=True, help="The action that the error itself suggests")
     fix = fields.Text(
-        string="What to do",
+        string="Suggested action",
         compute="_compute_fix",
         help="Suggested for this kind of cause",
     )
@@ -138,7 +138,7 @@ class ConnectorSyncCause(models.Model):
 
         :param reason: of the error; the summary is found from it
         :param names: names and ids of the record
-        :param hint: what to do, as the error itself says
+        :param hint: the action that the error itself suggests
         """
         if hint and reason.endswith(hint):
             reason = reason[: -len(hint)].rstrip()
@@ -184,7 +184,7 @@ class ConnectorSyncCause(models.Model):
     def _errors_to_handle(self) -> tuple[models.BaseModel, SQL]:
         """Return the model of errors as superuser, and the condition of these causes'.
 
-        The errors of a cause have its company: who may read it may handle them.
+        The errors of a cause have its company: users who may read it may handle them.
         """
         self.env["connector.access"]._check_is_operator()
         self.check_access("read")

@@ -17,7 +17,7 @@ open                  a person has to act
 retrying              it is tried again without a person: by ``queue_job``, or because
                       a person asked for it
 ignored               a person does not want to act; another reason opens it again
-resolved              it succeeded, or its record is gone
+resolved              it succeeded, or its record was deleted
 ====================  ==============================================================
 
 Buttons are in ``sync_error_actions.py``, ``sync_error_again.py`` and
@@ -79,7 +79,7 @@ class ConnectorSyncError(models.Model):
     _description = "Synchronization Error"
     _order = "last_seen desc, id desc"
 
-    # an error of the backend has no model; thousands of errors change at once, and
+    # an error of the backend has no model; thousands of errors change together, and
     # each index of a row costs time: the unique index finds them by backend
     backend_model = fields.Char(index=False)
     model_name = fields.Char(required=False, index=False)
@@ -118,7 +118,9 @@ class ConnectorSyncError(models.Model):
     )
     reason = fields.Text(readonly=True)
     suggested_fix = fields.Text(
-        string="What to do", compute="_compute_suggested_fix", help="Suggested fix"
+        string="Suggested action",
+        compute="_compute_suggested_fix",
+        help="Suggested for this kind of cause",
     )
     values_text = fields.Text(
         string="Values", readonly=True, help="The values of the record, without secrets"

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What a person does with errors: retry, ignore and assign them, one or thousands.
+"""The buttons of errors: retry, ignore and assign one or thousands.
 
 ::
 

@@ -141,7 +141,7 @@ class ConnectorSyncError(models.Model):
     # -- the backend itself -------------------------------------------------------
 
     def _retry_backends(self) -> list[str]:
-        """Test the connections of the backends of errors; return what is wrong."""
+        """Test the connections of the backends of errors; return the problems."""
         problems = []
         for (backend_model, backend_id), errors in self.grouped(
             lambda error: (error.backend_model, error.backend_id)

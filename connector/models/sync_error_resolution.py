@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How errors are resolved: by a success, or because their record is gone.
+"""How errors are resolved: by a success, or because their record was deleted.
 
 A successful job names the subjects that it synchronized. One query finds their errors
 and failed jobs, and the error of a backend that did not answer. The errors are

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What errors show: their name, what to do, their traceback and their jobs."""
+"""Fields of errors on screens: name, suggested action, traceback and jobs."""
 
 from __future__ import annotations
 

@@ -1,11 +1,11 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What a cron does with errors each minute.
+"""The work on errors of a scheduled action that runs each minute.
 
 ========================  ==========================================================
 ``_note_unnoted``         failed jobs without an error get one (``unnoted.py``)
 ``_note_orphans``         so do receipts that no export claims (``export_receipt.py``)
 ``_link_missing``         errors whose cause was created concurrently get it
-``_resolve_gone``         errors of deleted bindings and receipts are resolved
+``_resolve_deleted``      errors of deleted bindings and receipts are resolved
 ``_open_abandoned``       errors that no job tries again any more are open
 ``_gc_causes``            causes without errors are deleted, once a day
 ========================  ==========================================================
@@ -37,7 +37,7 @@ class ConnectorSyncError(models.Model):
         yield "failed jobs", self.env["queue.job"].sudo()._note_unnoted
         yield "receipts", self.env["connector.export.receipt"].sudo()._note_orphans
         yield "causes of errors", errors._link_missing
-        yield "errors of deleted records", errors._resolve_gone
+        yield "errors of deleted records", errors._resolve_deleted
         yield "errors without a job", errors._open_abandoned
 
     @api.model
@@ -58,7 +58,7 @@ class ConnectorSyncError(models.Model):
             )
 
     @api.model
-    def _resolve_gone(self) -> None:
+    def _resolve_deleted(self) -> None:
         """Resolve the errors of bindings that were deleted with their record."""
         self.flush_model()
         groups = self._read_group(
@@ -85,7 +85,7 @@ class ConnectorSyncError(models.Model):
             self.browse([error_id for (error_id,) in rows])._resolve_with_own_jobs()
 
     def _resolve_with_own_jobs(self) -> None:
-        """Resolve errors of records that are gone, and end their failed jobs."""
+        """Resolve errors of deleted records, and end their failed jobs."""
         for (backend_model, backend_id), errors in self.grouped(
             lambda error: (error.backend_model, error.backend_id)
         ).items():

@@ -28,7 +28,7 @@ from odoo.tools import SQL
 from ..database import pg_try_advisory_lock
 from ..outcome import Outcome
 
-#: outcomes that are added at once
+#: outcomes that are added together
 BATCH = 2000
 #: and when totals are read; the seconds for which batches are added then
 READ_BATCH, READ_SECONDS = 500, 0.02

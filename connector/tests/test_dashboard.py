@@ -123,7 +123,7 @@ class TestDashboard(DashboardMixin, SyncRunCase):
         self.note_error()
         self.env.flush_all()
         self.env.cr.execute(
-            "UPDATE connector_sync_error SET backend_model = 'gone.backend'"
+            "UPDATE connector_sync_error SET backend_model = 'lost.backend'"
         )
         self.env.invalidate_all()
         (card,) = (c for c in self.data()["cards"] if not c["is_installed"])

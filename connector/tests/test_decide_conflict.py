@@ -149,7 +149,7 @@ class TestDecideConflict(TwoWayCase):
             self.look()
         self.assertTrue(self.binding.exists().odoo_id.active)
 
-    def test_who_may_decide(self):
+    def test_rights_to_decide(self):
         partner = self.binding.odoo_id
         operator, clerk = (
             new_test_user(self.env, name, groups=groups)

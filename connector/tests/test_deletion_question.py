@@ -114,7 +114,7 @@ class TestDeletionQuestion(ImporterCase):
         kept = [self.found(key).is_deleted_remotely for key in range(1, 5)]
         self.assertEqual(kept, [False, False, True, True])
 
-    def test_who_kept_it_is_in_the_history(self):
+    def test_the_user_who_kept_it_is_in_the_history(self):
         operator = self.operator()
         self.env.flush_all()
         with patch.object(
@@ -149,7 +149,7 @@ class TestDeletionQuestion(ImporterCase):
 
     def test_the_question_of_an_uninstalled_connector_is_shown(self):
         self.env.cr.execute(
-            "UPDATE connector_sync_run SET model_name = 'gone.binding' WHERE id = %s",
+            "UPDATE connector_sync_run SET model_name = 'lost.binding' WHERE id = %s",
             [self.sync_run.id],
         )
         self.env.invalidate_all()

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What is wrong, found from the rows that synchronizations leave."""
+"""Conditions, found from the rows that synchronizations leave."""
 
 from datetime import timedelta
 

@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """A job runner or scheduled actions that do not run are found by any request.
 
-The runners are those of ``queue_job``, with connections of their own.
+The runners are those of ``queue_job``, with separate connections.
 """
 
 import threading

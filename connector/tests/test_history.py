@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What the flows leave in the history of records."""
+"""Rows that the flows add to the history of records."""
 
 from odoo.tests import TransactionCase, tagged
 from odoo.tools import mute_logger
@@ -66,7 +66,7 @@ class TestValues(TransactionCase):
         self.assertEqual(plain_value("file", b"x" * 2048), "2.0 kB")
         self.assertEqual(plain_value("rate", float("nan")), "nan")
 
-    def test_lines_are_described_by_what_changes(self):
+    def test_lines_are_described_by_their_changes(self):
         parent = self.env["res.partner"].create(
             {"name": "a", "child_ids": [(0, 0, {"name": "Ada"})]}
         )

@@ -120,7 +120,7 @@ class TestSyncBatch(ExportCase):
         run._note_outcome({"failed": -2, "created": 2}, 2.0)
         self.assertNotIn(run, runs.search([("failed_count", ">", 0)]))
 
-    def test_a_title_tells_the_failures(self):
+    def test_a_title_shows_the_failures(self):
         run = self.env["connector.sync.run"]._start(self.backend, PARTNER)
         self.assertRegex(run.display_name, r"^Import of Contacts, \d+ \w+ \d\d:\d\d$")
         run._set_found(39)

@@ -83,7 +83,7 @@ class TestSummary(SyncErrorCase):
             with self.subTest(reason[:10]):
                 self.assertLessEqual(len(summarize(reason, [reason, "(", None])), 200)
 
-    def test_what_to_do_is_the_end_of_a_message(self):
+    def test_a_hint_is_the_end_of_a_message(self):
         messages = {
             'Unit "Pallet of 48" does not exist here. Create it, or rename one.': (
                 "Create it, or rename one."
@@ -167,7 +167,7 @@ class TestCauses(SyncErrorCase):
         self.fail_import(2, InvalidDataError("Unit 'Box' is missing."))
         self.assertEqual(len(self.unresolved().cause_id), 2)
 
-    def test_another_backend_has_causes_of_its_own(self):
+    def test_another_backend_has_its_own_causes(self):
         self.fail_import(1, InvalidDataError("No name."))
         other = self.backend.copy({"name": "Other"})
         errors = self.env["connector.sync.error"]
@@ -300,20 +300,20 @@ class TestCauses(SyncErrorCase):
 
     def test_causes_of_models_that_are_uninstalled_still_display(self):
         self.env["connector.sync.error"]._note(
-            "gone.backend",
+            "lost.backend",
             7,
-            "gone.model import record:1",
+            "lost.model import record:1",
             cause="data",
             reason="x",
-            model_name="gone.model",
+            model_name="lost.model",
             external_id="1",
         )
         error = self.env["connector.sync.error"].search(
-            [("backend_model", "=", "gone.backend")]
+            [("backend_model", "=", "lost.backend")]
         )
         fields = ["display_name", "suggested_fix", "model_description", "traceback"]
         self.assertTrue(error.read(fields))
-        self.assertEqual(error.cause_id.model_counts_text, "1 × gone.model")
+        self.assertEqual(error.cause_id.model_counts_text, "1 × lost.model")
         error.action_ignore()
         self.assertEqual(error.state, "ignored")
 

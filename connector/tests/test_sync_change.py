@@ -15,11 +15,11 @@ class TestSyncChange(TransactionCase):
     def append(self, **values):
         common = {
             "at": fields.Datetime.now(),
-            "backend_model": "gone.backend",
+            "backend_model": "lost.backend",
             "backend_id": values.pop("backend_id", 7),
         }
         row = {
-            "model_name": "gone.binding",
+            "model_name": "lost.binding",
             "direction": "import",
             "outcome": "updated",
             "external_id": "a 1",
@@ -33,14 +33,18 @@ class TestSyncChange(TransactionCase):
         )
         self.assertEqual(change.display_name, "Concrete blocks: Updated")
         self.assertEqual(change.changes_text, "name: Concrete → Blocks")
-        self.assertEqual(change.backend_name, "gone.backend 7")
+        self.assertEqual(change.backend_name, "lost.backend 7")
         with self.assertRaisesRegex(UserError, "Concrete blocks does not exist"):
             change.action_open_record()
 
     def test_error_of_a_failed_record_is_opened(self):
         errors = self.env["connector.sync.error"]
-        values = {"cause": "data", "model_name": "gone.binding", "external_id": "a 1"}
-        errors._note("gone.backend", 7, "gone.binding import record:a 1", **values)
+        values = {
+            "cause": "data",
+            "model_name": "lost.binding",
+            "external_id": "a 1",
+        }
+        errors._note("lost.backend", 7, "lost.binding import record:a 1", **values)
         change = self.append(outcome="failed", reason="No name")
         action = change.action_open_error()
         found = self.env[action["res_model"]].search(action["domain"])
@@ -59,6 +63,6 @@ class TestSyncChange(TransactionCase):
     def test_history_of_a_deleted_backend(self):
         change = self.append()
         other = self.append(backend_id=8)
-        self.changes._delete_of("gone.backend", [7])
+        self.changes._delete_of("lost.backend", [7])
         self.assertFalse(change.exists())
         self.assertTrue(other.exists())

@@ -127,7 +127,7 @@ class TestUnreachableBackend(SyncErrorCase):
         found = self.unresolved()
         self.assertEqual((len(found), found.model_name), (1, False))
 
-    def test_a_rate_limit_is_no_error(self):
+    def test_a_rate_limit_is_not_an_error(self):
         error = NetworkRetryableError("429", seconds=5, ignore_retry=True)
         self.fail_import(1, error)
         self.assertFalse(self.unresolved())

@@ -90,7 +90,7 @@ class TestImportPaths(SyncErrorCase):
         self.env.flush_all()
         self.env.cr.execute(f"DELETE FROM {binding._table} WHERE id = {binding.id}")
         self.env.invalidate_all()
-        self.env["connector.sync.error"]._resolve_gone()
+        self.env["connector.sync.error"]._resolve_deleted()
         self.assertFalse(self.unresolved())
 
 

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Walk the form of a backend: from New to an active backend, pause, and resume."""
+"""The form of a backend: from New to an active backend, pause, and resume."""
 
 import re
 import tempfile

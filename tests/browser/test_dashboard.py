@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""The dashboard: what needs attention is seen, opened and handled from there."""
+"""The dashboard: conditions are seen, opened and handled from there."""
 
 import re
 import time
@@ -63,9 +63,9 @@ def backend_ids(seed):
 
 
 @pytest.mark.usefixtures("backend_ids")
-def test_what_is_wrong_is_seen_at_both_widths(any_window):
+def test_conditions_are_seen_at_both_widths(any_window):
     any_window.open(DASHBOARD)
-    band = any_window.page.get_by_role("group", name="What needs attention")
+    band = any_window.page.get_by_role("group", name="Needs attention")
     band.get_by_role("button", name="need attention").wait_for()
     assert "3 failing records" in " ".join(band.inner_text().split())
     assert "1 decision" in " ".join(band.inner_text().split())

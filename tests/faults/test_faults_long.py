@@ -91,7 +91,7 @@ def test_import_loses_nothing(cluster, full_source, seed, report, name):
 
 
 def test_an_outage_is_one_error_while_it_lasts(cluster, seed, report):
-    """Longer than a worker waits by itself: every job fails, and all mean the same."""
+    """Longer than the retries of a worker: every job fails for the same reason."""
     faults = (Fault(8, Kind.DOWN, OUTAGE_SECONDS),)
     with running_world(cluster) as world:
         make_partners(world.call_source, OUTAGE_RECORDS)

@@ -10,7 +10,7 @@ The steps of an export run up to the request that would send the record
 
 Then everything is rolled back. No hook that sends is called, and the operations of the
 adapter that write raise an error. A record that is needed and is not in the backend yet
-gets a made-up external id until the rollback, so that the values can be mapped.
+gets a placeholder external id until the rollback, so that the values can be mapped.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ class ExportPreview:
         self.lines: list[Line] = []
         self.counts: Counter[Outcome] = Counter()
         self.binding_ids: dict[Outcome, list[int]] = defaultdict(list)
-        #: ``{made-up external id: name of the record}``
+        #: ``{placeholder external id: name of the record}``
         self._needed: dict[str, str] = {}
         self._numbers = count(1)
 

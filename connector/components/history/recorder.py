@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Collect the history of the records that a job synchronizes, and store it at once.
+"""Collect the history of the records that a job synchronizes; store it in one query.
 
 ::
 

@@ -123,7 +123,7 @@ class ConflictResolver(AbstractComponent):
 def find_decider(
     binding: models.BaseModel, backend: models.BaseModel
 ) -> models.BaseModel:
-    """Return the user who decides: who is responsible for the record, or the backend.
+    """Return the user who decides, the one responsible for the record or the backend.
 
     A record has its salesperson in ``user_id``.
     """

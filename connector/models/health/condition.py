@@ -13,7 +13,7 @@ OK = "ok"
 #: the worst last
 STATUSES = (OK, WARNING, ERROR)
 
-#: what a condition is about
+#: subjects of conditions
 KINDS = (
     "connection",
     "refused",
@@ -30,8 +30,8 @@ KINDS = (
 class Condition(NamedTuple):
     """One thing that needs attention.
 
-    It is the same condition as long as ``backend_model``, ``backend_id`` and ``key``
-    are; its text, count and severity may change.
+    Two conditions are the same if ``backend_model``, ``backend_id`` and ``key`` are;
+    text, count and severity may change.
 
     :param kind: one of :data:`KINDS`
     :param severity: ``error`` or ``warning``
@@ -40,7 +40,7 @@ class Condition(NamedTuple):
     :param text: one sentence in the language of the user
     :param since: UTC; None if unknown
     :param count: how many records, decisions or jobs it concerns
-    :param fix: what to do, in the language of the user
+    :param fix: the suggested action, in the language of the user
     :param action: the window that shows the cause, None if there is none
     :param code: of the cause of errors
     """

@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Conditions of open errors: one for each backend and cause.
 
-A backend that cannot be reached, or refuses access, is a condition of its own kind.
+A backend that cannot be reached, or refuses access, has its own kind of condition.
 """
 
 from __future__ import annotations

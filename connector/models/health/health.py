@@ -11,7 +11,7 @@ A user sees the conditions of the backends that their rules let them read. The r
 about these backends are read as superuser; alerts and monitors call it as superuser and
 see all backends.
 
-The conditions are those of the moment. Nothing here depends on a scheduled action or on
+The conditions are the current ones. Nothing here depends on a scheduled action or on
 a job, which may be what has failed.
 """
 
@@ -40,11 +40,11 @@ class ConnectorHealth(models.AbstractModel):
     def _find_conditions(
         self, backends: models.BaseModel | Iterable[models.BaseModel] | None = None
     ) -> list[Condition]:
-        """Return what needs attention now, the worst first.
+        """Return the current conditions, the worst first.
 
         :param backends: the backends of one model, or of several models; by default all
             that the user may read, with the conditions of the database. These explain a
-            schedule that is overdue: then it is not a condition of its own
+            schedule that is overdue: then it is not a separate condition
         """
         if backends is None:
             return self._find_conditions_of(self._find_backends())

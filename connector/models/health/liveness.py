@@ -20,7 +20,7 @@ If the action is due and there is no lock, the workers are notified: an idle one
 the action within a second.
 
 Both use separate connections: the transaction of a request sees no later changes.
-Who did not answer is remembered until it acts, so that a page waits only once.
+A process that did not answer is remembered until it acts: a page waits only once.
 """
 
 from __future__ import annotations
@@ -180,7 +180,7 @@ def _notify(dbname: str, channel: str, payload: str) -> bool:
 
 
 def _wait_until(is_true: Callable[[], bool]) -> bool:
-    """Wait for a condition, as long as an answer may take; return whether it is met."""
+    """Wait up to ``ANSWER_SECONDS`` for a condition; return whether it is met."""
     end = time.monotonic() + ANSWER_SECONDS
     while not is_true():
         if time.monotonic() > end:

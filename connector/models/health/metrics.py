@@ -40,7 +40,7 @@ METRICS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "backend_up": ("gauge", "0 if the backend has a condition “error”", OF_BACKEND),
     "conditions": (
         "gauge",
-        "What needs attention",
+        "Conditions that need attention",
         (*OF_BACKEND, "kind", "severity"),
     ),
     "jobs": ("gauge", "Jobs that have not ended, by state", (*OF_BACKEND, "state")),

@@ -101,12 +101,12 @@ class ConnectorHealth(models.AbstractModel):
 
     @api.model
     def _describe_runner(self, conditions: Iterable[Condition]) -> dict[str, Any]:
-        """Return who runs the jobs, and what is wrong with it."""
+        """Return the kind of the job runner, and its conditions."""
         return {"kind": self._find_kind_of_runner(), **_of_kind("runner", conditions)}
 
     @api.model
     def _describe_cron(self, conditions: Iterable[Condition]) -> dict[str, Any]:
-        """Return when the schedule of backends ran, and what is wrong with it."""
+        """Return when the schedule of backends ran, and its conditions."""
         cron = self.env.ref(SCHEDULE, raise_if_not_found=False)
         return {
             "last_run": _time(cron and cron.sudo().lastcall),

@@ -12,7 +12,7 @@
 
 **Of the backend** are refused credentials, and a backend that gives no answer, in any
 job; and all failures of the network while it gives none. A search on which the backend
-fails (a status of 500) has an error of its own: other searches may succeed. A record on
+fails (a status of 500) has its own error: other searches may succeed. A record on
 which the backend fails has its own error, too: at its second failure while
 ``queue_job`` retries it, and once that gives up. Many of these at the same time are one
 error: the backend gives no answer.
@@ -138,7 +138,7 @@ class QueueJob(models.Model):
 
         A record may be the cause that no answer comes, or an error. If the backend has
         answered other jobs between the tries of this one, the record is. A search on
-        which the backend fails has an error of its own: others may succeed.
+        which the backend fails has its own error: others may succeed.
         """
         is_search = self.method_name in SEARCHES
         if issubclass(kind, NoConnection):

@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """The errors of events that cannot be read.
 
-Records that an event names, and that could not be imported, have errors of their own.
+Records that an event names, and that could not be imported, have separate errors.
 """
 
 from __future__ import annotations

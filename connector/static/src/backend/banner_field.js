@@ -3,7 +3,7 @@ import { registry } from "@web/core/registry";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
 import { useRecordButton } from "./record_button";
 
-/** What is wrong with a backend, and the button that helps; models/backend_health.py */
+/** The problem of a backend, and the button that helps; models/backend_health.py */
 export class ConnectorBanner extends Component {
     static template = "connector.Banner";
     static props = { ...standardFieldProps };

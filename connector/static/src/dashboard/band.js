@@ -3,7 +3,7 @@ import { _t } from "@web/core/l10n/translation";
 import { formatInteger } from "@web/views/fields/formatters";
 import { ActionLink } from "./action_link";
 
-/** The numbers at the top: what needs attention, each with a link. */
+/** The numbers at the top: the conditions that need attention, each with a link. */
 export class Band extends Component {
     static template = "connector.DashboardBand";
     static components = { ActionLink };

@@ -13,7 +13,7 @@ import { useDashboard } from "./use_dashboard";
 
 const BAD_STATES = ["error", "decision", "warning"];
 
-/** The systems: what needs attention, and a card for each. */
+/** The systems: the conditions that need attention, and a card for each. */
 export class Dashboard extends Component {
     static template = "connector.Dashboard";
     static components = { ActionLink, BackendCard, Band, Condition, Connect, Layout };

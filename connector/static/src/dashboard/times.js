@@ -27,9 +27,7 @@ export function ago(text, now) {
     const time = deserializeDateTime(text);
     const milliseconds = now - time.toMillis();
     if (Math.abs(milliseconds) < MINUTE) {
-        return milliseconds >= 0
-            ? _t("just now").toString()
-            : _t("in a moment").toString();
+        return milliseconds >= 0 ? _t("just now").toString() : _t("soon").toString();
     }
     return time.toRelative({ base: DateTime.fromMillis(now), style: "short" });
 }

@@ -3,7 +3,7 @@
  *
  *     visible, something runs   every 2 s
  *     visible, nothing runs     every 10 s
- *     hidden                    never; at once when it is shown again
+ *     hidden                    never; immediately when it is shown again
  *     unreachable               after 2, 4, 8 … 60 s; `failure` says so on the screen
  */
 
