@@ -71,11 +71,12 @@ def test_from_the_backend_to_the_records_that_it_brought(imported, window):
     imported.source.client.execute("res.partner", "create", values)
 
     window.open(f"{BACKENDS}/{imported.backend_id}")
-    page.locator("button[name=button_check_connection]:visible").click()
+    page.locator(".o_connector_more:visible").click()
+    page.get_by_role("menuitem", name="Test connection").click()
     told = page.locator(".o_notification").first
     told.get_by_text(f"Connected to {imported.source.server.url}").wait_for()
     page.locator("button[name=button_import_now]:visible").click()
-    page.locator(".o_notification", has_text="Import started").wait_for()
+    page.get_by_text("Import of changes").first.wait_for()
 
     # The card updates automatically: the page is not reloaded.
     page.get_by_role("menuitem", name="Dashboard").click()
