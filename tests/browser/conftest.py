@@ -29,7 +29,9 @@ name below tests/)::
 - `open_window(role, width=1400)`: roles are "manager", "operator", "user", "admin" (may
   do all), and "manager_fr", who reads French. Widths up to 500 are phones with touch.
 - `window`: that of the manager, at 1400 px. `any_window`: the test runs twice, at 1400
-  and at 390 px.
+  and, with ``--long``, at 390 px.
+- By default, one walk per screen runs, by mouse at 1400 px. Mark the other tests with
+  ``@pytest.mark.long``.
 - `window.page` is Playwright's page. `window.open(path)` and `window.settle()` wait
   until nothing is loaded any more; live updates by the bus do not count.
 - A test fails for errors of the console and of scripts, for failed requests and for
@@ -140,7 +142,10 @@ def window(open_window):
     return open_window()
 
 
-@pytest.fixture(params=[1400, 390], ids=["1400px", "390px"])
+PHONE_PARAM = pytest.param(390, marks=pytest.mark.long)
+
+
+@pytest.fixture(params=[1400, PHONE_PARAM], ids=["1400px", "390px"])
 def any_window(request, open_window):
     return open_window(width=request.param)
 

@@ -1,6 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """The list of alerts."""
 
+import pytest
+
 ALERTS = "action-connector.connector_alert_action"
 PROBLEM = "The token of the shop was revoked."
 
@@ -32,6 +34,7 @@ def test_open_alerts_are_listed(seed, any_window):
     any_window.axe()
 
 
+@pytest.mark.long
 def test_operators_reach_the_alerts_by_keyboard(seed, open_window):
     seed(make_alert)
     window = open_window("operator")

@@ -9,6 +9,7 @@ import pytest
 
 BACKENDS = "action-test_connector_export.test_export_backend_action"
 ODOO_BACKENDS = "action-connector_odoo.odoo_backend_action"
+WIDTHS = [1400, pytest.param(390, marks=pytest.mark.long)]
 
 
 @pytest.fixture(autouse=True)
@@ -83,47 +84,45 @@ def choose_more(window, label):
     window.settle()
 
 
-def test_from_new_to_active_by_mouse(seed, open_window, folder):
+@pytest.mark.parametrize("width", WIDTHS)
+def test_from_new_to_active_by_mouse(seed, open_window, folder, width):
     seed(lambda env: env["test.export.backend"].search([]).unlink())
-    for width in (1400, 390):
-        window = open_window(width=width)
-        page = window.page
-        window.open(f"{BACKENDS}/new")
-        page.get_by_label("Name", exact=True).first.fill(f"Shop {width}")
-        page.get_by_label("Folder").fill(folder)
-        press(window, "Test connection")
-        page.get_by_text("the connection works").first.wait_for()
-        press(window, "Activate")
-        dialog = page.locator(".modal")
-        dialog.get_by_label("Import changes every").fill("30")
-        window.axe()
-        dialog.get_by_role("button", name="Activate").click()
-        window.settle()
-        press(window, "Import changes")
-        # the form of the batch
-        page.get_by_text(f"Import of changes, Shop {width}").first.wait_for()
-        page.go_back()
-        page.get_by_label("Name", exact=True).first.wait_for()
-        window.settle()
-        press(window, "Pause")
-        page.get_by_text("is paused, nothing is synchronized").wait_for()
-        window.axe()
-        window.check_width()
-        press(window, "Resume")
-        page.get_by_text("is paused, nothing").wait_for(state="detached")
+    window = open_window(width=width)
+    page = window.page
+    window.open(f"{BACKENDS}/new")
+    page.get_by_label("Name", exact=True).first.fill(f"Shop {width}")
+    page.get_by_label("Folder").fill(folder)
+    press(window, "Test connection")
+    page.get_by_text("the connection works").first.wait_for()
+    press(window, "Activate")
+    dialog = page.locator(".modal")
+    dialog.get_by_label("Import changes every").fill("30")
+    window.axe()
+    dialog.get_by_role("button", name="Activate").click()
+    window.settle()
+    press(window, "Import changes")
+    # the form of the batch
+    page.get_by_text(f"Import of changes, Shop {width}").first.wait_for()
+    page.go_back()
+    page.get_by_label("Name", exact=True).first.wait_for()
+    window.settle()
+    press(window, "Pause")
+    page.get_by_text("is paused, nothing is synchronized").wait_for()
+    window.axe()
+    window.check_width()
+    press(window, "Resume")
+    page.get_by_text("is paused, nothing").wait_for(state="detached")
     found = seed(
         lambda env: (
             env["test.export.backend"]
-            .search([], order="id")
+            .search([])
             .mapped(lambda each: (each.name, each.state, each.import_interval_minutes))
         )
     )
-    assert found == [
-        ("Shop 1400", "production", 30),
-        ("Shop 390", "production", 30),
-    ]
+    assert found == [(f"Shop {width}", "production", 30)]
 
 
+@pytest.mark.long
 def test_from_connected_to_active_by_keyboard(seed, window, folder):
     (backend_id,) = seed(make_backend, folder, state="checked")
     open_backend(window, backend_id)
@@ -159,6 +158,7 @@ def test_from_connected_to_active_by_keyboard(seed, window, folder):
     page.locator(".modal").wait_for(state="detached")
 
 
+@pytest.mark.long
 def test_more_asks_before_it_overwrites(seed, any_window, folder):
     (backend_id,) = seed(make_backend, folder, state="production")
     window = any_window
@@ -171,6 +171,7 @@ def test_more_asks_before_it_overwrites(seed, any_window, folder):
     assert seed(read, backend_id, "run_count") == 0
 
 
+@pytest.mark.long
 def test_tabs_and_numbers(seed, any_window, folder):
     (backend_id,) = seed(make_backend, folder, state="production")
     window = any_window
@@ -185,6 +186,7 @@ def test_tabs_and_numbers(seed, any_window, folder):
         assert window.page.locator(".o_view_sample_data").count() == 0
 
 
+@pytest.mark.long
 def test_the_banner_helps(seed, any_window, folder):
     overdue = datetime.now(timezone.utc).replace(tzinfo=None) - timedelta(hours=3)
     (backend_id,) = seed(
@@ -204,6 +206,7 @@ def test_the_banner_helps(seed, any_window, folder):
     banner.wait_for(state="detached")
 
 
+@pytest.mark.long
 def test_a_backend_with_bindings_is_unbound_and_deleted(seed, window, folder):
     def bind(env, backend_id):
         return env["test.export.partner"].create(
@@ -227,6 +230,7 @@ def test_a_backend_with_bindings_is_unbound_and_deleted(seed, window, folder):
     assert not seed(lambda env: env["test.export.partner"].browse(binding_id).exists())
 
 
+@pytest.mark.long
 def test_an_operator_sees_the_backend_without_buttons(seed, open_window):
     (backend_id,) = seed(make_odoo_backend)
     for width in (1400, 390):
@@ -250,6 +254,7 @@ def test_the_list_and_the_cards(seed, any_window, folder):
     any_window.check_width()
 
 
+@pytest.mark.long
 def test_a_pasted_address_is_cut(window):
     window.open(f"{ODOO_BACKENDS}/new")
     page = window.page

@@ -94,6 +94,7 @@ def test_numbers_open_their_records_by_mouse(window):
     card(window, SHOP).wait_for()
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("backend_ids")
 def test_all_is_done_by_keyboard(window):
     page, keyboard = window.page, window.keyboard
@@ -116,6 +117,7 @@ def test_all_is_done_by_keyboard(window):
     page.locator(".o_list_view .o_data_row").first.wait_for()
 
 
+@pytest.mark.long
 def test_an_update_keeps_focus_scroll_and_open_menus(seed, backend_ids, window):
     page = window.page
     window.open(DASHBOARD)
@@ -152,6 +154,7 @@ def shop_of(env, backend_ids):
     return env["odoo.backend"].browse(backend_ids[0])
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("backend_ids")
 def test_a_lost_server_is_said_and_tried_again(window):
     page = window.page
@@ -169,6 +172,7 @@ def test_a_lost_server_is_said_and_tried_again(window):
     window.expect_error("ERR_FAILED")
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("backend_ids")
 def test_an_operator_has_no_buttons_that_configure(open_window):
     window = open_window("operator")
@@ -179,6 +183,7 @@ def test_an_operator_has_no_buttons_that_configure(open_window):
         assert shop.get_by_role("button", name=name).count() == 0
 
 
+@pytest.mark.long
 def test_without_a_backend_three_steps_say_what_to_do(seed, any_window):
     def archive(env):
         names = env.registry.descendants(["connector.backend"], "_inherit")

@@ -121,6 +121,7 @@ def wait_until(page, check, wanted):
     assert check() == wanted
 
 
+@pytest.mark.long
 def test_causes_say_what_how_many_and_since_when(errors, open_window):
     window = open_window("operator")
     page = window.page
@@ -166,6 +167,7 @@ def test_details_of_an_error(errors, open_window):
     page.locator(".o_data_row", has_text=PRODUCTS[1]).wait_for()
 
 
+@pytest.mark.long
 def test_buttons_of_a_selection(errors, seed, open_window):
     window = open_window("operator")
     page = window.page
@@ -188,6 +190,7 @@ def test_buttons_of_a_selection(errors, seed, open_window):
     page.get_by_role("menuitem", name="Errors (2)").wait_for()
 
 
+@pytest.mark.long
 def test_live_updates_keep_focus_selection_and_details(errors, seed, open_window):
     window = open_window("operator")
     page = window.page
@@ -204,6 +207,7 @@ def test_live_updates_keep_focus_selection_and_details(errors, seed, open_window
     cause_row(page).get_by_role("button", name="Retry 2", exact=True).wait_for()
 
 
+@pytest.mark.long
 def test_an_error_that_is_resolved_says_so_in_its_details(errors, seed, open_window):
     window = open_window("operator")
     page = window.page
@@ -217,6 +221,7 @@ def test_an_error_that_is_resolved_says_so_in_its_details(errors, seed, open_win
     assert panel.get_by_role("button", name="Retry").count() == 0
 
 
+@pytest.mark.long
 def test_without_errors_nothing_needs_attention(open_window):
     window = open_window("operator")
     window.open(ERRORS)
@@ -224,6 +229,7 @@ def test_without_errors_nothing_needs_attention(open_window):
     window.axe()
 
 
+@pytest.mark.long
 def test_a_search_without_result_does_not_say_that_all_is_well(errors, open_window):
     window = open_window("operator")
     page = window.page
@@ -236,6 +242,7 @@ def test_a_search_without_result_does_not_say_that_all_is_well(errors, open_wind
     cause_row(page).get_by_role("button", name="Retry", exact=True).wait_for()
 
 
+@pytest.mark.long
 def test_all_by_keyboard(errors, seed, open_window):
     window = open_window("operator")
     page, keyboard = window.page, window.keyboard
@@ -257,6 +264,7 @@ def test_all_by_keyboard(errors, seed, open_window):
     wait_until(page, lambda: seed(states, errors), ["ignored"] * 3)
 
 
+@pytest.mark.long
 def test_on_a_phone(errors, seed, open_window):
     window = open_window("operator", width=390)
     page = window.page
@@ -277,6 +285,7 @@ def test_on_a_phone(errors, seed, open_window):
     wait_until(page, lambda: seed(states, errors[:1]), ["retrying"])
 
 
+@pytest.mark.long
 def test_the_counter_asks_nothing_outside_of_the_app(errors, open_window):
     for role, path in (("operator", "action-contacts.action_contacts"), ("user", "")):
         window = open_window(role)

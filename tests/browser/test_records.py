@@ -3,6 +3,8 @@
 
 import re
 
+import pytest
+
 BINDINGS = "action-connector.connector_bound_record_action"
 CONFLICTS = "action-connector.connector_conflict_action"
 NAME = "Headquarters of the browser"
@@ -121,6 +123,7 @@ def open_tab(window, partner_id):
     return entry
 
 
+@pytest.mark.long
 def test_the_tab_shows_the_error_and_the_history(seed, server, open_window):
     partner_id, _remote_id, _binding_id = seed(make_failing, server.url)
     for role, width in (("operator", 1400), ("manager", 390)):
@@ -138,6 +141,7 @@ def test_the_tab_shows_the_error_and_the_history(seed, server, open_window):
     window.page.locator(".o_data_row, .o_kanban_record").nth(6).wait_for()
 
 
+@pytest.mark.long
 def test_a_user_sees_the_tab_without_buttons(seed, server, open_window):
     partner_id, _remote_id, _binding_id = seed(make_bound, server.url)
     window = open_window("user")
@@ -146,6 +150,7 @@ def test_a_user_sees_the_tab_without_buttons(seed, server, open_window):
     assert entry.get_by_role("button").count() == 0
 
 
+@pytest.mark.long
 def test_unbinding_asks_and_hides_the_tab(seed, server, window):
     partner_id, _remote_id, _binding_id = seed(make_bound, server.url)
     entry = open_tab(window, partner_id)
@@ -178,6 +183,7 @@ def test_a_version_is_chosen_by_mouse(seed, server, any_window):
     assert seed(read_both, local_id, remote_id) == [("+44 local", "Paris")] * 2
 
 
+@pytest.mark.long
 def test_a_version_is_chosen_by_keyboard_on_the_page_of_the_activity(
     seed, server, window
 ):
@@ -226,6 +232,7 @@ def test_conflicts_are_listed(seed, server, any_window):
     window.axe()
 
 
+@pytest.mark.long
 def test_contacts_that_are_not_synchronized_are_found(seed, server, window):
     seed(make_bound, server.url)
     window.open("action-contacts.action_contacts")
@@ -239,6 +246,7 @@ def test_contacts_that_are_not_synchronized_are_found(seed, server, window):
     assert rows.count() == 1
 
 
+@pytest.mark.long
 def test_records_that_were_deleted_remotely_are_kept(seed, server, open_window):
     for role, width in (("operator", 1400), ("manager", 390)):
         run_id, binding_id = seed(make_question, server.url)

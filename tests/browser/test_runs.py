@@ -9,6 +9,7 @@ RUNS = "action-connector.connector_sync_run_action"
 BATCHES = "action-connector.connector_sync_batch_action"
 HISTORY = "action-connector.connector_sync_change_action"
 PARTNER = "odoo.res.partner"
+WIDTHS = [1400, pytest.param(390, marks=pytest.mark.long)]
 
 
 def make_run(env):
@@ -60,7 +61,7 @@ def make_run(env):
     return run.id, batch.id
 
 
-@pytest.mark.parametrize("width", [1400, 390])
+@pytest.mark.parametrize("width", WIDTHS)
 def test_a_run_lists_its_records_and_filters_them(seed, open_window, width):
     run_id, _batch_id = seed(make_run)
     window = open_window("manager", width=width)
@@ -81,6 +82,7 @@ def test_a_run_lists_its_records_and_filters_them(seed, open_window, width):
     assert (tabs[0], tabs[-1]) == ("Records", "Jobs")
 
 
+@pytest.mark.long
 def test_the_records_of_a_run_are_searched(seed, open_window):
     run_id, _batch_id = seed(make_run)
     window = open_window("manager")
@@ -96,6 +98,7 @@ def test_the_records_of_a_run_are_searched(seed, open_window):
     assert not records.get_by_text("Bulk 63").count()
 
 
+@pytest.mark.long
 def test_the_filter_of_a_run_is_reached_by_keyboard(seed, open_window):
     run_id, _batch_id = seed(make_run)
     window = open_window("manager")
@@ -107,6 +110,7 @@ def test_the_filter_of_a_run_is_reached_by_keyboard(seed, open_window):
     records.get_by_text("The local version is kept.").first.wait_for()
 
 
+@pytest.mark.long
 def test_a_number_opens_its_records_and_no_sample(seed, open_window):
     run_id, _batch_id = seed(make_run)
     window = open_window("manager")
@@ -117,7 +121,7 @@ def test_a_number_opens_its_records_and_no_sample(seed, open_window):
     assert not page.locator(".o_view_sample_data").count()
 
 
-@pytest.mark.parametrize("width", [1400, 390])
+@pytest.mark.parametrize("width", WIDTHS)
 def test_lists_of_batches_runs_and_history(seed, open_window, width):
     _run_id, batch_id = seed(make_run)
     window = open_window("manager", width=width)
