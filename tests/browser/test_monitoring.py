@@ -41,6 +41,10 @@ def test_a_token_is_created_and_revoked(any_window, server):
     page.get_by_role("button", name="Done").click()
     window.settle()
     window.open(MONITORING)
+    # on a phone, the buttons are in a menu
+    more = page.locator(".o_statusbar_buttons").get_by_title("More")
+    if more.count():
+        more.tap()
     page.get_by_role("button", name="Revoke token").click()
     page.locator(".modal").get_by_role("button", name="Ok", exact=True).click()
     page.get_by_text("No token: nobody can read them.").wait_for()
