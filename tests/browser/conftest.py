@@ -30,7 +30,7 @@ name below tests/)::
   do all), and "manager_fr", who reads French. Widths up to 500 are phones with touch.
 - `window`: that of the manager, at 1400 px. `any_window`: the test runs twice, at 1400
   and, with ``--long``, at 390 px.
-- By default, one walk per screen runs, by mouse at 1400 px. Mark the other tests with
+- By default, one test per screen runs, by mouse at 1400 px. Mark the other tests with
   ``@pytest.mark.long``.
 - `window.page` is Playwright's page. `window.open(path)` and `window.settle()` wait
   until nothing is loaded any more; live updates by the bus do not count.
@@ -57,31 +57,36 @@ PHONE_WIDTH = 500
 ERROR_LINE = re.compile(r"^\S+ \S+ \d+ (?:ERROR|CRITICAL) .*", re.MULTILINE)
 
 
-@pytest.fixture(scope="session")
-def browser():
+@pytest.fixture(scope="package")
+def has_browser():
     reason = os.environ.get("CONNECTOR_NO_BROWSER")
     if reason:
         pytest.skip(reason)
+
+
+# of a module: Odoo ends the child processes of a test run after its test classes
+@pytest.fixture(scope="module")
+def browser(has_browser):
     from devtools.web_client import running_browser
 
     with running_browser() as running:
         yield running
 
 
-@pytest.fixture(scope="session")
-def server(browser):
+@pytest.fixture(scope="package")
+def server(has_browser):
     with running_server(Environment.current()) as running:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def database(server):
     from browser_harness.seeds import SeededDatabase
 
     return SeededDatabase(server.database)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def sessions():
     """The cookies of each role that has logged in."""
     return {}
