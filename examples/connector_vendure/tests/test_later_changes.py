@@ -140,7 +140,7 @@ class TestChanges(ShopCase):
             lambda tax: tax.amount > 10
         )
         self.binding(ORDER, "2").unlink()
-        with self.assertRaisesRegex(Exception, "account.tax whose amount is '10'"):
+        with self.assertRaisesRegex(Exception, "account.tax with amount '10'"):
             self.env[ORDER].import_record(self.backend, "2")
 
     def test_wrong_key(self):
