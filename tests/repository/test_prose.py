@@ -9,8 +9,11 @@ from prose import FIELDS, find_banned
 
 #: folders and files that are written in plain English already
 CLEAN = (
+    ".github",
     "CHANGELOG.md",
+    "CONTRIBUTING.md",
     "README.rst",
+    "SECURITY.md",
     "benchmarks",
     "component",
     "component_event",

@@ -1,12 +1,17 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Commands and files in README.rst exist."""
+"""Commands, files and figures in README.rst exist, and GitHub can show it."""
 
+import csv
 import re
 import textwrap
 
 from devtools.bootstrap import COMMANDS
 from devtools.commands import demo
 from devtools.environment import CLONE
+from docutils.core import publish_doctree
+from docutils.utils import Reporter
+from test_examples import count_code
+from test_reference import PUBLISHED
 
 README = (CLONE / "README.rst").read_text()
 
@@ -26,11 +31,36 @@ def test_options_of_the_demo_exist(capsys):
     assert options <= set(re.findall(r"--\w+", capsys.readouterr().out))
 
 
-def test_every_linked_folder_exists():
-    folders = re.findall(r"<([\w/.]+)>`__", README)
-    assert folders
-    for folder in folders:
-        assert (CLONE / folder).exists(), folder
+def test_every_linked_file_and_picture_exists():
+    files = re.findall(r"<([\w/.]+)>`__|image:: (\S+)|_\w[\w ]*: (\S+)", README)
+    assert len(files) > 20
+    for file in filter(None, (name for names in files for name in names)):
+        assert (CLONE / file).exists(), file
+
+
+def test_github_can_show_it():
+    # As GitHub does: docutils alone, which knows no role or directive of Sphinx.
+    settings = {"report_level": Reporter.INFO_LEVEL, "halt_level": Reporter.INFO_LEVEL}
+    publish_doctree(README, settings_overrides=settings)
+
+
+def test_figures_are_those_of_their_sources():
+    rows = list(csv.DictReader((CLONE / "docs" / "reliability.csv").open()))
+    totals = {
+        name: sum(int(row[name]) for row in rows)
+        for name in ("faults", "records", "lost", "duplicated")
+    }
+    assert f" {totals['faults']} injected faults" in README
+    assert f" {totals['records']:,} records" in README
+    assert f"{totals['lost']} lost, {totals['duplicated']} duplicated" in README
+    assert f" {len(PUBLISHED)} names" in README
+    shop = CLONE / "examples" / "connector_vendure"
+    files = [path for path in (shop / "components").glob("[!_]*.py")]
+    assert f"takes {sum(map(count_code, [shop / 'models.py', *files]))}\n" in README
+    benchmarks = (CLONE / "docs" / "benchmarks.rst").read_text()
+    for figure in ("1.16", "24", "328", "1,000,000", "10,000", "96 ms", "0.4 s"):
+        assert re.search(rf"(?<![\d.]){figure}(?![\d.]*\d)", README), figure
+        assert re.search(rf"(?<![\d.]){figure}(?![\d.]*\d)", benchmarks), figure
 
 
 def code_blocks(language):
