@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from odoo import models
+from odoo.api import Environment
 from odoo.orm.registry import Registry
 from odoo.tools import SQL
 
@@ -18,16 +19,23 @@ BACKEND_FIELD, WRAPPED_FIELD, EXTERNAL_FIELD = "backend_id", "odoo_id", "externa
 _BINDING = "external.binding"
 
 
-def find_binding_models(registry: Registry, wrapped: str | None = None) -> list[str]:
+def find_binding_models(
+    registry: Registry, wrapped: str | None = None, backend: str | None = None
+) -> list[str]:
     """Return the names of the binding models, in the order of the registry.
 
     :param wrapped: only those that bind records of this model
+    :param backend: only those of the backends of this model
     """
+    wanted = {WRAPPED_FIELD: wrapped, BACKEND_FIELD: backend}
     return [
         name
         for name in registry.descendants([_BINDING], "_inherit")
         if _is_listed(registry[name])
-        and wrapped in (None, registry[name]._fields[WRAPPED_FIELD].comodel_name)
+        and all(
+            comodel in (None, registry[name]._fields[link].comodel_name)
+            for link, comodel in wanted.items()
+        )
     ]
 
 
@@ -51,6 +59,19 @@ def find_bindings(record: models.BaseModel) -> list[models.BaseModel]:
             if bindings:
                 found.append(bindings.with_env(record.env))
     return found
+
+
+def wrapped_model(env: Environment, name: str) -> str:
+    """Return the model that a binding model wraps, or the binding model itself."""
+    field = env[name]._fields.get(WRAPPED_FIELD) if name in env else None
+    return (field is not None and field.comodel_name) or name
+
+
+def wrapped_record(
+    binding: models.BaseModel, field: str = WRAPPED_FIELD
+) -> models.BaseModel:
+    """Return the record that a binding wraps, or the binding itself."""
+    return (field in binding._fields and binding[field]) or binding
 
 
 def find_inverse(registry: Registry, binding_model: str) -> str | None:

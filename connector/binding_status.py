@@ -20,14 +20,13 @@ from typing import NamedTuple
 from odoo.api import Environment
 from odoo.tools import SQL
 
+from .jobs.error_states import OPEN_STATES
+from .jobs.lifecycle import PENDING_STATES
 from .jobs.subject import subject_of_export, subject_of_import
 
 IN_SYNC, WAITING, CONFLICT, FAILING = "in_sync", "waiting", "conflict", "failing"
-#: errors that are not resolved and not ignored
-OPEN_STATES = ("open", "retrying")
 #: directions of errors about the state of a record
 _DIRECTIONS = ("import", "export", "deletion", "removal")
-_PENDING = ("wait_dependencies", "pending", "enqueued", "started")
 
 
 class Bound(NamedTuple):
@@ -152,7 +151,7 @@ def _jobs(env: Environment, bound: list[Bound]) -> set[str]:
         SQL(
             "SELECT sync_subject FROM queue_job "
             "WHERE state IN %s AND sync_subject = ANY(%s)",
-            _PENDING,
+            PENDING_STATES,
             [subject for each in bound for subject in each.subjects],
         )
     )
@@ -227,7 +226,7 @@ def _waiting(alias: str) -> SQL:
     subjects = SQL(
         "(SELECT sync_subject FROM queue_job WHERE state IN %s "
         "AND sync_subject IS NOT NULL)",
-        _PENDING,
+        PENDING_STATES,
     )
     return SQL(
         """(

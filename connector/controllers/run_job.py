@@ -12,7 +12,7 @@ from odoo.addons.queue_job.job import Job
 class RunLoadableJobController(RunJobController):
     """Fail a job that cannot be loaded, instead of requeueing it forever.
 
-    The log lines about the end of a job name it, too.
+    The lines that are logged at the end of a job contain its id as well.
     """
 
     @classmethod

@@ -169,7 +169,7 @@ def is_rate_limited(status: int, headers: Mapping[str, str]) -> bool:
 def retry_after_seconds(
     headers: Mapping[str, str], now: datetime | None = None, rate_limited: bool = True
 ) -> int | None:
-    """Return the wait that the backend asks for, at most an hour; None if none.
+    """Return the wait that the backend asks for, at most an hour; None without one.
 
     Reads ``Retry-After`` and, in the refusal of a rate limit, the headers that say
     when the limit is lifted.

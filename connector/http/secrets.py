@@ -16,6 +16,12 @@ from contextlib import contextmanager
 from urllib.parse import quote, quote_plus
 
 MASK = "***"
+#: names of fields whose values are not shown
+SECRET_NAME = re.compile(
+    r"passw|secret|token|api.?key|access.?key|private.?key|credential|authorization"
+    r"|cookie|signature",
+    re.IGNORECASE,
+)
 
 #: loggers of libraries that log addresses and headers
 _CHATTY_LOGGERS = ("urllib3.connectionpool", "urllib3.util.retry", "requests")

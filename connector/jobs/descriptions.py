@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Names of records and models in the descriptions of jobs."""
+"""Names of records and models in the descriptions of jobs and in messages."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ from typing import Any
 
 from odoo import models
 
+from ..binding_models import wrapped_model
+
 
 def name_of_model(model: models.BaseModel) -> str:
     """Return the description of the wrapped model, or of a binding that wraps none."""
-    wrapping = model._fields.get("odoo_id")
-    if wrapping is not None and wrapping.comodel_name:
-        model = model.env[wrapping.comodel_name]
-    return model._description
+    return model.env[wrapped_model(model.env, model._name)]._description
 
 
 def name_of_record(name: str | None, external_id: Any) -> str:

@@ -36,7 +36,7 @@ from ..exception import (
     RetryableError,
     SkipError,
 )
-from ..http.secrets import MASK
+from ..http.secrets import MASK, SECRET_NAME
 
 _logger = logging.getLogger(__name__)
 
@@ -46,15 +46,9 @@ MAX_DUMP = 20_000
 #: would not be recognized
 _MAX_TEXT = 2000
 _MAX_DEPTH = 6
-#: names of fields whose values are not shown
-_SECRET_NAME = re.compile(
-    r"passw|secret|token|api.?key|access.?key|private.?key|credential|authorization"
-    r"|cookie|signature",
-    re.IGNORECASE,
-)
 
 #: errors whose messages are sentences of this suite
-_OURS = (ConnectorException, SkipError, RetryableError)
+_SUITE_ERRORS = (ConnectorException, SkipError, RetryableError)
 _IMPERATIVE = re.compile(
     r"(?<=[.!?:] )(?:Add|Ask|Choose|Convert|Correct|Create|Delete|Enter|Export|Fill in|"
     r"Give|Import|Install|Map|Merge|Open|Press|Put|Remove|Resume|Set|Test|Use)\b(?! as)"
@@ -120,12 +114,12 @@ def note_failure(job: Job, error: BaseException) -> None:
 
 
 def describe_failure(job_uuid: str, error: BaseException) -> Failure:
-    """Return what is known of a failure, as texts."""
+    """Return the facts about a failure, as texts."""
     last = _last_error(error)
     chain = list(_chain(last))
     needed = list(_needed(last))
     hint = next(filter(None, (getattr(each, "sync_hint", "") for each in chain)), "")
-    if not hint and isinstance(needed[-1], _OURS):
+    if not hint and isinstance(needed[-1], _SUITE_ERRORS):
         hint = split_hint(str(needed[-1]))
     name, values = next(
         (each.sync_record for each in chain if hasattr(each, "sync_record")), ("", None)
@@ -145,7 +139,7 @@ def describe_failure(job_uuid: str, error: BaseException) -> Failure:
 
 
 def split_hint(message: str) -> str:
-    """Return the advice that ends a message of the connector, "" if there is none.
+    """Return the advice that ends a message of the connector, "" without one.
 
     It begins with the first sentence that begins with an imperative.
     """
@@ -234,7 +228,7 @@ def _plain(value: Any, depth: int) -> Any:
     if isinstance(value, Mapping):
         return {
             str(key): MASK
-            if each and _SECRET_NAME.search(str(key))
+            if each and SECRET_NAME.search(str(key))
             else _plain(each, depth + 1)
             for key, each in value.items()
         }

@@ -67,6 +67,9 @@ from odoo.addons.queue_job.utils import must_run_without_delay
 from ..exception import MAX_JOB_WAIT_SECONDS, NetworkRetryableError
 from .failure import note_failure
 
+#: states of a job that will still be performed
+PENDING_STATES = ("wait_dependencies", "pending", "enqueued", "started")
+
 #: of jobs that a webhook delays
 WEBHOOK_PRIORITY = 3
 #: of jobs that export an edit

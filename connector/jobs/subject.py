@@ -19,13 +19,13 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
+from .causes import CONNECTION
+
 #: longer ids are replaced by a digest: the subject is indexed
 _MAX_LENGTH = 200
 #: arguments that do not change what a job is about
 _OPTIONS = {"confirmed", "force", "had_failed", "retries_left", "waited", "waits_for"}
 _RUN = "connector.sync.run("
-#: the subject of an error of the backend itself
-OF_BACKEND = "backend"
 
 #: ``{method: direction}`` of the jobs of binding models
 DIRECTIONS = {
@@ -82,7 +82,16 @@ class JobSubject(NamedTuple):
 
 def subject_of_backend(cause: str) -> str:
     """Return the subject of an error of the backend itself."""
-    return f"{OF_BACKEND} {cause}"
+    return f"backend {cause}"
+
+
+#: subject of the error of a backend that does not answer
+UNREACHED = subject_of_backend(CONNECTION)
+
+
+def subject_of_search(model_name: str) -> str:
+    """Return the subject of the error of a backend that fails to search a model."""
+    return f"{UNREACHED} {model_name}"
 
 
 def subject_of_import(model_name: str, external_id: Any) -> JobSubject:

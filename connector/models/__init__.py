@@ -24,13 +24,12 @@ from . import res_partner
 from . import record_tab
 from . import conflict
 from . import unconfirmed_field
+from . import sync_subject
 from . import sync_run
 from . import sync_outcome
-from . import sync_subject
 from . import sync_run_numbers
 from . import sync_run_title
 from . import sync_run_day
-from . import sync_subject_search
 from . import retention
 from . import sync_change
 from . import dry_run
@@ -45,9 +44,9 @@ from . import sync_error_again
 from . import sync_error_screens
 from . import sync_error_upkeep
 from . import sync_cause
-from . import sync_cause_retries
 from . import kept_records
 from . import sync_rollup
+from . import health
 from . import dashboard
 from . import webhook
 from . import export_receipt
@@ -62,7 +61,6 @@ from . import queue_job
 from . import sync_batch
 from . import sync_change_failures
 from . import sync_total
-from . import health
 from . import backend_alerts
 from . import alert
 from . import backend_tracking

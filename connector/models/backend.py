@@ -59,6 +59,8 @@ class ConnectorBackend(models.AbstractModel):
 
     #: whether jobs run in a context of the backend, not of the user who delayed them
     _has_own_context = False
+    #: whether the backend has the states and the schedule of the mixin
+    _has_states = False
 
     @api.private
     @contextmanager
@@ -130,6 +132,7 @@ class ConnectorBackendMixin(models.AbstractModel):
     _description = "Backend with states and schedule"
 
     _has_own_context = True
+    _has_states = True
 
     state = fields.Selection(
         selection="_select_state",

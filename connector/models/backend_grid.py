@@ -76,14 +76,7 @@ class ConnectorBackendMixin(models.AbstractModel):
     @api.model
     def _label_models(self, model_names: list[str]) -> dict[str, str]:
         """Return ``{binding model: name of its records}``; equal names differ."""
-        subject = self.env["connector.sync.run"]
-        labels = {
-            name: self.env["ir.model"]
-            ._get(subject._find_wrapped_model(name))
-            .sudo()
-            .name
-            for name in model_names
-        }
+        labels = self.env["connector.sync.subject"]._describe_models(model_names)
         shown = list(labels.values())
         return {
             name: label if shown.count(label) == 1 else self.env[name]._description

@@ -30,8 +30,8 @@ BANNER_KINDS = (
     "runner",
     "cron",
 )
-#: the button that helps: method and label
 _TEST = "button_check_connection"
+#: ``{condition: method of the button that helps}``
 _BUTTONS = {
     "connection": _TEST,
     "refused": _TEST,
@@ -136,7 +136,7 @@ class ConnectorBackendMixin(models.AbstractModel):
     # -- the banner -----------------------------------------------------------
 
     def _describe_banner(self, conditions: Iterable[Condition]) -> list[dict[str, Any]]:
-        """Return what the form shows above the settings, the worst first."""
+        """Return the lines of the banner, the worst first."""
         shown = [each for each in conditions if each.kind in BANNER_KINDS]
         if shown and not self._is_archived():
             return [

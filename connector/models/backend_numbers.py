@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""The numbers above the form of a backend, counted by two queries.
+"""The numbers above the form of a backend, counted by three queries.
 
 A backend that the user may read is counted as a whole: record rules decide only about
 the records in the lists that the numbers open.
@@ -12,10 +12,9 @@ from typing import Any
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from .sync_run_numbers import PENDING_STATES
-
-#: errors that need attention, or are being retried
-OPEN_STATES = ("open", "retrying")
+from ..binding_models import BACKEND_FIELD, find_binding_models
+from ..jobs.error_states import OPEN_STATES
+from ..jobs.lifecycle import PENDING_STATES
 
 
 class ConnectorBackendMixin(models.AbstractModel):
@@ -35,34 +34,14 @@ class ConnectorBackendMixin(models.AbstractModel):
     run_count = fields.Integer(string="Runs", compute="_compute_run_counts")
     pending_job_count = fields.Integer(string="Pending", compute="_compute_run_counts")
 
-    @api.model
-    def _list_binding_models(self) -> list[str]:
-        """Return the binding models of the backend model."""
-        names = self.pool.descendants(["external.binding"], "_inherit")
-        return sorted(name for name in names if self._is_bound_by(name))
-
-    @api.model
-    def _is_bound_by(self, model_name: str) -> bool:
-        """Return whether the records of a model are bound to this backend model."""
-        model = self.env.get(model_name)
-        if model is None or model._abstract or not model._auto:
-            return False
-        backend = model._fields.get("backend_id")
-        return (
-            backend is not None
-            and backend.type == "many2one"
-            and backend.store
-            and backend.comodel_name == self._name
-        )
-
-    def _count_by_model(self) -> list[tuple[str, int, int, int]]:
-        """Return ``(binding model, backend id, records, conflicts)``; none are 0."""
-        names = self._list_binding_models()
+    def _count_by_model(self) -> list[tuple[int, int, int]]:
+        """Return ``(backend id, records, conflicts)`` of each binding model."""
+        names = find_binding_models(self.pool, backend=self._name)
         if not names or not self.ids:
             return []
         self.env["connector.unconfirmed.field"].flush_model()
         for name in names:
-            self.env[name].flush_model(["backend_id"])
+            self.env[name].flush_model([BACKEND_FIELD])
         return self.env.execute_query(
             SQL("%s", SQL(" UNION ALL ").join(map(self._count_query, names)))
         )
@@ -70,7 +49,7 @@ class ConnectorBackendMixin(models.AbstractModel):
     def _count_query(self, model_name: str) -> SQL:
         return SQL(
             """
-            SELECT %(name)s, binding.backend_id, count(*), (
+            SELECT binding.backend_id, count(*), (
                 SELECT count(DISTINCT conflict.id)
                 FROM connector_unconfirmed_field AS edit
                 JOIN %(table)s AS conflict ON conflict.id = edit.binding_id
@@ -89,9 +68,9 @@ class ConnectorBackendMixin(models.AbstractModel):
     def _compute_record_counts(self):
         rows = self._count_by_model()
         for backend in self:
-            own = [row for row in rows if row[1] == backend._origin.id]
-            backend.bound_record_count = sum(row[2] for row in own)
-            backend.conflict_count = sum(row[3] for row in own)
+            own = [row for row in rows if row[0] == backend._origin.id]
+            backend.bound_record_count = sum(row[1] for row in own)
+            backend.conflict_count = sum(row[2] for row in own)
 
     def _compute_open_error_count(self):
         groups = (
@@ -180,7 +159,7 @@ class ConnectorBackendMixin(models.AbstractModel):
         )
 
     def _open_of_backend(
-        self, name: str, model_name: str, domain: list, **context: Any
+        self, name: str, model_name: str, domain: list
     ) -> dict[str, Any]:
         """Return the action that lists records of the backend; never sample data."""
         self.ensure_one()
@@ -191,7 +170,7 @@ class ConnectorBackendMixin(models.AbstractModel):
             "res_model": model_name,
             "views": self._list_views(model_name),
             "domain": domain,
-            "context": {"create": False, "active_test": False, **context},
+            "context": {"create": False, "active_test": False},
             "help": f"<p>{self.env._('None')}</p>",
         }
 

@@ -41,6 +41,11 @@ from ..jobs.subject import subject_of_backend
 
 _logger = logging.getLogger(__name__)
 
+#: the parts of the schedule: the fields with their interval and their next time
+PARTS = (
+    ("import_interval_minutes", "next_import_at"),
+    ("removal_interval_hours", "next_removal_at"),
+)
 #: the longest interval of a schedule
 MAX_INTERVAL_MINUTES = 366 * 24 * 60
 
@@ -172,6 +177,14 @@ class ConnectorBackendMixin(models.AbstractModel):
 
         found = self._find_scheduled(domain)
         found.try_lock_for_update(allow_referencing=True)._run_each(run_one)
+
+    def _find_due_times(self) -> list[datetime]:
+        """Return the next time of each part of the schedule that has an interval."""
+        return [
+            self[due_at]
+            for interval, due_at in PARTS
+            if self[interval] > 0 and self[due_at]
+        ]
 
     @api.model
     def _find_scheduled(self, due: list | None = None) -> models.BaseModel:

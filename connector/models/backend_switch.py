@@ -19,6 +19,7 @@ from odoo.exceptions import UserError
 from ..components.exporter.queue import WAITING_STATES
 from ..components.two_way.unconfirmed import stores_unconfirmed_edits
 from ..database import separate_transaction
+from ..jobs.descriptions import name_of_model
 from ..jobs.lifecycle import in_own_company
 from .backend import PAUSED
 
@@ -147,7 +148,7 @@ class ConnectorBackendMixin(models.AbstractModel):
             identity_key=f"export unconfirmed {model_name} {self._name} {self.id}",
             description=self.env._(
                 "Export edits made meanwhile: %(model)s to %(backend)s",
-                model=model._description,
+                model=name_of_model(model),
                 backend=self.display_name,
             ),
         ).export_unconfirmed(self.sudo())

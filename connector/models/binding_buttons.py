@@ -23,6 +23,7 @@ from odoo.addons.component.core import WorkContext
 from odoo.addons.queue_job.job import identity_exact
 
 from ..components.exporter.queue import delay_export
+from ..jobs.descriptions import name_of_model
 from ..jobs.lifecycle import as_own_user, company_of
 from ..servers import is_web_link
 from .access import OPERATOR
@@ -148,7 +149,7 @@ class ConnectorBindingMixin(models.AbstractModel):
                     description=self.env._(
                         "Update %(count)s records of %(model)s from %(backend)s",
                         count=len(chunk),
-                        model=self._description,
+                        model=name_of_model(self),
                         backend=backend.display_name,
                     ),
                     identity_key=identity_exact,

@@ -82,7 +82,7 @@ class ConnectorBindingMixin(models.AbstractModel):
         return self.env._("%s records were deleted remotely", len(bindings))
 
     def _describe_removal(self, policy: str, would_ask: bool) -> str:
-        """Return what happens to a record that was deleted remotely."""
+        """Return the outcome of a record that was deleted remotely, as text."""
         texts = {
             "archive": self.env._("Would be archived"),
             "delete": self.env._("Would be deleted"),
@@ -119,7 +119,7 @@ class ConnectorBackendMixin(models.AbstractModel):
     def _delay_dry_runs(self, direction: str) -> dict:
         """Delay the dry runs of a direction, and open their runs.
 
-        :raise ValueError: there is no such direction
+        :raise ValueError: the direction is unknown
         """
         methods = {
             "import": "dry_run_batch",

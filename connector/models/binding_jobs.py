@@ -35,7 +35,6 @@ from ..database import retry_without_database, wait_for_locks
 from ..exception import RetryableJobError
 from ..jobs.arguments import PlainDelayable
 from ..jobs.causes import REFUSED
-from ..jobs.error_states import unanswered_search
 from ..jobs.lifecycle import (
     BATCH,
     BringingForward,
@@ -49,6 +48,7 @@ from ..jobs.subject import (
     subject_of_call,
     subject_of_chunk,
     subject_of_import,
+    subject_of_search,
 )
 from ..outcome import Outcome
 
@@ -259,5 +259,5 @@ class ConnectorBindingMixin(models.AbstractModel):
         if method.startswith("export"):
             self._resolve_errors_of(backend, [subject])
             return
-        of_backend = subject_of_backend(REFUSED), unanswered_search(self._name)
+        of_backend = subject_of_backend(REFUSED), subject_of_search(self._name)
         self._resolve_errors_of(backend, [subject, *of_backend], reached=True)

@@ -121,17 +121,3 @@ class ConnectorBoundRecord(models.Model):
             ("model_name", "=", self.model_name),
             ("binding_id", "=", self.binding_id),
         ]
-
-    @api.model
-    def _action_of(self, backend: models.BaseModel) -> dict:
-        """Return the action that lists the bindings of a backend."""
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Records of %s", backend.display_name),
-            "res_model": self._name,
-            "views": [(False, "list")],
-            "domain": [
-                ("backend_model", "=", backend._name),
-                ("backend_id", "=", backend.id),
-            ],
-        }

@@ -158,7 +158,7 @@ class ConnectorBindingMixin(models.AbstractModel):
             "backend": self.backend_id.sudo().display_name,
             "external_id": self.external_id,
             "url": self._find_external_url() or "",
-            "fields": [each.as_values() for each in decision.differences],
+            "fields": [each._asdict() for each in decision.differences],
             "version": decision.version,
             "res_model": self._fields["odoo_id"].comodel_name,
             "res_id": self.sudo().odoo_id.id,

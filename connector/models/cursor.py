@@ -33,7 +33,7 @@ from odoo.exceptions import ValidationError
 from ..cursor_position import check_found, check_position, moved, read_position, since
 from ..database import pg_try_advisory_lock
 from ..exception import RetryableJobError
-from .sync_run import ConnectorSyncSubject
+from .sync_subject import ConnectorSyncSubject
 
 RETRY_SECONDS = 5
 

@@ -27,13 +27,15 @@ import psycopg2
 
 from odoo import api, fields, models
 
-from .dashboard_card import DECISIONS, as_text, make_card, make_empty_card
+from ..binding_models import wrapped_model
+from .dashboard_card import DECISIONS, make_card, make_empty_card
 from .dashboard_links import ERRORS
-from .dashboard_models import wrapped_model
-from .dashboard_numbers import HOURS, BackendKey, Numbers, read_numbers
+from .dashboard_numbers import HOURS, Numbers, read_numbers
+from .health.health import Key
 from .sync_error import OPEN_STATES
 
 _logger = logging.getLogger(__name__)
+to_string = fields.Datetime.to_string
 
 Data = dict[str, Any]
 
@@ -58,9 +60,11 @@ class ConnectorDashboard(models.AbstractModel):
         self.env["connector.access"]._check_is_operator()
         first_hour = self._find_first_hour()
         numbers = read_numbers(self.env, first_hour)
+        health = self.env["connector.health"]
+        backends = health._find_backends()
         conditions = [
             self._describe(condition)
-            for condition in self.env["connector.health"]._find_conditions()
+            for condition in health._find_conditions_of(backends)
         ]
         of_backends = defaultdict(list)
         for condition in conditions:
@@ -68,18 +72,18 @@ class ConnectorDashboard(models.AbstractModel):
         cards = [
             self._make_card(
                 backend,
-                numbers[backend._name, backend.id],
+                numbers[key],
                 of_backends[f"{backend._name},{backend.id}"],
                 of_backends[False],
                 first_hour,
             )
-            for backend in self._find_backends()
+            for key, backend in sorted(backends.items(), key=_by_name)
         ]
         cards += self._make_cards_of_missing(numbers)
         connectors = self._find_connectors()
         self._name_models(cards, connectors)
         return {
-            "now": as_text(fields.Datetime.now()),
+            "now": to_string(fields.Datetime.now()),
             "is_live": any(card["is_live"] for card in cards),
             "band": self._make_band(cards, numbers),
             "conditions": of_backends[False],
@@ -89,29 +93,11 @@ class ConnectorDashboard(models.AbstractModel):
 
     # -- backends ---------------------------------------------------------------
 
-    def _find_backend_models(self) -> list[models.BaseModel]:
-        """Return the backend models of installed connectors that the user may read."""
-        names = self.pool.descendants(["connector.backend"], "_inherit")
-        return [
-            model
-            for model in map(self.env.get, names)
-            if model._auto and not model._abstract and model.has_access("read")
-        ]
-
-    def _find_backends(self) -> list[models.BaseModel]:
-        """Return the backends that the user may read, by name; no archived ones."""
-        found = [
-            backend
-            for model in self._find_backend_models()
-            for backend in model.search([])
-        ]
-        return sorted(found, key=lambda each: (each.display_name or "").casefold())
-
     def _find_connectors(self) -> list[Data]:
         """Return the installed connectors, and whether the user may add a backend."""
         return [
             {"model": model._name, "can_create": model.has_access("create")}
-            for model in self._find_backend_models()
+            for model in self.env["connector.health"]._find_backend_models()
         ]
 
     def _find_first_hour(self) -> datetime:
@@ -142,7 +128,7 @@ class ConnectorDashboard(models.AbstractModel):
                 ),
             }
 
-    def _make_cards_of_missing(self, numbers: dict[BackendKey, Numbers]) -> list[Data]:
+    def _make_cards_of_missing(self, numbers: dict[Key, Numbers]) -> list[Data]:
         """Return cards of backends with errors whose connector is not installed."""
         return [
             {
@@ -186,7 +172,7 @@ class ConnectorDashboard(models.AbstractModel):
 
     # -- numbers at the top -------------------------------------------------------
 
-    def _make_band(self, cards: list[Data], numbers: dict[BackendKey, Numbers]) -> Data:
+    def _make_band(self, cards: list[Data], numbers: dict[Key, Numbers]) -> Data:
         """Return the numbers at the top, and where they lead.
 
         Errors of archived backends, which have no card, count as their list shows them.
@@ -202,7 +188,7 @@ class ConnectorDashboard(models.AbstractModel):
             "failing": sum(found.count_failing() for found in numbers.values()),
             "failing_link": {"xmlid": ERRORS, "domain": errors},
             **{
-                kind: sum(max(each["count"], 1) for each in conditions)
+                kind: sum(each["count"] for each in conditions)
                 for kind, conditions in counted.items()
             },
             **{
@@ -222,9 +208,13 @@ class ConnectorDashboard(models.AbstractModel):
             "kind": condition.kind,
             "severity": condition.severity,
             "text": condition.text,
-            "fix": condition.fix or "",
-            "since": as_text(condition.since),
-            "count": condition.count or 0,
+            "fix": condition.fix,
+            "since": to_string(condition.since),
+            "count": condition.count,
             "link": bool(condition.action) and {"action": condition.action},
             "can_test": condition.kind in CONNECTIONS,
         }
+
+
+def _by_name(item: tuple[Key, models.BaseModel]) -> str:
+    return (item[1].display_name or "").casefold()

@@ -23,6 +23,7 @@ from .dashboard_models import find_binding_models, find_parents, is_binding_of
 from .dashboard_numbers import Numbers, sum_hours
 
 Data = dict[str, Any]
+to_string = fields.Datetime.to_string
 
 #: conditions that ask a user to decide
 DECISIONS = ("decision", "conflict")
@@ -56,11 +57,11 @@ def make_card(
         "state": state,
         "note": reason or "",
         "conditions": conditions,
-        "last_success": as_text(max(filter(None, times), default=None)),
+        "last_success": to_string(max(filter(None, times), default=None)),
         "waiting": jobs.waiting,
         "running": jobs.running,
         "is_live": bool(jobs.running or jobs.due) and not reason,
-        "oldest": as_text(jobs.oldest),
+        "oldest": to_string(jobs.oldest),
         "failing": numbers.count_failing(),
         "hours": make_hours(numbers, first_hour),
         "rows": make_rows(backend, numbers),
@@ -112,7 +113,7 @@ def make_schedule(backend: models.BaseModel, is_off: bool) -> Data:
 
     A backend without the mixin has neither.
     """
-    if not isinstance(backend, backend.env.registry["connector.backend.mixin"]):
+    if not backend._has_states:
         return {}
     is_scheduled = (
         backend.state == "production"
@@ -135,14 +136,14 @@ def make_schedule(backend: models.BaseModel, is_off: bool) -> Data:
         ),
         "has_schedule": is_scheduled,
         "is_stopped": bool(backend.schedule_stopped_reason) and not is_off,
-        "next_run": is_scheduled and as_text(backend.next_import_at),
+        "next_run": is_scheduled and to_string(backend.next_import_at),
     }
 
 
 def make_hours(numbers: Numbers, first_hour: datetime) -> list[Data]:
     """Return the hours of the strip, the first one first."""
     return [
-        {"at": as_text(first_hour + timedelta(hours=number)), **hour}
+        {"at": to_string(first_hour + timedelta(hours=number)), **hour}
         for number, hour in enumerate(sum_hours(numbers.sums))
     ]
 
@@ -172,7 +173,7 @@ def make_rows(backend: models.BaseModel, numbers: Numbers) -> list[Data]:
 
 def find_directions(backend: models.BaseModel, numbers: Numbers) -> dict[str, set[str]]:
     """Return ``{direction: its models}``; without the mixin, what was synchronized."""
-    if isinstance(backend, backend.env.registry["connector.backend.mixin"]):
+    if backend._has_states:
         return {
             "import": set(backend._imported_models()),
             "export": set(backend._exported_models()),
@@ -198,7 +199,7 @@ def make_row(
         "model": name,
         "name": name,
         "directions": [each for each, names in directions.items() if name in names],
-        "changed_at": as_text(numbers.last("changed_at", name)),
+        "changed_at": to_string(numbers.last("changed_at", name)),
         "waiting": jobs.waiting if jobs else 0,
         "running": jobs.running if jobs else 0,
         "failing": numbers.errors.get(name, 0),
@@ -225,8 +226,3 @@ def add_up(backend: models.BaseModel, row: Data) -> Data:
         "runs_link": link_runs(backend._name, backend.id, names),
         "rows": parts,
     }
-
-
-def as_text(time: datetime | None) -> str | bool:
-    """Return a time (UTC) as Odoo writes it, False for none."""
-    return fields.Datetime.to_string(time) if time else False

@@ -13,8 +13,8 @@ from typing import Any
 
 from odoo.api import Environment
 
+from ..jobs.lifecycle import PENDING_STATES
 from .sync_error import OPEN_STATES
-from .sync_run_numbers import PENDING_STATES
 
 Link = dict[str, Any]
 

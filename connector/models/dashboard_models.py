@@ -20,13 +20,15 @@ from collections.abc import Sequence
 from odoo import models
 from odoo.api import Environment
 
+from ..binding_models import wrapped_model
+
 
 def find_binding_models(backend: models.BaseModel) -> list[str]:
     """Return the binding models of a backend, in the order of their dependencies.
 
     A backend without the mixin does not name its models: all with its bindings count.
     """
-    if isinstance(backend, backend.env.registry["connector.backend.mixin"]):
+    if backend._has_states:
         names = [*backend._imported_models(), *backend._exported_models()]
         return list(dict.fromkeys(names))
     return [
@@ -81,11 +83,3 @@ def find_owners(env: Environment, name: str) -> set[str]:
             if field.ondelete == "cascade":
                 owners.add(field.comodel_name)
     return owners - {wrapped}
-
-
-def wrapped_model(env: Environment, name: str) -> str:
-    """Return the model that a binding model wraps, or the binding model itself."""
-    if name not in env:
-        return name
-    field = env[name]._fields.get("odoo_id")
-    return (field is not None and field.comodel_name) or name

@@ -1,12 +1,10 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """The numbers of the dashboard: one query each, for all backends together.
 
-==============  ========================================  =========================
 ``errors``      open errors                               ``connector.sync.error``
 ``jobs``        running and waiting jobs                  ``queue.job``
 ``searches``    last search for changes                   ``connector.cursor``
 ``sums``        outcomes of each hour, last changes       ``connector.sync.rollup``
-==============  ========================================  =========================
 
 Open errors are those that the user may read. The other numbers are read by SQL for all
 backends; ``dashboard.py`` shows only those of backends that the user may read.
@@ -23,13 +21,12 @@ from odoo import fields
 from odoo.api import Environment
 from odoo.tools import SQL
 
+from ..jobs.lifecycle import PENDING_STATES
+from .health.health import Key
 from .sync_error import OPEN_STATES
-from .sync_run_numbers import PENDING_STATES
 
 #: the hours of the strip
 HOURS = 24
-#: model and id of a backend
-BackendKey = tuple[str, int]
 
 
 @dataclass
@@ -82,12 +79,12 @@ class Numbers:
         return last.replace(tzinfo=None, microsecond=0)
 
 
-def read_numbers(env: Environment, first_hour: datetime) -> dict[BackendKey, Numbers]:
+def read_numbers(env: Environment, first_hour: datetime) -> dict[Key, Numbers]:
     """Return the numbers of all backends.
 
     :param first_hour: start of the strip, in UTC
     """
-    found: dict[BackendKey, Numbers] = defaultdict(Numbers)
+    found: dict[Key, Numbers] = defaultdict(Numbers)
     for *key, model_name, count in read_open_errors(env):
         found[tuple(key)].errors[model_name or ""] = count
     for *key, model_name, jobs in read_jobs(env):

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""The question whether many records that were deleted remotely go locally, too.
+"""The question whether to remove many records locally that were deleted remotely.
 
 ::
 
@@ -128,7 +128,7 @@ class ConnectorSyncRun(models.Model):
         return model.browse(self.question_binding_ids or []).exists()
 
     def _name_records(self) -> list[dict[str, Any]]:
-        """Return name and record of the first of them, as far as the user may read."""
+        """Return the name, the model and the id of the first of the records."""
         found = []
         for binding in self._find_asked()[:SHOWN_NAMES]:
             record = binding.sudo().odoo_id
@@ -162,7 +162,7 @@ class ConnectorSyncRun(models.Model):
         }
 
     def _label_removal(self, count: int) -> str:
-        """Return what the policy does: *Archive 2 partner tags*."""
+        """Return the label of the removal by the policy: *Archive 2 partner tags*."""
         model = self.env[self.model_name]
         what = count_records(model, count)
         labels = {
@@ -173,7 +173,7 @@ class ConnectorSyncRun(models.Model):
         return labels.get(self._find_policy(), self.env._("Remove %s", what))
 
     def _find_policy(self) -> str:
-        """Return what the importer does with records that were deleted remotely."""
+        """Return the importer's policy for records that were deleted remotely."""
         # without work_on(): to show a label must not connect
         work = WorkContext(self.model_name, self._get_backend().sudo())
         return own_or_generic(work, "removed.records.finder").policy
@@ -274,13 +274,8 @@ class ConnectorSyncRun(models.Model):
             }
             for binding in bindings
         ]
-        common = {
-            "at": fields.Datetime.now(),
-            "run_id": self.id,
-            "backend_model": self.backend_model,
-            "backend_id": self.backend_id,
-            "company_id": self.company_id.id or None,
-            "user_id": self.env.uid,
-            "trigger": "user",
-        }
-        self.env["connector.sync.change"].sudo()._append(rows, common)
+        changes = self.env["connector.sync.change"].sudo()
+        common = changes._common_values(
+            self._get_backend(), run_id=self.id, trigger="user"
+        )
+        changes._append(rows, common)

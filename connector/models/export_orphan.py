@@ -14,7 +14,7 @@ from odoo.tools import SQL
 from ..jobs.causes import RECEIPT
 from ..jobs.error_states import UNRESOLVED_STATES
 from ..jobs.lifecycle import as_own_user
-from ..jobs.subject import JobSubject
+from ..jobs.subject import JobSubject, subject_of_export
 
 #: minutes after which a receipt must have been claimed, or have a job
 ORPHAN_MINUTES = 10
@@ -112,7 +112,7 @@ class ConnectorExportReceipt(models.Model):
 
     def _is_export_left(self, binding: models.BaseModel) -> bool:
         """Return whether a job, or an error, of the export is left."""
-        subject = str(JobSubject(binding._name, "export", "binding", str(binding.id)))
+        subject = str(subject_of_export(binding._name, binding.id))
         states = ("wait_dependencies", "pending", "enqueued", "started", "failed")
         return bool(
             self.env["queue.job"]
@@ -123,7 +123,7 @@ class ConnectorExportReceipt(models.Model):
         )
 
     @api.model
-    def _export_again(self, subject: JobSubject) -> bool:
+    def _retry_error(self, subject: JobSubject) -> bool:
         """Export the record of an orphan, which claims the receipt."""
         receipt = self.browse(int(subject.id.removeprefix(_SUBJECT))).exists()
         binding = receipt and receipt._find_own_binding()

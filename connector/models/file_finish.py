@@ -78,9 +78,7 @@ class ConnectorFile(models.Model):
 
     def _note_error(self) -> None:
         """Open the error of bad rows or of a broken file, or resolve it."""
-        subject = JobSubject(
-            self.model_name, "import", "method", f"file {self.name[:100]}"
-        )
+        subject = self._error_subject()
         sync_errors = self.env["connector.sync.error"]
         if not self.problems:
             backend = self._get_backend()
@@ -95,6 +93,20 @@ class ConnectorFile(models.Model):
             model_name=self.model_name,
             direction="import",
         )
+
+    def _error_subject(self) -> JobSubject:
+        name = f"file {self.name[:100]}"
+        return JobSubject(self.model_name, "import", "method", name)
+
+    @api.model
+    def _retry_error(self, backend: models.BaseModel, subject: JobSubject) -> bool:
+        """Import the file of an error again; return False for another error."""
+        domain = self._domain_of(backend, subject.model_name)
+        failed = self.search([*domain, ("state", "=", "failed")])
+        file = failed.filtered(lambda each: each._error_subject() == subject)[:1]
+        if file:
+            file.action_import_again()
+        return bool(file)
 
     @api.model
     def _recheck_failed(self, backend: models.BaseModel, model_name: str) -> None:

@@ -21,16 +21,9 @@ from typing import Any
 from odoo import api, fields, models
 from odoo.tools import format_datetime
 
-from ..jobs.lifecycle import TRIGGER
+from ..jobs.lifecycle import PENDING_STATES, TRIGGER
 from ..outcome import Outcome
-from .sync_run_numbers import PENDING_STATES
-
-TRIGGERS = [
-    ("user", "User"),
-    ("edit", "Edit"),
-    ("schedule", "Schedule"),
-    ("webhook", "Webhook"),
-]
+from .sync_run import TRIGGERS
 
 
 class ConnectorSyncBatch(models.Model):
@@ -114,7 +107,7 @@ class ConnectorSyncBatch(models.Model):
         return found
 
     def _describe(self, failed: int, pending: int) -> str:
-        """Return what the searches and the runs have done so far."""
+        """Return the progress of the searches and the outcomes of the runs."""
         checked = max(self.model_count - failed - pending, 0)
         if pending:
             parts = [
@@ -130,31 +123,22 @@ class ConnectorSyncBatch(models.Model):
             parts.append(self.env._("%s models could not be checked", failed))
         if not self.run_ids and not pending:
             parts.append(self.env._("no changes"))
-        labels = self._labels()
+        labels = self.env["connector.sync.run"]._label_outcomes()
         for outcome in Outcome:
             count = sum(self.run_ids.mapped(f"{outcome}_count"))
             if count:
                 parts.append(f"{count} {labels[outcome].lower()}")
         return ", ".join(parts)
 
-    def _labels(self) -> dict[str, str]:
-        run_fields = self.env["connector.sync.run"]._fields
-        return {
-            outcome: run_fields[f"{outcome}_count"]._description_string(self.env)
-            for outcome in Outcome
-        }
-
     @api.model
     def _start(
         self, backend: models.BaseModel, direction: str, model_count: int
     ) -> models.BaseModel:
         """Return a new batch."""
-        has_company = "company_id" in backend._fields
         return self.sudo().create(
             {
                 "backend_model": backend._name,
                 "backend_id": backend.id,
-                "company_id": has_company and backend.sudo().company_id.id,
                 "direction": direction,
                 "trigger": self.env.context.get(TRIGGER, "user"),
                 "model_count": model_count,

@@ -21,9 +21,11 @@ import psycopg2
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..binding_models import wrapped_model
+from ..jobs.error_states import OPEN_STATES, RETRYING
 from ..jobs.fixes import FIXES
 from ..jobs.summary import summarize, without_quotes
-from .sync_error import CAUSES, OPEN_STATES
+from .sync_error import CAUSES
 
 #: causes of one backend and code, from which on summaries quote no names
 MANY_CAUSES = 200
@@ -50,6 +52,9 @@ class ConnectorSyncCause(models.Model):
     )
     error_ids = fields.One2many("connector.sync.error", "cause_id", readonly=True)
     error_count = fields.Integer(string="Errors", compute="_compute_numbers")
+    retrying_count = fields.Integer(
+        string="Retrying", compute="_compute_retrying_count"
+    )
     model_counts_text = fields.Char(string="Records", compute="_compute_numbers")
     since = fields.Datetime(compute="_compute_numbers")
 
@@ -95,17 +100,18 @@ class ConnectorSyncCause(models.Model):
                 f"{count} × {names[name]}" for count, name, __ in rows if name
             )
 
-    @api.model
-    def _describe_models(self, names: set[str]) -> dict[str, str]:
-        """Return ``{model: name of its records}``, the technical name if unknown."""
-        known_models = self.env["ir.model"].sudo()
-        found = {name: name for name in names if name}
-        for name in found:
-            if name in self.env:
-                # cached: health asks for the names of each cause
-                model = known_models._get(self._find_wrapped_model(name))
-                found[name] = model.name or name
-        return found
+    @api.depends("error_ids.state")
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_retrying_count(self):
+        counts = dict(
+            self.env["connector.sync.error"]._read_group(
+                [("cause_id", "in", self.ids), ("state", "=", RETRYING)],
+                ["cause_id"],
+                ["__count"],
+            )
+        )
+        for cause in self:
+            cause.retrying_count = counts.get(cause, 0)
 
     @api.model
     def _names_of_model(self, model_name: str | None) -> set[str]:
@@ -114,11 +120,27 @@ class ConnectorSyncCause(models.Model):
             return set()
         found = {model_name, *self._describe_models({model_name}).values()}
         if model_name in self.env:
-            wrapped = self._find_wrapped_model(model_name)
+            wrapped = wrapped_model(self.env, model_name)
             found |= {self.env[name]._description for name in (model_name, wrapped)}
         return found
 
     # -- found ------------------------------------------------------------------
+
+    @api.model
+    def _summarize(
+        self,
+        reason: str,
+        names: Iterable[object] = (),
+        model_name: str | None = None,
+        hint: str = "",
+    ) -> str:
+        """Return the summary of the reason of an error.
+
+        :param names: names and ids of the record
+        :param hint: the end of the reason, which is not a part of the summary
+        """
+        reason = reason.removesuffix(hint).rstrip()
+        return summarize(reason, names, self._names_of_model(model_name))
 
     @api.model
     def _find_of(
@@ -126,9 +148,7 @@ class ConnectorSyncCause(models.Model):
         backend_model: str,
         backend_id: int,
         code: str,
-        reason: str,
-        names: Iterable[object] = (),
-        model_name: str | None = None,
+        summary: str,
         hint: str = "",
     ) -> int | bool:
         """Return the id of the cause of an error; create it if it is new.
@@ -136,19 +156,13 @@ class ConnectorSyncCause(models.Model):
         If another transaction creates it concurrently, return False: the error is
         linked after the commit (``_link_missing``).
 
-        :param reason: of the error; the summary is found from it
-        :param names: names and ids of the record
         :param hint: the action that the error itself suggests
         """
-        if hint and reason.endswith(hint):
-            reason = reason[: -len(hint)].rstrip()
-        summary = summarize(reason, names, self._names_of_model(model_name))
-        labels = dict(CAUSES)
         values: dict[str, Any] = {
             "backend_model": backend_model,
             "backend_id": backend_id,
             "code": code,
-            "summary": summary or labels[code],
+            "summary": summary or dict(CAUSES)[code],
         }
         causes = self.sudo()
         found = causes._find_equal(values)
@@ -182,7 +196,7 @@ class ConnectorSyncCause(models.Model):
     # -- buttons --------------------------------------------------------------
 
     def _errors_to_handle(self) -> tuple[models.BaseModel, SQL]:
-        """Return the model of errors as superuser, and the condition of these causes'.
+        """Return the model of errors as superuser, and a condition for these causes.
 
         The errors of a cause have its company: users who may read it may handle them.
         """

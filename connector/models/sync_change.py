@@ -24,6 +24,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..outcome import Outcome
+from .sync_run import TRIGGERS
 
 #: columns with the same value in all rows of a job
 _COMMON = (
@@ -93,16 +94,7 @@ class ConnectorSyncChange(models.Model):
     user_id = fields.Many2one(
         "res.users", string="User", readonly=True, ondelete="set null"
     )
-    trigger = fields.Selection(
-        [
-            ("user", "User"),
-            ("edit", "Edit"),
-            ("schedule", "Schedule"),
-            ("webhook", "Webhook"),
-        ],
-        string="Started by",
-        readonly=True,
-    )
+    trigger = fields.Selection(TRIGGERS, string="Started by", readonly=True)
     changes = fields.Json(readonly=True, help="{field: [old value, new value]}")
     changes_text = fields.Text(string="Changes", compute="_compute_changes_text")
     reason = fields.Text(readonly=True, help="Why it was skipped, or failed")
@@ -141,6 +133,21 @@ class ConnectorSyncChange(models.Model):
             return {}
         described = self.env[model_name].sudo().fields_get(attributes=["string"])
         return {name: each["string"] for name, each in described.items()}
+
+    @api.model
+    def _common_values(
+        self, backend: models.BaseModel, **values: Any
+    ) -> dict[str, Any]:
+        """Return the values of all rows of a job, or of an action of the user."""
+        has_company = "company_id" in backend._fields
+        return {
+            "at": fields.Datetime.now(),
+            "backend_model": backend._name,
+            "backend_id": backend.id,
+            "company_id": (has_company and backend.sudo().company_id.id) or None,
+            "user_id": self.env.uid,
+            **values,
+        }
 
     @api.model
     def _append(
@@ -209,7 +216,7 @@ class ConnectorSyncChange(models.Model):
         )
         rows = self.env.cr.fetchall()
         self.invalidate_model(["is_superseded"])
-        # imports tell their run by ``had_failed``
+        # an import corrects the numbers of its run itself (``had_failed``)
         of_edits = Counter(
             run_id for run_id, direction in rows if run_id and direction != "import"
         )
@@ -242,13 +249,6 @@ class ConnectorSyncChange(models.Model):
             [company_id or None, backend_model, list(backend_ids)],
         )
         self.invalidate_model(["company_id"])
-
-    @api.model
-    def _domain_of_record(self, record: models.BaseModel) -> list[tuple]:
-        """Return the domain of the history of a record, or of a binding."""
-        if "odoo_id" in record._fields:
-            record = record.odoo_id
-        return [("res_model", "=", record._name), ("res_id", "in", record.ids)]
 
     def action_open_error(self) -> dict:
         """Open the errors of the failed record."""

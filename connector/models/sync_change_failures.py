@@ -18,12 +18,12 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from odoo import api, fields, models
+from odoo import api, models
 
+from ..binding_models import wrapped_record
 from ..components.external_id import storable_text
 from ..components.history.recorder import MAX_REASON, RECORD_NAME
 from ..components.history.values import name_of
-from ..jobs.lifecycle import company_of
 from ..jobs.subject import JobSubject, chunk_ids
 from ..outcome import Outcome
 
@@ -64,19 +64,24 @@ class ConnectorSyncChange(models.Model):
                 common["run_id"],
             ],
         )
-        known = set()
-        for external_id, binding_id, reason in self.env.cr.fetchall():
-            known |= {
-                ("external", external_id, reason),
-                ("binding", binding_id, reason),
-            }
+        known = {_failure_key(*row) for row in self.env.cr.fetchall()}
         return [
             row
             for row in rows
-            if ("external", row.get("external_id"), row["reason"]) not in known
-            or row.get("external_id") is None
-            and ("binding", row.get("binding_id"), row["reason"]) not in known
+            if _failure_key(
+                row.get("external_id"), row.get("binding_id"), row["reason"]
+            )
+            not in known
         ]
+
+
+def _failure_key(
+    external_id: str | None, binding_id: int | None, reason: str
+) -> tuple[str, str | int | None, str]:
+    """Return the same key for two failures of one record with the same reason."""
+    if external_id is None:
+        return "binding", binding_id, reason
+    return "external", external_id, reason
 
 
 class QueueJob(models.Model):
@@ -113,16 +118,13 @@ class QueueJob(models.Model):
         is_edit = subject.direction != "import" and not run
         if is_edit:
             run = run._of_day(backend, subject.model_name)
-        common = {
-            "at": fields.Datetime.now(),
-            "run_id": run.id or None,
-            "backend_model": backend._name,
-            "backend_id": backend.id,
-            "company_id": company_of(backend).id or None,
-            "user_id": self.user_id.id or self.env.uid,
-            "job_uuid": self.uuid,
-        }
         changes = self.env["connector.sync.change"]
+        common = changes._common_values(
+            backend,
+            run_id=run.id or None,
+            user_id=self.user_id.id or self.env.uid,
+            job_uuid=self.uuid,
+        )
         rows = changes._without_known_failures(self._rows_of(subject, row), common)
         changes._append(rows, common)
         if is_edit and run and rows:
@@ -142,7 +144,7 @@ class QueueJob(models.Model):
         row["binding_id"] = subject.binding_id
         binding = self.env[subject.model_name].browse(subject.binding_id).exists()
         if binding:
-            record = "odoo_id" in binding._fields and binding.odoo_id or binding
+            record = wrapped_record(binding)
             row["record_name"] = name_of(record)
             row["res_model"], row["res_id"] = record._name, record.id
         return [row]

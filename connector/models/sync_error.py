@@ -9,8 +9,9 @@
                      (``sync_error_resolution.py``)
 
 So a record that fails at each import has one open error and one failed job, and none
-once it was imported. ``queue_job/errors.py`` calls ``_note``, the methods of jobs call
-``_resolve_subjects``; ``jobs/subject.py`` defines subjects.
+once it was imported. Failing jobs (``queue_job/errors.py``), unreadable events, bad
+files and lost receipts are noted; the methods of jobs call ``_resolve_subjects``.
+``jobs/subject.py`` defines subjects.
 
 ====================  ==============================================================
 open                  a person has to act
@@ -20,9 +21,14 @@ ignored               a person does not want to act; another reason opens it aga
 resolved              it succeeded, or its record was deleted
 ====================  ==============================================================
 
-Buttons are in ``sync_error_actions.py``, ``sync_error_again.py`` and
-``sync_error_screens.py``, causes that group errors in ``sync_cause.py``, and the work
-of a cron in ``sync_error_upkeep.py``.
+=============================  =====================================================
+``sync_error_actions.py``      the buttons that retry, ignore and assign errors
+``sync_error_again.py``        a retry without a failed job
+``sync_error_links.py``        the pages of the record, in Odoo and in the backend
+``sync_error_screens.py``      other fields of the screens, and the jobs of an error
+``sync_error_upkeep.py``       the work of a scheduled action
+``sync_cause.py``              causes that group errors
+=============================  =====================================================
 """
 
 from __future__ import annotations
@@ -45,9 +51,9 @@ from ..jobs.error_states import (
     OPEN_STATES,
     RESOLVED,
     RETRYING,
-    UNREACHED,
     UNRESOLVED_STATES,
 )
+from ..jobs.subject import UNREACHED
 
 __all__ = ["CAUSES", "OPEN_STATES", "ConnectorSyncError"]
 
@@ -111,6 +117,8 @@ class ConnectorSyncError(models.Model):
         ondelete="set null",
         help="Groups the errors of a backend that have the same reason",
     )
+    #: the summary of a cause that is linked later: another transaction creates it
+    unlinked_summary = fields.Char(readonly=True, export_string_translation=False)
     record_name = fields.Char(
         string="Record",
         readonly=True,
@@ -169,8 +177,9 @@ class ConnectorSyncError(models.Model):
 
         If another transaction does the same concurrently, its change counts.
 
-        :param values: of the error, and what its cause is found by: ``names`` and
-            ``hint``, see ``ConnectorSyncCause._find_of``
+        :param values: fields of the error; its cause is found by ``names`` and
+            ``hint``, and by ``summarized`` instead of the reason, see
+            ``ConnectorSyncCause._find_of``
         """
         key = {
             "backend_model": backend_model,
@@ -200,8 +209,8 @@ class ConnectorSyncError(models.Model):
     ) -> bool:
         """Open the error of a backend without answer, for a job that goes on.
 
-        Return whether one of the errors says so. A separate transaction stores it: the
-        job may take long, and others must not wait for it.
+        Return False if no failure is that of a connection. A separate transaction
+        stores the error: the job may take long, and others must not wait for it.
         """
         found = next((e for e in failures if isinstance(e, NoConnection)), None)
         if found is None:
@@ -216,7 +225,7 @@ class ConnectorSyncError(models.Model):
         except Exception:
             _logger.exception("The failure of %s could not be stored", backend)
             return True
-        self._note(*key, **noted)  # the backend is of this transaction alone
+        self._note(*key, **noted)  # only this transaction sees the backend
         return True
 
     @api.model
@@ -235,7 +244,7 @@ class ConnectorSyncError(models.Model):
 
     @api.model
     def _storable_values(self, key: dict[str, Any], values: dict) -> dict[str, Any]:
-        """Return the values of an error with its cause, and texts of limited length."""
+        """Return the values of an error, with its cause and texts of limited length."""
         values = dict(values)
         names, hint = values.pop("names", ()), values.pop("hint", "")
         reason = storable_text(values.get("reason") or "")
@@ -245,15 +254,15 @@ class ConnectorSyncError(models.Model):
             if values.get(name):
                 values[name] = storable_text(str(values[name]))[:_MAX_REASON]
         causes = self.env["connector.sync.cause"]
-        values["cause_id"] = causes._find_of(
-            key["backend_model"],
-            key["backend_id"],
-            values["cause"],
+        summary = causes._summarize(
             storable_text(summarized),
-            names=[*names, values.get("record_name"), values.get("external_id")],
-            model_name=values.get("model_name"),
-            hint=hint,
+            [*names, values.get("record_name"), values.get("external_id")],
+            values.get("model_name"),
+            hint,
         )
+        backend = key["backend_model"], key["backend_id"]
+        cause_id = causes._find_of(*backend, values["cause"], summary, hint)
+        values |= {"cause_id": cause_id, "unlinked_summary": not cause_id and summary}
         return values
 
     def _count_up(self, values: dict[str, Any]) -> None:

@@ -121,8 +121,8 @@ class ConnectorSyncError(models.Model):
     def _ignore(self, condition: SQL) -> bool:
         """Ignore the errors with a condition.
 
-        Jobs that failed because of their backend are kept: they do what other errors do
-        not name.
+        Jobs that failed because of their backend are kept: no error names their
+        records.
         """
         of_records, __ = self._update_where(
             SQL("state = %s", IGNORED), OPEN_STATES, condition
@@ -132,7 +132,7 @@ class ConnectorSyncError(models.Model):
         return True
 
     def _chunks(self, error_ids: list[int], description: str) -> Iterator[Any]:
-        """Yield the errors, or chunks of many that delay what is called on them."""
+        """Yield the errors, or chunks of many errors that delay the called method."""
         if error_ids and len(error_ids) <= _AT_ONCE:
             yield self.browse(error_ids)
             return

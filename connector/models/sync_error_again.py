@@ -1,9 +1,10 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """A retry that has no failed job to run again.
 
-The job was deleted, or there never was one: then another job imports or exports the
-record. Events, files and receipts have their own way. An error of a backend is retried
-by a test of its connection, which resumes its schedule and requeues the jobs behind it.
+The job was deleted, or the error never had one: then another job imports or exports the
+record. Errors of events, files and receipts are retried by their models
+(``_retry_error``). An error of a backend is retried by a test of its connection, which
+resumes its schedule and requeues the jobs behind it.
 """
 
 from __future__ import annotations
@@ -19,9 +20,6 @@ from ..jobs.causes import RECEIPT, SCHEDULE, WEBHOOK
 from ..jobs.error_states import OPEN
 from ..jobs.lifecycle import as_own_user, company_of
 from ..jobs.subject import JobSubject
-
-#: subjects of jobs without arguments that matter
-FILE, EVENT = "file ", "webhook event "
 
 
 class ConnectorSyncError(models.Model):
@@ -50,7 +48,7 @@ class ConnectorSyncError(models.Model):
         return self.browse([error_id for (error_id,) in rows])
 
     def _delay_again(self) -> None:
-        """Delay a job for each error; one that cannot be retried is open again."""
+        """Delay a job for each error; open an error again that cannot be retried."""
         for error in self:
             try:
                 with self.env.cr.savepoint():
@@ -61,7 +59,7 @@ class ConnectorSyncError(models.Model):
                 error.state = OPEN
 
     def _delay_one_again(self) -> bool:
-        """Delay a job that does what failed; return whether there is one."""
+        """Delay a job that does the failed work; return False if that is impossible."""
         if self.backend_model not in self.env or self.model_name not in self.env:
             return False
         subject, backend = JobSubject.parse(self.subject), self._get_backend().exists()
@@ -70,9 +68,9 @@ class ConnectorSyncError(models.Model):
         if self._requeue_last_job():
             return True
         if self.cause == WEBHOOK:
-            return self._retry_event(subject)
+            return self.env["connector.webhook.event"].sudo()._retry_error(subject)
         if self.cause == RECEIPT:
-            return self.env["connector.export.receipt"].sudo()._export_again(subject)
+            return self.env["connector.export.receipt"].sudo()._retry_error(subject)
         backend = self._as_job_user(backend)
         model = backend.env[self.model_name].with_company(company_of(backend))
         if subject.kind == "binding":
@@ -86,12 +84,10 @@ class ConnectorSyncError(models.Model):
             model.with_delay().import_record(backend, self.external_id)
         elif self.external_ids:
             model.with_delay().import_chunk(backend, list(self.external_ids))
-        elif subject.id.startswith(FILE):
-            return self._retry_file(subject)
         elif subject.id.startswith("import_changes:"):
             model.with_delay().import_changes(backend)
         else:
-            return False
+            return self.env["connector.file"].sudo()._retry_error(backend, subject)
         return True
 
     def _requeue_last_job(self) -> bool:
@@ -117,27 +113,6 @@ class ConnectorSyncError(models.Model):
             return as_own_user(backend)
         return backend.sudo(False)
 
-    def _retry_event(self, subject: JobSubject) -> bool:
-        """Read the stored notification of a failed webhook event again."""
-        event_id = int(subject.id.removeprefix(EVENT))
-        event = self.env["connector.webhook.event"].sudo().browse(event_id).exists()
-        event._receive_again()
-        return bool(event)
-
-    def _retry_file(self, subject: JobSubject) -> bool:
-        """Import a file with bad rows again."""
-        files = self.env["connector.file"].sudo()
-        file = files.search(
-            [
-                *files._domain_of(self._get_backend(), self.model_name),
-                ("name", "=like", f"{subject.id.removeprefix(FILE)}%"),
-                ("state", "=", "failed"),
-            ],
-            limit=1,
-        )
-        file.action_import_again()
-        return bool(file)
-
     # -- the backend itself -------------------------------------------------------
 
     def _retry_backends(self) -> list[str]:
@@ -162,12 +137,13 @@ class ConnectorSyncError(models.Model):
         if not self or not backend:
             return
         jobs = self.env["queue.job"].sudo()
-        if hasattr(backend, "button_check_connection"):
-            try:
+        is_tested = hasattr(backend, "button_check_connection")
+        try:
+            if is_tested:
                 backend.button_check_connection()
-            except NotImplementedError:
-                jobs._requeue_behind(backend, self.mapped("subject"))
-        else:
+        except NotImplementedError:
+            is_tested = False
+        if not is_tested:
             jobs._requeue_behind(backend, self.mapped("subject"))
         jobs._run_retried_now(
             SQL(

@@ -20,8 +20,8 @@ import psycopg2
 from odoo import api, fields, models
 
 from ..jobs.causes import CONNECTION, REFUSED
-from ..jobs.error_states import RESOLVED, RETRYING, UNREACHED
-from ..jobs.subject import subject_of_backend
+from ..jobs.error_states import RESOLVED, RETRYING
+from ..jobs.subject import UNREACHED, subject_of_backend
 
 
 class ConnectorSyncError(models.Model):

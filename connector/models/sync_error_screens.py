@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Fields of errors on screens: name, suggested action, traceback and jobs."""
+"""Fields of errors on screens: name, suggested action and traceback; their jobs."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""The work on errors of a scheduled action that runs each minute.
+"""The upkeep of errors by a scheduled action that runs every minute.
 
 ========================  ==========================================================
 ``_note_unnoted``         failed jobs without an error get one (``unnoted.py``)
@@ -32,7 +32,7 @@ class ConnectorSyncError(models.Model):
 
     @api.model
     def _upkeep(self) -> Iterator[tuple[str, Callable[[], None]]]:
-        """Yield the parts of the work of each minute, with names for the log."""
+        """Yield the tasks of each minute, with names for the log."""
         errors = self.sudo()
         yield "failed jobs", self.env["queue.job"].sudo()._note_unnoted
         yield "receipts", self.env["connector.export.receipt"].sudo()._note_orphans
@@ -47,15 +47,17 @@ class ConnectorSyncError(models.Model):
             [("cause_id", "=", False), ("state", "in", UNRESOLVED_STATES)],
             limit=_BATCH,
         )
+        causes = self.env["connector.sync.cause"]
         for error in errors:
-            error.cause_id = self.env["connector.sync.cause"]._find_of(
-                error.backend_model,
-                error.backend_id,
-                error.cause,
+            summary = error.unlinked_summary or causes._summarize(
                 error.reason or "",
-                names=(error.record_name, error.external_id),
-                model_name=error.model_name or None,
+                (error.record_name, error.external_id),
+                error.model_name,
             )
+            error.cause_id = causes._find_of(
+                error.backend_model, error.backend_id, error.cause, summary
+            )
+            error.unlinked_summary = not error.cause_id and summary
 
     @api.model
     def _resolve_deleted(self) -> None:

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""The rows of which a run, a ledger, is the sum (``sync_run.py``)."""
+"""The ledger of a run: a row for each job; the run adds them up (``sync_run.py``)."""
 
 from __future__ import annotations
 

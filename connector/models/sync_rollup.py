@@ -16,7 +16,12 @@ after its end: a job adds its outcome at its end, and commits it within seconds.
 
 A quarter, and not an hour: hours of the time zones of India or Nepal begin in between.
 Failures that were corrected later (negative numbers) are not subtracted: the sums show
-what happened at that time.
+the failures of that time.
+
+``sync_total.py`` adds up the same outcomes, but for counters: a total has no time, only
+grows, and counts each outcome once, even one that is committed late. The sums of a
+quarter are deleted after two days, and an outcome that is committed after its quarter
+was summed up is missing in them.
 """
 
 from __future__ import annotations

@@ -9,11 +9,9 @@ from collections.abc import Mapping
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from ..jobs.lifecycle import BULK_PRIORITY, in_own_company
+from ..jobs.lifecycle import BULK_PRIORITY, PENDING_STATES, in_own_company
 from ..outcome import Outcome
 
-#: states of a job that will still be performed
-PENDING_STATES = ("wait_dependencies", "pending", "enqueued", "started")
 #: states of a job that ended without success
 BROKEN_STATES = ("failed", "cancelled")
 
@@ -175,6 +173,14 @@ class ConnectorSyncRun(models.Model):
         bindings = self.env[self.model_name].browse(sorted(binding_ids)).exists()
         return bindings.odoo_id if "odoo_id" in bindings._fields else bindings
 
+    @api.model
+    def _label_outcomes(self) -> dict[str, str]:
+        """Return ``{outcome: label of its counter}``."""
+        return {
+            outcome: self._fields[f"{outcome}_count"]._description_string(self.env)
+            for outcome in Outcome
+        }
+
     def action_open_records(self) -> dict:
         """Open the records with the outcome ``connector_outcome`` of the context.
 
@@ -191,16 +197,13 @@ class ConnectorSyncRun(models.Model):
             )
         if self.direction == "dry_run" and outcome != "unchanged":
             return self._action_dry_run_lines([("outcome", "=", outcome)])
-        labels = {
-            name: self._fields[f"{name}_count"]._description_string(self.env)
-            for name in Outcome
-        }
+        title = f"{self.display_name}: {self._label_outcomes()[outcome]}"
         history = self.env["connector.sync.change"]
         of_outcome = [("run_id", "in", self.ids), ("outcome", "=", outcome)]
         of_outcome.append(("is_superseded", "=", False))
         if history.search_count(of_outcome, limit=1):
             return self._open_list(
-                f"{self.display_name}: {labels[outcome]}",
+                title,
                 history._name,
                 of_outcome,
                 views=[(False, "list")],
@@ -214,7 +217,7 @@ class ConnectorSyncRun(models.Model):
             )
         records = self._find_records(outcome)
         return self._open_list(
-            f"{self.display_name}: {labels[outcome]}",
+            title,
             records._name,
             [("id", "in", records.ids)],
             context={"active_test": False, "create": False},

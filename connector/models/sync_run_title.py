@@ -13,6 +13,9 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL, format_date, format_datetime
 
+from ..outcome import Outcome
+from ..wording import plural_of
+
 
 def describe_seconds(seconds: float) -> str:
     """Return a duration in words, such as ``5 min 5 s``."""
@@ -27,17 +30,6 @@ def describe_seconds(seconds: float) -> str:
     ]
     shown = [f"{number} {unit}" for number, unit in parts if number]
     return " ".join(shown[:2])
-
-
-def plural_of(name: str, lang: str | None) -> str:
-    """Return the plural of the name of a model in English, or the name itself."""
-    if lang and not lang.startswith("en"):
-        return name
-    if name.endswith(("s", ")")):
-        return name
-    if name.endswith("y") and name[-2:-1] not in "aeiou":
-        return f"{name[:-1]}ies"
-    return f"{name}s"
 
 
 class ConnectorSyncRun(models.Model):
@@ -108,8 +100,7 @@ class ConnectorSyncRun(models.Model):
 
     def _count_outcomes(self) -> int:
         """Return how many records have an outcome."""
-        counts = ("created", "updated", "unchanged", "removed", "skipped", "failed")
-        return sum(self[f"{outcome}_count"] for outcome in counts)
+        return sum(self[f"{outcome}_count"] for outcome in Outcome)
 
     def _read_seconds(self) -> list[tuple[int, float]]:
         """Return the seconds in which jobs of each run worked; overlaps count once."""

@@ -1,6 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Totals of all outcomes, which only grow, for counters of monitoring systems.
 
+The dashboard needs the same numbers by time: these are in ``sync_rollup.py``.
+
 ::
 
     connector.sync.outcome   a row for each job, deleted after some days

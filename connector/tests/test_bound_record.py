@@ -29,8 +29,8 @@ class BoundRecordCase(ImporterCase):
 
     def search(self, *domain):
         self.env.flush_all()
-        ours = ("model_name", "in", [PARTNER, CATEGORY])
-        return sorted(self.rows.search([ours, *domain]).mapped("record_name"))
+        of_models = ("model_name", "in", [PARTNER, CATEGORY])
+        return sorted(self.rows.search([of_models, *domain]).mapped("record_name"))
 
     def fail(self, binding, **values):
         """Open an error about a binding."""
@@ -80,8 +80,11 @@ class TestBoundRecord(BoundRecordCase):
         self.assertEqual(self.search(("record_name", "ilike", "ad")), ["Ada"])
         self.assertEqual(self.search(("external_id", "=", "2")), ["Grace"])
         self.assertEqual(self.search(("backend_name", "ilike", "nothing")), [])
-        action = self.rows._action_of(self.backend)
-        self.assertEqual(sorted(self.search(*action["domain"])), ["Ada", "Grace"])
+        of_backend = [
+            ("backend_model", "=", self.backend._name),
+            ("backend_id", "=", self.backend.id),
+        ]
+        self.assertEqual(self.search(*of_backend), ["Ada", "Grace"])
 
     def test_the_worst_status_is_shown_and_found(self):
         edits = self.env["connector.unconfirmed.field"]
@@ -268,8 +271,8 @@ class TestSynchronizedWith(BoundRecordCase):
     __test__ = True
 
     def found_partners(self, *condition):
-        ours = (self.ada | self.grace).odoo_id | self.unbound
-        domain = [("id", "in", ours.ids), ("synchronized_with", *condition)]
+        created = (self.ada | self.grace).odoo_id | self.unbound
+        domain = [("id", "in", created.ids), ("synchronized_with", *condition)]
         partners = self.env["res.partner"].with_user(self.operator)
         return sorted(partners.search(domain).mapped("name"))
 

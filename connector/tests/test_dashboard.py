@@ -108,6 +108,19 @@ class TestDashboard(DashboardMixin, SyncRunCase):
         self.assertEqual((card["buttons"], card["next_run"]), ([], False))
         self.assertEqual(card["state"], "ok")
 
+    def test_a_backend_with_a_state_of_its_connector_has_no_schedule(self):
+        self.assertEqual(self.backend.state, "production")
+        health = self.env["connector.health"]
+        self.assertEqual(health._find_conditions(self.backend), [])
+        self.assertIsNone(health._next_run(self.backend))
+        card_id = f"{self.backend._name},{self.backend.id}"
+        reported = [
+            each
+            for each in health._report()["backends"]
+            if f"{each['model']},{each['id']}" == card_id
+        ]
+        self.assertEqual([each["state"] for each in reported], ["production"])
+
     def test_a_connector_that_fails_has_a_card_that_says_so(self):
         other = self.env["test.export.backend"].create({"name": "Other", "folder": "x"})
         with (

@@ -32,9 +32,9 @@ class TestDecideConflict(TwoWayCase):
         return answer
 
     def both_sides(self, *names):
-        here = [self.binding[name] for name in names]
-        self.assertEqual(here, [self.remote()[name] for name in names])
-        return here
+        local = [self.binding[name] for name in names]
+        self.assertEqual(local, [self.remote()[name] for name in names])
+        return local
 
     def activities(self):
         return self.binding.odoo_id.activity_ids
@@ -108,9 +108,9 @@ class TestDecideConflict(TwoWayCase):
         with self.assertRaisesRegex(UserError, "Reference"):
             self.decide(name="remote", email="remote")
         with self.assertRaises(ValueError):
-            self.decide(name="ours", ref="local", email="remote")
+            self.decide(name="newest", ref="local", email="remote")
 
-    def test_a_remote_change_after_the_look_is_said_and_nothing_applied(self):
+    def test_a_later_remote_change_is_shown_and_nothing_is_applied(self):
         conflict = self.look()
         self.change_remotely(name="Remote, later")
         answer = self.decide(conflict, name="remote", ref="remote", email="remote")
@@ -122,7 +122,7 @@ class TestDecideConflict(TwoWayCase):
         self.decide(answer, name="remote", ref="local", email="remote")
         self.assertEqual(self.binding.name, "Remote, later")
 
-    def test_a_local_change_after_the_look_is_said(self):
+    def test_a_later_local_change_is_shown(self):
         conflict = self.look()
         self.edit(name="Lady")
         answer = self.decide(conflict, name="local", ref="local", email="remote")

@@ -99,7 +99,7 @@ class TestExportDryRun(ExportCase):
             run = self.dry_run()
         self.assertIn("must not write", self.line(run, self.ada).reason)
 
-    def test_an_export_of_another_kind_is_said(self):
+    def test_an_overridden_export_has_no_dry_run(self):
         class OwnExporter(Component):
             _name = "test.own.exporter"
             _inherit = ["test.export.connector", "generic.record.exporter"]

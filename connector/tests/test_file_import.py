@@ -63,6 +63,18 @@ class TestFileImport(FileCase):
         self.assertEqual(error.state, "resolved")
         self.assertEqual(self.names()["1"], "A3")
 
+    def test_retry_of_an_error_imports_its_own_file(self):
+        """The underscore of a name is not a wildcard."""
+        for name in ("a_1.csv", "ab1.csv"):
+            self.put(name, "1;A;", "2;B")
+        self.assert_imported()
+        errors = self.env["connector.sync.error"].search([("state", "=", "open")])
+        errors.filtered(lambda error: "a_1.csv" in error.subject).action_retry()
+        self.assertEqual(
+            {file.name: file.state for file in self.files.search([])},
+            {"a_1.csv": "new", "ab1.csv": "failed"},
+        )
+
     def test_broken_file_imports_nothing_and_fails(self):
         self.put("a.csv", *(f"{n};P{n};" for n in range(9)), '10;"no end;')
         self.put("b.csv", "1;B;")

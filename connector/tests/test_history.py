@@ -55,6 +55,8 @@ class TestValues(TransactionCase):
     def test_names_of_secrets(self):
         for name in ("password", "api_key", "apikey", "access_token", "client_secret"):
             self.assertTrue(is_secret(name), name)
+        for name in ("access_key", "accessKey", "api-key", "cookie"):
+            self.assertTrue(is_secret(name), name)
         for name in ("name", "keyboard", "pass_date"):
             self.assertFalse(is_secret(name), name)
 

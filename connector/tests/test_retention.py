@@ -67,7 +67,7 @@ class TestRetention(ExportCase):
             [("backend_model", "=", backend._name), ("backend_id", "=", backend.id)]
         )
 
-    def test_pruning_continues_in_batches_and_keeps_what_is_young(self):
+    def test_pruning_continues_in_batches_and_keeps_young_rows(self):
         self.make_history(100, 7)
         self.make_history(10, 2)
         self.assertEqual(self.prune("_gc_history"), [3, 3, 1])

@@ -4,7 +4,8 @@
 from odoo.tests import BaseCase, tagged
 
 from ..models.sync_run_numbers import run_state
-from ..models.sync_run_title import describe_seconds, plural_of
+from ..models.sync_run_title import describe_seconds
+from ..wording import plural_of
 from .export_common import ExportCase
 
 PARTNER = "test.export.partner"
@@ -28,6 +29,8 @@ class TestTexts(BaseCase):
             ("Category", "Categories"),
             ("Currency Day", "Currency Days"),
             ("Units", "Units"),
+            ("Tax", "Taxes"),
+            ("Address", "Addresses"),
         ):
             self.assertEqual(plural_of(name, "en_US"), plural)
         self.assertEqual(plural_of("Article", "fr_FR"), "Article")

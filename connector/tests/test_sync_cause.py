@@ -208,10 +208,10 @@ class TestCauses(SyncErrorCase):
         self.assertIn("Traceback", error.traceback)
 
     def test_the_local_name_counts_if_the_record_is_bound(self):
-        self.put(partner(1, name="Theirs"))
+        self.put(partner(1, name="Remote name"))
         self.run_import(1)
         binding = self.component("binder", PARTNER).to_internal(1)
-        binding.odoo_id.name = "Ours"
+        binding.odoo_id.name = "Local name"
         self.put(partner(1, email="\0", updated_at="2026-02-01 00:00:00"))
         self.run_import(1)
         error = self.unresolved()
@@ -261,6 +261,21 @@ class TestCauses(SyncErrorCase):
         self.assertTrue(error.suggested_fix)
         self.env["connector.sync.error"]._link_missing()
         self.assertEqual(error.cause_id.summary, "No unit.")
+
+    def test_its_record_that_needs_another_one_is_linked_to_the_same_cause(self):
+        category = type(self.component("record.importer", CATEGORY))
+        locked = InvalidDataError("Tag 'Red' is locked.")
+        causes = type(self.env["connector.sync.cause"])
+        violation = psycopg2.errors.UniqueViolation("created by another worker")
+        self.system.put(CATEGORY, {"id": 5, "name": "Red", "parent": None})
+        self.put(partner(1, tags=[5]), partner(2, tags=[5]))
+        with patch.object(category, "_validate_create_data", side_effect=locked):
+            with patch.object(causes, "create", side_effect=violation):
+                self.run_import(1)
+            self.run_import(2)
+        self.env["connector.sync.error"]._link_missing()
+        errors = self.unresolved()
+        self.assertEqual((len(errors), len(errors.cause_id)), (2, 1))
 
     def test_reasons_that_quote_other_records_do_not_make_causes_without_end(self):
         errors = self.env["connector.sync.error"]

@@ -11,7 +11,7 @@ from odoo.tests import tagged
 from odoo.tests.common import BaseCase, get_db_name
 from odoo.tools import mute_logger
 
-from ..jobs.error_states import UNREACHED
+from ..jobs.subject import UNREACHED
 
 #: of rows that no other test has
 BACKEND = ("test.concurrent.errors", 1)

@@ -76,9 +76,7 @@ class TestWebhook(HttpCase, TestConnectorCase):
         self.assertEqual(
             (job.records.env.uid, job.records.env.su), (job.user_id.id, False)
         )
-        self.assertEqual(
-            job.name, "Import Test Partner Binding 42, as notified by Test"
-        )
+        self.assertEqual(job.name, "Import Contact 42, as notified by Test")
 
     def test_each_way_to_name_records_is_understood(self):
         for payload, expected in (

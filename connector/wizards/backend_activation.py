@@ -59,10 +59,7 @@ class ConnectorBackendActivation(models.TransientModel):
 
         :raise odoo.exceptions.AccessError: the user may not
         """
-        model = self.env.get(self.backend_model)
-        if model is None or not is_backend(model):
-            raise UserError(self.env._("%s is not a backend.", self.backend_model))
-        backend = model.browse(self.backend_id)
+        backend = get_backend_model(self).browse(self.backend_id)
         backend.check_access("write")
         return backend
 
@@ -100,6 +97,13 @@ class ConnectorBackendActivation(models.TransientModel):
         return {"type": "ir.actions.act_window_close"}
 
 
-def is_backend(model: models.BaseModel) -> bool:
-    """Return whether a model is a backend with states and a form."""
-    return isinstance(model, model.pool["connector.backend.mixin"]) and model._auto
+def get_backend_model(dialog: models.BaseModel) -> models.BaseModel:
+    """Return the model of the backend that a dialog names.
+
+    :raise UserError: it is not a backend with states and a form
+    """
+    model = dialog.env.get(dialog.backend_model)
+    mixin = dialog.pool["connector.backend.mixin"]
+    if model is None or not isinstance(model, mixin) or not model._auto:
+        raise UserError(dialog.env._("%s is not a backend.", dialog.backend_model))
+    return model

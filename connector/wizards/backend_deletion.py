@@ -10,10 +10,9 @@ from __future__ import annotations
 from typing import Any
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.tools import split_every
 
-from .backend_activation import is_backend
+from .backend_activation import get_backend_model
 
 _BATCH = 1000
 
@@ -52,10 +51,7 @@ class ConnectorBackendDeletion(models.TransientModel):
         :raise UserError: it is not a backend
         :raise odoo.exceptions.AccessError: the user may not
         """
-        model = self.env.get(self.backend_model)
-        if model is None or not is_backend(model):
-            raise UserError(self.env._("%s is not a backend.", self.backend_model))
-        backend = model.browse(self.backend_id).exists()
+        backend = get_backend_model(self).browse(self.backend_id).exists()
         backend.check_access("unlink")
         return backend
 

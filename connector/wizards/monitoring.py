@@ -59,7 +59,7 @@ class ConnectorMonitoring(models.TransientModel):
     def _is_valid(self, token: str) -> bool:
         """Return whether it is the token of this database."""
         stored = self.env["ir.config_parameter"].sudo().get_param(DIGEST) or ""
-        # compared also where there is none, so that both take the same time
+        # compared even without a stored token: both cases take the same time
         is_equal = hmac.compare_digest(stored, digest_of(token))
         return bool(stored and token) and is_equal
 

@@ -222,9 +222,7 @@ class OdooBackend(models.Model):
 
     @api.depends(lambda self: list(self._models_by_choice()))
     def _compute_directions(self):
-        for backend in self:
-            backend.is_importing = bool(backend._imported_models())
-            backend.is_exporting = bool(backend._exported_models())
+        super()._compute_directions()
 
     # -- the form -------------------------------------------------------------
 

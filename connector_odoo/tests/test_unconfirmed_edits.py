@@ -34,7 +34,7 @@ class TestUnconfirmedEdits(OdooConnectorCase):
         self.env.cr.precommit.clear()
         self.env.flush_all()
         self.binding.export_record()
-        self.there = self.partner.browse(int(self.binding.external_id))
+        self.remote = self.partner.browse(int(self.binding.external_id))
         self.hours = 0
 
     def edit(self, **values):
@@ -50,7 +50,7 @@ class TestUnconfirmedEdits(OdooConnectorCase):
         with trap_jobs() as trap:
             for job in jobs:
                 job.perform()
-        self.there.invalidate_recordset()
+        self.remote.invalidate_recordset()
         return trap.enqueued_jobs
 
     def fail_export(self, job):
@@ -60,15 +60,15 @@ class TestUnconfirmedEdits(OdooConnectorCase):
         with down, self.assertRaises(NetworkRetryableError):
             self.perform(job)
 
-    def change_there(self, **values):
-        """Write the other side as a person does there, some hours later."""
-        self.there.with_context(**NO_EXPORT).write(values)
+    def change_remotely(self, **values):
+        """Write the remote record as a person does, some hours later."""
+        self.remote.with_context(**NO_EXPORT).write(values)
         self.env.flush_all()
         self.hours += 1
         date = fields.Datetime.now() + timedelta(hours=self.hours)
         self.env.cr.execute(
             "UPDATE res_partner SET write_date = %s WHERE id = %s",
-            (date, self.there.id),
+            (date, self.remote.id),
         )
         self.env.invalidate_all()
 
@@ -85,9 +85,9 @@ class TestUnconfirmedEdits(OdooConnectorCase):
     def both(self, *names):
         """Return the values of fields that both sides have in common."""
         self.env.invalidate_all()
-        here = [self.partner[name] for name in names]
-        self.assertEqual(here, [self.there[name] for name in names])
-        return here
+        local = [self.partner[name] for name in names]
+        self.assertEqual(local, [self.remote[name] for name in names])
+        return local
 
     def test_an_edit_survives_an_export_and_an_import_of_other_fields(self):
         for policy in ("local", "remote", "newest", "ask"):
@@ -97,7 +97,7 @@ class TestUnconfirmedEdits(OdooConnectorCase):
                 waiting = self.edit(name=name)
                 self.fail_export(waiting)
                 self.perform(self.edit(phone=phone))
-                self.change_there(email=email)
+                self.change_remotely(email=email)
                 result, _jobs = self.import_it()
                 self.assertIn("keeps its edits", result)
                 self.assertEqual((self.partner.name, self.partner.email), (name, email))
@@ -109,23 +109,23 @@ class TestUnconfirmedEdits(OdooConnectorCase):
 
     def test_an_export_between_leaves_the_remote_change_to_the_next_import(self):
         job = self.edit(name="Countess")
-        self.change_there(email="theirs@example.com")
+        self.change_remotely(email="remote@example.com")
         self.perform(job)
-        self.assertEqual(self.there.email, "theirs@example.com")
+        self.assertEqual(self.remote.email, "remote@example.com")
         self.import_it()
-        self.assertEqual(self.both("name", "email"), ["Countess", "theirs@example.com"])
+        self.assertEqual(self.both("name", "email"), ["Countess", "remote@example.com"])
 
     def test_a_change_that_was_not_imported_yet_still_is_a_conflict(self):
         """An export of the name sets the date of the remote record."""
         name = self.edit(name="Countess")
-        self.change_there(city="Remote", email="theirs@example.com")
+        self.change_remotely(city="Remote", email="remote@example.com")
         self.perform(name)
         jobs = self.perform(self.edit(city="Local"))
-        self.assertEqual(self.there.city, "Remote")
+        self.assertEqual(self.remote.city, "Remote")
         self.perform(*jobs)
         self.assertEqual(
             self.both("city", "email", "name"),
-            ["Remote", "theirs@example.com", "Countess"],
+            ["Remote", "remote@example.com", "Countess"],
         )
 
     def test_the_same_field_on_both_sides_is_a_conflict(self):
@@ -133,7 +133,7 @@ class TestUnconfirmedEdits(OdooConnectorCase):
             with self.subTest(policy=policy):
                 self.backend.conflict_policy = policy
                 self.edit(city=f"Local, {policy}", phone=policy)
-                self.change_there(city=f"Remote, {policy}", email=policy)
+                self.change_remotely(city=f"Remote, {policy}", email=policy)
                 _result, jobs = self.import_it()
                 self.perform(*jobs)
                 self.assertEqual(
@@ -143,9 +143,9 @@ class TestUnconfirmedEdits(OdooConnectorCase):
 
     def test_an_export_that_meets_the_conflict_sends_the_rest(self):
         job = self.edit(city="Local", phone="1")
-        self.change_there(city="Remote")
+        self.change_remotely(city="Remote")
         jobs = self.perform(job)
-        self.assertEqual((self.there.city, self.there.phone), ("Remote", "1"))
+        self.assertEqual((self.remote.city, self.remote.phone), ("Remote", "1"))
         self.perform(*jobs)
         self.assertEqual(self.both("city", "phone"), ["Remote", "1"])
         self.assertFalse(self.binding.unconfirmed_fields)
@@ -153,22 +153,22 @@ class TestUnconfirmedEdits(OdooConnectorCase):
     def test_a_job_that_is_requeued_does_not_bring_an_old_value_back(self):
         job = self.edit(city="Local")
         self.fail_export(job)
-        self.change_there(city="Remote")
+        self.change_remotely(city="Remote")
         self.import_it()
-        self.change_there(city="Remote, later")
+        self.change_remotely(city="Remote, later")
         self.perform(job)
-        self.assertEqual(self.there.city, "Remote, later")
+        self.assertEqual(self.remote.city, "Remote, later")
 
     def test_where_a_person_is_asked_neither_side_is_touched(self):
         self.backend.conflict_policy = "ask"
         job = self.edit(city="Local", phone="1")
-        self.change_there(city="Remote", email="theirs@example.com")
+        self.change_remotely(city="Remote", email="remote@example.com")
         for __ in range(2):
             result, jobs = self.import_it()
             self.assertIn("a person decides", result)
             self.assertFalse(jobs)
             self.perform(job)
-        self.assertEqual((self.partner.city, self.there.city), ("Local", "Remote"))
+        self.assertEqual((self.partner.city, self.remote.city), ("Local", "Remote"))
         self.assertFalse(self.partner.email)
         self.assertEqual(len(self.partner.activity_ids), 1)
         self.assertTrue(self.binding.unconfirmed_fields)
@@ -187,7 +187,7 @@ class TestUnconfirmedEdits(OdooConnectorCase):
 
     def test_a_forced_import_takes_the_remote_values_and_forgets_the_edits(self):
         job = self.edit(city="Local")
-        self.change_there(city="Remote")
+        self.change_remotely(city="Remote")
         self.import_it(force=True)
         self.assertEqual(self.partner.city, "Remote")
         self.assertFalse(self.binding.unconfirmed_fields)
@@ -196,27 +196,27 @@ class TestUnconfirmedEdits(OdooConnectorCase):
     def test_an_archived_contact_is_treated_alike(self):
         self.perform(self.edit(active=False))
         self.edit(name="Countess")
-        self.change_there(email="theirs@example.com")
+        self.change_remotely(email="remote@example.com")
         _result, jobs = self.import_it()
         self.perform(*jobs)
-        self.assertEqual(self.both("name", "email"), ["Countess", "theirs@example.com"])
+        self.assertEqual(self.both("name", "email"), ["Countess", "remote@example.com"])
 
     def test_a_model_that_is_only_imported_asks_for_no_edits(self):
         self.backend.sync_partners = "import"
-        self.change_there(email="theirs@example.com")
+        self.change_remotely(email="remote@example.com")
         rows = type(self.env["connector.unconfirmed.field"])
         with patch.object(rows, "_find") as find:
             self.import_it()
         find.assert_not_called()
-        self.assertEqual(self.partner.email, "theirs@example.com")
+        self.assertEqual(self.partner.email, "remote@example.com")
 
     def test_a_dry_run_lists_kept_edits(self):
         self.edit(name="Countess")
-        self.change_there(email="theirs@example.com")
+        self.change_remotely(email="remote@example.com")
         with self.backend.work_on("odoo.res.partner") as work:
             dry_run = work.component_by_name("generic.dry.run")
-            _outcome, (line,) = dry_run.run_chunk([self.there.id])
-        self.assertIn("theirs@example.com", line["changes"])
+            _outcome, (line,) = dry_run.run_chunk([self.remote.id])
+        self.assertIn("remote@example.com", line["changes"])
         self.assertNotIn("Ada", line["changes"])
         self.assertIn("Countess keeps its edits", line["reason"])
 
@@ -229,7 +229,7 @@ class TestUnconfirmedEdits(OdooConnectorCase):
         (line,) = preview.lines
         self.assertEqual(line["outcome"], "updated")
         self.assertEqual(line["changes"], "name: Ada → Countess")
-        self.assertEqual(self.there.name, "Ada")
+        self.assertEqual(self.remote.name, "Ada")
         self.assertTrue(self.binding.unconfirmed_fields)
 
     def test_a_dry_run_of_the_export_lists_the_records_that_are_needed(self):
@@ -249,7 +249,7 @@ class TestUnconfirmedEdits(OdooConnectorCase):
     def test_both_versions_are_compared_and_chosen(self):
         self.backend.conflict_policy = "ask"
         self.edit(city="Local", phone="1")
-        self.change_there(city="Remote", email="theirs@example.com")
+        self.change_remotely(city="Remote", email="remote@example.com")
         self.import_it()
         self.env.flush_all()
         conflict = self.binding.get_conflict()
@@ -261,7 +261,7 @@ class TestUnconfirmedEdits(OdooConnectorCase):
         self.env.invalidate_all()
         self.perform(*trap.enqueued_jobs)
         self.assertEqual(
-            self.both("city", "phone", "email"), ["Remote", "1", "theirs@example.com"]
+            self.both("city", "phone", "email"), ["Remote", "1", "remote@example.com"]
         )
         self.assertFalse(self.binding.unconfirmed_fields)
         self.assertFalse(self.partner.activity_ids)
@@ -277,7 +277,7 @@ class TestUnconfirmedEdits(OdooConnectorCase):
         )
         self.partner.user_id = seller
         self.edit(city="Local")
-        self.change_there(city="Remote")
+        self.change_remotely(city="Remote")
         self.import_it()
         self.assertEqual(self.partner.activity_ids.user_id, seller)
         self.env.flush_all()
@@ -298,7 +298,7 @@ class TestUnconfirmedEdits(OdooConnectorCase):
     def test_an_export_that_meets_a_conflict_leaves_it_to_a_person(self):
         self.backend.conflict_policy = "ask"
         job = self.edit(city="Local")
-        self.change_there(city="Remote")
+        self.change_remotely(city="Remote")
         self.perform(job)
         self.env.flush_all()
         rows = self.env["connector.bound.record"].search(

@@ -120,11 +120,11 @@ def make_conflict(scenario: Scenario) -> None:
     )
     target.execute("odoo.backend", "write", ids, {"conflict_policy": "ask"})
     target.execute("odoo.backend", "button_pause", ids)
-    here = {"phone": "+32 470 11 22 33", "website": "https://here.example.com"}
-    there = {"phone": "+32 2 555 01 00", "city": "Namur"}
-    target.execute("res.partner", "write", [binding["odoo_id"]], here)
-    there_ids = [int(binding["external_id"])]
-    scenario.source.client.execute("res.partner", "write", there_ids, there)
+    local = {"phone": "+32 470 11 22 33", "website": "https://here.example.com"}
+    remote = {"phone": "+32 2 555 01 00", "city": "Namur"}
+    target.execute("res.partner", "write", [binding["odoo_id"]], local)
+    remote_ids = [int(binding["external_id"])]
+    scenario.source.client.execute("res.partner", "write", remote_ids, remote)
     target.execute("odoo.backend", "button_resume", ids)
     scenario.import_now()
 

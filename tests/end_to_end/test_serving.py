@@ -18,7 +18,7 @@ PROBLEM = re.compile(r"^\S+ \S+ \d+ (?:WARNING|ERROR|CRITICAL) .*", re.MULTILINE
 # Odoo's own services, and methods that this version still has for older clients.
 EXPECTED = ("iap", "partner_autocomplete", "DeprecationWarning", "discuss_channel")
 # Scheduled actions start within a minute.
-PATIENCE_SECONDS = 100
+TIMEOUT_SECONDS = 100
 
 pytestmark = pytest.mark.long
 
@@ -53,7 +53,7 @@ def page(served):
 
 
 def wait_until(check):
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline = time.monotonic() + TIMEOUT_SECONDS
     while not (found := check()):
         assert time.monotonic() < deadline
         time.sleep(0.5)
@@ -75,7 +75,7 @@ def test_the_websocket_sends_notifications(served, page):
         f"ws://127.0.0.1:{server.port}/websocket",
         cookie=f"session_id={cookies['session_id']}",
         origin=server.url,
-        timeout=PATIENCE_SECONDS,
+        timeout=TIMEOUT_SECONDS,
     )
     subscription = {"event_name": "subscribe", "data": {"channels": [], "last": 0}}
     socket.send(json.dumps(subscription))

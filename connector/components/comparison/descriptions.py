@@ -8,7 +8,9 @@ from typing import Any
 from odoo import models
 from odoo.fields import Command
 
+from ...wording import shorten
 from .lines import as_commands, linked_ids, operation_of
+from .stored_values import X2MANY
 
 #: maximum length of a value in the description of a change
 MAX_CHARACTERS = 500
@@ -30,20 +32,32 @@ def describe_changes(record: models.BaseModel, changes: dict[str, Any]) -> str:
 
 def describe_written(record: models.BaseModel, name: str, value: Any) -> str:
     """Return the text of a field after the value is written."""
+    written = written_value(record, name, value)
+    if written is not None:
+        return describe_value(record, name, written)
+    field = record._fields.get(name)
+    if field is None or field.type not in X2MANY:
+        return shorten(str(value), MAX_CHARACTERS)
+    lines = record.env[field.comodel_name]
+    texts = [_describe_command(lines, command) for command in value]
+    return shorten("; ".join(filter(None, texts)), MAX_CHARACTERS)
+
+
+def written_value(record: models.BaseModel, name: str, value: Any) -> Any:
+    """Return the value of a field after the value is written.
+
+    None if only a text can describe it: commands that change lines, JSON, references.
+    """
     field = record._fields.get(name)
     if field is None or field.type in ("json", "properties", "reference"):
-        return _shorten(str(value))
-    if field.type in ("one2many", "many2many"):
-        lines = record.env[field.comodel_name]
+        return None
+    if field.type in X2MANY:
         ids = linked_ids(record[name].ids, as_commands(value))
-        if ids is None:
-            texts = [_describe_command(lines, command) for command in value]
-            return _shorten("; ".join(filter(None, texts)))
-        return describe_value(record, name, lines.browse(ids))
+        return None if ids is None else record.env[field.comodel_name].browse(ids)
     if field.type == "binary":
-        return describe_value(record, name, value)
+        return value or False
     cached = field.convert_to_cache(value, record, validate=False)
-    return describe_value(record, name, field.convert_to_record(cached, record))
+    return field.convert_to_record(cached, record)
 
 
 def _describe_command(lines: models.BaseModel, command: Any) -> str:
@@ -77,7 +91,7 @@ def _name_of(record: models.BaseModel) -> str:
 
 
 def _describe_names(records: models.BaseModel) -> str:
-    return _shorten(", ".join(map(_name_of, records)))
+    return shorten(", ".join(map(_name_of, records)), MAX_CHARACTERS)
 
 
 def describe_value(record: models.BaseModel, name: str, value: Any) -> str:
@@ -92,8 +106,6 @@ def describe_value(record: models.BaseModel, name: str, value: Any) -> str:
         return str(labels.get(value, value or ""))
     if isinstance(value, models.BaseModel):
         return _describe_names(value)
-    return "" if value is False or value is None else _shorten(str(value))
-
-
-def _shorten(text: str) -> str:
-    return text if len(text) <= MAX_CHARACTERS else f"{text[: MAX_CHARACTERS - 1]}…"
+    if value is False or value is None:
+        return ""
+    return shorten(str(value), MAX_CHARACTERS)

@@ -25,8 +25,10 @@ from odoo import models
 from odoo.addons.component.core import AbstractComponent
 
 from ...exception import ConnectorException
+from ...jobs.descriptions import name_of_model
 from ...jobs.lifecycle import asks_to_wait
 from ...outcome import Outcome
+from ...wording import shorten
 from ..comparison.descriptions import MAX_CHARACTERS
 from ..external_id import is_external_id, storable_text
 from ..importer.dry_run import rolled_back
@@ -159,7 +161,7 @@ class ExportPreview:
         text = storable_text(str(value))
         if text in self._needed:
             return self._needed[text]
-        return text if len(text) <= MAX_CHARACTERS else f"{text[: MAX_CHARACTERS - 1]}…"
+        return shorten(text, MAX_CHARACTERS)
 
 
 class ExportDryRun(AbstractComponent):
@@ -180,7 +182,7 @@ class ExportDryRun(AbstractComponent):
                 "Dry run of the export of %(count)s records of %(model)s to "
                 "%(backend)s",
                 count=len(bindings),
-                model=self.model._description,
+                model=name_of_model(self.model),
                 backend=self.backend_record.display_name,
             )
         ).dry_run_export_chunk(self.backend_record, bindings.ids, run=run)
@@ -196,7 +198,7 @@ class ExportDryRun(AbstractComponent):
 
 
 def refuse_writes(adapter: Any) -> None:
-    """Let the operations of an adapter that write raise an error."""
+    """Replace the operations of an adapter that write by one that raises an error."""
 
     def refuse(*_args: Any, **_kwargs: Any) -> None:
         raise ConnectorException(

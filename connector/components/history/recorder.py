@@ -23,9 +23,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
-from odoo import fields, models
+from odoo import models
 from odoo.exceptions import MissingError
 
+from ...binding_models import wrapped_record
+from ...http.secrets import MASK
 from ...jobs.lifecycle import EDIT_PRIORITY, WEBHOOK_PRIORITY
 from ...outcome import Outcome
 from ..external_id import storable_text
@@ -138,9 +140,8 @@ class History:
 
         Also if a hook has deleted the binding: then its record cannot be read.
         """
-        odoo_field = self.odoo_field
         try:
-            return (odoo_field in binding._fields and binding[odoo_field]) or binding
+            return wrapped_record(binding, self.odoo_field)
         except MissingError:
             return binding
 
@@ -157,9 +158,7 @@ class History:
             new = item.held_after.get(name)
             if old == new and name in item.described_lines:
                 new = item.described_lines[name]
-            if old != new:
-                changes[name] = [old, new]
-            elif old == "***":
+            if old != new or old == MASK:
                 changes[name] = [old, new]
         return changes
 
@@ -225,18 +224,13 @@ class History:
 
     def _common(self, backend: models.BaseModel) -> dict[str, Any]:
         """Return the values that all rows of a job have."""
-        env, run, job = self._component.env, self._session.run, self._session.job
-        has_company = "company_id" in backend._fields
-        return {
-            "at": fields.Datetime.now(),
-            "run_id": run.id if run else None,
-            "backend_model": backend._name,
-            "backend_id": backend.id,
-            "company_id": (has_company and backend.sudo().company_id.id) or None,
-            "user_id": env.uid,
-            "trigger": _TRIGGERS.get(job.priority) if job else None,
-            "job_uuid": job.uuid if job else None,
-        }
+        run, job = self._session.run, self._session.job
+        return self._component.env["connector.sync.change"]._common_values(
+            backend,
+            run_id=run.id if run else None,
+            trigger=_TRIGGERS.get(job.priority) if job else None,
+            job_uuid=job.uuid if job else None,
+        )
 
 
 def _storable(row: dict[str, Any]) -> dict[str, Any]:

@@ -14,7 +14,6 @@ other types               the value that Odoo holds, long texts shortened
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Mapping
 from math import isfinite
 from typing import Any
@@ -23,7 +22,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import html2plaintext
 
-from ...http.secrets import MASK
+from ...http.secrets import MASK, SECRET_NAME
 from ..comparison.descriptions import describe_written
 from ..comparison.stored_values import X2MANY
 
@@ -32,9 +31,6 @@ MAX_TEXT = 300
 MAX_NAMES = 20
 #: errors of reading or describing a value: the row has no value then
 _UNREADABLE = (UserError, ValueError, TypeError, KeyError, AttributeError)
-_SECRET = re.compile(
-    r"passw|secret|token|credential|api_?key|private_?key|authorization", re.IGNORECASE
-)
 
 
 def is_secret(name: str, field: fields.Field | None = None) -> bool:
@@ -44,7 +40,7 @@ def is_secret(name: str, field: fields.Field | None = None) -> bool:
     """
     groups = (field is not None and field.groups) or ""
     is_hidden = bool(groups) and "base.group_user" not in groups.split(",")
-    return is_hidden or bool(_SECRET.search(name))
+    return is_hidden or bool(SECRET_NAME.search(name))
 
 
 def name_of(record: models.BaseModel) -> str | None:
@@ -84,9 +80,8 @@ def described_lines(
         if field is None or field.type not in X2MANY or is_secret(name, field):
             continue
         try:
-            texts[name] = _short(
-                describe_written(record, name, _without_secrets(value))
-            )
+            text = describe_written(record, name, _without_secrets(value))
+            texts[name] = _short(text)
         except _UNREADABLE:
             continue
     return texts
@@ -103,9 +98,13 @@ def plain_value(name: str, value: Any) -> str | float | bool | None:
     if isinstance(value, bytes | bytearray):
         return _size(len(value))
     if isinstance(value, dict | list | tuple):
-        text = json.dumps(_masked(value), default=str, ensure_ascii=False)
-        return _short(text)
+        return _as_json(value)
     return _short(str(value))
+
+
+def _as_json(value: Any) -> str:
+    text = json.dumps(_masked(value), default=str, ensure_ascii=False)
+    return _short(text)
 
 
 def _masked(value: Any) -> Any:
@@ -151,7 +150,7 @@ def _held(record: models.BaseModel, field: fields.Field) -> Any:
     if field.type in ("date", "datetime"):
         return field.convert_to_export(value, record) and str(value)[:19]
     if field.type in ("json", "properties"):
-        return _short(json.dumps(_masked(value), default=str, ensure_ascii=False))
+        return _as_json(value)
     return _short(str(value))
 
 

@@ -153,7 +153,7 @@ def _dependency_error_class(error: Exception | None) -> type[Exception]:
 
 
 def find_circle(start: Key, needs: Mapping[Key, Iterable[Key]]) -> list[Key] | None:
-    """Return a circle among the records that ``start`` needs, None if there is none.
+    """Return a circle among the records that ``start`` needs, None without one.
 
     It begins and ends with the same record.
     """

@@ -7,8 +7,8 @@
     lock               no other job imports the same records now
     read               one call of the adapter, unless the search has read them
     find bindings      one query (``_get_binding`` ⌇)
-    read again         what was synchronized after the search had read it
-    find edits         those that are unconfirmed, one query
+    read again         records that were synchronized after the search had read them
+    find edits         unconfirmed edits, one query
     prepare        ⌇   skip, leave unchanged, or name the dependencies
     dependencies       imported by the importers of their models
     ┌ for each topological batch of the chunk:

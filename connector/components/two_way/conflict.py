@@ -15,6 +15,7 @@ from odoo import SUPERUSER_ID, models
 
 from odoo.addons.component.core import AbstractComponent
 
+from ...binding_models import wrapped_record
 from ...timestamps import last_change
 
 _logger = logging.getLogger(__name__)
@@ -127,7 +128,7 @@ def find_decider(
 
     A record has its salesperson in ``user_id``.
     """
-    record = binding.sudo().odoo_id if "odoo_id" in binding._fields else binding
+    record = wrapped_record(binding.sudo())
     field = record._fields.get("user_id")
     if field is not None and field.comodel_name == "res.users":
         user = record.user_id

@@ -11,8 +11,8 @@ version and finds what it would change; the decision then replaces the policy::
                                  └─ yes: remote choices are written,
                                          local choices are exported
 
-So the person sees exactly what an import would write, and both sides are read once for
-each of the two.
+So the person sees exactly the values that an import would write. Looking and applying
+read both sides once each.
 """
 
 from __future__ import annotations
@@ -43,10 +43,6 @@ class Difference(NamedTuple):
     is_exported: bool
     local: Presentation
     remote: Presentation
-
-    def as_values(self) -> dict[str, Any]:
-        """Return the difference for the screen."""
-        return dict(self._asdict())
 
 
 class Decision:
@@ -94,7 +90,7 @@ class Decision:
     @property
     def version(self) -> str:
         """Return a digest of the differences."""
-        return digest([each.as_values() for each in self.differences])
+        return digest([each._asdict() for each in self.differences])
 
     def settle(
         self, kept_edits: Any, item: Any, changes: dict[str, Any]

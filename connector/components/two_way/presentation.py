@@ -24,14 +24,12 @@ from odoo.tools import (
 )
 from odoo.tools.mimetypes import guess_mimetype
 
-from ..comparison.descriptions import describe_value, describe_written
-from ..comparison.lines import as_commands, linked_ids
+from ..comparison.descriptions import describe_value, describe_written, written_value
 
 Presentation = dict[str, str]
 
 #: longer pictures are shown by their size
 _MAX_IMAGE = 1_000_000
-_X2MANY = ("one2many", "many2many")
 
 
 def present_local(
@@ -45,26 +43,17 @@ def present_written(
     env: Environment, record: models.BaseModel, name: str, value: Any
 ) -> Presentation:
     """Return the presentation of a field once a value is written."""
-    field = record._fields.get(name)
-    if field is None or field.type in ("json", "properties", "reference"):
+    written = written_value(record, name, value)
+    if written is None:
         return _text(describe_written(record, name, value))
-    if field.type in _X2MANY:
-        ids = linked_ids(record[name].ids, as_commands(value))
-        if ids is None:
-            return _text(describe_written(record, name, value))
-        comodel = record.env[field.comodel_name]
-        return _present(env, record, name, comodel.browse(ids))
-    if field.type in ("binary", "image"):
-        return _binary(value)
-    cached = field.convert_to_cache(value, record, validate=False)
-    return _present(env, record, name, field.convert_to_record(cached, record))
+    return _present(env, record, name, written)
 
 
 def _present(
     env: Environment, record: models.BaseModel, name: str, value: Any
 ) -> Presentation:
     field = record._fields[name]
-    if field.type in ("binary", "image"):
+    if field.type == "binary":
         return _binary(value)
     if field.type == "boolean":
         return _text(env._("yes") if value else env._("no"))

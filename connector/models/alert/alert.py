@@ -25,6 +25,7 @@ from datetime import datetime, timedelta
 from odoo import api, fields, models
 
 from ..health import Condition
+from ..health.condition import Identity
 
 OPEN = "open"
 RECOVERING = "recovering"
@@ -96,7 +97,8 @@ class ConnectorAlert(models.Model):
         of_database.model_description = False
         return super(ConnectorAlert, self - of_database)._compute_names()
 
-    def _condition_key(self) -> tuple[str | None, int | None, str]:
+    def _identity(self) -> Identity:
+        """Return the ``identity`` of the condition."""
         return self.backend_model or None, self.backend_id or None, self.key
 
     def _get_backend(self) -> models.BaseModel | None:

@@ -24,6 +24,8 @@ from ...database import pg_try_advisory_lock
 from ..backend import PAUSED
 from ..backend_alerts import NONE, alert_policy
 from ..health import Condition
+from ..health.condition import Identity
+from ..health.health import Key, by_key, only_on
 from ..sync_error import IGNORED
 from .alert import CLOSED, OPEN, RECOVERING
 
@@ -36,12 +38,6 @@ PAUSE = "paused_automatically"
 #: another check has just changed the same alert
 _CONCURRENT = (errors.SerializationFailure, errors.UniqueViolation)
 
-ConditionKey = tuple[str | None, int | None, str]
-
-
-def key_of(condition: Condition) -> ConditionKey:
-    return condition.backend_model, condition.backend_id, condition.key
-
 
 class ConnectorAlert(models.Model):
     _inherit = "connector.alert"
@@ -52,8 +48,8 @@ class ConnectorAlert(models.Model):
         if not pg_try_advisory_lock(self.env, LOCK):
             return  # another server does
         health = self.env["connector.health"].sudo()
-        backends = list(health._find_backends().values())
-        self.sudo()._compare(backends, health._find_conditions())
+        backends = health._find_backends()
+        self.sudo()._compare(backends, health._find_conditions_of(backends))
 
     @api.model
     def _check_backend(self, backend: models.BaseModel) -> None:
@@ -67,7 +63,9 @@ class ConnectorAlert(models.Model):
                     found = (
                         self.env["connector.health"].sudo()._find_conditions(backend)
                     )
-                    self.sudo()._compare([backend.sudo()], found, of_database=False)
+                    self.sudo()._compare(
+                        by_key(backend.sudo()), found, of_database=False
+                    )
         except _CONCURRENT:
             return  # the other transaction has notified
         except Exception:
@@ -76,34 +74,31 @@ class ConnectorAlert(models.Model):
     @api.model
     def _compare(
         self,
-        backends: Iterable[models.BaseModel],
+        backends: dict[Key, models.BaseModel],
         conditions: Iterable[Condition],
         of_database: bool = True,
     ) -> None:
         """Open, update and close alerts.
 
-        :param backends: the backends to compare, of any model
-        :param conditions: their conditions
-        :param of_database: compare the conditions of the whole database, too
+        :param conditions: those of the backends
+        :param of_database: compare the conditions of the whole database as well
         """
         now = fields.Datetime.now()
         watched = {
-            (backend._name, backend.id): backend
-            for backend in backends
+            key: backend
+            for key, backend in backends.items()
             if alert_policy(backend) != NONE
         }
-        of_database = of_database and any(
-            not backend._find_reason_to_pause() for backend in watched.values()
-        )
+        of_database = of_database and bool(only_on(watched.values()))
         found = {}
         for condition in conditions:
-            backend = watched.get((condition.backend_model, condition.backend_id))
+            backend = watched.get(condition.backend_key)
             if backend is not None:
                 is_due = is_compared(backend, condition.kind)
             else:
                 is_due = of_database and not condition.backend_model
             if is_due:
-                found[key_of(condition)] = condition
+                found[condition.identity] = condition
         alerts = self._find_alerts(watched, of_database, found)
         for key, condition in found.items():
             alert = alerts.pop(key, self)
@@ -130,20 +125,20 @@ class ConnectorAlert(models.Model):
     @api.model
     def _find_alerts(
         self,
-        watched: dict[tuple, models.BaseModel],
+        watched: dict[Key, models.BaseModel],
         of_database: bool,
-        found: dict[ConditionKey, Condition],
-    ) -> dict[ConditionKey, models.BaseModel]:
-        """Return the alerts to compare, by the key of their condition."""
+        found: dict[Identity, Condition],
+    ) -> dict[Identity, models.BaseModel]:
+        """Return the alerts to compare, by the identity of their condition."""
         keys = [key for *__, key in found]
         domain = fields.Domain("state", "!=", CLOSED) | fields.Domain("key", "in", keys)
         alerts = {}
         for alert in self.search(domain):
             if not alert.backend_model:
                 if of_database:
-                    alerts[alert._condition_key()] = alert
+                    alerts[alert._identity()] = alert
             elif (alert.backend_model, alert.backend_id) in watched:
-                alerts[alert._condition_key()] = alert
+                alerts[alert._identity()] = alert
             elif alert._get_backend() is None:
                 alert.unlink()
         return alerts
@@ -190,8 +185,6 @@ def is_compared(backend: models.BaseModel, kind: str) -> bool:
     if not backend._find_reason_to_pause():
         return True
     is_paused_for_reason = (
-        "pause_reason" in backend._fields
-        and backend.state == PAUSED
-        and bool(backend.pause_reason)
+        backend._has_states and backend.state == PAUSED and bool(backend.pause_reason)
     )
     return kind == PAUSE and is_paused_for_reason

@@ -9,6 +9,7 @@ from odoo import api, fields, models
 
 from ..backend_alerts import DIGEST, alert_policy
 from ..health import Condition
+from ..health.health import only_on
 from .check import is_compared
 
 SECTION = Markup("<h3>{}</h3><ul>{}</ul>")
@@ -64,15 +65,14 @@ class ConnectorAlert(models.Model):
     ) -> list[tuple[str, list[Condition]]]:
         """Return ``[(title, conditions)]`` of the database and of the backends."""
         conditions = self.env["connector.health"]._find_conditions()
-        is_any_on = any(not one._find_reason_to_pause() for one in backends)
+        is_any_on = bool(only_on(backends))
         of_database = [one for one in conditions if not one.backend_model and is_any_on]
         sections = [(self.env._("All backends"), of_database)]
         for backend in backends:
             own = [
                 condition
                 for condition in conditions
-                if condition.backend_model == backend._name
-                and condition.backend_id == backend.id
+                if condition.backend_key == (backend._name, backend.id)
                 and is_compared(backend, condition.kind)
             ]
             sections.append((backend.display_name, own))

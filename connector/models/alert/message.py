@@ -20,6 +20,7 @@ from odoo.tools import format_datetime, format_time
 
 from ..backend_alerts import AT_ONCE, alert_failures, alert_policy
 from ..health import Condition
+from ..health.health import only_on
 from ..sync_error import OPEN_STATES
 
 #: kinds of conditions whose activity exists before the alert
@@ -70,8 +71,7 @@ class ConnectorAlert(models.Model):
         """Return the backend of the alert, or all that are on."""
         if self.backend_model:
             return [self._get_backend()]
-        backends = self.env["connector.health"].sudo()._find_backends().values()
-        return [one for one in backends if not one._find_reason_to_pause()]
+        return only_on(self.env["connector.health"].sudo()._find_backends().values())
 
     # -- recipients -----------------------------------------------------------
 
@@ -104,13 +104,12 @@ class ConnectorAlert(models.Model):
         health = self.env["connector.health"].sudo()
         backend = self._get_backend() if self.backend_model else None
         for found in health._find_conditions(backend):
-            key = found.backend_model, found.backend_id, found.key
-            if key == self._condition_key():
+            if found.identity == self._identity():
                 return found
         return Condition(
             self.kind,
             self.severity,
-            *self._condition_key(),
+            *self._identity(),
             text=self.text,
             since=self.since,
             count=self.count,

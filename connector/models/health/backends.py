@@ -35,14 +35,14 @@ class ConnectorHealth(models.AbstractModel):
         if not backends:
             return found
         errors = list(self._find_errors(backends))
-        refused = {_key_of(each) for each in errors if each.kind == "refused"}
-        of_schedule = {_key_of(each) for each in errors if each.code == SCHEDULE}
+        refused = {each.backend_key for each in errors if each.kind == "refused"}
+        of_schedule = {each.backend_key for each in errors if each.code == SCHEDULE}
         is_explained = any(each.kind == "cron" for each in of_database)
         found += errors
         found += self._find_decisions(backends)
         found += self._find_conflicts(backends)
         for key, backend in backends.items():
-            if "state" not in backend._fields:
+            if not backend._has_states:
                 continue
             found += self._find_pause(backend)
             if key not in refused:
@@ -60,7 +60,7 @@ class ConnectorHealth(models.AbstractModel):
                 text=self.env._("Paused automatically: %s", backend.pause_reason),
                 since=backend.sudo().write_date,
                 fix=self.env._("Correct this, then resume the backend."),
-                action=self._open_backend(backend),
+                action=self._open_record(backend),
             )
         elif backend.state == "production":
             if reason := backend._find_other_database():
@@ -70,7 +70,7 @@ class ConnectorHealth(models.AbstractModel):
                     severity=WARNING,
                     key="other_database",
                     text=reason,
-                    action=self._open_backend(backend),
+                    action=self._open_record(backend),
                 )
 
     @api.model
@@ -84,7 +84,7 @@ class ConnectorHealth(models.AbstractModel):
                 text=self.env._("The schedule was stopped: %s", reason),
                 since=backend.sudo().write_date,
                 fix=self.env._("Correct this, and press Test connection."),
-                action=self._open_backend(backend),
+                action=self._open_record(backend),
             )
 
     @api.model
@@ -94,26 +94,15 @@ class ConnectorHealth(models.AbstractModel):
             return
         if backend._find_reason_to_pause():
             return
-        due = [
-            backend[due_at]
-            for interval, due_at in (
-                ("import_interval_minutes", "next_import_at"),
-                ("removal_interval_hours", "next_removal_at"),
-            )
-            if backend[interval] > 0 and backend[due_at]
-        ]
-        if due and min(due) < fields.Datetime.now() - OVERDUE:
+        due_at = min(backend._find_due_times(), default=None)
+        if due_at and due_at < fields.Datetime.now() - OVERDUE:
             yield self._condition(
                 backend,
                 "overdue",
                 text=self.env._("The schedule is overdue: nothing was started."),
-                since=min(due),
+                since=due_at,
                 fix=self.env._(
                     "Check that the scheduled actions run, then press Import changes."
                 ),
-                action=self._open_backend(backend),
+                action=self._open_record(backend),
             )
-
-
-def _key_of(condition: Condition) -> tuple:
-    return condition.backend_model, condition.backend_id

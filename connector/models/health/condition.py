@@ -13,27 +13,17 @@ OK = "ok"
 #: the worst last
 STATUSES = (OK, WARNING, ERROR)
 
-#: subjects of conditions
-KINDS = (
-    "connection",
-    "refused",
-    "error",
-    "decision",
-    "conflict",
-    "overdue",
-    "runner",
-    "cron",
-    "paused_automatically",
-)
+#: model and id of a backend, key; None for the whole database
+Identity = tuple[str | None, int | None, str]
 
 
 class Condition(NamedTuple):
     """One thing that needs attention.
 
-    Two conditions are the same if ``backend_model``, ``backend_id`` and ``key`` are;
-    text, count and severity may change.
+    Two conditions are the same if their ``identity`` is; text, count and severity may
+    change.
 
-    :param kind: one of :data:`KINDS`
+    :param kind: ``runner``, ``cron``, or one of those listed in ``backends.py``
     :param severity: ``error`` or ``warning``
     :param backend_model: None if it concerns the whole database
     :param key: identifies the condition among those of the backend
@@ -56,6 +46,14 @@ class Condition(NamedTuple):
     fix: str = ""
     action: dict[str, Any] | None = None
     code: str | None = None
+
+    @property
+    def backend_key(self) -> tuple[str | None, int | None]:
+        return self.backend_model, self.backend_id
+
+    @property
+    def identity(self) -> Identity:
+        return self.backend_model, self.backend_id, self.key
 
 
 def worst_of(conditions: Iterable[Condition]) -> str:

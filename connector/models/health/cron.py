@@ -16,6 +16,7 @@ from odoo.service.server import cron_database_list
 from odoo.tools import config
 
 from .condition import ERROR, WARNING, Condition
+from .health import only_on
 from .liveness import find_runner, is_cron_worker_busy, starts_when_notified
 from .runner import WITHOUT_RUNNER
 
@@ -34,7 +35,7 @@ class ConnectorHealth(models.AbstractModel):
     @api.model
     def _find_database_conditions(self, backends):
         found = super()._find_database_conditions(backends)
-        if any(not backend._find_reason_to_pause() for backend in backends.values()):
+        if only_on(backends.values()):
             xml_ids = [SCHEDULE]
             cron = self.env.ref(WITHOUT_RUNNER, raise_if_not_found=False)
             if cron and cron.sudo().active and not find_runner(self.env.cr):
@@ -46,19 +47,23 @@ class ConnectorHealth(models.AbstractModel):
 
     @api.model
     def _find_cron_condition(self, xml_id: str) -> Condition | None:
-        """Return what prevents a scheduled action from being run."""
+        """Return the reason why a scheduled action is not run, None if it is run."""
         cron = self.env.ref(xml_id, raise_if_not_found=False)
         cron = cron and cron.sudo().with_context(active_test=False).exists()
         if not cron:
-            return self._of_cron(
-                "deleted",
+            return self._condition(
+                None,
+                "cron",
+                key="cron:deleted",
                 text=self.env._("The scheduled action of the backends was deleted."),
                 fix=self.env._("Update the app Connector to create it again."),
             )
         found = None
         if not cron.active:
-            found = self._of_cron(
-                "inactive",
+            found = self._condition(
+                None,
+                "cron",
+                key="cron:inactive",
                 text=self.env._("The scheduled action “%s” is off.", cron.name),
                 since=cron.write_date,
                 fix=self.env._(
@@ -68,8 +73,10 @@ class ConnectorHealth(models.AbstractModel):
         elif cron.nextcall + DUE < fields.Datetime.now():
             found = self._find_late_cron(cron, cron.nextcall)
         if found is None and cron.failure_count:
-            found = self._of_cron(
-                "failing",
+            found = self._condition(
+                None,
+                "cron",
+                key="cron:failing",
                 text=self.env._("The scheduled action “%s” fails.", cron.name),
                 since=cron.first_failure_date,
                 fix=self.env._("See the log of the server."),
@@ -84,8 +91,10 @@ class ConnectorHealth(models.AbstractModel):
         if is_cron_worker_busy(self.env.cr):
             if due_at + LATE > fields.Datetime.now():
                 return None
-            return self._of_cron(
-                "late",
+            return self._condition(
+                None,
+                "cron",
+                key="cron:late",
                 severity=WARNING,
                 text=self.env._("The scheduled action “%s” is late.", cron.name),
                 since=due_at,
@@ -108,8 +117,10 @@ class ConnectorHealth(models.AbstractModel):
         # the workers of several databases may be busy with another one
         is_alone = len(cron_database_list()) == 1
         is_sure = is_alone or due_at + UNSURE < fields.Datetime.now()
-        return self._of_cron(
-            "stopped",
+        return self._condition(
+            None,
+            "cron",
+            key="cron:stopped",
             severity=ERROR if is_sure else WARNING,
             text=self.env._("Scheduled actions are not run."),
             since=due_at,
@@ -117,21 +128,7 @@ class ConnectorHealth(models.AbstractModel):
         )
 
     @api.model
-    def _of_cron(self, key: str, severity: str = ERROR, **values: Any) -> Condition:
-        if since := values.get("since"):
-            values["since"] = since.replace(microsecond=0)
-        return Condition("cron", severity, None, None, f"cron:{key}", **values)
-
-    @api.model
     def _open_cron(self, cron: models.BaseModel) -> dict[str, Any] | None:
         """Return the window of the action, None for users who may not read it."""
-        if not cron.sudo(self.env.su).has_access("read"):
-            return None
-        return {
-            "type": "ir.actions.act_window",
-            "name": cron.name,
-            "res_model": "ir.cron",
-            "res_id": cron.id,
-            "view_mode": "form",
-            "views": [(False, "form")],
-        }
+        may_read = cron.sudo(self.env.su).has_access("read")
+        return self._open_record(cron) if may_read else None

@@ -65,13 +65,20 @@ class ConnectorHealth(models.AbstractModel):
     @api.model
     def _find_backends(self) -> dict[Key, models.BaseModel]:
         """Return the backends that the user may read, without archived ones."""
-        found: dict[Key, models.BaseModel] = {}
-        for model_name in self.pool.descendants(["connector.backend"], "_inherit"):
-            model = self.env[model_name].with_context(active_test=True)
-            if model._abstract or not model._auto or not model.has_access("read"):
-                continue
-            found |= by_key(model.search(Domain.TRUE))
-        return found
+        return by_key(
+            model.with_context(active_test=True).search(Domain.TRUE)
+            for model in self._find_backend_models()
+        )
+
+    @api.model
+    def _find_backend_models(self) -> list[models.BaseModel]:
+        """Return the backend models of installed connectors that the user may read."""
+        names = self.pool.descendants(["connector.backend"], "_inherit")
+        return [
+            model
+            for model in map(self.env.get, names)
+            if model._auto and not model._abstract and model.has_access("read")
+        ]
 
     @api.model
     def _find_backend_conditions(
@@ -90,27 +97,28 @@ class ConnectorHealth(models.AbstractModel):
         """Return the conditions that concern all backends."""
         return []
 
-    # -- windows --------------------------------------------------------------
-
     @api.model
     def _condition(
         self,
-        backend: models.BaseModel,
+        backend: models.BaseModel | None,
         kind: str,
         severity: str = ERROR,
         key: str = "",
         since: datetime | None = None,
         **values: Any,
     ) -> Condition:
+        """Return a condition of a backend, or of the whole database if it is None."""
         return Condition(
             kind,
             severity,
-            backend._name,
-            backend.id,
+            backend._name if backend else None,
+            backend.id if backend else None,
             key or kind,
             since=since and since.replace(microsecond=0),
             **values,
         )
+
+    # -- windows --------------------------------------------------------------
 
     @api.model
     def _open(self, name: str, res_model: str, domain: list) -> dict[str, Any]:
@@ -126,12 +134,13 @@ class ConnectorHealth(models.AbstractModel):
         }
 
     @api.model
-    def _open_backend(self, backend: models.BaseModel) -> dict[str, Any]:
+    def _open_record(self, record: models.BaseModel) -> dict[str, Any]:
+        """Return the action that opens the form of a record."""
         return {
             "type": "ir.actions.act_window",
-            "name": backend.display_name,
-            "res_model": backend._name,
-            "res_id": backend.id,
+            "name": record.display_name,
+            "res_model": record._name,
+            "res_id": record.id,
             "view_mode": "form",
             "views": [(False, "form")],
         }
@@ -153,6 +162,11 @@ def by_key(
         for records in recordsets
         for backend in records
     }
+
+
+def only_on(backends: Iterable[models.BaseModel]) -> list[models.BaseModel]:
+    """Return the backends that are on: nothing keeps them from being synchronized."""
+    return [backend for backend in backends if not backend._find_reason_to_pause()]
 
 
 def domain_of(backends: dict[Key, models.BaseModel]) -> list[tuple]:

@@ -149,12 +149,11 @@ class ConnectorHealth(models.AbstractModel):
         counts: dict[tuple[str, ...], int] = {}
         down: set[Any] = set()
         for one in conditions:
-            key: Any = (one.backend_model, one.backend_id)
-            of_backend = labels.get(key, ("", ""))
+            of_backend = labels.get(one.backend_key, ("", ""))
             sample = (*of_backend, one.kind, one.severity)
             counts[sample] = counts.get(sample, 0) + 1
             if one.severity == ERROR:
-                down.add(key if one.backend_model else one.kind)
+                down.add(one.backend_key if one.backend_model else one.kind)
         for sample, count in counts.items():
             yield "conditions", sample, count
         for key, of_backend in labels.items():

@@ -48,8 +48,7 @@ class ConnectorHealth(models.AbstractModel):
         successes = self._read_successes(totals)
         by_backend: dict[tuple, list[Condition]] = {}
         for condition in conditions:
-            key = (condition.backend_model, condition.backend_id)
-            by_backend.setdefault(key, []).append(condition)
+            by_backend.setdefault(condition.backend_key, []).append(condition)
         return {
             "status": worst_of(conditions),
             "checked_at": _time(fields.Datetime.now()),
@@ -116,18 +115,10 @@ class ConnectorHealth(models.AbstractModel):
 
     @api.model
     def _next_run(self, backend: models.BaseModel) -> datetime | None:
-        """Return when the schedule next imports, None for a backend without one."""
-        if "state" not in backend._fields or backend.state != "production":
+        """Return the next time of the schedule, None for a backend without one."""
+        if not backend._has_states or backend.state != "production":
             return None
-        times = [
-            backend[due_at]
-            for interval, due_at in (
-                ("import_interval_minutes", "next_import_at"),
-                ("removal_interval_hours", "next_removal_at"),
-            )
-            if backend[interval] > 0 and backend[due_at]
-        ]
-        return min(times, default=None)
+        return min(backend._find_due_times(), default=None)
 
     # -- numbers --------------------------------------------------------------
 

@@ -14,11 +14,12 @@ Jobs that wait while others run are not a condition: the channels are full.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from odoo import api, models
 
-from .condition import ERROR, WARNING, Condition
+from .condition import WARNING, Condition
+from .health import only_on
 from .liveness import answers, find_runner
 
 #: addons whose scheduled actions run jobs without a job runner
@@ -59,9 +60,7 @@ class ConnectorHealth(models.AbstractModel):
     @api.model
     def _expects_jobs(self, backends, queue: Queue) -> bool:
         """Return whether there is anything to run: a backend that is on, or a job."""
-        return bool(queue.due) or any(
-            not backend._find_reason_to_pause() for backend in backends.values()
-        )
+        return bool(queue.due or only_on(backends.values()))
 
     @api.model
     def _read_queue(self) -> Queue:
@@ -147,8 +146,10 @@ class ConnectorHealth(models.AbstractModel):
 
     @api.model
     def _no_runner(self, queue: Queue) -> Condition:
-        return self._of_runner(
-            "absent",
+        return self._condition(
+            None,
+            "runner",
+            key="runner:absent",
             text=self._with_waiting(
                 self.env._("No job runner is connected to this database."), queue
             ),
@@ -164,8 +165,10 @@ class ConnectorHealth(models.AbstractModel):
 
     @api.model
     def _silent_runner(self, queue: Queue, acted_at: datetime | None) -> Condition:
-        return self._of_runner(
-            "silent",
+        return self._condition(
+            None,
+            "runner",
+            key="runner:silent",
             text=self._with_waiting(
                 self.env._("The job runner is connected, but does not react."), queue
             ),
@@ -179,8 +182,10 @@ class ConnectorHealth(models.AbstractModel):
 
     @api.model
     def _unstarted_jobs(self, queue: Queue) -> Condition:
-        return self._of_runner(
-            "unstarted",
+        return self._condition(
+            None,
+            "runner",
+            key="runner:unstarted",
             text=self.env._(
                 "The job runner calls Odoo, but no job starts (%s).", queue.lost
             ),
@@ -196,8 +201,10 @@ class ConnectorHealth(models.AbstractModel):
 
     @api.model
     def _late_jobs(self, queue: Queue) -> Condition:
-        return self._of_runner(
-            "late",
+        return self._condition(
+            None,
+            "runner",
+            key="runner:late",
             severity=WARNING,
             text=self.env._(
                 "No job runs, and no waiting job is started (%s).",
@@ -219,9 +226,3 @@ class ConnectorHealth(models.AbstractModel):
         if queue.due == 1:
             return self.env._("%s 1 job waits.", text)
         return self.env._("%(text)s %(count)s jobs wait.", text=text, count=queue.due)
-
-    @api.model
-    def _of_runner(self, key: str, severity: str = ERROR, **values: Any) -> Condition:
-        if since := values.get("since"):
-            values["since"] = since.replace(microsecond=0)
-        return Condition("runner", severity, None, None, f"runner:{key}", **values)

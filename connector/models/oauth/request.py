@@ -109,7 +109,7 @@ class ConnectorOauthRequest(models.Model):
 
     @api.model
     def _take(self, state: str) -> Begun | None:
-        """Delete and return the request of a state; None if there is none any more."""
+        """Delete and return the request of a state; None once it was taken."""
         nonce = self._read_state(state)
         if nonce is None:
             return None

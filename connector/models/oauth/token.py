@@ -90,7 +90,7 @@ class ConnectorOauthToken(models.Model):
 
     @api.model
     def _find(self, backend: models.BaseModel, grant: str) -> HeldToken | None:
-        """Return the tokens of this database, None if there are none."""
+        """Return the tokens of this database, None without any."""
         self.env.cr.execute(
             "SELECT access_token, refresh_token, EXTRACT(EPOCH FROM"
             " renew_at - clock_timestamp() AT TIME ZONE 'UTC')::float, client_id,"

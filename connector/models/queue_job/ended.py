@@ -19,7 +19,7 @@ from odoo.addons.queue_job.job import CANCELLED, DONE
 from ...jobs.error_states import RETRYING, UNRESOLVED_STATES
 from ...jobs.subject import JobSubject, chunk_ids
 from ...outcome import Outcome
-from .job import IS_RESOLVED
+from .job import IS_RESOLVED, RUN_SEARCHES
 
 #: values of a failed job that runs again from its first try
 _REQUEUED = SQL(
@@ -137,6 +137,18 @@ class QueueJob(models.Model):
                 Outcome.FAILED: -failed,
             }
         )
+
+    def _take_back_outcomes(self) -> None:
+        """Delete the outcomes of jobs that are done and will run again."""
+        for job in self:
+            run = job.sync_run_id.sudo()
+            if job.state != DONE or not run:
+                continue
+            if job.method_name in RUN_SEARCHES:
+                run.searched = False
+                run.outcome_ids.unlink()
+            else:
+                run.outcome_ids.filtered_domain([("job_uuid", "=", job.uuid)]).unlink()
 
     def _resolve_errors(self, failed: models.BaseModel) -> None:
         """Resolve the errors of jobs that a user ended, and of jobs that ran.

@@ -39,13 +39,15 @@ from ...jobs.causes import (
     find_last_error,
 )
 from ...jobs.causes import is_of_backend as is_error_of_backend
-from ...jobs.error_states import RETRYING, UNREACHED, unanswered_search
+from ...jobs.error_states import RETRYING
 from ...jobs.failure import Failure, take_failure
 from ...jobs.subject import (
     SEARCHES,
+    UNREACHED,
     covers_export,
     export_arguments,
     subject_of_backend,
+    subject_of_search,
 )
 
 _logger = logging.getLogger(__name__)
@@ -149,7 +151,7 @@ class QueueJob(models.Model):
         if not is_error_of_backend(kind, is_search):
             return None
         if cause == CONNECTION:
-            return unanswered_search(self.model_name)
+            return subject_of_search(self.model_name)
         return subject_of_backend(cause)
 
     def _is_unreached(self) -> bool:
@@ -181,7 +183,7 @@ class QueueJob(models.Model):
             noted["summarized"] = failure.first_reason
         if not of_backend:
             noted.update(self._describe_failed(failure))
-        elif of_backend == unanswered_search(self.model_name):
+        elif of_backend == subject_of_search(self.model_name):
             noted["record_name"] = self.name
         subject = of_backend or self.sync_subject
         errors = self.env["connector.sync.error"]

@@ -14,6 +14,7 @@ from odoo import models
 
 from odoo.addons.component.core import WorkContext
 
+from ...binding_models import wrapped_record
 from ...components.history.recorder import RECORD_NAME
 from ...http.secrets import Redactor
 from ...jobs.failure import Failure
@@ -56,7 +57,7 @@ class QueueJob(models.Model):
         return described
 
     def _find_failed_binding(self, subject: JobSubject) -> models.BaseModel | None:
-        """Return the binding that the job is about, None if there is none."""
+        """Return the binding that the job is about, None if it is not known."""
         if subject.model_name not in self.env or subject.kind not in (
             "record",
             "binding",
@@ -84,8 +85,7 @@ class QueueJob(models.Model):
             return ""
         try:
             with self.env.cr.savepoint():
-                wrapped = "odoo_id" in binding._fields and binding["odoo_id"]
-                return (wrapped or binding).display_name or ""
+                return wrapped_record(binding).display_name or ""
         except Exception as error:  # a computed name may fail
             _logger.info("%s: its name is not known: %s", self.sync_subject, error)
             return ""
@@ -98,7 +98,7 @@ class QueueJob(models.Model):
             return ""
 
     def _name_by_id(self, subject: JobSubject) -> str:
-        """Return the model and the external id, "" if there is no id."""
+        """Return the name of the model and the external id, "" without an id."""
         if not subject.external_id:
             return ""
         names = self.env["connector.sync.cause"]._describe_models({subject.model_name})
@@ -106,10 +106,8 @@ class QueueJob(models.Model):
 
     def _name_call(self, described: dict[str, Any]) -> str:
         """Return the name of a job that is not about one record."""
-        model_name, external_ids = (
-            described["model_name"],
-            described.get("external_ids"),
-        )
+        model_name = described["model_name"]
+        external_ids = described.get("external_ids")
         if external_ids and model_name in self.env:
             return f"{len(external_ids)} × {self.env[model_name]._description}"
         return self.name or ""

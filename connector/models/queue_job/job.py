@@ -6,15 +6,17 @@ A new job notes, from its arguments, its backend, its run and its subject::
     create ── run, backend, subject; a deletion is parked if the backend is off
     perform ─ refused while the backend is off, or asks to wait; then runs in the
               backend's context
-    write ─── pending   the outcomes of an earlier performance are taken back; an error
-                        opens if the backend did not answer      (errors.py)
+    write ─── pending   outcomes of an earlier performance are deleted  (ended.py); an
+                        error opens if the backend did not answer       (errors.py)
               failed    the database was lost: pending again    (postponed.py)
                         the backend is off: parked, cancelled   (postponed.py)
                         otherwise an error opens                (errors.py)
               done      the errors of its subject are resolved  (ended.py)
 
-``unloadable.py`` ends jobs that cannot be loaded; ``access.py`` holds the rights of
-users.
+``failed_record.py`` describes the record of a failed job, and ``unnoted.py`` opens the
+errors that no transaction has opened. ``unloadable.py`` ends jobs that cannot be
+loaded, ``without_runner.py`` performs jobs where no job runner is alive,
+``function.py`` inherits job functions, and ``access.py`` holds the rights of users.
 """
 
 from __future__ import annotations
@@ -78,7 +80,7 @@ def is_model(value: Any, model_name: str) -> bool:
 
 
 def find_backend(records: Any, arguments: tuple) -> models.BaseModel | None:
-    """Return the backend that a call is about, None if there is none.
+    """Return the backend that a call is about, None for a call without one.
 
     It is one of the arguments, the records themselves, or the backend of the binding.
     """
@@ -237,18 +239,6 @@ class QueueJob(models.Model):
         )
         unsearched.sync_run_id.sudo().unlink()
         return super().unlink()
-
-    def _take_back_outcomes(self) -> None:
-        """Delete the outcomes of jobs that are done and will run again."""
-        for job in self:
-            run = job.sync_run_id.sudo()
-            if job.state != DONE or not run:
-                continue
-            if job.method_name in RUN_SEARCHES:
-                run.searched = False
-                run.outcome_ids.unlink()
-            else:
-                run.outcome_ids.filtered_domain([("job_uuid", "=", job.uuid)]).unlink()
 
     # -- performed ------------------------------------------------------------
 

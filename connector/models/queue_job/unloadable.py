@@ -26,6 +26,8 @@ from odoo.addons.queue_job.job import (
     Job,
 )
 
+from .errors import IS_UNLOADABLE
+
 _logger = logging.getLogger(__name__)
 
 
@@ -95,7 +97,7 @@ class QueueJob(models.Model):
     def _fail_unloaded(self, error: Exception) -> None:
         reason = self._explain_load_error(error)
         _logger.error("Job %s (%s): %s", self.uuid, self.name, reason, exc_info=error)
-        self.sudo().with_context(sync_is_unloadable=True).write(
+        self.sudo().with_context(**{IS_UNLOADABLE: True}).write(
             {
                 **self._stopping_values(FAILED),
                 "exc_name": f"{type(error).__module__}.{type(error).__name__}",

@@ -71,7 +71,7 @@ class ConnectorWebhookEvent(models.Model):
                 backend._delay_import_of_events(name)
 
     def _read_again(self, backend: models.BaseModel) -> dict[str, Any]:
-        """Return what the stored notification is about, by the hooks of today."""
+        """Return the model and the ids of the stored notification, read again."""
         scheme = backend._webhook_scheme or WebhookToken()
         try:
             payload = scheme.read((self.payload or "").encode())
@@ -110,7 +110,7 @@ class ConnectorWebhookEvent(models.Model):
 
     @api.model
     def _delay_missing_job(self, backend: models.BaseModel, model_name: str) -> None:
-        """Delay a job for the waiting events of a model if there are any and no job."""
+        """Delay a job for the waiting events of a model, unless it has one."""
         domain = [("state", "=", RECEIVED), *self._domain_of(backend, model_name)]
         if not backend or not self.search_count(domain, limit=1):
             return

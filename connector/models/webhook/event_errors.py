@@ -6,12 +6,15 @@ Records that an event names, and that could not be imported, have separate error
 
 from __future__ import annotations
 
-from odoo import models
+from odoo import api, models
 
 from ...jobs.causes import WEBHOOK
 from ...jobs.error_states import UNRESOLVED_STATES
 from ...jobs.subject import JobSubject
 from .event import FAILED
+
+#: before the id of the event in the subject of its error
+_SUBJECT = "webhook event "
 
 
 class ConnectorWebhookEvent(models.Model):
@@ -46,6 +49,13 @@ class ConnectorWebhookEvent(models.Model):
             ]
         )._resolve()
 
+    @api.model
+    def _retry_error(self, subject: JobSubject) -> bool:
+        """Read the event of an error again; return False if it was deleted."""
+        event = self.browse(int(subject.id.removeprefix(_SUBJECT))).exists()
+        event._receive_again()
+        return bool(event)
+
     def _error_subject(self) -> str:
         name = self.model_name or self.backend_model
-        return str(JobSubject(name, "import", "method", f"webhook event {self.id}"))
+        return str(JobSubject(name, "import", "method", f"{_SUBJECT}{self.id}"))

@@ -26,6 +26,7 @@ from ...database import (
     separate_transaction,
 )
 from ...exception import RetryableJobError
+from ...jobs.descriptions import name_of_model
 from ...jobs.lifecycle import WEBHOOK_PRIORITY, running_job
 
 _logger = logging.getLogger(__name__)
@@ -52,7 +53,7 @@ class ConnectorBindingMixin(models.AbstractModel):
             identity_key=self._identify_import_notified(backend._name, backend.id),
             description=self.env._(
                 "Import %(model)s, as notified by %(backend)s",
-                model=self._description,
+                model=name_of_model(self),
                 backend=backend.display_name,
             ),
         ).import_notified(backend)

@@ -17,8 +17,8 @@
                   ▼
                 one row in connector.webhook.event, one job for all that wait
 
-What was answered with a success is in the database, and stays *waiting* there until the
-transaction that imported its records. A model uses the inbox by declaring
+A notification that was answered with a success is in the database, and stays *waiting*
+until the transaction that imports its records. A model uses the inbox by declaring
 ``_webhook_scheme``.
 """
 

@@ -8,7 +8,8 @@
 ``event.py``                the stored notifications; ``duplicate.py`` counts those
                             that came again
 ``import_notified.py``      the job that imports what they name
-``event_actions.py``        retry, replay, settlement and deletion of events
+``event_actions.py``        retry, replay and settlement of events
+``event_errors.py``         the errors of events that cannot be read
 ==========================  ========================================================
 
 ::
@@ -44,6 +45,7 @@ from odoo.addons.queue_job.job import identity_exact
 
 from ...components.external_id import can_be_stored, is_external_id
 from ...http.webhooks.signatures import WebhookScheme
+from ...jobs.descriptions import name_of_model
 from ...jobs.lifecycle import WEBHOOK_PRIORITY, as_own_user, delay_many
 from ..binding_jobs import JOB_TRIES
 
@@ -203,7 +205,7 @@ class ConnectorWebhookMixin(models.AbstractModel):
                 identity_key=identity_exact,
                 description=self.env._(
                     "Import %(model)s %(external_id)s, as notified by %(backend)s",
-                    model=model._description,
+                    model=name_of_model(model),
                     external_id=external_id,
                     backend=self.display_name,
                 ),

@@ -12,6 +12,10 @@ class TestBackend(models.Model):
     _description = "Test Backend"
 
     name = fields.Char(required=True)
+    # many connectors for the OCA addons have such a field, without the mixin
+    state = fields.Selection(
+        [("draft", "Draft"), ("production", "In Production")], default="production"
+    )
     chunk_size = fields.Integer(default=200)
     conflict_policy = fields.Selection(
         [(policy, policy) for policy in ("local", "remote", "newest", "ask")]
