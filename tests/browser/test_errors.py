@@ -101,9 +101,20 @@ def cause_row(page, text=PALLET):
     return page.locator(".o_connector_cause", has_text=text)
 
 
-def open_cause(page, text=PALLET):
-    cause_row(page, text).locator(".o_connector_toggle").click()
-    page.locator(".o_data_row", has_text=PRODUCTS[0]).wait_for()
+def open_errors_of_cause(open_window):
+    window = open_window("operator")
+    window.open(ERRORS)
+    cause_row(window.page).locator(".o_connector_toggle").click()
+    window.page.locator(".o_data_row", has_text=PRODUCTS[0]).wait_for()
+    return window
+
+
+def open_first_error(page):
+    row = page.locator(".o_data_row", has_text=PRODUCTS[0])
+    row.get_by_text("Import").click()
+    panel = page.get_by_role("complementary", name="Error")
+    panel.get_by_role("heading", name=PRODUCTS[0]).wait_for()
+    return panel
 
 
 def search(window, text):
@@ -147,13 +158,9 @@ def test_one_click_retries_all_errors_of_a_cause(errors, seed, open_window):
 
 
 def test_details_of_an_error(errors, open_window):
-    window = open_window("operator")
+    window = open_errors_of_cause(open_window)
     page = window.page
-    window.open(ERRORS)
-    open_cause(page)
-    page.locator(".o_data_row", has_text=PRODUCTS[0]).get_by_text("Import").click()
-    panel = page.get_by_role("complementary", name="Error")
-    panel.get_by_role("heading", name=PRODUCTS[0]).wait_for()
+    panel = open_first_error(page)
     for text in (REASON, "uom_id", "3 records fail for this reason", "Nobody"):
         panel.get_by_text(text).first.wait_for()
     remote = panel.get_by_role("link", name=f"Open in {BACKEND}")
@@ -169,10 +176,8 @@ def test_details_of_an_error(errors, open_window):
 
 @pytest.mark.long
 def test_buttons_of_a_selection(errors, seed, open_window):
-    window = open_window("operator")
+    window = open_errors_of_cause(open_window)
     page = window.page
-    window.open(ERRORS)
-    open_cause(page)
     for name in PRODUCTS[:2]:
         page.locator(".o_data_row", has_text=name).get_by_role("checkbox").click()
     window.axe(include=".o_connector_selection")
@@ -192,10 +197,8 @@ def test_buttons_of_a_selection(errors, seed, open_window):
 
 @pytest.mark.long
 def test_live_updates_keep_focus_selection_and_details(errors, seed, open_window):
-    window = open_window("operator")
+    window = open_errors_of_cause(open_window)
     page = window.page
-    window.open(ERRORS)
-    open_cause(page)
     page.locator(".o_data_row", has_text=PRODUCTS[1]).get_by_role("checkbox").click()
     cell = page.locator(".o_data_row", has_text=PRODUCTS[1]).locator("[name=attempts]")
     cell.focus()
@@ -209,13 +212,9 @@ def test_live_updates_keep_focus_selection_and_details(errors, seed, open_window
 
 @pytest.mark.long
 def test_an_error_that_is_resolved_says_so_in_its_details(errors, seed, open_window):
-    window = open_window("operator")
+    window = open_errors_of_cause(open_window)
     page = window.page
-    window.open(ERRORS)
-    open_cause(page)
-    page.locator(".o_data_row", has_text=PRODUCTS[0]).get_by_text("Import").click()
-    panel = page.get_by_role("complementary", name="Error")
-    panel.get_by_role("heading", name=PRODUCTS[0]).wait_for()
+    panel = open_first_error(page)
     seed(resolve, errors)
     panel.get_by_text("Nothing needs to be done").wait_for()
     assert panel.get_by_role("button", name="Retry").count() == 0
