@@ -13,7 +13,7 @@ html_title = project
 copyright = "the authors of the addons"
 version = release = "19.0"
 
-extensions = ["sphinx.ext.autodoc", "addons_reference"]
+extensions = ["sphinx.ext.autodoc", "addons_reference", "page_links"]
 exclude_patterns = ["_build"]
 locale_dirs = ["locale"]
 gettext_compact = False

@@ -8,6 +8,9 @@ import textwrap
 
 import pytest
 from devtools.environment import CLONE
+from docutils import nodes
+from docutils.core import publish_doctree
+from docutils.utils import Reporter
 
 DOCS = CLONE / "docs"
 PAGES = sorted(path for path in DOCS.rglob("*.rst") if "_build" not in path.parts)
@@ -62,3 +65,53 @@ def test_samples_import_what_there_is(page):
     for module_name, name in imported_names(page):
         module = importlib.import_module(module_name)
         assert name is None or hasattr(module, name), f"{module_name}.{name}"
+
+
+#: GitHub leaves these out; a link in the page leads to the same files
+SPHINX_ONLY = {
+    "toctree": r"^   (\w[\w/]*)$",
+    "literalinclude": r"^\.\. literalinclude:: (\S+)$",
+}
+#: generated from docstrings: only the site has them
+REFERENCE = DOCS / "reference"
+
+
+def read_as_github(page):
+    """Return what docutils alone reports of a page, without directives of Sphinx."""
+    text = page.read_text()
+    for name in SPHINX_ONLY:
+        text = re.sub(
+            rf"^\.\. {name}::.*\n(?:   .*\n|\n(?=   ))*", "", text, flags=re.M
+        )
+
+    settings = {"report_level": Reporter.SEVERE_LEVEL + 1, "_disable_config": True}
+    document = publish_doctree(
+        text, source_path=str(page), settings_overrides={**settings, "halt_level": 5}
+    )
+    found = [*document.parse_messages, *document.findall(nodes.system_message)]
+    return [one.astext() for one in found if one["level"] > Reporter.INFO_LEVEL]
+
+
+ROLES_OF_SPHINX = {"several_machines", "move_from_oca"}
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        page
+        for page in PAGES
+        if REFERENCE not in page.parents and page.stem not in ROLES_OF_SPHINX
+    ],
+    ids=lambda page: page.stem,
+)
+def test_github_shows_the_page(page):
+    assert read_as_github(page) == []
+    text = page.read_text()
+    links = set(re.findall(r"<([^<>\s]+)>`__|^\.\. _[^:]+: (\S+)$", text, re.MULTILINE))
+    links = {link for pair in links for link in pair if link}
+    included = re.findall(SPHINX_ONLY["literalinclude"], text, re.MULTILINE)
+    for part in text.split(".. toctree::")[1:]:
+        block = re.split(r"^\S", part, maxsplit=1, flags=re.MULTILINE)[0]
+        names = re.findall(SPHINX_ONLY["toctree"], block, re.MULTILINE)
+        included += [f"{name}.rst" for name in names]
+    assert set(included) - links == set()

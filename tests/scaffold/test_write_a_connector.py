@@ -9,7 +9,7 @@ from scaffold_support import assert_works, run_dev
 
 PAGES = CLONE / "docs" / "write_a_connector"
 BLOCK = re.compile(
-    r"^\.\. code-block:: \w+\n    :caption: (?P<path>\S+)\n\n"
+    r"^``(?P<path>shop/\S+)``\n\n\.\. code-block:: \w+\n\n"
     r"(?P<code>(?:    .*\n|\n)+)",
     re.MULTILINE,
 )
