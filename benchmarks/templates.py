@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from devtools.demo.databases import DemoDatabase
 from devtools.environment import Environment
 from devtools.home import digest
 from devtools.installation import ensure_database, install_addons
+from two_odoos.databases import DemoDatabase
 
 
 def ensure_side_template(

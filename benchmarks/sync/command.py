@@ -24,12 +24,12 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import vodoo
-from devtools.demo.databases import SourceDatabase
-from devtools.demo.scenario import connect
 from devtools.environment import Environment
 from devtools.errors import SetupError
 from devtools.odoo_server import OdooServer
 from devtools.progress import note
+from two_odoos.databases import SourceDatabase
+from two_odoos.scenario import connect
 
 from ..common import PEER_VARIABLE
 from ..report import Figures, format_results, summarise

@@ -18,13 +18,13 @@ from typing import Any
 import psycopg2
 import vodoo
 from devtools.addons import close_over, find_addons
-from devtools.demo.databases import DemoDatabase
-from devtools.demo.jobs import are_all_settled
-from devtools.demo.scenario import connect
 from devtools.environment import Environment
 from devtools.errors import SetupError
 from devtools.installation import ensure_addons_database, ensure_template
 from devtools.odoo_server import OdooServer
+from two_odoos.databases import DemoDatabase
+from two_odoos.jobs import are_all_settled
+from two_odoos.scenario import connect
 
 from ..templates import ensure_side_template
 from . import source as partners

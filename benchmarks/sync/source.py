@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from devtools.demo.databases import SourceDatabase
 from devtools.environment import Environment
 from devtools.odoo_server import run_in_shell
 from devtools.progress import step
+from two_odoos.databases import SourceDatabase
 
 REF_PREFIX = "BENCH-"
 #: each tenth partner is the company of the nine that follow

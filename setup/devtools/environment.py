@@ -102,6 +102,7 @@ class Environment:
         """
         folders = [
             self.clone / "setup",
+            self.clone / "tests" / "support",
             self.clone / "libs" / "vodoo" / "src",
             self.odoo.path,
         ]

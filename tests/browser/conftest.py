@@ -67,7 +67,7 @@ def has_browser():
 # of a module: Odoo ends the child processes of a test run after its test classes
 @pytest.fixture(scope="module")
 def browser(has_browser):
-    from devtools.web_client import running_browser
+    from web_client import running_browser
 
     with running_browser() as running:
         yield running

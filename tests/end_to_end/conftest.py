@@ -2,9 +2,9 @@
 import os
 
 import pytest
-from devtools.demo.databases import SourceDatabase, TargetDatabase
-from devtools.demo.scenario import running_scenario
 from devtools.environment import Environment
+from two_odoos.databases import SourceDatabase, TargetDatabase
+from two_odoos.scenario import running_scenario
 
 
 @pytest.fixture(scope="session")

@@ -3,14 +3,14 @@
 
 import pytest
 import vodoo
-from devtools.demo.edits import edit_records
-from devtools.demo.jobs import (
+from two_odoos.edits import edit_records
+from two_odoos.jobs import (
     count_states,
     describe_failures,
     last_job_id,
     wait_for_jobs,
 )
-from devtools.demo.report import find_problems
+from two_odoos.report import find_problems
 
 PARTNERS = "odoo.res.partner"
 

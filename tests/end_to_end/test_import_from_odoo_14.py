@@ -5,12 +5,12 @@ import os
 from dataclasses import replace
 
 import pytest
-from devtools.demo.compared_models import COMPARED_MODELS
-from devtools.demo.databases import SourceDatabase, TargetDatabase
-from devtools.demo.report import find_problems
-from devtools.demo.scenario import running_scenario
 from devtools.environment import Environment
-from devtools.odoo_14 import ensure_odoo_14
+from two_odoos.compared_models import COMPARED_MODELS
+from two_odoos.databases import SourceDatabase, TargetDatabase
+from two_odoos.odoo_14 import ensure_odoo_14
+from two_odoos.report import find_problems
+from two_odoos.scenario import running_scenario
 
 pytestmark = pytest.mark.long
 

@@ -10,8 +10,8 @@ import urllib.request
 from contextlib import contextmanager
 
 import pytest
-from devtools.demo.jobs import last_job_id, wait_for_jobs
 from devtools.odoo_server import OdooServer
+from two_odoos.jobs import last_job_id, wait_for_jobs
 
 #: seconds until a fault is seen, and until a job runner that returns is
 SEEN_SECONDS, BACK_SECONDS = 60, 60

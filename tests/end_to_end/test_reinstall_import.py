@@ -6,12 +6,12 @@ import time
 
 import pytest
 from devtools.databases import Databases
-from devtools.demo.databases import SourceDatabase, TargetDatabase
-from devtools.demo.jobs import describe_failures, last_job_id, wait_for_jobs
-from devtools.demo.scenario import running_scenario
 from devtools.environment import Environment
 from devtools.installation import install_addons
 from devtools.odoo_server import run_in_shell
+from two_odoos.databases import SourceDatabase, TargetDatabase
+from two_odoos.jobs import describe_failures, last_job_id, wait_for_jobs
+from two_odoos.scenario import running_scenario
 
 pytestmark = pytest.mark.long
 

@@ -5,7 +5,7 @@ import os
 import re
 
 import pytest
-from devtools.demo.databases import LOGIN, PASSWORD
+from two_odoos.databases import LOGIN, PASSWORD
 
 BACKENDS = "action-connector_odoo.odoo_backend_action"
 DASHBOARD = "connectors"
@@ -17,7 +17,7 @@ def browser():
     reason = os.environ.get("CONNECTOR_NO_BROWSER")
     if reason:
         pytest.skip(reason)
-    from devtools.web_client import running_browser
+    from web_client import running_browser
 
     with running_browser() as running:
         yield running
@@ -26,7 +26,7 @@ def browser():
 @pytest.fixture(scope="module")
 def session(scenario, browser):
     """The cookies of an administrator of the target."""
-    from devtools.web_client import WebClient
+    from web_client import WebClient
 
     window = WebClient(browser, scenario.target.server.url)
     window.log_in(LOGIN, PASSWORD)
@@ -37,7 +37,7 @@ def session(scenario, browser):
 @pytest.fixture
 def open_window(imported, browser, session):
     """Return a function that opens a window of the target, with an administrator."""
-    from devtools.web_client import WebClient
+    from web_client import WebClient
 
     windows = []
 
@@ -130,7 +130,7 @@ def test_the_lookup_screen_shows_the_choice_and_the_reasons(window):
 
 @pytest.mark.parametrize("path", [DASHBOARD, f"{BACKENDS}/1"])
 def test_screens_fit_on_a_phone(open_window, path):
-    from devtools.web_client import PHONE
+    from web_client import PHONE
 
     window = open_window(viewport=PHONE, is_mobile=True, has_touch=True)
     window.open(path)

@@ -9,9 +9,9 @@ import time
 import pytest
 import websocket
 from devtools.commands.serve import separate_address
-from devtools.demo.databases import LOGIN, PASSWORD, SourceDatabase, TargetDatabase
-from devtools.demo.scenario import running_scenario
 from devtools.environment import Environment
+from two_odoos.databases import LOGIN, PASSWORD, SourceDatabase, TargetDatabase
+from two_odoos.scenario import running_scenario
 
 RUNS = "action-connector.connector_sync_run_action"
 PROBLEM = re.compile(r"^\S+ \S+ \d+ (?:WARNING|ERROR|CRITICAL) .*", re.MULTILINE)
@@ -41,7 +41,7 @@ def page(served):
     reason = os.environ.get("CONNECTOR_NO_BROWSER")
     if reason:
         pytest.skip(reason)
-    from devtools.web_client import WebClient, running_browser
+    from web_client import WebClient, running_browser
 
     with running_browser() as browser:
         window = WebClient(browser, served.target.server.url)

@@ -2,7 +2,6 @@
 """A fault that lasts has one error and one alert; once it is healed, none is open."""
 
 import pytest
-from devtools.demo.databases import LOGIN
 from fault_harness.lasting import (
     Lasting,
     check_alerts,
@@ -13,6 +12,7 @@ from fault_harness.lasting import (
 from fault_harness.plan import NETWORK, Kind
 from fault_harness.scenarios import start_import
 from fault_harness.world import running_world
+from two_odoos.databases import LOGIN
 
 pytestmark = pytest.mark.long
 

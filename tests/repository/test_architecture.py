@@ -38,6 +38,7 @@ FOLDERS = {
     **{name: CLONE / name for name in ORDER},
     "vodoo": CLONE / "libs" / "vodoo" / "src" / "vodoo",
     "devtools": CLONE / "setup" / "devtools",
+    "support": CLONE / "tests" / "support",
     "benchmarks": CLONE / "benchmarks",
 }
 # Pure modules: they import nothing of Odoo but odoo.tools.

@@ -16,10 +16,10 @@ from devtools.debian_archive import (
 )
 from devtools.errors import SetupError
 from devtools.installation import summarise_log
-from devtools.odoo_14 import choose_needed
 from devtools.odoo_source import check_checkout
 from devtools.processes import find_free_port
 from devtools.pytest_groups import group_of, place_of
+from two_odoos.odoo_14 import choose_needed
 
 from odoo.tests.common import TransactionCase
 

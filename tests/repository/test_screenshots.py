@@ -10,7 +10,7 @@ IMAGES = sorted((CLONE / "docs" / "images").glob("*.png"))
 
 
 def test_every_screenshot_exists():
-    code = (CLONE / "setup" / "devtools" / "screenshots.py").read_text()
+    code = (CLONE / "docs" / "screenshots.py").read_text()
     made = set(re.findall(r'self\.take\(\s*"(\w+)"', code))
     assert made
     assert made == {path.stem for path in IMAGES}

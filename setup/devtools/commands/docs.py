@@ -72,7 +72,7 @@ def make_parser() -> argparse.ArgumentParser:
 def take_screenshots(environment: Environment) -> int:
     """Run in a separate process, which has a browser."""
     return subprocess.call(
-        [environment.python, "-m", "devtools.screenshots"],
+        [environment.python, environment.clone / "docs" / "screenshots.py"],
         cwd=environment.clone,
         env=browser_environ(environment),
         preexec_fn=die_with_parent,

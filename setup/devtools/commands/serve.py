@@ -12,8 +12,9 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from two_odoos.databases import LOGIN, PASSWORD, TargetDatabase
+
 from ..addons import use_addons_beside_the_clone
-from ..demo.databases import LOGIN, PASSWORD, TargetDatabase
 from ..environment import Environment
 from ..errors import SetupError
 from ..odoo_config import write_config

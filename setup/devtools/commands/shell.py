@@ -8,7 +8,8 @@ import signal
 import subprocess
 import sys
 
-from ..demo.databases import TargetDatabase
+from two_odoos.databases import TargetDatabase
+
 from ..environment import Environment
 from ..odoo_config import odoo_command
 from ..postgres import running_postgres

@@ -6,8 +6,8 @@ from __future__ import annotations
 import re
 
 from devtools.odoo_server import OdooServer
-from devtools.web_client import WebClient
 from playwright.sync_api import Browser, ConsoleMessage, Request, Response
+from web_client import WebClient
 
 from .axe import axe
 from .keyboard import Keyboard

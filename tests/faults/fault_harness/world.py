@@ -15,12 +15,12 @@ from typing import Any, TypeVar
 import vodoo
 from devtools.addons import close_over, find_addons
 from devtools.databases import Databases
-from devtools.demo.databases import LOGIN, SourceDatabase
-from devtools.demo.scenario import connect
 from devtools.environment import Environment
 from devtools.installation import ensure_addons_database, ensure_template
 from devtools.odoo_server import OdooServer
 from passlib.context import CryptContext
+from two_odoos.databases import LOGIN, SourceDatabase
+from two_odoos.scenario import connect
 
 from .injector import Injector
 from .postgres import PrivatePostgres

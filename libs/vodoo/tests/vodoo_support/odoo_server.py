@@ -105,8 +105,8 @@ def _devtools_odoo(options: tuple[str, ...], series: int) -> Iterator[OdooServer
     from devtools.databases import Databases
     from devtools.environment import Environment
     from devtools.installation import ensure_template
-    from devtools.odoo_14 import ensure_odoo_14
     from devtools.odoo_server import OdooServer as DevtoolsServer
+    from two_odoos.odoo_14 import ensure_odoo_14
 
     environment = Environment.current()
     if series == 14:

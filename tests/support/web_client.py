@@ -8,9 +8,8 @@ import resource
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
+from devtools.browser import find_browser
 from playwright.sync_api import Browser, Page, Request, sync_playwright
-
-from .browser import find_browser
 
 # Servers of the tests load their views and assets at the first request.
 PATIENCE_SECONDS = 60

@@ -2,11 +2,11 @@
 """Comparison and messages of ./dev demo."""
 
 import pytest
-from devtools.demo.compared_models import ComparedModel
-from devtools.demo.comparison import find_differences, translate
-from devtools.demo.jobs import are_all_settled, describe_states
-from devtools.demo.report import find_problems
-from devtools.demo.source_records import partner_values
+from two_odoos.compared_models import ComparedModel
+from two_odoos.comparison import find_differences, translate
+from two_odoos.jobs import are_all_settled, describe_states
+from two_odoos.report import find_problems
+from two_odoos.source_records import partner_values
 
 MODEL = ComparedModel(
     "res.partner",

@@ -9,11 +9,11 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 import vodoo
+from devtools.databases import Databases
+from devtools.environment import Environment
+from devtools.odoo_server import CRON_THREADS, OdooServer
+from devtools.progress import step
 
-from ..databases import Databases
-from ..environment import Environment
-from ..odoo_server import CRON_THREADS, OdooServer
-from ..progress import step
 from .compared_models import COMPARED_MODELS, ComparedModel
 from .comparison import Difference, SourceSide, TargetSide, compare_sides
 from .databases import LOGIN, DemoDatabase, SourceDatabase, TargetDatabase

@@ -6,23 +6,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from ..addons import (
+from devtools.addons import (
     close_over,
     find_addons,
     find_usable_addons,
     outside_dependencies,
     state_digest,
 )
-from ..databases import Databases
-from ..environment import Environment
-from ..installation import (
+from devtools.databases import Databases
+from devtools.environment import Environment
+from devtools.installation import (
     ensure_addons_database,
     ensure_database,
     ensure_template,
     upgrade_addons,
 )
-from ..odoo_server import run_in_shell
-from ..progress import step
+from devtools.odoo_server import run_in_shell
+from devtools.progress import step
 
 CONNECTOR = "connector_odoo_sale"
 LOGIN = "admin"

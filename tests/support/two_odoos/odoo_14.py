@@ -13,11 +13,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from .debian_archive import debian_apt, machine_apt
-from .environment import Environment
-from .errors import SetupError
-from .home import Home, remove_folder
-from .odoo_source import OdooSource
+from devtools.debian_archive import debian_apt, machine_apt
+from devtools.environment import Environment
+from devtools.errors import SetupError
+from devtools.home import Home, remove_folder
+from devtools.odoo_source import OdooSource
 
 PACKAGE = "odoo-14"
 SUITE = "bullseye"

@@ -9,9 +9,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 
-from ..databases import Databases
-from ..errors import SetupError
-from ..progress import Bar
+from devtools.databases import Databases
+from devtools.errors import SetupError
+from devtools.progress import Bar
 
 SETTLED = frozenset({"done", "failed", "cancelled"})
 POLL_SECONDS = 0.3

@@ -11,15 +11,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from devtools.environment import Environment
+from devtools.postgres import running_postgres
+from devtools.progress import step
 from PIL import Image
 from playwright.sync_api import Browser, Page
-
-from .demo.databases import LOGIN, PASSWORD, SourceDatabase, TargetDatabase
-from .demo.scenario import Scenario, running_scenario
-from .environment import Environment
-from .postgres import running_postgres
-from .progress import step
-from .web_client import PHONE, WebClient, running_browser
+from two_odoos.databases import LOGIN, PASSWORD, SourceDatabase, TargetDatabase
+from two_odoos.scenario import Scenario, running_scenario
+from web_client import PHONE, WebClient, running_browser
 
 SOURCE, TARGET = "screenshots_source", "screenshots_target"
 BACKENDS = "action-connector_odoo.odoo_backend_action"
