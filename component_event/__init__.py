@@ -5,6 +5,7 @@ Besides them, ``core`` has the work context of listeners, ``transaction_queue`` 
 for queues of a transaction, ``tests.common`` a test case. Other modules are private.
 """
 
+from . import _origin  # before anything else of the addon
 from . import core
 from . import components
 from . import models

@@ -1,3 +1,4 @@
+from . import _origin  # before anything else of the addon
 from . import exception
 from . import database
 from . import jobs

@@ -4,9 +4,7 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
-import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,14 +13,12 @@ from .addons import Addon, find_addons, outside_dependencies
 from .databases import Databases
 from .environment import Environment
 from .errors import SetupError
+from .home import Home
 from .installation import ensure_template, install_addons
 from .odoo_server import run_in_shell
 from .processes import run_logged
 from .python_env import ensure_packages
 
-METAPACKAGE = Path("setup") / "_metapackage"
-# Files that a build leaves in a source folder.
-LEFTOVERS = shutil.ignore_patterns("build", "dist", "*.egg-info", "__pycache__")
 LOOK_UP = """
 backend = env["odoo.backend"].create(
     {"name": "Try", "url": "http://localhost", "database": "try", "login": "try"}
@@ -46,23 +42,25 @@ class WheelEnvironment(Environment):
         cls, environment: Environment, wheels: Iterable[Path], folder: Path
     ) -> WheelEnvironment:
         """Create a virtual environment and install only these wheels."""
-        log_path = environment.home.log_folder / "wheels-environment.log"
-        run_logged([sys.executable, "-m", "venv", "--without-pip", folder], log_path)
-        python = folder / "bin" / "python"
+        made = cls(
+            environment.clone,
+            environment.home,
+            environment.odoo,
+            folder / "bin" / "python",
+            folder,
+        )
+        run_uv(environment.home, "venv", "--quiet", folder, "--python", sys.executable)
         (site_packages,) = folder.glob("lib/python3*/site-packages")
         packages = next(p for p in map(os.path.realpath, sys.path) if "site-pack" in p)
         (site_packages / "odoo.pth").write_text(
             f"{packages}\n{environment.odoo.path}\n"
         )
-        made = cls(
-            environment.clone, environment.home, environment.odoo, python, folder
-        )
-        # Without pip's own look at the dependencies, which follows those of Odoo, too:
-        # it asks for psycopg2, and does not take psycopg2-binary for it.
-        install: list[str | Path] = [python, "-m", "pip", "install", "--no-index"]
-        install += ["--no-deps", "--disable-pip-version-check", *wheels]
-        run_logged(install, log_path, made.process_environ())
+        # uv does not see the packages of odoo.pth.
+        made.install("--no-deps", "--offline", *wheels)
         return made
+
+    def install(self, *arguments: str | Path) -> None:
+        run_uv(self.home, "pip", "install", "--python", self.python, *arguments)
 
     @property
     def addons_folders(self) -> list[Path]:
@@ -88,27 +86,37 @@ def find_wheel_addons(clone: Path) -> dict[str, Addon]:
 
 
 def find_distributions(clone: Path) -> list[Path]:
-    """Return the folders to build, dependencies first."""
-    addons = [addon.path for addon in find_wheel_addons(clone).values()]
-    libraries = [path.parent for path in sorted(clone.glob("libs/*/pyproject.toml"))]
-    return [*libraries, *addons, clone / METAPACKAGE]
+    """Return the folders of what is published: the libraries, and all addons."""
+    return [
+        *(path.parent for path in sorted(clone.glob("libs/*/pyproject.toml"))),
+        clone,
+    ]
+
+
+def ensure_build_tools(home: Home) -> Path:
+    """Return the folder with uv and twine, made if need be."""
+    title = "Tools to build wheels"
+    return ensure_packages(home, Path(sys.executable), "build", title)
+
+
+def run_uv(home: Home, *arguments: str | Path) -> None:
+    """Run uv without a configuration of the user.
+
+    :raises SetupError: with the end of its output
+    """
+    uv = ensure_build_tools(home) / "bin" / "uv"
+    command = [uv, *arguments, "--no-config", "--no-python-downloads"]
+    run_logged(command, home.log_folder / "uv.log")
 
 
 def build_wheels(
     environment: Environment, sources: Iterable[Path], output: Path
 ) -> None:
     """Build with the build systems of the environment: nothing is downloaded."""
-    log_path = environment.home.log_folder / "build.log"
-    with tempfile.TemporaryDirectory() as folder:
-        copies = []
-        for source in sources:
-            # A build writes beside its source; the clone stays as it is.
-            copy = Path(folder) / source.name
-            shutil.copytree(source, copy, ignore=LEFTOVERS)
-            copies.append(copy)
-        command: list[str | Path] = [environment.python, "-m", "pip", "wheel"]
-        command += ["--no-deps", "--no-index", "--no-build-isolation"]
-        run_logged([*command, "--wheel-dir", output, *copies], log_path)
+    options: list[str | Path] = ["--wheel", "--no-build-isolation", "--offline"]
+    options += ["--python", environment.python, "--out-dir", output]
+    for source in sources:
+        run_uv(environment.home, "build", source, *options)
 
 
 def check_wheels(environment: Environment, wheels: Iterable[Path]) -> None:
@@ -116,9 +124,7 @@ def check_wheels(environment: Environment, wheels: Iterable[Path]) -> None:
 
     :raises SetupError: with the errors of twine
     """
-    packages = ensure_packages(
-        environment.home, environment.python, "build", "Tools to check wheels"
-    )
+    packages = ensure_build_tools(environment.home)
     environ = {**os.environ, "PYTHONPATH": str(packages)}
     command: list[str | Path] = [environment.python, "-m", "twine", "--no-color"]
     command += ["check", "--strict", *wheels]

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Each addon is a distribution that can be installed next to an installed Odoo."""
+"""One distribution has all addons, and can be installed next to an installed Odoo."""
 
 import ast
 import re
@@ -13,8 +13,8 @@ from devtools.environment import CLONE, Environment
 from devtools.errors import SetupError
 from devtools.python_env import REQUIREMENTS
 from devtools.wheels import (
-    METAPACKAGE,
     WheelEnvironment,
+    build_wheels,
     check_wheels,
     find_wheel_addons,
     try_wheels,
@@ -22,6 +22,7 @@ from devtools.wheels import (
 
 ADDONS = find_wheel_addons(CLONE)
 LIBRARY = "connector-suite-vodoo"
+SUITE = "odoo-connector-suite"
 #: distribution in a manifest -> name of its import
 IMPORT_NAMES = {LIBRARY: "vodoo"}
 #: imports of the addons that Odoo depends on
@@ -36,6 +37,8 @@ BROUGHT_BY_ODOO = {
 }
 #: addon -> packages that it imports when a connector uses them
 OPTIONAL = {"connector": {"fsspec", "paramiko", "prometheus_client"}}
+#: sources of README.rst, which are not installed
+README_PARTS = tuple(f"odoo/addons/{name}/readme/" for name in ADDONS)
 
 
 def normalise(name):
@@ -64,13 +67,17 @@ def ask(fresh, script, *arguments):
 # -- declarations -------------------------------------------------------------
 
 
-def test_metapackage_lists_every_addon():
-    text = (CLONE / METAPACKAGE / "pyproject.toml").read_text()
-    assert 'name = "odoo-addons-connector-suite"' in text
-    listed = re.findall(r'"odoo-addon-(\w+)==19\.0\.\*"', text)
-    assert listed == sorted(ADDONS)
-    readme = (CLONE / METAPACKAGE / "README.rst").read_text()
-    assert set(re.findall(r"``(\w+)``", readme)) == set(ADDONS)
+def test_suite_has_every_addon_and_requires_no_other_project():
+    text = (CLONE / "pyproject.toml").read_text()
+    assert f'name = "{SUITE}"' in text
+    for target in re.findall(r"^only-include = \[(.*?)\]", text, re.S | re.M):
+        listed = re.findall(r'"(\w+)"', target)
+        assert listed == sorted(ADDONS)
+    (required,) = re.findall(r"^dependencies = \[(.*?)\]", text, re.S | re.M)
+    names = re.findall(r'"([\w-]+)[=>]', required)
+    assert names == ["odoo", "odoo-addon-queue-job", LIBRARY]
+    readme = (CLONE / "setup" / "distribution" / "README.rst").read_text()
+    assert set(ADDONS) <= set(re.findall(r"``(\w+)``", readme))
 
 
 @pytest.mark.parametrize("name", sorted(ADDONS))
@@ -175,8 +182,25 @@ def test_addons_of_others_are_pinned(name):
 
 def test_every_distribution_builds_into_a_wheel(wheels):
     built = {normalise(path.name.split("-")[0]) for path in wheels}
-    expected = {normalise(f"odoo-addon-{name}") for name in ADDONS}
-    assert built == expected | {LIBRARY, "odoo-addons-connector-suite"}
+    assert built == {LIBRARY, SUITE}
+
+
+def list_addon_files(wheel):
+    with zipfile.ZipFile(wheel) as content:
+        names = content.namelist()
+    return {name for name in names if name.startswith("odoo/addons/")}
+
+
+@pytest.mark.long
+def test_suite_has_the_files_of_the_single_addons(environment, wheels, tmp_path):
+    build_wheels(environment, [addon.path for addon in ADDONS.values()], tmp_path)
+    single = {path.name.split("-")[0]: path for path in tmp_path.glob("*.whl")}
+    assert single.keys() == {f"odoo_addon_{name}" for name in ADDONS}
+    files = set().union(*map(list_addon_files, single.values()))
+    (suite,) = (path for path in wheels if path.name.startswith("odoo_connector_suite"))
+    assert list_addon_files(suite) == {
+        name for name in files if not name.startswith(README_PARTS)
+    }
 
 
 def test_a_package_index_would_take_the_wheels(environment, wheels):
@@ -213,9 +237,7 @@ for name in sys.argv[1:]:
 def test_dependencies_of_the_wheels_are_installed(fresh, environment):
     if not list(environment.odoo.path.glob("odoo*-info")):
         pytest.skip("a plain checkout of Odoo does not tell its version to pip")
-    names = [LIBRARY, "odoo-addons-connector-suite"]
-    names += [f"odoo-addon-{name}" for name in ADDONS]
-    assert ask(fresh, MISSING_REQUIREMENTS, *names) == ""
+    assert ask(fresh, MISSING_REQUIREMENTS, LIBRARY, SUITE) == ""
 
 
 def test_installed_wheels_do_not_come_from_this_clone(fresh):

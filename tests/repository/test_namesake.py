@@ -45,8 +45,8 @@ def index(wheels, tmp_path):
     )
     shutil.copy(library, folder)
     write_wheel(folder, "vodoo", "4.3.2", package="other = True\n")
-    (addon,) = (p for p in wheels if p.name.startswith("odoo_addon_connector_odoo-"))
-    needed = re.findall(r"^Requires-Dist: (.*vodoo.*)$", read_metadata(addon), re.M)
+    (suite,) = (p for p in wheels if p.name.startswith("odoo_connector_suite"))
+    needed = re.findall(r"^Requires-Dist: (.*vodoo.*)$", read_metadata(suite), re.M)
     write_wheel(folder, "application", "1.0", requires=needed)
     for name in ("httpx2", "markdown-it-py", "python-dotenv", "rich"):
         write_wheel(folder, name, "99.0")
@@ -59,7 +59,7 @@ def install(index, target, *names):
     subprocess.check_call(command)
 
 
-def test_connector_odoo_brings_the_library_not_its_namesake(index, tmp_path):
+def test_suite_brings_the_library_not_its_namesake(index, tmp_path):
     install(index, tmp_path / "target", "application")
     source = (tmp_path / "target" / "vodoo" / "__init__.py").read_text()
     assert "AsyncOdooClient" in source

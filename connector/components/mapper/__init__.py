@@ -4,6 +4,7 @@
 Read :mod:`.mapper` first, then :mod:`.plan`.
 """
 
+from ... import _origin  # noqa: F401 see component/_origin.py
 from .decorators import MappingDefinition, changed_by, mapping, only_create
 from .errors import MappingFailure
 from .map_child import ExportMapChild, ImportMapChild, ImportMapChildUpdate, MapChild

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""./dev build [--output FOLDER]"""
+"""./dev build [--output FOLDER] [--single]"""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from ..wheels import (
     build_wheels,
     check_wheels,
     find_distributions,
+    find_wheel_addons,
     try_wheels,
 )
 
@@ -23,24 +24,33 @@ from ..wheels import (
 def main(environment: Environment, arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="./dev build",
-        description="Build a wheel of each addon, of each library in libs/ and of the "
-        "metapackage; check them with twine; install them in a new virtual environment "
-        "next to Odoo, and their addons in a database. Wheels that pass are put into "
-        "the output folder.",
+        description="Build the wheels that are published: one of all addons "
+        "(odoo-connector-suite), and one of each library in libs/. Check them with "
+        "twine; install them in a new virtual environment next to Odoo, and their "
+        "addons in a database. Wheels that pass are put into the output folder.",
     )
     parser.add_argument(
         "--output", type=Path, default=environment.clone / "dist", metavar="FOLDER"
     )
+    parser.add_argument(
+        "--single",
+        action="store_true",
+        help="build a wheel of each addon instead, for local use: on the public index "
+        "their names are of another project; untried",
+    )
     parser.add_argument("--untried", action="store_true", help="only build them")
     options = parser.parse_args(arguments)
     output = options.output.absolute()
+    clone = environment.clone
+    sources = find_distributions(clone)
+    if options.single:
+        sources = [addon.path for addon in find_wheel_addons(clone).values()]
     with tempfile.TemporaryDirectory() as folder:
         built = Path(folder) / "wheels"
-        for source in find_distributions(environment.clone):
-            with step(str(source.relative_to(environment.clone))):
-                build_wheels(environment, [source], built)
+        with step("wheels"):
+            build_wheels(environment, sources, built)
         wheels = sorted(built.glob("*.whl"))
-        if not options.untried:
+        if not options.single and not options.untried:
             try_out(environment, wheels, Path(folder) / "venv")
         output.mkdir(parents=True, exist_ok=True)
         for wheel in wheels:

@@ -1,0 +1,152 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Our addons refuse to load together with those of another project's distributions.
+
+Folders with the first files of our addons, and with addons of the other project; the
+check runs before Odoo is needed.
+"""
+
+import shutil
+import subprocess
+import sys
+
+import pytest
+from devtools.environment import CLONE
+
+MANIFEST = '{"name": "Other", "author": "Other Project"}\n'
+SHARED = ("component", "component_event", "connector")
+OURS = (*SHARED, "connector_odoo")
+FIRST_FILES = ("__manifest__.py", "__init__.py", "_origin.py")
+
+
+def write_ours(addons, names=OURS):
+    """Write the files of our addons that run first."""
+    for name in names:
+        (addons / name).mkdir(parents=True, exist_ok=True)
+        for file in FIRST_FILES:
+            shutil.copy(CLONE / name / file, addons / name / file)
+        # Loading goes no further than the check.
+        code = (addons / name / "__init__.py").read_text()
+        end = code.index("\n", code.index("_origin")) + 1
+        (addons / name / "__init__.py").write_text(code[:end])
+
+
+def write_theirs(addons, names=SHARED):
+    for name in names:
+        (addons / name).mkdir(parents=True, exist_ok=True)
+        (addons / name / "__manifest__.py").write_text(MANIFEST)
+        (addons / name / "__init__.py").write_text("")
+
+
+def write_record(site, distribution, version, names):
+    """Write what pip notes about an installed distribution."""
+    info = site / f"{distribution.replace('-', '_')}-{version}.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text(f"Name: {distribution}\nVersion: {version}\n")
+    (info / "RECORD").write_text(
+        "".join(f"odoo/addons/{name}/__manifest__.py,,\n" for name in names)
+    )
+
+
+def load(name, *sites):
+    """Import an addon in a new process; return its output."""
+    code = f"import logging; logging.basicConfig(); import odoo.addons.{name}"
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", code],
+        env={"PYTHONPATH": ":".join(map(str, sites))},
+        capture_output=True,
+        text=True,
+    )
+    return done.returncode, done.stderr
+
+
+@pytest.fixture
+def site(tmp_path):
+    """An environment with all our addons, as installed by pip."""
+    folder = tmp_path / "site"
+    write_ours(folder / "odoo" / "addons")
+    write_record(folder, "odoo-connector-suite", "19.0.1.0.0", OURS)
+    return folder
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_addons_load_alone(site, name):
+    assert load(name, site) == (0, "")
+
+
+def check_refusal(error, site):
+    addons = f"component, component_event, connector in {site}/odoo/addons"
+    assert f"{addons} are a mix" in error
+    assert "  odoo-addon-connector 19.0.1.0.0.5\n  odoo-connector-suite 19.0" in error
+    assert (
+        "pip uninstall --yes odoo-addon-component odoo-addon-component-event "
+        "odoo-addon-connector odoo-connector-suite\n  pip install odoo-connector-suite"
+    ) in error
+
+
+def record_theirs(site):
+    for name in SHARED:
+        distribution = f"odoo-addon-{name.replace('_', '-')}"
+        write_record(site, distribution, "19.0.1.0.0.5", [name])
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_installed_over_the_others(site, name):
+    record_theirs(site)
+    code, error = load(name, site)
+    assert code == 1
+    check_refusal(error, site)
+
+
+def test_the_others_installed_over_ours(site):
+    """They overwrite each file of the same name; connector_odoo is ours alone."""
+    record_theirs(site)
+    write_theirs(site / "odoo" / "addons")
+    code, error = load("connector_odoo", site)
+    assert code == 1
+    check_refusal(error, site)
+
+
+def test_the_others_load_a_package_of_ours(site):
+    """Without connector_odoo: Python prefers our folder mapper to their file."""
+    record_theirs(site)
+    connector = site / "odoo" / "addons" / "connector"
+    write_theirs(connector.parent)
+    mapper = connector / "components" / "mapper"
+    shutil.copytree(CLONE / mapper.relative_to(connector.parents[0]), mapper)
+    (connector / "components" / "mapper.py").write_text("")
+    (connector / "components" / "__init__.py").write_text("from . import mapper")
+    (connector / "__init__.py").write_text("from . import components")
+    code, error = load("connector", site)
+    assert code == 1
+    check_refusal(error, site)
+
+
+@pytest.mark.parametrize("name", ["component_event", "connector", "connector_odoo"])
+def test_another_component_comes_first(site, tmp_path, name):
+    first = tmp_path / "first"
+    write_theirs(first / "odoo" / "addons", ["component"])
+    code, error = load(name, first, site)
+    assert code == 1
+    assert f"{name} needs the addon component of odoo-connector-suite" in error
+    assert f"found {first}/odoo/addons/component, of another project" in error
+
+
+def test_another_connector_comes_first(site, tmp_path):
+    first = tmp_path / "first"
+    write_theirs(first / "odoo" / "addons", ["connector"])
+    code, error = load("connector_odoo", first, site)
+    assert code == 1
+    assert "connector_odoo needs the addon connector of odoo-connector-suite" in error
+    assert f"{first}/odoo/addons/connector, of Other Project, first" in error
+
+
+def test_others_that_come_later_are_logged(site, tmp_path):
+    later = tmp_path / "later"
+    write_theirs(later / "odoo" / "addons")
+    code, error = load("connector", site, later)
+    assert code == 0
+    for name in SHARED:
+        assert (
+            f"loads the addon {name} from {site}/odoo/addons/{name}, and ignores the "
+            f"one of Other Project in {later}/odoo/addons/{name}"
+        ) in error
