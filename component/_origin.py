@@ -2,7 +2,7 @@
 """Refuse to load together with addons of the same name of another project.
 
 The public package index offers ``odoo-addon-component``, ``odoo-addon-component-event``
-and ``odoo-addon-connector`` of another project. Their addons have the names of ours:
+and ``odoo-addon-connector`` of another project. Its addons have the same names:
 
 - Installed into the same environment, both write into ``odoo/addons/component``. The
   last one wins, file by file. Odoo would load a mix: this is refused, with the names of
@@ -63,7 +63,7 @@ def refuse_mixed_files(folder: Path) -> None:
         + "\nUninstall all of them, then install the one that you need:\n"
         f"  pip uninstall --yes {' '.join(sorted(found))}\n"
         f"  pip install {DISTRIBUTION}\n"
-        f"{PAGE} tells how to install an addon that requires one of the others."
+        f"For an addon that requires one of the others, see {PAGE}."
     )
 
 

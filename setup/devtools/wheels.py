@@ -86,7 +86,7 @@ def find_wheel_addons(clone: Path) -> dict[str, Addon]:
 
 
 def find_distributions(clone: Path) -> list[Path]:
-    """Return the folders of what is published: the libraries, and all addons."""
+    """Return the folders of the published distributions."""
     return [
         *(path.parent for path in sorted(clone.glob("libs/*/pyproject.toml"))),
         clone,

@@ -1,8 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Our addons refuse to load together with those of another project's distributions.
+"""The addons of the suite refuse to load mixed with OCA addons of the same names.
 
-Folders with the first files of our addons, and with addons of the other project; the
-check runs before Odoo is needed.
+The folders have the first files of each addon: the check runs before Odoo is needed.
 """
 
 import shutil
@@ -14,12 +13,12 @@ from devtools.environment import CLONE
 
 MANIFEST = '{"name": "Other", "author": "Other Project"}\n'
 SHARED = ("component", "component_event", "connector")
-OURS = (*SHARED, "connector_odoo")
+SUITE_ADDONS = (*SHARED, "connector_odoo")
 FIRST_FILES = ("__manifest__.py", "__init__.py", "_origin.py")
 
 
-def write_ours(addons, names=OURS):
-    """Write the files of our addons that run first."""
+def write_suite(addons, names=SUITE_ADDONS):
+    """Write the files of the addons that run first."""
     for name in names:
         (addons / name).mkdir(parents=True, exist_ok=True)
         for file in FIRST_FILES:
@@ -30,7 +29,7 @@ def write_ours(addons, names=OURS):
         (addons / name / "__init__.py").write_text(code[:end])
 
 
-def write_theirs(addons, names=SHARED):
+def write_oca(addons, names=SHARED):
     for name in names:
         (addons / name).mkdir(parents=True, exist_ok=True)
         (addons / name / "__manifest__.py").write_text(MANIFEST)
@@ -61,14 +60,14 @@ def load(name, *sites):
 
 @pytest.fixture
 def site(tmp_path):
-    """An environment with all our addons, as installed by pip."""
+    """An environment with all addons of the suite, as installed by pip."""
     folder = tmp_path / "site"
-    write_ours(folder / "odoo" / "addons")
-    write_record(folder, "odoo-connector-suite", "19.0.1.0.0", OURS)
+    write_suite(folder / "odoo" / "addons")
+    write_record(folder, "odoo-connector-suite", "19.0.1.0.0", SUITE_ADDONS)
     return folder
 
 
-@pytest.mark.parametrize("name", OURS)
+@pytest.mark.parametrize("name", SUITE_ADDONS)
 def test_addons_load_alone(site, name):
     assert load(name, site) == (0, "")
 
@@ -83,34 +82,34 @@ def check_refusal(error, site):
     ) in error
 
 
-def record_theirs(site):
+def record_oca(site):
     for name in SHARED:
         distribution = f"odoo-addon-{name.replace('_', '-')}"
         write_record(site, distribution, "19.0.1.0.0.5", [name])
 
 
-@pytest.mark.parametrize("name", OURS)
-def test_installed_over_the_others(site, name):
-    record_theirs(site)
+@pytest.mark.parametrize("name", SUITE_ADDONS)
+def test_suite_installed_over_oca(site, name):
+    record_oca(site)
     code, error = load(name, site)
     assert code == 1
     check_refusal(error, site)
 
 
-def test_the_others_installed_over_ours(site):
-    """They overwrite each file of the same name; connector_odoo is ours alone."""
-    record_theirs(site)
-    write_theirs(site / "odoo" / "addons")
+def test_oca_installed_over_the_suite(site):
+    """They overwrite each file of the same name; only the suite has connector_odoo."""
+    record_oca(site)
+    write_oca(site / "odoo" / "addons")
     code, error = load("connector_odoo", site)
     assert code == 1
     check_refusal(error, site)
 
 
-def test_the_others_load_a_package_of_ours(site):
-    """Without connector_odoo: Python prefers our folder mapper to their file."""
-    record_theirs(site)
+def test_oca_loads_a_package_of_the_suite(site):
+    """Without connector_odoo: Python prefers the folder mapper of the suite to their file mapper.py."""
+    record_oca(site)
     connector = site / "odoo" / "addons" / "connector"
-    write_theirs(connector.parent)
+    write_oca(connector.parent)
     mapper = connector / "components" / "mapper"
     shutil.copytree(CLONE / mapper.relative_to(connector.parents[0]), mapper)
     (connector / "components" / "mapper.py").write_text("")
@@ -124,7 +123,7 @@ def test_the_others_load_a_package_of_ours(site):
 @pytest.mark.parametrize("name", ["component_event", "connector", "connector_odoo"])
 def test_another_component_comes_first(site, tmp_path, name):
     first = tmp_path / "first"
-    write_theirs(first / "odoo" / "addons", ["component"])
+    write_oca(first / "odoo" / "addons", ["component"])
     code, error = load(name, first, site)
     assert code == 1
     assert f"{name} needs the addon component of odoo-connector-suite" in error
@@ -133,7 +132,7 @@ def test_another_component_comes_first(site, tmp_path, name):
 
 def test_another_connector_comes_first(site, tmp_path):
     first = tmp_path / "first"
-    write_theirs(first / "odoo" / "addons", ["connector"])
+    write_oca(first / "odoo" / "addons", ["connector"])
     code, error = load("connector_odoo", first, site)
     assert code == 1
     assert "connector_odoo needs the addon connector of odoo-connector-suite" in error
@@ -142,7 +141,7 @@ def test_another_connector_comes_first(site, tmp_path):
 
 def test_others_that_come_later_are_logged(site, tmp_path):
     later = tmp_path / "later"
-    write_theirs(later / "odoo" / "addons")
+    write_oca(later / "odoo" / "addons")
     code, error = load("connector", site, later)
     assert code == 0
     for name in SHARED:
