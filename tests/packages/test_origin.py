@@ -106,7 +106,7 @@ def test_oca_installed_over_the_suite(site):
 
 
 def test_oca_loads_a_package_of_the_suite(site):
-    """Without connector_odoo: Python prefers the folder mapper of the suite to their file mapper.py."""
+    """Without connector_odoo: Python prefers a folder mapper to a file mapper.py."""
     record_oca(site)
     connector = site / "odoo" / "addons" / "connector"
     write_oca(connector.parent)
