@@ -11,6 +11,8 @@ from .cleaning import remove_everything
 from .environment import Environment
 from .errors import SetupError
 from .home import Home
+from .odoo_source import read_tested_version, update_odoo
+from .progress import note
 
 COMMANDS = {
     "demo": "create two Odoo databases and synchronize them with real jobs",
@@ -24,12 +26,13 @@ COMMANDS = {
     "docs": "build the documentation as a site",
     "readme": "generate each addon's README and description page from its readme/",
     "build": "build a wheel of each addon and library, and test them",
+    "update-odoo": "move to the version of Odoo that the suite was tested with",
     "clean": "remove the files of this clone, or with --all the cache folder",
 }
 
 
 def make_parser() -> argparse.ArgumentParser:
-    lines = [f"  {name:<10}{text}" for name, text in COMMANDS.items()]
+    lines = [f"  {name:<12}{text}" for name, text in COMMANDS.items()]
     parser = argparse.ArgumentParser(
         prog="./dev",
         usage="./dev COMMAND [arguments]",
@@ -48,6 +51,23 @@ def make_parser() -> argparse.ArgumentParser:
     return parser
 
 
+def update_command(arguments: list[str]) -> None:
+    """Download the version of Odoo that setup/odoo-version names, or a newer one."""
+    parser = argparse.ArgumentParser(
+        prog="./dev update-odoo",
+        description="Move to the version of Odoo that this suite was tested with "
+        f"({read_tested_version()}), or to the newest one of Debian's archive if that "
+        "does not have it any more.",
+    )
+    parser.add_argument(
+        "--newest",
+        action="store_true",
+        help="move to the archive's newest version and write it to setup/odoo-version",
+    )
+    options = parser.parse_args(arguments)
+    note(f"Odoo {update_odoo(Home.from_environ(), options.newest)} is used from now on")
+
+
 def main(clone: str, arguments: list[str]) -> int:
     """Replace this process by the command, run by the environment's Python."""
     words = make_parser().parse_args(arguments)
@@ -55,6 +75,9 @@ def main(clone: str, arguments: list[str]) -> int:
     try:
         if words.command == "clean" and "--all" in words.arguments:
             remove_everything(Home.from_environ())
+            return 0
+        if words.command == "update-odoo":
+            update_command(words.arguments)
             return 0
         environment = Environment.ensure()
     except SetupError as error:

@@ -17,6 +17,8 @@ from .errors import SetupError
 from .processes import advise, last_lines, run_logged
 
 KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
+# What the machine's own apt-get update fetched.
+MACHINE_LISTS = Path("/var/lib/apt/lists")
 TEMPLATE = "usr/share/python-apt/templates/Debian.info"
 
 
@@ -78,6 +80,10 @@ class Apt:
         candidate = re.search(r"Candidate: (\S+)", policy)
         return candidate is not None and candidate[1] != "(none)"
 
+    def list_versions(self, package: str) -> list[str]:
+        """Return the versions that the sources offer, the newest first."""
+        return parse_versions(self.run("apt-cache", "madison", package))
+
     def list_missing(self, packages: Iterable[str]) -> list[str]:
         """Return what of these packages, and of all they need, is not installed."""
         plan = self.run(
@@ -116,6 +122,12 @@ def parse_dependencies(description: str) -> list[str]:
     return re.findall(r"(?:^|,)\s*([^\s:|(,]+)", found[1]) if found else []
 
 
+def parse_versions(table: str) -> list[str]:
+    """Return the second column: package, version, source."""
+    rows = [line.split("|") for line in table.splitlines()]
+    return list(dict.fromkeys(row[1].strip() for row in rows if len(row) == 3))
+
+
 def read_plan(plan: str) -> list[str]:
     """Return the packages that a simulated installation would unpack."""
     return re.findall(r"^Inst (\S+)", plan, re.MULTILINE)
@@ -133,10 +145,18 @@ def machine_apt(folder: Path, log_path: Path) -> Apt:
     return apt
 
 
-def debian_apt(folder: Path, log_path: Path, machine: Apt, suite: str) -> Apt:
-    """Return apt over a suite of Debian's archive."""
+def debian_apt(folder: Path, log_path: Path, suite: str) -> Apt:
+    """Return apt over a suite of Debian's archive.
+
+    The machine's own lists are fetched only where its mirror or keys are not at hand.
+    """
+    machine = Apt(folder / "machine", log_path)
     mirror = os.environ.get("CONNECTOR_DEBIAN_MIRROR")
-    mirror = mirror or find_machine_mirror(machine) or read_documented_mirror(machine)
+    mirror = mirror or find_machine_mirror(machine, MACHINE_LISTS)
+    if mirror is None or not KEYRING.is_file():
+        machine = machine_apt(folder, log_path)
+        mirror = mirror or find_machine_mirror(machine, machine.folder / "lists")
+        mirror = mirror or read_documented_mirror(machine)
     keyring = find_keyring(machine)
     sources = folder / f"{suite}.list"
     sources.write_text(f"deb [signed-by={keyring}] {mirror} {suite} main\n")
@@ -154,10 +174,14 @@ def debian_apt(folder: Path, log_path: Path, machine: Apt, suite: str) -> Apt:
     return apt
 
 
-def find_machine_mirror(machine: Apt) -> str | None:
-    """Return the address from which this machine takes Debian itself, if it does."""
-    form = "$(ORIGIN) $(SUITE) $(REPO_URI)"
-    targets = machine.run("apt-get", "indextargets", "--format", form)
+def find_machine_mirror(machine: Apt, lists: Path) -> str | None:
+    """Return the address from which this machine takes Debian itself, if it does.
+
+    :param lists: the folder of fetched lists, which name their origin
+    """
+    words = ["--format", "$(ORIGIN) $(SUITE) $(REPO_URI)"]
+    words += ["-o", f"Dir::State::Lists={lists}"]
+    targets = machine.run("apt-get", "indextargets", *words)
     return choose_mirror(targets)
 
 

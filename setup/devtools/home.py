@@ -89,19 +89,22 @@ class Home:
         title: str,
         make: Callable[[Path], None],
         needed_megabytes: int = 0,
+        estimated_seconds: int = 0,
+        lock: str = "set-up",
     ) -> Path:
         """Return the folder `name`, made by `make` unless it is ready.
 
         The stamp is written last: after an interruption, the folder is created again.
-        `name` must contain a digest of everything that determines the result.
+        `name` must contain a digest of everything that determines the result. Folders
+        with the same `lock` are made one after the other.
         """
         folder = self.path / name
         if self.is_ready(folder):
             return folder
-        with self.lock("set-up"):
+        with self.lock(lock):
             if not self.is_ready(folder):
                 self.check_free_space(needed_megabytes, title)
-                with step(title):
+                with step(title, estimated_seconds):
                     remove_folder(folder)
                     folder.mkdir(parents=True)
                     make(folder)

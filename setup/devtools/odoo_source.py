@@ -1,5 +1,11 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""The source of Odoo 19: a checkout in ODOO_DIR, or Debian's archive."""
+"""The source of Odoo 19: a checkout in ODOO_DIR, or Debian's archive.
+
+Each version of Debian's package has a folder in the cache, which is named after it. The
+version that this suite was tested with is in the file ``setup/odoo-version``. A command
+uses that version if it was downloaded, else the last one that was: a new clone of the
+suite downloads nothing until ``./dev update-odoo`` does.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +14,15 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from .debian_archive import debian_apt, machine_apt
+from .debian_archive import Apt, debian_apt
 from .errors import SetupError
-from .home import Home, remove_folder
+from .home import STAMP, Home, remove_folder
+from .progress import note, step
 
 SERIES = (19, 0)
+TESTED_FILE = Path(__file__).parents[1] / "odoo-version"
+FOLDER_PREFIX = "odoo-debian-"
+INSIDE = Path("usr/lib/python3/dist-packages")
 PACKAGE = "odoo-19"
 SUITE = "unstable"
 # Odoo's folder has symbolic links to files of these packages.
@@ -29,6 +39,9 @@ LINKED_PACKAGES = (
 # The library blurs the background of video calls.
 MISSING_FILES = ("mail/static/lib/selfie_segmentation/selfie_segmentation.js",)
 NEEDED_MEGABYTES = 2500
+ARCHIVE_LOCK = "set-up"
+# On two cores, of which one also installs the Python packages.
+ESTIMATED_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -55,19 +68,52 @@ class OdooSource:
         return ".".join(numbers.groups()) if numbers else "unknown"
 
 
+def read_tested_version() -> str:
+    """Return the version of Debian's package that this suite was tested with."""
+    return TESTED_FILE.read_text().strip()
+
+
 def ensure_odoo(home: Home) -> OdooSource:
+    """Return Odoo, downloaded on the first use of the cache folder."""
     chosen = os.environ.get("ODOO_DIR")
     if chosen:
         return check_checkout(Path(chosen).expanduser().absolute())
-    folder = home.ensure_folder(
-        "odoo-debian",
-        "Odoo 19 from Debian's archive",
-        lambda folder: fetch_odoo(home, folder),
-        NEEDED_MEGABYTES,
-    )
-    source = OdooSource(folder / "usr/lib/python3/dist-packages")
-    add_missing_files(source)
-    return source
+    return ensure_debian_odoo(home, choose_version(home, read_tested_version()))
+
+
+def choose_version(home: Home, tested: str) -> str:
+    """Return the version to use: the tested one, or what was downloaded instead."""
+    downloaded = downloaded_versions(home)
+    if not downloaded or tested in downloaded:
+        return tested
+    return downloaded[-1]
+
+
+def downloaded_versions(home: Home) -> list[str]:
+    """Return the versions in the cache folder, the last downloaded one last."""
+    stamps = [
+        path / STAMP
+        for path in home.path.glob(f"{FOLDER_PREFIX}*")
+        if home.is_ready(path)
+    ]
+    stamps.sort(key=lambda stamp: stamp.stat().st_mtime)
+    return [stamp.parent.name.removeprefix(FOLDER_PREFIX) for stamp in stamps]
+
+
+def ensure_debian_odoo(home: Home, version: str) -> OdooSource:
+    """Return this version of Debian's package; the archive's own if it has no other."""
+    folder = home.path / (FOLDER_PREFIX + version)
+    if not home.is_ready(folder):
+        with home.lock(ARCHIVE_LOCK):
+            if not home.is_ready(folder):
+                folder = fetch_version(home, version)
+    used = folder.name.removeprefix(FOLDER_PREFIX)
+    if used != read_tested_version():
+        note(
+            f"Odoo {used} is used; this suite was tested with {read_tested_version()} "
+            "(./dev update-odoo)"
+        )
+    return OdooSource(folder / INSIDE)
 
 
 def add_missing_files(source: OdooSource) -> None:
@@ -101,16 +147,53 @@ def check_checkout(path: Path) -> OdooSource:
     return source
 
 
-def fetch_odoo(home: Home, folder: Path) -> None:
+def fetch_version(home: Home, version: str | None) -> Path:
+    """Download this version, or the archive's newest, into the folder of its name.
+
+    :return: the folder, which may be that of another version
+    """
     apt_folder = home.make_folder("apt")
     log_path = home.log_folder / "odoo.log"
-    apt = machine_apt(apt_folder, log_path)
-    if not apt.offers(PACKAGE):
-        apt = debian_apt(apt_folder, log_path, apt, SUITE)
-    if not apt.offers(PACKAGE):
+    title = "Odoo 19 from Debian's archive"
+    home.check_free_space(NEEDED_MEGABYTES, title)
+    with step(title, ESTIMATED_SECONDS):
+        apt = debian_apt(apt_folder, log_path, SUITE)
+        found = choose_offered(apt, version)
+        folder = home.path / (FOLDER_PREFIX + found)
+        if not home.is_ready(folder):
+            remove_folder(folder)
+            packages = apt.download([f"{PACKAGE}={found}", *LINKED_PACKAGES])
+            apt.extract(packages, folder)
+            add_missing_files(OdooSource(folder / INSIDE))
+            (folder / STAMP).touch()
+        remove_folder(apt_folder)
+    return folder
+
+
+def choose_offered(apt: Apt, version: str | None) -> str:
+    """Return this version if the archive has it, else the archive's newest."""
+    offered = apt.list_versions(PACKAGE)
+    if not offered:
         raise SetupError(
             f"{PACKAGE} was not found in Debian's archive ({apt.sources}).\n"
             "Name a checkout of Odoo 19 in ODOO_DIR."
         )
-    apt.extract(apt.download([PACKAGE, *LINKED_PACKAGES]), folder)
-    remove_folder(apt_folder)
+    return version if version in offered else offered[0]
+
+
+def update_odoo(home: Home, newest: bool) -> str:
+    """Move to the tested version of Odoo, or to the archive's newest.
+
+    The newest is written down as the tested one: run the tests, and commit the file.
+    """
+    tested = read_tested_version()
+    folder = home.path / (FOLDER_PREFIX + tested)
+    if newest or not home.is_ready(folder):
+        with home.lock(ARCHIVE_LOCK):
+            folder = fetch_version(home, None if newest else tested)
+    # The version that was downloaded last is the one in use.
+    (folder / STAMP).touch()
+    version = folder.name.removeprefix(FOLDER_PREFIX)
+    if newest:
+        TESTED_FILE.write_text(f"{version}\n")
+    return version

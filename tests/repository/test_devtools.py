@@ -8,7 +8,7 @@ import sys
 import pytest
 from devtools.bootstrap import COMMANDS
 from devtools.environment import CLONE
-from devtools.progress import Bar, format_table
+from devtools.progress import Bar, Steps, format_table
 
 # -- output --------------------------------------------------------------------
 
@@ -25,6 +25,23 @@ def test_bar_on_no_terminal_prints_a_line_for_each_tenth(capsys):
         bar.show(done, 100)
     bar.close()
     assert len(capsys.readouterr().out.splitlines()) == 11
+
+
+def test_steps_side_by_side_have_a_line_for_each_end(capsys):
+    steps = Steps()
+    steps.begin("alone", 30)
+    steps.end("alone", "1 s")
+    steps.begin("first")
+    steps.begin("second")
+    steps.end("first", "2 s")
+    steps.end("second", "failed")
+    assert capsys.readouterr().out.splitlines() == [
+        "  alone (about 30 s) ... 1 s",
+        "  first ... ",
+        "  second ... ",
+        "  first: 2 s",
+        "  second: failed",
+    ]
 
 
 # -- the command line ----------------------------------------------------------

@@ -13,10 +13,20 @@ from devtools.debian_archive import (
     choose_mirror,
     parse_dependencies,
     parse_template,
+    parse_versions,
 )
 from devtools.errors import SetupError
+from devtools.home import STAMP, Home
 from devtools.installation import summarise_log
-from devtools.odoo_source import check_checkout
+from devtools.odoo_source import (
+    FOLDER_PREFIX,
+    INSIDE,
+    check_checkout,
+    choose_offered,
+    ensure_odoo,
+    read_tested_version,
+    update_odoo,
+)
 from devtools.processes import find_free_port
 from devtools.pytest_groups import group_of, place_of
 from two_odoos.odoo_14 import choose_needed
@@ -37,6 +47,60 @@ def test_odoo_of_another_series_is_refused(tmp_path):
     (tmp_path / "odoo" / "release.py").write_text(release)
     with pytest.raises(SetupError, match="is Odoo 18.0.0; 19.0 is required"):
         check_checkout(tmp_path)
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    monkeypatch.delenv("ODOO_DIR", raising=False)
+    return Home(tmp_path)
+
+
+def download(home, version, seconds):
+    folder = home.make_folder(FOLDER_PREFIX + version)
+    (folder / STAMP).touch()
+    os.utime(folder / STAMP, (seconds, seconds))
+    return folder / INSIDE
+
+
+def test_the_tested_version_of_odoo_is_used(home, capsys):
+    tested = download(home, read_tested_version(), 1)
+    download(home, "19.0.9+dfsg-1", 2)
+    assert ensure_odoo(home).path == tested
+    assert capsys.readouterr().out == ""
+
+
+def test_another_version_of_odoo_is_used_and_reported(home, capsys):
+    download(home, "19.0.9+dfsg-1", 1)
+    last = download(home, "19.0.8+dfsg-1", 2)
+    home.make_folder(FOLDER_PREFIX + "19.0.10+dfsg-1")  # its download was interrupted
+    assert ensure_odoo(home).path == last
+    assert capsys.readouterr().out == (
+        "  Odoo 19.0.8+dfsg-1 is used; this suite was tested with "
+        f"{read_tested_version()} (./dev update-odoo)\n"
+    )
+
+
+def test_update_moves_to_the_tested_version(home):
+    tested = download(home, read_tested_version(), 1)
+    download(home, "19.0.9+dfsg-1", 2)
+    assert update_odoo(home, newest=False) == read_tested_version()
+    assert ensure_odoo(home).path == tested
+
+
+def archive(*versions):
+    return SimpleNamespace(list_versions=lambda _name: versions, sources="x.list")
+
+
+def test_archive_without_the_tested_version_offers_its_newest():
+    assert choose_offered(archive("19.0.2", "19.0.1"), "19.0.1") == "19.0.1"
+    assert choose_offered(archive("19.0.2", "19.0.1"), "19.0.0") == "19.0.2"
+    with pytest.raises(SetupError, match="odoo-19 was not found .*x.list"):
+        choose_offered(archive(), "19.0.0")
+
+
+def test_versions_are_read_from_the_table_of_the_archive():
+    table = "   odoo-19 | 19.0.2+dfsg-1 | http://mirror.example/debian unstable/main\n"
+    assert parse_versions(table * 2 + "N: a remark\n") == ["19.0.2+dfsg-1"]
 
 
 def test_mirror_is_the_one_from_which_the_machine_takes_debian():

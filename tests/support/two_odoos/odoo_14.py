@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from devtools.debian_archive import debian_apt, machine_apt
+from devtools.debian_archive import debian_apt
 from devtools.environment import Environment
 from devtools.errors import SetupError
 from devtools.home import Home, remove_folder
@@ -105,7 +105,7 @@ def ensure_odoo_14(environment: Environment) -> Odoo14Environment:
 def fetch_odoo_14(home: Home, folder: Path) -> None:
     apt_folder = home.make_folder("apt")
     log_path = home.log_folder / "odoo-14.log"
-    apt = debian_apt(apt_folder, log_path, machine_apt(apt_folder, log_path), SUITE)
+    apt = debian_apt(apt_folder, log_path, SUITE)
     if not apt.offers(PACKAGE):
         raise SetupError(
             f"{PACKAGE} was not found in the suite {SUITE} of Debian's archive "
