@@ -43,10 +43,10 @@ class Binder(AbstractComponent):
     _inherit = "base.connector"
     _usage = "binder"
 
-    _external_field = "external_id"
-    _backend_field = "backend_id"
-    _odoo_field = "odoo_id"
-    _sync_date_field = "sync_date"
+    _external_field = "external_id"  #: field of the external id
+    _backend_field = "backend_id"  #: field of the backend
+    _odoo_field = "odoo_id"  #: field of the record
+    _sync_date_field = "sync_date"  #: field of the last synchronization
 
     def to_internal(self, external_id: Any, unwrap: bool = False) -> models.BaseModel:
         """Return the binding of ``external_id``, archived or not; empty if unbound.

@@ -64,8 +64,8 @@ class Synchronizer(AbstractComponent):
     _name = "base.synchronizer"
     _inherit = "base.connector"
 
-    _base_mapper_usage = "mapper"
-    _base_backend_adapter_usage = "backend.adapter"
+    _base_mapper_usage = "mapper"  #: usage of its mapper
+    _base_backend_adapter_usage = "backend.adapter"  #: usage of its adapter
 
     def __init__(self, work_context):
         super().__init__(work_context)

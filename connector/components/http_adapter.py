@@ -39,7 +39,7 @@ class HttpAdapter(AbstractComponent):
     _auth: Authentication | None = None
     #: parameter of the query string, or header, that asks for a language
     _language_param: str | None = None
-    _language_header: str | None = None
+    _language_header: str | None = None  #: header for the same
     #: language of the current reads, as the backend calls it; None for its default
     language: Any = None
     #: method that an author may override to ask for ``language``, for a message

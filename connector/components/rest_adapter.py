@@ -56,9 +56,9 @@ class RestAdapter(AbstractComponent):
     _record_path: str | None = None
     #: parameter for several ids, separated by commas; None reads one at a time
     _ids_param: str | None = None
-    _ids_per_request = 100
-    _update_method = "PATCH"
-    _paging: Paging = PageNumber()
+    _ids_per_request = 100  #: ids in one request with ``_ids_param``
+    _update_method = "PATCH"  #: HTTP method of ``write``
+    _paging: Paging = PageNumber()  #: how lists are read page by page
     #: endpoint that creates or updates several records with one request
     _bulk: BulkEndpoint | None = None
 

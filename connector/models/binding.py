@@ -128,8 +128,8 @@ class ConnectorBindingMixin(models.AbstractModel):
     _inherit = ["external.binding"]
     _description = "Connector Binding"
 
-    _connector_backend = "connector.backend"
-    _odoo_model: str | None = None
+    _connector_backend = "connector.backend"  #: name of the backend model
+    _odoo_model: str | None = None  #: the model, if ``_inherits`` names none
     #: whether a listener that applies to all bindings of the connector applies to it
     _is_exported = True
 

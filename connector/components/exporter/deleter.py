@@ -23,7 +23,7 @@ class RecordDeleter(AbstractComponent):
     _inherit = "base.deleter"
     _usage = "record.deleter"
 
-    _policy = "delete"
+    _policy = "delete"  #: or "archive", "unbind"
 
     def run(self, external_id: Any) -> str:
         """Delete the record that is bound to ``external_id``; return a message."""

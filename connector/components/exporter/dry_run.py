@@ -171,7 +171,7 @@ class ExportDryRun(AbstractComponent):
     _inherit = "generic.batch.exporter"
     _usage = "export.dry.run"
 
-    _chunk_size = 50
+    _chunk_size = 50  #: records of one job
 
     def _find_chunk_size(self, options: dict) -> int:
         return self._chunk_size

@@ -79,7 +79,7 @@ class FileAdapter(AbstractComponent):
     #: address of the folder: ``sftp://host/in``, ``s3://bucket/in``, ``https://host/in``
     #: or a local path; None for the field ``_url_field`` of the backend
     _url: str | None = None
-    _url_field = "url"
+    _url_field = "url"  #: field of the backend with the address
     #: options of the connection, by the fields of the backend that hold them:
     #: ``{"username": "login", "password": "password", "host_key": "host_key"}``
     _credentials: Mapping[str, str] = {}
@@ -87,19 +87,19 @@ class FileAdapter(AbstractComponent):
     _local_folders: Collection[str] = ()
     #: names of the files, as in ``orders_*.csv``
     _pattern = "*"
-    _format: Format | None = None
+    _format: Format | None = None  #: how files are read: ``CSV(…)``, ``XML(…)`` …
     #: field of a record that contains its id, a dotted path
     _id_field = "id"
     #: folders below the inbox; None leaves the files where they are
     _done_folder: str | None = "done"
-    _failed_folder: str | None = "failed"
+    _failed_folder: str | None = "failed"  #: for files that cannot be read
     #: seconds for which size and date of a file must stay the same before it is read
     _settle_seconds = 10
     #: a file is complete when one with this after its name is beside it: ``.ready``
     _ready_suffix = ""
     #: leave out a file that has the name and content of one that was imported
     _skip_same_content = True
-    _max_file_bytes = MAX_BYTES
+    _max_file_bytes = MAX_BYTES  #: larger files are an error
     #: records of a page
     _page_size = 200
     _pages_hold_records = True

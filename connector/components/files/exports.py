@@ -39,7 +39,7 @@ class FileExportAdapter(AbstractComponent):
 
     #: name of an exported file, as in ``stock_{date}_{sequence}.csv``
     _export_name: str | None = None
-    _records_per_bulk = 5000
+    _records_per_bulk = 5000  #: records of one file
 
     def bulk_operations(self) -> frozenset[str]:
         return super().bulk_operations() if self._export_name else frozenset()

@@ -50,13 +50,13 @@ class GraphqlAdapter(AbstractComponent):
     _name = "generic.graphql.adapter"
     _inherit = "generic.graphql.operations"
 
-    _list_query = ""
-    _read_query = ""
-    _read_many_query = ""
-    _create_mutation = ""
-    _update_mutation = ""
-    _delete_mutation = ""
-    _paging: Paging = Connection()
+    _list_query = ""  #: query of a page of records
+    _read_query = ""  #: query of one record
+    _read_many_query = ""  #: query of several records
+    _create_mutation = ""  #: mutation that creates a record
+    _update_mutation = ""  #: mutation that writes a record
+    _delete_mutation = ""  #: mutation that deletes a record
+    _paging: Paging = Connection()  #: how lists are read page by page
     #: dotted path to the list in the data, None for the only field
     _records_path: str | None = None
     #: dotted path to a single record in the data; by default the only field, and the

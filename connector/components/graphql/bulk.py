@@ -58,6 +58,7 @@ class GraphqlBulkAdapter(AbstractComponent):
     _bulk_page_size = 200
     #: hours after which an operation that still runs is an error
     _bulk_hours = 24
+    #: mutation that starts an operation
     _bulk_start_mutation = """
         mutation BulkStart($query: String!) {
           bulkOperationRunQuery(query: $query) {
@@ -65,6 +66,7 @@ class GraphqlBulkAdapter(AbstractComponent):
             userErrors { field message code }
           }
         }"""
+    #: query of the state of an operation
     _bulk_poll_query = """
         query BulkStatus($id: ID!) {
           node(id: $id) {

@@ -46,7 +46,7 @@ class GenericImporter(AbstractComponent):
     _inherit = "generic.edit.keeping.importer"
     _usage = "record.importer"
 
-    _import_context = IMPORT_CONTEXT
+    _import_context = IMPORT_CONTEXT  #: context of create and write
     #: action for a bound record that was deleted remotely: "skip", "archive",
     #: "delete" (binding and record), or "unbind" (the binding only)
     _missing_record_policy = "skip"
