@@ -46,9 +46,8 @@ class Mapper(AbstractComponent):
     children: Iterable[tuple[str, str, str]] = []
     """Rows ``(source, target, model name)`` for lists of items."""
 
-    _map_methods: Mapping[
-        str, MappingDefinition
-    ] = {}  #: mapping methods, by their decorators
+    #: mapping methods, by their decorators
+    _map_methods: Mapping[str, MappingDefinition] = {}
     _map_child_usage: str | None = None  #: usage of the map child
     _map_child_fallback: str | None = None  #: its name, if none is found
 
