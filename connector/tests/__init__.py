@@ -43,6 +43,7 @@ from . import test_rest_paging
 from . import test_rest_errors
 from . import test_rest_excerpt
 from . import test_rest_adapter
+from . import test_rest_nested
 from . import test_rest_session
 from . import test_rest_auth
 from . import test_request_budget

@@ -11,6 +11,7 @@ from devtools.readme import (
     make_changelog,
     make_page,
     make_readme,
+    read_history,
 )
 
 ADDONS = {
@@ -85,3 +86,14 @@ def test_page_escapes_what_the_readme_says():
 def test_changelog_has_each_addon_with_its_versions_below():
     changelog = make_changelog({"shop": "## 19.0.1.0.0\n\n- First.\n"})
     assert "# Changelog\n\n## shop\n\n### 19.0.1.0.0\n\n- First.\n" in changelog
+
+
+def test_history_begins_with_the_news_that_are_not_released(tmp_path):
+    folder = tmp_path / "readme" / "newsfragments"
+    folder.mkdir(parents=True)
+    history = "## 19.0.1.0.0\n\n- First.\n"
+    (tmp_path / "readme" / "HISTORY.md").write_text(history)
+    assert read_history(tmp_path) == history
+    (folder / "+orders.feature.md").write_text("Orders are\nimported.\n")
+    news = "## Not released\n\n- Orders are\n  imported.\n\n"
+    assert read_history(tmp_path) == news + history
