@@ -67,11 +67,19 @@ def wrapped_model(env: Environment, name: str) -> str:
     return (field is not None and field.comodel_name) or name
 
 
+def record_of(binding: models.BaseModel, field: str) -> models.BaseModel:
+    """Return the record of bindings, by a field that they have.
+
+    It is the binding itself, where the field of its binder is ``id``.
+    """
+    return binding[field] if binding._fields[field].relational else binding
+
+
 def wrapped_record(
     binding: models.BaseModel, field: str = WRAPPED_FIELD
 ) -> models.BaseModel:
     """Return the record that a binding wraps, or the binding itself."""
-    return (field in binding._fields and binding[field]) or binding
+    return (field in binding._fields and record_of(binding, field)) or binding
 
 
 def find_inverse(registry: Registry, binding_model: str) -> str | None:

@@ -22,6 +22,7 @@ from odoo.fields import Domain
 
 from odoo.addons.component.core import AbstractComponent
 
+from ..binding_models import record_of
 from .binding_memory import find_memory
 from .external_id import (
     can_be_external_id,
@@ -61,7 +62,7 @@ class Binder(AbstractComponent):
             binding = self._recall(external_id)
             if binding is None:
                 binding = self._find_many([external_id])[external_id]
-        return binding[self._odoo_field] if unwrap else binding
+        return record_of(binding, self._odoo_field) if unwrap else binding
 
     def to_internal_many(
         self, external_ids: Iterable[Any], unwrap: bool = False
@@ -77,7 +78,7 @@ class Binder(AbstractComponent):
         if type(self).to_internal is Binder.to_internal:
             found = self._find_many(wanted)
             if unwrap:
-                found = {key: found[key][self._odoo_field] for key in found}
+                found = {key: record_of(found[key], self._odoo_field) for key in found}
         else:
             found = {key: self.to_internal(key, unwrap=unwrap) for key in wanted}
         return {key: record for key, record in found.items() if record}
@@ -185,7 +186,7 @@ class Binder(AbstractComponent):
         if not isinstance(binding, models.BaseModel):
             binding = self.model.browse(binding)
         binding.ensure_one()
-        return binding[self._odoo_field]
+        return record_of(binding, self._odoo_field)
 
     def unwrap_model(self) -> str:
         """Return the name of the model that the bindings wrap.
@@ -198,7 +199,7 @@ class Binder(AbstractComponent):
                 f"Model {self.model._name} has no field {self._odoo_field!r} by which "
                 f"binder {self._name} could unwrap it: it is not a binding."
             )
-        return field.comodel_name
+        return field.comodel_name or self.model._name
 
     def _search_bindings(self, field: str, values: Iterable[Any]) -> models.BaseModel:
         """Return the backend's bindings by external id or by record, in one query."""

@@ -26,6 +26,8 @@ from typing import Any
 
 from odoo import api, models
 
+from odoo.addons.queue_job.delay import DelayableRecordset
+
 from ..components.history.recorder import RECORD_NAME
 from ..components.importer.found import offer_found
 from ..components.importer.retries import delay_rest
@@ -74,7 +76,10 @@ class ConnectorBindingMixin(models.AbstractModel):
             kwargs.setdefault("max_retries", JOB_TRIES)
         if not args and kwargs.get("priority") is None:
             kwargs["priority"] = running_priority(self.env)
-        recordset = BringingForward.of(super().with_delay(*args, **kwargs))
+        delayed = super().with_delay(*args, **kwargs)
+        if not isinstance(delayed, DelayableRecordset):
+            return delayed  # a test has replaced the class
+        recordset = BringingForward.of(delayed)
         # the class is changed because other addons may extend ``with_delay``
         recordset.delayable.__class__ = PlainDelayable
         return recordset

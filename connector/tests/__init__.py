@@ -58,6 +58,7 @@ from . import test_webhook
 from . import test_webhook_inbox
 from . import test_webhook_events
 from . import test_webhook_subscriptions
+from . import test_moved_connectors
 from . import test_signatures
 from . import test_translation_importer
 from . import test_two_way

@@ -76,9 +76,10 @@ class RecordDeleter(AbstractComponent):
 
     def _find_record(self, binding: models.BaseModel) -> models.BaseModel:
         """Return the record of the binding, empty if it wraps none."""
-        if self.binder._odoo_field not in binding._fields:
+        field = binding._fields.get(self.binder._odoo_field)
+        if field is None or not field.relational:
             return self.model.browse()
-        return binding[self.binder._odoo_field]
+        return binding[field.name]
 
 
 class ExportDeleter(AbstractComponent):

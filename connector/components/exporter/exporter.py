@@ -11,6 +11,7 @@ from odoo import models
 
 from odoo.addons.component.core import AbstractComponent
 
+from ...binding_models import wrapped_record
 from ...database import commits_are_forbidden, retry_unique_violation
 from ...outcome import Outcome
 from ..backend_adapter import sends_keys
@@ -93,7 +94,7 @@ class GenericExporter(AbstractComponent):
         A receipt names the record, as another binding may be created after a rollback.
         """
         binding, odoo_field = self.binding, self.binder._odoo_field
-        return (odoo_field in binding._fields and binding[odoo_field]) or binding
+        return wrapped_record(binding, odoo_field)
 
     # -- before ---------------------------------------------------------------
 
