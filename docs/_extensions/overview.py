@@ -72,7 +72,7 @@ field                effect
 ===================  ==============================================================
 ``url``              the address of the backend, for REST and GraphQL
 ``active``           the backend can be archived
-``company_id``       jobs run in this company; imported records belong to it
+``company_id``       jobs of buttons, schedule and webhooks run in this company
 ``chunk_size``       records of one job:
                      `Import many records <how_to/large_imports.rst>`__
 ``conflict_policy``  which version wins: ``remote``, ``local``, ``newest``, ``ask``:
