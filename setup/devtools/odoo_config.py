@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from pathlib import Path
 
 from .environment import Environment
@@ -32,7 +33,7 @@ def write_config(environment: Environment) -> Path:
     path = environment.clone_folder / environment.config_name
     content = format_config(environment)
     if not path.is_file() or path.read_text() != content:
-        part = path.with_suffix(f".{os.getpid()}")
+        part = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}")
         part.write_text(content)
         part.chmod(0o600)
         part.replace(path)

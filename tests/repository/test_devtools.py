@@ -4,11 +4,15 @@
 import os
 import subprocess
 import sys
+import threading
+import time
 
 import pytest
 from devtools.bootstrap import COMMANDS
 from devtools.environment import CLONE
+from devtools.errors import SetupError
 from devtools.progress import Bar, Steps, format_table
+from devtools.side_by_side import run_side_by_side
 
 # -- output --------------------------------------------------------------------
 
@@ -102,3 +106,23 @@ def test_used_port_is_reported():
         done = run_dev("serve", "--port", port)
     assert done.returncode == 1
     assert f"port {port} of 127.0.0.1 cannot be used: another program" in done.stderr
+
+
+def test_functions_run_side_by_side():
+    meeting = threading.Barrier(2, timeout=30)
+    run_side_by_side(meeting.wait, meeting.wait)
+
+
+def test_an_error_is_raised_after_the_others_have_ended():
+    done = []
+
+    def fail():
+        raise SetupError("no space")
+
+    def last():
+        time.sleep(0.1)
+        done.append(True)
+
+    with pytest.raises(SetupError, match="no space"):
+        run_side_by_side(fail, last)
+    assert done

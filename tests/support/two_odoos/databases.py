@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import os
+import secrets
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -21,26 +23,25 @@ from devtools.installation import (
     ensure_template,
     upgrade_addons,
 )
-from devtools.odoo_server import run_in_shell
 from devtools.progress import step
+from passlib.hash import pbkdf2_sha512
 
 CONNECTOR = "connector_odoo_sale"
 LOGIN = "admin"
 PASSWORD = "admin"
-MAKE_KEY = """
-import os
-user = env.ref("base.user_admin")
-keys = env["res.users.apikeys"].with_user(user).sudo()
-# Keys expire since Odoo 18.
-never = [None] if "expiration_date" in keys._fields else []
-key = keys._generate("rpc", "demo", *never)
-# No request to Odoo's services, which may be out of reach.
-if "iap_enrich_auto_done" in env["res.company"]._fields:
-    env["res.company"].search([]).write({"iap_enrich_auto_done": True})
-env.cr.commit()
-with open(os.environ["KEY_PATH"], "w", opener=lambda p, f: os.open(p, f, 0o600)) as out:
-    out.write(key)
+# As the model res.users.apikeys of Odoo 14 to 19 writes and reads them.
+KEY_BYTES, KEY_ROUNDS, INDEX_DIGITS = 20, 6000, 8
+ADD_KEY = """
+    INSERT INTO res_users_apikeys (name, user_id, scope, key, index)
+    SELECT 'demo', res_id, 'rpc', %s, %s
+    FROM ir_model_data WHERE module = 'base' AND name = 'user_admin'
 """
+FIND_COLUMN = """
+    SELECT 1 FROM information_schema.columns
+    WHERE table_name = 'res_company' AND column_name = 'iap_enrich_auto_done'
+"""
+# No request to Odoo's services, which may be out of reach.
+ENRICH_NOTHING = "UPDATE res_company SET iap_enrich_auto_done = true"
 STATE_PARAMETER = "connector_suite.dev.state"
 
 
@@ -61,14 +62,25 @@ class DemoDatabase:
         self.key_path.unlink(missing_ok=True)
 
     def ensure_key(self) -> str:
-        """Return an API key of the administrator."""
+        """Return an API key of the administrator.
+
+        It is written by SQL: Odoo's shell would load all addons first.
+        """
         if not self.key_path.is_file():
             part = self.key_path.with_suffix(".part")
             part.unlink(missing_ok=True)
-            with step(f"API key in {self.name}"):
-                run_in_shell(self.environment, self.name, MAKE_KEY, KEY_PATH=str(part))
-                part.replace(self.key_path)
+            with open(part, "w", opener=lambda p, f: os.open(p, f, 0o600)) as out:
+                out.write(self._add_key())
+            part.replace(self.key_path)
         return self.key_path.read_text()
+
+    def _add_key(self) -> str:
+        key = secrets.token_hex(KEY_BYTES)
+        stored = pbkdf2_sha512.using(rounds=KEY_ROUNDS).hash(key)
+        self.databases.query(self.name, ADD_KEY, (stored, key[:INDEX_DIGITS]))
+        if self.databases.query(self.name, FIND_COLUMN):
+            self.databases.query(self.name, ENRICH_NOTHING)
+        return key
 
     def _ensure_copy(self, title: str, template: str) -> None:
         if not self.databases.exists(self.name):

@@ -13,6 +13,7 @@ from devtools.databases import Databases
 from devtools.environment import Environment
 from devtools.odoo_server import CRON_THREADS, OdooServer
 from devtools.progress import step
+from devtools.side_by_side import run_side_by_side
 
 from .compared_models import COMPARED_MODELS, ComparedModel
 from .comparison import Difference, SourceSide, TargetSide, compare_sides
@@ -165,8 +166,7 @@ def running_scenario(
     :param for_people: run the scheduled actions of the target and its websocket, and
         use two hosts: a browser has separate cookies for each host, not for each port
     """
-    source.ensure()
-    target.ensure()
+    run_side_by_side(source.ensure, target.ensure)
     keys = source.ensure_key(), target.ensure_key()
     servers = (
         OdooServer(
@@ -185,8 +185,8 @@ def running_scenario(
     )
     with ExitStack() as stack:
         with step("two Odoo servers"):
+            stack.callback(run_side_by_side, *(server.stop for server in servers))
             for server in servers:
-                stack.callback(server.stop)
                 server.start()
             for server in servers:
                 server.wait_until_ready()
