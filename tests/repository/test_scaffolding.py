@@ -2,13 +2,11 @@
 """Names and errors of ./dev scaffold."""
 
 import filecmp
-import re
-import subprocess
-import sys
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
+import yaml
 from devtools.commands.scaffold import (
     choose_folder,
     find_addons_to_know,
@@ -17,6 +15,7 @@ from devtools.commands.scaffold import (
 )
 from devtools.environment import CLONE, Environment
 from devtools.errors import SetupError
+from devtools.home import Home
 from devtools.odoo_models import find_models, names_defined, required_fields
 from devtools.scaffolding import (
     KINDS,
@@ -29,7 +28,9 @@ from devtools.scaffolding import (
     needed_addons,
     render,
 )
+from devtools.wheels import run_uv
 
+COPIER = "copier==9.19.1"
 SHOP = Scaffold("shop", "rest", "shop", ("res.partner",), "My Company")
 
 
@@ -147,31 +148,31 @@ def test_a_connector_has_less_than_150_lines_with_its_tests(tmp_path):
     assert 0 < tests < total < 150
 
 
-def test_odoos_own_command_makes_the_same_of_the_template(tmp_path):
-    made = render(SHOP, [], tmp_path / "made")
-    script = "from odoo.cli import main; main()"
-    arguments = ["-t", TEMPLATES / "connector", "shop", tmp_path / "odoo"]
-    subprocess.check_call([sys.executable, "-c", script, "scaffold", *arguments])
-    comparison = filecmp.dircmp(made, tmp_path / "odoo" / "shop")
-    assert_same(comparison)
+@pytest.mark.long
+@pytest.mark.parametrize("kind", KINDS)
+def test_copier_makes_the_same_of_the_template(tmp_path, kind):
+    scaffold = replace(SHOP, kind=kind, models=("res.partner.industry", "sale.order"))
+    made = render(scaffold, ["sale"], tmp_path / "made")
+    answers = ["--data", f"kind={kind}", "--data", "addons=[sale]"]
+    answers += ["--data", "models=res.partner.industry, sale.order"]
+    copied = tmp_path / "copied" / "shop"
+    command = ["--quiet", "--from", COPIER, "copier", "copy", "--defaults", *answers]
+    run_uv(Home.from_environ(), "tool", "run", *command, TEMPLATES, copied)
+    assert_same(filecmp.dircmp(made, copied))
+
+
+def test_copier_asks_for_all_that_a_scaffold_has():
+    questions = yaml.safe_load((TEMPLATES / "copier.yml").read_text())
+    names = {name for name in questions if not name.startswith("_")}
+    assert names == {*asdict(SHOP), "addons"}
+    assert set(questions["kind"]["choices"].values()) == set(KINDS)
+    assert {text for text in questions["kind"]["choices"]} == set(KINDS.values())
 
 
 def assert_same(comparison):
     assert not comparison.left_only + comparison.right_only + comparison.diff_files
     for below in comparison.subdirs.values():
         assert_same(below)
-
-
-def test_the_heads_of_the_templates_files_are_equal():
-    """Each file is rendered separately, so each begins with these lines."""
-    for template in TEMPLATES.iterdir():
-        found = {}
-        for path in template.rglob("*.template") if template.is_dir() else ():
-            for name, value in re.findall(
-                r"^\{%- set (\w+) = (.*) -%\}$", path.read_text(), re.MULTILINE
-            ):
-                found.setdefault(name, set()).add(value)
-        assert all(len(values) == 1 for values in found.values()), found
 
 
 def test_extensions_of_a_model_do_not_define_it():
