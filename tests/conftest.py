@@ -23,3 +23,18 @@ A test of any folder that needs a separate Odoo server does:
 `ensure_template` installs addons that are not of this clone, once per cache folder;
 `ensure_addons_database` those of this clone, once per state of their files.
 """
+
+import pytest
+
+
+def pytest_addoption(parser):
+    group = parser.getgroup("faults")
+    group.addoption(
+        "--seed", default="1", help="of the planned faults; another seed, other faults"
+    )
+    group.addoption("--records", type=int, help="of each long test with faults")
+
+
+@pytest.fixture(scope="session")
+def seed(request):
+    return request.config.getoption("--seed")

@@ -9,13 +9,7 @@ from fault_harness.world import Cluster
 def pytest_addoption(parser):
     group = parser.getgroup("faults")
     group.addoption(
-        "--seed", default="1", help="of the plan of faults; another seed, other faults"
-    )
-    group.addoption(
         "--soak", type=float, default=None, metavar="MINUTES", help="how long to soak"
-    )
-    group.addoption(
-        "--records", type=int, default=2000, help="of each scenario of the long form"
     )
     group.addoption(
         "--table",
@@ -32,13 +26,8 @@ def pytest_sessionfinish(session):
 
 
 @pytest.fixture(scope="session")
-def seed(request):
-    return request.config.getoption("--seed", default="1")
-
-
-@pytest.fixture(scope="session")
 def records(request):
-    return request.config.getoption("--records", default=2000)
+    return request.config.getoption("--records") or 2000
 
 
 @pytest.fixture(scope="session")

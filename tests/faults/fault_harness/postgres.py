@@ -9,7 +9,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -34,9 +34,15 @@ SETTINGS = {
 
 
 class PrivatePostgres:
-    """A cluster in a temporary folder, removed after the block."""
+    """A cluster in a temporary folder, removed after the block.
 
-    def __init__(self, environment: Environment):
+    :param settings: of PostgreSQL, besides those above
+    """
+
+    def __init__(
+        self, environment: Environment, settings: Mapping[str, str] | None = None
+    ):
+        self.settings = {**SETTINGS, **(settings or {})}
         self.embedded = EmbeddedPostgres(environment.home)
         self.account = self.embedded.account
         self.folder = Path(tempfile.mkdtemp(prefix="connector-faults-", dir="/var/tmp"))
@@ -70,7 +76,7 @@ class PrivatePostgres:
 
     def start(self) -> None:
         """Start the server and wait until it lets us in."""
-        settings = {**SETTINGS, "unix_socket_directories": str(self.folder)}
+        settings = {**self.settings, "unix_socket_directories": str(self.folder)}
         options = [f"-c{name}={value}" for name, value in settings.items()]
         deadline = time.monotonic() + TIMEOUT_SECONDS
         while True:
