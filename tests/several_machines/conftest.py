@@ -45,7 +45,7 @@ def programs():
 def cluster(programs):
     """A database server, with the databases that each site copies."""
     environment = Environment.current()
-    with PrivatePostgres(environment, {"listen_addresses": "*"}) as postgres:
+    with PrivatePostgres(environment) as postgres:
         cluster = Cluster(environment, postgres)
         open_to_network(postgres)
         yield cluster

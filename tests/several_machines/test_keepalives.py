@@ -14,7 +14,7 @@ from devtools.environment import Environment
 from fault_harness.postgres import PrivatePostgres
 from machines_harness.network import Network
 from machines_harness.servers import CONFIG, PASSWORD
-from machines_harness.site import open_to_network
+from machines_harness.site import open_to_network, start_postgres
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(1800)]
 
@@ -29,14 +29,11 @@ def start(programs, tmp_path):
     with ExitStack() as stack:
 
         def start(settings):
-            postgres = stack.enter_context(
-                PrivatePostgres(Environment.current(), {"listen_addresses": "*"})
-            )
+            postgres = stack.enter_context(PrivatePostgres(Environment.current()))
             open_to_network(postgres, settings)
             postgres.stop()
             network = stack.enter_context(Network())
-            with network.inside("db"):
-                postgres.start()
+            start_postgres(postgres, network)
             return postgres, network
 
         yield start

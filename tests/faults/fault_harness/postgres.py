@@ -9,7 +9,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -36,13 +36,11 @@ SETTINGS = {
 class PrivatePostgres:
     """A cluster in a temporary folder, removed after the block.
 
-    :param settings: of PostgreSQL, besides those above
+    :ivar settings: of PostgreSQL, read at each start
     """
 
-    def __init__(
-        self, environment: Environment, settings: Mapping[str, str] | None = None
-    ):
-        self.settings = {**SETTINGS, **(settings or {})}
+    def __init__(self, environment: Environment):
+        self.settings = dict(SETTINGS)
         self.embedded = EmbeddedPostgres(environment.home)
         self.account = self.embedded.account
         self.folder = Path(tempfile.mkdtemp(prefix="connector-faults-", dir="/var/tmp"))

@@ -131,14 +131,14 @@ class Network:
         They are sent to a hardware address that no machine has.
         """
         for here, there in ((one, other), (other, one)):
-            self._neighbour(here, "replace", there, "lladdr", NOBODY, "nud permanent")
+            self._resolve(here, "replace", there, "lladdr", NOBODY, "nud permanent")
 
     def deliver(self, one: str, other: str) -> None:
         """Undo `drop`."""
         for here, there in ((one, other), (other, one)):
-            self._neighbour(here, "delete", there)
+            self._resolve(here, "delete", there)
 
-    def _neighbour(self, machine: str, verb: str, other: str, *more: str) -> None:
+    def _resolve(self, machine: str, verb: str, other: str, *more: str) -> None:
         words = [word for text in more for word in text.split()]
         where = ("-n", self.namespace(machine), "neighbour", verb)
         ip(*where, self.addresses[other], "dev", "lan", *words)

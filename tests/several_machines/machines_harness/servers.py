@@ -131,7 +131,7 @@ def make_odoo_host(
 
 
 def start_haproxy(network: Network, programs: Programs, folder: Path) -> Path:
-    """Start the load balancer; return the socket that tells its state."""
+    """Start the load balancer; return its control socket."""
     control = folder / "haproxy.sock"
     text = (CONFIG / "haproxy.cfg").read_text()
     line = f"global\n    stats socket {control}\n"
@@ -153,7 +153,9 @@ def start_pgbouncer(
     users.write_text(f'"odoo" "{PASSWORD}"\n')
     path = folder / "pgbouncer.ini"
     text = (CONFIG / "pgbouncer.ini").read_text()
-    path.write_text(text.replace("/etc/pgbouncer/userlist.txt", str(users)))
+    text = text.replace("/etc/pgbouncer/userlist.txt", str(users))
+    # A socket in /tmp would be shared with other machines of this kind.
+    path.write_text(f"{text}unix_socket_dir =\n")
     command: list[object] = [programs.paths["pgbouncer"]]
     if account is not None:
         command += ["-u", account.pw_name]

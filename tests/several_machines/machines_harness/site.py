@@ -118,10 +118,9 @@ def running_site(
     with ExitStack() as stack:
         source, target = copy_databases(cluster, source_template, stack)
         postgres.stop()
-        stack.callback(_restart, cluster)  # the network of its machine is gone then
+        stack.callback(_restart, cluster)  # outside of its machine
         network = stack.enter_context(Network())
-        with network.inside("db"):
-            postgres.start()
+        start_postgres(postgres, network)
         stack.callback(postgres.stop)
         stack.enter_context(network.inside("admin"))
         start_pgbouncer(network, programs, postgres.folder, postgres.account)
@@ -176,9 +175,19 @@ def _make_hosts(
     return tuple(hosts)
 
 
+def start_postgres(postgres: PrivatePostgres, network: Network) -> None:
+    """Start PostgreSQL on its machine, where it listens to the network."""
+    postgres.settings["listen_addresses"] = "*"
+    with network.inside("db"):
+        postgres.start()
+
+
 def _restart(cluster: Cluster) -> None:
-    cluster.postgres.stop()
-    cluster.postgres.start()
+    """Start PostgreSQL outside of the machines, where it listens to no network."""
+    postgres = cluster.postgres
+    postgres.stop()
+    postgres.settings["listen_addresses"] = ""
+    postgres.start()
 
 
 def open_to_network(
