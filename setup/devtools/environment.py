@@ -6,13 +6,14 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from .addons import addons_folders
 from .home import Home, digest
 from .odoo_source import OdooSource, ensure_odoo
-from .python_env import ensure_python, requirement_files
+from .python_env import ensure_python, requirement_file
 
 CLONE = Path(__file__).resolve().parents[2]
 
@@ -30,9 +31,11 @@ class Environment:
     def ensure(cls) -> Environment:
         """Return the environment of this clone, made first if need be."""
         home = Home.from_environ()
-        odoo = ensure_odoo(home)
-        python = ensure_python(home, "odoo", "Python packages")
-        return cls(CLONE, home, odoo, python)
+        # Side by side: one waits for its download while the other one unpacks.
+        with ThreadPoolExecutor() as pool:
+            odoo = pool.submit(ensure_odoo, home)
+            python = pool.submit(ensure_python, home, "odoo", "Python packages")
+        return cls(CLONE, home, odoo.result(), python.result())
 
     @classmethod
     def current(cls) -> Environment:
@@ -84,8 +87,9 @@ class Environment:
 
     @property
     def pins(self) -> list[str]:
-        """The pins that determine a database, besides Odoo's version."""
-        return [path.read_text() for path in requirement_files("odoo")]
+        """The addons that determine a database, besides Odoo's version."""
+        lines = requirement_file("odoo").read_text().splitlines()
+        return [line for line in lines if line.startswith("odoo-addon-")]
 
     @property
     def health_path(self) -> str:
