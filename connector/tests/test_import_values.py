@@ -285,7 +285,8 @@ class TestStoredForm(ImporterCase):
             color="7",
             name="Ada ",
             function=" ",
-            image_1920=image((3000, 2000)),
+            # content that no other test stores: workers share the file store
+            image_1920=image((3000, 2000), "navy"),
             parent_id=None,
             lang=self.env.lang or "en_US",
         )
