@@ -14,30 +14,41 @@ from .home import Home
 from .odoo_source import read_tested_version, update_odoo
 from .progress import note
 
-COMMANDS = {
-    "demo": "create two Odoo databases and synchronize them with real jobs",
-    "test": "run the tests with pytest; further arguments go to pytest",
-    "lint": "run the hooks of .pre-commit-config.yaml",
-    "bench": "run a case of benchmarks/",
-    "shell": "open Odoo's shell on a database with all addons",
-    "serve": "serve Odoo with all addons and the job runner",
-    "scaffold": "generate a working connector addon",
-    "i18n": "write the terms of the addons, and update their translations",
-    "docs": "build the documentation as a site",
-    "readme": "generate each addon's README and description page from its readme/",
-    "build": "build a wheel of each addon and library, and test them",
-    "update-odoo": "move to the version of Odoo that the suite was tested with",
-    "clean": "remove the files of this clone, or with --all the cache folder",
+GROUPS = {
+    "To try the connectors": {
+        "demo": "synchronize two Odoos with demo data, and compare them",
+        "serve": "serve an Odoo with all addons until Ctrl-C",
+        "scaffold": "create an addon with a working connector to start from",
+    },
+    "To develop": {
+        "test": "run all tests, or those of an addon, a folder or a file",
+        "lint": "check files as .pre-commit-config.yaml says",
+        "shell": "open Odoo's shell on a database with all addons",
+        "bench": "run a benchmark of benchmarks/ against its peers",
+        "docs": "build the documentation into docs/_build",
+    },
+    "To maintain the suite": {
+        "i18n": "write the terms of the addons, and update their translations",
+        "readme": "generate each addon's README and description page from its readme/",
+        "build": "build the wheels, and try them in a new environment",
+        "update-odoo": "move to the version of Odoo that the suite was tested with",
+        "clean": "remove the databases of this clone, or with --all the cache folder",
+    },
 }
+COMMANDS = [name for group in GROUPS.values() for name in group]
 
 
 def make_parser() -> argparse.ArgumentParser:
-    lines = [f"  {name:<12}{text}" for name, text in COMMANDS.items()]
+    lines = []
+    for title, commands in GROUPS.items():
+        lines += ["", f"{title}:"]
+        lines += [f"  {name:<12} {text}" for name, text in commands.items()]
     parser = argparse.ArgumentParser(
         prog="./dev",
         usage="./dev COMMAND [arguments]",
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        description="Commands:\n" + "\n".join(lines),
+        description="Run a command of this repository. The first run downloads Odoo,\n"
+        "PostgreSQL and Python packages.\n" + "\n".join(lines),
         epilog="Each command explains its arguments with --help.\n\n"
         "Downloads and databases are kept in the folder CONNECTOR_HOME "
         "(~/.cache/connector-suite).\n"
@@ -46,8 +57,8 @@ def make_parser() -> argparse.ArgumentParser:
         "PGHOST, PGPORT, PGUSER and PGPASSWORD a database server to use instead of "
         "the embedded one.",
     )
-    parser.add_argument("command", choices=COMMANDS, metavar="COMMAND")
-    parser.add_argument("arguments", nargs=argparse.REMAINDER)
+    parser.add_argument("command", choices=COMMANDS, help=argparse.SUPPRESS)
+    parser.add_argument("arguments", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
     return parser
 
 

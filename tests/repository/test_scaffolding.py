@@ -2,6 +2,8 @@
 """Names and errors of ./dev scaffold."""
 
 import filecmp
+import os
+import sys
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -17,6 +19,7 @@ from devtools.environment import CLONE, Environment
 from devtools.errors import SetupError
 from devtools.home import Home
 from devtools.odoo_models import find_models, names_defined, required_fields
+from devtools.processes import run_logged
 from devtools.scaffolding import (
     KINDS,
     TEMPLATES,
@@ -148,16 +151,25 @@ def test_a_connector_has_less_than_150_lines_with_its_tests(tmp_path):
     assert 0 < tests < total < 150
 
 
+@pytest.fixture(scope="module")
+def copier(tmp_path_factory):
+    """The program copier, in a new virtual environment."""
+    folder, home = tmp_path_factory.mktemp("copier"), Home.from_environ()
+    run_uv(home, "venv", "--allow-existing", folder, "--python", sys.executable)
+    run_uv(home, "pip", "install", "--python", folder / "bin" / "python", COPIER)
+    return folder / "bin" / "copier"
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("kind", KINDS)
-def test_copier_makes_the_same_of_the_template(tmp_path, kind):
+def test_copier_makes_the_same_of_the_template(tmp_path, copier, kind):
     scaffold = replace(SHOP, kind=kind, models=("res.partner.industry", "sale.order"))
     made = render(scaffold, ["sale"], tmp_path / "made")
     answers = ["--data", f"kind={kind}", "--data", "addons=[sale]"]
     answers += ["--data", "models=res.partner.industry, sale.order"]
     copied = tmp_path / "copied" / "shop"
-    command = ["--quiet", "--from", COPIER, "copier", "copy", "--defaults", *answers]
-    run_uv(Home.from_environ(), "tool", "run", *command, TEMPLATES, copied)
+    command = [copier, "copy", "--quiet", "--defaults", *answers, TEMPLATES, copied]
+    run_logged(command, tmp_path / "copier.log", {"PATH": os.environ["PATH"]})
     assert_same(filecmp.dircmp(made, copied))
 
 

@@ -5,7 +5,7 @@ import pytest
 from two_odoos.compared_models import ComparedModel
 from two_odoos.comparison import find_differences, translate
 from two_odoos.jobs import are_all_settled, describe_states
-from two_odoos.report import find_problems
+from two_odoos.report import explain_skipped, find_problems
 from two_odoos.source_records import partner_values
 
 MODEL = ComparedModel(
@@ -72,6 +72,12 @@ def test_failed_import_is_reported(run, problem):
 def test_import_without_runs_is_a_failure():
     assert find_problems([], []) == ["no run was recorded"]
     assert find_problems([], ["x: y"])[0] == "job failed: x: y"
+
+
+def test_skipped_products_are_explained():
+    run = {"model_name": "odoo.product.template", "skipped_count": 1}
+    assert "combo" in explain_skipped([run])
+    assert explain_skipped([{**run, "skipped_count": 0}]) == ""
 
 
 def test_extra_contacts_have_different_references():

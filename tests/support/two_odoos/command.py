@@ -11,7 +11,7 @@ from devtools.progress import note, step, wait_for_interrupt
 
 from .databases import LOGIN, PASSWORD, SourceDatabase, TargetDatabase
 from .odoo_14 import ensure_odoo_14
-from .report import find_problems, format_runs
+from .report import explain_skipped, find_problems, format_runs
 from .scenario import Scenario, running_scenario
 from .source_records import ensure_extra_partners
 
@@ -21,7 +21,10 @@ SHOWN_DIFFERENCES = 20
 def main(environment: Environment, arguments: list[str]) -> int:
     options = make_parser().parse_args(arguments)
     source, target = choose_databases(environment, options.source)
-    print("Odoo to Odoo, by jobs: contacts, products, sale orders; edits go back")
+    print(
+        "Import contacts, products and sale orders of one Odoo into another by jobs,\n"
+        "then export edits of them."
+    )
     with running_postgres(environment):
         if options.fresh:
             source.drop()
@@ -86,6 +89,9 @@ def import_and_compare(scenario: Scenario) -> int:
     note(f"connection: {scenario.check_connection()}")
     result = scenario.import_now()
     print(f"\n{format_runs(result.runs)}\n")
+    explanation = explain_skipped(result.runs)
+    if explanation:
+        print(explanation)
     problems = find_problems(result.runs, result.failures)
     return compare(scenario, "the target equals the source", problems)
 

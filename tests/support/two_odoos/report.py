@@ -25,6 +25,14 @@ def format_runs(runs: Sequence[dict]) -> str:
     )
 
 
+def explain_skipped(runs: Sequence[dict]) -> str:
+    """Return why products were skipped, empty if none were."""
+    products = {"odoo.product.template", "odoo.product.product"}
+    if any(run["skipped_count"] for run in runs if run["model_name"] in products):
+        return "skipped: combo products, which the connector does not import"
+    return ""
+
+
 def find_problems(runs: Sequence[dict], failures: Sequence[str]) -> list[str]:
     """Return a line for each reason why an import cannot be called a success."""
     problems = [f"job failed: {failure}" for failure in failures]
