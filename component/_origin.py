@@ -54,8 +54,8 @@ def refuse_mixed_files(folder: Path) -> None:
     mixed = [addon for addon, found in owners.items() if len(found) > 1]
     if not mixed:
         return
-    found = {d.metadata["Name"]: d for addon in SHARED_NAMES for d in owners[addon]}
-    lines = [f"  {name} {d.version}" for name, d in sorted(found.items())]
+    found = {name_of(d): d.version for addon in SHARED_NAMES for d in owners[addon]}
+    lines = [f"  {name} {version}" for name, version in sorted(found.items())]
     raise ImportError(
         f"the addons {', '.join(mixed)} in {folder} are a mix of files of several "
         "distributions:\n"
@@ -74,6 +74,11 @@ def find_owners(folder: Path) -> list[Distribution]:
     line = f"odoo/addons/{folder.name}/__manifest__.py,"
     found = distributions(path=[str(folder.parents[2])])
     return [d for d in found if line in (d.read_text("RECORD") or "")]
+
+
+def name_of(distribution: Distribution) -> str:
+    """Return the name as package indexes write it."""
+    return distribution.metadata["Name"].replace("_", "-")
 
 
 def refuse_other_author(name: str, folder: Path) -> None:

@@ -84,8 +84,7 @@ def check_refusal(error, site):
 
 def record_oca(site):
     for name in SHARED:
-        distribution = f"odoo-addon-{name.replace('_', '-')}"
-        write_record(site, distribution, "19.0.1.0.0.5", [name])
+        write_record(site, f"odoo-addon-{name}", "19.0.1.0.0.5", [name])
 
 
 @pytest.mark.parametrize("name", SUITE_ADDONS)

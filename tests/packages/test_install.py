@@ -1,0 +1,138 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Installation from an index of the suite and the OCA addons (how_to/install.rst)."""
+
+import re
+
+import pytest
+from devtools.environment import CLONE
+from devtools.errors import SetupError
+from devtools.installation import install_addons
+from devtools.odoo_server import run_in_shell
+from devtools.wheels import find_wheel_addons, try_wheels
+
+pytestmark = pytest.mark.long
+
+SUITE = "odoo-connector-suite"
+LIBRARY = "connector-suite-vodoo"
+OCA = ("odoo-addon-component", "odoo-addon-component-event", "odoo-addon-connector")
+PUBLISHED = "odoo-addon-connector-importer"
+ADDONS = tuple(find_wheel_addons(CLONE))
+TOOLS = ("pip", "uv")
+
+
+def check_suite_alone(fresh):
+    installed = fresh.distributions()
+    assert {SUITE, LIBRARY, "odoo-addon-queue-job", "openupgradelib"} <= set(installed)
+    assert not set(OCA) & set(installed)
+    assert fresh.load(*ADDONS) == ""
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_suite_brings_no_oca_addon(fresh, tool):
+    fresh.run_tool(tool, "install", f"{SUITE}==19.0.*")
+    check_suite_alone(fresh)
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_a_clone_is_installed(fresh, tool):
+    fresh.run_tool(tool, "install", CLONE / "libs" / "vodoo", CLONE)
+    check_suite_alone(fresh)
+
+
+def test_installed_addons_work_in_odoo(fresh):
+    fresh.run_tool("pip", "install", SUITE)
+    with fresh.odoo_packages():
+        try_wheels(fresh)
+
+
+def test_addons_path_works_in_odoo(make_fresh, database):
+    fresh = make_fresh(added_addons=(CLONE,))
+    library = CLONE / "libs" / "vodoo"
+    fresh.run_tool("pip", "install", library, "odoo-addon-queue-job==19.0.*")
+    script = "from odoo.addons import connector; print('loaded:', connector.__file__)"
+    with fresh.odoo_packages():
+        install_addons(fresh, database, ADDONS)
+        assert f"loaded: {CLONE}/connector/" in run_in_shell(fresh, database, script)
+
+
+def test_oca_addons_before_the_addons_path(make_fresh, database):
+    """Odoo searches installed addons first; connector_odoo is found in the clone."""
+    fresh = make_fresh(added_addons=(CLONE,))
+    fresh.run_tool("pip", "install", LIBRARY, "odoo-addon-connector")
+    with fresh.odoo_packages(), pytest.raises(SetupError) as caught:
+        install_addons(fresh, database, ["connector_odoo"])
+    assert "connector_odoo needs the addon component of odoo-conn" in str(caught.value)
+    assert f"{fresh.site_packages}/odoo/addons/component, of another" in str(
+        caught.value
+    )
+
+
+def install_in_order(fresh, tool, names):
+    for name in names:
+        fresh.run_tool(tool, "install", name)
+
+
+def run_commands_of(error, fresh, tool):
+    """Run the commands that an error tells."""
+    commands = re.findall(r"^  pip (\w+) (.+)$", error, re.MULTILINE)
+    assert [action for action, _words in commands] == ["uninstall", "install"]
+    for action, words in commands:
+        # pip asks nothing if its input is not a terminal
+        fresh.run_tool(tool, action, *words.split())
+
+
+@pytest.mark.parametrize(
+    ("tool", "names"),
+    [("pip", (SUITE, "odoo-addon-connector")), ("uv", ("odoo-addon-connector", SUITE))],
+)
+def test_a_mix_is_refused_and_repaired(fresh, tool, names):
+    install_in_order(fresh, tool, names)
+    for addon in ("connector", "connector_odoo"):
+        error = fresh.load(addon)
+        assert "component, component_event, connector in" in error
+        for name in (*OCA, SUITE):
+            assert f"\n  {name} {fresh.distributions()[name]}\n" in error
+    run_commands_of(error, fresh, tool)
+    check_suite_alone(fresh)
+
+
+def test_odoo_reports_a_mix(fresh, database):
+    """A connector of the index brings the OCA addons over the suite."""
+    install_in_order(fresh, "pip", [SUITE, PUBLISHED])
+    with fresh.odoo_packages(), pytest.raises(SetupError) as caught:
+        install_addons(fresh, database, ["connector_importer"])
+    assert f"pip uninstall --yes {' '.join((*OCA, SUITE))}" in str(caught.value)
+
+
+def test_uninstalling_only_the_oca_addons_is_repaired(fresh):
+    install_in_order(fresh, "pip", ["odoo-addon-connector", SUITE])
+    fresh.run_tool("pip", "uninstall", "--yes", *OCA)
+    assert fresh.load("connector")
+    fresh.run_tool("pip", "install", "--force-reinstall", "--no-deps", SUITE)
+    check_suite_alone(fresh)
+
+
+def test_published_connector_by_pip(fresh):
+    fresh.run_tool("pip", "install", SUITE, "chardet", "pytz", "pyyaml")
+    fresh.run_tool("pip", "install", "--no-deps", PUBLISHED)
+    check_suite_alone(fresh)
+    assert fresh.load("connector_importer") == ""
+
+
+def test_published_connector_by_uv(fresh, tmp_path):
+    excluded = tmp_path / "excluded.txt"
+    excluded.write_text("\n".join(OCA))
+    fresh.run_tool("uv", "install", "--excludes", excluded, SUITE, PUBLISHED)
+    check_suite_alone(fresh)
+    assert {"chardet", "pytz"} <= set(fresh.distributions())
+    assert fresh.load("connector_importer") == ""
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_published_connector_with_single_addons(fresh, single_wheels, tool):
+    fresh.run_tool(tool, "install", *single_wheels, PUBLISHED)
+    installed = fresh.distributions()
+    built = {path.name.split("-")[0]: path.name.split("-")[1] for path in single_wheels}
+    for name in OCA:
+        assert installed[name] == built[name.replace("-", "_")]
+    assert fresh.load("connector_importer", *ADDONS) == ""
