@@ -86,8 +86,9 @@ def refuse_other_author(name: str, folder: Path) -> None:
     if author != AUTHOR:
         raise ImportError(
             f"{name} needs the addon {folder.name} of {DISTRIBUTION}. Odoo found "
-            f"{folder}, of {author}, first. Uninstall it or remove it from the addons "
-            f"path, or put the folder of {DISTRIBUTION} before it: see {PAGE}."
+            f"{folder}, of {author or 'no author'}, first. Uninstall it or remove it "
+            f"from the addons path, or put the folder of {DISTRIBUTION} before it: see "
+            f"{PAGE}."
         )
 
 

@@ -107,7 +107,9 @@ def test_odoo_reports_a_mix(fresh, database):
 def test_uninstalling_only_the_oca_addons_is_repaired(fresh):
     install_in_order(fresh, "pip", ["odoo-addon-connector", SUITE])
     fresh.run_tool("pip", "uninstall", "--yes", *OCA)
-    assert fresh.load("connector")
+    addons = fresh.site_packages / "odoo" / "addons"
+    assert not (addons / "connector" / "__manifest__.py").exists()
+    assert "connector_odoo needs the addon connector of" in fresh.load("connector_odoo")
     fresh.run_tool("pip", "install", "--force-reinstall", "--no-deps", SUITE)
     check_suite_alone(fresh)
 
