@@ -29,7 +29,7 @@ def read_modules(fresh, database):
     rows = Databases(fresh).query(
         database,
         "SELECT name, state, author FROM ir_module_module "
-        "WHERE name LIKE 'component%' OR name LIKE 'connector%'",
+        "WHERE name LIKE 'component%%' OR name LIKE 'connector%%'",
     )
     return {name: author for name, state, author in rows if state == "installed"}
 
