@@ -61,7 +61,7 @@ def fresh(make_fresh):
 
 @pytest.fixture
 def database(environment):
-    """A database with the addons that the suite requires, and none of its own."""
+    """A database with the addons that the suite requires, without the suite."""
     addons = find_wheel_addons(CLONE)
     outside = outside_dependencies(addons, addons)
     databases = Databases(environment)

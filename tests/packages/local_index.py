@@ -26,7 +26,7 @@ from devtools.processes import run_logged
 from devtools.wheels import WheelEnvironment, ensure_build_tools, run_uv
 
 PUBLISHED = Path(__file__).with_name("published.txt")
-#: what an index tells about a package that is installed from its source folder
+#: the metadata of Odoo, which is installed from its source folder
 ODOO_METADATA = "Metadata-Version: 2.1\nName: odoo\nVersion: 19.0\n"
 
 
