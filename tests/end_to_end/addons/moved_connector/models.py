@@ -14,7 +14,7 @@ class MovedBackend(models.Model):
     import_partners_since = fields.Datetime()
 
     def import_partners(self):
-        """Delay the import of what changed since the last import."""
+        """Delay the import of the changed records."""
         for backend in self:
             since, backend.import_partners_since = (
                 backend.import_partners_since,
