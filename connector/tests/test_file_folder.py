@@ -234,7 +234,9 @@ class TestHttpFolder(FolderCase):
         server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
         self.addCleanup(server.server_close)
         self.addCleanup(server.shutdown)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        # shutdown() waits until the next poll
+        poll = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+        poll.start()
         return Folder(f"http://127.0.0.1:{server.server_port}/in/")
 
     def test_files_of_a_page_are_read(self):

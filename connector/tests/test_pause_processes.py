@@ -9,6 +9,8 @@ from math import ceil
 from pathlib import Path
 from unittest.mock import patch
 
+import pytest
+
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -71,7 +73,9 @@ def work(env, backend_id, folder):
     return time.monotonic() - begun
 
 
-@tagged("post_install", "-at_install")
+# test_backend_pause.py has the same rule, in one process and without waiting
+@pytest.mark.long
+@tagged("post_install", "-at_install", "-standard", "long")
 class TestWorkersOfOneBackend(ProcessCase):
     def setUp(self):
         super().setUp()

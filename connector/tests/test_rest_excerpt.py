@@ -56,7 +56,8 @@ class TestExcerpt(BaseCase):
                 content = (pattern * MEGABYTE)[:MEGABYTE].encode()
                 started = time.process_time()
                 self.quote(content)
-                self.assertLess(time.process_time() - started, 0.1)
+                # about 0.01 s; minutes if it grew with the square of the length
+                self.assertLess(time.process_time() - started, 2)
 
     def test_a_secret_is_not_quoted_even_where_the_text_is_cut(self):
         redact = Redactor()

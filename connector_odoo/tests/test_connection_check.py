@@ -42,7 +42,9 @@ class Website(BaseHTTPRequestHandler):
 def website(wrap=lambda server_socket: server_socket):
     server = ThreadingHTTPServer(("127.0.0.1", 0), Website)
     server.socket = wrap(server.socket)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    # shutdown() waits until the next poll
+    poll = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+    poll.start()
     try:
         yield server.server_port
     finally:

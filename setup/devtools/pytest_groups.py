@@ -1,8 +1,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""A pytest plugin: the tests of one folder run in one process, the longest first.
+"""A pytest plugin: tests that share servers run in one process, the longest first.
 
-A group shares slow fixtures, such as servers. The groups of pytest-xdist 3.8 do not
-work with pytest 9.
+A group is a folder whose tests share slow fixtures, such as servers, or else a file:
+with files, both processes are busy until the end. The groups of pytest-xdist 3.8 do
+not work with pytest 9.
 
 Each process has a separate database, but pytest-odoo gives them one file store. At
 the end of each class, Odoo removes the files that no attachment of *its* database has,
@@ -17,14 +18,21 @@ from typing import Any
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
-#: Groups that mostly wait for other processes come first: they would end last.
-FIRST = (
-    "tests/faults",
-    "tests/scaffold",
+#: Folders whose tests share servers.
+SHARED = (
     "tests/end_to_end",
+    "tests/faults",
     "tests/browser",
-    "tests/connectivity",
     "libs/vodoo",
+    "tests/connectivity",
+)
+#: The longest groups come first: they would end last.
+FIRST = (
+    *SHARED,
+    "tests/scaffold/test_scaffolded_addons.py",
+    "tests/scaffold/test_write_a_connector.py",
+    "tests/repository/test_docs.py",
+    "tests/repository/test_distributions.py",
 )
 
 
@@ -56,10 +64,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def group_of(nodeid: str) -> str:
-    """Return the addon, library or folder of tests/ of a test."""
-    folders = nodeid.partition("::")[0].split("/")[:-1]
-    is_shelf = folders[:1] in (["libs"], ["tests"])
-    return "/".join(folders[: 2 if is_shelf else 1])
+    """Return the folder of a test if its tests share servers, otherwise its file."""
+    path = nodeid.partition("::")[0]
+    folder = "/".join(path.split("/")[:2])
+    return folder if folder in SHARED else path
 
 
 def place_of(group: str) -> int:

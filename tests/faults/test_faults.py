@@ -28,6 +28,8 @@ def test_import_loses_nothing(world, seed, report):
     report(import_through(world, Scenario("short import", faults), seed))
 
 
+# connector/tests/test_bulk_failures.py and test_idempotency_keys.py have lost answers
+@pytest.mark.long
 def test_export_makes_nothing_twice(world, seed, report):
     faults = plan_faults(seed, LOST_ANSWERS, 8, horizon=60, methods=("create", "load"))
     phase = Scenario("short export", faults), create_here(EXPORTED)

@@ -3,15 +3,23 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 #: the parts of a module's dotted name, below its folder
 Name = tuple[str, ...]
 
 
+@cache
+def imports_of(path: Path) -> list[ast.Import | ast.ImportFrom]:
+    """Return the imports of a file; several tests ask for those of the same files."""
+    nodes = ast.walk(ast.parse(path.read_text(), str(path)))
+    return [node for node in nodes if isinstance(node, ast.Import | ast.ImportFrom)]
+
+
 def imported_names(path: Path) -> Iterator[str]:
     """Yield the dotted names that a file imports, relative ones left out."""
-    for node in ast.walk(ast.parse(path.read_text(), str(path))):
+    for node in imports_of(path):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and not node.level:
@@ -41,7 +49,7 @@ def module_name(path: Path) -> Name:
 
 def relative_imports(name: Name, path: Path, files: dict[Name, Path]) -> Iterator[Name]:
     package = name if path.name == "__init__.py" else name[:-1]
-    for node in ast.walk(ast.parse(path.read_text(), str(path))):
+    for node in imports_of(path):
         if isinstance(node, ast.ImportFrom) and node.level:
             above = package[: len(package) - node.level + 1]
             base = (*above, *(node.module.split(".") if node.module else ()))

@@ -15,6 +15,7 @@ from devtools.debian_archive import (
     parse_template,
     parse_versions,
 )
+from devtools.environment import CLONE
 from devtools.errors import SetupError
 from devtools.home import STAMP, Home
 from devtools.installation import summarise_log
@@ -231,19 +232,23 @@ def test_all_tests_run_in_two_processes(tmp_path):
 @pytest.mark.parametrize(
     ("path", "room"),
     [
-        ("low/tests/test_x.py", "low"),
         ("libs/vodoo/tests/test_x.py", "libs/vodoo"),
         ("tests/faults/test_x.py", "tests/faults"),
-        ("tests/addons/low_test/tests/test_x.py", "tests/addons"),
+        ("low/tests/test_x.py", "low/tests/test_x.py"),
+        ("tests/addons/low/tests/test_x.py", "tests/addons/low/tests/test_x.py"),
     ],
 )
-def test_tests_of_one_folder_stay_together(path, room):
+def test_tests_that_share_servers_stay_together(path, room):
     assert group_of(f"{path}::TestX::test_a[1/2]") == room
 
 
 def test_groups_that_wait_longest_run_first():
-    groups = sorted(["connector", "libs/vodoo", "tests/faults"], key=place_of)
-    assert groups == ["tests/faults", "libs/vodoo", "connector"]
+    groups = sorted(["low/tests/test_x.py", "libs/vodoo", "tests/faults"], key=place_of)
+    assert groups == ["tests/faults", "libs/vodoo", "low/tests/test_x.py"]
+
+
+def test_groups_that_run_first_exist():
+    assert [name for name in pytest_groups.FIRST if not (CLONE / name).exists()] == []
 
 
 @pytest.mark.parametrize("processes", [1, 2])

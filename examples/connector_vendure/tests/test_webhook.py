@@ -24,7 +24,9 @@ class Relay(HTTPServer):
         super().__init__(("127.0.0.1", 0), RelayHandler)
 
     def __enter__(self):
-        threading.Thread(target=self.serve_forever, daemon=True).start()
+        # shutdown() waits until the next poll
+        poll = threading.Thread(target=self.serve_forever, args=(0.01,), daemon=True)
+        poll.start()
         return self
 
     def __exit__(self, *args):

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import datetime
 import secrets
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -14,8 +15,21 @@ from vodoo import (
     UnknownModelError,
 )
 from vodoo.namespaces import build_account_move_domain
-from vodoo_support.clients import config_for
+from vodoo_support.clients import client_factory, config_for, ways
 from vodoo_support.odoo_server import OdooServer
+
+
+# the namespaces call the methods whose wires test_client_behaviour.py has
+@pytest.fixture(
+    scope="module",
+    params=ways(("sync", "json2"), ("async", "legacy")),
+    ids="-".join,
+)
+def client(request: pytest.FixtureRequest, any_odoo: OdooServer) -> Iterator[Any]:
+    """A client on the real server, in each mode and over each kind of wire."""
+    mode, wire = request.param
+    with client_factory() as make:
+        yield make(config_for(any_odoo, wire), mode)
 
 
 @pytest.fixture

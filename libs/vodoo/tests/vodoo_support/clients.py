@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import pytest
 from vodoo import AsyncOdooClient, OdooClient, OdooConfig, RetryConfig
 
 from .blocking import Blocking
@@ -18,6 +19,17 @@ MODES = ("sync", "async")
 WIRES = ("json2", "legacy", "web")
 #: tries again soon
 FAST = RetryConfig(max_retries=2, backoff_base=0.01)
+
+
+def ways(*default: tuple[str, str]) -> list[Any]:
+    """Return each mode with each wire as parameters; others than these are long."""
+    return [
+        pytest.param(
+            (mode, wire), marks=[] if (mode, wire) in default else [pytest.mark.long]
+        )
+        for mode in MODES
+        for wire in WIRES
+    ]
 
 
 @contextmanager

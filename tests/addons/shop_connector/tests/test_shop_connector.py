@@ -35,7 +35,9 @@ class TestShopConnector(TransactionCase):
     def setUp(self):
         super().setUp()
         server = ThreadingHTTPServer(("127.0.0.1", 0), Shop)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        # shutdown() waits until the next poll
+        poll = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+        poll.start()
         self.addCleanup(server.server_close)
         self.addCleanup(server.shutdown)
         self.backend = self.env["shop.backend"].create(
