@@ -20,7 +20,7 @@ from vodoo._protocols.web import WebSession
 from vodoo._secret import Secret
 from vodoo._values import to_json
 
-EXAMPLES = [15, pytest.param(2500, marks=pytest.mark.long)]
+EXAMPLES = [40, pytest.param(2500, marks=pytest.mark.long)]
 PASSWORD = "correct horse battery"
 CREDENTIALS = Credentials("https://odoo.example", "db", "ada", Secret(PASSWORD))
 
