@@ -18,10 +18,11 @@ from typing import Any
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
-#: Folders whose tests share servers.
+#: Folders whose tests share servers; those of repository/ share the built manual.
 SHARED = (
     "tests/end_to_end",
     "tests/faults",
+    "tests/repository",
     "tests/browser",
     "libs/vodoo",
     "tests/connectivity",
@@ -31,8 +32,6 @@ FIRST = (
     *SHARED,
     "tests/scaffold/test_scaffolded_addons.py",
     "tests/scaffold/test_write_a_connector.py",
-    "tests/repository/test_docs.py",
-    "tests/repository/test_distributions.py",
 )
 
 
