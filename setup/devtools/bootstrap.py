@@ -8,6 +8,8 @@ import os
 import sys
 
 from .cleaning import remove_everything
+from .commands import lint
+from .commands.__main__ import handle_signals
 from .environment import Environment
 from .errors import SetupError
 from .home import Home
@@ -90,6 +92,9 @@ def main(clone: str, arguments: list[str]) -> int:
         if words.command == "update-odoo":
             update_command(words.arguments)
             return 0
+        if words.command == "lint":
+            handle_signals()
+            return lint.main(Home.from_environ(), words.arguments)
         environment = Environment.ensure()
     except SetupError as error:
         sys.stderr.write(f"error: {error}\n")

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""./dev lint runs what .pre-commit-config.yaml lists, at the same versions."""
+"""The versions of the programs that ./dev installs."""
 
 import json
 import re
@@ -7,7 +7,6 @@ import re
 import pytest
 import yaml
 from devtools.environment import CLONE
-from devtools.lint_hooks import HOOKS, localise, pinned_by_config
 from devtools.python_env import REQUIREMENTS
 
 
@@ -25,54 +24,32 @@ def read_pins(purpose):
 
 
 @pytest.fixture(scope="module")
-def config():
-    return yaml.safe_load((CLONE / ".pre-commit-config.yaml").read_text())
+def hooks():
+    config = yaml.safe_load((CLONE / ".pre-commit-config.yaml").read_text())
+    assert {repository["repo"] for repository in config["repos"]} == {"local"}
+    return [hook for repository in config["repos"] for hook in repository["hooks"]]
 
 
-@pytest.fixture(scope="module")
-def node_packages():
-    manifest = json.loads((CLONE / "setup/node/package.json").read_text())
-    return manifest["devDependencies"]
+def test_programs_of_hooks_are_pinned_packages(hooks):
+    for hook in hooks:
+        separator = {"python": "==", "node": "@", "fail": None}[hook["language"]]
+        pins = hook.get("additional_dependencies", [])
+        assert bool(pins) == bool(separator), hook["id"]
+        for pin in pins:
+            assert re.fullmatch(rf"@?[\w./-]+{separator}\d[\w.]*", pin), pin
 
 
-def test_hooks_have_the_versions_that_lint_installs(config, node_packages):
-    python_packages = read_pins("lint")
-    pinned = list(pinned_by_config(config))
-    assert {"ruff", "pylint-odoo", "oca-odoo-pre-commit-hooks"} <= dict(pinned).keys()
-    for name, version in pinned:
-        if name in node_packages:
-            assert node_packages[name] == version, name
-        else:
-            assert version in python_packages[normalise(name)], name
+def test_hooks_of_one_language_share_an_environment(hooks):
+    python = [
+        hook["additional_dependencies"]
+        for hook in hooks
+        if hook["language"] == "python"
+    ]
+    assert len(python) > 20
+    assert all(pins == python[0] for pins in python)
 
 
-def test_every_hook_can_be_run_without_its_repository(config, tmp_path):
-    (repository,) = localise(config, tmp_path)["repos"]
-    languages = {hook["id"]: hook["language"] for hook in repository["hooks"]}
-    expected = [hook["id"] for repo in config["repos"] for hook in repo["hooks"]]
-    assert list(languages) == list(dict.fromkeys(expected))
-    assert set(languages.values()) == {"system", "fail"}
-
-
-def test_a_machine_without_node_leaves_out_its_hooks_only(config, tmp_path):
-    (with_node,) = localise(config, tmp_path)["repos"]
-    (without,) = localise(config, None)["repos"]
-    ids = {hook["id"] for hook in without["hooks"]}
-    assert {hook["id"] for hook in with_node["hooks"]} - ids == {"prettier"}
-
-
-def test_a_hook_that_nothing_is_known_about_is_refused(tmp_path):
-    config = {"repos": [{"repo": "https://example.com", "hooks": [{"id": "nonsense"}]}]}
-    with pytest.raises(KeyError, match="nonsense"):
-        localise(config, tmp_path)
-
-
-def test_no_hook_is_known_that_the_configuration_does_not_list(config):
-    listed = {hook["id"] for repo in config["repos"] for hook in repo["hooks"]}
-    assert set(HOOKS) <= listed
-
-
-@pytest.mark.parametrize("folder", ["node", "node-browser"])
+@pytest.mark.parametrize("folder", ["node-browser"])
 def test_node_lock_file_has_the_versions_of_the_manifest(folder):
     manifest = json.loads((CLONE / "setup" / folder / "package.json").read_text())
     lock = json.loads((CLONE / "setup" / folder / "package-lock.json").read_text())

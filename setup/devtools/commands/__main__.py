@@ -15,13 +15,18 @@ def raise_terminated(number: int, _frame: object) -> None:
     raise SystemExit(128 + number)
 
 
-def main() -> int:
+def handle_signals() -> None:
+    """Let a signal end this process like an exception, which undoes what it began."""
     # Ended politely, a command ends what it started, as it does after Ctrl-C.
     signal.signal(signal.SIGTERM, raise_terminated)
     # A shell's background job ignores Ctrl-C, but must end on a signal to it.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
         signal.signal(signal.SIGHUP, raise_terminated)
+
+
+def main() -> int:
+    handle_signals()
     name, *arguments = sys.argv[1:]
     command = importlib.import_module(f"{__package__}.{name}")
     try:

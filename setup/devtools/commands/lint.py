@@ -1,11 +1,14 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""./dev lint [file or addon ...]"""
+"""./dev lint [file or addon ...]
+
+A call of pre-commit, which needs no Odoo. It installs the programs of the hooks into
+the cache folder, and finds Node for prettier beside its own Python.
+"""
 
 from __future__ import annotations
 
 import argparse
 import ast
-import json
 import os
 import re
 import shutil
@@ -16,16 +19,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import yaml
-
 from ..addons import is_addon
-from ..environment import Environment
+from ..environment import CLONE
 from ..errors import SetupError
-from ..lint_hooks import localise
-from ..node_env import ensure_node_packages, has_node
+from ..home import Home
 from ..processes import die_with_parent
-from ..python_env import ensure_python
+from ..python_env import ensure_python, python_name
 
+HOOKS = ".pre-commit-config.yaml"
 CONFIGURATION = (
     ".editorconfig",
     ".prettierrc.yml",
@@ -33,16 +34,15 @@ CONFIGURATION = (
     ".pylintrc-mandatory",
     ".ruff.toml",
 )
-NODE_FOLDER = Path(__file__).parents[2] / "node"
 # Hooks that check files of this clone by name.
 OWN_HOOKS = "mypy,pyright"
 
 
-def main(environment: Environment, arguments: list[str]) -> int:
+def main(home: Home, arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="./dev lint",
-        description="Run the hooks of .pre-commit-config.yaml. As there, some of them "
-        "correct files, and fail then.",
+        description=f"Run the hooks of {HOOKS}. Some of them correct files, and fail "
+        "then.",
     )
     parser.add_argument("--hook", help="run this one only")
     parser.add_argument(
@@ -52,38 +52,28 @@ def main(environment: Environment, arguments: list[str]) -> int:
         "addon that is not of the clone",
     )
     options = parser.parse_args(arguments)
-    addon = find_addon_beside(environment.clone, options.files)
+    addon = find_addon_beside(CLONE, options.files)
     if addon:
-        with copied_for_lint(environment.clone, addon) as repository:
-            return run_hooks(environment, repository, [], options.hook)
-    return run_hooks(environment, environment.clone, options.files, options.hook)
+        with copied_for_lint(CLONE, addon) as repository:
+            return run_hooks(home, repository, list_files(repository), options.hook)
+    return run_hooks(home, CLONE, find_files(CLONE, options.files), options.hook)
 
 
-def run_hooks(
-    environment: Environment, repository: Path, words: list[str], hook: str | None
-) -> int:
-    """Run the hooks on files and folders of a repository, by default on all."""
-    files = find_files(repository, words)
-    python = ensure_python(environment.home, "lint", "Lint tools")
-    programs = [python.parent]
-    node = ensure_node_tools(environment)
-    if node:
-        programs.append(node / "node_modules" / ".bin")
-    config = write_config(environment, node)
-    command = [python.parent / "pre-commit", "run", f"--config={config}"]
-    if hook:
-        command.append(hook)
+def run_hooks(home: Home, repository: Path, files: list[str], hook: str | None) -> int:
+    programs = ensure_python(home, "lint", "pre-commit and Node").parent
+    command = [str(programs / "pre-commit"), "run", f"--config={CLONE / HOOKS}"]
     environ = {
         **os.environ,
-        "PATH": os.pathsep.join([*map(str, programs), os.environ["PATH"]]),
-        "PRE_COMMIT_HOME": str(environment.home.make_folder("pre-commit")),
+        "PATH": os.pathsep.join([str(programs), os.environ["PATH"]]),
+        # pre-commit installs its environments again if the Python is another one.
+        "PRE_COMMIT_HOME": str(home.make_folder(f"pre-commit-{python_name()}")),
     }
     environ.pop("PYTHONPATH", None)
-    if repository != environment.clone:
+    if repository != CLONE:
         environ["SKIP"] = OWN_HOOKS
     sys.stdout.flush()
     return subprocess.call(
-        [*map(str, command), "--files", *files],
+        [*command, *([hook] if hook else []), "--files", *files],
         cwd=repository,
         env=environ,
         preexec_fn=die_with_parent,
@@ -181,26 +171,3 @@ def list_files(clone: Path, below: Path | None = None, *which: str) -> list[str]
             f"git does not list the files of {clone}:\n{error.stderr.strip()}"
         ) from error
     return [name for name in output.split("\0") if name and (clone / name).is_file()]
-
-
-def ensure_node_tools(environment: Environment) -> Path | None:
-    """Return the folder with prettier, or None on a machine without Node."""
-    if not has_node():
-        sys.stderr.write(
-            "\nWARNING: node and npm were not found: the hook prettier is LEFT OUT,\n"
-            "the format of XML, Markdown and YAML files is not checked.\n"
-            "Install them (Debian, Ubuntu: apt-get install nodejs npm).\n\n"
-        )
-        return None
-    return ensure_node_packages(
-        environment.home, NODE_FOLDER, "lint-node", "Lint tools for Node"
-    )
-
-
-def write_config(environment: Environment, node: Path | None) -> Path:
-    source = environment.clone / ".pre-commit-config.yaml"
-    config = localise(yaml.safe_load(source.read_text()), node)
-    path = environment.clone_folder / "pre-commit.yaml"
-    # JSON is YAML.
-    path.write_text(json.dumps(config, indent=2))
-    return path
