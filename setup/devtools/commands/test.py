@@ -24,6 +24,7 @@ from ..installation import ensure_addons_database
 from ..odoo_config import write_config
 from ..postgres import running_postgres
 from ..processes import die_with_parent
+from ..repeats import run_repeatedly, take_repeats
 
 HELP = """\
 usage: ./dev test [ADDON or path ...] [--long] [pytest arguments]
@@ -39,6 +40,7 @@ at a time (with -n 0, in one).
     ./dev test faults [--seed N] [--long]   two Odoos, and what goes wrong between
     ./dev test faults --soak MINUTES        edits on both sides, for that long
     ./dev test examples                     the connectors of examples/, which need Node
+    ./dev test PATH --repeat 5              five runs: which tests fail in some of them
     ./dev test ../my_addon                  an addon that is not of this clone
 """
 
@@ -53,6 +55,7 @@ def main(environment: Environment, arguments: list[str]) -> int:
     if arguments[:1] in (["-h"], ["--help"]):
         print(HELP)
         return 0
+    repeats, arguments = take_repeats(arguments)
     arguments = expand_examples(environment.clone, arguments)
     folders = [find_addon_folder(Path(word.partition("::")[0])) for word in arguments]
     use_addons_beside_the_clone(folder for folder in folders if folder)
@@ -64,14 +67,21 @@ def main(environment: Environment, arguments: list[str]) -> int:
     paths, options = split_arguments(environment.clone, addons, arguments)
     selected = select_addons(environment.clone, addons, paths)
     with running_postgres(environment):
-        databases = Databases(environment)
-        # The process id: two runs at a time do not share a database.
-        database = databases.name(f"test_{os.getpid()}")
-        databases.create(database, ensure_addons_database(environment, selected))
-        try:
-            return run_pytest(environment, database, paths, options)
-        finally:
-            databases.drop(database)
+        template = ensure_addons_database(environment, selected)
+
+        def run(more_options: list[str]) -> int:
+            databases = Databases(environment)
+            # The process id: two runs at a time do not share a database.
+            database = databases.name(f"test_{os.getpid()}")
+            databases.create(database, template)
+            try:
+                return run_pytest(
+                    environment, database, paths, [*options, *more_options]
+                )
+            finally:
+                databases.drop(database)
+
+        return run([]) if repeats == 1 else run_repeatedly(run, repeats)
 
 
 def expand_faults(arguments: list[str]) -> list[str]:
