@@ -1,7 +1,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """The workflows of GitHub run what a developer runs."""
 
+import json
 import re
+import runpy
 
 import pytest
 import yaml
@@ -21,6 +23,31 @@ def test_the_long_tests_have_workflows():
     assert "./dev test --long --ignore=tests/faults\n" in found["long"]
     assert "./dev test faults" in found["faults"]
     assert "--long" in found["faults"]
+
+
+def read_matrix():
+    return json.loads((CLONE / ".ci" / "matrix.json").read_text())
+
+
+def test_addons_are_tested_on_each_python_that_dev_accepts():
+    names = runpy.run_path(str(CLONE / "dev"), run_name="dev")
+    (_, oldest), (_, newest) = names["OLDEST"], names["NEWEST"]
+    accepted = [f"3.{minor}" for minor in range(oldest, newest + 1)]
+    assert read_matrix()["addons"] == accepted
+
+
+def test_client_is_tested_on_each_python_that_it_names():
+    text = (CLONE / "libs" / "vodoo" / "pyproject.toml").read_text()
+    named = re.findall(r"Programming Language :: Python :: (3\.\d+)", text)
+    assert read_matrix()["client"] == named
+
+
+def test_jobs_run_on_the_shared_matrix():
+    path = CLONE / ".github" / "workflows" / "test.yml"
+    jobs = yaml.safe_load(path.read_text())["jobs"]
+    for job, key in {"test": "addons", "client": "client"}.items():
+        python = jobs[job]["strategy"]["matrix"]["python"]
+        assert python == f"${{{{ fromJSON(needs.matrix.outputs.matrix).{key} }}}}"
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
