@@ -44,11 +44,10 @@ at a time (with -n 0, in one).
     ./dev test ../my_addon                  an addon that is not of this clone
 """
 
+# Also for single paths: with -n, processes would remove files of each other.
+GROUPS = ("-p", "devtools.pytest_groups")
 # Half of the time is spent waiting for servers, so two gain even on a single core.
-DISTRIBUTED = (
-    *("-p", "devtools.pytest_groups", "-n", "2"),
-    *("--dist", "loadscope", "--no-loadscope-reorder"),
-)
+DISTRIBUTED = ("-n", "2", "--dist", "loadscope", "--no-loadscope-reorder")
 
 
 def main(environment: Environment, arguments: list[str]) -> int:
@@ -117,8 +116,8 @@ def split_arguments(
         else:
             options.append(argument)
     if paths:
-        return paths, options
-    return default_paths(clone, addons), [*DISTRIBUTED, *options]
+        return paths, [*GROUPS, *options]
+    return default_paths(clone, addons), [*GROUPS, *DISTRIBUTED, *options]
 
 
 def default_paths(clone: Path, addons: dict[str, Addon]) -> list[str]:
