@@ -69,8 +69,8 @@ def update_command(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser(
         prog="./dev update-odoo",
         description="Move to the version of Odoo that this suite was tested with "
-        f"({read_tested_version()}), or to the newest one of Debian's archive if that "
-        "does not have it any more.",
+        f"({read_tested_version()}), or to the newest one of Debian's archive if the "
+        "archive no longer has that one.",
     )
     parser.add_argument(
         "--newest",

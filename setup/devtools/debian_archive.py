@@ -17,7 +17,7 @@ from .errors import SetupError
 from .processes import advise, last_lines, run_logged
 
 KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
-# What the machine's own apt-get update fetched.
+# The package lists of this machine, as of its last apt-get update.
 MACHINE_LISTS = Path("/var/lib/apt/lists")
 TEMPLATE = "usr/share/python-apt/templates/Debian.info"
 

@@ -219,7 +219,7 @@ def test_arguments_of_pytest_pass_through(tmp_path):
     arguments = ["low", "-k", "cache", "low/tests::test_a", "--maxfail=1"]
     paths, options = split_arguments(tmp_path, FAMILY, arguments)
     assert paths == ["/clone/low", f"{tmp_path}/low/tests::test_a"]
-    assert options == ["-k", "cache", "--maxfail=1"]
+    assert options == ["-p", "devtools.pytest_groups", "-k", "cache", "--maxfail=1"]
 
 
 def test_all_tests_run_in_two_processes(tmp_path):
