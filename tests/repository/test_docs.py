@@ -92,16 +92,9 @@ def read_as_github(page):
     return [one.astext() for one in found if one["level"] > Reporter.INFO_LEVEL]
 
 
-ROLES_OF_SPHINX = {"several_machines", "move_from_oca"}
-
-
 @pytest.mark.parametrize(
     "page",
-    [
-        page
-        for page in PAGES
-        if REFERENCE not in page.parents and page.stem not in ROLES_OF_SPHINX
-    ],
+    [page for page in PAGES if REFERENCE not in page.parents],
     ids=lambda page: page.stem,
 )
 def test_github_shows_the_page(page):
