@@ -175,6 +175,7 @@ class ConnectorBindingMixin(models.AbstractModel):
     )
 
     _backend_external_uniq = UniqueLink("backend_id", "external_id")
+    #: a record has at most one binding for each backend
     _backend_record_uniq = UniqueLink("backend_id", "odoo_id")
 
     def _prepare_create_values(self, vals_list):

@@ -31,7 +31,7 @@ class TestRuns(unittest.TestCase):
 @pytest.mark.parametrize(
     "arguments", [["--repeat", "3", "a", "-x"], ["a", "--repeat=3", "-x"]]
 )
-def test_number_of_runs_is_no_argument_of_pytest(arguments):
+def test_pytest_does_not_get_the_number_of_runs(arguments):
     assert take_repeats(arguments) == (3, ["a", "-x"])
 
 
