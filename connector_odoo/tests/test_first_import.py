@@ -51,8 +51,9 @@ class TestFirstImport(OdooConnectorCase):
     def test_a_person_is_asked_before_records_are_duplicated(self):
         self._import_changes()
         self._reinstall()
+        # contacts that other tests committed count, too
         self.assertRegex(
-            self._import_changes(), "exist in Odoo: Contact: .* of the first 50"
+            self._import_changes(), r"exist in Odoo: Contact: \d+ of the first \d+\."
         )
         self.assertRegex(self.backend._find_reason_to_pause(), "would duplicate them")
         self.assertEqual(self._count(), 40)
