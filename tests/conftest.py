@@ -25,6 +25,8 @@ A test of any folder that needs a separate Odoo server does:
 """
 
 import pytest
+from devtools.environment import CLONE, Environment
+from devtools.wheels import build_wheels, find_distributions
 
 
 def pytest_addoption(parser):
@@ -38,3 +40,16 @@ def pytest_addoption(parser):
 @pytest.fixture(scope="session")
 def seed(request):
     return request.config.getoption("--seed")
+
+
+@pytest.fixture(scope="session")
+def environment():
+    return Environment.current()
+
+
+@pytest.fixture(scope="session")
+def wheels(environment, tmp_path_factory):
+    """The wheels of all distributions of the clone, built once."""
+    folder = tmp_path_factory.mktemp("wheels")
+    build_wheels(environment, find_distributions(CLONE), folder)
+    return sorted(folder.glob("*.whl"))

@@ -75,8 +75,8 @@ class BulkEndpoint(NamedTuple):
         An item without the field by which they are matched is an error of one of the
         remaining records; each of these gets it.
 
-        :param repeated_field: without ``match``, the field by which records are
-            matched if all items have it
+        :param repeated_field: the field to match by if ``match`` is not set and all
+            items have this field
         :raise UnreadableAnswer: an item cannot be matched
         """
         if len(items) != len(sent):

@@ -6,23 +6,10 @@ import os
 import pytest
 from devtools.addons import outside_dependencies
 from devtools.databases import Databases
-from devtools.environment import CLONE, Environment
+from devtools.environment import CLONE
 from devtools.installation import ensure_template
-from devtools.wheels import build_wheels, find_distributions, find_wheel_addons
+from devtools.wheels import build_wheels, find_wheel_addons
 from local_index import FreshEnvironment, download_published, serve, write_index
-
-
-@pytest.fixture(scope="session")
-def environment():
-    return Environment.current()
-
-
-@pytest.fixture(scope="session")
-def wheels(environment, tmp_path_factory):
-    """The wheels of the suite."""
-    folder = tmp_path_factory.mktemp("wheels")
-    build_wheels(environment, find_distributions(CLONE), folder)
-    return sorted(folder.glob("*.whl"))
 
 
 @pytest.fixture(scope="session")

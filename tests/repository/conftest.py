@@ -3,8 +3,7 @@
 
 import pytest
 from devtools.commands.docs import Sphinx
-from devtools.environment import CLONE, Environment
-from devtools.wheels import build_wheels, find_distributions
+from devtools.environment import Environment
 
 
 @pytest.fixture(scope="session")
@@ -21,16 +20,3 @@ def messages(tmp_path_factory):
     folder = tmp_path_factory.mktemp("messages")
     assert Sphinx(Environment.current()).extract_messages(folder) == 0
     return folder
-
-
-@pytest.fixture(scope="session")
-def environment():
-    return Environment.current()
-
-
-@pytest.fixture(scope="session")
-def wheels(environment, tmp_path_factory):
-    """The wheels of all distributions of the clone, built once."""
-    folder = tmp_path_factory.mktemp("wheels")
-    build_wheels(environment, find_distributions(CLONE), folder)
-    return sorted(folder.glob("*.whl"))

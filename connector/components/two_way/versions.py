@@ -67,7 +67,7 @@ class TwoWayImporter(AbstractComponent):
         return super()._is_uptodate(binding)
 
     def _after_unchanged(self, binding):
-        """Keep the date of the known version, once no other version can have it."""
+        """Store the date of the known version when no other version can have it."""
         super()._after_unchanged(binding)
         if binding.known_fingerprint and not self._is_fresh():
             binding.with_context(connector_no_export=True).write(
