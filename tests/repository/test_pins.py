@@ -70,7 +70,21 @@ def read_groups():
 
 def test_each_group_has_a_file_of_pins():
     files = {path.name for path in REQUIREMENTS.iterdir()}
-    assert files == {f"{group}.txt" for group in read_groups()}
+    assert files == {"hooks.txt", *(f"{group}.txt" for group in read_groups())}
+
+
+def test_hooks_are_constrained_to_their_pins(hooks):
+    wanted = {
+        tuple(pin.split("=="))
+        for hook in hooks
+        if hook["language"] == "python"
+        for pin in hook["additional_dependencies"]
+    }
+    pins = read_pins("hooks")
+    assert {name: pins.get(normalise(name)) for name, _ in wanted} == {
+        name: {version} for name, version in wanted
+    }
+    assert "astroid" in pins  # a dependency of pylint
 
 
 @pytest.mark.parametrize("group, wanted", read_groups().items())

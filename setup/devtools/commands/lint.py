@@ -15,25 +15,19 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from ..addons import is_addon
 from ..environment import CLONE
 from ..errors import SetupError
-from ..home import Home
+from ..home import Home, digest
 from ..processes import die_with_parent
-from ..python_env import ensure_python, python_name
+from ..python_env import ensure_python, python_name, requirement_file
 
 HOOKS = ".pre-commit-config.yaml"
-CONFIGURATION = (
-    ".editorconfig",
-    ".prettierrc.yml",
-    ".pylintrc",
-    ".pylintrc-mandatory",
-    ".ruff.toml",
-)
+CONFIGURATION = (".editorconfig", ".prettierrc.yml", ".pylintrc", ".ruff.toml")
 # Hooks that check files of this clone by name.
 OWN_HOOKS = "mypy,pyright"
 
@@ -44,43 +38,51 @@ def main(home: Home, arguments: list[str]) -> int:
         description=f"Run the hooks of {HOOKS}. Some of them correct files, and fail "
         "then.",
     )
-    parser.add_argument("--hook", help="run this one only")
     parser.add_argument(
         "files",
         nargs="*",
         help="files and folders, instead of all of the clone; or the folder of one "
         "addon that is not of the clone",
     )
-    options = parser.parse_args(arguments)
-    addon = find_addon_beside(CLONE, options.files)
+    words = parser.parse_args(arguments).files
+    addon = find_addon_beside(CLONE, words)
     if addon:
         with copied_for_lint(CLONE, addon) as repository:
-            return run_hooks(home, repository, list_files(repository), options.hook)
-    return run_hooks(home, CLONE, find_files(CLONE, options.files), options.hook)
+            return run_hooks(home, repository, list_files(repository))
+    return run_hooks(home, CLONE, list_files(CLONE, words))
 
 
-def run_hooks(home: Home, repository: Path, files: list[str], hook: str | None) -> int:
+def run_hooks(home: Home, repository: Path, files: list[str]) -> int:
     programs = ensure_python(home, "lint", "pre-commit and Node").parent
-    command = [str(programs / "pre-commit"), "run", f"--config={CLONE / HOOKS}"]
+    pins = requirement_file("hooks")
+    # pre-commit installs its environments again if the Python is another one, but not
+    # if the versions of the packages that the hooks depend on are.
+    hooks = f"pre-commit-{python_name()}-{digest(pins.read_text())}"
     environ = {
         **os.environ,
         "PATH": os.pathsep.join([str(programs), os.environ["PATH"]]),
-        # pre-commit installs its environments again if the Python is another one.
-        "PRE_COMMIT_HOME": str(home.make_folder(f"pre-commit-{python_name()}")),
+        "PRE_COMMIT_HOME": str(home.make_folder(hooks)),
+        "PIP_CONSTRAINT": str(pins),
     }
     environ.pop("PYTHONPATH", None)
     if repository != CLONE:
         environ["SKIP"] = OWN_HOOKS
     sys.stdout.flush()
     return subprocess.call(
-        [*command, *([hook] if hook else []), "--files", *files],
+        [
+            programs / "pre-commit",
+            "run",
+            f"--config={CLONE / HOOKS}",
+            "--files",
+            *files,
+        ],
         cwd=repository,
         env=environ,
         preexec_fn=die_with_parent,
     )
 
 
-def find_addon_beside(clone: Path, words: list[str]) -> Path | None:
+def find_addon_beside(clone: Path, words: Sequence[str]) -> Path | None:
     """Return the addon to lint, if it is not an addon of the clone.
 
     An addon inside the clone that was never added to git is not an addon of the clone.
@@ -90,7 +92,7 @@ def find_addon_beside(clone: Path, words: list[str]) -> Path | None:
         path
         for path in paths
         if is_addon(path)
-        and not (path.is_relative_to(clone) and list_files(clone, path, "--cached"))
+        and not (path.is_relative_to(clone) and git_files(clone, "--", path))
     ]
     if addons and len(paths) > 1:
         raise SetupError("an addon that is not of this clone is linted alone.")
@@ -107,22 +109,19 @@ def copied_for_lint(clone: Path, addon: Path) -> Iterator[Path]:
         repository = Path(folder)
         for name in CONFIGURATION:
             shutil.copy(clone / name, repository)
-        for rcfile in repository.glob(".pylintrc*"):
-            rcfile.write_text(accept_author(rcfile.read_text(), addon))
+        rcfile = repository / ".pylintrc"
+        rcfile.write_text(accept_author(rcfile.read_text(), addon))
         ignored = shutil.ignore_patterns("__pycache__", ".git")
-        copy = shutil.copytree(addon, repository / addon.name, ignore=ignored)
-        # Comparison with the index finds the corrections of a hook.
+        shutil.copytree(addon, repository / addon.name, ignore=ignored)
+        # The corrections of the hooks are what differs from the index.
         for words in (["init", "-q"], ["add", "--all"]):
             subprocess.check_call(["git", *words], cwd=repository)
         try:
             yield repository
         finally:
-            for path in copy.rglob("*"):
-                original = addon / path.relative_to(copy)
-                if path.is_file() and (
-                    not original.is_file() or original.read_bytes() != path.read_bytes()
-                ):
-                    shutil.copy(path, original)
+            changed = ("--modified", "--others", "--exclude=__pycache__", addon.name)
+            for name in git_files(repository, *changed):
+                shutil.copy(repository / name, addon.parent / name)
 
 
 def accept_author(rcfile: str, addon: Path) -> str:
@@ -133,41 +132,30 @@ def accept_author(rcfile: str, addon: Path) -> str:
     return re.sub(rf"^{option}.*$", lambda _: option + author, rcfile, flags=re.M)
 
 
-def find_files(clone: Path, words: list[str]) -> list[str]:
-    """Return the files of the arguments, by default all, with git's names.
+def list_files(repository: Path, words: Sequence[str] = ()) -> list[str]:
+    """Return files by git's names, by default all, with the untracked ones.
 
-    :raises SetupError: if a word matches no file
+    :raises SetupError: if a word matches no file of the repository
     """
-    if not words:
-        return list_files(clone)
-    found: dict[str, None] = {}
-    for word in words:
-        path = Path(os.path.abspath(word))
-        if not path.exists():
-            raise SetupError(f"there is no file or folder {word}.")
-        if not path.is_relative_to(clone):
-            raise SetupError(f"{word} is neither of this clone nor an addon.")
-        files = list_files(clone, path)
-        if not files:
-            raise SetupError(f"there is no file to lint in {word}: git ignores it.")
-        found.update(dict.fromkeys(files))
-    return list(found)
+    which = ("--cached", "--others", "--exclude-standard", "--error-unmatch", "--")
+    paths = [os.path.abspath(word) for word in words] or ["."]
+    return git_files(repository, *which, *paths)
 
 
-def list_files(clone: Path, below: Path | None = None, *which: str) -> list[str]:
-    """Return the clone's files, by default with the untracked ones."""
-    which = which or ("--cached", "--others", "--exclude-standard")
+def git_files(repository: Path, *words: str | Path) -> list[str]:
+    """Return the existing files that ``git ls-files`` lists."""
     try:
-        output = subprocess.check_output(
-            ["git", "ls-files", "-z", *which, "--", below or "."],
-            cwd=clone,
-            stderr=subprocess.PIPE,
+        done = subprocess.run(
+            ["git", "ls-files", "-z", *words],
+            cwd=repository,
+            capture_output=True,
             text=True,
         )
     except FileNotFoundError as error:
         raise SetupError("git was not found: install it to lint.") from error
-    except subprocess.CalledProcessError as error:
+    if done.returncode:
         raise SetupError(
-            f"git does not list the files of {clone}:\n{error.stderr.strip()}"
-        ) from error
-    return [name for name in output.split("\0") if name and (clone / name).is_file()]
+            f"git does not list files of {repository}:\n{done.stderr.strip()}"
+        )
+    names = dict.fromkeys(done.stdout.split("\0"))
+    return [name for name in names if name and (repository / name).is_file()]
