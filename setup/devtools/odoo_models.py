@@ -8,11 +8,12 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 CLASS = re.compile(r"^(?=class )", re.MULTILINE)
 NAME = re.compile(r"""^ {4}_name *= *["']([a-z][\w.]+)["']""", re.MULTILINE)
 INHERIT = re.compile(r"^ {4}_inherit *= *(\[[^\]]*\]|.*)", re.MULTILINE)
+#: Keywords of fields that users need not fill
+FILLED = {"default", "compute", "related", "delegate"}
 
 
 @dataclass(frozen=True)
@@ -48,42 +49,30 @@ def names_defined(source: str) -> list[str]:
 def required_fields(model: FoundModel) -> list[str]:
     """Return the required fields of a model.
 
-    As far as the class says that defines it: other addons may require more.
+    Only of the class that defines it: other addons may require more.
     """
-    tree = ast.parse(model.path.read_text())
-    return [
-        name
-        for node in ast.walk(tree)
-        if isinstance(node, ast.ClassDef) and _says(node, "_name") == model.name
-        for name, keywords in _fields(node).items()
-        if getattr(keywords.get("required"), "value", False)
-        and not {"default", "compute", "related", "delegate"} & keywords.keys()
-        and name not in (_says(node, "_inherits") or {}).values()
-    ]
+    for node in ast.parse(model.path.read_text()).body:
+        values = {
+            target.id: line.value
+            for line in getattr(node, "body", ())
+            if isinstance(line, ast.Assign)
+            for target in line.targets
+            if isinstance(target, ast.Name)
+        }
+        if getattr(values.get("_name"), "value", None) == model.name:
+            parents = getattr(values.get("_inherits"), "values", ())
+            delegates = {parent.value for parent in parents}
+            required = [name for name, value in values.items() if is_required(value)]
+            return [name for name in required if name not in delegates]
+    return []
 
 
-def _says(node: ast.ClassDef, attribute: str) -> Any:
-    """Return the constant that a class gives to an attribute, if it does."""
-    for line in node.body:
-        if isinstance(line, ast.Assign):
-            if getattr(line.targets[0], "id", None) == attribute:
-                return ast.literal_eval(line.value)
-    return None
-
-
-def _fields(node: ast.ClassDef) -> dict[str, dict[str, ast.expr]]:
-    """Return the keywords of each field, without x2many fields."""
-    found = {}
-    for line in node.body:
-        if isinstance(line, ast.Assign) and isinstance(line.value, ast.Call):
-            function, (target, *_) = line.value.func, line.targets
-            if (
-                isinstance(function, ast.Attribute)
-                and isinstance(target, ast.Name)
-                and getattr(function.value, "id", None) == "fields"
-                and function.attr not in ("One2many", "Many2many")
-            ):
-                found[target.id] = {
-                    word.arg: word.value for word in line.value.keywords if word.arg
-                }
-    return found
+def is_required(value: ast.expr) -> bool:
+    """Return whether the value of a class attribute is a field that users fill."""
+    match value:
+        case ast.Call(ast.Attribute(ast.Name("fields"), kind), _, keywords):
+            options = {word.arg: word.value for word in keywords}
+            is_required = getattr(options.get("required"), "value", False)
+            is_x2many = kind in ("One2many", "Many2many")
+            return bool(is_required) and not is_x2many and not FILLED & options.keys()
+    return False

@@ -25,7 +25,6 @@ from devtools.scaffolding import (
     TEMPLATES,
     Scaffold,
     check_scaffold,
-    count_lines,
     default_backend,
     module_name,
     needed_addons,
@@ -52,7 +51,7 @@ def test_an_addon_is_named_as_odoo_names_it(words, name):
 
 @pytest.mark.parametrize("words", ["my-shop", "2shop", "shöp", "", "../shop", "a__b"])
 def test_a_name_that_no_addon_can_have_is_refused(words):
-    with pytest.raises(SetupError, match="as the name of an addon cannot be used"):
+    with pytest.raises(SetupError, match="invalid addon name .*as in my_shop"):
         module_name(words)
 
 
@@ -68,9 +67,12 @@ def test_a_scaffold_that_works_is_accepted(models):
 @pytest.mark.parametrize(
     "changes, message",
     [
-        ({"name": "sale"}, "there is an addon sale already"),
-        ({"backend": "My Shop"}, "'My Shop' as a backend cannot be used"),
-        ({"backend": "odoo"}, "odoo.res.partner would be made, and connector_odoo"),
+        ({"name": "sale"}, "an addon sale exists already"),
+        ({"backend": "My Shop"}, "invalid system name 'My Shop'"),
+        (
+            {"backend": "odoo"},
+            "connector_odoo already defines the model",
+        ),
         (
             {"models": ("res.partnr",)},
             "no model 'res.partnr'.*mean res.partner",
@@ -117,13 +119,13 @@ def test_paths_are_shown_as_a_command_understands_them(tmp_path, monkeypatch):
 
 
 def test_a_folder_that_cannot_be_written_is_reported():
-    with pytest.raises(SetupError, match="/proc cannot be written to: .*Name another"):
+    with pytest.raises(SetupError, match="cannot write to /proc: .*Pass another"):
         render(SHOP, [], Path("/proc"))
 
 
 def test_nothing_is_overwritten(tmp_path):
     (tmp_path / "shop").mkdir()
-    with pytest.raises(SetupError, match="shop exists already: nothing was written"):
+    with pytest.raises(SetupError, match="shop exists already; nothing was written"):
         render(SHOP, [], tmp_path)
     assert list(tmp_path.rglob("*")) == [tmp_path / "shop"]
 
@@ -147,8 +149,10 @@ def test_a_neutralized_copy_keeps_no_token(tmp_path):
 
 
 def test_a_connector_has_less_than_150_lines_with_its_tests(tmp_path):
-    total, tests = count_lines(render(SHOP, [], tmp_path))
-    assert 0 < tests < total < 150
+    made = render(SHOP, [], tmp_path)
+    lines = [path.read_text().count("\n") for path in made.rglob("*.py")]
+    assert len(lines) > 4
+    assert sum(lines) < 150
 
 
 @pytest.fixture(scope="module")

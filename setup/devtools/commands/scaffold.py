@@ -10,15 +10,13 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from ..addons import find_usable_addons
+from ..addons import TEST_ADDONS
 from ..environment import Environment
 from ..odoo_models import FoundModel, find_models, required_fields
 from ..scaffolding import (
-    DEFAULT_MODELS,
     KINDS,
     Scaffold,
     check_scaffold,
-    count_lines,
     default_backend,
     module_name,
     needed_addons,
@@ -37,7 +35,7 @@ def main(environment: Environment, arguments: list[str]) -> int:
     check_scaffold(scaffold, {path.name for path in addons}, models)
     folder = choose_folder(options.folder, environment.clone)
     made = render(scaffold, needed_addons(scaffold, models), folder)
-    report(made, scaffold, models, environment.clone / "dev")
+    report(made, [models[name] for name in scaffold.models], environment.clone / "dev")
     return 0
 
 
@@ -53,22 +51,19 @@ def choose_folder(word: str | None, clone: Path) -> Path:
 
 def find_addons_to_know(environment: Environment) -> list[Path]:
     """Return the addons on which a new one may depend, and whose names are taken."""
-    ours = find_usable_addons(environment.clone).values()
     return [
-        *(
-            manifest.parent
-            for folder in environment.odoo.addons_paths
-            for manifest in sorted(folder.glob("*/__manifest__.py"))
-        ),
-        *(addon.path for addon in ours if not addon.is_test_only),
+        manifest.parent
+        for folder in environment.addons_folders
+        if folder != environment.clone / TEST_ADDONS
+        for manifest in sorted(folder.glob("*/__manifest__.py"))
     ]
 
 
 def make_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="./dev scaffold",
-        description="Create a working connector addon. On a terminal, it asks for "
-        "options that are not given.",
+        description="Create an addon with a working connector. On a terminal, it asks "
+        "for options that are not given.",
     )
     parser.add_argument(
         "name", help="name of the addon, such as shop or connector_shop"
@@ -78,21 +73,16 @@ def make_parser() -> argparse.ArgumentParser:
         nargs="?",
         help="parent folder (default: this one, or the parent of the clone)",
     )
-    parser.add_argument(
-        "--kind",
-        choices=KINDS,
-        help="; ".join(f"{name}: {text}" for name, text in KINDS.items()),
-    )
-    parser.add_argument(
-        "--backend", help="name of the backend (default: from the addon)"
-    )
+    kinds = "; ".join(f"{name}: {text}" for name, text in KINDS.items())
+    parser.add_argument("--kind", choices=KINDS, help=f"system to connect to: {kinds}")
+    parser.add_argument("--backend", help="system name (default: from the addon)")
     parser.add_argument(
         "--model",
         action="extend",
         type=split_words,
         dest="models",
         metavar="MODEL",
-        help="a model of Odoo to synchronize, such as res.partner; may be repeated",
+        help="Odoo model to synchronize, such as res.partner; may be repeated",
     )
     parser.add_argument("--author", help="for the manifest (default: git's user.name)")
     return parser
@@ -101,22 +91,15 @@ def make_parser() -> argparse.ArgumentParser:
 def ask(options: argparse.Namespace) -> Scaffold:
     """Return the scaffold of the options, with answers for missing options."""
     name = module_name(options.name)
-    kind = options.kind or prompt("kind", "rest", KINDS)
-    backend = options.backend or (
-        "odoo"
-        if kind == "odoo"
-        else prompt("name of the backend, one word", default_backend(name))
-    )
-    models = options.models or split_words(
-        prompt("models of Odoo to synchronize", ", ".join(DEFAULT_MODELS[kind]))
-    )
-    return Scaffold(
-        name=name,
-        kind=kind,
-        backend=backend,
-        models=tuple(dict.fromkeys(models)),
-        author=options.author or prompt("author", find_author()),
-    )
+    kind = options.kind or prompt("System to connect to", "rest", KINDS)
+    backend = options.backend
+    if not backend and kind == "odoo":
+        backend = "odoo"
+    backend = backend or prompt("System name", default_backend(name))
+    usual = "res.partner.industry" if kind == "odoo" else "res.partner"
+    models = options.models or split_words(prompt("Odoo models to synchronize", usual))
+    author = options.author or prompt("Author", find_author())
+    return Scaffold(name, kind, backend, tuple(dict.fromkeys(models)), author)
 
 
 def split_words(text: str) -> list[str]:
@@ -142,7 +125,7 @@ def prompt(
             raise KeyboardInterrupt from None
         if not choices or answer in choices:
             return answer
-        print(f"  {answer!r} is none of {', '.join(choices)}.")
+        print(f"  {answer!r}: choose one of {', '.join(choices)}.")
 
 
 def find_author() -> str:
@@ -153,27 +136,23 @@ def find_author() -> str:
         return "My Company"
 
 
-def report(
-    made: Path, scaffold: Scaffold, models: dict[str, FoundModel], dev: Path
-) -> None:
-    total, tests = count_lines(made)
-    shown = show_path(made)
-    print(f"{shown}: {total} lines of Python, {tests} of them tests.\n")
-    for model_name in scaffold.models:
-        missing = sorted(set(required_fields(models[model_name])) - MAPPED)
+def report(made: Path, models: list[FoundModel], dev: Path) -> None:
+    shown, dev_shown = show_path(made), show_path(dev)
+    print(f"created {shown}\n")
+    for model in models:
+        missing = sorted(set(required_fields(model)) - MAPPED)
         if missing:
             print(
-                f"{model_name} also requires {', '.join(missing)}: map them in "
+                f"{model.name} also requires {', '.join(missing)}: map them in "
                 f"{shown}/components.py, or its tests fail.\n"
             )
     lines = {
-        f"{show_path(dev)} test {shown}": "its tests",
-        f"{show_path(dev)} lint {shown}": "pylint-odoo, ruff and the others",
-        f"{show_path(dev)} serve --addon {shown}": "an Odoo server with the addon",
+        f"{dev_shown} test {shown}": "run its tests",
+        f"{dev_shown} lint {shown}": "check its code",
+        f"{dev_shown} serve --addon {shown}": "start an Odoo server with the addon",
     }
-    width = max(map(len, lines))
     for command, text in lines.items():
-        print(f"    {command:<{width}}  {text}")
+        print(f"    {command:<{max(map(len, lines))}}  {text}")
 
 
 def show_path(path: Path) -> str:
