@@ -46,7 +46,7 @@ def make_file(*entries):
 def test_translated_terms_stay_and_new_ones_are_looked_up_in_odoo():
     template = make_file(term("Backend"), term("Jobs"), term("Name"))
     known = [term("Backend", "Système"), term("Gone", "Parti")]
-    merged = merged_translation(template, known, "fr", {"Name": "Nom"}.get)
+    merged = merged_translation(template, known, "fr", {"Name": "Nom"})
     assert [(entry.msgid, entry.msgstr) for entry in merged] == [
         ("Backend", "Système"),
         ("Jobs", ""),
@@ -56,7 +56,7 @@ def test_translated_terms_stay_and_new_ones_are_looked_up_in_odoo():
 
 def test_fuzzy_translation_does_not_count():
     known = [term("Name", "Nom", flags=["fuzzy"])]
-    merged = merged_translation(make_file(term("Name")), known, "fr", {}.get)
+    merged = merged_translation(make_file(term("Name")), known, "fr", {})
     assert merged[0].msgstr == ""
 
 

@@ -4,12 +4,9 @@
 from __future__ import annotations
 
 import argparse
-import tempfile
-from pathlib import Path
 
-import polib
-
-from ..addons import Addon, close_over, find_addons, outside_dependencies
+from ..addons import Addon, close_over, find_addons
+from ..databases import Databases
 from ..environment import Environment
 from ..installation import ensure_addons_database
 from ..odoo_config import write_config
@@ -20,7 +17,7 @@ from ..translations import (
     find_problems,
     merged_translation,
     normalised_template,
-    odoo_translations,
+    read_terms,
     template_path,
     translation_path,
 )
@@ -42,64 +39,52 @@ def main(environment: Environment, arguments: list[str]) -> int:
     unknown = sorted(set(options.addons) - own.keys())
     if unknown:
         parser.error(f"no addon {', '.join(unknown)}; there are: {', '.join(own)}")
-    left = 0
     with running_postgres(environment):
+        problems = 0
         for name in options.addons or own:
-            needed = close_over(addons, [name])
             # No other addons: they would add fields to the extended models.
+            needed = close_over(addons, [name])
             database = ensure_addons_database(environment, needed)
-            outside = outside_dependencies(addons, needed)
-            known = {
-                language: odoo_translations(environment.odoo, outside, language)
-                for language in LANGUAGES
-            }
-            left += update_addon(environment, own[name], database, known)
-    return 1 if left else 0
+            problems += update_addon(environment, own[name], database)
+    return 1 if problems else 0
 
 
-def update_addon(
-    environment: Environment,
-    addon: Addon,
-    database: str,
-    known: dict[str, dict[str, str]],
-) -> int:
+def update_addon(environment: Environment, addon: Addon, database: str) -> int:
     """Write template and translations; return the number of terms to check."""
-    exported = export_template(environment, addon.name, database)
-    template = normalised_template(exported, addon.name)
-    template_path(addon.path).parent.mkdir(exist_ok=True)
-    template.save(str(template_path(addon.path)))
+    path = template_path(addon.path)
+    command = [*environment.start_command, "i18n", "export", addon.name]
+    command += [f"--config={write_config(environment)}", f"--database={database}"]
+    log_path = environment.home.log_folder / f"{addon.name}-i18n.log"
+    run_logged([*command, f"--output={path}"], log_path, environment.process_environ())
+    template = normalised_template(read_terms(path), addon.name)
+    template.save(str(path))
     print(f"{addon.name}: {len(template)} terms")
-    left = 0
-    for language, of_odoo in known.items():
+    count = 0
+    for language in LANGUAGES:
         path = translation_path(addon.path, language)
-        old = polib.pofile(str(path)) if path.is_file() else []
-        translation = merged_translation(template, old, language, of_odoo.get)
+        of_odoo = odoo_translations(environment, database, language)
+        translation = merged_translation(template, read_terms(path), language, of_odoo)
         translation.save(str(path))
         problems = find_problems(template, translation)
-        left += len(problems)
+        count += len(problems)
         for problem in problems[:SHOWN_PROBLEMS]:
             print(f"  {language}: {problem}")
         if len(problems) > SHOWN_PROBLEMS:
             print(f"  {language}: and {len(problems) - SHOWN_PROBLEMS} more")
-    return left
+    return count
 
 
-def export_template(
-    environment: Environment, addon_name: str, database: str
-) -> polib.POFile:
-    """Return the terms of an addon that Odoo exports."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "exported.pot"
-        command = [
-            *environment.start_command,
-            "i18n",
-            "export",
-            f"--config={write_config(environment)}",
-            f"--database={database}",
-            "--languages=pot",
-            f"--output={path}",
-            addon_name,
-        ]
-        log_path = environment.home.log_folder / f"{addon_name}-i18n.log"
-        run_logged(command, log_path, environment.process_environ())
-        return polib.pofile(str(path))
+def odoo_translations(
+    environment: Environment, database: str, language: str
+) -> dict[str, str]:
+    """Return ``{term: translation}`` of the addons of Odoo in a database."""
+    statement = (
+        "SELECT name FROM ir_module_module WHERE state = 'installed' ORDER BY name"
+    )
+    found: dict[str, str] = {}
+    for (name,) in Databases(environment).query(database, statement):
+        for folder in environment.odoo.addons_paths:
+            for entry in read_terms(translation_path(folder / name, language)):
+                if entry.translated() and not entry.msgctxt:
+                    found.setdefault(entry.msgid, entry.msgstr)
+    return found
