@@ -3,7 +3,8 @@
 
 - `PGHOST`, `PGPORT`, `PGUSER`: a database server with the right to create databases
 - `CONNECTOR_HOME`, `CONNECTOR_ODOO_PATH`: the cache folder, and Odoo's folder
-- PYTHONPATH: setup/ (the package `devtools`), tests/support, libs/vodoo/src and Odoo
+- PYTHONPATH: setup/ (the package `devtools`), tests/support, docs/support,
+  libs/vodoo/src and Odoo
 
 A test of any folder that needs a separate Odoo server does:
 

@@ -111,12 +111,11 @@ def addons_folders(clone: Path) -> list[Path]:
 def close_over(addons: dict[str, Addon], names: Iterable[str]) -> set[str]:
     """Return these addons of the clone with their dependencies in the clone."""
     closed: set[str] = set()
-    pending = list(names)
+    pending = set(names)
     while pending:
-        name = pending.pop()
-        if name in addons and name not in closed:
-            closed.add(name)
-            pending.extend(addons[name].depends)
+        pending &= addons.keys() - closed
+        closed |= pending
+        pending = {needed for name in pending for needed in addons[name].depends}
     return closed
 
 
@@ -141,17 +140,11 @@ def select_for_tests(addons: dict[str, Addon], names: Iterable[str]) -> set[str]
     selected = close_over(addons, names)
     if not any(addons[name].is_of_clone for name in names):
         return selected
-    while True:
-        more = {
-            addon.name
-            for addon in addons.values()
-            if addon.is_test_only
-            and addon.name not in selected
-            and close_over(addons, addon.depends) <= selected
-        }
-        if not more:
-            return selected
-        selected |= more
+    test_only = {name for name, addon in addons.items() if addon.is_test_only}
+    needed = {name: close_over(addons, [name]) for name in test_only}
+    return selected.union(
+        *(names for names in needed.values() if names - test_only <= selected)
+    )
 
 
 def state_digest(addons: dict[str, Addon], names: Iterable[str]) -> str:

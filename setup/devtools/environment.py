@@ -107,6 +107,7 @@ class Environment:
         folders = [
             self.clone / "setup",
             self.clone / "tests" / "support",
+            self.clone / "docs" / "support",
             self.clone / "libs" / "vodoo" / "src",
             self.odoo.path,
         ]

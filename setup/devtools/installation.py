@@ -128,18 +128,19 @@ def ensure_addons_database(environment: Environment, names: Iterable[str]) -> st
     prefix = databases.name(f"addons_{selection}_")
     state = digest(template, state_digest(addons, selected))
     name = f"{prefix}{state}"
-    outdated = [] if databases.exists(name) else databases.list_names(prefix)
-    for other in outdated:
-        # Not one that another process is just making.
-        if not other.endswith(PART):
-            databases.drop(other)
-    return ensure_database(
-        environment,
-        name,
-        f"database with {', '.join(selected)}",
-        lambda part: install_addons(environment, part, selected),
-        template,
-    )
+    if databases.exists(name):
+        return name
+    with environment.home.lock(f"databases {prefix}"):
+        # Another process may have made this one since.
+        for outdated in set(databases.list_names(prefix)) - {name}:
+            databases.drop(outdated)
+        return ensure_database(
+            environment,
+            name,
+            f"database with {', '.join(selected)}",
+            lambda part: install_addons(environment, part, selected),
+            template,
+        )
 
 
 def ensure_database(

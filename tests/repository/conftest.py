@@ -2,8 +2,8 @@
 """Fixtures of several tests of the repository."""
 
 import pytest
-from devtools.commands.docs import Sphinx
 from devtools.environment import Environment
+from site_build import Sphinx
 
 
 @pytest.fixture(scope="session")

@@ -2,9 +2,7 @@
 """README.rst and description page of each addon say what its readme/ says."""
 
 import pytest
-from devtools.addons import find_addons
-from devtools.environment import CLONE
-from devtools.readme import (
+from addon_readmes import (
     Fragments,
     convert,
     generate_all,
@@ -13,6 +11,8 @@ from devtools.readme import (
     make_readme,
     read_history,
 )
+from devtools.addons import find_addons
+from devtools.environment import CLONE
 
 ADDONS = {
     name: addon for name, addon in find_addons(CLONE).items() if not addon.is_test_only

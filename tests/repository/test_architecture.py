@@ -39,6 +39,7 @@ FOLDERS = {
     "vodoo": CLONE / "libs" / "vodoo" / "src" / "vodoo",
     "devtools": CLONE / "setup" / "devtools",
     "support": CLONE / "tests" / "support",
+    "docs": CLONE / "docs",
     "benchmarks": CLONE / "benchmarks",
 }
 # Pure modules: they import nothing of Odoo but odoo.tools.

@@ -12,7 +12,7 @@ from devtools.bootstrap import COMMANDS
 from devtools.environment import CLONE
 from devtools.errors import SetupError
 from devtools.progress import Bar, Steps, format_table
-from devtools.side_by_side import run_side_by_side
+from side_by_side import run_side_by_side
 
 # -- output --------------------------------------------------------------------
 
@@ -105,7 +105,10 @@ def test_used_port_is_reported():
         port = str(listener.getsockname()[1])
         done = run_dev("serve", "--port", port)
     assert done.returncode == 1
-    assert f"port {port} of 127.0.0.1 cannot be used: another program" in done.stderr
+    assert (
+        f"port {port} of 127.0.0.1 cannot be used: Address already in use"
+        in done.stderr
+    )
 
 
 def test_functions_run_side_by_side():

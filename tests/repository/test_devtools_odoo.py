@@ -6,16 +6,17 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from devtools import postgres, pytest_groups
+import pytest_suite
+from devtools import installation, postgres
 from devtools.addons import Addon, close_over, outside_dependencies, select_for_tests
-from devtools.commands.test import select_addons, select_long, split_arguments
+from devtools.commands.test import select_addons, split_arguments
 from devtools.debian_archive import (
     choose_mirror,
     parse_dependencies,
     parse_template,
     parse_versions,
 )
-from devtools.environment import CLONE
+from devtools.environment import CLONE, Environment
 from devtools.errors import SetupError
 from devtools.home import STAMP, Home
 from devtools.installation import summarise_log
@@ -29,7 +30,7 @@ from devtools.odoo_source import (
     update_odoo,
 )
 from devtools.processes import find_free_port
-from devtools.pytest_groups import group_of, place_of
+from pytest_suite import group_of, place_of
 from two_odoos.odoo_14 import choose_needed
 
 from odoo.tests.common import TransactionCase
@@ -208,9 +209,39 @@ def test_test_addons_come_along_when_they_need_nothing_else():
     assert select_for_tests(FAMILY, ["high"]) == set(FAMILY)
 
 
+def test_no_database_is_dropped_that_another_process_just_made(monkeypatch):
+    """It is made between two queries of this process."""
+    made = []
+
+    class OtherProcess:
+        def __init__(self, environment):
+            pass
+
+        def name(self, purpose):
+            return f"cs_{purpose}"
+
+        def exists(self, name):
+            made.append(name)
+            return len(made) > 1
+
+        def list_names(self, prefix):
+            return [f"{prefix}outdated", f"{prefix}outdated_part", *made]
+
+        def drop(self, name):
+            dropped.append(name)
+
+    dropped = []
+    monkeypatch.setattr(installation, "Databases", OtherProcess)
+    monkeypatch.setattr(installation, "ensure_template", lambda *words: "template")
+    name = installation.ensure_addons_database(Environment.current(), ["component"])
+    assert name == made[0]
+    assert len(dropped) == 2
+    assert {other.partition("outdated")[1] for other in dropped} == {"outdated"}
+
+
 def test_tests_outside_of_addons_need_all_addons():
-    assert select_addons(Path("/clone"), FAMILY, ["/clone/tests/x.py"]) == set(FAMILY)
-    chosen = select_addons(Path("/clone"), FAMILY, ["/clone/low/tests/x.py::test_a"])
+    assert select_addons(FAMILY, ["/clone/tests/x.py"]) == set(FAMILY)
+    chosen = select_addons(FAMILY, ["/clone/low/tests/x.py::test_a"])
     assert chosen == {"low", "test_low"}
 
 
@@ -219,7 +250,7 @@ def test_arguments_of_pytest_pass_through(tmp_path):
     arguments = ["low", "-k", "cache", "low/tests::test_a", "--maxfail=1"]
     paths, options = split_arguments(tmp_path, FAMILY, arguments)
     assert paths == ["/clone/low", f"{tmp_path}/low/tests::test_a"]
-    assert options == ["-p", "devtools.pytest_groups", "-k", "cache", "--maxfail=1"]
+    assert options == ["-k", "cache", "--maxfail=1"]
 
 
 def test_all_tests_run_in_two_processes(tmp_path):
@@ -248,7 +279,7 @@ def test_groups_that_wait_longest_run_first():
 
 
 def test_groups_that_run_first_exist():
-    assert [name for name in pytest_groups.FIRST if not (CLONE / name).exists()] == []
+    assert [name for name in pytest_suite.FIRST if not (CLONE / name).exists()] == []
 
 
 @pytest.mark.parametrize("processes", [1, 2])
@@ -256,13 +287,25 @@ def test_a_process_removes_no_file_that_another_one_wrote(processes, monkeypatch
     collected = []
     collect = classmethod(lambda cls: collected.append(cls))
     monkeypatch.setattr(TransactionCase, "_gc_filestore", collect)
-    config = SimpleNamespace() if processes == 1 else SimpleNamespace(workerinput={})
-    pytest_groups.pytest_configure(config)
+    config = make_config(**({} if processes == 1 else {"workerinput": {}}))
+    pytest_suite.pytest_configure(config)
     TransactionCase._gc_filestore()
     assert len(collected) == (1 if processes == 1 else 0)
 
 
-def test_long_tests_run_when_they_are_asked_for():
-    assert select_long(["-x"]) == ["-x", "-m", "not long"]
-    assert select_long(["--long", "-x"]) == ["-x"]
-    assert select_long(["-m", "long"]) == ["-m", "long"]
+def make_config(long=False, markexpr="", **attributes):
+    option = SimpleNamespace(long=long, markexpr=markexpr, record=False)
+    return SimpleNamespace(option=option, **attributes)
+
+
+@pytest.mark.parametrize(
+    ("config", "marks"),
+    [
+        (make_config(), "not long"),
+        (make_config(long=True), ""),
+        (make_config(markexpr="long"), "long"),
+    ],
+)
+def test_long_tests_run_when_they_are_asked_for(config, marks):
+    pytest_suite.pytest_configure(config)
+    assert config.option.markexpr == marks

@@ -1,12 +1,13 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Repeated runs show which tests are flaky."""
 
+import argparse
 import subprocess
 import sys
 
 import pytest
-from devtools.errors import SetupError
-from devtools.repeats import run_repeatedly, take_repeats
+from devtools.commands.test import make_parser
+from repeated_runs import run_count, run_repeatedly
 
 # The class is one of unittest, like Odoo's. "flaky" fails in its second run.
 TESTS = """
@@ -29,20 +30,26 @@ class TestRuns(unittest.TestCase):
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--repeat", "3", "a", "-x"], ["a", "--repeat=3", "-x"]]
+    "arguments",
+    [
+        ["--repeat", "3", "a", "-x", "-k", "not b", "-p", "no:c", "--maxfail=2"],
+        ["a", "-x", "-k", "not b", "--repeat=3", "-p", "no:c", "--maxfail=2"],
+    ],
 )
-def test_pytest_does_not_get_the_number_of_runs(arguments):
-    assert take_repeats(arguments) == (3, ["a", "-x"])
+def test_pytest_gets_all_but_the_number_of_runs(arguments):
+    options, others = make_parser().parse_known_args(arguments)
+    assert options.repeat == 3
+    assert others == ["a", "-x", "-k", "not b", "-p", "no:c", "--maxfail=2"]
 
 
 def test_one_run_is_the_default():
-    assert take_repeats(["a", "-x"]) == (1, ["a", "-x"])
+    assert make_parser().parse_known_args(["a"])[0].repeat == 1
 
 
-@pytest.mark.parametrize("arguments", [["--repeat"], ["--repeat", "a"], ["--repeat=0"]])
-def test_a_missing_number_is_an_error(arguments):
-    with pytest.raises(SetupError, match="--repeat needs the number of runs"):
-        take_repeats(arguments)
+@pytest.mark.parametrize("word", ["a", "0", "-1", ""])
+def test_a_number_of_runs_is_needed(word):
+    with pytest.raises(argparse.ArgumentTypeError, match="is not a number of runs"):
+        run_count(word)
 
 
 def test_failures_of_all_runs_are_counted(tmp_path, capsys):

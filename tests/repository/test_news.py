@@ -5,10 +5,10 @@ import shutil
 import sys
 
 import pytest
+from addon_news import FOLDER, find_news, join_news
 from devtools.addons import find_addons
 from devtools.environment import CLONE, Environment
 from devtools.errors import SetupError
-from devtools.news import FOLDER, find_news, join_news
 
 if sys.version_info >= (3, 11):
     import tomllib

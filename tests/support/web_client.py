@@ -8,7 +8,7 @@ import resource
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
-from devtools.browser import find_browser
+from machine_browser import find_browser
 from playwright.sync_api import Browser, Page, Request, sync_playwright
 
 # Servers of the tests load their views and assets at the first request.

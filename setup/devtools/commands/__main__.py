@@ -10,6 +10,14 @@ import sys
 from ..environment import Environment
 from ..errors import SetupError
 
+#: Commands that belong to the tests and to the documentation, and their modules in
+#: tests/support and docs/support.
+ELSEWHERE = {
+    "demo": "two_odoos.command",
+    "docs": "site_build",
+    "readme": "addon_readmes",
+}
+
 
 def raise_terminated(number: int, _frame: object) -> None:
     raise SystemExit(128 + number)
@@ -28,7 +36,7 @@ def handle_signals() -> None:
 def main() -> int:
     handle_signals()
     name, *arguments = sys.argv[1:]
-    command = importlib.import_module(f"{__package__}.{name}")
+    command = importlib.import_module(ELSEWHERE.get(name, f"{__package__}.{name}"))
     try:
         return command.main(Environment.current(), arguments)
     except SetupError as error:

@@ -38,7 +38,6 @@ def main(environment: Environment, arguments: list[str]) -> int:
         help="build a wheel of each addon instead, for local use: on the public index "
         "their names are of another project; untried",
     )
-    parser.add_argument("--untried", action="store_true", help="only build them")
     options = parser.parse_args(arguments)
     output = options.output.absolute()
     clone = environment.clone
@@ -50,7 +49,7 @@ def main(environment: Environment, arguments: list[str]) -> int:
         with step("wheels"):
             build_wheels(environment, sources, built)
         wheels = sorted(built.glob("*.whl"))
-        if not options.single and not options.untried:
+        if not options.single:
             try_out(environment, wheels, Path(folder) / "venv")
         output.mkdir(parents=True, exist_ok=True)
         for wheel in wheels:

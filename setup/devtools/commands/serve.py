@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import argparse
-import errno
 import re
 import socket
 import subprocess
@@ -79,12 +78,7 @@ def make_parser() -> argparse.ArgumentParser:
         "its jobs and scheduled actions, until Ctrl-C. The database stays from run to "
         "run.",
     )
-    parser.add_argument(
-        "purpose",
-        nargs="?",
-        default="scratch",
-        help="the database: a name of your choice, or demo_target (default: scratch)",
-    )
+    add_database(parser)
     parser.add_argument(
         "--addon",
         type=Path,
@@ -96,6 +90,16 @@ def make_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--port", type=int, help="port (default: a free port)")
     return parser
+
+
+def add_database(parser: argparse.ArgumentParser) -> None:
+    """Add the argument that names the database of a command."""
+    parser.add_argument(
+        "purpose",
+        nargs="?",
+        default="scratch",
+        help="the database: a name of your choice, or demo_target (default: scratch)",
+    )
 
 
 def separate_address(purpose: str, port: int) -> str:
@@ -111,37 +115,32 @@ def separate_address(purpose: str, port: int) -> str:
 
 @contextmanager
 def serve_records(environment: Environment, addon: Path) -> Iterator[str]:
-    """Serve the records of an addon's tests, and print the address."""
+    """Serve the records of an addon's tests, and return the address."""
     files = [write_config(environment), addon.absolute() / RECORDS]
-    process = subprocess.Popen(
+    with subprocess.Popen(
         [environment.python, "-c", SERVE_RECORDS, *files],
         env=environment.process_environ(),
         stdout=subprocess.PIPE,
         text=True,
         preexec_fn=die_with_parent,
-    )
-    try:
-        assert process.stdout is not None
-        first_path = process.stdout.readline().strip()
-        if not first_path:
-            raise SetupError(f"the records of {addon} cannot be served, see above.")
-        yield first_path.rpartition("/")[0]
-    finally:
-        process.kill()
-        process.wait()
+    ) as process:
+        try:
+            assert process.stdout is not None
+            first_path = process.stdout.readline().strip()
+            if not first_path:
+                raise SetupError(f"the records of {addon} cannot be served, see above.")
+            yield first_path.rpartition("/")[0]
+        finally:
+            process.kill()
 
 
 def check_port(port: int) -> None:
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as listener:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind(("127.0.0.1", port))
-        except (OSError, OverflowError) as error:
-            if getattr(error, "errno", None) == errno.EADDRINUSE:
-                reason = "another program listens on it"
-            else:
-                reason = str(error)
-            raise SetupError(
-                f"port {port} of 127.0.0.1 cannot be used: {reason}.\n"
-                "Choose another port, or none to use a free port."
-            ) from error
+    """Raise an error if a server cannot listen on a port."""
+    try:
+        socket.create_server(("127.0.0.1", port)).close()
+    except (OSError, OverflowError) as error:
+        reason = str(error).partition(" (")[0].partition("] ")
+        raise SetupError(
+            f"port {port} of 127.0.0.1 cannot be used: {reason[2] or reason[0]}.\n"
+            "Choose another port, or none to use a free port."
+        ) from error

@@ -14,6 +14,7 @@ from ..environment import Environment
 from ..odoo_config import odoo_command
 from ..postgres import running_postgres
 from ..processes import die_with_parent
+from .serve import add_database
 
 
 def main(environment: Environment, arguments: list[str]) -> int:
@@ -22,12 +23,7 @@ def main(environment: Environment, arguments: list[str]) -> int:
         description="Open Odoo's shell on a database that has all addons of this clone "
         "as they are now. It stays from run to run.",
     )
-    parser.add_argument(
-        "purpose",
-        nargs="?",
-        default="scratch",
-        help="the database: a name of your choice, or demo_target (default: scratch)",
-    )
+    add_database(parser)
     options = parser.parse_args(arguments)
     with running_postgres(environment):
         database = TargetDatabase(environment, options.purpose, wanted=None)
@@ -38,11 +34,8 @@ def main(environment: Environment, arguments: list[str]) -> int:
         sys.stdout.flush()
         # In the shell, Ctrl-C belongs to the shell.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-        return subprocess.call(
-            command,
-            env=environment.process_environ(),
-            preexec_fn=prepare_shell,
-        )
+        environ = environment.process_environ()
+        return subprocess.call(command, env=environ, preexec_fn=prepare_shell)
 
 
 def prepare_shell() -> None:

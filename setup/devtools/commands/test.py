@@ -3,10 +3,14 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import subprocess
 import sys
 from pathlib import Path
+
+from machine_browser import tests_environ
+from repeated_runs import run_count, run_repeatedly
 
 from ..addons import (
     Addon,
@@ -15,20 +19,15 @@ from ..addons import (
     select_for_tests,
     use_addons_beside_the_clone,
 )
-from ..browser import browser_environ
 from ..databases import Databases
 from ..embedded_postgres import client_programs
 from ..environment import Environment
-from ..errors import SetupError
 from ..installation import ensure_addons_database
 from ..odoo_config import write_config
 from ..postgres import running_postgres
 from ..processes import die_with_parent
-from ..repeats import run_repeatedly, take_repeats
 
 HELP = """\
-usage: ./dev test [ADDON or path ...] [--long] [pytest arguments]
-
 Without a name or path all tests run, of the addons, libs/ and tests/, in two processes
 at a time (with -n 0, in one).
 
@@ -44,27 +43,18 @@ at a time (with -n 0, in one).
     ./dev test ../my_addon                  an addon that is not of this clone
 """
 
-# Also for single paths: with -n, processes would remove files of each other.
-GROUPS = ("-p", "devtools.pytest_groups")
 # Half of the time is spent waiting for servers, so two gain even on a single core.
 DISTRIBUTED = ("-n", "2", "--dist", "loadscope", "--no-loadscope-reorder")
 
 
 def main(environment: Environment, arguments: list[str]) -> int:
-    if arguments[:1] in (["-h"], ["--help"]):
-        print(HELP)
-        return 0
-    repeats, arguments = take_repeats(arguments)
-    arguments = expand_examples(environment.clone, arguments)
+    chosen, arguments = make_parser().parse_known_args(arguments)
+    arguments = expand_words(environment.clone, arguments)
     folders = [find_addon_folder(Path(word.partition("::")[0])) for word in arguments]
     use_addons_beside_the_clone(folder for folder in folders if folder)
     addons = find_usable_addons(environment.clone)
-    arguments = expand_faults(arguments)
-    if "--record" in arguments:
-        arguments.remove("--record")
-        os.environ["CONNECTOR_RECORD"] = "1"
     paths, options = split_arguments(environment.clone, addons, arguments)
-    selected = select_addons(environment.clone, addons, paths)
+    selected = select_addons(addons, paths)
     with running_postgres(environment):
         template = ensure_addons_database(environment, selected)
 
@@ -74,30 +64,39 @@ def main(environment: Environment, arguments: list[str]) -> int:
             database = databases.name(f"test_{os.getpid()}")
             databases.create(database, template)
             try:
-                return run_pytest(
-                    environment, database, paths, [*options, *more_options]
-                )
+                words = [*paths, *options, *more_options]
+                return run_pytest(environment, database, words)
             finally:
                 databases.drop(database)
 
-        return run([]) if repeats == 1 else run_repeatedly(run, repeats)
+        return run([]) if chosen.repeat == 1 else run_repeatedly(run, chosen.repeat)
 
 
-def expand_faults(arguments: list[str]) -> list[str]:
-    """Replace the word ``faults`` by its tests, or those of ``--soak``."""
-    if arguments[:1] != ["faults"]:
-        return arguments
-    if "--soak" in arguments:
-        return ["tests/faults/test_soak.py", "--long", *arguments[1:]]
-    return ["tests/faults", "--ignore=tests/faults/test_soak.py", *arguments[1:]]
+def make_parser() -> argparse.ArgumentParser:
+    """Return a parser of the options that are not those of pytest."""
+    parser = argparse.ArgumentParser(
+        prog="./dev test",
+        usage="./dev test [ADDON or path ...] [--long] [pytest arguments]",
+        description=HELP,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--repeat", type=run_count, default=1, help=argparse.SUPPRESS)
+    return parser
 
 
-def expand_examples(clone: Path, arguments: list[str]) -> list[str]:
-    """Replace the word ``examples`` by its addons, which are not those of the suite."""
-    if arguments[:1] not in (["examples"], ["examples/"]):
-        return arguments
-    manifests = sorted((clone / "examples").glob("*/__manifest__.py"))
-    return [*(str(path.parent) for path in manifests), *arguments[1:]]
+def expand_words(clone: Path, arguments: list[str]) -> list[str]:
+    """Replace the first word by its tests, if it is ``faults`` or ``examples``."""
+    word, others = "".join(arguments[:1]).rstrip("/"), arguments[1:]
+    if word == "faults" and "--soak" in others:
+        return ["tests/faults/test_soak.py", "--long", *others]
+    if word == "faults":
+        return ["tests/faults", "--ignore=tests/faults/test_soak.py", *others]
+    if word == "examples":
+        # They are not addons of the suite.
+        manifests = sorted((clone / "examples").glob("*/__manifest__.py"))
+        return [*(str(path.parent) for path in manifests), *others]
+    return arguments
 
 
 def split_arguments(
@@ -116,8 +115,8 @@ def split_arguments(
         else:
             options.append(argument)
     if paths:
-        return paths, [*GROUPS, *options]
-    return default_paths(clone, addons), [*GROUPS, *DISTRIBUTED, *options]
+        return paths, options
+    return default_paths(clone, addons), [*DISTRIBUTED, *options]
 
 
 def default_paths(clone: Path, addons: dict[str, Addon]) -> list[str]:
@@ -129,59 +128,29 @@ def default_paths(clone: Path, addons: dict[str, Addon]) -> list[str]:
     return [str(path) for path in candidates if path.is_dir()]
 
 
-def select_addons(clone: Path, addons: dict[str, Addon], paths: list[str]) -> set[str]:
+def select_addons(addons: dict[str, Addon], paths: list[str]) -> set[str]:
     """Return the addons to install: those of the paths, or all for a path of none."""
     owners = set()
-    for path in paths:
-        owner = next(
-            (
-                addon.name
-                for addon in addons.values()
-                if Path(path.partition("::")[0]).is_relative_to(addon.path)
-            ),
-            None,
-        )
-        if owner is None:
+    for word in paths:
+        path = Path(word.partition("::")[0])
+        found = [one.name for one in addons.values() if path.is_relative_to(one.path)]
+        if not found:
             return set(addons)
-        owners.add(owner)
+        owners.update(found[:1])
     return select_for_tests(addons, owners)
 
 
-def select_long(options: list[str]) -> list[str]:
-    """Exclude the tests marked "long" unless --long or a choice of marks is given."""
-    if "--long" in options:
-        return [option for option in options if option != "--long"]
-    return options if "-m" in options else [*options, "-m", "not long"]
-
-
-def tests_environ(environment: Environment) -> dict[str, str]:
-    """Return the variables of the tests, with a browser if there can be one.
-
-    Otherwise CONNECTOR_NO_BROWSER is the reason why the tests that need it are skipped.
-    """
-    try:
-        return browser_environ(environment)
-    except SetupError as error:
-        sys.stderr.write(f"WARNING: tests in a browser are SKIPPED: {error}\n")
-        return {**environment.process_environ(), "CONNECTOR_NO_BROWSER": str(error)}
-
-
-def run_pytest(
-    environment: Environment, database: str, paths: list[str], options: list[str]
-) -> int:
+def run_pytest(environment: Environment, database: str, words: list[str]) -> int:
+    """Run pytest, and return its exit code: 5, a failure too, if no test ran."""
     command = [
-        str(environment.python),
-        "-m",
-        "pytest",
+        *(str(environment.python), "-m", "pytest", "-p", "pytest_suite"),
         # Whatever folder the tests are in.
         f"--config-file={environment.clone / 'pytest.ini'}",
         f"--odoo-database={database}",
         f"--odoo-config={write_config(environment)}",
         "--odoo-http",
-        *paths,
-        *select_long(options),
+        *words,
     ]
-    sys.stdout.flush()
     environ = tests_environ(environment)
     environ |= {
         # pytest-odoo copies the database for each process with createdb.
@@ -190,14 +159,7 @@ def run_pytest(
         # queue_job its runner with it, which would run the jobs of other tests.
         "ODOO_QUEUE_JOB_CHANNELS": "root:0",
     }
-    try:
-        code = subprocess.call(
-            command,
-            cwd=environment.clone,
-            env=environ,
-            preexec_fn=die_with_parent,
-        )
-    except OSError as error:
-        raise SetupError(f"pytest could not be started: {error}") from error
-    # pytest's own code for "no test ran" is 5: a failure like any other.
-    return code
+    sys.stdout.flush()
+    return subprocess.call(
+        command, cwd=environment.clone, env=environ, preexec_fn=die_with_parent
+    )

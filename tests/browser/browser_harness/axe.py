@@ -5,11 +5,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cache
+from pathlib import Path
 
-from devtools.browser import ensure_axe
+from devtools.environment import CLONE
+from devtools.errors import SetupError
 from devtools.home import Home
+from devtools.node_env import ensure_node_packages, has_node
 from playwright.sync_api import Page
 
+NODE_FOLDER = CLONE / "setup" / "node-browser"
 #: Parts of Odoo's web client that violate rules, and that no connector can change.
 #: selector → why it is excluded
 EXCLUDED: dict[str, str] = {
@@ -37,6 +41,20 @@ RUN = """async ([include, exclude]) => {
     const result = await axe.run({include: found, exclude}, options);
     return result.violations;
 }"""
+
+
+def ensure_axe(home: Home) -> Path:
+    """Return the script of axe-core, which checks the accessibility of a page.
+
+    :raises SetupError: without npm, or if npm cannot install it
+    """
+    if not has_node():
+        raise SetupError(
+            "node and npm were not found, which install axe-core: install them "
+            "(Debian, Ubuntu: apt-get install nodejs npm)."
+        )
+    packages = ensure_node_packages(home, NODE_FOLDER, "browser-node", "axe-core")
+    return packages / "node_modules" / "axe-core" / "axe.min.js"
 
 
 @cache

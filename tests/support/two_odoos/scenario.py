@@ -13,7 +13,7 @@ from devtools.databases import Databases
 from devtools.environment import Environment
 from devtools.odoo_server import CRON_THREADS, OdooServer
 from devtools.progress import step
-from devtools.side_by_side import run_side_by_side
+from side_by_side import run_side_by_side
 
 from .compared_models import COMPARED_MODELS, ComparedModel
 from .comparison import Difference, SourceSide, TargetSide, compare_sides

@@ -1,9 +1,10 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""A pytest plugin: tests that share servers run in one process, the longest first.
+"""The pytest plugin of ``./dev test``: its options, and the order of tests.
 
-A group is a folder whose tests share slow fixtures, such as servers, or else a file:
-with files, both processes are busy until the end. The groups of pytest-xdist 3.8 do
-not work with pytest 9.
+Tests that share servers run in one process, the longest first. A group is a folder
+whose tests share slow fixtures, such as servers, or else a file: with files, both
+processes are busy until the end. The groups of pytest-xdist 3.8 do not work with
+pytest 9.
 
 Each process has a separate database, but pytest-odoo gives them one file store. At
 the end of each class, Odoo removes the files that no attachment of *its* database has,
@@ -13,6 +14,7 @@ none; the whole file store goes with the databases, at the end of the run.
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import pytest
@@ -46,7 +48,19 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> GroupSchedul
     return GroupScheduling(config, log)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("suite")
+    group.addoption("--long", action="store_true", help='also tests marked "long"')
+    group.addoption(
+        "--record", action="store_true", help="record the cassettes of the tests again"
+    )
+
+
 def pytest_configure(config: pytest.Config) -> None:
+    if not config.option.long and not config.option.markexpr:
+        config.option.markexpr = "not long"
+    if config.option.record:
+        os.environ["CONNECTOR_RECORD"] = "1"
     if hasattr(config, "workerinput"):
         keep_files()
 

@@ -6,15 +6,15 @@ from __future__ import annotations
 import os
 import platform
 import shutil
+import sys
 from pathlib import Path
 
-from .debian_archive import machine_apt
-from .environment import Environment
-from .errors import SetupError
-from .home import Home, digest
-from .node_env import ensure_node_packages, has_node
-from .processes import run_logged
-from .python_env import ensure_packages
+from devtools.debian_archive import machine_apt
+from devtools.environment import Environment
+from devtools.errors import SetupError
+from devtools.home import Home, digest
+from devtools.processes import run_logged
+from devtools.python_env import ensure_packages
 
 # The names under which Odoo's tests look for a browser, in their order.
 PROGRAMS = ("google-chrome", "chromium", "chromium-browser", "google-chrome-stable")
@@ -23,7 +23,6 @@ PACKAGE = "chromium-headless-shell"
 FONTS = "fonts-liberation"
 EXECUTABLE = f"usr/lib/chromium/{PACKAGE}"
 NEEDED_MEGABYTES = 600
-NODE_FOLDER = Path(__file__).parents[1] / "node-browser"
 FONT_CONFIG = """\
 <?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
@@ -57,18 +56,16 @@ def browser_environ(environment: Environment) -> dict[str, str]:
     }
 
 
-def ensure_axe(home: Home) -> Path:
-    """Return the script of axe-core, which checks the accessibility of a page.
+def tests_environ(environment: Environment) -> dict[str, str]:
+    """Return the variables of tests, with a browser if there can be one.
 
-    :raises SetupError: without npm, or if npm cannot install it
+    Otherwise CONNECTOR_NO_BROWSER is the reason why the tests that need it are skipped.
     """
-    if not has_node():
-        raise SetupError(
-            "node and npm were not found, which install axe-core: install them "
-            "(Debian, Ubuntu: apt-get install nodejs npm)."
-        )
-    packages = ensure_node_packages(home, NODE_FOLDER, "browser-node", "axe-core")
-    return packages / "node_modules" / "axe-core" / "axe.min.js"
+    try:
+        return browser_environ(environment)
+    except SetupError as error:
+        sys.stderr.write(f"WARNING: tests in a browser are SKIPPED: {error}\n")
+        return {**environment.process_environ(), "CONNECTOR_NO_BROWSER": str(error)}
 
 
 def find_browser() -> Path | None:

@@ -7,9 +7,9 @@ import ast
 import os
 from pathlib import Path
 
-from .environment import Environment
-from .processes import run_logged
-from .python_env import ensure_packages
+from devtools.environment import Environment
+from devtools.processes import run_logged
+from devtools.python_env import ensure_packages
 
 FOLDER = Path("readme") / "newsfragments"
 

@@ -2,20 +2,20 @@
 """Repeated runs of tests, which find the tests that fail in some of them.
 
 pytest-repeat parametrizes functions, and so cannot repeat methods of unittest classes
-such as Odoo's. Here pytest runs several times, each time on a new database.
+such as Odoo's; here, pytest runs several times, each time on a new database.
+pytest-flakefinder repeats such methods on one database, which keeps what a test
+committed, and does not count.
 """
 
 from __future__ import annotations
 
+import argparse
 import tempfile
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree
 
-from .errors import SetupError
-
-OPTION = "--repeat"
 #: pytest's exit codes of a run that is complete: all tests passed, or some failed
 COMPLETE = (0, 1)
 
@@ -23,25 +23,11 @@ COMPLETE = (0, 1)
 Run = Callable[[list[str]], int]
 
 
-def take_repeats(arguments: list[str]) -> tuple[int, list[str]]:
-    """Return the number of runs, and the arguments without it.
-
-    :raises SetupError: if the option has no number
-    """
-    for index, argument in enumerate(arguments):
-        name, separator, number = argument.partition("=")
-        if name != OPTION:
-            continue
-        others = arguments[:index] + arguments[index + 1 :]
-        if not separator:
-            number = others.pop(index) if index < len(others) else ""
-        if not number.isdecimal() or int(number) < 1:
-            raise SetupError(
-                f"{OPTION} needs the number of runs, as in {OPTION} 5, but has "
-                f"{number or 'nothing'!r}."
-            )
-        return int(number), others
-    return 1, arguments
+def run_count(word: str) -> int:
+    """Return the number of runs that an argument of ``--repeat`` names."""
+    if not word.isdecimal() or int(word) < 1:
+        raise argparse.ArgumentTypeError(f"{word!r} is not a number of runs, as 5 is")
+    return int(word)
 
 
 def run_repeatedly(run: Run, repeats: int) -> int:

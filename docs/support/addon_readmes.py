@@ -1,8 +1,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Generate an addon's README.rst and description page from readme/."""
+"""./dev readme: README.rst and description page of each addon, from readme/."""
 
 from __future__ import annotations
 
+import argparse
 import ast
 import re
 from collections.abc import Iterator
@@ -10,11 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import mistune
+from addon_news import FOLDER, find_news, join_news
+from devtools.addons import Addon, find_addons
+from devtools.environment import Environment
+from devtools.errors import SetupError
 from docutils.core import publish_parts
 from mistune.renderers.rst import RSTRenderer
-
-from .addons import Addon, find_addons
-from .news import find_news
 
 # fragment → title of its section, in their order; the first has none
 SECTIONS = {
@@ -168,3 +170,35 @@ def generate_all(clone: Path) -> dict[Path, str]:
     files = {path: text for addon in addons for path, text in generate(addon).items()}
     histories = {addon.name: read_history(addon.path) for addon in addons}
     return {**files, clone / "CHANGELOG.md": make_changelog(histories)}
+
+
+def main(environment: Environment, arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(
+        prog="./dev readme",
+        description="Generate README.rst and static/description/index.html of each "
+        "addon from the fragments in its readme/ folder, and CHANGELOG.md.",
+    )
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument(
+        "--check", action="store_true", help="change nothing; fail if a file is stale"
+    )
+    what.add_argument(
+        "--release",
+        type=Path,
+        metavar="ADDON",
+        help="first join readme/newsfragments of this addon into its "
+        "readme/HISTORY.md, below the version of its manifest",
+    )
+    options = parser.parse_args(arguments)
+    if options.release and not join_news(environment, options.release.absolute()):
+        raise SetupError(f"there is no fragment in {options.release / FOLDER}.")
+    stale = 0
+    for path, text in generate_all(environment.clone).items():
+        if path.is_file() and path.read_text() == text:
+            continue
+        stale += 1
+        print(f"{'stale' if options.check else 'written'}: {path}")
+        if not options.check:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+    return 1 if stale and options.check else 0

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""./dev docs [--language LANGUAGE] [--check-links] [--screenshots] ..."""
+"""./dev docs: build the site of docs/ with Sphinx."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..browser import browser_environ
-from ..environment import Environment
-from ..odoo_config import write_config
-from ..processes import die_with_parent
-from ..python_env import ensure_packages
+from devtools.environment import Environment
+from devtools.odoo_config import write_config
+from devtools.processes import die_with_parent
+from devtools.python_env import ensure_packages
+from machine_browser import browser_environ
 
 SOURCE_LANGUAGE = "en"
 
