@@ -48,9 +48,8 @@ Overview
 All buttons, hooks and class attributes of the addon ``connector`` that an author of a
 connector calls or overrides. The page is generated from the sources.
 
-- A *button* is a public method that a view or ``_describe_actions`` names. Like each
-  public method, it returns an action or a value, never None, which the external API
-  cannot send.
+- A *button* is a public method that a view or ``_describe_actions`` names. Each public
+  method returns an action or a value, never None, which the external API cannot send.
 - A *hook* is a method that you override or call.
 - An *attribute* is set in the class; the value here is the default.
 
@@ -59,6 +58,20 @@ connector calls or overrides. The page is generated from the sources.
 .. contents::
    :local:
    :depth: 2
+
+Often needed
+============
+
+- Addresses end with a slash: ``_trailing_slash`` of ``generic.rest.adapter``
+- Ids are addresses: ``_id_field`` and ``_id_is_address`` of ``generic.rest.adapter``
+- A record is below another one, ``/products/1/variants/2``: ``_path`` and ``_external_id`` of
+  ``generic.rest.adapter``, `REST adapter <rest_adapter.rst>`__
+- A child finds its parent: ``_imports_references`` of ``generic.importer`` and
+  ``external_to_m2o`` in its mapper, `Importing <importer.rst>`__
+- An edit of a product template, or of the stock, is exported: ``_follow`` of
+  ``generic.export.listener``, `Select edits to export <how_to/exported_changes.rst>`__
+- The size of a job, and the version that wins: the fields ``chunk_size`` and
+  ``conflict_policy`` of the backend, below
 
 Fields that a backend may declare
 =================================
@@ -200,7 +213,7 @@ def docstring_after(node: ast.ClassDef, statement: ast.stmt) -> str:
     following = node.body[node.body.index(statement) + 1 :][:1]
     for after in following:
         if isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant):
-            return first_sentence(ast.unparse(after.value).strip("'\""))
+            return first_sentence(str(after.value.value))
     return ""
 
 
