@@ -64,8 +64,8 @@ Often needed
 
 - Addresses end with a slash: ``_trailing_slash`` of ``generic.rest.adapter``
 - Ids are addresses: ``_id_field`` and ``_id_is_address`` of ``generic.rest.adapter``
-- A record is below another one, ``/products/1/variants/2``: ``_path`` and ``_external_id`` of
-  ``generic.rest.adapter``, `REST adapter <rest_adapter.rst>`__
+- A record is below another one, ``/products/1/variants/2``: ``_path`` and
+  ``_external_id`` of ``generic.rest.adapter``, `REST adapter <rest_adapter.rst>`__
 - A child finds its parent: ``_imports_references`` of ``generic.importer`` and
   ``external_to_m2o`` in its mapper, `Importing <importer.rst>`__
 - An edit of a product template, or of the stock, is exported: ``_follow`` of
