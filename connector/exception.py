@@ -20,9 +20,14 @@ base                      reaction           errors
                                              :class:`AccessRefused`,
                                              :class:`CredentialsRefused`,
                                              :class:`InsecureConnection`
-:class:`SkipError`        go on without      :class:`IDMissingInBackend`
-                          the record
+:class:`SkipError`        go on without      raised by hooks of connectors
+                          the record: its
+                          outcome is
+                          *skipped*
 ========================  =================  ===========================================
+
+:class:`IDMissingInBackend` means what its caller makes of it: a record that cannot be
+read is missing, a deletion is done, any other call fails.
 
 Retryable errors are queue_job's ``RetryableJobError``: ``seconds`` is the wait before
 the next try, and with ``ignore_retry`` the try is not counted. ``AccessRefused`` and
@@ -75,7 +80,11 @@ class FatalError(Exception):
 
 
 class SkipError(Exception):
-    """The work on this record ends; nothing has to be corrected."""
+    """The work on this record ends; nothing has to be corrected.
+
+    The record gets the outcome *skipped*, with the message as its reason. An import
+    rolls back what it has written of the record.
+    """
 
 
 class ConnectorException(Exception):
@@ -159,7 +168,7 @@ class NoExternalId(RetryableError):
     """A record that must have an external id does not have one yet."""
 
 
-class IDMissingInBackend(SkipError, JobError):
+class IDMissingInBackend(JobError):
     """The external id does not exist in the backend."""
 
 

@@ -97,15 +97,6 @@ class UniqueLink(models.Constraint):
         return model.with_context(active_test=False).search(domain, limit=1)
 
 
-class ComodelFromModel(fields.Many2one):
-    """A many2one whose comodel is derived from the model that inherits the field."""
-
-    def _get_attrs(self, model_class: type, name: str) -> dict[str, Any]:
-        attrs = super()._get_attrs(model_class, name)
-        find_comodel = attrs.pop("find_comodel")
-        return {**attrs, "comodel_name": find_comodel(model_class)}
-
-
 def find_odoo_model(model_class: type) -> str:
     """Return the model that a binding wraps: by ``_odoo_model`` or ``_inherits``."""
     if model_class._odoo_model:
@@ -133,14 +124,14 @@ class ConnectorBindingMixin(models.AbstractModel):
     #: whether a listener that applies to all bindings of the connector applies to it
     _is_exported = True
 
-    backend_id = ComodelFromModel(
+    backend_id = fields.Many2one(
         find_comodel=lambda model_class: model_class._connector_backend,
         string="Backend",
         required=True,
         index=True,
         ondelete="restrict",
     )
-    odoo_id = ComodelFromModel(
+    odoo_id = fields.Many2one(
         find_comodel=find_odoo_model,
         string="Record",
         required=True,
@@ -177,6 +168,20 @@ class ConnectorBindingMixin(models.AbstractModel):
     _backend_external_uniq = UniqueLink("backend_id", "external_id")
     #: a record has at most one binding for each backend
     _backend_record_uniq = UniqueLink("backend_id", "odoo_id")
+
+    def _valid_field_parameter(self, field, name):
+        """Set the comodel of a field that declares it by ``find_comodel``.
+
+        Odoo calls this while it sets a field up, and no other method of the model. A
+        subclass of ``Many2one`` would not do: where a binding model redeclares some
+        attributes, as in ``backend_id = fields.Many2one(ondelete="cascade")``, Odoo
+        ignores those of a field of another class.
+        """
+        if name != "find_comodel":
+            return super()._valid_field_parameter(field, name)
+        if not (field.related or field.comodel_name):
+            field.comodel_name = field.find_comodel(type(self))
+        return True
 
     def _prepare_create_values(self, vals_list):
         """Refuse to bind existing records that the user may not write."""

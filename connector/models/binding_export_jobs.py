@@ -30,10 +30,11 @@ from ..components.exporter.batch import (
     outcome_of,
 )
 from ..components.exporter.bulk import BulkExport
+from ..components.exporter.flow import run_exporter
 from ..components.history.recorder import RECORD_NAME, History
 from ..components.session import Session
 from ..database import retry_without_database
-from ..exception import RetryableJobError
+from ..exception import RetryableJobError, SkipError
 from ..jobs.error_states import UNRESOLVED_STATES
 from ..jobs.lifecycle import asks_to_wait, clamp_wait, running_job
 from ..jobs.subject import (
@@ -78,7 +79,7 @@ class ConnectorBindingMixin(models.AbstractModel):
             Session.of(work).begin_job(running_job(self.env), run)
             exporter = work.component(usage="record.exporter")
             try:
-                message = exporter.run(self, fields=fields)
+                message = run_exporter(exporter, self, fields=fields)
             except RetryableJobError as error:
                 if not self._continues_in_another_job("export_record", error):
                     raise
@@ -194,8 +195,11 @@ class ConnectorBindingMixin(models.AbstractModel):
             Session.of(work).begin_job(running_job(self.env), run)
             deleter = work.component(usage="record.exporter.deleter")
             deleter.created_at = created_at
-            message = deleter.run(external_id)
-            outcome = getattr(deleter, "outcome", Outcome.REMOVED)
+            try:
+                message = deleter.run(external_id)
+                outcome = getattr(deleter, "outcome", Outcome.REMOVED)
+            except SkipError as error:
+                message, outcome = str(error), Outcome.SKIPPED
             history = History(deleter)
             name = self.env.context.get(RECORD_NAME)
             history.note_deletion(external_id, outcome, str(message or ""), name)

@@ -30,11 +30,12 @@ from odoo.addons.queue_job.delay import DelayableRecordset
 
 from ..components.history.recorder import RECORD_NAME
 from ..components.importer.found import offer_found
+from ..components.importer.items import ChunkOutcome
 from ..components.importer.retries import delay_rest
 from ..components.session import Session
 from ..components.two_way.unconfirmed import KEEP_UNCONFIRMED, ONLY_UNCONFIRMED
 from ..database import retry_without_database, wait_for_locks
-from ..exception import RetryableJobError
+from ..exception import RetryableJobError, SkipError
 from ..jobs.arguments import PlainDelayable
 from ..jobs.causes import REFUSED
 from ..jobs.lifecycle import (
@@ -191,6 +192,8 @@ class ConnectorBindingMixin(models.AbstractModel):
             importer = work.component(usage="record.importer")
             try:
                 outcome = importer.run(external_id, force=force, **kwargs)
+            except SkipError as error:  # of an importer with its own ``run``
+                outcome = ChunkOutcome.of_skipped(external_id, error)
             except RetryableJobError as error:
                 if not self._continues_in_another_job("import_record", error):
                     raise

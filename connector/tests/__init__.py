@@ -131,6 +131,7 @@ from . import test_mapper_modifiers
 from . import test_mapper_source_fields
 from . import test_schedule_failures
 from . import test_retention
+from . import test_skip_error
 from . import test_sync_batch
 from . import test_sync_change
 from . import test_sync_cause

@@ -36,6 +36,12 @@ class TestBindingMixin(TestConnectorCase):
         self.assertTrue(fields["external_id"].required)
         self.assertEqual(fields["backend_id"].ondelete, "cascade")
 
+    def test_a_field_that_is_redeclared_in_part_keeps_the_rest(self):
+        field = self.env["test.res.partner.bank"]._fields["backend_id"]
+        self.assertEqual(field.ondelete, "cascade")
+        self.assertEqual(field.comodel_name, "test.backend")
+        self.assertEqual((field.string, field.required), ("Backend", True))
+
     def test_bindings_declared_by_hand_are_untouched(self):
         model = self.env["test.res.partner.industry"]
         self.assertNotIn("external_updated_at", model._fields)

@@ -279,8 +279,8 @@ class TestFailures(FlowCase):
         self.hooks.bad = {"a"}
         with self.assertRaisesRegex(InvalidDataError, "a is bad"):
             self.flow("a", steps=StepRunner)
-        self.assertEqual(self.savepoints, 0)
+        self.assertEqual(self.rollbacks, 1)
 
-    def test_a_single_record_is_written_in_a_savepoint(self):
+    def test_each_step_of_a_single_record_has_a_savepoint(self):
         self.assertEqual(self.flow("a", steps=StepRunner), {"a": "created"})
-        self.assertEqual(self.savepoints, 1)
+        self.assertEqual((self.savepoints, self.rollbacks), (3, 0))

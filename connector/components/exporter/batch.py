@@ -15,6 +15,7 @@ from ...jobs.lifecycle import company_of
 from ...outcome import Outcome
 from ..session import Session
 from .bulk import BulkExport
+from .flow import run_exporter
 from .queue import delay_export, export_priority
 
 
@@ -106,7 +107,7 @@ class DirectBatchExporter(AbstractComponent):
         exporter = self.component(usage="record.exporter")
         started_at = time.time()
         Session.of(self.work).run = run
-        exporter.run(binding, **kwargs)
+        run_exporter(exporter, binding, **kwargs)
         if run:
             note_export(run, binding, outcome_of(exporter), started_at)
 

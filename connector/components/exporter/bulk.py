@@ -31,6 +31,7 @@ from ...exception import (
     ConnectorException,
     CredentialsRefused,
     FatalError,
+    IDMissingInBackend,
     NoConnectorUnitError,
     RetryableJobError,
     SkipError,
@@ -43,10 +44,12 @@ from ..importer.bisection import concerns_the_job
 from ..session import Session
 from .bulk_calls import create_many, write_many
 from .dependencies import WaitsForBulk
-from .flow import Request, Steps
+from .flow import Request, Steps, run_exporter
 
 #: errors of the job, not of one record, besides bugs and lost transactions
 _OF_JOB = (CredentialsRefused, NoConnectorUnitError, UnreadableAnswer)
+#: errors of a call that one of its records may have caused
+_OF_RECORDS = (FatalError, IDMissingInBackend, SkipError, ConnectorException)
 #: hooks that an operation of the adapter replaces
 _HOOKS = {"create_many": "_create", "write_many": "_update"}
 
@@ -230,14 +233,23 @@ class BulkExport:
         except RetryableJobError as error:
             self.wait = error
             raise _Stopped from error
-        except (FatalError, SkipError, ConnectorException) as error:
+        except _OF_RECORDS as error:
             # because of one of the records, perhaps: each gets a separate job
-            return [error] * len(items)
+            return [_for_each(error)] * len(items)
+
+
+def _for_each(error: Exception) -> Exception:
+    """Return an error of a call for its records: it must skip none of them."""
+    if not isinstance(error, SkipError):
+        return error
+    failure = ConnectorException(str(error))
+    failure.__cause__ = error
+    return failure
 
 
 def _run_alone(exporter: Any, binding: models.BaseModel, fields: Any) -> Steps:
     """Run an exporter that does not yield requests."""
-    return exporter.run(binding, fields=fields)
+    return run_exporter(exporter, binding, fields=fields)
     yield
 
 

@@ -8,7 +8,7 @@
      │  load the external id: of the binding, or of a receipt      external_ids.py
      │  read the unconfirmed edits; none left to send ─────────────────▶ unchanged
      │  _should_import: newer in the backend? _delay_import, and go on
-     ├─ _run(fields)
+     ├─ _run(fields)                              SkipError of a hook ─▶ skipped
      │    binding._find_reason_to_stop ────────────────────────────────▶ skipped
      │    _has_to_skip ────────────────────────────────────────────────▶ skipped
      │    _export_dependencies                           dependencies.py
@@ -37,7 +37,7 @@ from contextlib import nullcontext
 from typing import Any, NamedTuple
 
 from ...binding_links import check_is_free
-from ...exception import ConnectorException, IDMissingInBackend
+from ...exception import ConnectorException, IDMissingInBackend, SkipError
 from ...jobs.failure import about_record
 from ...outcome import Outcome
 from ..external_id import is_external_id
@@ -67,6 +67,18 @@ def complete(steps: Steps) -> Any:
     except StopIteration as end:
         return end.value
     raise AssertionError("The request of a bulk export was not sent.")
+
+
+def run_exporter(exporter: Any, binding: Any, **kwargs: Any) -> Any:
+    """Export a binding by any exporter, and return its message.
+
+    An exporter with its own ``run`` may raise ``SkipError``, too.
+    """
+    try:
+        return exporter.run(binding, **kwargs)
+    except SkipError as error:
+        exporter.outcome = Outcome.SKIPPED
+        return exporter.env._("Skipped: %s", error)
 
 
 class ExportFlow:
@@ -111,12 +123,15 @@ class ExportFlow:
             return self._nothing_to_export()
         key = (binding._name, binding.id)
         with in_progress(session.exporting, {key}), self.external_ids.kept_on_error():
-            if self._is_newer_in_backend():
-                hooks._delay_import()
-            if self.bulk_hooks:
-                message = yield from self._send(*args, **kwargs)
-            else:
-                message = hooks._run(*args, **kwargs)
+            try:
+                if self._is_newer_in_backend():
+                    hooks._delay_import()
+                if self.bulk_hooks:
+                    message = yield from self._send(*args, **kwargs)
+                else:
+                    message = hooks._run(*args, **kwargs)
+            except SkipError as error:
+                message = self._skip(str(error) or True)
             if self._is_in_backend:
                 self._edits.confirm()
                 with explaining_refused_binding(hooks, hooks.model, binding):
@@ -141,9 +156,7 @@ class ExportFlow:
             and hooks.binding._find_reason_to_stop()
         ) or hooks._has_to_skip()
         if reason:
-            hooks.outcome = Outcome.SKIPPED
-            self._reason = reason if isinstance(reason, str) else None
-            return hooks.env._("Skipped: %s", reason) if reason is not True else ""
+            return self._skip(reason)
         hooks._export_dependencies()
         hooks._lock()
         if not self._is_in_backend:
@@ -154,6 +167,15 @@ class ExportFlow:
         if self._is_in_backend:
             return (yield from self._update(map_record, fields))
         return (yield from self._create(map_record))
+
+    def _skip(self, reason: Any) -> str:
+        """Set the outcome *skipped*; return the message for the job.
+
+        :param reason: True if it is not known
+        """
+        self._hooks.outcome = Outcome.SKIPPED
+        self._reason = reason if isinstance(reason, str) else None
+        return self._hooks.env._("Skipped: %s", reason) if reason is not True else ""
 
     def create_under_key(self, values: Any, send: Callable[[Any], Any]) -> Any:
         """Create the record under an idempotency key; see ``keyed_creation.py``."""

@@ -10,13 +10,14 @@ is rolled back and each half runs alone, down to the items that fail::
                        └─ 2 ✓
 
 A failing record costs about 2·log₂ n savepoints and leaves nothing in the database. A
-record that is imported alone raises its error instead.
+record that is imported alone raises its error instead. A record whose hook raises
+``SkipError`` is found in the same way, and skipped.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 
 import psycopg2
 from psycopg2 import errors
@@ -24,8 +25,8 @@ from psycopg2 import errors
 from odoo.addons.component.exception import ComponentException
 from odoo.addons.queue_job.exception import RetryableJobError
 
+from ...exception import SkipError
 from ...jobs.failure import about_record
-from .database_errors import find_database_error
 from .items import ImportItem
 
 Step = Callable[[list[ImportItem]], None]
@@ -63,29 +64,32 @@ class StepRunner:
         self._explain = explain
 
     def fail(self, item: ImportItem, error: Exception) -> None:
-        """Raise the error of an item."""
-        raise _about(item, error)
+        """Raise the error of an item, or skip it."""
+        if not isinstance(error, SkipError):
+            raise _about(item, error)
+        item.skip(error)
 
     def run_reading(self, step: Step, items: list[ImportItem]) -> None:
-        """Run the step that reads the external record."""
-        step(items)
+        """Run the step that reads the external record, in no savepoint."""
+        try:
+            step(items)
+        except SkipError as error:
+            items[0].skip(error)
 
-    def run(
-        self, step: Step, items: list[ImportItem], is_writing: bool = False
-    ) -> None:
-        """Run a step if the item is pending; a step that writes, in a savepoint."""
+    def run(self, step: Step, items: list[ImportItem]) -> None:
+        """Run a step in a savepoint if the item is pending."""
         items = [item for item in items if item.pending]
         if not items:
             return
+        item, binding = items[0], items[0].binding
         try:
-            with self._savepoint() if is_writing else nullcontext():
+            with self._savepoint():
                 step(items)
+        except SkipError as error:
+            item.binding = binding
+            item.skip(error)
         except Exception as error:
-            if not is_writing and find_database_error(error):
-                # without a savepoint the transaction is aborted: nothing can be queried
-                _about(items[0], error)
-                raise
-            explained = _about(items[0], self._explain(items[0], error))
+            explained = _about(item, self._explain(item, error))
             if explained is error:
                 raise
             raise explained from explained.__cause__ or error
@@ -98,8 +102,11 @@ class BisectingStepRunner(StepRunner):
     """
 
     def fail(self, item: ImportItem, error: Exception) -> None:
-        """Give an item the outcome *failed*."""
-        item.fail(error)
+        """Give an item the outcome *failed* or *skipped*."""
+        if isinstance(error, SkipError):
+            item.skip(error)
+        else:
+            item.fail(error)
 
     def run_reading(self, step: Step, items: list[ImportItem]) -> None:
         """Run the step that reads the external records, in no savepoint if it works.
@@ -115,17 +122,12 @@ class BisectingStepRunner(StepRunner):
             ends = [items[0], items[-1]]
             for item in ends:
                 self._bisect(step, [item])
-            if not any(item.pending for item in ends):
+            if all(item.error for item in ends):
                 raise
             self.run(step, items)
 
-    def run(
-        self, step: Step, items: list[ImportItem], is_writing: bool = False
-    ) -> None:
-        """Run a step over the pending items.
-
-        :param is_writing: ignored: every step has a savepoint
-        """
+    def run(self, step: Step, items: list[ImportItem]) -> None:
+        """Run a step over the pending items."""
         self._bisect(step, [item for item in items if item.pending])
 
     def _bisect(self, step: Step, items: list[ImportItem]) -> None:
@@ -141,7 +143,7 @@ class BisectingStepRunner(StepRunner):
             for item, (binding, outcome) in zip(items, before, strict=True):
                 item.binding, item.outcome = binding, outcome
             if len(items) == 1:
-                items[0].fail(self._explain(items[0], error))
+                self.fail(items[0], self._explain(items[0], error))
                 return
             middle = len(items) // 2
             self._bisect(step, items[:middle])

@@ -20,7 +20,7 @@ from contextlib import suppress
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
-from ...exception import RetryableJobError
+from ...exception import RetryableJobError, SkipError
 from ...outcome import Outcome
 from ..external_id import can_be_stored, check_can_be_external_id, unstorable_id
 from ..session import Key, Session
@@ -102,7 +102,8 @@ class Dependencies:
                 failed.extend(_import_many(importer, external_ids))
             else:
                 for external_id in external_ids:
-                    importer.run(external_id)
+                    with suppress(SkipError):
+                        importer.run(external_id)
         return failed
 
     def _allow_commit(self, item: ImportItem, error: Exception) -> None:

@@ -58,7 +58,7 @@ class ImportRecorder:
         values = {
             "outcome": item.outcome,
             "external_id": storable_text(item.key),
-            "reason": storable_text(str(item.error or item.note or "")),
+            "reason": storable_text(str(item.error or item.reason or item.note or "")),
         }
         if item.outcome == Outcome.CREATED:
             changes = {k: v for k, v in item.values.items() if k in model._fields}

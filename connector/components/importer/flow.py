@@ -112,7 +112,7 @@ class ImportFlow:
                 self._dependencies.prefetch(batch)
                 self._hooks._prefetch(batch)
                 steps.run(self._map, batch)
-                steps.run(self._writer.write_items, batch, is_writing=True)
+                steps.run(self._writer.write_items, batch)
                 session.imported.update(item.outcome for item in batch)
         session.not_failed.update(
             (model_name, item.key) for item in items if item.outcome != Outcome.FAILED

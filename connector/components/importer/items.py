@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from odoo.addons.queue_job.exception import RetryableJobError
 
+from ...exception import SkipError
 from ...outcome import Outcome
 
 #: notes that the result of a job shows
@@ -69,6 +70,8 @@ class ImportItem:
     note: str | None = None
     #: why it was skipped or removed, where no note says that
     reason: str | None = None
+    #: raised by a hook that skipped it
+    skip_error: Exception | None = None
     #: the wrapped record and its name, where the import may remove it
     record: Any = None
     name: str | None = None
@@ -114,6 +117,7 @@ class ImportItem:
         return (
             self.outcome == Outcome.SKIPPED
             and self.external_record is None
+            and self.skip_error is None
             and not (self.binding or self.alias)
         )
 
@@ -127,6 +131,11 @@ class ImportItem:
     def fail(self, error: Exception) -> None:
         """Set the outcome of a record that cannot be imported."""
         self.outcome, self.error = Outcome.FAILED, error
+
+    def skip(self, error: SkipError) -> None:
+        """Set the outcome of a record that a hook skips; the message is the reason."""
+        self.outcome, self.skip_error = Outcome.SKIPPED, error
+        self.reason = str(error) or None
 
 
 @dataclass(frozen=True)
@@ -163,6 +172,13 @@ class ChunkOutcome:
     def notes(self) -> tuple[str, ...]:
         """Return the notes of the items that have one."""
         return tuple(item.note for item in self.items if item.note)
+
+    @classmethod
+    def of_skipped(cls, external_id: Any, error: SkipError) -> ChunkOutcome:
+        """Return the outcome of one record that an importer skips by an error."""
+        item = ImportItem(external_id)
+        item.skip(error)
+        return cls((item,))
 
     def __str__(self) -> str:
         counts = self.counts

@@ -10,6 +10,7 @@ class TestPartnerBank(models.Model):
     _inherits = {"res.partner.bank": "odoo_id"}
     _description = "Test Bank Binding"
 
+    backend_id = fields.Many2one(ondelete="cascade")  # the rest is of the mixin
     test_partner_id = fields.Many2one(
         "test.res.partner", required=True, ondelete="cascade"
     )
