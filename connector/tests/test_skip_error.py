@@ -96,7 +96,7 @@ class TestSkippedImports(ImporterCase):
             outcome, jobs = self.run_chunk([1, 2, 3])
         self.assertEqual((outcome.counts, jobs), ({Outcome.SKIPPED: 3}, []))
 
-    def test_a_job_counts_it_as_skipped_and_a_retry_resolves_the_error(self):
+    def test_a_job_counts_it_as_skipped(self):
         run = self.env["connector.sync.run"]._start(self.backend, PARTNER)
         with self.skipping("_map_data"), self.trap_jobs() as trap:
             self.env[PARTNER].import_chunk(self.backend, [2, 3], run=run)
