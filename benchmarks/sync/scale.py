@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 
 import psutil
-from devtools.progress import format_table
+from text_output import format_table
 
 from .sides import Side
 

@@ -8,7 +8,6 @@ import shutil
 import time
 from pathlib import Path
 
-import psycopg2
 from psycopg2 import errors, sql
 
 from .environment import Environment
@@ -37,7 +36,7 @@ class Databases:
         return self.environment.data_folder / "filestore" / name
 
     def list_names(self, prefix: str) -> list[str]:
-        rows = self._query(
+        rows = self._run(
             "SELECT datname FROM pg_database WHERE starts_with(datname, %s) "
             "ORDER BY datname",
             (prefix,),
@@ -46,22 +45,18 @@ class Databases:
 
     def exists(self, name: str) -> bool:
         query = "SELECT 1 FROM pg_database WHERE datname = %s"
-        return bool(self._query(query, (name,)))
+        return bool(self._run(query, (name,)))
 
     def create(self, name: str, template: str | None = None) -> None:
         """Create a database, replacing one of that name."""
         self.drop(name)
         if template is None:
-            statement = sql.SQL(
-                "CREATE DATABASE {} ENCODING 'unicode' LC_COLLATE 'C' "
-                "TEMPLATE template0"
-            ).format(sql.Identifier(name))
-            self._execute(statement)
+            options = "ENCODING 'unicode' LC_COLLATE 'C' TEMPLATE template0"
+            self._run(quote("CREATE DATABASE {} " + options, name))
             return
-        statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
-            sql.Identifier(name), sql.Identifier(template)
+        self._run_unused(
+            quote("CREATE DATABASE {} TEMPLATE {}", name, template), template
         )
-        self._execute_unused(statement, template)
         filestore = self.filestore(template)
         if filestore.is_dir():
             # Odoo names these files by their content and never changes one.
@@ -71,40 +66,27 @@ class Databases:
         remove_folder(self.filestore(new))
         if self.filestore(old).is_dir():
             self.filestore(old).rename(self.filestore(new))
-        statement = sql.SQL("ALTER DATABASE {} RENAME TO {}").format(
-            sql.Identifier(old), sql.Identifier(new)
-        )
-        self._execute_unused(statement, old)
+        self._run_unused(quote("ALTER DATABASE {} RENAME TO {}", old, new), old)
 
     def drop(self, name: str) -> None:
-        statement = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
-        self._execute(statement.format(sql.Identifier(name)))
+        self._run(quote("DROP DATABASE IF EXISTS {} WITH (FORCE)", name))
         remove_folder(self.filestore(name))
 
     def query(self, name: str, statement: str, values: tuple = ()) -> list[tuple]:
         """Run a query inside one database."""
-        connection = psycopg2.connect(dbname=name)
+        return self._run(statement, values, name)
+
+    def _run(
+        self,
+        statement: str | sql.Composable,
+        values: tuple = (),
+        database: str | None = None,
+    ) -> list[tuple]:
+        connection = connect(database)
         try:
-            with connection, connection.cursor() as cursor:
+            with connection.cursor() as cursor:
                 cursor.execute(statement, values)
                 return cursor.fetchall() if cursor.description else []
-        finally:
-            connection.close()
-
-    def _query(self, statement: str, values: tuple) -> list[tuple]:
-        connection = connect()
-        try:
-            with connection.cursor() as cursor:
-                cursor.execute(statement, values)
-                return cursor.fetchall()
-        finally:
-            connection.close()
-
-    def _execute(self, statement: sql.Composable) -> None:
-        connection = connect()
-        try:
-            with connection.cursor() as cursor:
-                cursor.execute(statement)
         except errors.DiskFull as error:
             raise SetupError(
                 f"the database server's disk is full: {str(error).strip()}\nFree space."
@@ -112,12 +94,13 @@ class Databases:
         finally:
             connection.close()
 
-    def _execute_unused(self, statement: sql.Composable, name: str) -> None:
-        """Execute a statement once the database `name` has no connections."""
+    def _run_unused(self, statement: sql.Composable, name: str) -> None:
+        """Run a statement once the database `name` has no connections."""
         deadline = time.monotonic() + COPY_TIMEOUT_SECONDS
         while True:
             try:
-                return self._execute(statement)
+                self._run(statement)
+                return
             except errors.ObjectInUse as error:
                 if time.monotonic() > deadline:
                     raise SetupError(
@@ -125,3 +108,8 @@ class Databases:
                         f"{str(error).strip()}\nClose the connections to it."
                     ) from error
                 time.sleep(0.2)
+
+
+def quote(statement: str, *names: str) -> sql.Composed:
+    """Return a statement with names of databases."""
+    return sql.SQL(statement).format(*map(sql.Identifier, names))

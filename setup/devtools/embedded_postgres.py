@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from .errors import SetupError
 from .home import Home, remove_folder
@@ -22,6 +23,15 @@ from .progress import step
 USER = "odoo"
 PORT = "5432"
 LONGEST_SOCKET_FOLDER = 80
+# In the package: PostgreSQL 16.
+INSTALLATION = "pginstall"
+# For programs that may outlive this one.
+DETACHED: dict[str, Any] = {
+    "cwd": "/",
+    "stdin": subprocess.DEVNULL,
+    "stderr": subprocess.DEVNULL,
+    "start_new_session": True,
+}
 SETTINGS = {
     "listen_addresses": "",
     "max_connections": "200",
@@ -74,14 +84,8 @@ class EmbeddedPostgres:
 
     def start_supervisor(self) -> None:
         """Start one more supervisor; it ends itself if there is one already."""
-        subprocess.Popen(
-            [sys.executable, "-m", "devtools.postgres_supervisor"],
-            cwd="/",
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        command = [sys.executable, "-m", "devtools.embedded_postgres"]
+        subprocess.Popen(command, **DETACHED, stdout=subprocess.DEVNULL)
 
     def supervise(self) -> None:
         """Wait until nobody uses the server, then stop it."""
@@ -104,98 +108,87 @@ class EmbeddedPostgres:
 
     def start(self) -> None:
         self.prepare()
+        settings = {**SETTINGS, "unix_socket_directories": str(self.socket_folder)}
+        words = " ".join(f"-c {name}='{value}'" for name, value in settings.items())
+        options = ["-l", self.log_path, "-o", words, "-w", "-t", "60"]
         with step("PostgreSQL server"):
-            settings = {**SETTINGS, "unix_socket_directories": str(self.socket_folder)}
-            self._run(
-                "pg_ctl",
-                "-D",
-                self.data_folder,
-                "-l",
-                self.log_path,
-                "-o",
-                " ".join(f"-c {name}='{value}'" for name, value in settings.items()),
-                "-w",
-                "-t",
-                "60",
-                "start",
-            )
+            self._run("pg_ctl", "-D", self.data_folder, *options, "start")
 
     def stop(self) -> None:
         self._run("pg_ctl", "-D", self.data_folder, "-m", "fast", "-w", "stop")
 
     def prepare(self) -> None:
         """Make the folders and, once, the cluster."""
-        if self.account:
-            self._prepare_server_folder()
-        self.socket_folder.mkdir(mode=0o700, exist_ok=True)
-        self._give(self.socket_folder)
-        self._check_owner(self.socket_folder)
-        if not (self.data_folder / "PG_VERSION").is_file():
-            self.home.check_free_space(500, "The embedded PostgreSQL server")
-            with step("PostgreSQL data folder"):
-                part = self.server_folder / "data.part"
-                remove_folder(part)
-                part.mkdir(mode=0o700)
-                self._give(part)
-                self._run(
-                    "initdb",
-                    *("-D", part, "-U", USER, "--auth=trust", "--no-sync"),
-                    *("--encoding=UTF8", "--locale=C"),
-                )
-                part.rename(self.data_folder)
+        self._copy_binaries()
+        self._make_folder(self.socket_folder, 0o700)
+        if (self.data_folder / "PG_VERSION").is_file():
+            return
+        self.home.check_free_space(500, "The embedded PostgreSQL server")
+        with step("PostgreSQL data folder"):
+            part = self.server_folder / "data.part"
+            remove_folder(part)
+            self._make_folder(part, 0o700)
+            options = ["--auth=trust", "--no-sync", "--encoding=UTF8", "--locale=C"]
+            self._run("initdb", "-D", part, "-U", USER, *options)
+            part.rename(self.data_folder)
 
-    def _prepare_server_folder(self) -> None:
-        self.server_folder.mkdir(mode=0o755, exist_ok=True)
-        self._check_owner(self.server_folder)
-        self._give(self.server_folder)
+    def _copy_binaries(self) -> None:
+        """Copy the programs, and their libraries, for an account other than root's.
+
+        It cannot read root's home.
+        """
+        if not self.account:
+            return
+        self._make_folder(self.server_folder, 0o755)
         copy = self.server_folder / "binaries"
         if not copy.is_dir():
             part = self.server_folder / "binaries.part"
             remove_folder(part)
             package = find_package()
-            # Beside the package stand the libraries that its programs look for.
-            for folder in package.parent.glob(f"{package.name}*"):
-                shutil.copytree(folder, part / folder.name, symlinks=True)
+            for folder in (
+                package / INSTALLATION,
+                *package.parent.glob("*pgserver.libs"),
+            ):
+                target = part / folder.relative_to(package.parent)
+                shutil.copytree(folder, target, symlinks=True)
             part.rename(copy)
 
-    def _check_owner(self, folder: Path) -> None:
-        """Refuse a folder that somebody else put there: /tmp is everybody's."""
-        owner = folder.stat().st_uid
-        allowed = {os.geteuid(), self.account.pw_uid if self.account else os.geteuid()}
-        if owner not in allowed or folder.is_symlink():
+    def _make_folder(self, folder: Path, mode: int) -> None:
+        """Make a folder of the server's account; refuse somebody else's, as in /tmp."""
+        folder.mkdir(mode=mode, exist_ok=True)
+        owner = folder.lstat().st_uid
+        uid = self.account.pw_uid if self.account else os.geteuid()
+        if owner not in (os.geteuid(), uid) or folder.is_symlink():
             raise SetupError(
                 f"{folder} belongs to the user number {owner}, not to this one.\n"
                 "Remove it, or name another folder in CONNECTOR_HOME."
             )
-
-    def _give(self, folder: Path) -> None:
         if self.account:
-            os.chown(folder, self.account.pw_uid, self.account.pw_gid)
+            os.chown(folder, uid, self.account.pw_gid)
 
     def program(self, name: str) -> Path:
         """Return where a program of PostgreSQL is, for the user who runs the server."""
+        self._copy_binaries()
         package = find_package()
         if self.account:
-            self._prepare_server_folder()
             package = self.server_folder / "binaries" / package.name
-        return package / "pginstall" / "bin" / name
+        return package / INSTALLATION / "bin" / name
+
+    def process_options(self) -> dict[str, Any]:
+        """Return the options of subprocess for the programs of the server."""
+        options: dict[str, Any] = {**DETACHED, "env": {**os.environ, "LC_ALL": "C"}}
+        if self.account:
+            options["user"], options["group"] = self.account[2:4]
+            options["extra_groups"] = []
+        return options
 
     def _call(self, program: str, *arguments: str | Path) -> tuple[int, str]:
         # To a file, not a pipe: the server inherits it and would keep a pipe open.
         with (self.home.log_folder / "postgres.log").open("ab+") as log:
             start = log.seek(0, os.SEEK_END)
-            code = subprocess.call(
-                [str(self.program(program)), *map(str, arguments)],
-                cwd="/",
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-                env={**os.environ, "LC_ALL": "C"},
-                user=self.account and self.account.pw_uid,
-                group=self.account and self.account.pw_gid,
-                extra_groups=[] if self.account else None,
-            )
+            command = [str(self.program(program)), *map(str, arguments)]
+            options = self.process_options() | {"stderr": subprocess.STDOUT}
+            code = subprocess.call(command, stdout=log, **options)
             log.seek(start)
             return code, log.read().decode(errors="replace")
 
@@ -226,7 +219,7 @@ def find_account() -> pwd.struct_passwd:
 
 def client_programs() -> Path:
     """Return the folder of createdb and its like, which talk to any server."""
-    return find_package() / "pginstall" / "bin"
+    return find_package() / INSTALLATION / "bin"
 
 
 def find_package() -> Path:
@@ -238,3 +231,7 @@ def find_package() -> Path:
             "PGHOST."
         )
     return Path(package.submodule_search_locations[0])
+
+
+if __name__ == "__main__":
+    EmbeddedPostgres(Home.from_environ()).supervise()

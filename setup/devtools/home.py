@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
 import json
@@ -32,25 +33,19 @@ class Home:
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str] = os.environ) -> Home:
-        chosen = environ.get("CONNECTOR_HOME")
-        if chosen:
-            path = Path(chosen).expanduser().absolute()
-        else:
-            caches = environ.get("XDG_CACHE_HOME")
-            base = Path(caches) if caches else Path("~/.cache").expanduser()
-            path = base / "connector-suite"
+        caches = Path(environ.get("XDG_CACHE_HOME") or "~/.cache")
+        chosen = environ.get("CONNECTOR_HOME") or caches / "connector-suite"
+        path = Path(chosen).expanduser().absolute()
         try:
             path.mkdir(parents=True, exist_ok=True)
+            if not os.access(path, os.W_OK | os.X_OK):
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         except OSError as error:
             raise SetupError(
-                f"the cache folder {path} cannot be made: {error.strerror}.\n"
+                f"the cache folder {path} cannot be made or written: "
+                f"{error.strerror}.\n"
                 "Name a folder that you may write to in CONNECTOR_HOME."
             ) from error
-        if not os.access(path, os.W_OK | os.X_OK):
-            raise SetupError(
-                f"the cache folder {path} may not be written by this user.\n"
-                "Name a folder that you may write to in CONNECTOR_HOME."
-            )
         return cls(path)
 
     @property

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from .addons import find_usable_addons, outside_dependencies, state_digest
 from .databases import Databases
@@ -22,17 +22,38 @@ PART = "_part"
 def install_addons(
     environment: Environment,
     database: str,
-    names: Iterable[str],
+    names: Collection[str],
     with_demo: bool = False,
-    arguments: tuple[str, ...] = (),
+    arguments: Iterable[str] = (),
 ) -> None:
     """Install addons into an existing database.
 
     :param arguments: more words of Odoo's command line
     :raises SetupError: when one is not installed afterwards
     """
-    options = environment.demo_options(with_demo)
-    _load(environment, database, "init", sorted(names), [*options, *arguments])
+    log_path = environment.home.log_folder / f"{database}-install.log"
+    log_path.unlink(missing_ok=True)
+    command = odoo_command(
+        environment,
+        f"--database={database}",
+        f"--init={','.join(sorted(names))}",
+        "--stop-after-init",
+        "--no-http",
+        *environment.demo_options(with_demo),
+        *arguments,
+    )
+    environ = environment.process_environ()
+    output = run_logged(command, log_path, environ, summarise=summarise_log)
+    rows = Databases(environment).query(
+        database, "SELECT name FROM ir_module_module WHERE state = 'installed'"
+    )
+    missing = sorted(set(names) - {name for (name,) in rows})
+    if missing:
+        # Odoo reports what failed, and goes on.
+        raise SetupError(
+            f"not installed in {database}: {', '.join(missing)}\n"
+            f"{summarise_log(output)}\n(all of it: {log_path})"
+        )
 
 
 def upgrade_addons(
@@ -43,38 +64,8 @@ def upgrade_addons(
     :raises SetupError: when one is not installed afterwards
     """
     wanted = sorted(names)
-    _load(environment, database, "update", wanted, [f"--init={','.join(wanted)}"])
-
-
-def _load(
-    environment: Environment,
-    database: str,
-    action: str,
-    wanted: list[str],
-    options: list[str],
-) -> None:
-    log_path = environment.home.log_folder / f"{database}-install.log"
-    log_path.unlink(missing_ok=True)
-    command = odoo_command(
-        environment,
-        f"--database={database}",
-        f"--{action}={','.join(wanted)}",
-        "--stop-after-init",
-        "--no-http",
-        *options,
-    )
-    environ = environment.process_environ()
-    output = run_logged(command, log_path, environ, summarise=summarise_log)
-    rows = Databases(environment).query(
-        database, "SELECT name FROM ir_module_module WHERE state = 'installed'"
-    )
-    missing = sorted(set(wanted) - {name for (name,) in rows})
-    if missing:
-        # Odoo reports what failed, and goes on.
-        raise SetupError(
-            f"not installed in {database}: {', '.join(missing)}\n"
-            f"{summarise_log(output)}\n(all of it: {log_path})"
-        )
+    update = [f"--update={','.join(wanted)}"]
+    install_addons(environment, database, wanted, arguments=update)
 
 
 def summarise_log(output: str) -> str:

@@ -82,35 +82,24 @@ def ensure_odoo(home: Home) -> OdooSource:
 
 
 def choose_version(home: Home, tested: str) -> str:
-    """Return the version to use: the tested one, or what was downloaded instead."""
-    downloaded = downloaded_versions(home)
-    if not downloaded or tested in downloaded:
+    """Return the version to use: the tested one, or what was downloaded last instead.
+
+    The time of a stamp is that of the download.
+    """
+    stamps = list(home.path.glob(f"{FOLDER_PREFIX}*/{STAMP}"))
+    if not stamps or home.is_ready(home.path / (FOLDER_PREFIX + tested)):
         return tested
-    return downloaded[-1]
-
-
-def downloaded_versions(home: Home) -> list[str]:
-    """Return the versions in the cache folder, the last downloaded one last."""
-    stamps = [
-        path / STAMP
-        for path in home.path.glob(f"{FOLDER_PREFIX}*")
-        if home.is_ready(path)
-    ]
-    stamps.sort(key=lambda stamp: stamp.stat().st_mtime)
-    return [stamp.parent.name.removeprefix(FOLDER_PREFIX) for stamp in stamps]
+    last = max(stamps, key=lambda stamp: stamp.stat().st_mtime)
+    return last.parent.name.removeprefix(FOLDER_PREFIX)
 
 
 def ensure_debian_odoo(home: Home, version: str) -> OdooSource:
     """Return this version of Debian's package; the archive's own if it has no other."""
-    folder = home.path / (FOLDER_PREFIX + version)
-    if not home.is_ready(folder):
-        with home.lock(ARCHIVE_LOCK):
-            if not home.is_ready(folder):
-                folder = fetch_version(home, version)
-    used = folder.name.removeprefix(FOLDER_PREFIX)
-    if used != read_tested_version():
+    folder = fetch_version(home, version)
+    used, tested = folder.name.removeprefix(FOLDER_PREFIX), read_tested_version()
+    if used != tested:
         note(
-            f"Odoo {used} is used; this suite was tested with {read_tested_version()} "
+            f"Odoo {used} is used; this suite was tested with {tested} "
             "(./dev update-odoo)"
         )
     return OdooSource(folder / INSIDE)
@@ -148,25 +137,30 @@ def check_checkout(path: Path) -> OdooSource:
 
 
 def fetch_version(home: Home, version: str | None) -> Path:
-    """Download this version, or the archive's newest, into the folder of its name.
+    """Return the folder of this version, or of the archive's newest.
 
-    :return: the folder, which may be that of another version
+    It is downloaded first if need be. If the archive does not have this version, the
+    folder is that of the archive's newest.
     """
-    apt_folder = home.make_folder("apt")
-    log_path = home.log_folder / "odoo.log"
+    folder = home.path / f"{FOLDER_PREFIX}{version}"
+    if home.is_ready(folder):
+        return folder
     title = "Odoo 19 from Debian's archive"
-    home.check_free_space(NEEDED_MEGABYTES, title)
-    with step(title, ESTIMATED_SECONDS):
-        apt = debian_apt(apt_folder, log_path, SUITE)
-        found = choose_offered(apt, version)
-        folder = home.path / (FOLDER_PREFIX + found)
-        if not home.is_ready(folder):
-            remove_folder(folder)
-            packages = apt.download([f"{PACKAGE}={found}", *LINKED_PACKAGES])
-            apt.extract(packages, folder)
-            add_missing_files(OdooSource(folder / INSIDE))
-            (folder / STAMP).touch()
-        remove_folder(apt_folder)
+    with home.lock(ARCHIVE_LOCK):
+        if home.is_ready(folder):
+            return folder
+        home.check_free_space(NEEDED_MEGABYTES, title)
+        with step(title, ESTIMATED_SECONDS):
+            apt_folder = home.make_folder("apt")
+            apt = debian_apt(apt_folder, home.log_folder / "odoo.log", SUITE)
+            found = choose_offered(apt, version)
+            folder = home.path / (FOLDER_PREFIX + found)
+            if not home.is_ready(folder):
+                remove_folder(folder)
+                apt.unpack([f"{PACKAGE}={found}", *LINKED_PACKAGES], folder)
+                add_missing_files(OdooSource(folder / INSIDE))
+                (folder / STAMP).touch()
+            remove_folder(apt_folder)
     return folder
 
 
@@ -186,11 +180,7 @@ def update_odoo(home: Home, newest: bool) -> str:
 
     The newest is written down as the tested one: run the tests, and commit the file.
     """
-    tested = read_tested_version()
-    folder = home.path / (FOLDER_PREFIX + tested)
-    if newest or not home.is_ready(folder):
-        with home.lock(ARCHIVE_LOCK):
-            folder = fetch_version(home, None if newest else tested)
+    folder = fetch_version(home, None if newest else read_tested_version())
     # The version that was downloaded last is the one in use.
     (folder / STAMP).touch()
     version = folder.name.removeprefix(FOLDER_PREFIX)

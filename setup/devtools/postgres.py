@@ -26,16 +26,12 @@ def running_postgres(environment: Environment) -> Iterator[None]:
         yield
         return
     with EmbeddedPostgres(environment.home).in_use() as variables:
-        before = {name: os.environ.get(name) for name in variables}
         os.environ.update(variables)
         try:
             yield
         finally:
-            for name, value in before.items():
-                if value is None:
-                    del os.environ[name]
-                else:
-                    os.environ[name] = value
+            for name in variables:
+                del os.environ[name]
 
 
 def check_server() -> None:
@@ -43,28 +39,28 @@ def check_server() -> None:
     named = ", ".join(
         f"{name}={os.environ[name]}" for name in NAMING_VARIABLES if name in os.environ
     )
+    server = f"the PostgreSQL server that the environment names ({named})"
     try:
-        connection = connect()
+        with closing(connect()) as connection, connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT current_user, rolcreatedb OR rolsuper "
+                "FROM pg_roles WHERE rolname = current_user"
+            )
+            user, may_create = cursor.fetchone()
+            version = connection.server_version // 10000
     except psycopg2.OperationalError as error:
         raise SetupError(
-            f"the PostgreSQL server that the environment names ({named}) rejects "
-            f"the connection:\n    {str(error).strip()}\n"
+            f"{server} rejects the connection:\n    {str(error).strip()}\n"
             "Correct these variables, or unset them all: then an embedded server is "
             "started."
         ) from error
-    with closing(connection):
-        version = connection.server_version // 10000
-        user = connection.info.user
-        may_create = _may_create_databases(connection)
     if version < OLDEST:
         raise SetupError(
-            f"Odoo 19 needs PostgreSQL {OLDEST} or newer; the server that the "
-            f"environment names ({named}) is PostgreSQL {version}."
+            f"{server} is PostgreSQL {version}; Odoo 19 needs {OLDEST} or newer."
         )
     if not may_create:
         raise SetupError(
-            f"the PostgreSQL user {user} may not create databases on the server that "
-            f"the environment names ({named}).\n"
+            f"the user {user} may not create databases on {server}.\n"
             f'Allow it (ALTER ROLE "{user}" CREATEDB), or unset these variables.'
         )
     if user == "postgres":
@@ -74,17 +70,12 @@ def check_server() -> None:
         )
 
 
-def _may_create_databases(connection) -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user"
-        )
-        return cursor.fetchone()[0]
+def connect(database: str | None = None):
+    """Return a connection in autocommit mode.
 
-
-def connect():
-    """Return a connection in autocommit mode for work on whole databases."""
-    database = os.environ.get("PGDATABASE") or "postgres"
-    connection = psycopg2.connect(dbname=database, connect_timeout=10)
+    :param database: without a name, one for work on whole databases
+    """
+    name = database or os.environ.get("PGDATABASE") or "postgres"
+    connection = psycopg2.connect(dbname=name, connect_timeout=10)
     connection.autocommit = True
     return connection

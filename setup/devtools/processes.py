@@ -9,10 +9,8 @@ import re
 import signal
 import socket
 import subprocess
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import IO
 
 from .errors import SetupError
 
@@ -68,13 +66,25 @@ def run_logged(
         program failed
     """
     words = [str(word) for word in command]
-    with log_path.open("ab+") as log, tempfile.TemporaryFile() as stdin:
-        stdin.write(script.encode())
-        stdin.seek(0)
+    with log_path.open("ab+") as log:
         start = log.seek(0, os.SEEK_END)
         log.write(f"$ {' '.join(words)}\n".encode())
         log.flush()
-        code = _call(words, stdin, log, environ, folder)
+        try:
+            code = subprocess.run(
+                words,
+                input=script.encode(),
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env=environ,
+                cwd=folder,
+                preexec_fn=die_with_parent,
+                # Python's files are closed anyway, except the locks.
+                close_fds=False,
+                check=False,
+            ).returncode
+        except OSError as error:
+            raise SetupError(f"{words[0]} could not be started: {error}") from error
         log.seek(start)
         output = log.read().decode(errors="replace")
     if code:
@@ -84,30 +94,6 @@ def run_logged(
             f"{advise(output)}".rstrip()
         )
     return output
-
-
-def _call(
-    words: list[str],
-    stdin: IO[bytes],
-    log: IO[bytes],
-    environ: Mapping[str, str] | None,
-    folder: Path | None,
-) -> int:
-    """Run a program, and return its exit code."""
-    try:
-        return subprocess.call(
-            words,
-            stdin=stdin,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            env=dict(environ) if environ is not None else None,
-            cwd=folder,
-            preexec_fn=die_with_parent,
-            # Python's files are closed anyway, except the locks.
-            close_fds=False,
-        )
-    except OSError as error:
-        raise SetupError(f"{words[0]} could not be started: {error}") from error
 
 
 def last_lines(text: str, count: int = 15) -> str:

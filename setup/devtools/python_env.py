@@ -11,27 +11,22 @@ from __future__ import annotations
 import importlib.util
 import os
 import platform
-import re
 import subprocess
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-from .debian_archive import machine_apt
-from .errors import SetupError
-from .home import STAMP, Home, digest, remove_folder
+from .debian_archive import Apt
+from .home import Home, digest
 from .processes import run_logged
 
 REQUIREMENTS = Path(__file__).parents[1] / "requirements"
-# Offered as source only; pure Python, so no compiler is needed.
-SOURCE_ONLY = ("docopt", "ofxparse")
-# Where a Python, or Debian for all of them, keeps pip for new environments.
-PIP_WHEEL_FOLDERS = (
-    Path(os.__file__).parent / "ensurepip" / "_bundled",
-    Path("/usr/share/python-wheels"),
-)
+# Where a Python keeps pip for new environments, and where Debian does for all of them.
+BUNDLED = Path(os.__file__).parent / "ensurepip" / "_bundled"
+DEBIAN_WHEELS = Path("/usr/share/python-wheels")
 # Not the lock of Odoo's download, which runs at the same time.
 LOCK = "Python packages"
+UV_LOCK = "uv"
 
 
 def python_name() -> str:
@@ -45,12 +40,18 @@ def requirement_file(purpose: str) -> Path:
 
 def ensure_python(home: Home, purpose: str, title: str) -> Path:
     """Return the Python of an environment with the pins of this purpose."""
+
+    def make(folder: Path) -> None:
+        uv = Uv(home, purpose)
+        uv.run("venv", "--allow-existing", "--python", sys.executable, folder)
+        uv.install(requirements, "--python", folder)
+
     requirements = requirement_file(purpose)
     key = digest(sys.version_info[:3], sys.base_prefix, requirements.read_text())
     folder = home.ensure_folder(
         f"{purpose}-{python_name()}-{key}",
         f"{title} (Python {sys.version_info[0]}.{sys.version_info[1]})",
-        lambda folder: make_environment(home, folder, requirements),
+        make,
         needed_megabytes=700,
         estimated_seconds=30,
         lock=LOCK,
@@ -63,22 +64,16 @@ def ensure_packages(home: Home, python: Path, purpose: str, title: str) -> Path:
 
     It is not a virtual environment, but is added to one for a single purpose.
     """
+
+    def make(folder: Path) -> None:
+        uv = Uv(home, purpose)
+        uv.install(requirements, "--python", python, "--target", folder)
+
     requirements = requirement_file(purpose)
     key = digest(str(python), requirements.read_text())
     return home.ensure_folder(
-        f"{purpose}-{python_name()}-{key}",
-        title,
-        lambda folder: Uv(home, purpose).install(
-            requirements, ["--python", python, "--target", folder]
-        ),
-        lock=LOCK,
+        f"{purpose}-{python_name()}-{key}", title, make, lock=LOCK
     )
-
-
-def make_environment(home: Home, folder: Path, requirements: Path) -> None:
-    uv = Uv(home, requirements.stem)
-    uv.run("venv", "--allow-existing", "--python", sys.executable, folder)
-    uv.install(requirements, ["--python", folder])
 
 
 class Uv:
@@ -94,16 +89,10 @@ class Uv:
         self.program = ensure_uv(home, pip) / "bin" / "uv"
         self.index = pip_index(pip)
 
-    def install(self, requirements: Path, target: Sequence[str | Path]) -> None:
-        """Install pins, which were resolved as a whole, without their dependencies."""
-        command: list[str | Path] = ["pip", "install", "--no-deps", *target]
-        text = requirements.read_text()
-        if any(f"\n{name}==" in text for name in SOURCE_ONLY):
-            # Build tools first, so that no unpinned one is downloaded.
-            builders = re.findall(r"^(?:setuptools|wheel)==\S+", text, re.MULTILINE)
-            self.run(*command, *builders)
-            command.append("--no-build-isolation")
-        self.run(*command, "--requirements", requirements)
+    def install(self, requirements: Path, *target: str | Path) -> None:
+        """Install exactly these pins; build tools of source packages are pins, too."""
+        pins = [requirements, "--build-constraints", requirements]
+        self.run("pip", "sync", *pins, *target)
 
     def run(self, *arguments: str | Path) -> None:
         environ = {
@@ -132,47 +121,31 @@ def pip_index(pip: Sequence[str | Path]) -> dict[str, str]:
 
 
 def ensure_uv(home: Home, pip: Sequence[str | Path]) -> Path:
-    """Return the folder of the pinned uv; the caller holds the lock."""
+    """Return the folder of the pinned uv."""
     requirements = requirement_file("uv")
-    folder = home.path / f"uv-{digest(requirements.read_text(), platform.machine())}"
-    if not home.is_ready(folder):
-        log_path = home.log_folder / "uv.log"
-        command = [*pip, "install", "--no-deps", "--quiet"]
+
+    def make(folder: Path) -> None:
+        command = [*pip, "install", "--no-deps", "--quiet", "-r", requirements]
         command += ["--disable-pip-version-check", "--target", folder]
         environ = {**os.environ, "PIP_NO_INPUT": "1", "PIP_ROOT_USER_ACTION": "ignore"}
         environ.pop("PYTHONPATH", None)
-        remove_folder(folder)
-        run_logged([*command, "-r", requirements], log_path, environ)
-        (folder / STAMP).touch()
-    return folder
+        run_logged(command, home.log_folder / "uv.log", environ)
+
+    name = f"uv-{digest(requirements.read_text(), platform.machine())}"
+    return home.ensure_folder(name, "uv", make, lock=UV_LOCK)
 
 
 def find_pip(home: Home, log_path: Path) -> list[str | Path]:
-    """Return the command of a pip: this Python's, or one from a wheel."""
+    """Return the command of a pip: this Python's, or one from a wheel.
+
+    Debian's Python comes without pip if its package python3-venv is not installed.
+    """
     if importlib.util.find_spec("pip"):
         return [sys.executable, "-m", "pip"]
-    wheels = find_wheels(PIP_WHEEL_FOLDERS) or fetch_pip(home, log_path)
-    return [sys.executable, wheels[-1] / "pip"]
-
-
-def find_wheels(folders: Iterable[Path]) -> list[Path]:
-    return sorted(wheel for path in folders for wheel in path.glob("pip-*.whl"))
-
-
-def fetch_pip(home: Home, log_path: Path) -> list[Path]:
-    """Fetch pip where Python comes without it: Debian's package without -venv."""
-    try:
-        apt = machine_apt(home.make_folder("apt-pip"), log_path)
-        target = home.make_folder("pip-wheel")
-        apt.extract(apt.download(["python3-pip-whl"]), target)
-    except SetupError as error:
-        raise SetupError(
-            f"{sys.executable} has no pip (no module ensurepip), and fetching Debian's "
-            "package python3-pip-whl failed, too.\n"
-            "Install python3-venv, or name another Python in CONNECTOR_PYTHON.\n"
-            f"{error}"
-        ) from error
-    wheels = find_wheels([target / "usr/share/python-wheels"])
+    wheels = sorted(BUNDLED.glob("pip-*.whl"))
     if not wheels:
-        raise SetupError(f"no pip-*.whl was found in {target}: install python3-venv.")
-    return wheels
+        apt = Apt(home.make_folder("apt-pip"), log_path)
+        advice = "Install python3-venv, or name another Python in CONNECTOR_PYTHON"
+        folder = apt.find("python3-pip-whl", DEBIAN_WHEELS, advice)
+        wheels = sorted(folder.glob("pip-*.whl"))
+    return [sys.executable, wheels[-1] / "pip"]

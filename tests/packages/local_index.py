@@ -23,7 +23,8 @@ from threading import Thread
 from devtools.environment import Environment
 from devtools.home import digest
 from devtools.processes import run_logged
-from devtools.wheels import WheelEnvironment, ensure_build_tools, run_uv
+from devtools.wheels import ensure_build_tools, run_uv
+from wheel_environment import WheelEnvironment
 
 PUBLISHED = Path(__file__).with_name("published.txt")
 #: the metadata of Odoo, which is installed from its source folder

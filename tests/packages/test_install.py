@@ -8,7 +8,8 @@ from devtools.environment import CLONE
 from devtools.errors import SetupError
 from devtools.installation import install_addons
 from devtools.odoo_server import run_in_shell
-from devtools.wheels import find_wheel_addons, try_wheels
+from devtools.wheels import find_wheel_addons
+from wheel_environment import try_wheels
 
 pytestmark = pytest.mark.long
 

@@ -11,8 +11,9 @@ import pytest
 from devtools.bootstrap import COMMANDS
 from devtools.environment import CLONE
 from devtools.errors import SetupError
-from devtools.progress import Bar, Steps, format_table
+from devtools.progress import Steps
 from side_by_side import run_side_by_side
+from text_output import Bar, format_table
 
 # -- output --------------------------------------------------------------------
 

@@ -10,12 +10,7 @@ import pytest_suite
 from devtools import installation, postgres
 from devtools.addons import Addon, close_over, outside_dependencies, select_for_tests
 from devtools.commands.test import select_addons, split_arguments
-from devtools.debian_archive import (
-    choose_mirror,
-    parse_dependencies,
-    parse_template,
-    parse_versions,
-)
+from devtools.debian_archive import choose_mirror, parse_template, parse_versions
 from devtools.environment import CLONE, Environment
 from devtools.errors import SetupError
 from devtools.home import STAMP, Home
@@ -31,7 +26,7 @@ from devtools.odoo_source import (
 )
 from devtools.processes import find_free_port
 from pytest_suite import group_of, place_of
-from two_odoos.odoo_14 import choose_needed
+from two_odoos.odoo_14 import choose_needed, parse_dependencies
 
 from odoo.tests.common import TransactionCase
 

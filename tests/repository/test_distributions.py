@@ -12,13 +12,8 @@ import pytest
 from devtools.environment import CLONE, Environment
 from devtools.errors import SetupError
 from devtools.python_env import REQUIREMENTS
-from devtools.wheels import (
-    WheelEnvironment,
-    build_wheels,
-    check_wheels,
-    find_wheel_addons,
-    try_wheels,
-)
+from devtools.wheels import build_wheels, check_wheels, find_wheel_addons
+from wheel_environment import WheelEnvironment, try_wheels
 
 ADDONS = find_wheel_addons(CLONE)
 LIBRARY = "connector-suite-vodoo"

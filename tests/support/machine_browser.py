@@ -112,8 +112,7 @@ def fetch_browser(home: Home, folder: Path) -> None:
             "in this machine's apt sources: install Chrome or Chromium (one of "
             f"{', '.join(PROGRAMS)} on PATH)."
         )
-    packages = apt.list_missing([PACKAGE, FONTS])
-    apt.extract(apt.download(packages), folder)
+    apt.unpack(apt.list_missing([PACKAGE, FONTS]), folder)
     launcher = write_launcher(folder)
     run_logged([launcher, "--version"], log_path)
 

@@ -8,16 +8,16 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from wheel_environment import WheelEnvironment, try_wheels
+
 from ..environment import Environment
 from ..postgres import running_postgres
 from ..progress import step
 from ..wheels import (
-    WheelEnvironment,
     build_wheels,
     check_wheels,
     find_distributions,
     find_wheel_addons,
-    try_wheels,
 )
 
 

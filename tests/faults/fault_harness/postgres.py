@@ -154,16 +154,10 @@ class PrivatePostgres:
 
     def _popen(self, program: str, *arguments: str | Path) -> subprocess.Popen:
         with (self.folder / "log").open("ab") as log:
+            options = self.embedded.process_options() | {"stderr": log}
             return subprocess.Popen(
                 [str(self.embedded.program(program)), *map(str, arguments)],
-                cwd="/",
-                stdin=subprocess.DEVNULL,
+                **options,
                 stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-                env={**os.environ, "LC_ALL": "C"},
-                user=self.account and self.account.pw_uid,
-                group=self.account and self.account.pw_gid,
-                extra_groups=[] if self.account else None,
                 preexec_fn=die_with_parent,
             )

@@ -57,4 +57,4 @@ def fetch(home: Home, folder: Path) -> None:
             f"{' and '.join(NAMES)}."
         )
     needed = {*apt.list_missing(NAMES), *NAMES}
-    apt.extract(apt.download(sorted(needed)), folder)
+    apt.unpack(sorted(needed), folder)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 
 from devtools.databases import Databases
 from devtools.errors import SetupError
-from devtools.progress import Bar
+from text_output import Bar
 
 SETTLED = frozenset({"done", "failed", "cancelled"})
 POLL_SECONDS = 0.3

@@ -9,6 +9,7 @@ architecture, for any user, without an installation.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -112,9 +113,16 @@ def fetch_odoo_14(home: Home, folder: Path) -> None:
             f"({apt.sources}).\n"
             "Name a mirror that still has it in CONNECTOR_DEBIAN_MIRROR."
         )
-    needed = apt.list_missing(choose_needed(apt.list_dependencies(PACKAGE)))
-    apt.extract(apt.download([PACKAGE, *needed]), folder)
+    description = apt.run("apt-cache", "show", "--no-all-versions", PACKAGE)
+    needed = apt.list_missing(choose_needed(parse_dependencies(description)))
+    apt.unpack([PACKAGE, *needed], folder)
     remove_folder(apt_folder)
+
+
+def parse_dependencies(description: str) -> list[str]:
+    """Return the names after ``Depends:``, without versions and alternatives."""
+    found = re.search(r"^Depends: (.*)$", description, re.MULTILINE)
+    return re.findall(r"(?:^|,)\s*([^\s:|(,]+)", found[1]) if found else []
 
 
 def choose_needed(dependencies: list[str]) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from devtools.progress import format_table
+from text_output import format_table
 
 COUNTS = ("found", "created", "updated", "unchanged", "skipped", "failed")
 HEAD = ("model", *COUNTS, "records/s")
