@@ -45,7 +45,10 @@ def test_words_are_meant_from_the_current_folder(clone, monkeypatch):
 @pytest.mark.parametrize("word", ["ours/missing.py", "misspelled"])
 def test_missing_file_is_an_error(clone, monkeypatch, word):
     monkeypatch.chdir(clone)
-    with pytest.raises(SetupError, match=f"{word}' did not match any file"):
+    with pytest.raises(
+        SetupError,
+        match=f"{word}' did not match any file",
+    ):
         list_files(clone, [word])
 
 
@@ -57,7 +60,9 @@ def test_file_outside_of_the_clone_is_an_error(clone, tmp_path):
 
 def test_a_folder_without_files_is_refused(clone):
     (clone / "empty").mkdir()
-    with pytest.raises(SetupError, match="empty' did not match any file"):
+    with pytest.raises(
+        SetupError, match="no files were found to lint:\n.*empty' did not"
+    ):
         list_files(clone, [str(clone / "empty")])
 
 

@@ -22,8 +22,6 @@ from ..translations import (
     translation_path,
 )
 
-SHOWN_PROBLEMS = 10
-
 
 def main(environment: Environment, arguments: list[str]) -> int:
     addons = find_addons(environment.clone)
@@ -67,10 +65,8 @@ def update_addon(environment: Environment, addon: Addon, database: str) -> int:
         translation.save(str(path))
         problems = find_problems(template, translation)
         count += len(problems)
-        for problem in problems[:SHOWN_PROBLEMS]:
+        for problem in problems:
             print(f"  {language}: {problem}")
-        if len(problems) > SHOWN_PROBLEMS:
-            print(f"  {language}: and {len(problems) - SHOWN_PROBLEMS} more")
     return count
 
 

@@ -8,9 +8,7 @@ the cache folder, and finds Node for prettier beside its own Python.
 from __future__ import annotations
 
 import argparse
-import ast
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -109,8 +107,10 @@ def copied_for_lint(clone: Path, addon: Path) -> Iterator[Path]:
         repository = Path(folder)
         for name in CONFIGURATION:
             shutil.copy(clone / name, repository)
+        # The author of the addon is not the one of the suite.
         rcfile = repository / ".pylintrc"
-        rcfile.write_text(accept_author(rcfile.read_text(), addon))
+        text = rcfile.read_text().replace("    manifest-required-author,\n", "")
+        rcfile.write_text(text)
         ignored = shutil.ignore_patterns("__pycache__", ".git")
         shutil.copytree(addon, repository / addon.name, ignore=ignored)
         # The corrections of the hooks are what differs from the index.
@@ -122,14 +122,6 @@ def copied_for_lint(clone: Path, addon: Path) -> Iterator[Path]:
             changed = ("--modified", "--others", "--exclude=__pycache__", addon.name)
             for name in git_files(repository, *changed):
                 shutil.copy(repository / name, addon.parent / name)
-
-
-def accept_author(rcfile: str, addon: Path) -> str:
-    """Require the author of the addon instead of the author of the suite."""
-    manifest = ast.literal_eval((addon / "__manifest__.py").read_text())
-    author = str(manifest.get("author", "")).partition(",")[0]
-    option = "manifest-required-authors="
-    return re.sub(rf"^{option}.*$", lambda _: option + author, rcfile, flags=re.M)
 
 
 def list_files(repository: Path, words: Sequence[str] = ()) -> list[str]:
@@ -155,7 +147,9 @@ def git_files(repository: Path, *words: str | Path) -> list[str]:
         raise SetupError("git was not found: install it to lint.") from error
     if done.returncode:
         raise SetupError(
-            f"git does not list files of {repository}:\n{done.stderr.strip()}"
+            f"no files were found to lint:\n{done.stderr.strip()}\n"
+            "Name files or folders of this clone that git does not ignore, or one "
+            "addon of another folder."
         )
     names = dict.fromkeys(done.stdout.split("\0"))
     return [name for name in names if name and (repository / name).is_file()]

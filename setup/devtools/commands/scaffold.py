@@ -10,6 +10,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from rich.prompt import Prompt
+
 from ..addons import TEST_ADDONS
 from ..environment import Environment
 from ..odoo_models import FoundModel, find_models, required_fields
@@ -92,9 +94,7 @@ def ask(options: argparse.Namespace) -> Scaffold:
     """Return the scaffold of the options, with answers for missing options."""
     name = module_name(options.name)
     kind = options.kind or prompt("System to connect to", "rest", KINDS)
-    backend = options.backend
-    if not backend and kind == "odoo":
-        backend = "odoo"
+    backend = options.backend or ("odoo" if kind == "odoo" else "")
     backend = backend or prompt("System name", default_backend(name))
     usual = "res.partner.industry" if kind == "odoo" else "res.partner"
     models = options.models or split_words(prompt("Odoo models to synchronize", usual))
@@ -113,19 +113,15 @@ def prompt(
 
     :param choices: ``{possible answer: what it means}``
     """
-    choices = choices or {}
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         return default
-    for choice, meaning in choices.items():
-        print(f"  {choice:<{max(map(len, choices))}}  {meaning}")
-    while True:
-        try:
-            answer = input(f"{question} [{default}]: ").strip() or default
-        except EOFError:
-            raise KeyboardInterrupt from None
-        if not choices or answer in choices:
-            return answer
-        print(f"  {answer!r}: choose one of {', '.join(choices)}.")
+    for choice, meaning in (choices or {}).items():
+        print(f"  {choice}  {meaning}")
+    try:
+        names = list(choices) if choices else None
+        return Prompt.ask(question, default=default, choices=names)
+    except EOFError:
+        raise KeyboardInterrupt from None
 
 
 def find_author() -> str:
