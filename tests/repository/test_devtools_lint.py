@@ -60,9 +60,7 @@ def test_file_outside_of_the_clone_is_an_error(clone, tmp_path):
 
 def test_a_folder_without_files_is_refused(clone):
     (clone / "empty").mkdir()
-    with pytest.raises(
-        SetupError, match="no files were found to lint:\n.*empty' did not"
-    ):
+    with pytest.raises(SetupError, match="no files were found to lint"):
         list_files(clone, [str(clone / "empty")])
 
 
