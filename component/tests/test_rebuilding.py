@@ -27,7 +27,7 @@ class TestRebuilds(BaseCase):
         self.databases.begin_rebuild("other")
         self.databases.end_rebuild("db")
         thread = self._thread_that_waits()
-        thread.join(10)
+        thread.join(60)
         self.assertFalse(thread.is_alive())
 
     def test_others_wait_to_the_end(self):
@@ -36,7 +36,7 @@ class TestRebuilds(BaseCase):
         thread.join(0.05)
         self.assertTrue(thread.is_alive())
         self.databases.end_rebuild("db")
-        thread.join(10)
+        thread.join(60)
         self.assertFalse(thread.is_alive())
 
     def test_an_aborted_rebuild_delays_others_only_once(self):
@@ -44,7 +44,7 @@ class TestRebuilds(BaseCase):
         with patch.object(databases, "REBUILD_TIMEOUT_SECONDS", 0.05):
             for _again in range(2):
                 thread = self._thread_that_waits()
-                thread.join(10)
+                thread.join(60)
                 self.assertFalse(thread.is_alive())
 
 
@@ -72,7 +72,7 @@ class TestLookupsWait(TransactionCase):
         thread.join(0.1)
         self.assertTrue(thread.is_alive())
         self.builder._register_hook()
-        thread.join(10)
+        thread.join(60)
         self.assertEqual(self.found, [True])
 
     def test_the_thread_that_rebuilds_gets_an_error(self):

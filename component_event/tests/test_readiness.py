@@ -146,6 +146,6 @@ class TestReadinessOfTheDatabase(TransactionCase):
         self.assertTrue(thread.is_alive())
         self.assertEqual(received, [])
         builder._register_hook()
-        thread.join(10)
+        thread.join(60)
         self.assertFalse(thread.is_alive())
         self.assertEqual(received, [["color"]])

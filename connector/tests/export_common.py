@@ -145,7 +145,7 @@ class Child:
     which the parent lets it continue.
     """
 
-    lifetime_seconds = 30
+    lifetime_seconds = 120
     _inherited_pools: list = []
 
     def __init__(self, dbname: str, function: Callable[[api.Environment, Any], Any]):

@@ -195,7 +195,7 @@ class TestSftpFolder(_Operations, SftpCase):
         self.server.drop_sessions()
         for thread in threading.enumerate():
             if "prefetch" in thread.name:
-                thread.join(2)
+                thread.join(60)
                 self.assertFalse(thread.is_alive(), thread)
 
     def test_server_that_is_down_is_lost_without_a_second_try(self):

@@ -62,7 +62,7 @@ class RunnerCase(HealthCase):
                 yield runner
             finally:
                 runner.stop()
-                thread.join(10)
+                thread.join(60)
         self.wait_for(lambda: not liveness.find_runner(self.env.cr))
 
     @contextmanager
@@ -76,7 +76,7 @@ class RunnerCase(HealthCase):
             self.wait_for(lambda: not liveness.find_runner(self.env.cr))
 
     def wait_for(self, is_true):
-        end = time.monotonic() + 10
+        end = time.monotonic() + 60
         while not is_true():
             self.assertLess(time.monotonic(), end, "It did not happen")
             time.sleep(0.02)

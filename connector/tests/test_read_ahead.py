@@ -6,7 +6,7 @@ from odoo.tests import BaseCase
 
 from ..read_ahead import read_ahead
 
-PATIENCE_SECONDS = 10
+PATIENCE_SECONDS = 60
 
 
 class TestReadAhead(BaseCase):

@@ -2,7 +2,7 @@
 import html
 import json
 import logging
-import time
+import threading
 import traceback
 from unittest.mock import patch
 from urllib.parse import quote
@@ -80,12 +80,14 @@ class TestRestSession(RestCase):
 
     def test_server_that_says_nothing_is_tried_again(self):
         self.set(_timeout_seconds=0.1)
+        ended = threading.Event()
+        self.addCleanup(ended.set)
 
-        def sleep(request):
-            time.sleep(0.4)
+        def say_nothing(request):
+            ended.wait(60)
             return Reply({})
 
-        self.server.reply = sleep
+        self.server.reply = say_nothing
         with self.assertRaisesRegex(NetworkRetryableError, "ReadTimeout"):
             self.adapter.read(1)
 

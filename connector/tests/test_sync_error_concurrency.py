@@ -60,7 +60,7 @@ class TestConcurrentErrors(BaseCase):
             thread.start()
             thread.join(0.5)
             self.assertFalse(done)  # it waits for the unique index
-        thread.join(30)
+        thread.join(60)
         self.assertEqual(len(done), 1)
 
     def test_two_workers_that_open_the_same_error_open_one(self):

@@ -17,7 +17,7 @@ from ..remote import RemoteOdoo
 from .common import OdooConnectorCase
 
 PARTNER, TAG = "odoo.res.partner", "odoo.res.partner.category"
-PATIENCE_SECONDS = 10
+PATIENCE_SECONDS = 60
 
 
 @tagged("post_install", "-at_install")

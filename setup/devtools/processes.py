@@ -3,8 +3,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
+import fcntl
 import os
+import random
 import re
 import signal
 import socket
@@ -16,6 +19,11 @@ from .errors import SetupError
 
 PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True)
+
+#: below 32768, where the ports begin that Linux chooses
+PORTS = range(20000, 32000)
+#: the locks of the ports that `find_free_port` returned
+_port_locks: list[IO[str]] = []
 
 NO_NETWORK = re.compile(
     r"Temporary failure (in name )?resol|Could not resolve|Name or service not known"
@@ -101,10 +109,23 @@ def last_lines(text: str, count: int = 15) -> str:
 
 
 def find_free_port() -> int:
-    """Return a TCP port of the loopback interface that nobody listens on."""
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
+    """Return a TCP port of the loopback interface that nobody listens on.
+
+    Until this process ends, no other call of any process returns it. The kernel gives
+    no port of this range to outgoing connections, nor to servers that name none.
+    """
+    folder = Path(tempfile.gettempdir()) / f"connector-ports-{os.getuid()}"
+    folder.mkdir(exist_ok=True)
+    for port in random.SystemRandom().sample(PORTS, len(PORTS)):
+        lock_file = (folder / str(port)).open("w")
+        with contextlib.suppress(OSError), socket.socket() as listener:
+            fcntl.flock(lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind(("127.0.0.1", port))
+            _port_locks.append(lock_file)
+            return port
+        lock_file.close()
+    raise SetupError(f"No port of {PORTS[0]} to {PORTS[-1]} is free.")
 
 
 def start_session(

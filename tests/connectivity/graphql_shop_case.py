@@ -72,12 +72,13 @@ class GraphqlShopCase(RestCase):
         self.adapter = self.work.component_by_name("test.shop.adapter")
 
     def prepare(self, products=5, variants=0, **settings):
-        reset = {"products": products, "variants": variants}
-        address = f"{self.shop['url']}/test"
-        requests.post(address, json={"reset": reset, **settings}, timeout=10)
+        self.change(reset={"products": products, "variants": variants}, **settings)
+
+    def change(self, **settings):
+        requests.post(f"{self.shop['url']}/test", json=settings, timeout=60)
 
     def known(self):
-        return requests.get(f"{self.shop['url']}/test", timeout=10).json()
+        return requests.get(f"{self.shop['url']}/test", timeout=60).json()
 
     def refused(self, kind, act, *args):
         """Return the error of a call; nothing is rolled back."""

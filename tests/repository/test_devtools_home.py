@@ -1,8 +1,10 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """The cache folder of ./dev, and the programs that it starts."""
 
+import os
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -10,6 +12,15 @@ import pytest
 from devtools.errors import SetupError
 from devtools.home import Home, digest
 from devtools.processes import advise, run_logged
+
+
+def wait_for_text(path, text):
+    """Wait until a process has written a text into its log."""
+    deadline = time.monotonic() + 60
+    while text not in path.read_text():
+        assert time.monotonic() < deadline, f"{path.name} has no {text!r}"
+        time.sleep(0.01)
+
 
 # -- the cache folder ----------------------------------------------------------
 
@@ -41,33 +52,60 @@ def test_lack_of_disk_space_is_reported_before_anything_is_created(tmp_path):
 
 def test_two_processes_do_not_create_the_same_folder_concurrently(tmp_path):
     script = (
-        "import sys, time; from pathlib import Path; from devtools.home import Home\n"
-        "make = lambda folder: (time.sleep(1), (folder / 'pid').open('x').close())\n"
+        "import sys; from pathlib import Path; from devtools.home import Home\n"
+        "make = lambda folder: (sys.stdin.read(), (folder / 'pid').open('x').close())\n"
         "Home(Path(sys.argv[1])).ensure_folder('thing', 'a thing', make)"
     )
-    command = [sys.executable, "-c", script, tmp_path]
-    processes = [
-        subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)
-    ]
-    outputs = [process.communicate(timeout=30)[0] for process in processes]
-    assert [process.returncode for process in processes] == [0, 0]
-    assert sum("a thing ..." in output for output in outputs) == 1
-    assert sum("waiting: another ./dev" in output for output in outputs) == 1
+    command = [sys.executable, "-c", script, tmp_path / "home"]
+
+    def start(number):
+        log = (tmp_path / f"{number}.log").open("w")
+        with log:
+            return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=log)
+
+    first = start(1)
+    wait_for_text(tmp_path / "1.log", "a thing ...")
+    second = start(2)
+    wait_for_text(tmp_path / "2.log", "waiting: another ./dev")
+    first.stdin.close()
+    second.stdin.close()
+    assert [first.wait(60), second.wait(60)] == [0, 0]
+    assert "a thing ..." not in (tmp_path / "2.log").read_text()
 
 
-def test_lock_is_held_until_the_end_of_a_program_started_under_it(tmp_path):
+def test_lock_is_held_until_the_end_of_a_program_started_under_it(tmp_path, capsys):
     script = (
         "import os, sys; from pathlib import Path; from devtools.home import Home\n"
         "from devtools.processes import run_logged\n"
         "home = Home(Path(sys.argv[1]))\n"
         "with home.lock('set-up'):\n"
-        "    run_logged(['sh', '-c', 'sleep 1.5 & kill -9 $PPID'], home.path / 'log')"
+        "    command = ['sh', '-c', 'read end <&3 & kill -9 $PPID']\n"
+        "    run_logged(command, home.path / 'log')"
     )
-    killed = subprocess.run([sys.executable, "-c", script, tmp_path])
+    # The program that is started ends with the pipe.
+    reader, writer = os.pipe()
+    command = ["sh", "-c", f'exec 3<&{reader}; exec "$@"', "sh"]
+    killed = subprocess.run(
+        [*command, sys.executable, "-c", script, tmp_path], pass_fds=[reader]
+    )
+    os.close(reader)
     assert killed.returncode == -9
-    started = time.monotonic()
-    with Home(tmp_path).lock("set-up"):
-        assert time.monotonic() - started > 0.5
+
+    def take_the_lock():
+        with Home(tmp_path).lock("set-up"):
+            pass
+
+    thread = threading.Thread(target=take_the_lock)
+    thread.start()
+    output = ""
+    deadline = time.monotonic() + 60
+    while "waiting: another ./dev" not in output and time.monotonic() < deadline:
+        assert thread.is_alive(), "the lock was free"
+        output += capsys.readouterr().out
+        time.sleep(0.01)
+    os.close(writer)
+    thread.join(60)
+    assert not thread.is_alive()
 
 
 def test_home_is_named_by_its_variable_or_below_the_users_caches(tmp_path):
@@ -130,7 +168,7 @@ def test_started_program_ends_with_the_one_that_started_it(tmp_path):
     child = int(parent.stdout.readline())
     parent.kill()
     parent.wait()
-    for _ in range(100):
+    for _ in range(1200):
         status = Path(f"/proc/{child}/status")
         if not status.exists() or "State:\tZ" in status.read_text():
             return

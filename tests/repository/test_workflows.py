@@ -42,12 +42,15 @@ def test_client_is_tested_on_each_python_that_it_names():
     assert read_matrix()["client"] == named
 
 
-def test_jobs_run_on_the_shared_matrix():
+@pytest.mark.parametrize("job, key", [("test", "addons"), ("client", "client")])
+def test_jobs_run_the_scripts_of_ci_on_the_shared_matrix(job, key):
     path = CLONE / ".github" / "workflows" / "test.yml"
-    jobs = yaml.safe_load(path.read_text())["jobs"]
-    for job, key in {"test": "addons", "client": "client"}.items():
-        python = jobs[job]["strategy"]["matrix"]["python"]
-        assert python == f"${{{{ fromJSON(needs.matrix.outputs.matrix).{key} }}}}"
+    job = yaml.safe_load(path.read_text())["jobs"][job]
+    python = job["strategy"]["matrix"]["python"]
+    assert python == f"${{{{ fromJSON(needs.matrix.outputs.matrix).{key} }}}}"
+    script = f".ci/test-{key}"
+    assert job["steps"][-1]["run"] == f"{script} ${{{{ matrix.python }}}}"
+    assert script in (CLONE / ".ci" / "run").read_text().split()
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
@@ -55,6 +58,8 @@ def test_workflow_runs_commands_that_exist(path):
     jobs = yaml.safe_load(path.read_text())["jobs"]
     steps = [step for job in jobs.values() for step in job["steps"]]
     scripts = "\n".join(step.get("run", "") for step in steps)
+    for script in re.findall(r"\.ci/test-\w+", scripts):
+        scripts += (CLONE / script).read_text()
     named = re.findall(r"\./dev (\w+)", scripts)
     assert named
     assert set(named) <= set(COMMANDS)

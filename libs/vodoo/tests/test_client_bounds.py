@@ -112,12 +112,12 @@ def test_waiting_for_a_connection_counts_too(
 def test_a_call_after_one_that_was_late_has_its_own_time(
     make_client: Callable[..., Any], stub: StubServer, mode: str
 ) -> None:
-    stub.script = [answer_after(2, reply([])), reply([4])]
-    config = config_of(stub.url, 0.5, max_concurrency=1)
+    stub.script = [answer_after(3, reply([])), reply([4])]
+    config = config_of(stub.url, 1, max_concurrency=1)
     client = make_client(config, mode)
     with pytest.raises(RequestTimeoutError):
         client.search("res.partner")
-    time.sleep(0.3)
+    time.sleep(0.6)
     assert client.search("res.partner") == [4]
 
 

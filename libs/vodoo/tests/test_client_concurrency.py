@@ -24,6 +24,13 @@ from vodoo_support.stub_server import (
 )
 
 
+async def wait_until(is_true: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not is_true():
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.01)
+
+
 def test_a_wrong_password_is_an_authentication_error(
     stub: StubServer, wired: Callable[..., Any]
 ) -> None:
@@ -74,12 +81,15 @@ def test_an_expired_session_is_renewed_once_for_all(stub: StubServer) -> None:
 
 def test_max_concurrency_bounds_the_requests(stub: StubServer) -> None:
     busy, most = [0], [0]
-    lock = threading.Lock()
+    lock, full = threading.Lock(), threading.Event()
 
     def counted(handler: Any) -> None:
         with lock:
             busy[0] += 1
             most[0] = max(most[0], busy[0])
+            if busy[0] == 3:
+                full.set()
+        full.wait(60)
         time.sleep(0.03)
         with lock:
             busy[0] -= 1
@@ -120,9 +130,9 @@ def test_cancellation_leaves_no_connection_and_no_held_slot(stub: StubServer) ->
             outcomes = await asyncio.gather(*calls, return_exceptions=True)
             assert all(isinstance(o, asyncio.CancelledError) for o in outcomes)
             stub.script = [reply([4])]
-            assert await asyncio.wait_for(client.search("res.partner"), 2) == [4]
-        await asyncio.sleep(0.7)
-        assert stub.open_connections == 0
+            assert await asyncio.wait_for(client.search("res.partner"), 60) == [4]
+        # The server notices it when it answers.
+        await wait_until(lambda: stub.open_connections == 0)
 
     asyncio.run(cancel())
 
@@ -138,7 +148,7 @@ def test_cancellation_during_detection_lets_the_next_one_detect(
             call.cancel()
             stub.routes = {}
             stub.script = [reply([4])]
-            assert await asyncio.wait_for(client.search("res.partner"), 2) == [4]
+            assert await asyncio.wait_for(client.search("res.partner"), 60) == [4]
 
     asyncio.run(cancel())
 
@@ -164,8 +174,7 @@ def test_search_iter_reads_ahead(stub: StubServer) -> None:
             stub.script = [reply(page), reply([])]
             iterator = client.search_iter("res.partner", page_size=10)
             await iterator.__anext__()
-            await asyncio.sleep(0.2)
-            assert len(stub.calls) == 2
+            await wait_until(lambda: len(stub.calls) == 2)
             assert stub.calls[1].body["domain"] == [["id", ">", 10]]
             await iterator.aclose()
 

@@ -42,10 +42,11 @@ def error_of(wire: str, status: int, name: str) -> Answer:
     return json_2_error(status, name) if wire == "json2" else rpc_error(name)
 
 
+SLOW = "is too slow"
 LOST: dict[str, tuple[Answer, type[VodooError]]] = {
     "dies mid-answer": (die_mid_answer, ConnectionLostError),
     "hangs up": (die_before_answer, ConnectionLostError),
-    "is too slow": (answer_after(1.0, reply(True)), RequestTimeoutError),
+    SLOW: (answer_after(1.0, reply(True)), RequestTimeoutError),
     "502": (html(502, "Bad Gateway"), ServerUnavailableError),
     "504": (html(504, "Gateway Time-out"), ServerUnavailableError),
 }
@@ -55,7 +56,7 @@ LOST: dict[str, tuple[Answer, type[VodooError]]] = {
 def test_a_read_whose_answer_is_lost_is_sent_again(
     stub: StubServer, wired: Callable[..., Any], fault: str
 ) -> None:
-    client = wired(timeout=0.3)
+    client = wired(timeout=0.6 if fault == SLOW else 60)
     stub.script = [LOST[fault][0], good(client.wire, [5])]
     assert client.search("res.partner") == [5]
     assert len(stub.calls) == 2
@@ -66,7 +67,7 @@ def test_a_read_that_stays_lost_raises_what_happened(
     stub: StubServer, wired: Callable[..., Any], fault: str
 ) -> None:
     answer, expected = LOST[fault]
-    client = wired(timeout=0.3)
+    client = wired(timeout=0.3 if fault == SLOW else 60)
     stub.script = [answer]
     with pytest.raises(expected) as raised:
         client.search("res.partner")
@@ -80,7 +81,7 @@ def test_a_change_whose_answer_is_lost_is_not_sent_again(
     stub: StubServer, wired: Callable[..., Any], fault: str, method: str
 ) -> None:
     answer, expected = LOST[fault]
-    client = wired(timeout=0.3)
+    client = wired(timeout=0.3 if fault == SLOW else 60)
     stub.script = [answer, good(client.wire)]
     arguments = {
         "create": ({"name": "x"},),

@@ -147,8 +147,8 @@ def test_a_client_in_two_event_loops_at_a_time(echo: StubServer) -> None:
             await client.close()
             return found
 
-        together.wait(10)
-        return asyncio.run(asyncio.wait_for(main(), 20))
+        together.wait(60)
+        return asyncio.run(asyncio.wait_for(main(), 60))
 
     with ThreadPoolExecutor(2) as pool:
         both = [pool.submit(use, 100), pool.submit(use, 500)]

@@ -31,8 +31,11 @@ TOKEN = "shop-token"  # noqa: S105 - of a test server
 class Bucket:
     """Points that requests cost, restored with time."""
 
-    def __init__(self, maximum: float = 1000, rate: float = 50) -> None:
-        self.maximum, self.rate, self.points = maximum, rate, maximum
+    def __init__(
+        self, maximum: float = 1000, rate: float = 50, points: float | None = None
+    ) -> None:
+        self.maximum, self.rate = maximum, rate
+        self.points = maximum if points is None else points
         self._since = time.monotonic()
 
     def take(self, points: float) -> bool:
