@@ -79,16 +79,14 @@ def test_lock_is_held_until_the_end_of_a_program_started_under_it(tmp_path, caps
         "from devtools.processes import run_logged\n"
         "home = Home(Path(sys.argv[1]))\n"
         "with home.lock('set-up'):\n"
-        "    command = ['sh', '-c', 'read end <&3 & kill -9 $PPID']\n"
+        "    command = ['sh', '-c', 'read end < $0 & kill -9 $PPID', sys.argv[2]]\n"
         "    run_logged(command, home.path / 'log')"
     )
-    # The program that is started ends with the pipe.
-    reader, writer = os.pipe()
-    command = ["sh", "-c", f'exec 3<&{reader}; exec "$@"', "sh"]
-    killed = subprocess.run(
-        [*command, sys.executable, "-c", script, tmp_path], pass_fds=[reader]
-    )
-    os.close(reader)
+    # The program that is started ends when it can read a line.
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = os.open(pipe, os.O_RDWR)
+    killed = subprocess.run([sys.executable, "-c", script, tmp_path, pipe])
     assert killed.returncode == -9
 
     def take_the_lock():
@@ -103,9 +101,11 @@ def test_lock_is_held_until_the_end_of_a_program_started_under_it(tmp_path, caps
         assert thread.is_alive(), "the lock was free"
         output += capsys.readouterr().out
         time.sleep(0.01)
-    os.close(writer)
+    assert "waiting: another ./dev" in output
+    os.write(writer, b"\n")
     thread.join(60)
     assert not thread.is_alive()
+    os.close(writer)
 
 
 def test_home_is_named_by_its_variable_or_below_the_users_caches(tmp_path):
