@@ -6,12 +6,12 @@ import os
 from pathlib import Path
 
 import pytest
-from devtools.commands.bench import ensure_peer_addons
 from devtools.databases import Databases
 from devtools.environment import Environment
 from devtools.installation import ensure_template, install_addons, upgrade_addons
 from devtools.odoo_config import odoo_command
 from devtools.processes import run_logged
+from devtools.python_env import ensure_packages
 
 pytestmark = pytest.mark.long
 
@@ -95,7 +95,9 @@ class Stack:
 
     def __init__(self, environment, database):
         self.environment, self.database = environment, database
-        paths = [*environment.odoo.addons_paths, ensure_peer_addons(environment)]
+        home, python = environment.home, environment.python
+        packages = ensure_packages(home, python, "peer", "Published addons of the OCA")
+        paths = [*environment.odoo.addons_paths, packages / "odoo" / "addons"]
         joined = ",".join(map(str, [*paths, ADDON.parent]))
         self.oca = (f"--addons-path={joined}",)
 

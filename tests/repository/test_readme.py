@@ -6,12 +6,12 @@ import re
 import textwrap
 
 from devtools.bootstrap import COMMANDS
-from devtools.commands import demo
 from devtools.environment import CLONE
 from docutils.core import publish_doctree
 from docutils.utils import Reporter
 from test_examples import count_code
 from test_reference import PUBLISHED
+from two_odoos import command as demo
 
 README = (CLONE / "README.rst").read_text()
 
