@@ -7,14 +7,14 @@ import argparse
 import os
 import sys
 
-from .cleaning import remove_everything
 from .commands import lint
 from .commands.__main__ import handle_signals
+from .embedded_postgres import EmbeddedPostgres
 from .environment import Environment
 from .errors import SetupError
-from .home import Home
+from .home import Home, remove_folder
 from .odoo_source import read_tested_version, update_odoo
-from .progress import note
+from .progress import note, step
 
 GROUPS = {
     "To try the connectors": {
@@ -64,7 +64,7 @@ def make_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def update_command(arguments: list[str]) -> None:
+def update_command(home: Home, arguments: list[str]) -> None:
     """Download the version of Odoo that setup/odoo-version names, or a newer one."""
     parser = argparse.ArgumentParser(
         prog="./dev update-odoo",
@@ -72,13 +72,22 @@ def update_command(arguments: list[str]) -> None:
         f"({read_tested_version()}), or to the newest one of Debian's archive if the "
         "archive no longer has that one.",
     )
-    parser.add_argument(
-        "--newest",
-        action="store_true",
-        help="move to the archive's newest version and write it to setup/odoo-version",
-    )
+    text = "move to the archive's newest version and write it to setup/odoo-version"
+    parser.add_argument("--newest", action="store_true", help=text)
     options = parser.parse_args(arguments)
-    note(f"Odoo {update_odoo(Home.from_environ(), options.newest)} is used from now on")
+    note(f"Odoo {update_odoo(home, options.newest)} is used from now on")
+
+
+def remove_everything(home: Home) -> None:
+    """Remove the cache folder and the embedded database server's folders.
+
+    :raises SetupError: while another command uses them
+    """
+    postgres = EmbeddedPostgres(home)
+    with postgres.unused(), step(f"removal of {home.path}"):
+        remove_folder(postgres.socket_folder)
+        remove_folder(postgres.server_folder)
+        remove_folder(home.path)
 
 
 def main(clone: str, arguments: list[str]) -> int:
@@ -86,27 +95,22 @@ def main(clone: str, arguments: list[str]) -> int:
     words = make_parser().parse_args(arguments)
     os.umask(os.umask(0o022) | 0o022)
     try:
+        home = Home.from_environ()
         if words.command == "clean" and "--all" in words.arguments:
-            remove_everything(Home.from_environ())
+            remove_everything(home)
             return 0
         if words.command == "update-odoo":
-            update_command(words.arguments)
+            update_command(home, words.arguments)
             return 0
         if words.command == "lint":
             handle_signals()
-            return lint.main(Home.from_environ(), words.arguments)
-        environment = Environment.ensure()
+            return lint.main(home, words.arguments)
+        environment = Environment.ensure(home)
     except SetupError as error:
         sys.stderr.write(f"error: {error}\n")
         return 1
     except KeyboardInterrupt:
         return 130
-    command = [
-        str(environment.python),
-        "-m",
-        "devtools.commands",
-        words.command,
-        *words.arguments,
-    ]
+    command = [str(environment.python), "-m", "devtools.commands", words.command]
     sys.stdout.flush()
-    os.execve(command[0], command, environment.process_environ())
+    os.execve(command[0], [*command, *words.arguments], environment.process_environ())

@@ -80,17 +80,6 @@ class Apt:
         """Return the versions that the sources offer, the newest first."""
         return parse_versions(self.run("apt-cache", "madison", package))
 
-    def offers(self, package: str) -> bool:
-        return bool(self.list_versions(package))
-
-    def list_missing(self, packages: Iterable[str]) -> list[str]:
-        """Return what of these packages, and of all they need, is not installed."""
-        options = ["--simulate", "--no-install-recommends"]
-        # Nothing is installed: another apt that runs now does not matter.
-        options += ["-oDebug::NoLocking=1"]
-        plan = self.run("apt-get", "install", *options, *packages)
-        return re.findall(r"^Inst (\S+)", plan, re.MULTILINE)
-
     def unpack(self, packages: Iterable[str], target: Path) -> None:
         """Download packages, each a name or ``name=version``, and unpack them."""
         folder = self.folder / "download"
@@ -123,13 +112,6 @@ class Apt:
 def parse_versions(table: str) -> list[str]:
     """Return the second column: package, version, source."""
     return list(dict.fromkeys(re.findall(r"^ *\S+ \| *(\S+) \|", table, re.MULTILINE)))
-
-
-def machine_apt(folder: Path, log_path: Path) -> Apt:
-    """Return apt over the machine's own sources, with fresh lists."""
-    apt = Apt(folder / "machine", log_path)
-    apt.update()
-    return apt
 
 
 def debian_apt(folder: Path, log_path: Path, suite: str) -> Apt:

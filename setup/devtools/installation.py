@@ -57,15 +57,11 @@ def install_addons(
 
 
 def upgrade_addons(
-    environment: Environment, database: str, names: Iterable[str]
+    environment: Environment, database: str, names: Collection[str]
 ) -> None:
-    """Bring a database up to date with the files of addons; install new ones.
-
-    :raises SetupError: when one is not installed afterwards
-    """
-    wanted = sorted(names)
-    update = [f"--update={','.join(wanted)}"]
-    install_addons(environment, database, wanted, arguments=update)
+    """Bring a database up to date with the files of addons; install new ones."""
+    update = f"--update={','.join(sorted(names))}"
+    install_addons(environment, database, names, arguments=[update])
 
 
 def summarise_log(output: str) -> str:
@@ -88,8 +84,7 @@ def ensure_template(
     modules = sorted({"base", *names})
     source = (str(environment.odoo.path), environment.odoo.version)
     key = digest(modules, with_demo, source, environment.pins)
-    databases = Databases(environment)
-    name = databases.shared_name(f"template_{key}")
+    name = Databases(environment).shared_name(f"template_{key}")
     kind = "database template with demo data" if with_demo else "database template"
     return ensure_database(
         environment,

@@ -54,19 +54,27 @@ class OdooServer:
         self.environment = environment
         self.database = database
         self.workers = workers
-        self.with_jobs = with_jobs
-        self.cron_threads = cron_threads
         self.port = port or find_free_port()
-        self.host = host
-        self.arguments = arguments
-        self.channels = channels
-        self.variables = dict(variables or {})
+        self.url = f"http://{host}:{self.port}"
         self.log_path = environment.home.log_folder / f"{database}-server.log"
         self._process: subprocess.Popen | None = None
-
-    @property
-    def url(self) -> str:
-        return f"http://{self.host}:{self.port}"
+        self._arguments = [
+            f"--database={database}",
+            f"--db-filter=^{database}$",
+            f"--http-port={self.port}",
+            f"--workers={workers}",
+            f"--max-cron-threads={cron_threads}",
+            *(["--load=base,web,queue_job"] if with_jobs else []),
+            *arguments,
+        ]
+        self._variables = {
+            "ODOO_QUEUE_JOB_SCHEME": "http",
+            "ODOO_QUEUE_JOB_HOST": "127.0.0.1",
+            "ODOO_QUEUE_JOB_PORT": str(self.port),
+            "ODOO_QUEUE_JOB_CHANNELS": channels,
+            "CONNECTOR_DIE_WITH_PARENT": "1",
+            **(variables or {}),
+        }
 
     def __enter__(self) -> OdooServer:
         self.start()
@@ -92,26 +100,9 @@ class OdooServer:
         """Start without waiting; `wait_until_ready` waits."""
         if not keep_log:
             self.log_path.unlink(missing_ok=True)
-        command = odoo_command(
-            self.environment,
-            f"--database={self.database}",
-            f"--db-filter=^{self.database}$",
-            f"--http-port={self.port}",
-            f"--workers={self.workers}",
-            *([f"--gevent-port={find_free_port()}"] if self.workers else []),
-            f"--max-cron-threads={self.cron_threads}",
-            *(["--load=base,web,queue_job"] if self.with_jobs else []),
-            *self.arguments,
-        )
-        environ = {
-            **self.environment.process_environ(),
-            "ODOO_QUEUE_JOB_SCHEME": "http",
-            "ODOO_QUEUE_JOB_HOST": "127.0.0.1",
-            "ODOO_QUEUE_JOB_PORT": str(self.port),
-            "ODOO_QUEUE_JOB_CHANNELS": self.channels,
-            "CONNECTOR_DIE_WITH_PARENT": "1",
-            **self.variables,
-        }
+        events = [f"--gevent-port={find_free_port()}"] if self.workers else []
+        command = odoo_command(self.environment, *self._arguments, *events)
+        environ = {**self.environment.process_environ(), **self._variables}
         self._process = start_session(command, self.log_path, environ)
 
     def stop(self, timeout_seconds: float = 3) -> None:

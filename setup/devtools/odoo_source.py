@@ -36,7 +36,8 @@ LINKED_PACKAGES = (
     "libjs-jquery-form",
     "libjs-underscore",
 )
-# The library blurs the background of video calls.
+# Debian leaves this library out; it blurs the background of video calls. Without the
+# file, Odoo logs an error each time that it generates the assets.
 MISSING_FILES = ("mail/static/lib/selfie_segmentation/selfie_segmentation.js",)
 NEEDED_MEGABYTES = 2500
 ARCHIVE_LOCK = "set-up"
@@ -78,7 +79,15 @@ def ensure_odoo(home: Home) -> OdooSource:
     chosen = os.environ.get("ODOO_DIR")
     if chosen:
         return check_checkout(Path(chosen).expanduser().absolute())
-    return ensure_debian_odoo(home, choose_version(home, read_tested_version()))
+    tested = read_tested_version()
+    folder = fetch_version(home, choose_version(home, tested))
+    used = folder.name.removeprefix(FOLDER_PREFIX)
+    if used != tested:
+        note(
+            f"Odoo {used} is used; this suite was tested with {tested} "
+            "(./dev update-odoo)"
+        )
+    return OdooSource(folder / INSIDE)
 
 
 def choose_version(home: Home, tested: str) -> str:
@@ -91,32 +100,6 @@ def choose_version(home: Home, tested: str) -> str:
         return tested
     last = max(stamps, key=lambda stamp: stamp.stat().st_mtime)
     return last.parent.name.removeprefix(FOLDER_PREFIX)
-
-
-def ensure_debian_odoo(home: Home, version: str) -> OdooSource:
-    """Return this version of Debian's package; the archive's own if it has no other."""
-    folder = fetch_version(home, version)
-    used, tested = folder.name.removeprefix(FOLDER_PREFIX), read_tested_version()
-    if used != tested:
-        note(
-            f"Odoo {used} is used; this suite was tested with {tested} "
-            "(./dev update-odoo)"
-        )
-    return OdooSource(folder / INSIDE)
-
-
-def add_missing_files(source: OdooSource) -> None:
-    """Create the files of assets that Debian leaves out of its package.
-
-    Without them, Odoo logs an error each time that it generates the assets.
-    """
-    for name in MISSING_FILES:
-        path = source.path / "odoo" / "addons" / name
-        if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(
-                "// This library is not part of Debian's package of Odoo.\n"
-            )
 
 
 def check_checkout(path: Path) -> OdooSource:
@@ -137,10 +120,9 @@ def check_checkout(path: Path) -> OdooSource:
 
 
 def fetch_version(home: Home, version: str | None) -> Path:
-    """Return the folder of this version, or of the archive's newest.
+    """Return the folder of this version, downloaded first if need be.
 
-    It is downloaded first if need be. If the archive does not have this version, the
-    folder is that of the archive's newest.
+    If the archive does not have this version, the folder is that of its newest.
     """
     folder = home.path / f"{FOLDER_PREFIX}{version}"
     if home.is_ready(folder):
@@ -158,7 +140,10 @@ def fetch_version(home: Home, version: str | None) -> Path:
             if not home.is_ready(folder):
                 remove_folder(folder)
                 apt.unpack([f"{PACKAGE}={found}", *LINKED_PACKAGES], folder)
-                add_missing_files(OdooSource(folder / INSIDE))
+                for name in MISSING_FILES:
+                    path = folder / INSIDE / "odoo" / "addons" / name
+                    path.parent.mkdir(parents=True, exist_ok=True)
+                    path.write_text("// Not part of Debian's package of Odoo.\n")
                 (folder / STAMP).touch()
             remove_folder(apt_folder)
     return folder

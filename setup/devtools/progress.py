@@ -11,10 +11,9 @@ from contextlib import contextmanager
 
 
 class Steps:
-    """Lines of the steps that run: one at a time, or several side by side.
+    """Lines of the steps that run, each completed by its duration.
 
-    A step that runs alone has one line, which its duration completes. A step that ends
-    after another one began has a second line.
+    A step that ends after another one began has a second line.
     """
 
     def __init__(self) -> None:

@@ -13,7 +13,7 @@ import os
 import platform
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from .debian_archive import Apt
@@ -44,19 +44,11 @@ def ensure_python(home: Home, purpose: str, title: str) -> Path:
     def make(folder: Path) -> None:
         uv = Uv(home, purpose)
         uv.run("venv", "--allow-existing", "--python", sys.executable, folder)
-        uv.install(requirements, "--python", folder)
+        uv.install("--python", folder)
 
-    requirements = requirement_file(purpose)
-    key = digest(sys.version_info[:3], sys.base_prefix, requirements.read_text())
-    folder = home.ensure_folder(
-        f"{purpose}-{python_name()}-{key}",
-        f"{title} (Python {sys.version_info[0]}.{sys.version_info[1]})",
-        make,
-        needed_megabytes=700,
-        estimated_seconds=30,
-        lock=LOCK,
-    )
-    return folder / "bin" / "python"
+    key = (sys.version_info[:3], sys.base_prefix)
+    title = f"{title} (Python {sys.version_info[0]}.{sys.version_info[1]})"
+    return _ensure(home, purpose, title, key, make, 700, 30) / "bin" / "python"
 
 
 def ensure_packages(home: Home, python: Path, purpose: str, title: str) -> Path:
@@ -66,33 +58,38 @@ def ensure_packages(home: Home, python: Path, purpose: str, title: str) -> Path:
     """
 
     def make(folder: Path) -> None:
-        uv = Uv(home, purpose)
-        uv.install(requirements, "--python", python, "--target", folder)
+        Uv(home, purpose).install("--python", python, "--target", folder)
 
-    requirements = requirement_file(purpose)
-    key = digest(str(python), requirements.read_text())
-    return home.ensure_folder(
-        f"{purpose}-{python_name()}-{key}", title, make, lock=LOCK
-    )
+    return _ensure(home, purpose, title, (str(python),), make)
+
+
+def _ensure(
+    home: Home,
+    purpose: str,
+    title: str,
+    key: tuple,
+    make: Callable[[Path], None],
+    *estimates: int,
+) -> Path:
+    pins = requirement_file(purpose).read_text()
+    name = f"{purpose}-{python_name()}-{digest(*key, pins)}"
+    return home.ensure_folder(name, title, make, *estimates, lock=LOCK)
 
 
 class Uv:
-    """uv, with its cache of packages in the cache folder.
-
-    :param purpose: the start of the name of the log
-    """
+    """uv for the packages of a purpose, with its cache in the cache folder."""
 
     def __init__(self, home: Home, purpose: str):
         self.home = home
+        self.pins = requirement_file(purpose)
         self.log_path = home.log_folder / f"{purpose}-packages.log"
         pip = find_pip(home, self.log_path)
         self.program = ensure_uv(home, pip) / "bin" / "uv"
         self.index = pip_index(pip)
 
-    def install(self, requirements: Path, *target: str | Path) -> None:
-        """Install exactly these pins; build tools of source packages are pins, too."""
-        pins = [requirements, "--build-constraints", requirements]
-        self.run("pip", "sync", *pins, *target)
+    def install(self, *target: str | Path) -> None:
+        """Install exactly the pins; build tools of source packages are pins, too."""
+        self.run("pip", "sync", self.pins, "--build-constraints", self.pins, *target)
 
     def run(self, *arguments: str | Path) -> None:
         environ = {

@@ -9,7 +9,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from devtools.debian_archive import machine_apt
+from debian_packages import unpack_packages
 from devtools.environment import Environment
 from devtools.errors import SetupError
 from devtools.home import Home, digest
@@ -99,22 +99,13 @@ def ensure_browser(home: Home) -> Path:
 
 
 def fetch_browser(home: Home, folder: Path) -> None:
-    if shutil.which("apt-get") is None:
-        raise SetupError(
-            "no browser was found, and apt-get, which would fetch one, neither: "
-            f"install Chrome or Chromium (one of {', '.join(PROGRAMS)} on PATH)."
-        )
-    log_path = home.log_folder / "browser.log"
-    apt = machine_apt(home.make_folder("apt"), log_path)
-    if not apt.offers(PACKAGE):
-        raise SetupError(
-            f"no browser was found, and {PACKAGE}, which is fetched instead, is not "
-            "in this machine's apt sources: install Chrome or Chromium (one of "
-            f"{', '.join(PROGRAMS)} on PATH)."
-        )
-    apt.unpack(apt.list_missing([PACKAGE, FONTS]), folder)
+    advice = (
+        "no browser was found: install Chrome or Chromium (one of "
+        f"{', '.join(PROGRAMS)} on PATH)"
+    )
+    unpack_packages(home, (PACKAGE, FONTS), folder, advice)
     launcher = write_launcher(folder)
-    run_logged([launcher, "--version"], log_path)
+    run_logged([launcher, "--version"], home.log_folder / "browser.log")
 
 
 def write_launcher(folder: Path) -> Path:

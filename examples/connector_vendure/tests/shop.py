@@ -49,7 +49,7 @@ def start_shop() -> Shop:
         raise SkipTest("The tests of the shop run with ./dev test examples")
     from devtools.errors import SetupError
     from devtools.home import Home
-    from devtools.node_env import ensure_node_packages, has_node
+    from node_packages import ensure_node_packages, has_node
 
     if not has_node():
         raise SkipTest("Vendure needs Node: node and npm were not found")

@@ -10,7 +10,7 @@ from pathlib import Path
 from devtools.environment import CLONE
 from devtools.errors import SetupError
 from devtools.home import Home
-from devtools.node_env import ensure_node_packages, has_node
+from node_packages import ensure_node_packages, has_node
 from playwright.sync_api import Page
 
 NODE_FOLDER = CLONE / "setup" / "node-browser"

@@ -9,8 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from devtools.debian_archive import machine_apt
-from devtools.errors import SetupError
+from debian_packages import unpack_packages
 from devtools.home import Home, digest
 
 NAMES = ("haproxy", "pgbouncer")
@@ -44,17 +43,5 @@ def ensure_programs(home: Home) -> Programs:
 
 
 def fetch(home: Home, folder: Path) -> None:
-    if shutil.which("apt-get") is None:
-        raise SetupError(
-            f"{' and '.join(NAMES)} were not found, and apt-get, which would fetch "
-            "them, neither: install both."
-        )
-    apt = machine_apt(home.make_folder("apt"), home.log_folder / "machines.log")
-    missing = [name for name in NAMES if not apt.offers(name)]
-    if missing:
-        raise SetupError(
-            f"this machine's apt sources do not offer {', '.join(missing)}: install "
-            f"{' and '.join(NAMES)}."
-        )
-    needed = {*apt.list_missing(NAMES), *NAMES}
-    apt.unpack(sorted(needed), folder)
+    advice = f"install {' and '.join(NAMES)}"
+    unpack_packages(home, NAMES, folder, advice)

@@ -12,7 +12,7 @@ from devtools.progress import note, step, wait_for_interrupt
 from .databases import LOGIN, PASSWORD, SourceDatabase, TargetDatabase
 from .odoo_14 import ensure_odoo_14
 from .report import explain_skipped, find_problems, format_runs
-from .scenario import Scenario, running_scenario
+from .scenario import WORKERS, Scenario, running_scenario
 from .source_records import ensure_extra_partners
 
 SHOWN_DIFFERENCES = 20
@@ -30,7 +30,11 @@ def main(environment: Environment, arguments: list[str]) -> int:
             source.drop()
             target.drop()
         scenarios = running_scenario(
-            environment, source, target, for_people=options.serve
+            environment,
+            source,
+            target,
+            for_people=options.serve,
+            workers=WORKERS if options.records else 0,
         )
         with scenarios as scenario:
             if options.records:

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from debian_packages import list_missing
 from devtools.debian_archive import debian_apt
 from devtools.environment import Environment
 from devtools.errors import SetupError
@@ -66,9 +67,7 @@ class Odoo14Environment(Environment):
         """Nothing but Odoo's version: Debian 11 does not change any more."""
         return []
 
-    @property
-    def health_path(self) -> str:
-        return "/web/static/src/img/favicon.ico"
+    health_path = "/web/static/src/img/favicon.ico"
 
     def demo_options(self, with_demo: bool) -> list[str]:
         return [] if with_demo else ["--without-demo=all"]
@@ -107,14 +106,14 @@ def fetch_odoo_14(home: Home, folder: Path) -> None:
     apt_folder = home.make_folder("apt")
     log_path = home.log_folder / "odoo-14.log"
     apt = debian_apt(apt_folder, log_path, SUITE)
-    if not apt.offers(PACKAGE):
+    if not apt.list_versions(PACKAGE):
         raise SetupError(
             f"{PACKAGE} was not found in the suite {SUITE} of Debian's archive "
             f"({apt.sources}).\n"
             "Name a mirror that still has it in CONNECTOR_DEBIAN_MIRROR."
         )
     description = apt.run("apt-cache", "show", "--no-all-versions", PACKAGE)
-    needed = apt.list_missing(choose_needed(parse_dependencies(description)))
+    needed = list_missing(apt, choose_needed(parse_dependencies(description)))
     apt.unpack([PACKAGE, *needed], folder)
     remove_folder(apt_folder)
 

@@ -160,11 +160,13 @@ def running_scenario(
     source: SourceDatabase,
     target: TargetDatabase,
     for_people: bool = False,
+    workers: int = WORKERS,
 ) -> Iterator[Scenario]:
     """Create missing databases, start both servers, and stop them after the block.
 
     :param for_people: run the scheduled actions of the target and its websocket, and
         use two hosts: a browser has separate cookies for each host, not for each port
+    :param workers: of the target; 0, one process with threads, starts faster
     """
     run_side_by_side(source.ensure, target.ensure)
     keys = source.ensure_key(), target.ensure_key()
@@ -178,7 +180,7 @@ def running_scenario(
             target.environment,
             target.name,
             # Only a server of threads has the websocket on the port of the pages.
-            workers=0 if for_people else WORKERS,
+            workers=0 if for_people else workers,
             with_jobs=True,
             cron_threads=CRON_THREADS if for_people else 0,
         ),

@@ -6,8 +6,8 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from .home import Home, digest
-from .processes import run_logged
+from devtools.home import Home, digest
+from devtools.processes import run_logged
 
 FILES = ("package.json", "package-lock.json")
 
