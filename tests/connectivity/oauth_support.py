@@ -143,3 +143,6 @@ def delete_backend(backend_id):
         bindings.unlink()
         records.unlink()
         backend.unlink()
+        # Of the pauses of the backend.
+        told = [("message_type", "=", "user_notification")]
+        env["mail.message"].search(told).unlink()

@@ -149,13 +149,12 @@ def test_a_killed_worker_keeps_the_renewed_token(provider, backend_id):
 def kill_during_renewal(provider, backend_id):
     """Kill a worker after the provider did its work, before it answers."""
     expire(backend_id)
-    provider.control(delay=1)
+    provider.control(delay=30)
     child = Child(get_db_name(), lambda env, parent: read(env, backend_id))
-    while provider.asked("refresh_token") == 0:
-        pass
-    while provider.control()["access_tokens"] == 0:
-        pass
-    time.sleep(0.5)
+    deadline = time.monotonic() + 100
+    while not provider.control()["delayed"]:
+        assert time.monotonic() < deadline, "the provider was not asked"
+        time.sleep(0.02)
     os.kill(child.pid, signal.SIGKILL)
     child.end()
     provider.control(delay=0)

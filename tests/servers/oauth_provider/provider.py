@@ -110,6 +110,8 @@ class Control:
         self.answer: dict | None = None
         #: seconds that the token endpoint waits after it has done its work
         self.delay = 0.0
+        #: the requests that have waited, or still wait, for that
+        self.delayed = 0
 
 
 CONTROL = Control()
@@ -136,7 +138,8 @@ def observe(get_response):
                 response[name] = value
             return response
         response = get_response(request)
-        if request.path == "/o/token/":
+        if request.path == "/o/token/" and CONTROL.delay:
+            CONTROL.delayed += 1
             time.sleep(CONTROL.delay)
         return response
 
@@ -170,6 +173,7 @@ def control(request):
         for name, value in change.items():
             setattr(CONTROL, name, value)
     counts = {
+        "delayed": CONTROL.delayed,
         "refresh_tokens": RefreshToken.objects.filter(revoked=None).count(),
         "access_tokens": AccessToken.objects.count(),
     }
