@@ -248,6 +248,12 @@ def test_arguments_of_pytest_pass_through(tmp_path):
     assert options == ["-k", "cache", "--maxfail=1"]
 
 
+@pytest.mark.parametrize("words", [["lwo"], ["low", "lwo/tests"], ["-x", "a", "lwo"]])
+def test_a_misspelled_addon_is_an_error(tmp_path, words):
+    with pytest.raises(SetupError, match="no path 'lwo.*Addons: low, high, test_low"):
+        split_arguments(tmp_path, FAMILY, words)
+
+
 def test_all_tests_run_in_two_processes(tmp_path):
     paths, options = split_arguments(tmp_path, {}, ["-x"])
     assert paths == []

@@ -22,6 +22,7 @@ from ..addons import (
 from ..databases import Databases
 from ..embedded_postgres import client_programs
 from ..environment import Environment
+from ..errors import SetupError
 from ..installation import ensure_addons_database
 from ..odoo_config import write_config
 from ..postgres import running_postgres
@@ -102,18 +103,28 @@ def expand_words(clone: Path, arguments: list[str]) -> list[str]:
 def split_arguments(
     clone: Path, addons: dict[str, Addon], arguments: list[str]
 ) -> tuple[list[str], list[str]]:
-    """Separate tests from options, and replace addons by their folders."""
+    """Separate tests from options, and replace addons by their folders.
+
+    :raises SetupError: if a word is neither an addon nor a path nor of an option
+    """
     paths, options = [], []
-    for argument in arguments:
+    for previous, argument in zip(["", *arguments], arguments, strict=False):
         path = argument.partition("::")[0]
         if argument in addons:
             paths.append(str(addons[argument].path))
-        elif not argument.startswith("-") and (clone / path).exists():
-            paths.append(str(clone / argument))
-        elif not argument.startswith("-") and Path(path).exists():
-            paths.append(str(Path(path).absolute()) + argument[len(path) :])
-        else:
+        elif argument.startswith("-"):
             options.append(argument)
+        elif (clone / path).exists():
+            paths.append(str(clone / argument))
+        elif Path(path).exists():
+            paths.append(str(Path(path).absolute()) + argument[len(path) :])
+        elif previous.startswith("-"):
+            options.append(argument)
+        else:
+            raise SetupError(
+                f"no addon and no path {argument!r} was found to test. Addons: "
+                f"{', '.join(addons)}."
+            )
     if paths:
         return paths, options
     return default_paths(clone, addons), [*DISTRIBUTED, *options]
