@@ -65,17 +65,14 @@ def make_parser() -> argparse.ArgumentParser:
 
 
 def update_command(home: Home, arguments: list[str]) -> None:
-    """Download the version of Odoo that setup/odoo-version names, or a newer one."""
-    parser = argparse.ArgumentParser(
+    """Move to the version of Odoo that setup/odoo-version names."""
+    argparse.ArgumentParser(
         prog="./dev update-odoo",
-        description="Move to the version of Odoo that this suite was tested with "
-        f"({read_tested_version()}), or to the newest one of Debian's archive if the "
-        "archive no longer has that one.",
-    )
-    text = "move to the archive's newest version and write it to setup/odoo-version"
-    parser.add_argument("--newest", action="store_true", help=text)
-    options = parser.parse_args(arguments)
-    note(f"Odoo {update_odoo(home, options.newest)} is used from now on")
+        description="Download the version of Odoo that setup/odoo-version names "
+        f"({read_tested_version()}), or the newest one of Debian's archive if the "
+        "archive does not have that one, and use it from now on.",
+    ).parse_args(arguments)
+    note(f"Odoo {update_odoo(home)} is used from now on")
 
 
 def remove_everything(home: Home) -> None:

@@ -17,7 +17,7 @@ from typing import Any
 
 from .errors import SetupError
 from .home import Home, remove_folder
-from .processes import advise, last_lines
+from .processes import last_lines, run_logged
 from .progress import step
 
 USER = "odoo"
@@ -25,13 +25,6 @@ PORT = "5432"
 LONGEST_SOCKET_FOLDER = 80
 # In the package: PostgreSQL 16.
 INSTALLATION = "pginstall"
-# For programs that may outlive this one.
-DETACHED: dict[str, Any] = {
-    "cwd": "/",
-    "stdin": subprocess.DEVNULL,
-    "stderr": subprocess.DEVNULL,
-    "start_new_session": True,
-}
 SETTINGS = {
     "listen_addresses": "",
     "max_connections": "200",
@@ -82,8 +75,14 @@ class EmbeddedPostgres:
 
     def start_supervisor(self) -> None:
         """Start one more supervisor; it ends itself if there is one already."""
-        command = [sys.executable, "-m", "devtools.embedded_postgres"]
-        subprocess.Popen(command, **DETACHED, stdout=subprocess.DEVNULL)
+        subprocess.Popen(
+            [sys.executable, "-m", "devtools.embedded_postgres"],
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
 
     def supervise(self) -> None:
         """Wait until nobody uses the server, then stop it."""
@@ -116,14 +115,17 @@ class EmbeddedPostgres:
             yield
 
     def is_running(self) -> bool:
-        exists = (self.data_folder / "PG_VERSION").is_file()
-        return exists and not self._call("pg_ctl", "-D", self.data_folder, "status")[0]
+        try:
+            self._run("pg_ctl", "-D", self.data_folder, "status")
+        except SetupError:
+            return False
+        return True
 
     def start(self) -> None:
         self.prepare()
         settings = {**SETTINGS, "unix_socket_directories": str(self.socket_folder)}
         words = " ".join(f"-c {name}='{value}'" for name, value in settings.items())
-        options = ["-l", self.log_path, "-o", words, "-w", "-t", "60"]
+        options: list[str | Path] = ["-l", self.log_path, "-o", words, "-w", "-t", "60"]
         with step("PostgreSQL server"):
             self._run("pg_ctl", "-D", self.data_folder, *options, "start")
 
@@ -158,12 +160,8 @@ class EmbeddedPostgres:
             part = self.server_folder / "binaries.part"
             remove_folder(part)
             package = find_package()
-            for folder in (
-                package / INSTALLATION,
-                *package.parent.glob("*pgserver.libs"),
-            ):
-                target = part / folder.relative_to(package.parent)
-                shutil.copytree(folder, target, symlinks=True)
+            for name in (f"{package.name}/{INSTALLATION}", f"{package.name}.libs"):
+                shutil.copytree(package.parent / name, part / name, symlinks=True)
             part.rename(copy)
 
     def _make_folder(self, folder: Path, mode: int) -> None:
@@ -188,32 +186,27 @@ class EmbeddedPostgres:
         return package / INSTALLATION / "bin" / name
 
     def process_options(self) -> dict[str, Any]:
-        """Return the options of subprocess for the programs of the server."""
-        options: dict[str, Any] = {**DETACHED, "env": {**os.environ, "LC_ALL": "C"}}
+        """Return the options of subprocess for programs of the server's account."""
+        options: dict[str, Any] = {"start_new_session": True, "close_fds": True}
         if self.account:
             options["user"], options["group"] = self.account[2:4]
             options["extra_groups"] = []
         return options
 
-    def _call(self, program: str, *arguments: str | Path) -> tuple[int, str]:
-        # To a file, not a pipe: the server inherits it and would keep a pipe open.
-        with (self.home.log_folder / "postgres.log").open("ab+") as log:
-            start = log.seek(0, os.SEEK_END)
-            command = [str(self.program(program)), *map(str, arguments)]
-            options = self.process_options() | {"stderr": subprocess.STDOUT}
-            code = subprocess.call(command, stdout=log, **options)
-            log.seek(start)
-            return code, log.read().decode(errors="replace")
-
     def _run(self, program: str, *arguments: str | Path) -> None:
-        code, output = self._call(program, *arguments)
-        if code:
-            if self.log_path.is_file():
-                output += self.log_path.read_text(errors="replace")
-            raise SetupError(
-                f"the embedded PostgreSQL server: {program} failed with exit code "
-                f"{code}:\n{last_lines(output)}\n{advise(output)}".rstrip()
-            )
+        def explain(output: str) -> str:
+            exists = self.log_path.is_file()
+            log = self.log_path.read_text(errors="replace") if exists else ""
+            return last_lines(output + log)
+
+        run_logged(
+            [self.program(program), *arguments],
+            self.home.log_folder / "postgres.log",
+            {**os.environ, "LC_ALL": "C"},
+            Path("/"),
+            summarise=explain,
+            **self.process_options(),
+        )
 
 
 def find_account() -> pwd.struct_passwd:

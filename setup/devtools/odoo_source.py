@@ -19,7 +19,6 @@ from .errors import SetupError
 from .home import STAMP, Home, remove_folder
 from .progress import note, step
 
-SERIES = (19, 0)
 TESTED_FILE = Path(__file__).parents[1] / "odoo-version"
 FOLDER_PREFIX = "odoo-debian-"
 INSIDE = Path("usr/lib/python3/dist-packages")
@@ -110,7 +109,7 @@ def check_checkout(path: Path) -> OdooSource:
             "Set it to the top folder of a checkout of Odoo 19 (the one with "
             "odoo-bin), or unset it: then Odoo comes from Debian's archive."
         )
-    if tuple(map(int, re.findall(r"\d+", source.version)[:2])) != SERIES:
+    if not source.version.startswith("19.0."):
         raise SetupError(
             f"ODOO_DIR names {path}, which is Odoo {source.version}; 19.0 is "
             "required.\n"
@@ -119,7 +118,7 @@ def check_checkout(path: Path) -> OdooSource:
     return source
 
 
-def fetch_version(home: Home, version: str | None) -> Path:
+def fetch_version(home: Home, version: str) -> Path:
     """Return the folder of this version, downloaded first if need be.
 
     If the archive does not have this version, the folder is that of its newest.
@@ -142,14 +141,15 @@ def fetch_version(home: Home, version: str | None) -> Path:
                 apt.unpack([f"{PACKAGE}={found}", *LINKED_PACKAGES], folder)
                 for name in MISSING_FILES:
                     path = folder / INSIDE / "odoo" / "addons" / name
-                    path.parent.mkdir(parents=True, exist_ok=True)
-                    path.write_text("// Not part of Debian's package of Odoo.\n")
+                    if not path.exists():
+                        path.parent.mkdir(parents=True, exist_ok=True)
+                        path.write_text("// Not part of Debian's package of Odoo.\n")
                 (folder / STAMP).touch()
             remove_folder(apt_folder)
     return folder
 
 
-def choose_offered(apt: Apt, version: str | None) -> str:
+def choose_offered(apt: Apt, version: str) -> str:
     """Return this version if the archive has it, else the archive's newest."""
     offered = apt.list_versions(PACKAGE)
     if not offered:
@@ -160,15 +160,9 @@ def choose_offered(apt: Apt, version: str | None) -> str:
     return version if version in offered else offered[0]
 
 
-def update_odoo(home: Home, newest: bool) -> str:
-    """Move to the tested version of Odoo, or to the archive's newest.
-
-    The newest is written down as the tested one: run the tests, and commit the file.
-    """
-    folder = fetch_version(home, None if newest else read_tested_version())
+def update_odoo(home: Home) -> str:
+    """Move to the tested version of Odoo; return the version that is used."""
+    folder = fetch_version(home, read_tested_version())
     # The version that was downloaded last is the one in use.
     (folder / STAMP).touch()
-    version = folder.name.removeprefix(FOLDER_PREFIX)
-    if newest:
-        TESTED_FILE.write_text(f"{version}\n")
-    return version
+    return folder.name.removeprefix(FOLDER_PREFIX)

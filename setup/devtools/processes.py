@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import ctypes
 import fcntl
 import os
@@ -16,7 +15,7 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from .errors import SetupError
 
@@ -69,10 +68,12 @@ def run_logged(
     folder: Path | None = None,
     script: str = "",
     summarise: Callable[[str], str] | None = None,
+    **options: Any,
 ) -> str:
     """Run a program with its output in a log file; return the output.
 
     :param script: standard input of the program
+    :param options: more options of subprocess
     :raises SetupError: with the end of the output (or its summary), when the
         program failed
     """
@@ -90,19 +91,19 @@ def run_logged(
                 env=environ,
                 cwd=folder,
                 preexec_fn=die_with_parent,
-                # Python's files are closed anyway, except the locks.
-                close_fds=False,
                 check=False,
+                # Python's files are closed anyway, except the locks.
+                **{"close_fds": False, **options},
             ).returncode
         except OSError as error:
             raise SetupError(f"{words[0]} could not be started: {error}") from error
         log.seek(start)
         output = log.read().decode(errors="replace")
     if code:
+        summary = (summarise or last_lines)(output)
         raise SetupError(
-            f"{Path(words[0]).name} failed with exit code {code}:\n"
-            f"{(summarise or last_lines)(output)}\n(all of it: {log_path})\n"
-            f"{advise(output)}".rstrip()
+            f"{Path(words[0]).name} failed with exit code {code}:\n{summary}\n"
+            f"(all of it: {log_path})\n{advise(output + summary)}".rstrip()
         )
     return output
 
@@ -121,7 +122,7 @@ def find_free_port() -> int:
     folder.mkdir(exist_ok=True)
     for port in random.SystemRandom().sample(PORTS, len(PORTS)):
         lock_file = (folder / str(port)).open("w")
-        with contextlib.suppress(OSError), socket.socket() as listener:
+        with suppress(OSError), socket.socket() as listener:
             fcntl.flock(lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             listener.bind(("127.0.0.1", port))

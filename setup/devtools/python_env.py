@@ -69,11 +69,12 @@ def _ensure(
     title: str,
     key: tuple,
     make: Callable[[Path], None],
-    *estimates: int,
+    megabytes: int = 0,
+    seconds: int = 0,
 ) -> Path:
     pins = requirement_file(purpose).read_text()
     name = f"{purpose}-{python_name()}-{digest(*key, pins)}"
-    return home.ensure_folder(name, title, make, *estimates, lock=LOCK)
+    return home.ensure_folder(name, title, make, megabytes, seconds, LOCK)
 
 
 class Uv:

@@ -8,6 +8,7 @@ import pytest
 from devtools.environment import Environment
 from devtools.processes import die_with_parent, find_free_port
 from oauth_support import Provider
+from server_packages import servers_python
 
 
 @pytest.fixture(scope="class")
@@ -19,7 +20,7 @@ def graphql_shop():
     environment = Environment.current()
     with subprocess.Popen(
         [
-            environment.servers_python(),
+            servers_python(environment),
             environment.clone / "tests/servers/graphql_shop",
         ],
         stdin=subprocess.PIPE,

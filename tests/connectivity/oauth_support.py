@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urljoin, urlsplit
 import requests
 from devtools.environment import Environment
 from devtools.processes import die_with_parent, find_free_port
+from server_packages import servers_python
 
 from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import Registry
@@ -37,7 +38,7 @@ class Provider:
     def __enter__(self):
         environment = Environment.current()
         program = environment.clone / "tests/servers/oauth_provider/provider.py"
-        command = [environment.servers_python(), program, "--folder", self.folder]
+        command = [servers_python(environment), program, "--folder", self.folder]
         command += ["--port", str(urlsplit(self.url).port)]
         command += ["--redirect-uri", self.redirect_uri]
         with (self.folder / "log").open("w") as log:

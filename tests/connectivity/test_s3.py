@@ -5,13 +5,14 @@ import json
 import subprocess
 
 from devtools.environment import Environment
+from server_packages import servers_python
 
 
 def test_folder_of_a_bucket():
     environment = Environment.current()
     script = environment.clone / "tests/servers/s3_folder.py"
     done = subprocess.run(
-        [environment.servers_python(), script, environment.clone / "connector"],
+        [servers_python(environment), script, environment.clone / "connector"],
         capture_output=True,
         text=True,
         timeout=120,

@@ -154,10 +154,13 @@ class PrivatePostgres:
 
     def _popen(self, program: str, *arguments: str | Path) -> subprocess.Popen:
         with (self.folder / "log").open("ab") as log:
-            options = self.embedded.process_options() | {"stderr": log}
             return subprocess.Popen(
                 [str(self.embedded.program(program)), *map(str, arguments)],
-                **options,
+                cwd="/",
+                stdin=subprocess.DEVNULL,
                 stdout=log,
+                stderr=subprocess.STDOUT,
+                env={**os.environ, "LC_ALL": "C"},
+                **self.embedded.process_options(),
                 preexec_fn=die_with_parent,
             )
