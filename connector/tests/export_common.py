@@ -105,6 +105,12 @@ class ProcessCase(BaseCase):
                 [("backend_id", "=", backend.id)]
             ).unlink()
             env["connector.cursor"].search([("backend_id", "=", backend.id)]).unlink()
+            env["queue.job"].search(
+                [
+                    ("sync_backend_model", "=", backend._name),
+                    ("sync_backend_id", "=", backend.id),
+                ]
+            ).unlink()
             backend.unlink()
 
     @classmethod

@@ -16,7 +16,7 @@ from devtools.home import Home
 def unpack_packages(
     home: Home, names: Collection[str], folder: Path, advice: str
 ) -> None:
-    """Unpack packages of this machine's apt sources, with what it lacks for them.
+    """Unpack packages of this machine's apt sources, and their dependencies.
 
     :param advice: for the errors
     :raises SetupError: without apt, or if its sources do not offer a package
