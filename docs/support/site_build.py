@@ -27,15 +27,15 @@ def main(environment: Environment, arguments: list[str]) -> int:
         code = take_screenshots(environment)
         if code:
             return code
-    output = options.output or default_output(environment, options.language)
+    output = output_folder(environment, options.language)
     sphinx = Sphinx(environment)
     if options.update_catalogs:
         return sphinx.update_catalogs()
-    code = sphinx.build("html", output.absolute(), options.language)
+    code = sphinx.build("html", output, options.language)
     if options.check_links and not code:
         code = sphinx.build("linkcheck", sphinx.build_folder / "links")
     if not code:
-        print(f"\n{output.absolute() / 'index.html'}")
+        print(f"\n{output / 'index.html'}")
     return code
 
 
@@ -50,7 +50,6 @@ def make_parser() -> argparse.ArgumentParser:
         default=SOURCE_LANGUAGE,
         help="build a translation of docs/locale, fr for example",
     )
-    parser.add_argument("--output", type=Path, metavar="FOLDER")
     parser.add_argument(
         "--check-links",
         action="store_true",
@@ -79,7 +78,7 @@ def take_screenshots(environment: Environment) -> int:
     )
 
 
-def default_output(environment: Environment, language: str) -> Path:
+def output_folder(environment: Environment, language: str) -> Path:
     folder = environment.clone / "docs" / "_build"
     return folder / ("html" if language == SOURCE_LANGUAGE else f"html-{language}")
 
