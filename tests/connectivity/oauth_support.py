@@ -19,7 +19,7 @@ from odoo.tests.common import get_db_name
 CLIENT_ID, CLIENT_SECRET = "connector", "client s3cr3t+/="
 LOGIN, PASSWORD = "ada", "lovelace"
 CALLBACK_PATH = "/connector/oauth/callback"
-START_TIMEOUT_SECONDS = 60
+START_TIMEOUT_SECONDS = 300
 BACKEND = "test.oauth.backend"
 PARTNER = "test.oauth.partner"
 

@@ -15,7 +15,7 @@ def test_folder_of_a_bucket():
         [servers_python(environment), script, environment.clone / "connector"],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=500,
     )
     assert done.returncode == 0, done.stderr[-3000:]
     assert json.loads(done.stdout.splitlines()[-1]) == {

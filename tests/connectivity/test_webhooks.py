@@ -34,7 +34,7 @@ for number in range(5):
 env.cr.commit()
 print(backend.id)
 """
-TIMEOUT_SECONDS = 60
+TIMEOUT_SECONDS = 300
 THREADS = 8
 
 

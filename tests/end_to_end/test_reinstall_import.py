@@ -27,7 +27,7 @@ UNINSTALL = """
 addon = env["ir.module.module"].search([("name", "=", "connector_odoo")])
 addon.button_immediate_uninstall()
 """
-TIMEOUT_SECONDS = 60
+TIMEOUT_SECONDS = 300
 
 
 @pytest.fixture

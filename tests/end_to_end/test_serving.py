@@ -18,7 +18,7 @@ PROBLEM = re.compile(r"^\S+ \S+ \d+ (?:WARNING|ERROR|CRITICAL) .*", re.MULTILINE
 # Odoo's own services, and methods that this version still has for older clients.
 EXPECTED = ("iap", "partner_autocomplete", "DeprecationWarning", "discuss_channel")
 # Scheduled actions start within a minute.
-TIMEOUT_SECONDS = 100
+TIMEOUT_SECONDS = 300
 
 pytestmark = pytest.mark.long
 

@@ -21,7 +21,7 @@ for number in range(int(os.environ["JOB_COUNT"])):
     env["ir.logging"].with_delay().create([values])
 env.cr.commit()
 """
-TIMEOUT_SECONDS = 120
+TIMEOUT_SECONDS = 300
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import time
 import pytest
 
 PARTNERS = "odoo.res.partner"
-TIMEOUT_SECONDS = 60
+TIMEOUT_SECONDS = 300
 FIELDS = ("name", "phone", "email")
 
 

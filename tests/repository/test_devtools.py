@@ -58,7 +58,7 @@ def run_dev(*arguments, **environ):
         capture_output=True,
         text=True,
         env={**os.environ, **environ},
-        timeout=60,
+        timeout=300,
     )
 
 

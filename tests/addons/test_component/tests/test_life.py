@@ -26,7 +26,7 @@ class TestLife(BaseCase):
             [sys.executable, str(SCRIPT), scenario, get_db_name(), *options],
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=500,
         )
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 
