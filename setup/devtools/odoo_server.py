@@ -142,11 +142,17 @@ class OdooServer:
 
 
 def run_in_shell(
-    environment: Environment, database: str, script: str, **variables: str
+    environment: Environment,
+    database: str,
+    script: str,
+    arguments: tuple[str, ...] = (),
+    **variables: str,
 ) -> str:
     """Run Python with `env` in Odoo's shell; return what it prints.
 
     The script commits its changes. It finds `variables` in os.environ.
+
+    :param arguments: more words of Odoo's command line
     """
     log_path = environment.home.log_folder / f"{database}-shell.log"
     command = odoo_command(
@@ -155,6 +161,7 @@ def run_in_shell(
         f"--database={database}",
         "--no-http",
         "--log-level=error",
+        *arguments,
     )
     environ = {**environment.process_environ(), **variables}
     return run_logged(command, log_path, environ, script=script)

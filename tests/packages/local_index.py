@@ -168,15 +168,24 @@ class FreshEnvironment(WheelEnvironment):
         )
         return {normalise(name): version for name, version in pairs}
 
-    def load(self, *addons: str) -> str:
-        """Import addons in a new process; return "" or the text of its error."""
-        code = "".join(f"import odoo.addons.{name}\n" for name in addons)
+    def load(self, *addons: str, with_warnings: bool = False) -> str:
+        """Import addons in a new process; return "" or the text of its error.
+
+        The folders of ``added_addons`` come last, as in Odoo's addons path.
+
+        :param with_warnings: return also what the addons log
+        """
+        lines = ["import odoo.init, odoo.addons, logging"]
+        lines += ["logging.basicConfig()"] if with_warnings else []
+        folders = list(map(str, self.added_addons))
+        lines += [f"odoo.addons.__path__.extend({folders!r})"] if folders else []
+        lines += [f"import odoo.addons.{name}" for name in addons]
         with self.odoo_packages():
             done = subprocess.run(
-                [self.python, "-c", "import odoo.init\n" + code],
+                [self.python, "-c", "\n".join(lines)],
                 cwd="/",
                 env=self.process_environ(),
                 capture_output=True,
                 text=True,
             )
-        return done.stderr if done.returncode else ""
+        return done.stderr if done.returncode or with_warnings else ""

@@ -9,6 +9,7 @@ from devtools.errors import SetupError
 from devtools.installation import install_addons
 from devtools.odoo_server import run_in_shell
 from devtools.wheels import find_wheel_addons
+from moved_database import ensure_oca_addons
 from wheel_environment import try_wheels
 
 pytestmark = pytest.mark.long
@@ -84,17 +85,63 @@ def run_commands_of(error, fresh, tool):
 
 @pytest.mark.parametrize(
     ("tool", "names"),
-    [("pip", (SUITE, "odoo-addon-connector")), ("uv", ("odoo-addon-connector", SUITE))],
+    [
+        ("pip", (SUITE, "odoo-addon-connector")),
+        ("uv", ("odoo-addon-connector", SUITE)),
+        ("pip", (SUITE, "odoo-addon-component")),
+        ("uv", ("odoo-addon-component-event", SUITE)),
+    ],
 )
 def test_a_mix_is_refused_and_repaired(fresh, tool, names):
     install_in_order(fresh, tool, names)
-    for addon in ("connector", "connector_odoo"):
+    installed = fresh.distributions()
+    mixed = [name for name in OCA if name in installed]
+    addons = [name.removeprefix("odoo-addon-").replace("-", "_") for name in mixed]
+    for addon in ("component", "connector", "connector_odoo"):
+        # OCA's component has overwritten the check of its own addon
         error = fresh.load(addon)
-        assert "component, component_event, connector in" in error
-        for name in (*OCA, SUITE):
-            assert f"\n  {name} {fresh.distributions()[name]}\n" in error
+        if addon == "component" and not error:
+            assert names == (SUITE, *names[1:])
+            continue
+        assert f"{', '.join(addons)} in {fresh.site_packages}" in error
+        for name in (*mixed, SUITE):
+            assert f"\n  {name} {installed[name]}\n" in error
     run_commands_of(error, fresh, tool)
     check_suite_alone(fresh)
+
+
+@pytest.mark.parametrize("order", [("oca", "clone"), ("clone", "oca")])
+def test_order_of_the_addons_path(environment, make_fresh, order):
+    folders = {"oca": ensure_oca_addons(environment), "clone": CLONE}
+    fresh = make_fresh(added_addons=tuple(folders[name] for name in order))
+    fresh.run_tool("pip", "install", LIBRARY, "odoo-addon-queue-job==19.0.*")
+    found = fresh.load("connector_odoo", with_warnings=True)
+    if order[0] == "oca":
+        assert "connector_odoo needs the addon component of odoo-conn" in found
+        assert f"found {folders['oca']}/component, of another project, first" in found
+    else:
+        for name in ("component", "component_event", "connector"):
+            assert f"loads the addon {name} from {CLONE}/{name}, and ignores" in found
+        assert "Error" not in found
+
+
+def test_suite_before_oca_addons_on_the_addons_path(environment, make_fresh):
+    oca = ensure_oca_addons(environment)
+    fresh = make_fresh(added_addons=(oca,))
+    fresh.run_tool("uv", "install", SUITE)
+    found = fresh.load(*ADDONS, with_warnings=True)
+    site = fresh.site_packages / "odoo" / "addons"
+    for name in ("component", "component_event", "connector"):
+        assert f"loads the addon {name} from {site}/{name}, and ignores" in found
+        assert f"in {oca}/{name}: remove it from the addons path" in found
+    assert "Error" not in found
+
+
+def test_suite_is_not_installed_from_a_clone_as_editable(fresh):
+    """The page says so, and what to do instead: the library can be."""
+    fresh.run_tool("pip", "install", "--editable", CLONE / "libs" / "vodoo")
+    with pytest.raises(SetupError, match="Dev mode installations are unsupported"):
+        fresh.run_tool("pip", "install", "--no-deps", "--editable", CLONE)
 
 
 def test_odoo_reports_a_mix(fresh, database):
