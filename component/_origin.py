@@ -10,6 +10,8 @@ and ``odoo-addon-connector`` of another project. Its addons have the same names:
 - In two folders of the addons path, Odoo loads the first one of each name. An addon
   that is loaded on another project's ``component`` is refused. An addon that comes
   later is ignored by Odoo, and logged.
+- Uninstalled afterwards, the other project's distribution takes the files with it that
+  both had: an addon without its manifest is refused.
 
 Each addon that depends on others of the suite imports its ``_origin`` first.
 ``connector/components/mapper`` imports it, too: it is a folder, which Python prefers to
@@ -82,6 +84,14 @@ def name_of(distribution: Distribution) -> str:
 
 
 def refuse_other_author(name: str, folder: Path) -> None:
+    if not (folder / "__manifest__.py").is_file():
+        raise ImportError(
+            f"{folder} has no __manifest__.py: some of its files were deleted, as by "
+            "the uninstallation of a distribution with an addon of this name. Install "
+            f"{DISTRIBUTION} again:\n"
+            f"  pip install --force-reinstall --no-deps {DISTRIBUTION}\n"
+            f"See {PAGE}."
+        )
     author = read_author(folder)
     if author != AUTHOR:
         raise ImportError(

@@ -177,8 +177,10 @@ class FreshEnvironment(WheelEnvironment):
         """
         lines = ["import odoo.init, odoo.addons, logging"]
         lines += ["logging.basicConfig()"] if with_warnings else []
-        folders = list(map(str, self.added_addons))
-        lines += [f"odoo.addons.__path__.extend({folders!r})"] if folders else []
+        lines += [
+            f"odoo.addons.__path__.append({str(folder)!r})"
+            for folder in self.added_addons
+        ]
         lines += [f"import odoo.addons.{name}" for name in addons]
         with self.odoo_packages():
             done = subprocess.run(

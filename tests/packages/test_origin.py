@@ -120,6 +120,18 @@ def test_oca_loads_a_package_of_the_suite(site):
 
 
 @pytest.mark.parametrize("name", ["component_event", "connector", "connector_odoo"])
+def test_files_of_an_addon_were_deleted(site, name):
+    """Uninstalling OCA's component has deleted the files that both have."""
+    component = site / "odoo" / "addons" / "component"
+    for file in ("__init__.py", "__manifest__.py"):
+        (component / file).unlink()
+    code, error = load(name, site)
+    assert code == 1
+    assert f"{component} has no __manifest__.py" in error
+    assert "\n  pip install --force-reinstall --no-deps odoo-connector-suite\n" in error
+
+
+@pytest.mark.parametrize("name", ["component_event", "connector", "connector_odoo"])
 def test_another_component_comes_first(site, tmp_path, name):
     first = tmp_path / "first"
     write_oca(first / "odoo" / "addons", ["component"])

@@ -16,7 +16,7 @@ from devtools.odoo_server import run_in_shell
 from devtools.processes import run_logged
 from moved_database import ADDONS, CONNECTOR, MovedDatabase
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, pytest.mark.timeout(1800)]
 
 OCA = "odoo-addon-connector==19.0.*"
 SUITE = "odoo-connector-suite==19.0.*"
