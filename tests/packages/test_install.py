@@ -98,7 +98,7 @@ def test_a_mix_is_refused_and_repaired(fresh, tool, names):
     mixed = [name for name in OCA if name in installed]
     addons = [name.removeprefix("odoo-addon-").replace("-", "_") for name in mixed]
     for addon in ("component", "connector", "connector_odoo"):
-        # OCA's component has overwritten the check of its own addon
+        # OCA's component has overwritten the check in the file of the suite
         error = fresh.load(addon)
         if addon == "component" and not error:
             assert names == (SUITE, *names[1:])
