@@ -7,6 +7,7 @@ Started by ./dev docs --screenshots in a process that has Playwright.
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,7 +16,7 @@ from devtools.environment import Environment
 from devtools.postgres import running_postgres
 from devtools.progress import step
 from PIL import Image
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from two_odoos.databases import LOGIN, PASSWORD, SourceDatabase, TargetDatabase
 from two_odoos.scenario import Scenario, running_scenario
 from web_client import PHONE, WebClient, running_browser
@@ -203,6 +204,7 @@ class Photographer:
             page.keyboard.press("Enter")
             page.locator(".o_data_row", has_text=text).first.click()
             page.locator(".o_form_view").wait_for()
+            page.get_by_role("tab", name="Inherits").click()
 
         return open_row
 
@@ -241,11 +243,12 @@ def ask_who_answers(page: Page) -> None:
     page.locator(".o_menu_sections").get_by_text("Configuration").click()
     page.get_by_role("menuitem", name="Who answers?").click()
     dialog = page.locator(".modal-content")
-    for name, choice in (("collection", "odoo.backend"), ("usage", "binder")):
-        dialog.locator(f"[name={name}] input").fill(choice)
-        page.locator(".o_select_menu_item", has_text=choice).first.click()
     dialog.locator("[name=model_name] input").fill("odoo.res.partner")
-    page.keyboard.press("Tab")
+    for name, choice in (("collection", "odoo.backend"), ("usage", "binder")):
+        field = dialog.locator(f"[name={name}] input")
+        field.fill(choice)
+        page.locator(".o_select_menu_item", has_text=choice).first.click()
+        expect(field).to_have_value(re.compile(re.escape(choice)))
     dialog.locator("[name=winner]").wait_for()
 
 

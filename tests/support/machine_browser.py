@@ -28,6 +28,16 @@ FONT_CONFIG = """\
 <!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
 <fontconfig>
   <dir>{folder}/usr/share/fonts</dir>
+  <!-- what the pages ask for first; without it, the first font of the folder: Mono -->
+  <alias>
+    <family>system-ui</family><prefer><family>Liberation Sans</family></prefer>
+  </alias>
+  <alias>
+    <family>sans-serif</family><prefer><family>Liberation Sans</family></prefer>
+  </alias>
+  <alias>
+    <family>monospace</family><prefer><family>Liberation Mono</family></prefer>
+  </alias>
   <cachedir>{folder}/font-cache</cachedir>
 </fontconfig>
 """
