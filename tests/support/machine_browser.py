@@ -28,7 +28,7 @@ FONT_CONFIG = """\
 <!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
 <fontconfig>
   <dir>{folder}/usr/share/fonts</dir>
-  <!-- what the pages ask for first; without it, the first font of the folder: Mono -->
+  <!-- families that pages request; without these, a page is shown in Mono -->
   <alias>
     <family>system-ui</family><prefer><family>Liberation Sans</family></prefer>
   </alias>
