@@ -126,7 +126,6 @@ class ConnectorBindingMixin(models.AbstractModel):
 
     backend_id = fields.Many2one(
         find_comodel=lambda model_class: model_class._connector_backend,
-        string="Backend",
         required=True,
         index=True,
         ondelete="restrict",
