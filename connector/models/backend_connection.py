@@ -88,11 +88,14 @@ class ConnectorBackendMixin(models.AbstractModel):
             try:
                 message = backend._check_connection()
             except (ConnectorException, JobError) as error:
+                # in a job, the reason begins with the backend
+                prefix = f"{backend.display_name}: "
+                reason = explain_service(error).removeprefix(prefix)
                 raise UserError(
                     self.env._(
                         "%(backend)s cannot be used: %(reason)s",
                         backend=backend.display_name,
-                        reason=explain_service(error),
+                        reason=reason,
                     )
                 ) from error
             messages.append(

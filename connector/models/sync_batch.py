@@ -112,15 +112,15 @@ class ConnectorSyncBatch(models.Model):
         if pending:
             parts = [
                 self.env._(
-                    "Checked %(checked)s of %(models)s models",
+                    "Checked models: %(checked)s of %(models)s",
                     checked=checked,
                     models=self.model_count,
                 )
             ]
         else:
-            parts = [self.env._("Checked %s models", checked)]
+            parts = [self.env._("Checked models: %s", checked)]
         if failed:
-            parts.append(self.env._("%s models could not be checked", failed))
+            parts.append(self.env._("models that could not be checked: %s", failed))
         if not self.run_ids and not pending:
             parts.append(self.env._("no changes"))
         labels = self.env["connector.sync.run"]._label_outcomes()

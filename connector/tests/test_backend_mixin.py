@@ -58,6 +58,16 @@ class TestBackendStates(ExportCase):
             self.backend.button_check_connection()
         self.assertEqual(self.backend.state, "draft")
 
+    def test_a_failed_connection_names_the_backend_once(self):
+        name = self.backend.display_name
+        error = NetworkRetryableError(f"{name}: no answer")
+        with (
+            patch.object(type(self.backend), "_check_connection", side_effect=error),
+            self.assertRaises(UserError) as raised,
+        ):
+            self.backend.button_check_connection()
+        self.assertEqual(str(raised.exception), f"{name} cannot be used: no answer")
+
     def test_a_check_does_not_take_a_backend_out_of_production(self):
         self.backend.state = "production"
         self.backend.button_check_connection()

@@ -63,7 +63,7 @@ class TestSyncBatch(ExportCase):
         self.assertEqual(batch.model_count, len(names))
         self.assertEqual(set(batch.job_ids.mapped("model_name")), set(names))
         self.assertEqual((batch.state, batch.trigger), ("running", "user"))
-        self.assertIn(f"0 of {len(names)} models", batch.summary)
+        self.assertIn(f"0 of {len(names)}", batch.summary)
 
     def test_searches_that_wait_already_are_not_repeated(self):
         self.backend.import_changes()
@@ -77,7 +77,7 @@ class TestSyncBatch(ExportCase):
         batch = self.batches()
         batch.job_ids.state = "done"
         self.assertEqual(
-            batch.summary, f"Checked {batch.model_count} models, no changes"
+            batch.summary, f"Checked models: {batch.model_count}, no changes"
         )
         self.assertEqual(batch.state, "done")
 
@@ -87,7 +87,7 @@ class TestSyncBatch(ExportCase):
         jobs = self.searches(batch)
         (jobs - jobs[0]).state = "done"
         jobs[0].state = "failed"
-        self.assertIn("1 models could not be checked", batch.summary)
+        self.assertIn("models that could not be checked: 1", batch.summary)
         self.assertEqual(batch.state, "failed")
 
     def test_runs_belong_to_the_batch_that_searched(self):
@@ -102,7 +102,7 @@ class TestSyncBatch(ExportCase):
         self.env.invalidate_all()  # the history is stored by SQL
         run = batch.run_ids
         self.assertEqual((run.created_count, run.state), (2, "done"))
-        self.assertEqual(batch.summary, "Checked 1 models, 2 created")
+        self.assertEqual(batch.summary, "Checked models: 1, 2 created")
         self.assertEqual(run.change_ids.mapped("trigger"), ["user", "user"])
         self._empty_folder(self.backend.folder)
         model.import_changes(self.backend)

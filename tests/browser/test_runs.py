@@ -127,10 +127,10 @@ def test_lists_of_batches_runs_and_history(seed, open_window, width):
     window = open_window("manager", width=width)
     page = window.page
     for path, text in (
-        (BATCHES, "Checked 5 models"),
+        (BATCHES, "Checked models: 5"),
         (RUNS, "Done with failures"),
         (HISTORY, "Bulk 63"),
-        (f"{BATCHES}/{batch_id}", "Checked 5 models"),
+        (f"{BATCHES}/{batch_id}", "Checked models: 5"),
     ):
         window.open(path)
         page.get_by_text(text).first.wait_for()
