@@ -8,7 +8,7 @@ pytest 9.
 
 Each process has a separate database, but pytest-odoo gives them one file store. At
 the end of each class, Odoo removes the files that no attachment of *its* database has,
-which are files that a test in the other process just wrote. So the processes remove
+which are files that a test in another process just wrote. So the processes remove
 none; the whole file store goes with the databases, at the end of the run.
 """
 
