@@ -2,7 +2,7 @@
 """The pytest plugin of ``./dev test``: its options, and the order of tests.
 
 Tests that share servers run in one process, the longest first. A group is a folder
-whose tests share slow fixtures, such as servers, or else a file: with files, both
+whose tests share slow fixtures, such as servers, or else a file: with files, all
 processes are busy until the end. The groups of pytest-xdist 3.8 do not work with
 pytest 9.
 
