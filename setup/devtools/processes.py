@@ -112,15 +112,17 @@ def last_lines(text: str, count: int = 15) -> str:
     return "\n".join("    " + line for line in text.rstrip().splitlines()[-count:])
 
 
-def find_free_port() -> int:
+def find_free_port(purpose: str | None = None) -> int:
     """Return a TCP port of the loopback interface that nobody listens on.
 
     Until this process ends, no other call of any process returns it. The kernel gives
     no port of this range to outgoing connections, nor to servers that name none.
+
+    :param purpose: it gets the same port each time, unless that port is in use
     """
     folder = Path(tempfile.gettempdir()) / f"connector-ports-{os.getuid()}"
     folder.mkdir(exist_ok=True)
-    for port in random.SystemRandom().sample(PORTS, len(PORTS)):
+    for port in random.Random(purpose).sample(PORTS, len(PORTS)):
         lock_file = (folder / str(port)).open("w")
         with suppress(OSError), socket.socket() as listener:
             fcntl.flock(lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -112,6 +112,17 @@ def test_used_port_is_reported():
     )
 
 
+def test_a_server_has_the_same_port_at_each_start():
+    def start():
+        script = "from devtools.processes import find_free_port as find\n"
+        script += "print(find('a server of tests'), find('a server of tests'))"
+        return subprocess.check_output([sys.executable, "-c", script], text=True)
+
+    first, second = start(), start()
+    assert first == second
+    assert len(set(first.split())) == 2, "a port in use is not returned"
+
+
 def test_functions_run_side_by_side():
     meeting = threading.Barrier(2, timeout=30)
     run_side_by_side(meeting.wait, meeting.wait)

@@ -19,7 +19,7 @@ from ..errors import SetupError
 from ..odoo_config import write_config
 from ..odoo_server import CRON_THREADS, OdooServer
 from ..postgres import running_postgres
-from ..processes import die_with_parent
+from ..processes import die_with_parent, find_free_port
 from ..progress import step, wait_for_interrupt
 
 RECORDS = Path("tests") / "records.json"
@@ -50,7 +50,8 @@ def main(environment: Environment, arguments: list[str]) -> int:
             database.name,
             with_jobs=True,
             cron_threads=CRON_THREADS,
-            port=options.port,
+            # A backend stores the address of the other system: keep it.
+            port=options.port or find_free_port(f"Odoo of {database.name}"),
         )
         services.callback(server.stop)
         with step("Odoo server"):
@@ -88,7 +89,9 @@ def make_parser() -> argparse.ArgumentParser:
         help="install this addon, too; if it has a file tests/records.json, serve that "
         "by a small HTTP service to import from",
     )
-    parser.add_argument("--port", type=int, help="port (default: a free port)")
+    parser.add_argument(
+        "--port", type=int, help="port (default: a free port, the same at each start)"
+    )
     return parser
 
 
@@ -116,9 +119,11 @@ def separate_address(purpose: str, port: int) -> str:
 @contextmanager
 def serve_records(environment: Environment, addon: Path) -> Iterator[str]:
     """Serve the records of an addon's tests, and return the address."""
-    files = [write_config(environment), addon.absolute() / RECORDS]
+    records = addon.absolute() / RECORDS
+    port = find_free_port(f"records of {records}")
+    arguments = [write_config(environment), records, f"--port={port}"]
     with subprocess.Popen(
-        [environment.python, "-c", SERVE_RECORDS, *files],
+        [environment.python, "-c", SERVE_RECORDS, *arguments],
         env=environment.process_environ(),
         stdout=subprocess.PIPE,
         text=True,

@@ -29,8 +29,8 @@ from ..postgres import running_postgres
 from ..processes import die_with_parent
 
 HELP = """\
-Without a name or path all tests run, of the addons, libs/ and tests/, in three processes
-at a time (with -n 0, in one).
+Without a name or path all tests run, of the addons, libs/ and tests/, in three
+processes at a time (with -n 0, in one).
 
     ./dev test component                    the tests of one addon
     ./dev test component/tests/test_work_on.py -k cache -x
