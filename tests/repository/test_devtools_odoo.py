@@ -254,11 +254,11 @@ def test_a_misspelled_addon_is_an_error(tmp_path, words):
         split_arguments(tmp_path, FAMILY, words)
 
 
-def test_all_tests_run_in_two_processes(tmp_path):
+def test_all_tests_run_in_several_processes(tmp_path):
     paths, options = split_arguments(tmp_path, {}, ["-x"])
     assert paths == []
     assert options[-1] == "-x"
-    assert options[options.index("-n") + 1] == "2"
+    assert int(options[options.index("-n") + 1]) > 1
 
 
 @pytest.mark.parametrize(
