@@ -121,7 +121,8 @@ def serve_records(environment: Environment, addon: Path) -> Iterator[str]:
     """Serve the records of an addon's tests, and return the address."""
     records = addon.absolute() / RECORDS
     port = find_free_port(f"records of {records}")
-    arguments = [write_config(environment), records, f"--port={port}"]
+    config = write_config(environment)
+    arguments: list[str | Path] = [config, records, f"--port={port}"]
     with subprocess.Popen(
         [environment.python, "-c", SERVE_RECORDS, *arguments],
         env=environment.process_environ(),
