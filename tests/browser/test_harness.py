@@ -21,6 +21,7 @@ def count_backends(env):
     return env["odoo.backend"].search_count([("name", "=", NAME)])
 
 
+@pytest.mark.long
 def test_seeded_records_are_shown_at_both_widths(seed, open_window):
     (backend_id,) = seed(make_backend)
     for role, width in (("manager", 1400), ("admin", 390)):
@@ -32,6 +33,7 @@ def test_seeded_records_are_shown_at_both_widths(seed, open_window):
     assert seed(lambda env: env["odoo.backend"].browse(backend_id).name) == NAME
 
 
+@pytest.mark.long
 def test_records_of_the_test_before_are_deleted(seed):
     assert seed(count_backends) == 0
 
@@ -53,6 +55,7 @@ def test_rows_changed_by_a_seed_are_restored_by_its_second_part(database):
     assert database.call(read) == old
 
 
+@pytest.mark.long
 def test_a_role_reads_french(open_window):
     for role, label in (("manager", "New"), ("manager_fr", "Nouveau")):
         window = open_window(role)
@@ -60,6 +63,7 @@ def test_a_role_reads_french(open_window):
         window.page.get_by_role("button", name=label).first.wait_for()
 
 
+@pytest.mark.long
 def test_keyboard_reaches_a_button_by_its_name(seed, window):
     seed(make_backend)
     window.open(BACKENDS)
@@ -72,6 +76,7 @@ def test_keyboard_reaches_a_button_by_its_name(seed, window):
         window.keyboard.tab_to("No such control")
 
 
+@pytest.mark.long
 def test_axe_finds_pictures_without_text_and_grey_on_grey(window):
     window.open("action-contacts.action_contacts")
     window.page.evaluate(
@@ -87,6 +92,7 @@ def test_axe_finds_pictures_without_text_and_grey_on_grey(window):
         window.axe(".absent")
 
 
+@pytest.mark.long
 def test_invisible_focus_and_errors_of_the_page_are_found(window):
     window.open("action-contacts.action_contacts")
     window.page.evaluate(

@@ -98,9 +98,8 @@ def set_policy(scenario, policy):
 
 
 # connector_odoo/tests/test_unconfirmed_edits.py has each policy, in one process
-@pytest.mark.parametrize(
-    "policy", ["local", pytest.param("remote", marks=pytest.mark.long)]
-)
+@pytest.mark.long
+@pytest.mark.parametrize("policy", ["local", "remote"])
 def test_a_waiting_edit_survives_the_import_of_another_field(contact, policy):
     scenario = contact.scenario
     set_policy(scenario, policy)

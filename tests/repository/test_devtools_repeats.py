@@ -52,6 +52,7 @@ def test_a_number_of_runs_is_needed(word):
         run_count(word)
 
 
+@pytest.mark.long
 def test_failures_of_all_runs_are_counted(tmp_path, capsys):
     path = tmp_path / "test_runs.py"
     path.write_text(TESTS)
