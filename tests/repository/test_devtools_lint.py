@@ -15,12 +15,12 @@ MANIFEST = '{"name": "Shop"}'
 def clone(tmp_path):
     """Return a repository with one addon, and another that git does not know."""
     folder = tmp_path / "clone"
-    for name in ("ours", "my_shop"):
+    for name in ("my_addon", "my_shop"):
         (folder / name).mkdir(parents=True)
         (folder / name / "__manifest__.py").write_text(MANIFEST)
-    (folder / "ours" / "models.py").write_text("")
+    (folder / "my_addon" / "models.py").write_text("")
     subprocess.check_call(["git", "init", "-q"], cwd=folder)
-    subprocess.check_call(["git", "add", "ours"], cwd=folder)
+    subprocess.check_call(["git", "add", "my_addon"], cwd=folder)
     return folder
 
 
@@ -29,20 +29,20 @@ def test_all_files_are_linted_by_default(clone):
 
 
 def test_a_folder_stands_for_its_files(clone):
-    folder, file = clone / "ours", clone / "ours" / "models.py"
+    folder, file = clone / "my_addon", clone / "my_addon" / "models.py"
     assert list_files(clone, [str(folder)]) == [
-        "ours/__manifest__.py",
-        "ours/models.py",
+        "my_addon/__manifest__.py",
+        "my_addon/models.py",
     ]
-    assert list_files(clone, [str(file)]) == ["ours/models.py"]
+    assert list_files(clone, [str(file)]) == ["my_addon/models.py"]
 
 
 def test_words_are_meant_from_the_current_folder(clone, monkeypatch):
-    monkeypatch.chdir(clone / "ours")
-    assert list_files(clone, ["models.py"]) == ["ours/models.py"]
+    monkeypatch.chdir(clone / "my_addon")
+    assert list_files(clone, ["models.py"]) == ["my_addon/models.py"]
 
 
-@pytest.mark.parametrize("word", ["ours/missing.py", "misspelled"])
+@pytest.mark.parametrize("word", ["my_addon/missing.py", "misspelled"])
 def test_missing_file_is_an_error(clone, monkeypatch, word):
     monkeypatch.chdir(clone)
     with pytest.raises(
@@ -65,7 +65,7 @@ def test_a_folder_without_files_is_refused(clone):
 
 
 def test_an_addon_that_git_does_not_know_is_not_of_the_clone(clone):
-    assert find_addon_beside(clone, [str(clone / "ours")]) is None
+    assert find_addon_beside(clone, [str(clone / "my_addon")]) is None
     assert find_addon_beside(clone, [str(clone / "my_shop")]) == clone / "my_shop"
 
 
