@@ -25,6 +25,8 @@ class Website(BaseHTTPRequestHandler):
     body = b"<html><h1>Welcome to our shop</h1></html>"
 
     def do_GET(self):
+        # Bytes that are not read reset the connection when the server closes it.
+        self.rfile.read(int(self.headers.get("Content-Length") or 0))
         body = self.body
         self.send_response(self.status)
         self.send_header("Content-Type", self.content_type)

@@ -7,6 +7,7 @@ import base64
 import gzip
 import json
 import socket
+import time
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -41,6 +42,18 @@ def answer_gzip(*contents: bytes) -> Callable[[socket.socket], None]:
 def config_of(url: str, **settings: Any) -> OdooConfig:
     given = {"url": url, "database": "db", "username": "ada", "password": KEY}
     return OdooConfig(**{**given, "protocol": "json2", **settings})
+
+
+def test_the_server_of_these_tests_answers_after_it_has_read_the_body() -> None:
+    with raw_server(lambda connection: connection.sendall(b"answer")) as url:
+        host, _, port = url.removeprefix("http://").partition(":")
+        with socket.create_connection((host, int(port)), timeout=60) as connection:
+            connection.sendall(b"POST / HTTP/1.1\r\nContent-Length: 4\r\n\r\n")
+            time.sleep(0.2)  # the server has the head only
+            connection.sendall(b"body")
+            time.sleep(0.2)  # a reset would arrive now
+            assert connection.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) == 0
+            assert connection.recv(100) == b"answer"
 
 
 @pytest.mark.parametrize("mode", MODES)
