@@ -10,7 +10,7 @@ A test of any folder that needs a separate Odoo server does:
 
     from devtools.databases import Databases
     from devtools.environment import Environment
-    from devtools.installation import ensure_addons_database, ensure_template
+    from devtools.installation import addons_database, ensure_template
     from devtools.odoo_server import OdooServer
 
     environment = Environment.current()
@@ -22,7 +22,8 @@ A test of any folder that needs a separate Odoo server does:
     databases.drop(name)
 
 `ensure_template` installs addons that are not of this clone, once per cache folder;
-`ensure_addons_database` those of this clone, once per state of their files.
+`addons_database` those of this clone, once per state of their files. It is a context
+manager: copy the database in its block, where no other command drops it.
 """
 
 import pytest

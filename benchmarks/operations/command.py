@@ -21,7 +21,7 @@ import json
 from devtools.addons import close_over, find_addons
 from devtools.databases import Databases
 from devtools.environment import Environment
-from devtools.installation import ensure_addons_database
+from devtools.installation import addons_database
 from devtools.odoo_server import run_in_shell
 from devtools.progress import step
 
@@ -40,11 +40,10 @@ def main(arguments: list[str] | None = None) -> int:
     options = parse(arguments)
     environment = Environment.current()
     wanted = close_over(find_addons(environment.clone), ["connector_odoo"])
-    template = ensure_addons_database(environment, wanted)
     databases = Databases(environment)
     name = databases.name("bench_operations")
-    databases.drop(name)
-    databases.create(name, template)
+    with addons_database(environment, wanted) as template:
+        databases.create(name, template)
     try:
         script = SCRIPT.format(clone=str(environment.clone), options=vars(options))
         with step("fill the database and measure"):

@@ -4,16 +4,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from devtools.addons import close_over, find_addons
 from devtools.databases import Databases
 from devtools.environment import Environment
-from devtools.installation import ensure_addons_database, ensure_template
+from devtools.installation import addons_database, ensure_template
 from devtools.odoo_config import write_config
 
-from ..templates import ensure_side_template
+from ..templates import side_template
 
 #: hold the arguments of Odoo, and the address of the service, for the process of a side
 ARGUMENTS = "CONNECTOR_BENCH_REST_ARGUMENTS"
@@ -37,8 +37,8 @@ class SideDatabase:
     def created(self) -> Iterator[list[str]]:
         """Create the database; yield the arguments by which Odoo opens it."""
         name = self._databases.name(f"bench_rest_{self._name}")
-        template = self._ensure_template()
-        self._databases.create(name, template)
+        with self._template() as template:
+            self._databases.create(name, template)
         try:
             config = write_config(self._environment)
             options = [f"--config={config}", f"--database={name}", self._addons_path()]
@@ -51,16 +51,18 @@ class SideDatabase:
         folders = [*self._environment.odoo.addons_paths, *own.get(self._name, [])]
         return f"--addons-path={','.join(map(str, folders))}"
 
-    def _ensure_template(self) -> str:
-        """Return a database with the addons of the side."""
-        if self._name == "floor":
-            return ensure_template(self._environment, STANDARD)
-        if self._name == "suite":
-            wanted = close_over(find_addons(self._environment.clone), ["connector"])
-            base = ensure_addons_database(self._environment, wanted)
-        else:
-            base = ensure_template(self._environment, STANDARD)
-        addon = ADDONS / f"bench_rest_{self._name}"
-        return ensure_side_template(
-            self._environment, addon, base, self._addons_path()
-        ).name
+    @contextmanager
+    def _template(self) -> Iterator[str]:
+        """Yield a database with the addons of the side."""
+        environment, options = self._environment, self._addons_path()
+        with ExitStack() as stack:
+            if self._name == "suite":
+                wanted = close_over(find_addons(environment.clone), ["connector"])
+                base = stack.enter_context(addons_database(environment, wanted))
+            else:
+                base = ensure_template(environment, STANDARD)
+            if self._name != "floor":
+                addon = ADDONS / f"bench_rest_{self._name}"
+                template = side_template(environment, addon, base, options)
+                base = stack.enter_context(template)
+            yield base

@@ -11,7 +11,7 @@ import json
 import tempfile
 import time
 from collections import Counter
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +20,13 @@ import vodoo
 from devtools.addons import close_over, find_addons
 from devtools.environment import Environment
 from devtools.errors import SetupError
-from devtools.installation import ensure_addons_database, ensure_template
+from devtools.installation import addons_database, ensure_template
 from devtools.odoo_server import OdooServer
 from two_odoos.databases import DemoDatabase
 from two_odoos.jobs import are_all_settled
 from two_odoos.scenario import connect
 
-from ..templates import ensure_side_template
+from ..templates import side_template
 from . import source as partners
 
 ADDONS = Path(__file__).parent / "addons"
@@ -62,16 +62,20 @@ class Side:
 
     def start(self) -> None:
         """Serve a database as it is before the first import; ``close`` drops it."""
-        template = self._ensure_template()
-        databases, name = self.database.databases, self.database.name
+        name = self.database.name
+        self.database.drop()
         self._stack.callback(self.database.drop)
-        databases.create(name, template.name)
+        addon, options = ADDONS / f"bench_sync_{self.name}", self._addons_path()
+        with (
+            self._base() as base,
+            side_template(self.environment, addon, base, options) as template,
+        ):
+            self.database.databases.create(name, template)
+        key = self.database.ensure_key()
         self._stack.callback(self.server.stop)
         self.server.start()
         self.server.wait_until_ready()
-        self.client = self._stack.enter_context(
-            connect(self.server, template.ensure_key())
-        )
+        self.client = self._stack.enter_context(connect(self.server, key))
         connection = psycopg2.connect(dbname=name)
         connection.autocommit = True
         self._stack.callback(connection.close)
@@ -81,19 +85,9 @@ class Side:
     def close(self) -> None:
         self._stack.close()
 
-    def _ensure_template(self) -> DemoDatabase:
-        """Return a database with the addons of the side and a key, to be copied."""
-        template = ensure_side_template(
-            self.environment,
-            ADDONS / f"bench_sync_{self.name}",
-            self._ensure_base(),
-            self._addons_path(),
-        )
-        template.ensure_key()
-        return template
-
-    def _ensure_base(self) -> str:
-        return ensure_template(self.environment, STANDARD)
+    def _base(self) -> AbstractContextManager[str]:
+        """Yield the database with the dependencies of the side's addon."""
+        return nullcontext(ensure_template(self.environment, STANDARD))
 
     def _addons_path(self) -> str:
         folders = [
@@ -185,9 +179,9 @@ class SuiteSide(Side):
     def addons_folders(self) -> tuple[Path, ...]:  # type: ignore[override]
         return (self.environment.clone,)
 
-    def _ensure_base(self) -> str:
+    def _base(self) -> AbstractContextManager[str]:
         addons = find_addons(self.environment.clone)
-        return ensure_addons_database(self.environment, close_over(addons, [CONNECTOR]))
+        return addons_database(self.environment, close_over(addons, [CONNECTOR]))
 
 
 class Peer(Side):

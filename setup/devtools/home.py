@@ -62,18 +62,28 @@ class Home:
         return folder
 
     @contextmanager
-    def lock(self, purpose: str) -> Iterator[None]:
-        """Let one process at a time do this; the others say that they wait."""
+    def lock(
+        self, purpose: str, shared: bool = False, wait: bool = True
+    ) -> Iterator[bool]:
+        """Let one process at a time do this; the others say that they wait.
+
+        :param shared: let others that share the lock do this at the same time
+        :param wait: without, yield False if others have the lock
+        """
+        kind = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
         with (self.make_folder("locks") / f"{purpose}.lock").open("a") as lock_file:
             try:
-                fcntl.flock(lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                fcntl.flock(lock_file, kind | fcntl.LOCK_NB)
             except BlockingIOError:
+                if not wait:
+                    yield False
+                    return
                 note(f"waiting: another ./dev is busy with the {purpose}")
-                fcntl.flock(lock_file, fcntl.LOCK_EX)
+                fcntl.flock(lock_file, kind)
             # Programs that `run_logged` starts hold the lock, too: after a kill of this
             # process, such a program may still be writing.
             os.set_inheritable(lock_file.fileno(), True)
-            yield
+            yield True
 
     def is_ready(self, folder: Path) -> bool:
         return (folder / STAMP).is_file()

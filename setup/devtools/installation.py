@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager, nullcontext
 
 from .addons import find_usable_addons, outside_dependencies, state_digest
 from .databases import Databases
@@ -94,8 +95,9 @@ def ensure_template(
     )
 
 
-def ensure_addons_database(environment: Environment, names: Iterable[str]) -> str:
-    """Return a template database with addons of this clone, or of other folders.
+@contextmanager
+def addons_database(environment: Environment, names: Iterable[str]) -> Iterator[str]:
+    """Yield a template database with addons of this clone, or of other folders.
 
     It is created again when their files have changed. Addons of other folders are
     installed into a copy of a database with their dependencies of the clone.
@@ -103,30 +105,56 @@ def ensure_addons_database(environment: Environment, names: Iterable[str]) -> st
     addons = find_usable_addons(environment.clone)
     selected = sorted(names)
     of_clone = [name for name in selected if addons[name].is_of_clone]
-    if of_clone == selected:
-        template = ensure_template(
-            environment, {"contacts", "rpc", *outside_dependencies(addons, selected)}
-        )
-    else:
-        template = ensure_addons_database(environment, of_clone)
-    databases = Databases(environment)
-    selection = digest(selected, length=6)
-    prefix = databases.name(f"addons_{selection}_")
-    state = digest(template, state_digest(addons, selected))
-    name = f"{prefix}{state}"
-    if databases.exists(name):
-        return name
-    with environment.home.lock(f"databases {prefix}"):
-        # Another process may have made this one since.
-        for outdated in set(databases.list_names(prefix)) - {name}:
-            databases.drop(outdated)
-        return ensure_database(
+    outside = {"contacts", "rpc", *outside_dependencies(addons, selected)}
+    base = (
+        nullcontext(ensure_template(environment, outside))
+        if of_clone == selected
+        else addons_database(environment, of_clone)
+    )
+    prefix = Databases(environment).name(f"addons_{digest(selected, length=6)}_")
+    with (
+        base as template,
+        state_database(
             environment,
-            name,
+            prefix,
+            digest(template, state_digest(addons, selected)),
             f"database with {', '.join(selected)}",
             lambda part: install_addons(environment, part, selected),
             template,
-        )
+        ) as name,
+    ):
+        yield name
+
+
+@contextmanager
+def state_database(
+    environment: Environment,
+    prefix: str,
+    state: str,
+    title: str,
+    fill: Callable[[str], None],
+    template: str | None = None,
+) -> Iterator[str]:
+    """Yield the database of a state, whose name has this prefix.
+
+    Those of other states are dropped, unless a command is in such a block with them:
+    it can copy the database without losing it to a command that has another state.
+    """
+    databases = Databases(environment)
+    name = prefix + state
+    while True:
+        if not databases.exists(name):
+            for outdated in set(databases.list_names(prefix)) - {name}:
+                lock = f"database {outdated.removesuffix(PART)}"
+                with environment.home.lock(lock, wait=False) as is_unused:
+                    if is_unused:
+                        databases.drop(outdated)
+            ensure_database(environment, name, title, fill, template)
+        with environment.home.lock(f"database {name}", shared=True):
+            # Another command may have dropped it before the lock was taken.
+            if databases.exists(name):
+                yield name
+                return
 
 
 def ensure_database(

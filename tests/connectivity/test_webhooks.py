@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 from devtools.databases import Databases
 from devtools.environment import Environment
-from devtools.installation import ensure_addons_database
+from devtools.installation import addons_database
 from devtools.odoo_server import OdooServer, run_in_shell
 
 from odoo.addons.connector.http.webhooks.presets import StandardWebhooks
@@ -116,7 +116,8 @@ def server():
     environment = Environment.current()
     databases = Databases(environment)
     name = databases.name(f"webhooks_{os.getpid()}")
-    databases.create(name, ensure_addons_database(environment, ADDONS))
+    with addons_database(environment, ADDONS) as template:
+        databases.create(name, template)
     try:
         with OdooServer(environment, name, with_jobs=True) as running:
             yield running

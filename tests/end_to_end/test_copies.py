@@ -10,7 +10,7 @@ import pytest
 from devtools.addons import close_over, find_addons
 from devtools.databases import Databases
 from devtools.environment import Environment
-from devtools.installation import ensure_addons_database
+from devtools.installation import addons_database
 from devtools.odoo_config import odoo_command
 from devtools.odoo_server import OdooServer, run_in_shell
 from devtools.processes import run_logged
@@ -106,7 +106,8 @@ def original(environment, remote):
     databases = Databases(environment)
     name = databases.name(f"original_{os.getpid()}")
     wanted = close_over(find_addons(environment.clone), ["connector_odoo"])
-    databases.create(name, ensure_addons_database(environment, wanted))
+    with addons_database(environment, wanted) as template:
+        databases.create(name, template)
     url = f"http://127.0.0.1:{remote.server_address[1]}"
     run_in_shell(environment, name, SET_UP, REMOTE_URL=url)
     yield name

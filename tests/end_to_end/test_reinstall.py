@@ -7,7 +7,7 @@ import pytest
 from devtools.addons import close_over, find_addons
 from devtools.databases import Databases
 from devtools.environment import Environment
-from devtools.installation import ensure_addons_database, install_addons
+from devtools.installation import addons_database, install_addons
 from devtools.odoo_server import run_in_shell
 
 pytestmark = pytest.mark.long
@@ -64,7 +64,8 @@ def database(environment):
     databases = Databases(environment)
     name = databases.name(f"reinstall_{os.getpid()}")
     wanted = close_over(find_addons(environment.clone), ["connector_odoo"])
-    databases.create(name, ensure_addons_database(environment, wanted))
+    with addons_database(environment, wanted) as template:
+        databases.create(name, template)
     yield name
     databases.drop(name)
 

@@ -1,4 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from contextlib import closing
+
 import pytest
 from devtools.environment import Environment
 from fault_harness import report as reports
@@ -35,7 +37,8 @@ def cluster():
     """A separate database server, with the databases that each world copies."""
     environment = Environment.current()
     with PrivatePostgres(environment) as postgres:
-        yield Cluster(environment, postgres)
+        with closing(Cluster(environment, postgres)) as cluster:
+            yield cluster
 
 
 @pytest.fixture

@@ -1,20 +1,13 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Where ./dev takes Odoo and a database server from, and what it installs."""
+"""Where ./dev takes Odoo from."""
 
 import os
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-import pytest_suite
-from devtools import installation, postgres
-from devtools.addons import Addon, close_over, outside_dependencies, select_for_tests
-from devtools.commands.test import select_addons, split_arguments
 from devtools.debian_archive import choose_mirror, parse_template, parse_versions
-from devtools.environment import CLONE, Environment
 from devtools.errors import SetupError
 from devtools.home import STAMP, Home
-from devtools.installation import summarise_log
 from devtools.odoo_source import (
     FOLDER_PREFIX,
     INSIDE,
@@ -24,13 +17,7 @@ from devtools.odoo_source import (
     read_tested_version,
     update_odoo,
 )
-from devtools.processes import find_free_port
-from pytest_suite import group_of, place_of
 from two_odoos.odoo_14 import choose_needed, parse_dependencies
-
-from odoo.tests.common import TransactionCase
-
-# -- Odoo ----------------------------------------------------------------------
 
 
 def test_folder_without_odoo_is_refused(tmp_path):
@@ -137,176 +124,3 @@ def test_dependencies_are_read_without_versions_and_alternatives():
 def test_odoo_14_takes_what_serves_and_nothing_that_draws_or_prints():
     asked = ["python3-lxml", "python3-pydot", "wkhtmltopdf", "libjs-jquery", "adduser"]
     assert choose_needed(asked) == ["python3-lxml", "libjs-jquery"]
-
-
-def test_summary_of_a_log_has_problems_and_their_tracebacks_only():
-    log = (
-        "2026-01-01 10:00:00,000 1 INFO db odoo: all is well\n"
-        "2026-01-01 10:00:01,000 1 ERROR db odoo: it broke\n"
-        "Traceback (most recent call last):\n"
-        "2026-01-01 10:00:02,000 1 INFO db odoo: bye\n"
-    )
-    summary = summarise_log(log)
-    assert "it broke" in summary and "Traceback" in summary
-    assert "all is well" not in summary and "bye" not in summary
-
-
-# -- the database server -------------------------------------------------------
-
-
-def test_server_that_does_not_answer_is_reported(monkeypatch):
-    monkeypatch.setenv("PGHOST", "127.0.0.1")
-    monkeypatch.setenv("PGPORT", str(find_free_port()))
-    with pytest.raises(SetupError, match="PGHOST=127.0.0.1.*rejects the connection"):
-        postgres.check_server()
-
-
-def test_user_without_the_right_to_create_databases_is_reported(monkeypatch):
-    role = f"cs_poor_{os.getpid()}"
-    connection = postgres.connect()
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute(f"CREATE ROLE {role} LOGIN PASSWORD 'poor'")
-            monkeypatch.setenv("PGUSER", role)
-            monkeypatch.setenv("PGPASSWORD", "poor")
-            with pytest.raises(SetupError, match=f"user {role} may not create"):
-                postgres.check_server()
-            cursor.execute(f"DROP ROLE {role}")
-    finally:
-        connection.close()
-
-
-# -- the addons ----------------------------------------------------------------
-
-
-def addon(name, *depends, is_test_only=False):
-    return Addon(name, Path("/clone") / name, depends, is_test_only)
-
-
-FAMILY = {
-    one.name: one
-    for one in (
-        addon("low", "web"),
-        addon("high", "low", "mail"),
-        addon("test_low", "low", is_test_only=True),
-        addon("test_high", "high", is_test_only=True),
-    )
-}
-
-
-def test_dependencies_of_the_clone_come_along():
-    assert close_over(FAMILY, ["high"]) == {"high", "low"}
-    assert outside_dependencies(FAMILY, {"high", "low"}) == {"mail", "web"}
-
-
-def test_test_addons_come_along_when_they_need_nothing_else():
-    assert select_for_tests(FAMILY, ["low"]) == {"low", "test_low"}
-    assert select_for_tests(FAMILY, ["high"]) == set(FAMILY)
-
-
-def test_no_database_is_dropped_that_another_process_just_made(monkeypatch):
-    """It is made between two queries of this process."""
-    made = []
-
-    class OtherProcess:
-        def __init__(self, environment):
-            pass
-
-        def name(self, purpose):
-            return f"cs_{purpose}"
-
-        def exists(self, name):
-            made.append(name)
-            return len(made) > 1
-
-        def list_names(self, prefix):
-            return [f"{prefix}outdated", f"{prefix}outdated_part", *made]
-
-        def drop(self, name):
-            dropped.append(name)
-
-    dropped = []
-    monkeypatch.setattr(installation, "Databases", OtherProcess)
-    monkeypatch.setattr(installation, "ensure_template", lambda *words: "template")
-    name = installation.ensure_addons_database(Environment.current(), ["component"])
-    assert name == made[0]
-    assert len(dropped) == 2
-    assert {other.partition("outdated")[1] for other in dropped} == {"outdated"}
-
-
-def test_tests_outside_of_addons_need_all_addons():
-    assert select_addons(FAMILY, ["/clone/tests/x.py"]) == set(FAMILY)
-    chosen = select_addons(FAMILY, ["/clone/low/tests/x.py::test_a"])
-    assert chosen == {"low", "test_low"}
-
-
-def test_arguments_of_pytest_pass_through(tmp_path):
-    (tmp_path / "low" / "tests").mkdir(parents=True)
-    arguments = ["low", "-k", "cache", "low/tests::test_a", "--maxfail=1"]
-    paths, options = split_arguments(tmp_path, FAMILY, arguments)
-    assert paths == ["/clone/low", f"{tmp_path}/low/tests::test_a"]
-    assert options == ["-k", "cache", "--maxfail=1"]
-
-
-@pytest.mark.parametrize("words", [["lwo"], ["low", "lwo/tests"], ["-x", "a", "lwo"]])
-def test_a_misspelled_addon_is_an_error(tmp_path, words):
-    with pytest.raises(SetupError, match="no path 'lwo.*Addons: low, high, test_low"):
-        split_arguments(tmp_path, FAMILY, words)
-
-
-def test_all_tests_run_in_several_processes(tmp_path):
-    paths, options = split_arguments(tmp_path, {}, ["-x"])
-    assert paths == []
-    assert options[-1] == "-x"
-    assert int(options[options.index("-n") + 1]) > 1
-
-
-@pytest.mark.parametrize(
-    ("path", "room"),
-    [
-        ("libs/vodoo/tests/test_x.py", "libs/vodoo"),
-        ("tests/faults/test_x.py", "tests/faults"),
-        ("low/tests/test_x.py", "low/tests/test_x.py"),
-        ("tests/addons/low/tests/test_x.py", "tests/addons/low/tests/test_x.py"),
-    ],
-)
-def test_tests_that_share_servers_stay_together(path, room):
-    assert group_of(f"{path}::TestX::test_a[1/2]") == room
-
-
-def test_groups_that_wait_longest_run_first():
-    groups = sorted(["low/tests/test_x.py", "libs/vodoo", "tests/faults"], key=place_of)
-    assert groups == ["tests/faults", "libs/vodoo", "low/tests/test_x.py"]
-
-
-def test_groups_that_run_first_exist():
-    assert [name for name in pytest_suite.FIRST if not (CLONE / name).exists()] == []
-
-
-@pytest.mark.parametrize("processes", [1, 2])
-def test_a_process_removes_no_file_that_another_one_wrote(processes, monkeypatch):
-    collected = []
-    collect = classmethod(lambda cls: collected.append(cls))
-    monkeypatch.setattr(TransactionCase, "_gc_filestore", collect)
-    config = make_config(**({} if processes == 1 else {"workerinput": {}}))
-    pytest_suite.pytest_configure(config)
-    TransactionCase._gc_filestore()
-    assert len(collected) == (1 if processes == 1 else 0)
-
-
-def make_config(long=False, markexpr="", **attributes):
-    option = SimpleNamespace(long=long, markexpr=markexpr, record=False)
-    return SimpleNamespace(option=option, **attributes)
-
-
-@pytest.mark.parametrize(
-    ("config", "marks"),
-    [
-        (make_config(), "not long"),
-        (make_config(long=True), ""),
-        (make_config(markexpr="long"), "long"),
-    ],
-)
-def test_long_tests_run_when_they_are_asked_for(config, marks):
-    pytest_suite.pytest_configure(config)
-    assert config.option.markexpr == marks

@@ -5,6 +5,7 @@
 """
 
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -46,9 +47,9 @@ def cluster(programs):
     """A database server, with the databases that each site copies."""
     environment = Environment.current()
     with PrivatePostgres(environment) as postgres:
-        cluster = Cluster(environment, postgres)
-        open_to_network(postgres)
-        yield cluster
+        with closing(Cluster(environment, postgres)) as cluster:
+            open_to_network(postgres)
+            yield cluster
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ import argparse
 from ..addons import Addon, close_over, find_addons
 from ..databases import Databases
 from ..environment import Environment
-from ..installation import ensure_addons_database
+from ..installation import addons_database
 from ..odoo_config import write_config
 from ..postgres import running_postgres
 from ..processes import run_logged
@@ -42,8 +42,8 @@ def main(environment: Environment, arguments: list[str]) -> int:
         for name in options.addons or own:
             # No other addons: they would add fields to the extended models.
             needed = close_over(addons, [name])
-            database = ensure_addons_database(environment, needed)
-            problems += update_addon(environment, own[name], database)
+            with addons_database(environment, needed) as database:
+                problems += update_addon(environment, own[name], database)
     return 1 if problems else 0
 
 

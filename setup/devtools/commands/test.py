@@ -23,7 +23,7 @@ from ..databases import Databases
 from ..embedded_postgres import client_programs
 from ..environment import Environment
 from ..errors import SetupError
-from ..installation import ensure_addons_database
+from ..installation import addons_database
 from ..odoo_config import write_config
 from ..postgres import running_postgres
 from ..processes import die_with_parent
@@ -57,13 +57,13 @@ def main(environment: Environment, arguments: list[str]) -> int:
     paths, options = split_arguments(environment.clone, addons, arguments)
     selected = select_addons(addons, paths)
     with running_postgres(environment):
-        template = ensure_addons_database(environment, selected)
 
         def run(more_options: list[str]) -> int:
             databases = Databases(environment)
             # The process id: two runs at a time do not share a database.
             database = databases.name(f"test_{os.getpid()}")
-            databases.create(database, template)
+            with addons_database(environment, selected) as template:
+                databases.create(database, template)
             try:
                 words = [*paths, *options, *more_options]
                 return run_pytest(environment, database, words)

@@ -16,7 +16,7 @@ from devtools.addons import find_addons
 from devtools.databases import Databases
 from devtools.environment import Environment
 from devtools.home import digest
-from devtools.installation import PART, ensure_addons_database, ensure_database
+from devtools.installation import addons_database, state_database
 from devtools.odoo_server import OdooServer, run_in_shell
 
 OPERATOR = "connector.group_connector_operator"
@@ -58,7 +58,8 @@ def running_server(environment: Environment) -> Iterator[OdooServer]:
     """Serve a temporary database; jobs run one at a time, scheduled actions do not."""
     databases = Databases(environment)
     name = databases.name(f"browser_{os.getpid()}")
-    databases.create(name, ensure_browser_template(environment))
+    with browser_template(environment) as template:
+        databases.create(name, template)
     try:
         with OdooServer(environment, name, with_jobs=True, channels="root:1") as server:
             yield server
@@ -66,22 +67,21 @@ def running_server(environment: Environment) -> Iterator[OdooServer]:
         databases.drop(name)
 
 
-def ensure_browser_template(environment: Environment) -> str:
-    """Return the template, made first if the addons' files have changed."""
-    addons = ensure_addons_database(environment, find_addons(environment.clone))
-    databases = Databases(environment)
-    prefix = databases.name("browser_template_")
-    name = prefix + digest(addons, ROLES, FILL)
-    for other in databases.list_names(prefix):
-        if other != name and not other.endswith(PART):
-            databases.drop(other)
-    return ensure_database(
-        environment,
-        name,
-        "database of the browser tests",
-        lambda part: _fill(environment, part),
-        addons,
-    )
+@contextmanager
+def browser_template(environment: Environment) -> Iterator[str]:
+    """Yield the template, made first if the addons' files have changed."""
+    with (
+        addons_database(environment, find_addons(environment.clone)) as addons,
+        state_database(
+            environment,
+            Databases(environment).name("browser_template_"),
+            digest(addons, ROLES, FILL),
+            "database of the browser tests",
+            lambda part: _fill(environment, part),
+            addons,
+        ) as template,
+    ):
+        yield template
 
 
 def _fill(environment: Environment, database: str) -> None:

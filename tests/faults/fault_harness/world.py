@@ -16,7 +16,7 @@ import vodoo
 from devtools.addons import close_over, find_addons
 from devtools.databases import Databases
 from devtools.environment import Environment
-from devtools.installation import ensure_addons_database, ensure_template
+from devtools.installation import addons_database, ensure_template
 from devtools.odoo_server import OdooServer
 from passlib.context import CryptContext
 from two_odoos.databases import LOGIN, SourceDatabase
@@ -40,15 +40,21 @@ class Cluster:
         self.environment = environment
         self.postgres = postgres
         self._count = 0
+        self._stack = ExitStack()
         self.key = secrets.token_hex(20)
         wanted = ["connector_odoo"]
         modules = SourceDatabase(environment, modules=wanted).modules
         names = close_over(find_addons(environment.clone), wanted)
         self.source_template = ensure_template(environment, modules, with_demo=True)
-        self.target_template = ensure_addons_database(environment, names)
+        # Copies take files of this database, so that it has to stay.
+        in_use = addons_database(environment, names)
+        self.target_template = self._stack.enter_context(in_use)
         for name in (self.source_template, self.target_template):
             postgres.copy_from_main(name)
             self._add_key(name)
+
+    def close(self) -> None:
+        self._stack.close()
 
     def copy(self, template: str, purpose: str) -> str:
         """Return a new database, a copy of another one."""

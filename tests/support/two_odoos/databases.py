@@ -18,7 +18,7 @@ from devtools.addons import (
 from devtools.databases import Databases
 from devtools.environment import Environment
 from devtools.installation import (
-    ensure_addons_database,
+    addons_database,
     ensure_database,
     ensure_template,
     upgrade_addons,
@@ -146,8 +146,8 @@ class TargetDatabase(DemoDatabase):
         names = sorted(close_over(addons, wanted))
         state = state_digest(addons, names)
         if not self.databases.exists(self.name):
-            template = ensure_addons_database(self.environment, names)
-            self._ensure_copy("target database", template)
+            with addons_database(self.environment, names) as template:
+                self._ensure_copy("target database", template)
             self._remember(state)
         elif self._remembered() != state:
             with step("upgrade of the target database: addons have changed"):
