@@ -66,6 +66,11 @@ class Environment:
         return self.home.make_folder("odoo-data")
 
     @property
+    def bytecode_folder(self) -> Path:
+        """The bytecode of Python where the variables forbid it beside the modules."""
+        return self.home.path / "bytecode"
+
+    @property
     def start_command(self) -> list[str]:
         """The command that starts Odoo, without arguments."""
         return [str(self.python), str(self.clone / "setup" / "bin" / "odoo")]
@@ -106,9 +111,23 @@ class Environment:
         ]
         return {
             **environ,
+            **self._bytecode_variables(environ),
             "CONNECTOR_HOME": str(self.home.path),
             "CONNECTOR_ODOO_PATH": str(self.odoo.path),
             "PYTHONPATH": os.pathsep.join(map(str, folders)),
             "PYTHONUNBUFFERED": "1",
             "PATH": os.pathsep.join([str(self.python.parent), os.environ["PATH"]]),
+        }
+
+    def _bytecode_variables(self, environ: Mapping[str, str]) -> dict[str, str]:
+        """Return the variables that let Python write bytecode into the cache folder.
+
+        Some containers set PYTHONDONTWRITEBYTECODE. Each process would then compile
+        the modules of Odoo again. The clone stays without bytecode there.
+        """
+        if not environ.get("PYTHONDONTWRITEBYTECODE"):
+            return {}
+        return {
+            "PYTHONDONTWRITEBYTECODE": "",
+            "PYTHONPYCACHEPREFIX": str(self.bytecode_folder),
         }

@@ -122,6 +122,23 @@ def test_home_that_cannot_be_created_is_reported():
         Home.from_environ({"CONNECTOR_HOME": "/proc/nowhere/home"})
 
 
+@pytest.mark.parametrize("word", ["", "1"])
+def test_bytecode_stays_out_of_a_clone_that_must_not_have_it(environment, word):
+    asked = {**os.environ, "PYTHONDONTWRITEBYTECODE": word, "PYTHONPYCACHEPREFIX": ""}
+    script = (
+        "import sys; from importlib.util import cache_from_source\n"
+        "print(sys.dont_write_bytecode, cache_from_source('/clone/a.py'))"
+    )
+    environ = environment.process_environ(asked)
+    output = subprocess.check_output(
+        [sys.executable, "-c", script], env=environ, text=True
+    )
+    writes_none, path = output.split()
+    assert writes_none == "False"
+    folder = environment.home.path / "bytecode/clone" if word else "/clone/__pycache__"
+    assert Path(path).parent == Path(folder)
+
+
 def test_digest_depends_on_all_parts():
     assert digest("a", "b") == digest("a", "b") != digest("ab")
 

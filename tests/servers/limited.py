@@ -53,6 +53,7 @@ class Limit:
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
     limit: Limit
 
     def log_message(self, *args):

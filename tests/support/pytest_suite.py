@@ -10,11 +10,15 @@ Each process has a separate database, but pytest-odoo gives them one file store.
 the end of each class, Odoo removes the files that no attachment of *its* database has,
 which are files that a test in another process just wrote. So the processes remove
 none; the whole file store goes with the databases, at the end of the run.
+
+Servers of Python's library send the head and the body of an answer separately. The
+body would wait 40 ms, until the client has confirmed the head.
 """
 
 from __future__ import annotations
 
 import os
+from socketserver import StreamRequestHandler
 from typing import Any
 
 import pytest
@@ -63,6 +67,7 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ["CONNECTOR_RECORD"] = "1"
     if hasattr(config, "workerinput"):
         keep_files()
+    StreamRequestHandler.disable_nagle_algorithm = True
 
 
 def keep_files() -> None:

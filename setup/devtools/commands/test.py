@@ -5,8 +5,10 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from machine_browser import tests_environ
@@ -69,8 +71,16 @@ def main(environment: Environment, arguments: list[str]) -> int:
                 return run_pytest(environment, database, words)
             finally:
                 databases.drop(database)
+                remove_bytecode_of_tests(environment)
 
         return run([]) if chosen.repeat == 1 else run_repeatedly(run, chosen.repeat)
+
+
+def remove_bytecode_of_tests(environment: Environment) -> None:
+    """Remove the bytecode of modules in temporary folders of pytest."""
+    root = environment.bytecode_folder / tempfile.gettempdir().lstrip("/")
+    for folder in root.glob("pytest-of-*"):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def make_parser() -> argparse.ArgumentParser:

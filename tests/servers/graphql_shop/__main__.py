@@ -143,6 +143,7 @@ def handler(server: Server, kind: type) -> type:
 class Handler(BaseHTTPRequestHandler):
     shop_server: Server
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
 
     def log_message(self, *_args: Any) -> None:
         """Be quiet."""

@@ -242,6 +242,8 @@ class ThreadingServer(ThreadingMixIn, WSGIServer):
 
 
 class QuietHandler(WSGIRequestHandler):
+    disable_nagle_algorithm = True
+
     def log_message(self, *arguments: object) -> None:
         """Write nothing."""
 

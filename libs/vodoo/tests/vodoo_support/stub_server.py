@@ -153,6 +153,8 @@ def stub_server(stub: StubServer | None = None) -> Iterator[Any]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        # the body of an answer would wait 40 ms until the client confirms its head
+        disable_nagle_algorithm = True
 
         def setup(self) -> None:
             super().setup()
@@ -191,7 +193,7 @@ def stub_server(stub: StubServer | None = None) -> Iterator[Any]:
 
     with Server(("127.0.0.1", 0), Handler) as server:
         stub.url = f"http://127.0.0.1:{server.server_address[1]}"
-        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+        thread = threading.Thread(target=server.serve_forever, args=(0.005,))
         thread.start()
         try:
             yield stub
