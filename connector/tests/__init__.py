@@ -27,6 +27,7 @@ from . import test_import_conflicts
 from . import test_import_dependencies
 from . import test_import_chunk
 from . import test_import_flow
+from . import test_import_queries
 from . import test_import_retries
 from . import test_delayed_again
 from . import test_backend_pause

@@ -65,6 +65,12 @@ class TestComponentBrowser(TransactionCase):
         binder = components.filtered(lambda c: c.name == "base.binder")
         self.assertFalse(binder.mapping)
 
+    def test_no_mapping_shows_the_error_of_a_description(self):
+        mappings = self.open().filtered("mapping").mapped("mapping")
+        self.assertTrue(mappings)
+        for mapping in mappings:
+            self.assertNotIn("Error", mapping)
+
     def test_components_are_grouped_in_the_list(self):
         self.open()
         groups = self.components._read_group([], ["usage"], ["__count"])

@@ -90,7 +90,13 @@ class TestMapperDescribe(MapperCase):
             def direct(self):
                 return [("label", self.backend_record.company_id)]
 
+            @changed_by("a")
+            @mapping
+            def computed(self, record):
+                return {}
+
         mapper = self.make_mapper(AtWork)
-        (line,) = type(mapper).describe_class()
-        self.assertIn("known in a work context only (AttributeError", line["how"])
+        rows, method = type(mapper).describe_class()
+        self.assertEqual(rows["how"], "rows that the mapper computes for each model")
+        self.assertEqual((method["source"], method["how"]), ("a", "method computed"))
         self.assertEqual(mapper.describe()[0]["target"], 3)

@@ -5,7 +5,7 @@ from unittest.mock import patch
 
 from odoo.tests import tagged
 
-from ..exception import SkipError
+from ..exception import InvalidDataError, SkipError
 from ..outcome import Outcome
 from .bulk_export_case import BulkCase
 from .export_common import ExportCase
@@ -65,15 +65,44 @@ class TestSkippedImports(ImporterCase):
                 self.assertFalse(item.binding)
                 self.assertFalse(self.found(3))
 
-    def test_nothing_of_a_skipped_record_stays(self):
-        def write(importer):
-            importer.env["res.partner.category"].create({"name": "Of a hook"})
+    def write_tag(self, importer):
+        importer.env["res.partner.category"].create({"name": "Of a hook"})
 
+    def assert_no_tag(self):
+        tags = self.env["res.partner.category"]
+        self.assertFalse(tags.search([("name", "=", "Of a hook")]))
+
+    def test_nothing_of_a_skipped_record_stays(self):
         for run in (lambda: self.run_chunk([2, 3]), lambda: self.run_one(3)):
-            with self.skipping("_map_data", before=write):
+            with self.skipping("_map_data", before=self.write_tag):
                 run()
-            tags = self.env["res.partner.category"]
-            self.assertFalse(tags.search([("name", "=", "Of a hook")]))
+            self.assert_no_tag()
+
+    def test_nothing_stays_that_an_earlier_hook_has_written(self):
+        for run in (lambda: self.run_chunk([2, 3]), lambda: self.run_one(3)):
+            with self.skipping("_after_import"), self.writing_tag("_map_data"):
+                run()
+            self.assert_no_tag()
+
+    def test_nothing_of_a_failed_record_of_a_chunk_stays(self):
+        def fail(importer, binding):
+            raise InvalidDataError("No.")
+
+        with self.hooked(_after_import=fail), self.writing_tag("_map_data"):
+            outcome, jobs = self.run_chunk([2, 3])
+        self.assertEqual(outcome.counts, {Outcome.FAILED: 2})
+        self.assert_no_tag()
+
+    def writing_tag(self, hook):
+        """Let a hook write a record for one of the external records."""
+        original = getattr(type(self.importer), hook)
+
+        def write(importer, *args, **kwargs):
+            if str(importer.external_id) == "3":
+                self.write_tag(importer)
+            return original(importer, *args, **kwargs)
+
+        return self.hooked(**{hook: write})
 
     def test_an_adapter_may_skip_what_it_reads(self):
         read_many = type(self.importer)._read_many

@@ -19,6 +19,8 @@ from odoo.addons.component.definitions import source_of
 from odoo.addons.component.utils import get_component_registry
 
 from ..components.exporter.sources import describe_unknown_sources
+from ..jobs.descriptions import name_of_model
+from .component_mapping import ModelMapping, describe_mapping
 
 
 class ConnectorComponent(models.TransientModel):
@@ -176,25 +178,36 @@ class ConnectorComponent(models.TransientModel):
 
     def _compute_mapping(self):
         registry = self._get_registry()
+        for component in self:
+            found = describe_mapping(self.env, registry.get(component.name), registry)
+            component.mapping = Markup().join(
+                component._show_mapping(each, has_title=len(found) > 1)
+                for each in found
+                if each.lines
+            )
+
+    def _show_mapping(self, mapping: ModelMapping, has_title: bool) -> Markup:
+        """Return the table of the mapping of one model."""
         titles = [
             self.env._("Source"),
             self.env._("Target"),
             self.env._("How"),
             self.env._("Only on create"),
         ]
-        for component in self:
-            component_class = registry.get(component.name)
-            describe = getattr(component_class, "describe_class", None)
-            rows = [
-                (
-                    line["source"],
-                    line["target"],
-                    line["how"],
-                    self.env._("yes") if line["only_create"] else "",
-                )
-                for line in (describe() if describe else ())
-            ]
-            component.mapping = html_table(self.env, titles, rows) if rows else False
+        rows = [
+            (
+                line["source"],
+                line["target"],
+                line["how"],
+                self.env._("yes") if line["only_create"] else "",
+            )
+            for line in mapping.lines
+        ]
+        table = html_table(self.env, titles, rows)
+        if not has_title:
+            return table
+        name = name_of_model(self.env[mapping.model_name])
+        return Markup("<h3>%s (%s)</h3>%s") % (name, mapping.model_name, table)
 
 
 def path_in_addon(definition) -> str:

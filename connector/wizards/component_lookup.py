@@ -11,6 +11,7 @@ from odoo.addons.component.core import WorkContext
 from odoo.addons.component.explanation import Verdict
 
 from .component_definition import html_table
+from .component_mapping import find_collection
 
 
 class ConnectorComponentLookup(models.TransientModel):
@@ -45,23 +46,13 @@ class ConnectorComponentLookup(models.TransientModel):
         for lookup in self:
             lookup.winner, lookup.answer = lookup._explain()
 
-    def _find_collection(self) -> models.BaseModel:
-        """Return a backend that the user may see, as superuser, or a new one.
-
-        ``work_on()`` is not called: it may connect to the external system.
-        """
-        collections = self.env[self.collection]
-        seen = collections.browse()
-        if collections.has_access("read"):
-            seen = collections.search([], limit=1)
-        return seen.sudo() or collections.sudo().new()
-
     def _explain(self) -> tuple[Any, Any]:
         """Return the name of the winner and the candidates as a table."""
         if not (self.collection and self.model_name and self.usage):
             return False, False
         work = WorkContext(
-            model_name=self.model_name.strip(), collection=self._find_collection()
+            model_name=self.model_name.strip(),
+            collection=find_collection(self.env, self.collection),
         )
         try:
             explanation = work.explain(self.usage)

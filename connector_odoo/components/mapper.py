@@ -1,6 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from odoo.fields import Command
@@ -23,7 +24,8 @@ class OdooImportMapper(AbstractComponent):
     def prefetch(self, external_records):
         records = list(external_records)
         super().prefetch(records)
-        if images := [s for s, target in self.direct if self._is_image(s, target)]:
+        fields = self.model._fields
+        if images := [s for s, target in self.direct if is_image(fields, s, target)]:
             self.images.prefetch(records, images)
 
     @property
@@ -34,14 +36,16 @@ class OdooImportMapper(AbstractComponent):
             lambda: RemoteImages(self.component("backend.adapter").read_images),
         )
 
-    def _is_image(self, source: Any, target: str) -> bool:
-        field = self.model._fields.get(target)
-        return isinstance(source, str) and field is not None and field.type == "binary"
-
     def _find_modifier(self, model_fields, source, target):
-        if self._is_image(source, target):
+        if is_image(model_fields, source, target):
             return remote_image(source)
         return super()._find_modifier(model_fields, source, target)
+
+
+def is_image(model_fields: Mapping[str, Any], source: Any, target: str) -> bool:
+    """Return whether a row maps a remote image to a field of the model."""
+    field = model_fields.get(target)
+    return isinstance(source, str) and field is not None and field.type == "binary"
 
 
 class OdooReversedMapper(Component):

@@ -2,6 +2,7 @@ from importlib.util import find_spec
 
 from . import test_html
 from . import test_images
+from . import test_mapping_screen
 from . import test_prices
 from . import test_export_scope
 from . import test_company_moves

@@ -1,8 +1,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Run a step of an import over its items, and find the items that fail.
+"""Run steps of an import over its items, and find the items that fail.
 
-In a chunk, a step runs over all items in one savepoint. Where it raises, the savepoint
-is rolled back and each half runs alone, down to the items that fail::
+In a chunk, the steps run over all items in one savepoint, one after the other. If one
+fails, the savepoint is rolled back and each half runs alone, down to the items that
+fail::
 
     8 items ✗ ─┬─ 4 ✓
                └─ 4 ✗ ─┬─ 2 ✗ ─┬─ 1 ✓
@@ -52,6 +53,13 @@ def _about(item: ImportItem, error: Exception) -> Exception:
     return about_record(error, item.remote_name, values)
 
 
+def _run_in_order(steps: tuple[Step, ...], items: list[ImportItem]) -> None:
+    """Run each step over the items that are pending then."""
+    for step in steps:
+        if pending := [item for item in items if item.pending]:
+            step(pending)
+
+
 class StepRunner:
     """Runs the steps for one record and raises its error.
 
@@ -76,15 +84,15 @@ class StepRunner:
         except SkipError as error:
             items[0].skip(error)
 
-    def run(self, step: Step, items: list[ImportItem]) -> None:
-        """Run a step in a savepoint if the item is pending."""
+    def run(self, items: list[ImportItem], *steps: Step) -> None:
+        """Run steps in one savepoint if the item is pending."""
         items = [item for item in items if item.pending]
         if not items:
             return
         item, binding = items[0], items[0].binding
         try:
             with self._savepoint():
-                step(items)
+                _run_in_order(steps, items)
         except SkipError as error:
             item.binding = binding
             item.skip(error)
@@ -121,22 +129,22 @@ class BisectingStepRunner(StepRunner):
                 raise
             ends = [items[0], items[-1]]
             for item in ends:
-                self._bisect(step, [item])
+                self._bisect([item], step)
             if all(item.error for item in ends):
                 raise
-            self.run(step, items)
+            self.run(items, step)
 
-    def run(self, step: Step, items: list[ImportItem]) -> None:
-        """Run a step over the pending items."""
-        self._bisect(step, [item for item in items if item.pending])
+    def run(self, items: list[ImportItem], *steps: Step) -> None:
+        """Run steps over the pending items; a half that runs again repeats them all."""
+        self._bisect([item for item in items if item.pending], *steps)
 
-    def _bisect(self, step: Step, items: list[ImportItem]) -> None:
+    def _bisect(self, items: list[ImportItem], *steps: Step) -> None:
         if not items:
             return
         before = [(item.binding, item.outcome) for item in items]
         try:
             with self._savepoint():
-                step(items)
+                _run_in_order(steps, items)
         except Exception as error:
             if concerns_the_job(error):
                 raise
@@ -146,5 +154,5 @@ class BisectingStepRunner(StepRunner):
                 self.fail(items[0], self._explain(items[0], error))
                 return
             middle = len(items) // 2
-            self._bisect(step, items[:middle])
-            self._bisect(step, items[middle:])
+            self._bisect(items[:middle], *steps)
+            self._bisect(items[middle:], *steps)

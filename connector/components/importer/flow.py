@@ -13,17 +13,19 @@
     dependencies       imported by the importers of their models
     ┌ for each topological batch of the chunk:
     │ prefetch         what the mapper asks for, in few queries
-    │ map          ⌇   values
-    └ write        ⌇   create in one call, write what changed, bind
+    │ map         ⌇    values
+    └ write       ⌇    create in one call, write what changed, bind
 
-    ⌇ in a chunk: in a savepoint, and bisected if it fails (``bisection.py``)
+    ⌇ in a savepoint, one for both of map and write; in a chunk, bisected if it fails
+      (``bisection.py``)
 
 Each step goes over all records of the chunk before the next begins, so that the number
 of queries does not grow with the number of records. A single record is a chunk of one,
 which raises its error. Hooks see one record: the flow sets it before it calls them.
 
-Invariants: an item with an outcome takes part in no further step. A failed item leaves
-nothing in the database. The locks are held until the transaction ends.
+Invariants: an item with an outcome takes part in no further step. Map and write leave
+nothing of a failed or skipped item in the database; its dependencies stay, and changes
+that a hook made before them. The locks are held until the transaction ends.
 """
 
 from __future__ import annotations
@@ -105,14 +107,13 @@ class ImportFlow:
             self._find_bindings(items)
             self._read_again(items)
             self._edits.find(items)
-            steps.run(self._prepare, items)
+            steps.run(items, self._prepare)
             self._dependencies.import_all(items, steps.fail)
             for batch in topological_batches([item for item in items if item.pending]):
                 self._dependencies.check_batch(batch, items)
                 self._dependencies.prefetch(batch)
                 self._hooks._prefetch(batch)
-                steps.run(self._map, batch)
-                steps.run(self._writer.write_items, batch)
+                steps.run(batch, self._map, self._writer.write_items)
                 session.imported.update(item.outcome for item in batch)
         session.not_failed.update(
             (model_name, item.key) for item in items if item.outcome != Outcome.FAILED
@@ -198,7 +199,7 @@ class ImportFlow:
         for item in items:
             item.binding = bindings.get(item.external_id, none)
         if hooks._is_overridden("_get_binding"):
-            self._steps.run(self._get_own_bindings, items)
+            self._steps.run(items, self._get_own_bindings)
         name = hooks.binder._external_field
         self._history.odoo_field = hooks.binder._odoo_field
         merged = [

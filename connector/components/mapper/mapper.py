@@ -29,7 +29,7 @@ from .map_child import is_default_map_child
 from .map_record import MapOptions, MapRecord, OptionsScope
 from .modifier import Modifier, Source, optional, read_items, reader, source_fields
 from .plan import Plan
-from .rows import Child, MappingLine, describe_step
+from .rows import Child, MappingLine, describe_methods, describe_step
 
 _logger = logging.getLogger(__name__)
 
@@ -106,13 +106,16 @@ class Mapper(AbstractComponent):
 
     @classmethod
     def describe_class(cls) -> list[MappingLine]:
-        """Return the mapping as far as it is known without a work context."""
+        """Return the mapping as far as it is known without a work context.
+
+        Rows that a property computes are one line that says so.
+        """
         try:
             return Plan(object.__new__(cls), None).describe()
         except Exception as error:
             _logger.debug("mapper %s needs a work context", cls._name, exc_info=error)
-            how = f"known in a work context only ({type(error).__name__}: {error})"
-            return [describe_step([], "", how)]
+            rows = describe_step([], "", "rows that the mapper computes for each model")
+            return [rows, *describe_methods(cls._map_methods)]
 
     def prefetch_bindings(self, records: Iterable[Any]) -> None:
         """Prefetch the records that mapping these records looks up.

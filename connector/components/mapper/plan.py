@@ -38,7 +38,14 @@ from .errors import Place, locate
 from .modifier import Change, Read, Source, find_modifier
 from .odoo_modifiers import ExternalToM2o
 from .record_by import RecordBy
-from .rows import Child, MappingLine, Row, compile_children, compile_rows, describe_step
+from .rows import (
+    Child,
+    MappingLine,
+    Row,
+    compile_children,
+    compile_rows,
+    describe_methods,
+)
 
 #: with one of them overridden, a mapper must see each record separately
 PER_RECORD_HOOKS = (
@@ -136,18 +143,9 @@ class Plan:
     def describe(self) -> list[MappingLine]:
         """Return the steps in their order; the targets of a method are not known."""
         return [
-            *(
-                describe_step(row.source_fields, row.target, row.how)
-                for row in self.rows
-            ),
-            *(
-                describe_step(sorted(changed_by), "", f"method {name}", only_create)
-                for name, (changed_by, only_create) in self.methods.items()
-            ),
-            *(
-                describe_step([source], target, f"children of {model_name}")
-                for source, target, model_name in self.children
-            ),
+            *(row.description for row in self.rows),
+            *describe_methods(self.methods),
+            *(child.description for child in self.children),
         ]
 
     # -- select -----------------------------------------------------------------

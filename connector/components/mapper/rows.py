@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, TypedDict
 
+from .decorators import MappingDefinition
 from .modifier import (
     Change,
     Read,
@@ -44,6 +45,14 @@ def describe_step(
     )
 
 
+def describe_methods(methods: Mapping[str, MappingDefinition]) -> list[MappingLine]:
+    """Return the descriptions of mapping methods; their targets are not known."""
+    return [
+        describe_step(sorted(changed_by), "", f"method {name}", only_create)
+        for name, (changed_by, only_create) in methods.items()
+    ]
+
+
 class Row(NamedTuple):
     """Direct row.
 
@@ -67,6 +76,10 @@ class Row(NamedTuple):
         return f"row {source} → {self.target} ({self.how})"
 
     @property
+    def description(self) -> MappingLine:
+        return describe_step(self.source_fields, self.target, self.how)
+
+    @property
     def is_known(self) -> bool:
         """Whether ``source_fields`` are all the fields that the row reads."""
         return bool(self.source_fields) or not reads_the_record(self.source)
@@ -86,6 +99,11 @@ class Child(NamedTuple):
     @property
     def step(self) -> str:
         return f"children {self.source} → {self.target} (model {self.model_name})"
+
+    @property
+    def description(self) -> MappingLine:
+        how = f"children of {self.model_name}"
+        return describe_step([self.source], self.target, how)
 
     def items_of(self, record: Any) -> Iterable[Any]:
         """Return the items of a record, none if they cannot be read."""
