@@ -19,6 +19,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from ..outcome import Outcome
@@ -31,62 +32,62 @@ Key = tuple[str, str]
 _NAMES = ("session", "connector_session")
 
 
+@dataclass(eq=False)
 class Session:
     """State that the components of one job share."""
 
-    def __init__(self) -> None:
-        # import
-        #: external records whose import has begun and not ended
-        self.importing: set[Key] = set()
-        #: the dependencies of each external record
-        self.needs: dict[Key, list[Key]] = {}
-        #: outcomes of the records that reached the mapper, all models together
-        self.imported: Counter[Outcome] = Counter()
-        #: external records that did not fail, whatever their outcome
-        self.not_failed: set[Key] = set()
-        #: records that the search of this job has read: their import reads none again
-        self.found: dict[Key, Any] = {}
-        #: rows of the history that are not stored yet
-        self.history: list[dict[str, Any]] = []
-        #: id of the batch for which the job searches
-        self.batch_id: int | None = None
-        #: run of the job, None without one
-        self.run: Any = None
-        #: the running job, None outside of jobs
-        self.job: Any = None
-        #: whether the failures of the records of the job are in the history
-        self.had_failed = False
-        #: whether the backend gave no answer for a record of this job
-        self.is_unreached = False
-        #: recorder of a dry run, None otherwise
-        self.recorder: Any = None
-        #: decision of a person about a record that both sides changed
-        self.decision: Any = None
-        # export
-        #: dry run of an export, None otherwise
-        self.preview: Any = None
-        #: bindings whose export has begun and not ended, ``(model, id)``
-        self.exporting: set[tuple[str, int]] = set()
-        #: bindings that were sent because another one needs them
-        self.sent_dependencies: list[Any] = []
-        #: bindings that were exported, whatever their outcome, ``(model, id)``
-        self.exported: set[tuple[str, int]] = set()
-        #: whether receipts keep new ids until all records of the job are exported
-        self.is_bulk_export = False
-        #: bindings that a bulk export is about to send, ``(model, id)``
-        self.in_bulk: set[tuple[str, int]] = set()
-        # adapters and binders
-        #: memories of binders, by model, backend and user
-        self.binding_memories: dict[tuple, Any] = {}
-        #: memories of record matchers, by direction and model
-        self.matches: dict[tuple[str, str], dict[Any, Any]] = {}
-        #: ids that ``record_by`` found, by modifier, target, company and language
-        self.records_by_key: dict[tuple, dict[str, list[int]]] = {}
-        #: connections of REST adapters, by server and credentials
-        self.http_sessions: dict[tuple, Any] = {}
-        #: seconds that all connections together may wait in this job
-        self.wait_budget: Any = None
-        self._exit_stack = ExitStack()
+    # import
+    #: external records whose import has begun and not ended
+    importing: set[Key] = field(default_factory=set)
+    #: the dependencies of each external record
+    needs: dict[Key, list[Key]] = field(default_factory=dict)
+    #: outcomes of the records that reached the mapper, all models together
+    imported: Counter[Outcome] = field(default_factory=Counter)
+    #: external records that did not fail, whatever their outcome
+    not_failed: set[Key] = field(default_factory=set)
+    #: records that the search of this job has read: their import reads none again
+    found: dict[Key, Any] = field(default_factory=dict)
+    #: rows of the history that are not stored yet
+    history: list[dict[str, Any]] = field(default_factory=list)
+    #: id of the batch for which the job searches
+    batch_id: int | None = None
+    #: run of the job, None without one
+    run: Any = None
+    #: the running job, None outside of jobs
+    job: Any = None
+    #: whether the failures of the records of the job are in the history
+    had_failed: bool = False
+    #: whether the backend gave no answer for a record of this job
+    is_unreached: bool = False
+    #: recorder of a dry run, None otherwise
+    recorder: Any = None
+    #: decision of a person about a record that both sides changed
+    decision: Any = None
+    # export
+    #: dry run of an export, None otherwise
+    preview: Any = None
+    #: bindings whose export has begun and not ended, ``(model, id)``
+    exporting: set[tuple[str, int]] = field(default_factory=set)
+    #: bindings that were sent because another one needs them
+    sent_dependencies: list[Any] = field(default_factory=list)
+    #: bindings that were exported, whatever their outcome, ``(model, id)``
+    exported: set[tuple[str, int]] = field(default_factory=set)
+    #: whether receipts keep new ids until all records of the job are exported
+    is_bulk_export: bool = False
+    #: bindings that a bulk export is about to send, ``(model, id)``
+    in_bulk: set[tuple[str, int]] = field(default_factory=set)
+    # adapters and binders
+    #: memories of binders, by model, backend and user
+    binding_memories: dict[tuple, Any] = field(default_factory=dict)
+    #: memories of record matchers, by direction and model
+    matches: dict[tuple[str, str], dict[Any, Any]] = field(default_factory=dict)
+    #: ids that ``record_by`` found, by modifier, target, company and language
+    records_by_key: dict[tuple, dict[str, list[int]]] = field(default_factory=dict)
+    #: connections of REST adapters, by server and credentials
+    http_sessions: dict[tuple, Any] = field(default_factory=dict)
+    #: seconds that all connections together may wait in this job
+    wait_budget: Any = None
+    _exit_stack: ExitStack = field(default_factory=ExitStack)
 
     @classmethod
     def of(cls, work: Any) -> Session:

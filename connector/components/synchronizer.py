@@ -11,7 +11,8 @@ from .importer.hooks import GenericImporter
 from .importer.images import ImageImporter
 from .importer.incremental import ChangesImporter
 from .importer.items import ChunkOutcome, ImportItem
-from .importer.removed import RemovedRecordsFinder, TooManyRemoved
+from .importer.removal_limit import TooManyRemoved
+from .importer.removed import RemovedRecordsFinder
 from .importer.translations import TranslationImporter
 from .two_way.kept_edits import EditKeepingImporter
 

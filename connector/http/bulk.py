@@ -90,13 +90,10 @@ class BulkEndpoint(NamedTuple):
             if not repeated_field or not all(keys):
                 return items
             field = repeated_field
-        by_key = {
-            str(key): item
-            for item in items
-            if (key := look_up(item, field)) is not None
-        }
+        keyed = [(look_up(item, field), item) for item in items]
+        by_key = {str(key): item for key, item in keyed if key is not None}
+        others = [item for key, item in keyed if key is None]
         wanted = [str(look_up(values, field)) for values in sent]
-        others = [item for item in items if look_up(item, field) is None]
         is_matched = by_key.keys() <= set(wanted) and len(set(wanted)) == len(sent)
         are_errors = all(look_up(item, self.error) for item in others)
         if not (is_matched and are_errors and len(by_key) + len(others) == len(sent)):

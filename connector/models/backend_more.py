@@ -85,7 +85,6 @@ class ConnectorBackendMixin(models.AbstractModel):
         }
 
     def _describe_imports(self) -> list[dict[str, Any]]:
-        backend = self.display_name
         actions = []
         if self.state != "production":
             actions.append(
@@ -98,7 +97,7 @@ class ConnectorBackendMixin(models.AbstractModel):
                 self.env._("Check all records"),
                 self.env._(
                     "Compare every record with %s; unchanged ones are not read",
-                    backend,
+                    self.display_name,
                 ),
             ),
             self._more_action(
@@ -106,6 +105,23 @@ class ConnectorBackendMixin(models.AbstractModel):
                 self.env._("Dry run"),
                 self.env._("List what an import would change, and change nothing"),
             ),
+            *self._describe_deletions(),
+            self._more_action(
+                "button_import_all_again",
+                self.env._("Re-import everything (overwrites)"),
+                self.env._("Read every record again, changed or not"),
+                self.env._(
+                    "All records of %s are read again. Their values overwrite the "
+                    "local ones, also local edits.",
+                    self.display_name,
+                ),
+                self.env._("Re-import everything"),
+            ),
+        ]
+
+    def _describe_deletions(self) -> list[dict[str, Any]]:
+        backend = self.display_name
+        return [
             self._more_action(
                 "button_dry_run_removal",
                 self.env._("Dry run of deletions"),
@@ -120,17 +136,6 @@ class ConnectorBackendMixin(models.AbstractModel):
                 self.env._("Find records that were deleted in %s", backend),
                 self._describe_removals(),
                 self.env._("Process deletions"),
-            ),
-            self._more_action(
-                "button_import_all_again",
-                self.env._("Re-import everything (overwrites)"),
-                self.env._("Read every record again, changed or not"),
-                self.env._(
-                    "All records of %s are read again. Their values overwrite the "
-                    "local ones, also local edits.",
-                    backend,
-                ),
-                self.env._("Re-import everything"),
             ),
         ]
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from odoo import api, models
 
-from ..components.importer.removed import TooManyRemoved
+from ..components.importer.removal_limit import TooManyRemoved
 from ..database import retry_without_database
 from ..exception import PartlyRead
 from ..jobs.lifecycle import running_job

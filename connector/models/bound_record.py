@@ -39,6 +39,26 @@ from ..binding_status import (
 
 #: bits of the id of a binding, in the id of a row
 _BITS = 31
+#: the rows of one binding model
+_BINDINGS = """
+    SELECT (%(model_id)s::bigint << %(bits)s) + binding.id AS id,
+           %(model_name)s::varchar AS model_name,
+           binding.id AS binding_id,
+           %(label)s::varchar AS model_description,
+           %(res_model)s::varchar AS res_model,
+           binding.odoo_id AS res_id,
+           coalesce(%(name)s, %(external_id)s, '')::varchar AS record_name,
+           %(backend_model)s::varchar AS backend_model,
+           binding.backend_id AS backend_id,
+           %(backend_name)s::varchar AS backend_name,
+           %(company)s AS company_id,
+           %(external_id)s::varchar AS external_id,
+           binding.sync_date AS sync_date
+    FROM %(table)s AS binding
+    JOIN %(wrapped_table)s AS record ON record.id = binding.odoo_id
+    JOIN %(backend_table)s AS backend ON backend.id = binding.backend_id
+    %(joins)s
+"""
 
 
 class ConnectorBoundRecord(models.Model):
@@ -121,25 +141,7 @@ class ConnectorBoundRecord(models.Model):
         model_id, _label = self._describe(model_name)
         _wrapped_id, label = self._describe(wrapped._name)
         return SQL(
-            """
-            SELECT (%(model_id)s::bigint << %(bits)s) + binding.id AS id,
-                   %(model_name)s::varchar AS model_name,
-                   binding.id AS binding_id,
-                   %(label)s::varchar AS model_description,
-                   %(res_model)s::varchar AS res_model,
-                   binding.odoo_id AS res_id,
-                   coalesce(%(name)s, %(external_id)s, '')::varchar AS record_name,
-                   %(backend_model)s::varchar AS backend_model,
-                   binding.backend_id AS backend_id,
-                   %(backend_name)s::varchar AS backend_name,
-                   %(company)s AS company_id,
-                   %(external_id)s::varchar AS external_id,
-                   binding.sync_date AS sync_date
-            FROM %(table)s AS binding
-            JOIN %(wrapped_table)s AS record ON record.id = binding.odoo_id
-            JOIN %(backend_table)s AS backend ON backend.id = binding.backend_id
-            %(joins)s
-            """,
+            _BINDINGS,
             model_id=model_id,
             bits=_BITS,
             model_name=model_name,

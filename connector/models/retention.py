@@ -32,6 +32,41 @@ EMPTY_BATCH = timedelta(days=2)
 
 Prune = Callable[[models.BaseModel, datetime], int]
 
+#: replace outcomes of a run by their sum; overlapping times of jobs count once
+_SUM = """
+    WITH old AS (
+        DELETE FROM connector_sync_outcome WHERE id IN (
+            SELECT id FROM connector_sync_outcome
+            WHERE run_id = %(run)s AND is_in_totals
+            ORDER BY id LIMIT %(batch)s
+        )
+        RETURNING *
+    ), spans AS (
+        SELECT *, MAX(finished_at) OVER (
+            ORDER BY started_at, id
+            ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+        ) AS busy_until FROM old
+    )
+    INSERT INTO connector_sync_outcome (
+        run_id, is_in_totals, created, updated, unchanged, removed, skipped, failed,
+        started_at, finished_at
+    )
+    SELECT run_id, TRUE, SUM(created), SUM(updated), SUM(unchanged), SUM(removed),
+        SUM(skipped), SUM(failed), MIN(started_at),
+        MIN(started_at) + SUM(GREATEST(
+            finished_at - GREATEST(started_at, busy_until), 0
+        ))
+    FROM spans GROUP BY run_id
+"""
+#: note that a run has at most one outcome left
+_NOTE_SUMMED = """
+    UPDATE connector_sync_run SET is_summed = TRUE WHERE id = %(run)s AND 2 > (
+        SELECT COUNT(*) FROM (
+            SELECT FROM connector_sync_outcome WHERE run_id = %(run)s LIMIT 2
+        ) AS left_rows
+    )
+"""
+
 
 class ConnectorRetention(models.AbstractModel):
     """Deletion of old rows, in batches."""
@@ -151,47 +186,8 @@ class ConnectorRetention(models.AbstractModel):
         run = self.env.cr.fetchone()
         if not run:
             return 0
-        done = self._run(
-            SQL(
-                """
-                WITH old AS (
-                    DELETE FROM connector_sync_outcome WHERE id IN (
-                        SELECT id FROM connector_sync_outcome
-                        WHERE run_id = %(run)s AND is_in_totals
-                        ORDER BY id LIMIT %(batch)s
-                    )
-                    RETURNING *
-                ), spans AS (
-                    SELECT *, MAX(finished_at) OVER (
-                        ORDER BY started_at, id
-                        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
-                    ) AS busy_until FROM old
-                )
-                INSERT INTO connector_sync_outcome (
-                    run_id, is_in_totals, created, updated, unchanged, removed, skipped,
-                    failed, started_at, finished_at
-                )
-                SELECT run_id, TRUE, SUM(created), SUM(updated), SUM(unchanged),
-                    SUM(removed), SUM(skipped), SUM(failed), MIN(started_at),
-                    MIN(started_at) + SUM(GREATEST(
-                        finished_at - GREATEST(started_at, busy_until), 0
-                    ))
-                FROM spans GROUP BY run_id
-                """,
-                run=run[0],
-                batch=self._batch,
-            )
-        )
-        self.env.cr.execute(
-            """
-            UPDATE connector_sync_run SET is_summed = TRUE WHERE id = %s AND 2 > (
-                SELECT COUNT(*) FROM (
-                    SELECT FROM connector_sync_outcome WHERE run_id = %s LIMIT 2
-                ) AS left_rows
-            )
-            """,
-            [run[0], run[0]],
-        )
+        done = self._run(SQL(_SUM, run=run[0], batch=self._batch))
+        self.env.cr.execute(_NOTE_SUMMED, {"run": run[0]})
         return self.env.cr.rowcount or done
 
     def _delete_runs(self, backend: models.BaseModel, before: datetime) -> int:

@@ -198,16 +198,13 @@ class ConnectorSyncRun(models.Model):
         if self.direction == "dry_run" and outcome != "unchanged":
             return self._action_dry_run_lines([("outcome", "=", outcome)])
         title = f"{self.display_name}: {self._label_outcomes()[outcome]}"
-        history = self.env["connector.sync.change"]
+        history, context = self.env["connector.sync.change"], {"create": False}
         of_outcome = [("run_id", "in", self.ids), ("outcome", "=", outcome)]
         of_outcome.append(("is_superseded", "=", False))
         if history.search_count(of_outcome, limit=1):
+            views = [(False, "list")]
             return self._open_list(
-                title,
-                history._name,
-                of_outcome,
-                views=[(False, "list")],
-                context={"create": False},
+                title, history._name, of_outcome, views=views, context=context
             )
         if outcome == "failed":
             return self._action_jobs(
@@ -220,7 +217,7 @@ class ConnectorSyncRun(models.Model):
             title,
             records._name,
             [("id", "in", records.ids)],
-            context={"active_test": False, "create": False},
+            context={"active_test": False, **context},
         )
 
     def action_open_dry_run(self) -> dict:

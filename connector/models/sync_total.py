@@ -35,6 +35,34 @@ BATCH = 2000
 #: and when totals are read; the seconds for which batches are added then
 READ_BATCH, READ_SECONDS = 500, 0.02
 _NUMBERS = (*Outcome, "jobs", "seconds")
+#: mark outcomes, and add them to the totals
+_ADD = """
+    WITH found AS (
+        SELECT id FROM connector_sync_outcome
+        WHERE is_in_totals IS NOT TRUE AND id > %(after_id)s
+        ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+    ), added AS (
+        UPDATE connector_sync_outcome AS outcome SET is_in_totals = true
+        FROM found WHERE outcome.id = found.id RETURNING outcome.*
+    ), total AS (
+        INSERT INTO connector_sync_total AS total (
+            backend_model, backend_id, model_name, direction, company_id,
+            %(columns)s, last_success_at
+        )
+        SELECT backend_model, backend_id, model_name, direction,
+               max(company_id), %(sums)s,
+               to_timestamp(max(finished_at) FILTER (
+                   WHERE greatest(created, updated, unchanged, removed) > 0
+               )) AT TIME ZONE 'UTC'
+        FROM added JOIN connector_sync_run AS run ON run.id = added.run_id
+        GROUP BY backend_model, backend_id, model_name, direction
+        ON CONFLICT (backend_model, backend_id, model_name, direction)
+        DO UPDATE SET %(updates)s, last_success_at = greatest(
+            total.last_success_at, excluded.last_success_at
+        )
+    )
+    SELECT count(*), max(id) FROM added
+"""
 
 
 class ConnectorSyncOutcome(models.Model):
@@ -97,33 +125,7 @@ class ConnectorSyncTotal(models.Model):
         columns = [SQL.identifier(name) for name in _NUMBERS]
         rows = self.env.execute_query(
             SQL(
-                """
-                WITH found AS (
-                    SELECT id FROM connector_sync_outcome
-                    WHERE is_in_totals IS NOT TRUE AND id > %(after_id)s
-                    ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
-                ), added AS (
-                    UPDATE connector_sync_outcome AS outcome SET is_in_totals = true
-                    FROM found WHERE outcome.id = found.id RETURNING outcome.*
-                ), total AS (
-                    INSERT INTO connector_sync_total AS total (
-                        backend_model, backend_id, model_name, direction, company_id,
-                        %(columns)s, last_success_at
-                    )
-                    SELECT backend_model, backend_id, model_name, direction,
-                           max(company_id), %(sums)s,
-                           to_timestamp(max(finished_at) FILTER (
-                               WHERE greatest(created, updated, unchanged, removed) > 0
-                           )) AT TIME ZONE 'UTC'
-                    FROM added JOIN connector_sync_run AS run ON run.id = added.run_id
-                    GROUP BY backend_model, backend_id, model_name, direction
-                    ON CONFLICT (backend_model, backend_id, model_name, direction)
-                    DO UPDATE SET %(updates)s, last_success_at = greatest(
-                        total.last_success_at, excluded.last_success_at
-                    )
-                )
-                SELECT count(*), max(id) FROM added
-                """,
+                _ADD,
                 limit=limit,
                 after_id=after_id,
                 columns=SQL(", ").join(columns),

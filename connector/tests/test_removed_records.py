@@ -5,7 +5,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import BaseCase, new_test_user, tagged
 
 from ..components.backend_adapter import CRUDAdapter
-from ..components.importer.removed import TooManyRemoved, allowed_removals
+from ..components.importer.removal_limit import TooManyRemoved, allowed_removals
 from ..exception import (
     CredentialsRefused,
     IDMissingInBackend,

@@ -15,14 +15,8 @@ REASON = 'Unit of measure "Pallet of 48" does not exist here. Create it, then re
 
 def make_errors(env):
     """Create three errors of one cause, and one of an uninstalled connector."""
-    backend = env["odoo.backend"].create(
-        {
-            "name": BACKEND,
-            "url": "http://127.0.0.1:9",
-            "database": "none",
-            "login": "x",
-        }
-    )
+    server = {"url": "http://127.0.0.1:9", "database": "none", "login": "x"}
+    backend = env["odoo.backend"].create({"name": BACKEND, **server})
     errors = env["connector.sync.error"]
     for number, name in enumerate(PRODUCTS, start=1):
         errors |= make_error(

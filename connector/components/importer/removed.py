@@ -27,16 +27,12 @@ from odoo.tools import split_every
 
 from odoo.addons.component.core import AbstractComponent
 
-from ...exception import (
-    ConnectorException,
-    CredentialsRefused,
-    FatalError,
-    RetryableJobError,
-)
+from ...exception import CredentialsRefused, RetryableJobError
 from ...jobs.descriptions import name_of_model
 from ...wording import count_records
 from .bisection import concerns_the_job
 from .kept_deleted import KEPT_DELETED, note_returned
+from .removal_limit import TooManyRemoved, allowed_removals
 
 _logger = logging.getLogger(__name__)
 
@@ -46,29 +42,6 @@ CONTINUE_SECONDS = 60
 MAX_REFUSALS = 20
 #: errors that are not raised again for a part of the ids
 _NOT_OF_RECORDS = (RetryableJobError, CredentialsRefused)
-
-
-class TooManyRemoved(FatalError, ConnectorException):
-    """More bound records are missing than may be removed without a decision.
-
-    :param missing_ids: their bindings
-    :param bound: the number of all bound records
-    """
-
-    def __init__(
-        self, question: str, missing_ids: Iterable[int] = (), bound: int = 0
-    ) -> None:
-        super().__init__(question)
-        self.missing_ids = list(missing_ids)
-        self.bound = bound
-
-
-def allowed_removals(bound: int, max_percent: int) -> int:
-    """Return how many of the bound records may be removed without a decision.
-
-    At least one, but never all: an empty answer of a backend is probably wrong.
-    """
-    return max(0, min(bound - 1, max(1, bound * max_percent // 100)))
 
 
 class RemovedRecordsFinder(AbstractComponent):
@@ -116,7 +89,6 @@ class RemovedRecordsFinder(AbstractComponent):
         if self.policy == "skip" and not self.is_dry_run:
             return 0
         bound = self._all_bindings.search_count(self._domain())
-        allowed = bound if confirmed else allowed_removals(bound, self._max_percent)
         missing, began_after = list(missing_ids), after_id
         self._has_answered = bool(after_id)
         if bound and self._lists_ids():
@@ -135,14 +107,25 @@ class RemovedRecordsFinder(AbstractComponent):
             self._continue_later(error, run, confirmed, after_id, missing)
             return None
         bindings = self._all_bindings.browse(missing).exists()
-        missing = bindings.ids
+        self._handle_found(bindings, bound, run, confirmed)
+        return len(bindings)
+
+    def _handle_found(
+        self, bindings: models.BaseModel, bound: int, run: Any, confirmed: bool
+    ) -> None:
+        """Delay the removals.
+
+        :raise TooManyRemoved: they need a decision
+        """
+        allowed = allowed_removals(bound, self._max_percent)
+        is_allowed = confirmed or len(bindings) <= allowed
         if self.is_dry_run:
-            self.found, self.would_ask = bindings, len(missing) > allowed
-        elif len(missing) > allowed:
-            raise TooManyRemoved(self._question(len(missing), bound), missing, bound)
-        else:
+            self.found, self.would_ask = bindings, not is_allowed
+        elif is_allowed:
             self._remove(bindings, run)
-        return len(missing)
+        else:
+            question = self._question(len(bindings), bound)
+            raise TooManyRemoved(question, bindings.ids, bound)
 
     @property
     def policy(self) -> str:

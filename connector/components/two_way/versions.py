@@ -48,11 +48,8 @@ class TwoWayImporter(AbstractComponent):
         return self.mapper.changed_by_fields() | children
 
     def _version(self) -> Version:
-        return Version.of(
-            self.external_record,
-            last_change(self._external_updated_at()),
-            last_change(self._external_created_at()),
-        )
+        created_at = last_change(self._external_created_at())
+        return Version.of(self.external_record, self._written_at(), created_at)
 
     def _written_at(self) -> datetime | None:
         return last_change(self._external_updated_at())

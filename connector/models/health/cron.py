@@ -105,15 +105,6 @@ class ConnectorHealth(models.AbstractModel):
             )
         if starts_when_notified(self.env.cr.dbname, cron.id, due_at, cron._notifydb):
             return None
-        fix = self.env._(
-            "Check that a server runs scheduled actions of this database "
-            "(--max-cron-threads, --db-filter), and its log."
-        )
-        if not config["max_cron_threads"]:
-            fix = self.env._(
-                "This server is started with --max-cron-threads=0. Start it with 1 or "
-                "more, or start another server for this database."
-            )
         # the workers of several databases may be busy with another one
         is_alone = len(cron_database_list()) == 1
         is_sure = is_alone or due_at + UNSURE < fields.Datetime.now()
@@ -124,7 +115,20 @@ class ConnectorHealth(models.AbstractModel):
             severity=ERROR if is_sure else WARNING,
             text=self.env._("Scheduled actions are not run."),
             since=due_at,
-            fix=fix,
+            fix=self._fix_stopped_cron(),
+        )
+
+    @api.model
+    def _fix_stopped_cron(self) -> str:
+        """Return how to start scheduled actions that no worker starts."""
+        if config["max_cron_threads"]:
+            return self.env._(
+                "Check that a server runs scheduled actions of this database "
+                "(--max-cron-threads, --db-filter), and its log."
+            )
+        return self.env._(
+            "This server is started with --max-cron-threads=0. Start it with 1 or "
+            "more, or start another server for this database."
         )
 
     @api.model
