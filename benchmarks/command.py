@@ -64,9 +64,13 @@ def parse(cases: list[str], arguments: list[str]) -> argparse.Namespace:
         action="store_true",
         help="also write the figures into docs/benchmarks, with machine and date",
     )
-    parser.add_argument("case", help=", ".join(cases))
+    parser.add_argument("case", nargs="?", help=", ".join(cases))
     parser.add_argument("arguments", nargs=argparse.REMAINDER)
     options = parser.parse_args(arguments)
+    if options.case is None:
+        raise SetupError(
+            f"no case was named. Name one of {', '.join(cases) or 'none yet'}."
+        )
     if options.case not in cases:
         raise SetupError(
             f"no case {options.case!r} was found in benchmarks/; there are: "

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import mistune
 from addon_news import FOLDER, find_news, join_news
-from devtools.addons import Addon, find_addons
+from devtools.addons import Addon, find_addons, is_addon
 from devtools.environment import Environment
 from devtools.errors import SetupError
 from docutils.core import publish_parts
@@ -172,6 +172,17 @@ def generate_all(clone: Path) -> dict[Path, str]:
     return {**files, clone / "CHANGELOG.md": make_changelog(histories)}
 
 
+def release(environment: Environment, addon: Path) -> None:
+    """Join the news of an addon.
+
+    :raises SetupError: if it is not an addon, or has no news
+    """
+    if not is_addon(addon):
+        raise SetupError(f"{addon} is not an addon: there is no __manifest__.py.")
+    if not join_news(environment, addon):
+        raise SetupError(f"there is no fragment in {addon / FOLDER}.")
+
+
 def main(environment: Environment, arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="./dev readme",
@@ -190,8 +201,8 @@ def main(environment: Environment, arguments: list[str]) -> int:
         "readme/HISTORY.md, below the version of its manifest",
     )
     options = parser.parse_args(arguments)
-    if options.release and not join_news(environment, options.release.absolute()):
-        raise SetupError(f"there is no fragment in {options.release / FOLDER}.")
+    if options.release:
+        release(environment, options.release.absolute())
     stale = 0
     for path, text in generate_all(environment.clone).items():
         if path.is_file() and path.read_text() == text:

@@ -22,7 +22,8 @@ SOURCE_LANGUAGE = "en"
 
 
 def main(environment: Environment, arguments: list[str]) -> int:
-    options = make_parser().parse_args(arguments)
+    languages = find_languages(environment.clone / "docs")
+    options = make_parser(languages).parse_args(arguments)
     if options.screenshots:
         code = take_screenshots(environment)
         if code:
@@ -39,31 +40,37 @@ def main(environment: Environment, arguments: list[str]) -> int:
     return code
 
 
-def make_parser() -> argparse.ArgumentParser:
+def find_languages(source: Path) -> list[str]:
+    """Return the languages in which the site can be built."""
+    return [SOURCE_LANGUAGE, *sorted(path.name for path in source.glob("locale/*"))]
+
+
+def make_parser(languages: Sequence[str]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="./dev docs",
-        description="Build the documentation of docs/ into docs/_build. Every warning "
-        "is an error, a link within the site that leads nowhere too.",
+        description="Build the documentation of docs/ into docs/_build. A warning is "
+        "an error; so is a broken link within the site.",
     )
     parser.add_argument(
         "--language",
+        choices=languages,
         default=SOURCE_LANGUAGE,
-        help="build a translation of docs/locale, fr for example",
+        help="language of the site: en, or a translation of docs/locale (default: en)",
     )
     parser.add_argument(
         "--check-links",
         action="store_true",
-        help="also ask the servers behind the links that leave the site",
+        help="also request the pages of other sites that are linked",
     )
     parser.add_argument(
         "--update-catalogs",
         action="store_true",
-        help="write what has to be translated into the catalogs of docs/locale",
+        help="write new terms into the catalogs of docs/locale, and build nothing",
     )
     parser.add_argument(
         "--screenshots",
         action="store_true",
-        help="first create the images of docs/images, with the demo's records",
+        help="first create the images of docs/images, with the records of the demo",
     )
     return parser
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import argparse
+import difflib
 import os
 import sys
 
@@ -59,9 +60,26 @@ def make_parser() -> argparse.ArgumentParser:
         "PGHOST, PGPORT, PGUSER and PGPASSWORD a database server to use instead of "
         "the embedded one.",
     )
-    parser.add_argument("command", choices=COMMANDS, help=argparse.SUPPRESS)
+    parser.add_argument("command", nargs="?", help=argparse.SUPPRESS)
     parser.add_argument("arguments", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
     return parser
+
+
+def read_command(words: list[str]) -> argparse.Namespace:
+    """Return the command and its arguments; exit with the help if there is none."""
+    parser = make_parser()
+    options = parser.parse_args(words)
+    if options.command is None:
+        parser.print_help(sys.stderr)
+        raise SystemExit(2)
+    if options.command not in COMMANDS:
+        close = difflib.get_close_matches(options.command, COMMANDS, n=1)
+        advice = f"Did you mean {close[0]}? " if close else ""
+        parser.error(
+            f"there is no command {options.command!r}. {advice}"
+            f"The commands are: {', '.join(COMMANDS)}; ./dev --help explains them"
+        )
+    return options
 
 
 def update_command(home: Home, arguments: list[str]) -> None:
@@ -89,7 +107,7 @@ def remove_everything(home: Home) -> None:
 
 def main(clone: str, arguments: list[str]) -> int:
     """Replace this process by the command, run by the environment's Python."""
-    words = make_parser().parse_args(arguments)
+    words = read_command(arguments)
     os.umask(os.umask(0o022) | 0o022)
     try:
         home = Home.from_environ()

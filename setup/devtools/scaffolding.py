@@ -10,6 +10,7 @@ import difflib
 import re
 import shutil
 import tempfile
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -75,18 +76,33 @@ def check_identifier(name: str, what: str, example: str) -> None:
         )
 
 
-def check_scaffold(
-    scaffold: Scaffold, addons: set[str], models: dict[str, FoundModel]
-) -> None:
-    """Check a scaffold against the existing addons and models.
+def check_destination(name: str, folder: Path, addons: set[str]) -> None:
+    """Check that the addon can be created.
+
+    :raises SetupError: if there is an addon of that name, or something at its path
+    """
+    if name in addons:
+        raise SetupError(f"an addon {name} exists already: choose another name.")
+    destination = folder / name
+    if destination.exists():
+        raise SetupError(
+            f"{destination} exists already; nothing was written. Choose another name "
+            "or folder."
+        )
+
+
+def check_backend(backend: str) -> None:
+    """:raises SetupError: if models cannot have this first word"""
+    check_identifier(backend, f"system name {backend!r}", "shop")
+
+
+def check_models(scaffold: Scaffold, models: Mapping[str, FoundModel]) -> None:
+    """Check the models of a scaffold against the existing ones.
 
     :raises SetupError: if it would not work
     """
-    check_identifier(scaffold.backend, f"system name {scaffold.backend!r}", "shop")
-    if scaffold.name in addons:
-        raise SetupError(
-            f"an addon {scaffold.name} exists already: choose another name."
-        )
+    if not scaffold.models:
+        raise SetupError("no model was named: name at least one, such as res.partner.")
     for model in scaffold.models:
         if model not in models:
             close = difflib.get_close_matches(model, models, n=3)
@@ -121,11 +137,7 @@ def render(scaffold: Scaffold, addons: list[str], folder: Path) -> Path:
     :raises SetupError: if it exists already, or the folder cannot be written to
     """
     destination = folder / scaffold.name
-    if destination.exists():
-        raise SetupError(
-            f"{destination} exists already; nothing was written. Choose another name "
-            "or folder."
-        )
+    check_destination(scaffold.name, folder, set())
     try:
         folder.mkdir(parents=True, exist_ok=True)
         temporary = tempfile.TemporaryDirectory(dir=folder, prefix=".scaffold_")

@@ -75,6 +75,31 @@ def test_every_command_explains_itself(name):
     assert f"./dev {name}" in done.stdout
 
 
+def test_without_a_command_the_help_is_shown():
+    done = run_dev()
+    assert done.returncode == 2
+    assert "To try the connectors:" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "words, message",
+    [
+        (["tets"], "there is no command 'tets'. Did you mean test? The commands are"),
+        (["bench"], "no case was named. Name one of client, component"),
+        (["demo", "--records", "-5"], "'-5' is not a number of contacts, such as"),
+        (["serve", "my shop"], "'my shop' is not a name for a database: use letters"),
+        (["docs", "--language", "xx"], "invalid choice: 'xx' (choose from"),
+        (["readme", "--release", "nope"], "nope is not an addon: there is no"),
+        (["build", "--output", "/proc/x"], "cannot write to the output folder /proc/x"),
+    ],
+)
+def test_wrong_arguments_are_refused_before_any_work(words, message):
+    done = run_dev(*words)
+    assert done.returncode in (1, 2)
+    assert message in done.stderr
+    assert done.stdout == ""
+
+
 def test_unsuitable_python_is_explained():
     fake = "import sys; sys.version_info = (3, 9, 2); import runpy; "
     script = f"{fake}runpy.run_path({str(CLONE / 'dev')!r}, run_name='__main__')"

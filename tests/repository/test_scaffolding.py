@@ -3,12 +3,14 @@
 
 import filecmp
 import os
+import re
 import sys
 from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
 import yaml
+from devtools.commands import scaffold as scaffold_command
 from devtools.commands.scaffold import (
     choose_folder,
     find_addons_to_know,
@@ -24,13 +26,16 @@ from devtools.scaffolding import (
     KINDS,
     TEMPLATES,
     Scaffold,
-    check_scaffold,
+    check_backend,
+    check_destination,
+    check_models,
     default_backend,
     module_name,
     needed_addons,
     render,
 )
 from devtools.wheels import run_uv
+from rich.prompt import Prompt
 
 COPIER = "copier==9.19.1"
 SHOP = Scaffold("shop", "rest", "shop", ("res.partner",), "My Company")
@@ -60,15 +65,26 @@ def test_the_backend_is_called_as_the_addon(name):
     assert default_backend(name) == "shop"
 
 
-def test_a_scaffold_that_works_is_accepted(models):
-    check_scaffold(SHOP, {"sale"}, models)
+def test_a_scaffold_that_works_is_accepted(models, tmp_path):
+    check_destination(SHOP.name, tmp_path, {"sale"})
+    check_backend(SHOP.backend)
+    check_models(SHOP, models)
+
+
+def test_the_name_of_an_existing_addon_is_refused(tmp_path):
+    with pytest.raises(SetupError, match="an addon sale exists already"):
+        check_destination("sale", tmp_path, {"sale"})
+
+
+def test_a_name_that_no_model_can_begin_with_is_refused():
+    with pytest.raises(SetupError, match="invalid system name 'My Shop'"):
+        check_backend("My Shop")
 
 
 @pytest.mark.parametrize(
     "changes, message",
     [
-        ({"name": "sale"}, "an addon sale exists already"),
-        ({"backend": "My Shop"}, "invalid system name 'My Shop'"),
+        ({"models": ()}, "no model was named"),
         (
             {"backend": "odoo"},
             "connector_odoo already defines the model",
@@ -81,9 +97,29 @@ def test_a_scaffold_that_works_is_accepted(models):
         ({"models": ("res.partner.category", "res.partner.category")}, "the same path"),
     ],
 )
-def test_invalid_options_are_errors(models, changes, message):
+def test_models_that_cannot_be_generated_are_errors(models, changes, message):
     with pytest.raises(SetupError, match=message):
-        check_scaffold(replace(SHOP, **changes), {"sale"}, models)
+        check_models(replace(SHOP, **changes), models)
+
+
+def test_a_person_is_asked_until_the_answers_can_be_used(models, monkeypatch, capsys):
+    answers = iter(["rest", "my shop", "shop", "res.partnr", "res.partner", "Me"])
+    monkeypatch.setattr(scaffold_command, "is_terminal", lambda: True)
+    monkeypatch.setattr(Prompt, "ask", lambda *args, **kwargs: next(answers))
+    options = make_parser().parse_args(["shop"])
+    scaffold = scaffold_command.ask("shop", options, models)
+    assert scaffold == Scaffold("shop", "rest", "shop", ("res.partner",), "Me")
+    shown = capsys.readouterr().out
+    assert "invalid system name 'my shop'" in shown
+    assert "no model 'res.partnr' was found" in shown
+
+
+def test_a_wrong_option_is_not_asked_for(models, monkeypatch):
+    monkeypatch.setattr(scaffold_command, "is_terminal", lambda: True)
+    monkeypatch.setattr(Prompt, "ask", lambda *args, **kwargs: "rest")
+    options = make_parser().parse_args(["shop", "--backend", "my shop"])
+    with pytest.raises(SetupError, match="invalid system name 'my shop'"):
+        scaffold_command.ask("shop", options, models)
 
 
 def test_addons_of_the_models_are_needed(models):
@@ -139,6 +175,17 @@ def test_every_file_is_valid_and_none_is_empty(tmp_path, kind):
         assert path.is_dir() or path.read_bytes().strip(), path
         if path.suffix == ".py":
             compile(path.read_text(), str(path), "exec")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_lines_of_code_are_short_also_for_a_long_system_name(tmp_path, kind):
+    name = "the_warehouse_of_a_friend"
+    models = ("res.partner.category", "product.template")
+    made = render(Scaffold(name, kind, name, models, "My Company"), [], tmp_path)
+    prose = re.compile(r'^\s*(#|--|""")')
+    for path in [*made.rglob("*.py"), *made.rglob("*.sql")]:
+        lines = path.read_text().splitlines()
+        assert [one for one in lines if prose.match(one) and len(one) > 88] == []
 
 
 def test_a_neutralized_copy_keeps_no_token(tmp_path):

@@ -11,6 +11,7 @@ from pathlib import Path
 from wheel_environment import WheelEnvironment, try_wheels
 
 from ..environment import Environment
+from ..errors import SetupError
 from ..postgres import running_postgres
 from ..progress import step
 from ..wheels import (
@@ -30,16 +31,20 @@ def main(environment: Environment, arguments: list[str]) -> int:
         "addons in a database. Wheels that pass are put into the output folder.",
     )
     parser.add_argument(
-        "--output", type=Path, default=environment.clone / "dist", metavar="FOLDER"
+        "--output",
+        type=Path,
+        default=environment.clone / "dist",
+        metavar="FOLDER",
+        help="folder of the wheels (default: dist in the clone)",
     )
     parser.add_argument(
         "--single",
         action="store_true",
-        help="build a wheel of each addon instead, for local use: on the public index "
-        "their names are of another project; untried",
+        help="build one wheel for each addon instead, without trying them; for local "
+        "use: on the public index, these names belong to another project",
     )
     options = parser.parse_args(arguments)
-    output = options.output.absolute()
+    output = ensure_output(options.output.absolute())
     clone = environment.clone
     sources = find_distributions(clone)
     if options.single:
@@ -51,10 +56,25 @@ def main(environment: Environment, arguments: list[str]) -> int:
         wheels = sorted(built.glob("*.whl"))
         if not options.single:
             try_out(environment, wheels, Path(folder) / "venv")
-        output.mkdir(parents=True, exist_ok=True)
         for wheel in wheels:
             print(shutil.copy(wheel, output))
     return 0
+
+
+def ensure_output(folder: Path) -> Path:
+    """Create the output folder before the wheels are built.
+
+    :raises SetupError: if files cannot be written to it
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as error:
+        raise SetupError(
+            f"cannot write to the output folder {folder}: {error.strerror}. Choose "
+            "another folder with --output."
+        ) from error
+    return folder
 
 
 def try_out(environment: Environment, wheels: list[Path], folder: Path) -> None:

@@ -33,8 +33,8 @@ OWN_HOOKS = "mypy,pyright"
 def main(home: Home, arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="./dev lint",
-        description=f"Run the hooks of {HOOKS}. Some of them correct files, and fail "
-        "then.",
+        description=f"Run the hooks of {HOOKS}. Some hooks correct files; a hook "
+        "that did so fails, and passes the next time.",
     )
     parser.add_argument(
         "files",

@@ -7,18 +7,21 @@ import argparse
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from rich.prompt import Prompt
 
 from ..addons import TEST_ADDONS
 from ..environment import Environment
+from ..errors import SetupError
 from ..odoo_models import FoundModel, find_models, required_fields
 from ..scaffolding import (
     KINDS,
     Scaffold,
-    check_scaffold,
+    check_backend,
+    check_destination,
+    check_models,
     default_backend,
     module_name,
     needed_addons,
@@ -31,11 +34,12 @@ MAPPED = {"name"}
 def main(environment: Environment, arguments: list[str]) -> int:
     # so that a folder may follow the options
     options = make_parser().parse_intermixed_args(arguments)
-    scaffold = ask(options)
     addons = find_addons_to_know(environment)
     models = find_models(addons)
-    check_scaffold(scaffold, {path.name for path in addons}, models)
     folder = choose_folder(options.folder, environment.clone)
+    name = module_name(options.name)
+    check_destination(name, folder, {path.name for path in addons})
+    scaffold = ask(name, options, models)
     made = render(scaffold, needed_addons(scaffold, models), folder)
     report(made, [models[name] for name in scaffold.models], environment.clone / "dev")
     return 0
@@ -90,20 +94,58 @@ def make_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def ask(options: argparse.Namespace) -> Scaffold:
-    """Return the scaffold of the options, with answers for missing options."""
-    name = module_name(options.name)
+def ask(
+    name: str, options: argparse.Namespace, known: Mapping[str, FoundModel]
+) -> Scaffold:
+    """Return the scaffold of the options, with answers for missing options.
+
+    :param known: the existing models
+    :raises SetupError: if it would not work
+    """
     kind = options.kind or prompt("System to connect to", "rest", KINDS)
-    backend = options.backend or ("odoo" if kind == "odoo" else "")
-    backend = backend or prompt("System name", default_backend(name))
-    usual = "res.partner.industry" if kind == "odoo" else "res.partner"
-    models = options.models or split_words(prompt("Odoo models to synchronize", usual))
-    author = options.author or prompt("Author", find_author())
-    return Scaffold(name, kind, backend, tuple(dict.fromkeys(models)), author)
+    usual, backend = "res.partner", options.backend
+    if kind == "odoo":
+        usual, backend = "res.partner.industry", backend or "odoo"
+    question = "System name, the first word of its models"
+    backend = choose(backend, question, default_backend(name), check_backend)
+
+    def with_models(words: str, author: str = "") -> Scaffold:
+        models = tuple(dict.fromkeys(split_words(words)))
+        return Scaffold(name, kind, backend, models, author)
+
+    models = choose(
+        " ".join(options.models or ()),
+        "Odoo models to synchronize",
+        usual,
+        lambda words: check_models(with_models(words), known),
+    )
+    return with_models(models, options.author or prompt("Author", find_author()))
 
 
 def split_words(text: str) -> list[str]:
     return text.replace(",", " ").split()
+
+
+def choose(
+    given: str | None, question: str, default: str, check: Callable[[str], None]
+) -> str:
+    """Return the option, or an answer; a person is asked until it can be used.
+
+    :raises SetupError: if the option, or the default, cannot be used
+    """
+    while True:
+        answer = given or prompt(question, default)
+        try:
+            check(answer)
+            return answer
+        except SetupError as error:
+            if given or not is_terminal():
+                raise
+            print(f"  {error}")
+
+
+def is_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def prompt(
@@ -113,13 +155,13 @@ def prompt(
 
     :param choices: ``{possible answer: what it means}``
     """
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not is_terminal():
         return default
     for choice, meaning in (choices or {}).items():
         print(f"  {choice}  {meaning}")
     try:
         names = list(choices) if choices else None
-        return Prompt.ask(question, default=default, choices=names)
+        return Prompt.ask(question, default=default, choices=names).strip()
     except EOFError:
         raise KeyboardInterrupt from None
 
@@ -138,8 +180,9 @@ def report(made: Path, models: list[FoundModel], dev: Path) -> None:
     for model in models:
         missing = sorted(set(required_fields(model)) - MAPPED)
         if missing:
+            them = "it" if len(missing) == 1 else "them"
             print(
-                f"{model.name} also requires {', '.join(missing)}: map them in "
+                f"{model.name} also requires {', '.join(missing)}: map {them} in "
                 f"{shown}/components.py, or its tests fail.\n"
             )
     lines = {

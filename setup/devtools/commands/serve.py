@@ -23,6 +23,7 @@ from ..processes import die_with_parent, find_free_port
 from ..progress import step, wait_for_interrupt
 
 RECORDS = Path("tests") / "records.json"
+PURPOSE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 SERVE_RECORDS = """
 import logging
 import sys
@@ -101,8 +102,19 @@ def add_database(parser: argparse.ArgumentParser) -> None:
         "purpose",
         nargs="?",
         default="scratch",
+        type=database_purpose,
         help="the database: a name of your choice, or demo_target (default: scratch)",
     )
+
+
+def database_purpose(word: str) -> str:
+    """Return a word that the name of a database may contain."""
+    if not PURPOSE.fullmatch(word):
+        raise argparse.ArgumentTypeError(
+            f"{word!r} is not a name for a database: use letters, digits, - and _, "
+            "up to 40 of them"
+        )
+    return word
 
 
 def separate_address(purpose: str, port: int) -> str:

@@ -50,13 +50,13 @@ def make_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="./dev demo",
         description="Import contacts, products and sale orders of one Odoo into "
-        "another with real jobs, and compare what landed; then edit some of it there, "
-        "have that exported, and compare again. Both databases stay: started again, "
-        "it finds everything unchanged, or exactly what you changed in the source.",
+        "another by jobs, and compare both databases. Then edit some records in the "
+        "target, export them, and compare again. Both databases are kept: the next "
+        "run finds all records unchanged, except those that you edit in the source.",
     )
     parser.add_argument(
         "--records",
-        type=int,
+        type=record_count,
         default=0,
         metavar="N",
         help="create N contacts in the source, in addition to Odoo's demo data",
@@ -75,6 +75,15 @@ def make_parser() -> argparse.ArgumentParser:
         "--serve", action="store_true", help="leave both servers running until Ctrl-C"
     )
     return parser
+
+
+def record_count(word: str) -> int:
+    """Return the number that an argument of ``--records`` names."""
+    if not word.isdecimal():
+        raise argparse.ArgumentTypeError(
+            f"{word!r} is not a number of contacts, such as 20000"
+        )
+    return int(word)
 
 
 def choose_databases(
