@@ -31,7 +31,7 @@ def join_news(environment: Environment, addon: Path) -> bool:
         environment.home, environment.python, "build", "Tools to check wheels"
     )
     manifest = ast.literal_eval((addon / "__manifest__.py").read_text())
-    command: list[str | Path] = [environment.python, "-m", "towncrier", "build"]
+    command = [environment.python, "-m", "towncrier", "build"]
     command += ["--config", environment.clone / "towncrier.toml", "--dir", addon]
     run_logged(
         [*command, "--version", manifest["version"], "--yes"],

@@ -6,19 +6,24 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
-import subprocess
-import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 from devtools.environment import Environment
 from devtools.odoo_config import write_config
-from devtools.processes import die_with_parent
+from devtools.processes import run_attached
 from devtools.python_env import ensure_packages
 from machine_browser import browser_environ
 
 SOURCE_LANGUAGE = "en"
+SWITCHES = {
+    "--check-links": "also request the pages of other sites that are linked",
+    "--update-catalogs": "write new terms into the catalogs of docs/locale, and build "
+    "nothing",
+    "--screenshots": "first create the images of docs/images, with the records of the "
+    "demo",
+}
 
 
 def main(environment: Environment, arguments: list[str]) -> int:
@@ -57,32 +62,15 @@ def make_parser(languages: Sequence[str]) -> argparse.ArgumentParser:
         default=SOURCE_LANGUAGE,
         help="language of the site: en, or a translation of docs/locale (default: en)",
     )
-    parser.add_argument(
-        "--check-links",
-        action="store_true",
-        help="also request the pages of other sites that are linked",
-    )
-    parser.add_argument(
-        "--update-catalogs",
-        action="store_true",
-        help="write new terms into the catalogs of docs/locale, and build nothing",
-    )
-    parser.add_argument(
-        "--screenshots",
-        action="store_true",
-        help="first create the images of docs/images, with the records of the demo",
-    )
+    for option, text in SWITCHES.items():
+        parser.add_argument(option, action="store_true", help=text)
     return parser
 
 
 def take_screenshots(environment: Environment) -> int:
     """Run in a separate process, which has a browser."""
-    return subprocess.call(
-        [environment.python, environment.clone / "docs" / "screenshots.py"],
-        cwd=environment.clone,
-        env=browser_environ(environment),
-        preexec_fn=die_with_parent,
-    )
+    command = [environment.python, environment.clone / "docs" / "screenshots.py"]
+    return run_attached(command, environment.clone, browser_environ(environment))
 
 
 def output_folder(environment: Environment, language: str) -> Path:
@@ -126,24 +114,19 @@ class Sphinx:
             with tempfile.TemporaryDirectory() as chosen:
                 for page in pages:
                     shutil.copy(templates / f"{page}.pot", chosen)
-                command: list[str | Path] = ["-m", "sphinx_intl", "update"]
+                command = ["-m", "sphinx_intl", "update"]
                 command += ["--pot-dir", chosen]
-                command += ["--locale-dir", self.source / "locale"]
+                command += ["--locale-dir", str(self.source / "locale")]
                 command += ["--language", language.name, "--line-width", "88"]
                 code = code or self._run(command)
         return code
 
-    def _run(self, command: Sequence[str | Path]) -> int:
+    def _run(self, command: Sequence[object]) -> int:
         environ = self.environment.process_environ()
         environ["PYTHONPATH"] = f"{self.packages}{os.pathsep}{environ['PYTHONPATH']}"
         environ["CONNECTOR_ODOO_CONFIG"] = str(write_config(self.environment))
-        sys.stdout.flush()
-        return subprocess.call(
-            [self.environment.python, *command],
-            cwd=self.environment.clone,
-            env=environ,
-            preexec_fn=die_with_parent,
-        )
+        words = (self.environment.python, *command)
+        return run_attached(words, self.environment.clone, environ)
 
 
 def ensure_docs_packages(environment: Environment) -> Path:

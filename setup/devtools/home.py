@@ -3,15 +3,16 @@
 
 from __future__ import annotations
 
-import errno
 import fcntl
 import hashlib
 import json
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from .errors import SetupError
 from .progress import note, step
@@ -38,8 +39,7 @@ class Home:
         path = Path(chosen).expanduser().absolute()
         try:
             path.mkdir(parents=True, exist_ok=True)
-            if not os.access(path, os.W_OK | os.X_OK):
-                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+            tempfile.TemporaryFile(dir=path).close()
         except OSError as error:
             raise SetupError(
                 f"the cache folder {path} cannot be made or written: "
@@ -63,27 +63,34 @@ class Home:
 
     @contextmanager
     def lock(
-        self, purpose: str, shared: bool = False, wait: bool = True
-    ) -> Iterator[bool]:
+        self,
+        purpose: str,
+        shared: bool = False,
+        wait: bool = True,
+        path: Path | None = None,
+    ) -> Iterator[IO[str] | None]:
         """Let one process at a time do this; the others say that they wait.
 
         :param shared: let others that share the lock do this at the same time
-        :param wait: without, yield False if others have the lock
+        :param wait: without, yield None if others have the lock
+        :param path: of the locked file
+        :return: the locked file; the lock ends when it is closed
         """
         kind = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
-        with (self.make_folder("locks") / f"{purpose}.lock").open("a") as lock_file:
+        path = path or self.make_folder("locks") / f"{purpose}.lock"
+        with path.open("a") as lock_file:
             try:
                 fcntl.flock(lock_file, kind | fcntl.LOCK_NB)
             except BlockingIOError:
                 if not wait:
-                    yield False
+                    yield None
                     return
                 note(f"waiting: another ./dev is busy with the {purpose}")
                 fcntl.flock(lock_file, kind)
             # Programs that `run_logged` starts hold the lock, too: after a kill of this
             # process, such a program may still be writing.
             os.set_inheritable(lock_file.fileno(), True)
-            yield True
+            yield lock_file
 
     def is_ready(self, folder: Path) -> bool:
         return (folder / STAMP).is_file()
@@ -95,7 +102,6 @@ class Home:
         make: Callable[[Path], None],
         needed_megabytes: int = 0,
         estimated_seconds: int = 0,
-        lock: str = "set-up",
     ) -> Path:
         """Return the folder `name`, made by `make` unless it is ready.
 
@@ -105,7 +111,7 @@ class Home:
         folder = self.path / name
         if self.is_ready(folder):
             return folder
-        with self.lock(lock):
+        with self.lock(title):
             if not self.is_ready(folder):
                 self.check_free_space(needed_megabytes, title)
                 with step(title, estimated_seconds):

@@ -3,18 +3,19 @@
 
 from __future__ import annotations
 
-import os
-import threading
+from itertools import takewhile
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from .environment import Environment
+from .home import digest
 
 CHANNELS = "root:2"
 
 
 def format_config(environment: Environment) -> str:
     return f"""\
-; written by ./dev before each command
+; written by ./dev
 [options]
 addons_path = {",".join(map(str, environment.addons_folders))}
 data_dir = {environment.data_folder}
@@ -29,22 +30,18 @@ channels = {CHANNELS}
 
 
 def write_config(environment: Environment) -> Path:
-    """Write the file atomically; return its path."""
-    path = environment.clone_folder / environment.config_name
+    """Write the file atomically, unless it exists; return its path."""
     content = format_config(environment)
-    if not path.is_file() or path.read_text() != content:
-        part = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}")
-        part.write_text(content)
-        part.chmod(0o600)
-        part.replace(path)
+    path = environment.clone_folder / f"odoo-{digest(content)}.conf"
+    if not path.is_file():
+        with NamedTemporaryFile("w", dir=path.parent, delete=False) as part:
+            part.write(content)
+        Path(part.name).replace(path)
     return path
 
 
 def odoo_command(environment: Environment, *arguments: str) -> list[str]:
-    config = write_config(environment)
-    words = environment.start_command
-    if arguments and not arguments[0].startswith("-"):
-        # A subcommand comes before the options.
-        words.append(arguments[0])
-        arguments = arguments[1:]
-    return [*words, f"--config={config}", *arguments]
+    """Return the command that starts Odoo; its subcommand comes before the options."""
+    subcommand = list(takewhile(lambda word: not word.startswith("-"), arguments))
+    words = [*subcommand, f"--config={write_config(environment)}"]
+    return [*environment.start_command, *words, *arguments[len(subcommand) :]]

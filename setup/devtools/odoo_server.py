@@ -155,13 +155,7 @@ def run_in_shell(
     :param arguments: more words of Odoo's command line
     """
     log_path = environment.home.log_folder / f"{database}-shell.log"
-    command = odoo_command(
-        environment,
-        "shell",
-        f"--database={database}",
-        "--no-http",
-        "--log-level=error",
-        *arguments,
-    )
+    words = ("shell", f"--database={database}", "--no-http", "--log-level=error")
+    command = odoo_command(environment, *words, *arguments)
     environ = {**environment.process_environ(), **variables}
     return run_logged(command, log_path, environ, script=script)

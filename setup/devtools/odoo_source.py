@@ -37,9 +37,8 @@ LINKED_PACKAGES = (
 )
 # Debian leaves this library out; it blurs the background of video calls. Without the
 # file, Odoo logs an error each time that it generates the assets.
-MISSING_FILES = ("mail/static/lib/selfie_segmentation/selfie_segmentation.js",)
+MISSING_FILE = "mail/static/lib/selfie_segmentation/selfie_segmentation.js"
 NEEDED_MEGABYTES = 2500
-ARCHIVE_LOCK = "set-up"
 # On two cores, of which one also installs the Python packages.
 ESTIMATED_SECONDS = 60
 
@@ -126,26 +125,22 @@ def fetch_version(home: Home, version: str) -> Path:
     folder = home.path / f"{FOLDER_PREFIX}{version}"
     if home.is_ready(folder):
         return folder
-    title = "Odoo 19 from Debian's archive"
-    with home.lock(ARCHIVE_LOCK):
-        if home.is_ready(folder):
-            return folder
-        home.check_free_space(NEEDED_MEGABYTES, title)
-        with step(title, ESTIMATED_SECONDS):
-            apt_folder = home.make_folder("apt")
+
+    def make(folder: Path) -> None:
+        apt.unpack([f"{PACKAGE}={found}", *LINKED_PACKAGES], folder)
+        path = folder / INSIDE / "odoo" / "addons" / MISSING_FILE
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text("// Not part of Debian's package of Odoo.\n")
+
+    with home.lock("packages of Odoo"):
+        apt_folder = home.make_folder("apt-odoo")
+        with step("package lists of Debian's archive"):
             apt = debian_apt(apt_folder, home.log_folder / "odoo.log", SUITE)
-            found = choose_offered(apt, version)
-            folder = home.path / (FOLDER_PREFIX + found)
-            if not home.is_ready(folder):
-                remove_folder(folder)
-                apt.unpack([f"{PACKAGE}={found}", *LINKED_PACKAGES], folder)
-                for name in MISSING_FILES:
-                    path = folder / INSIDE / "odoo" / "addons" / name
-                    if not path.exists():
-                        path.parent.mkdir(parents=True, exist_ok=True)
-                        path.write_text("// Not part of Debian's package of Odoo.\n")
-                (folder / STAMP).touch()
-            remove_folder(apt_folder)
+        name = FOLDER_PREFIX + (found := choose_offered(apt, version))
+        title, needs = "Odoo 19 from Debian's archive", NEEDED_MEGABYTES
+        folder = home.ensure_folder(name, title, make, needs, ESTIMATED_SECONDS)
+        remove_folder(apt_folder)
     return folder
 
 

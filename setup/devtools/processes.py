@@ -11,6 +11,7 @@ import re
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -27,13 +28,17 @@ PORTS = range(20000, 32000)
 #: the locks of the ports that `find_free_port` returned
 _port_locks: list[IO[str]] = []
 
-NO_NETWORK = re.compile(
+#: pattern in the output of a failed program → advice
+ADVICE = {
+    r"No space left on device|ENOSPC|Disk quota exceeded": "The disk is full: free "
+    "space, or name a folder on another disk in CONNECTOR_HOME.",
     r"Temporary failure (in name )?resol|Could not resolve|Name or service not known"
     r"|Network is unreachable|Failed to establish a new connection|ENOTFOUND"
     r"|EAI_AGAIN|ENETUNREACH|Could not connect|Connection timed out"
-    r"|Connection refused|ECONNREFUSED|No route to host"
-)
-NO_DISK = re.compile(r"No space left on device|ENOSPC|Disk quota exceeded")
+    r"|Connection refused|ECONNREFUSED|No route to host": "The network could not be "
+    "reached: the first run has to download. Connect (or set the proxy variables) and "
+    "start the command again; it continues where it stopped.",
+}
 
 
 def die_with_parent() -> None:
@@ -47,22 +52,12 @@ def die_with_parent() -> None:
 
 def advise(output: str) -> str:
     """Return the usual reason of a failure, if the output shows it."""
-    if NO_DISK.search(output):
-        return (
-            "The disk is full: free space, or name a folder on another disk in "
-            "CONNECTOR_HOME."
-        )
-    if NO_NETWORK.search(output):
-        return (
-            "The network could not be reached: the first run has to download. "
-            "Connect (or set the proxy variables) and start the command again; "
-            "it continues where it stopped."
-        )
-    return ""
+    found = (text for pattern, text in ADVICE.items() if re.search(pattern, output))
+    return next(found, "")
 
 
 def run_logged(
-    command: Sequence[str | Path],
+    command: Sequence[object],
     log_path: Path,
     environ: Mapping[str, str] | None = None,
     folder: Path | None = None,
@@ -108,6 +103,15 @@ def run_logged(
     return output
 
 
+def run_attached(
+    command: Sequence[object], folder: Path, environ: Mapping[str, str]
+) -> int:
+    """Run a program on this terminal; return its exit code."""
+    sys.stdout.flush()
+    words = [str(word) for word in command]
+    return subprocess.call(words, cwd=folder, env=environ, preexec_fn=die_with_parent)
+
+
 def last_lines(text: str, count: int = 15) -> str:
     return "\n".join("    " + line for line in text.rstrip().splitlines()[-count:])
 
@@ -135,9 +139,7 @@ def find_free_port(purpose: str | None = None) -> int:
 
 
 def start_session(
-    command: Sequence[str | Path],
-    log_path: Path,
-    environ: Mapping[str, str],
+    command: Sequence[object], log_path: Path, environ: Mapping[str, str]
 ) -> subprocess.Popen:
     """Start a server in a separate session, which Ctrl-C does not reach."""
     with log_path.open("ab") as log:

@@ -17,15 +17,12 @@ class Steps:
     """
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._unfinished: str | None = None
 
     def begin(self, title: str, estimated_seconds: int = 0) -> None:
         estimate = f" (about {estimated_seconds} s)" if estimated_seconds else ""
-        with self._lock:
-            self._end_line()
-            print(f"  {title}{estimate} ... ", end="", flush=True)
-            self._unfinished = title
+        self.note(f"{title}{estimate} ... ", unfinished=title)
 
     def end(self, title: str, outcome: str) -> None:
         with self._lock:
@@ -33,21 +30,19 @@ class Steps:
                 print(outcome, flush=True)
                 self._unfinished = None
             else:
-                self._end_line()
-                print(f"  {title}: {outcome}", flush=True)
+                self.note(f"{title}: {outcome}")
 
-    def note(self, text: str) -> None:
+    def note(self, text: str, unfinished: str | None = None) -> None:
+        """Print a line, or the beginning of the line of an unfinished step."""
         with self._lock:
-            self._end_line()
-            print(f"  {text}", flush=True)
-
-    def _end_line(self) -> None:
-        if self._unfinished is not None:
-            print(flush=True)
-            self._unfinished = None
+            if self._unfinished is not None:
+                print()
+            print(f"  {text}", end="" if unfinished else "\n", flush=True)
+            self._unfinished = unfinished
 
 
 _steps = Steps()
+note = _steps.note
 
 
 @contextmanager
@@ -64,10 +59,6 @@ def step(title: str, estimated_seconds: int = 0) -> Iterator[None]:
         _steps.end(title, "failed")
         raise
     _steps.end(title, f"{time.monotonic() - started:.0f} s")
-
-
-def note(text: str) -> None:
-    _steps.note(text)
 
 
 def wait_for_interrupt(check: Callable[[], None]) -> None:

@@ -13,7 +13,7 @@ import os
 import platform
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from .debian_archive import Apt
@@ -24,9 +24,6 @@ REQUIREMENTS = Path(__file__).parents[1] / "requirements"
 # Where a Python keeps pip for new environments, and where Debian does for all of them.
 BUNDLED = Path(os.__file__).parent / "ensurepip" / "_bundled"
 DEBIAN_WHEELS = Path("/usr/share/python-wheels")
-# Not the lock of Odoo's download, which runs at the same time.
-LOCK = "Python packages"
-UV_LOCK = "uv"
 
 
 def python_name() -> str:
@@ -38,6 +35,12 @@ def requirement_file(purpose: str) -> Path:
     return REQUIREMENTS / f"{purpose}.txt"
 
 
+def folder_name(purpose: str, *key: object) -> str:
+    """Return the name of the folder with the pins of this purpose."""
+    pins = requirement_file(purpose).read_text()
+    return f"{purpose}-{python_name()}-{digest(*key, pins)}"
+
+
 def ensure_python(home: Home, purpose: str, title: str) -> Path:
     """Return the Python of an environment with the pins of this purpose."""
 
@@ -46,9 +49,9 @@ def ensure_python(home: Home, purpose: str, title: str) -> Path:
         uv.run("venv", "--allow-existing", "--python", sys.executable, folder)
         uv.install("--python", folder)
 
-    key = (sys.version_info[:3], sys.base_prefix)
+    name = folder_name(purpose, sys.version_info[:3], sys.base_prefix)
     title = f"{title} (Python {sys.version_info[0]}.{sys.version_info[1]})"
-    return _ensure(home, purpose, title, key, make, 700, 30) / "bin" / "python"
+    return home.ensure_folder(name, title, make, 700, 30) / "bin" / "python"
 
 
 def ensure_packages(home: Home, python: Path, purpose: str, title: str) -> Path:
@@ -60,21 +63,8 @@ def ensure_packages(home: Home, python: Path, purpose: str, title: str) -> Path:
     def make(folder: Path) -> None:
         Uv(home, purpose).install("--python", python, "--target", folder)
 
-    return _ensure(home, purpose, title, (str(python),), make)
-
-
-def _ensure(
-    home: Home,
-    purpose: str,
-    title: str,
-    key: tuple,
-    make: Callable[[Path], None],
-    megabytes: int = 0,
-    seconds: int = 0,
-) -> Path:
-    pins = requirement_file(purpose).read_text()
-    name = f"{purpose}-{python_name()}-{digest(*key, pins)}"
-    return home.ensure_folder(name, title, make, megabytes, seconds, LOCK)
+    name = folder_name(purpose, str(python))
+    return home.ensure_folder(name, title, make)
 
 
 class Uv:
@@ -88,11 +78,11 @@ class Uv:
         self.program = ensure_uv(home, pip) / "bin" / "uv"
         self.index = pip_index(pip)
 
-    def install(self, *target: str | Path) -> None:
+    def install(self, *target: object) -> None:
         """Install exactly the pins; build tools of source packages are pins, too."""
         self.run("pip", "sync", self.pins, "--build-constraints", self.pins, *target)
 
-    def run(self, *arguments: str | Path) -> None:
+    def run(self, *arguments: object) -> None:
         environ = {
             "UV_CACHE_DIR": str(self.home.path / "uv-cache"),
             "UV_HTTP_TIMEOUT": "180",
@@ -103,22 +93,21 @@ class Uv:
         }
         environ.pop("VIRTUAL_ENV", None)
         # In a folder without a pyproject.toml, which would configure uv.
-        command = [self.program, *arguments]
-        run_logged(command, self.log_path, environ, self.home.path)
+        run_logged([self.program, *arguments], self.log_path, environ, self.home.path)
 
 
-def pip_index(pip: Sequence[str | Path]) -> dict[str, str]:
+def pip_index(pip: Sequence[object]) -> dict[str, str]:
     """Return the variable by which uv takes the index that pip is configured for."""
     address = os.environ.get("PIP_INDEX_URL")
     if not address:
         # Fails where none is configured.
-        command = [*pip, "config", "get", "global.index-url"]
+        command = [*map(str, pip), "config", "get", "global.index-url"]
         asked = subprocess.run(command, capture_output=True, text=True, check=False)
         address = asked.stdout.strip()
     return {"UV_DEFAULT_INDEX": address} if address else {}
 
 
-def ensure_uv(home: Home, pip: Sequence[str | Path]) -> Path:
+def ensure_uv(home: Home, pip: Sequence[object]) -> Path:
     """Return the folder of the pinned uv."""
     requirements = requirement_file("uv")
 
@@ -130,10 +119,10 @@ def ensure_uv(home: Home, pip: Sequence[str | Path]) -> Path:
         run_logged(command, home.log_folder / "uv.log", environ)
 
     name = f"uv-{digest(requirements.read_text(), platform.machine())}"
-    return home.ensure_folder(name, "uv", make, lock=UV_LOCK)
+    return home.ensure_folder(name, "uv", make)
 
 
-def find_pip(home: Home, log_path: Path) -> list[str | Path]:
+def find_pip(home: Home, log_path: Path) -> list[object]:
     """Return the command of a pip: this Python's, or one from a wheel.
 
     Debian's Python comes without pip if its package python3-venv is not installed.

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from copy import copy
 from pathlib import Path
 
 import polib
@@ -67,17 +68,11 @@ def merged_translation(
     that are not in the template are dropped.
     """
     texts = {entry.msgid: entry.msgstr for entry in known if not entry.fuzzy}
-    entries = [
-        polib.POEntry(
-            msgid=entry.msgid,
-            msgstr=texts.get(entry.msgid) or of_odoo.get(entry.msgid, ""),
-            comment=entry.comment,
-            occurrences=entry.occurrences,
-        )
-        for entry in template
-    ]
     header = {"Language": language, "Plural-Forms": LANGUAGES[language]}
-    return make_file(entries, **{**template.metadata, **header})
+    merged = make_file(map(copy, template), **{**template.metadata, **header})
+    for entry in merged:
+        entry.msgstr = texts.get(entry.msgid) or of_odoo.get(entry.msgid, "")
+    return merged
 
 
 def find_problems(template: polib.POFile, translation: polib.POFile) -> list[str]:

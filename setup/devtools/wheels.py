@@ -4,58 +4,36 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterable
 from pathlib import Path
 
 from .addons import Addon, find_addons
 from .environment import Environment
-from .home import Home
 from .processes import run_logged
-from .python_env import ensure_packages
+from .python_env import Uv, ensure_packages
 
 
 def find_wheel_addons(clone: Path) -> dict[str, Addon]:
     """Return the addons with a distribution."""
-    return {
-        name: addon
-        for name, addon in find_addons(clone).items()
-        if not addon.is_test_only
-    }
+    addons = find_addons(clone).items()
+    return {name: addon for name, addon in addons if not addon.is_test_only}
 
 
 def find_distributions(clone: Path) -> list[Path]:
     """Return the folders of the published distributions."""
-    return [
-        *(path.parent for path in sorted(clone.glob("libs/*/pyproject.toml"))),
-        clone,
-    ]
-
-
-def ensure_build_tools(home: Home) -> Path:
-    """Return the folder with uv and twine, made if need be."""
-    title = "Tools to build wheels"
-    return ensure_packages(home, Path(sys.executable), "build", title)
-
-
-def run_uv(home: Home, *arguments: str | Path) -> None:
-    """Run uv without a configuration of the user.
-
-    :raises SetupError: with the end of its output
-    """
-    uv = ensure_build_tools(home) / "bin" / "uv"
-    command = [uv, *arguments, "--no-config", "--no-python-downloads"]
-    run_logged(command, home.log_folder / "uv.log")
+    libraries = sorted(clone.glob("libs/*/pyproject.toml"))
+    return [*(path.parent for path in libraries), clone]
 
 
 def build_wheels(
     environment: Environment, sources: Iterable[Path], output: Path
 ) -> None:
     """Build with the build systems of the environment: nothing is downloaded."""
-    options: list[str | Path] = ["--wheel", "--no-build-isolation", "--offline"]
-    options += ["--python", environment.python, "--out-dir", output]
+    options = ["--wheel", "--no-build-isolation", "--offline"]
+    folders = ["--python", environment.python, "--out-dir", output]
+    uv = Uv(environment.home, "wheels")
     for source in sources:
-        run_uv(environment.home, "build", source, *options)
+        uv.run("build", source, *options, *folders)
 
 
 def check_wheels(environment: Environment, wheels: Iterable[Path]) -> None:
@@ -63,8 +41,8 @@ def check_wheels(environment: Environment, wheels: Iterable[Path]) -> None:
 
     :raises SetupError: with the errors of twine
     """
-    packages = ensure_build_tools(environment.home)
+    home, title = environment.home, "Tools to check wheels"
+    packages = ensure_packages(home, environment.python, "build", title)
     environ = {**os.environ, "PYTHONPATH": str(packages)}
-    command: list[str | Path] = [environment.python, "-m", "twine", "--no-color"]
-    command += ["check", "--strict", *wheels]
-    run_logged(command, environment.home.log_folder / "twine.log", environ)
+    command = [environment.python, "-m", "twine", "--no-color", "check", "--strict"]
+    run_logged([*command, *wheels], home.log_folder / "twine.log", environ)

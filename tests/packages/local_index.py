@@ -23,7 +23,7 @@ from threading import Thread
 from devtools.environment import Environment
 from devtools.home import digest
 from devtools.processes import run_logged
-from devtools.wheels import ensure_build_tools, run_uv
+from devtools.python_env import Uv
 from wheel_environment import WheelEnvironment
 
 PUBLISHED = Path(__file__).with_name("published.txt")
@@ -39,7 +39,7 @@ def download_published(environment: Environment) -> list[Path]:
     """Return the published wheels, downloaded once per cache folder."""
 
     def fill(folder: Path) -> None:
-        command: list[str | Path] = [sys.executable, "-m", "pip", "download"]
+        command = [sys.executable, "-m", "pip", "download"]
         command += ["--no-deps", "--only-binary", ":all:", "--dest", folder]
         log_path = environment.home.log_folder / "published.log"
         run_logged([*command, "--requirement", PUBLISHED], log_path)
@@ -95,33 +95,15 @@ class FreshEnvironment(WheelEnvironment):
         folder: Path,
         added_addons: tuple[Path, ...] = (),
     ) -> FreshEnvironment:
-        run_uv(environment.home, "venv", "--quiet", folder, "--python", sys.executable)
-        made = cls(
-            environment.clone,
-            environment.home,
-            environment.odoo,
-            folder / "bin" / "python",
-            folder,
-            index_url,
-            added_addons,
-        )
+        made = cls.make_empty(environment, folder, index_url, added_addons)
         odoo = made.site_packages / "odoo-19.0.dist-info"
         odoo.mkdir()
         (odoo / "METADATA").write_text(ODOO_METADATA)
         return made
 
     @property
-    def site_packages(self) -> Path:
-        (found,) = self.folder.glob("lib/python3*/site-packages")
-        return found
-
-    @property
     def addons_folders(self) -> list[Path]:
         return [*super().addons_folders, *self.added_addons]
-
-    @property
-    def config_name(self) -> str:
-        return f"odoo-packages-{digest(self.added_addons)}.conf"
 
     def process_environ(self, environ=os.environ) -> dict:
         """Return variables without those that configure pip or uv."""
@@ -134,9 +116,7 @@ class FreshEnvironment(WheelEnvironment):
     @contextmanager
     def odoo_packages(self) -> Iterator[None]:
         """Add Odoo and its packages in the block: pip must not see these."""
-        packages = next(p for p in map(os.path.realpath, sys.path) if "site-pack" in p)
-        path = self.site_packages / "odoo.pth"
-        path.write_text(f"{packages}\n{self.odoo.path}\n")
+        path = self.add_odoo_packages()
         try:
             yield
         finally:
@@ -148,7 +128,7 @@ class FreshEnvironment(WheelEnvironment):
             command = [sys.executable, "-m", "pip", "--python", self.python, action]
             options = ["--disable-pip-version-check", "--no-cache-dir"]
         else:
-            uv = ensure_build_tools(self.home) / "bin" / "uv"
+            uv = Uv(self.home, "packages").program
             command = [uv, "pip", action, "--python", self.python]
             options = ["--no-config", "--no-cache"]
             arguments = tuple(word for word in arguments if word != "--yes")

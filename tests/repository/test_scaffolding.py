@@ -22,6 +22,7 @@ from devtools.errors import SetupError
 from devtools.home import Home
 from devtools.odoo_models import find_models, names_defined, required_fields
 from devtools.processes import run_logged
+from devtools.python_env import Uv
 from devtools.scaffolding import (
     KINDS,
     TEMPLATES,
@@ -34,7 +35,6 @@ from devtools.scaffolding import (
     needed_addons,
     render,
 )
-from devtools.wheels import run_uv
 from rich.prompt import Prompt
 
 COPIER = "copier==9.19.1"
@@ -206,8 +206,9 @@ def test_a_connector_has_less_than_150_lines_with_its_tests(tmp_path):
 def copier(tmp_path_factory):
     """The program copier, in a new virtual environment."""
     folder, home = tmp_path_factory.mktemp("copier"), Home.from_environ()
-    run_uv(home, "venv", "--allow-existing", folder, "--python", sys.executable)
-    run_uv(home, "pip", "install", "--python", folder / "bin" / "python", COPIER)
+    uv = Uv(home, "copier")
+    uv.run("venv", "--allow-existing", folder, "--python", sys.executable)
+    uv.run("pip", "install", "--python", folder / "bin" / "python", COPIER)
     return folder / "bin" / "copier"
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from devtools.debian_archive import Apt
 from devtools.errors import SetupError
-from devtools.home import Home
+from devtools.home import Home, digest
 
 
 def unpack_packages(
@@ -25,7 +25,8 @@ def unpack_packages(
         raise SetupError(
             f"apt-get was not found, which would fetch {', '.join(names)}: {advice}."
         )
-    apt = Apt(home.make_folder("apt") / "machine", home.log_folder / "packages.log")
+    apt_folder = home.make_folder("apt-packages", digest(*names))
+    apt = Apt(apt_folder, home.log_folder / "packages.log")
     apt.update()
     unknown = [name for name in names if not apt.list_versions(name)]
     if unknown:

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from devtools.addons import outside_dependencies
 from devtools.databases import Databases
@@ -15,7 +16,11 @@ from devtools.environment import Environment
 from devtools.errors import SetupError
 from devtools.installation import ensure_template, install_addons
 from devtools.odoo_server import run_in_shell
-from devtools.wheels import find_wheel_addons, run_uv
+from devtools.python_env import Uv
+from devtools.wheels import find_wheel_addons
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 LOOK_UP = """
 backend = env["odoo.backend"].create(
@@ -40,34 +45,40 @@ class WheelEnvironment(Environment):
         cls, environment: Environment, wheels: Iterable[Path], folder: Path
     ) -> WheelEnvironment:
         """Create a virtual environment and install only these wheels."""
-        made = cls(
-            environment.clone,
-            environment.home,
-            environment.odoo,
-            folder / "bin" / "python",
-            folder,
-        )
-        run_uv(environment.home, "venv", "--quiet", folder, "--python", sys.executable)
-        (site_packages,) = folder.glob("lib/python3*/site-packages")
-        packages = next(p for p in map(os.path.realpath, sys.path) if "site-pack" in p)
-        (site_packages / "odoo.pth").write_text(
-            f"{packages}\n{environment.odoo.path}\n"
-        )
+        made = cls.make_empty(environment, folder)
+        made.add_odoo_packages()
         # uv does not see the packages of odoo.pth.
-        made.install("--no-deps", "--offline", *wheels)
+        words = ["--python", made.python, "--no-deps", "--offline", *wheels]
+        Uv(made.home, "wheels").run("pip", "install", *words)
         return made
 
-    def install(self, *arguments: str | Path) -> None:
-        run_uv(self.home, "pip", "install", "--python", self.python, *arguments)
+    @classmethod
+    def make_empty(cls, environment: Environment, folder: Path, *values: Any) -> Self:
+        """Create a virtual environment without packages.
+
+        :param values: of the fields of a subclass
+        """
+        words = ["--quiet", folder, "--python", sys.executable]
+        Uv(environment.home, "wheels").run("venv", *words)
+        odoo, python = environment.odoo, folder / "bin" / "python"
+        return cls(environment.clone, environment.home, odoo, python, folder, *values)
+
+    @property
+    def site_packages(self) -> Path:
+        (found,) = self.folder.glob("lib/python3*/site-packages")
+        return found
+
+    def add_odoo_packages(self) -> Path:
+        """Add Odoo and its packages; return the file that does."""
+        packages = next(p for p in map(os.path.realpath, sys.path) if "site-pack" in p)
+        path = self.site_packages / "odoo.pth"
+        path.write_text(f"{packages}\n{self.odoo.path}\n")
+        return path
 
     @property
     def addons_folders(self) -> list[Path]:
         """Odoo's paths: it finds installed addons automatically."""
         return self.odoo.addons_paths
-
-    @property
-    def config_name(self) -> str:
-        return "odoo-wheels.conf"
 
     def process_environ(self, environ: Mapping[str, str] = os.environ) -> dict:
         """Return the variables of a process, without paths to the clone."""

@@ -7,12 +7,13 @@ import importlib
 import signal
 import sys
 
-from ..environment import Environment
+from ..environment import CLONE, Environment
 from ..errors import SetupError
 
-#: Commands that belong to the tests and to the documentation, and their modules in
-#: tests/support and docs/support.
+#: Commands that belong to the tests, the documentation and the benchmarks, and their
+#: modules in tests/support, docs/support and the clone.
 ELSEWHERE = {
+    "bench": "benchmarks.command",
     "demo": "two_odoos.command",
     "docs": "site_build",
     "readme": "addon_readmes",
@@ -36,6 +37,7 @@ def handle_signals() -> None:
 def main() -> int:
     handle_signals()
     name, *arguments = sys.argv[1:]
+    sys.path.append(str(CLONE))
     command = importlib.import_module(ELSEWHERE.get(name, f"{__package__}.{name}"))
     try:
         return command.main(Environment.current(), arguments)

@@ -14,12 +14,7 @@ from ..environment import Environment
 from ..errors import SetupError
 from ..postgres import running_postgres
 from ..progress import step
-from ..wheels import (
-    build_wheels,
-    check_wheels,
-    find_distributions,
-    find_wheel_addons,
-)
+from ..wheels import build_wheels, check_wheels, find_distributions, find_wheel_addons
 
 
 def main(environment: Environment, arguments: list[str]) -> int:
@@ -45,10 +40,10 @@ def main(environment: Environment, arguments: list[str]) -> int:
     )
     options = parser.parse_args(arguments)
     output = ensure_output(options.output.absolute())
-    clone = environment.clone
-    sources = find_distributions(clone)
+    sources = find_distributions(environment.clone)
     if options.single:
-        sources = [addon.path for addon in find_wheel_addons(clone).values()]
+        addons = find_wheel_addons(environment.clone).values()
+        sources = [addon.path for addon in addons]
     with tempfile.TemporaryDirectory() as folder:
         built = Path(folder) / "wheels"
         with step("wheels"):

@@ -9,7 +9,7 @@ from ..addons import Addon, close_over, find_addons
 from ..databases import Databases
 from ..environment import Environment
 from ..installation import addons_database
-from ..odoo_config import write_config
+from ..odoo_config import odoo_command
 from ..postgres import running_postgres
 from ..processes import run_logged
 from ..translations import (
@@ -50,10 +50,10 @@ def main(environment: Environment, arguments: list[str]) -> int:
 def update_addon(environment: Environment, addon: Addon, database: str) -> int:
     """Write template and translations; return the number of terms to check."""
     path = template_path(addon.path)
-    command = [*environment.start_command, "i18n", "export", addon.name]
-    command += [f"--config={write_config(environment)}", f"--database={database}"]
+    options = [f"--database={database}", f"--output={path}"]
+    command = odoo_command(environment, "i18n", "export", addon.name, *options)
     log_path = environment.home.log_folder / f"{addon.name}-i18n.log"
-    run_logged([*command, f"--output={path}"], log_path, environment.process_environ())
+    run_logged(command, log_path, environment.process_environ())
     template = normalised_template(read_terms(path), addon.name)
     template.save(str(path))
     print(f"{addon.name}: {len(template)} terms")

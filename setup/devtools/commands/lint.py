@@ -11,7 +11,6 @@ import argparse
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -21,7 +20,7 @@ from ..addons import is_addon
 from ..environment import CLONE
 from ..errors import SetupError
 from ..home import Home, digest
-from ..processes import die_with_parent
+from ..processes import run_attached
 from ..python_env import ensure_python, python_name, requirement_file
 
 HOOKS = ".pre-commit-config.yaml"
@@ -65,19 +64,8 @@ def run_hooks(home: Home, repository: Path, files: list[str]) -> int:
     environ.pop("PYTHONPATH", None)
     if repository != CLONE:
         environ["SKIP"] = OWN_HOOKS
-    sys.stdout.flush()
-    return subprocess.call(
-        [
-            programs / "pre-commit",
-            "run",
-            f"--config={CLONE / HOOKS}",
-            "--files",
-            *files,
-        ],
-        cwd=repository,
-        env=environ,
-        preexec_fn=die_with_parent,
-    )
+    command = [programs / "pre-commit", "run", f"--config={CLONE / HOOKS}", "--files"]
+    return run_attached([*command, *files], repository, environ)
 
 
 def find_addon_beside(clone: Path, words: Sequence[str]) -> Path | None:

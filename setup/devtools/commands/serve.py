@@ -133,10 +133,9 @@ def serve_records(environment: Environment, addon: Path) -> Iterator[str]:
     """Serve the records of an addon's tests, and return the address."""
     records = addon.absolute() / RECORDS
     port = find_free_port(f"records of {records}")
-    config = write_config(environment)
-    arguments: list[str | Path] = [config, records, f"--port={port}"]
+    program = [environment.python, "-c", SERVE_RECORDS]
     with subprocess.Popen(
-        [environment.python, "-c", SERVE_RECORDS, *arguments],
+        [*map(str, program), write_config(environment), records, f"--port={port}"],
         env=environment.process_environ(),
         stdout=subprocess.PIPE,
         text=True,
@@ -157,8 +156,8 @@ def check_port(port: int) -> None:
     try:
         socket.create_server(("127.0.0.1", port)).close()
     except (OSError, OverflowError) as error:
-        reason = str(error).partition(" (")[0].partition("] ")
+        reason = (getattr(error, "strerror", None) or str(error)).partition(" (")[0]
         raise SetupError(
-            f"port {port} of 127.0.0.1 cannot be used: {reason[2] or reason[0]}.\n"
+            f"port {port} of 127.0.0.1 cannot be used: {reason}.\n"
             "Choose another port, or none to use a free port."
         ) from error

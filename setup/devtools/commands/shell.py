@@ -4,20 +4,19 @@
 from __future__ import annotations
 
 import argparse
-import signal
-import subprocess
+import os
 import sys
+from typing import NoReturn
 
 from two_odoos.databases import TargetDatabase
 
 from ..environment import Environment
 from ..odoo_config import odoo_command
 from ..postgres import running_postgres
-from ..processes import die_with_parent
 from .serve import add_database
 
 
-def main(environment: Environment, arguments: list[str]) -> int:
+def main(environment: Environment, arguments: list[str]) -> NoReturn:
     parser = argparse.ArgumentParser(
         prog="./dev shell",
         description="Open Odoo's shell on a database that has all addons of this clone "
@@ -28,16 +27,8 @@ def main(environment: Environment, arguments: list[str]) -> int:
     with running_postgres(environment):
         database = TargetDatabase(environment, options.purpose, wanted=None)
         database.ensure()
-        command = odoo_command(
-            environment, "shell", f"--database={database.name}", "--no-http"
-        )
+        words = ("shell", f"--database={database.name}", "--no-http")
+        command = odoo_command(environment, *words)
         sys.stdout.flush()
-        # In the shell, Ctrl-C belongs to the shell.
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        environ = environment.process_environ()
-        return subprocess.call(command, env=environ, preexec_fn=prepare_shell)
-
-
-def prepare_shell() -> None:
-    die_with_parent()
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+        # The shell also has the lock that keeps the database server running.
+        os.execve(command[0], command, environment.process_environ())

@@ -6,8 +6,6 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
@@ -28,7 +26,7 @@ from ..errors import SetupError
 from ..installation import addons_database
 from ..odoo_config import write_config
 from ..postgres import running_postgres
-from ..processes import die_with_parent
+from ..processes import run_attached
 
 HELP = """\
 Without a name or path all tests run, of the addons, libs/ and tests/, in three
@@ -180,7 +178,4 @@ def run_pytest(environment: Environment, database: str, words: list[str]) -> int
         # queue_job its runner with it, which would run the jobs of other tests.
         "ODOO_QUEUE_JOB_CHANNELS": "root:0",
     }
-    sys.stdout.flush()
-    return subprocess.call(
-        command, cwd=environment.clone, env=environ, preexec_fn=die_with_parent
-    )
+    return run_attached(command, environment.clone, environ)

@@ -59,10 +59,6 @@ class Odoo14Environment(Environment):
         return self.odoo.addons_paths
 
     @property
-    def config_name(self) -> str:
-        return "odoo-14.conf"
-
-    @property
     def pins(self) -> list[str]:
         """Nothing but Odoo's version: Debian 11 does not change any more."""
         return []
@@ -103,7 +99,7 @@ def ensure_odoo_14(environment: Environment) -> Odoo14Environment:
 
 
 def fetch_odoo_14(home: Home, folder: Path) -> None:
-    apt_folder = home.make_folder("apt")
+    apt_folder = home.make_folder("apt-odoo-14")
     log_path = home.log_folder / "odoo-14.log"
     apt = debian_apt(apt_folder, log_path, SUITE)
     if not apt.list_versions(PACKAGE):
