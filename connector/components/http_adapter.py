@@ -44,7 +44,7 @@ class HttpAdapter(AbstractComponent):
     language: Any = None
     #: method that an author may override to ask for ``language``, for a message
     _language_hook = "_path"
-    #: names of other servers to download files from, None for all
+    #: names of other servers to download files from, None for all on the internet
     _file_hosts: Collection[str] | None = None
     #: seconds to connect, and to wait for data
     _timeout_seconds: float | tuple[float, float] = 60.0

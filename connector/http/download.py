@@ -2,6 +2,7 @@
 """Download a file that a record of the backend refers to.
 
 Only the server of the backend gets credentials and cookies; each redirect is checked.
+A server that is not on the internet must be named (``public_servers.py``).
 An error of another server is an ``InvalidDataError``: it says nothing about the
 backend, and a retry would delay the import of the record.
 """
@@ -23,6 +24,7 @@ import urllib3
 from ..exception import InvalidDataError
 from .authenticated_session import origin
 from .errors import explain
+from .public_servers import PublicAdapter
 from .session import RestSession
 
 MAX_BYTES = 20 * 1024 * 1024
@@ -30,6 +32,12 @@ MAX_BYTES = 20 * 1024 * 1024
 MAX_SECONDS = 120
 MAX_REDIRECTS = 5
 _PART_BYTES = 64 * 1024
+#: errors of a request to another server
+_ERRORS = (
+    InvalidDataError,
+    requests.RequestException,
+    urllib3.exceptions.HTTPError,
+)
 
 
 def download(
@@ -43,7 +51,8 @@ def download(
     :param source: an address; a path from the root of the backend's server,
         ``/covers/1.png``; a path below the backend's address, ``covers/1.png``; or a
         ``data:`` URL
-    :param hosts: names of other servers to download from, None for all
+    :param hosts: names of other servers to download from, None for all that are on the
+        internet
     :raise InvalidDataError: the file is too large, or another server does not send it
     :raise RetryableJobError, ConnectorException: errors of the session
     """
@@ -62,16 +71,23 @@ def download_to(
     max_bytes: int,
     hosts: Collection[str] | None = None,
     max_seconds: float | None = None,
+    is_given_by_backend: bool = False,
 ) -> None:
-    """Call ``write`` with each part of a file; see ``download`` for the others."""
+    """Call ``write`` with each part of a file; see ``download`` for the others.
+
+    :param is_given_by_backend: the address is part of the protocol, not of a record:
+        it may be that of any server
+    """
     until = time.monotonic() + (max_seconds or MAX_SECONDS)
+    only_public = hosts is None and not is_given_by_backend
     url = _join(f"{session.base_url}/", source)
     with ExitStack() as stack:
         for _hop in range(MAX_REDIRECTS + 1):
             if _is_own(session, url):
                 reader = _OwnServer(session)
             else:
-                reader = stack.enter_context(closing(_OtherServer(session, hosts)))
+                other = _OtherServer(session, hosts, only_public)
+                reader = stack.enter_context(closing(other))
             with closing(reader.open(url)) as response:
                 if not response.is_redirect:
                     reader.read_body(response, write, max_bytes, until)
@@ -110,13 +126,18 @@ class _OwnServer:
 class _OtherServer:
     """Other server, asked without credentials and cookies."""
 
-    def __init__(self, session: RestSession, hosts: Collection[str] | None) -> None:
+    def __init__(
+        self, session: RestSession, hosts: Collection[str] | None, only_public: bool
+    ) -> None:
         self._backend_session = session
         self._hosts = hosts
         self._session = requests.Session()
         # set, so that requests does not look for a password in ~/.netrc
         self._session.auth = lambda request: request
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        if only_public:
+            for scheme in ("http://", "https://"):
+                self._session.mount(scheme, PublicAdapter())
 
     def close(self) -> None:
         self._session.close()
@@ -133,7 +154,7 @@ class _OtherServer:
                 stream=True,
                 allow_redirects=False,
             )
-        except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
+        except _ERRORS as error:
             raise self._refusal(url, error) from None
         if not (response.ok or response.is_redirect):
             response.close()

@@ -2,6 +2,7 @@
 import base64
 import gzip
 import io
+import socket
 from unittest.mock import patch
 
 from PIL import Image
@@ -14,6 +15,7 @@ from odoo.addons.component.core import Component
 from ..exception import IDMissingInBackend, InvalidDataError, NetworkRetryableError
 from ..http import RestRefusal
 from ..http import download as download_module
+from ..http.public_servers import is_public
 from .rest_common import PARTNER, SECRET, RestCase
 from .rest_server import Reply, RestServer
 
@@ -40,6 +42,7 @@ class DownloadCase(RestCase):
         self.session.use_param("token", "t0ken")
         self.session.use_basic("me", SECRET)
         self.session.cookies.set("session_id", "c00kie")
+        self.set(_file_hosts=("127.0.0.1",))
 
     def download(self, source, **kwargs):
         return self.adapter.read_image(source, **kwargs)
@@ -170,6 +173,46 @@ class TestDownload(DownloadCase):
             url = stopped.url
         with self.assertRaises(InvalidDataError):
             self.download(f"{url}/a.png")
+
+    def test_a_server_that_is_not_on_the_internet_must_be_named(self):
+        self.set(_file_hosts=None)
+        self.reply(redirect(f"{self.other.url}/b.png"))
+        for source in (f"{self.other.url}/a.png", "/redirected.png"):
+            with self.assertRaisesRegex(InvalidDataError, "not an address on the int"):
+                self.download(source)
+        self.assertFalse(self.other.requests)
+
+    def test_the_address_counts_and_not_the_name(self):
+        self.set(_file_hosts=None)
+        port = self.other._server.server_port
+        known = socket.getaddrinfo("127.0.0.1", port, type=socket.SOCK_STREAM)
+        with (
+            patch.object(socket, "getaddrinfo", return_value=known),
+            self.assertRaisesRegex(InvalidDataError, "cdn.example.com is at 127.0.0.1"),
+        ):
+            # the second part of the path lets the test case send the request
+            self.download(f"http://cdn.example.com:{port}//127.0.0.1/a.png")
+        self.assertFalse(self.other.requests)
+
+    def test_public_addresses(self):
+        for address, expected in (
+            ("8.8.8.8", True),
+            ("2606:4700:4700::1111", True),
+            ("10.0.0.5", False),
+            ("169.254.169.254", False),
+            ("100.64.0.1", False),
+            ("224.0.0.1", False),
+            ("0.0.0.0", False),
+            ("::1", False),
+            ("fe80::1%eth0", False),
+            ("fd00::1", False),
+            ("::ffff:10.0.0.5", False),
+            ("64:ff9b::10.0.0.5", False),
+            ("64:ff9b::8.8.8.8", True),
+            ("2002:a00:5::", False),
+        ):
+            with self.subTest(address):
+                self.assertEqual(is_public(address), expected)
 
     def test_servers_may_be_limited(self):
         self.set(_file_hosts=("cdn.example.com",))

@@ -210,7 +210,14 @@ class GraphqlBulkAdapter(AbstractComponent):
         :raise NetworkRetryableError: it failed; the next try asks for the address again
         """
         try:
-            download_to(write, self.session, url, MAX_BYTES, max_seconds=MAX_SECONDS)
+            download_to(
+                write,
+                self.session,
+                url,
+                MAX_BYTES,
+                max_seconds=MAX_SECONDS,
+                is_given_by_backend=True,
+            )
         except InvalidDataError as error:
             # the query string of the address is its signature
             reason = str(error).replace(url, url.partition("?")[0])
