@@ -147,6 +147,18 @@ def copy_file(
     return digest.hexdigest(), size
 
 
+def checksum(fs: Any, path: str, max_bytes: int) -> str:
+    """Return the SHA-256 of a file, or of its beginning if it is larger."""
+    digest, size = hashlib.sha256(), 0
+    with fs.open(path, "rb") as source:
+        for block in _read_blocks(source):
+            digest.update(block)
+            size += len(block)
+            if size > max_bytes:
+                break
+    return digest.hexdigest()
+
+
 def _read_blocks(source: Any) -> Iterator[bytes]:
     """Yield the content of a file.
 

@@ -19,6 +19,7 @@ import contextlib
 import posixpath
 import uuid
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timezone
 from fnmatch import fnmatchcase
 from typing import Any, BinaryIO
@@ -26,8 +27,8 @@ from urllib.parse import urlsplit
 
 from .connection import Connection
 from .errors import ChangedFile, FileError, FileExists, MissingFile
-from .filesystem import copy_file, exists, fresh, rename, write_file
-from .info import FileInfo, info_of, is_finished, is_plain, name_of
+from .filesystem import checksum, copy_file, exists, fresh, rename, write_file
+from .info import FileInfo, info_of, is_file, is_finished, is_plain, name_of
 
 #: bytes of the largest file that is read
 MAX_BYTES = 4 * 1024**3
@@ -68,11 +69,21 @@ class Folder(Connection):
         return sorted(found, key=lambda info: (info.modified or oldest, info.name))
 
     def look(self, path: str) -> FileInfo | None:
-        """Return the file of a path as it is now, None if it does not exist."""
+        """Return the file of a path as it is now, None if it does not exist.
+
+        A link that has replaced a file does not count: it may lead out of the folder.
+        """
         try:
-            return self._do(lambda fs: info_of(fresh(fs).info(path)))
+            entry = self._do(lambda fs: fresh(fs).info(path))
         except MissingFile:
             return None
+        if not is_file(entry):
+            return None
+        info = info_of(entry)
+        if info.modified or info.tag:
+            return info
+        # a web server without dates: no change of the same size would be noticed
+        return replace(info, tag=self._do(lambda fs: checksum(fs, path, MAX_BYTES)))
 
     def fetch(self, info: FileInfo, target: BinaryIO, max_bytes=MAX_BYTES) -> str:
         """Copy a file into a local one, and return its SHA-256.
@@ -207,7 +218,5 @@ class Folder(Connection):
         return [
             info_of(entry)
             for entry in entries
-            if entry["type"] == "file"
-            and not entry.get("islink")
-            and is_plain(name_of(entry))
+            if is_file(entry) and is_plain(name_of(entry))
         ]

@@ -22,7 +22,7 @@ class FileInfo:
     path: str
     size: int | None = None
     modified: datetime | None = None
-    #: text that the system gives instead of a date: an ETag
+    #: text that stands for the date: an ETag, or a checksum if the system gives neither
     tag: str = ""
 
     @property
@@ -35,6 +35,11 @@ class FileInfo:
 def is_plain(name: str) -> bool:
     """Return whether a name is one of a file, and leads to no other folder."""
     return bool(name) and name not in (".", "..") and not set(name) & set("/\\\0")
+
+
+def is_file(entry: Mapping[str, Any]) -> bool:
+    """Return whether an entry of fsspec is a file: no folder, link or pipe."""
+    return entry["type"] == "file" and not entry.get("islink")
 
 
 def is_finished(name: str) -> bool:

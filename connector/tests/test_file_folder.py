@@ -138,6 +138,17 @@ class _Operations:
 
 
 class TestLocalFolder(_Operations, FolderCase):
+    def test_a_link_that_replaces_a_found_file_is_not_read(self):
+        secret = self.root / "secret"
+        secret.write_text("secret")
+        self.put("a.csv")
+        (info,) = self.folder.find()
+        (self.inbox / "a.csv").unlink()
+        os.symlink(secret, self.inbox / "a.csv")
+        self.assertIsNone(self.folder.look(info.path))
+        with self.assertRaises(ChangedFile):
+            self.fetched(info)
+
     def test_addresses(self):
         for url in ("ftp://x/y", "github://a", "zip://x::file:///y", "simplecache::/a"):
             with self.assertRaisesRegex(FileError, "must begin with file, sftp, s3"):
@@ -248,6 +259,18 @@ class TestHttpFolder(FolderCase):
         self.assertEqual(self.fetched(info), b"id\n1\n")
         self.assertTrue(self.folder.is_read_only)
 
+    def test_a_change_of_the_same_size_is_noticed_without_a_date(self):
+        with patch.object(_Quiet, "hidden_headers", ("Last-Modified",)):
+            self.put("a.csv", "id\n1\n")
+            (info,) = self.folder.find()
+            self.assertEqual(self.folder.find(), [info])
+            self.assertEqual(self.fetched(info), b"id\n1\n")
+            self.put("a.csv", "id\n2\n")
+            (changed,) = self.folder.find()
+            self.assertNotEqual(changed.version, info.version)
+            with self.assertRaises(ChangedFile):
+                self.fetched(info)
+
     def test_missing_page(self):
         with Folder(self.folder.url + "none/") as folder:
             with self.assertRaises(MissingFile):
@@ -255,5 +278,11 @@ class TestHttpFolder(FolderCase):
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):
+    hidden_headers = ()
+
+    def send_header(self, keyword, value):
+        if keyword not in self.hidden_headers:
+            super().send_header(keyword, value)
+
     def log_message(self, *args):
         pass
