@@ -7,7 +7,7 @@ from unittest.mock import patch
 import psycopg2
 
 from odoo import fields
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
 from ..jobs.causes import CONNECTION
@@ -86,6 +86,31 @@ class TestRecipients(AlertCase):
         self.assertEqual(mail.recipient_ids, self.user.partner_id)
         self.assertEqual(mail.body_html.count("<li>"), 2)
         self.assertIn("<h3>Shop</h3>", mail.body_html)
+
+    def test_a_digest_that_fails_does_not_keep_back_others(self):
+        other = new_test_user(
+            self.env,
+            "other_alerted",
+            groups="base.group_user,connector.group_connector_operator",
+            email="other@example.com",
+        )
+        copy = self.backend.copy({"name": "Other"})
+        copy.write({"state": "production", "alert_user_id": other.id})
+        (self.backend + copy).write({"alert_policy": "digest"})
+        for backend in (self.backend, copy):
+            self.open_error("one", backend=backend, model_name=PARTNER)
+        model = self.env.registry["connector.alert"]
+        original = model._send_digest
+        for failing, notified in ((self.user, other), (other, self.user)):
+
+            def send(alert, user, backends, failing=failing):
+                if user == failing:
+                    raise ValueError("no address")
+                return original(alert, user, backends)
+
+            with patch.object(model, "_send_digest", send), mute_logger(CHECK_LOGGER):
+                self.alerts._send_digests()
+            self.assertEqual(self.last_mail().recipient_ids, notified.partner_id)
 
 
 @tagged("post_install", "-at_install")

@@ -15,6 +15,7 @@ from ..http.webhooks.presets import (
     Shopify,
 )
 from ..jobs.lifecycle import WEBHOOK_PRIORITY
+from ..models.webhook import event_actions
 from ..models.webhook.secrets import ROTATION_HOURS
 from .export_common import ExportCase
 from .import_common import partner
@@ -60,6 +61,18 @@ class TestWebhookEvents(ShopifyInboxCase):
         retry.button_done()
         self.env["connector.webhook.event"]._settle()
         self.assertEqual((failed.state, failed.error), ("imported", False))
+
+    def test_events_that_are_not_settled_do_not_keep_back_others(self):
+        self.patch(event_actions, "BATCH", 1)
+        self.system.put(PARTNER, partner(1, name=None), partner(2, name=None))
+        self.post_partner(1, "a")
+        self.post_partner(2, "b")
+        self.run_job()
+        jobs = self.jobs("import_record")
+        jobs.filtered(lambda job: job.sync_subject.endswith(":1")).button_done()
+        self.env["connector.webhook.event"]._settle()
+        states = [event.state for event in self.events().sorted("id")]
+        self.assertEqual(states, ["imported", "failed"])
 
     def test_a_deleted_record_is_found_missing_by_its_import(self):
         self.system.put(PARTNER, partner(42))
@@ -162,6 +175,26 @@ class TestWebhookEvents(ShopifyInboxCase):
         for method in ("action_retry", "action_replay", "action_open_job"):
             with self.assertRaises(AccessError):
                 getattr(event.with_user(employee), method)()
+
+    def test_a_user_who_may_only_read_events_changes_none(self):
+        self.post_partner(1)
+        event = self.events()
+        group = self.env["res.groups"].create({"name": "Auditors"})
+        self.env["ir.model.access"].create(
+            {
+                "name": "auditors read events",
+                "model_id": self.env["ir.model"]._get_id(event._name),
+                "group_id": group.id,
+                "perm_read": True,
+            }
+        )
+        user = new_test_user(self.env, "auditor", groups="base.group_user")
+        user.group_ids += group
+        event = event.with_user(user)
+        self.assertEqual(event.state, "received")
+        for action in (event.action_retry, event.action_replay):
+            with self.assertRaisesRegex(AccessError, "Only users of the group"):
+                action()
 
     def test_an_event_without_a_job_gets_one(self):
         self.post_partner(42)

@@ -110,7 +110,7 @@ class ConnectorAlert(models.Model):
 
     @api.model
     def _guard(self, run: Callable[[], None]) -> None:
-        """Change one alert; an error of one does not keep the others from being sent.
+        """Send one alert or digest; its error does not keep others from being sent.
 
         An error of a concurrent check ends all: that check sends them.
         """

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from markupsafe import Markup
 
 from odoo import api, fields, models
@@ -30,7 +32,7 @@ class ConnectorAlert(models.Model):
                 user = backend._find_responsible().sudo()
                 of_user.setdefault(user, []).append(backend)
         for user, backends in of_user.items():
-            self._for_user(user)._send_digest(user, backends)
+            self._guard(partial(self._for_user(user)._send_digest, user, backends))
 
     @api.model
     def _send_digest(

@@ -8,6 +8,7 @@ from typing import Any
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import split_every
 
 from odoo.addons.queue_job.job import (
     ENQUEUED,
@@ -22,7 +23,7 @@ from ...jobs.error_states import UNRESOLVED_STATES
 from ...jobs.subject import chunk_ids, subject_of_import
 from .event import DELAYED, FAILED, IMPORTED, RECEIVED
 
-#: events settled in one transaction
+#: events that are settled together
 BATCH = 1000
 #: seconds after which an event without a job gets one
 OVERDUE_SECONDS = 60
@@ -37,15 +38,20 @@ class ConnectorWebhookEvent(models.Model):
 
     def action_retry(self) -> bool:
         """Import the records of the events that are not imported."""
-        self.check_access("read")
+        self._check_may_act()
         self.filtered(lambda event: event.state != IMPORTED)._receive_again()
         return True
 
     def action_replay(self) -> bool:
         """Import the records of the events, also of those that are imported."""
-        self.check_access("read")
+        self._check_may_act()
         self._receive_again()
         return True
+
+    def _check_may_act(self) -> None:
+        """Check that the user may operate connectors, and may read these events."""
+        self.env["connector.access"]._check_is_operator()
+        self.check_access("read")
 
     def action_open_job(self) -> dict[str, Any]:
         """Open the job that imported the records of the event."""
@@ -131,13 +137,15 @@ class ConnectorWebhookEvent(models.Model):
     @api.model
     def _settle(self) -> None:
         """Set events to imported once separate jobs have imported their records."""
-        events = self.search(
-            [("state", "in", (DELAYED, FAILED)), ("failed_ids", "!=", False)],
-            limit=BATCH,
+        unsettled = self.search(
+            [("state", "in", (DELAYED, FAILED)), ("failed_ids", "!=", False)]
         )
-        if events:
+        for ids in split_every(BATCH, unsettled.ids):
+            events = self.browse(ids)
             left = events._find_unfinished()
-            settled = events.filtered(lambda event: not event._failed_subjects() & left)
+            settled = events.filtered(
+                lambda event, left=left: not event._failed_subjects() & left
+            )
             settled.write({"state": IMPORTED, "error": False, "failed_ids": False})
 
     def _failed_subjects(self) -> set[tuple[str, int, str]]:
