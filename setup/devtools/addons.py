@@ -79,10 +79,11 @@ def addons_beside_the_clone() -> list[Path]:
     return [Path(word).expanduser().absolute() for word in words]
 
 
-def use_addons_beside_the_clone(paths: Iterable[Path]) -> None:
-    """Add addons for this process and its children."""
+def use_addons_beside_the_clone(clone: Path, paths: Iterable[Path]) -> dict[str, Addon]:
+    """Add addons for this process and its children; return all usable addons."""
     every = [*addons_beside_the_clone(), *(path.absolute() for path in paths)]
     os.environ["CONNECTOR_ADDONS"] = os.pathsep.join(dict.fromkeys(map(str, every)))
+    return find_usable_addons(clone)
 
 
 def read_addon(

@@ -26,6 +26,21 @@ def digest(*parts: object, length: int = 10) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:length]
 
 
+def ensure_writable(path: Path, title: str, advice: str) -> Path:
+    """Return the absolute path of a folder, created first if need be.
+
+    :raises SetupError: if files cannot be written to it
+    """
+    path = path.expanduser().absolute()
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=path).close()
+    except OSError as error:
+        reason = f"cannot write to {title} {path}: {error.strerror}"
+        raise SetupError(f"{reason}.\n{advice}") from error
+    return path
+
+
 class Home:
     """The cache folder, whose parts are either complete or absent."""
 
@@ -36,17 +51,8 @@ class Home:
     def from_environ(cls, environ: Mapping[str, str] = os.environ) -> Home:
         caches = Path(environ.get("XDG_CACHE_HOME") or "~/.cache")
         chosen = environ.get("CONNECTOR_HOME") or caches / "connector-suite"
-        path = Path(chosen).expanduser().absolute()
-        try:
-            path.mkdir(parents=True, exist_ok=True)
-            tempfile.TemporaryFile(dir=path).close()
-        except OSError as error:
-            raise SetupError(
-                f"the cache folder {path} cannot be made or written: "
-                f"{error.strerror}.\n"
-                "Name a folder that you may write to in CONNECTOR_HOME."
-            ) from error
-        return cls(path)
+        advice = "Name a folder that you may write to in CONNECTOR_HOME."
+        return cls(ensure_writable(Path(chosen), "the cache folder", advice))
 
     @property
     def name_hash(self) -> str:

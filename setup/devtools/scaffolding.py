@@ -18,6 +18,7 @@ from typing import Any
 import jinja2
 
 from .errors import SetupError
+from .home import ensure_writable
 from .odoo_models import FoundModel
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
@@ -138,15 +139,9 @@ def render(scaffold: Scaffold, addons: list[str], folder: Path) -> Path:
     """
     destination = folder / scaffold.name
     check_destination(scaffold.name, folder, set())
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        temporary = tempfile.TemporaryDirectory(dir=folder, prefix=".scaffold_")
-    except OSError as error:
-        raise SetupError(
-            f"cannot write to {folder.absolute()}: {error.strerror}. Pass another "
-            "folder after the name of the addon."
-        ) from error
-    with temporary as part:
+    advice = "Pass another folder after the name of the addon."
+    ensure_writable(folder, "the folder", advice)
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".scaffold_") as part:
         made = Path(part) / scaffold.name
         write_files(scaffold.template, made, {**asdict(scaffold), "addons": addons})
         shutil.move(made, destination)

@@ -79,16 +79,15 @@ def find_problems(template: polib.POFile, translation: polib.POFile) -> list[str
     """Return the problems of a translation."""
     terms = {entry.msgid for entry in template}
     translated = {entry.msgid for entry in translation if entry.translated()}
-    obsolete = [e.msgid for e in translation if e.msgid not in terms]
-    other = [
-        f"{entry.msgid!r}: {entry.msgstr!r}"
-        for entry in translation
-        if entry.msgstr and placeholders(entry.msgid) != placeholders(entry.msgstr)
-    ]
+    obsolete = [entry.msgid for entry in translation if entry.msgid not in terms]
     return [
         *(f"no longer a term: {msgid!r}" for msgid in obsolete),
         *(f"not translated: {msgid!r}" for msgid in sorted(terms - translated)),
-        *(f"other placeholders: {both}" for both in other),
+        *(
+            f"other placeholders: {entry.msgid!r}: {entry.msgstr!r}"
+            for entry in translation
+            if entry.msgstr and placeholders(entry.msgid) != placeholders(entry.msgstr)
+        ),
     ]
 
 

@@ -155,7 +155,8 @@ def test_paths_are_shown_as_a_command_understands_them(tmp_path, monkeypatch):
 
 
 def test_a_folder_that_cannot_be_written_is_reported():
-    with pytest.raises(SetupError, match="cannot write to /proc: .*Pass another"):
+    message = "cannot write to the folder /proc: .*\nPass another"
+    with pytest.raises(SetupError, match=message):
         render(SHOP, [], Path("/proc"))
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from wheel_environment import WheelEnvironment, try_wheels
 
 from ..environment import Environment
-from ..errors import SetupError
+from ..home import ensure_writable
 from ..postgres import running_postgres
 from ..progress import step
 from ..wheels import build_wheels, check_wheels, find_distributions, find_wheel_addons
@@ -39,7 +39,8 @@ def main(environment: Environment, arguments: list[str]) -> int:
         "use: on the public index, these names belong to another project",
     )
     options = parser.parse_args(arguments)
-    output = ensure_output(options.output.absolute())
+    advice = "Choose another folder with --output."
+    output = ensure_writable(options.output, "the output folder", advice)
     sources = find_distributions(environment.clone)
     if options.single:
         addons = find_wheel_addons(environment.clone).values()
@@ -54,22 +55,6 @@ def main(environment: Environment, arguments: list[str]) -> int:
         for wheel in wheels:
             print(shutil.copy(wheel, output))
     return 0
-
-
-def ensure_output(folder: Path) -> Path:
-    """Create the output folder before the wheels are built.
-
-    :raises SetupError: if files cannot be written to it
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        tempfile.TemporaryFile(dir=folder).close()
-    except OSError as error:
-        raise SetupError(
-            f"cannot write to the output folder {folder}: {error.strerror}. Choose "
-            "another folder with --output."
-        ) from error
-    return folder
 
 
 def try_out(environment: Environment, wheels: list[Path], folder: Path) -> None:

@@ -39,9 +39,7 @@ main()
 
 def main(environment: Environment, arguments: list[str]) -> int:
     options = make_parser().parse_args(arguments)
-    if options.port:
-        check_port(options.port)
-    use_addons_beside_the_clone(options.addon)
+    use_addons_beside_the_clone(environment.clone, options.addon)
     with running_postgres(environment), ExitStack() as services:
         database = TargetDatabase(environment, options.purpose, wanted=None)
         database.ensure()
@@ -91,7 +89,7 @@ def make_parser() -> argparse.ArgumentParser:
         "by a small HTTP service to import from",
     )
     parser.add_argument(
-        "--port", type=int, help="port (default: a free port, the same at each start)"
+        "--port", type=port, help="port (default: a free port, the same at each start)"
     )
     return parser
 
@@ -151,13 +149,18 @@ def serve_records(environment: Environment, addon: Path) -> Iterator[str]:
             process.kill()
 
 
-def check_port(port: int) -> None:
-    """Raise an error if a server cannot listen on a port."""
+def port(word: str) -> int:
+    """Return the number of a port.
+
+    :raises SetupError: if a server cannot listen on it
+    """
+    number = int(word)
     try:
-        socket.create_server(("127.0.0.1", port)).close()
+        socket.create_server(("127.0.0.1", number)).close()
+        return number
     except (OSError, OverflowError) as error:
         reason = (getattr(error, "strerror", None) or str(error)).partition(" (")[0]
         raise SetupError(
-            f"port {port} of 127.0.0.1 cannot be used: {reason}.\n"
+            f"port {number} of 127.0.0.1 cannot be used: {reason.rstrip('.')}.\n"
             "Choose another port, or none to use a free port."
         ) from error

@@ -15,7 +15,6 @@ from repeated_runs import run_count, run_repeatedly
 from ..addons import (
     Addon,
     find_addon_folder,
-    find_usable_addons,
     select_for_tests,
     use_addons_beside_the_clone,
 )
@@ -52,8 +51,7 @@ def main(environment: Environment, arguments: list[str]) -> int:
     chosen, arguments = make_parser().parse_known_args(arguments)
     arguments = expand_words(environment.clone, arguments)
     folders = [find_addon_folder(Path(word.partition("::")[0])) for word in arguments]
-    use_addons_beside_the_clone(folder for folder in folders if folder)
-    addons = find_usable_addons(environment.clone)
+    addons = use_addons_beside_the_clone(environment.clone, filter(None, folders))
     paths, options = split_arguments(environment.clone, addons, arguments)
     selected = select_addons(addons, paths)
     with running_postgres(environment):
