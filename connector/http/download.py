@@ -25,6 +25,7 @@ from ..exception import InvalidDataError
 from .authenticated_session import origin
 from .errors import explain
 from .public_servers import PublicAdapter
+from .secrets import redact_params
 from .session import RestSession
 
 MAX_BYTES = 20 * 1024 * 1024
@@ -176,7 +177,8 @@ class _OtherServer:
     def _refusal(self, url: str, reason: str | Exception) -> InvalidDataError:
         if isinstance(reason, requests.RequestException):
             reason = explain(reason)
-        return InvalidDataError(self._backend_session.redact(f"GET {url}: {reason}"))
+        text = self._backend_session.redact(f"GET {url}: {reason}")
+        return InvalidDataError(redact_params(text))
 
 
 def _check_text(source: str) -> str:

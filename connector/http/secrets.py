@@ -23,6 +23,12 @@ SECRET_NAME = re.compile(
     re.IGNORECASE,
 )
 
+#: a parameter of a signed address, and its value
+_SECRET_PARAM = re.compile(
+    rf"([?&;](?:[^=&;#\s]{{0,50}}(?:{SECRET_NAME.pattern})[^=&;#\s]{{0,50}}|sig)=)[^&;#\s]+",
+    re.IGNORECASE,
+)
+
 #: loggers of libraries that log addresses and headers
 _CHATTY_LOGGERS = ("urllib3.connectionpool", "urllib3.util.retry", "requests")
 
@@ -80,6 +86,11 @@ class Redactor:
 
     def __repr__(self) -> str:
         return f"<Redactor of {len(self._forms)} forms>"
+
+
+def redact_params(text: str) -> str:
+    """Return a text whose addresses show no signature: it grants access to a file."""
+    return _SECRET_PARAM.sub(rf"\g<1>{MASK}", text)
 
 
 class _RedactingFilter(logging.Filter):

@@ -174,6 +174,14 @@ class TestDownload(DownloadCase):
         with self.assertRaises(InvalidDataError):
             self.download(f"{url}/a.png")
 
+    def test_no_error_shows_the_signature_of_an_address(self):
+        query = "v=2&X-Amz-Signature=s1gned&sig=s1gned;access_token=s1gned"
+        self.other.replies.append(Reply(None, 403))
+        with self.assertRaises(InvalidDataError) as caught:
+            self.download(f"{self.other.url}/a.png?{query}")
+        self.assertNotIn("s1gned", str(caught.exception))
+        self.assertIn("/a.png?v=2&X-Amz-Signature=***", str(caught.exception))
+
     def test_a_server_that_is_not_on_the_internet_must_be_named(self):
         self.set(_file_hosts=None)
         self.reply(redirect(f"{self.other.url}/b.png"))

@@ -23,6 +23,7 @@ from odoo.addons.component.core import AbstractComponent
 from ...exception import IDMissingInBackend, InvalidDataError
 from ...http.download import MAX_BYTES
 from ...http.errors import RestRefusal
+from ...http.secrets import redact_params
 from ..comparison.changes import changed_values, remember_held
 from ..two_way.unconfirmed import find_unconfirmed
 from .hooks import IMPORT_CONTEXT
@@ -82,7 +83,7 @@ class ImageImporter(AbstractComponent):
             except (InvalidDataError, RestRefusal) as error:
                 _logger.warning(
                     "Image %s of %s %s of %s is not imported: %s",
-                    textwrap.shorten(str(source), MAX_SOURCE_CHARACTERS),
+                    redact_params(textwrap.shorten(str(source), MAX_SOURCE_CHARACTERS)),
                     self.model._name,
                     external_id,
                     self.backend_record.display_name,
