@@ -32,7 +32,7 @@ class ConnectorExportReceipt(models.Model):
             receipt._note_orphan()
         errors = self.env["connector.sync.error"].sudo()
         noted = errors.search(
-            [("state", "in", UNRESOLVED_STATES), ("cause", "=", RECEIPT)], limit=1000
+            [("state", "in", UNRESOLVED_STATES), ("cause", "=", RECEIPT)]
         )
         if noted:
             kept = {self._subject_of(each) for each in self.search([])}

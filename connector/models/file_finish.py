@@ -18,6 +18,7 @@ import posixpath
 from typing import Any
 
 from odoo import api, fields, models
+from odoo.tools import split_every
 
 from ..components.files.adapter import own_errors
 from ..exception import RetryableJobError
@@ -26,6 +27,8 @@ from ..jobs.subject import JobSubject
 
 #: seconds between two checks whether all records are imported
 MIN_WAIT, MAX_WAIT = 5, 300
+#: failed files whose runs are counted together
+RECHECKED = 100
 
 
 class ConnectorFile(models.Model):
@@ -112,13 +115,12 @@ class ConnectorFile(models.Model):
     def _recheck_failed(self, backend: models.BaseModel, model_name: str) -> None:
         """Finish again the files whose failed records were imported meanwhile."""
         domain = self._domain_of(backend, model_name)
-        failed = self.search(
-            [*domain, ("state", "=", "failed"), ("problems", "in", (False, ""))],
-            limit=100,
-        )
-        for file in failed.filtered("run_id"):
-            if not (file.run_id.failed_count or file.run_id.is_live):
-                file._delay_finish(0)
+        domain += [("state", "=", "failed"), ("problems", "in", (False, ""))]
+        failed = self.search([*domain, ("run_id", "!=", False)])
+        for ids in split_every(RECHECKED, failed.ids):
+            for file in self.browse(ids):
+                if not (file.run_id.failed_count or file.run_id.is_live):
+                    file._delay_finish(0)
 
 
 class ConnectorBindingMixin(models.AbstractModel):

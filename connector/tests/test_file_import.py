@@ -8,6 +8,7 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from ..exception import InvalidDataError, RetryableJobError
+from ..models import file_finish
 from .file_case import CATEGORY, FileCase
 
 
@@ -105,6 +106,20 @@ class TestFileImport(FileCase):
         self.run_all()
         self.assertEqual(file.state, "done")
         self.assertEqual(self.listed("done"), ["a.csv"])
+
+    def test_files_that_fail_still_do_not_keep_back_others(self):
+        self.patch(file_finish, "RECHECKED", 1)
+        self.put("a.csv", "1;;")
+        (job,) = self.import_all()
+        self.put("b.csv", "2;;")
+        self.import_all()
+        self.enterContext(self.mapped_name("A"))
+        self.run_stored(job)
+        self.env.invalidate_all()
+        self.search_changes()
+        self.run_all()
+        states = [file.state for file in self.files.search([], order="id")]
+        self.assertEqual(states, ["done", "failed"])
 
     def mapped_name(self, name):
         importer = type(self.component("record.importer", CATEGORY))
