@@ -188,6 +188,8 @@ class ChunkOutcome:
         text = ", ".join(
             f"{counts[name]} {name}" for name in sorted(counts) if counts[name]
         )
+        if len(self.items) == 1 and self.items[0].reason:
+            text += f": {self.items[0].reason}"
         notes = self.notes
         more = [f"… (+{len(notes) - MAX_NOTES})"] if len(notes) > MAX_NOTES else []
         return "\n".join([text, *notes[:MAX_NOTES], *more])
