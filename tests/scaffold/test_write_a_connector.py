@@ -92,10 +92,12 @@ class TestAnswers(ConnectorCase):
         self.assertEqual(message, "1 skipped: The account is closed.")
         self.env.cr.flush()
         row = self.env["connector.sync.change"].search([("external_id", "=", "1")])
-        self.assertEqual((row.outcome, row.reason), ("skipped", "The account is closed."))
+        self.assertEqual(row.outcome, "skipped")
+        self.assertEqual(row.reason, "The account is closed.")
 
     def test_an_unbound_contact_is_bound_once(self):
-        partner = self.env["res.partner"].create({"name": "A", "email": "a@example.com"})
+        values = {"name": "A", "email": "a@example.com"}
+        partner = self.env["res.partner"].create(values)
         self.put(1)
         self.put(2)
         first, second = self.imported(1)[0], self.imported(2)[0]
