@@ -86,7 +86,8 @@ class OdooServer:
         return self
 
     def __exit__(self, *exception: object) -> None:
-        self.stop()
+        """Kill the server: its processes end seconds later when they are asked to."""
+        self.stop(timeout_seconds=0)
 
     @property
     def pid(self) -> int | None:

@@ -25,7 +25,8 @@ def test_import_loses_nothing(world, seed, report):
     kinds = (*NETWORK, Kind.KILL_WORKER, Kind.KILL_RUNNER)
     faults = plan_faults(seed, kinds, len(kinds), horizon=50)
     make_partners(world.call_source, IMPORTED)
-    report(import_through(world, Scenario("short import", faults), seed))
+    scenario = Scenario("short import", faults, wakes_runner=True)
+    report(import_through(world, scenario, seed))
 
 
 # connector/tests/test_bulk_failures.py and test_idempotency_keys.py have lost answers

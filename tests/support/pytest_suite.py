@@ -33,11 +33,15 @@ SHARED = (
     "libs/vodoo",
     "tests/connectivity",
 )
+LONG_FILES_OF_CONNECTOR_ODOO = ("export", "export_product", "unconfirmed_edits")
 #: The longest groups come first: they would end last.
 FIRST = (
     *SHARED,
     "tests/scaffold/test_scaffolded_addons.py",
     "tests/scaffold/test_write_a_connector.py",
+    "tests/addons/test_component/tests/test_life.py",
+    "connector/tests/test_javascript.py",
+    *(f"connector_odoo/tests/test_{name}.py" for name in LONG_FILES_OF_CONNECTOR_ODOO),
 )
 
 

@@ -62,6 +62,24 @@ def make_client() -> Iterator[Callable[..., Any]]:
         yield make
 
 
+@pytest.fixture(scope="session")
+def client_on() -> Iterator[Callable[[OdooServer, str, str], Any]]:
+    """Return the client of a mode and a wire on a real server, made once.
+
+    Odoo needs half a second to check a password.
+    """
+    clients: dict[tuple[str, str, str], Any] = {}
+    with client_factory() as make:
+
+        def find(server: OdooServer, mode: str, wire: str) -> Any:
+            way = server.url, mode, wire
+            if way not in clients:
+                clients[way] = make(config_for(server, wire), mode)
+            return clients[way]
+
+        yield find
+
+
 @pytest.fixture(
     scope="module",
     # one wire shows that the async client awaits; `wired` has all, on the stub server
@@ -70,11 +88,13 @@ def make_client() -> Iterator[Callable[..., Any]]:
     ),
     ids="-".join,
 )
-def client(request: pytest.FixtureRequest, any_odoo: OdooServer) -> Iterator[Any]:
+def client(
+    request: pytest.FixtureRequest,
+    any_odoo: OdooServer,
+    client_on: Callable[[OdooServer, str, str], Any],
+) -> Any:
     """A client on the real server, in each mode and over each wire."""
-    mode, wire = request.param
-    with client_factory() as make:
-        yield make(config_for(any_odoo, wire), mode)
+    return client_on(any_odoo, *request.param)
 
 
 @pytest.fixture

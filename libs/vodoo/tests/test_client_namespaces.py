@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import datetime
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -15,7 +15,7 @@ from vodoo import (
     UnknownModelError,
 )
 from vodoo.namespaces import build_account_move_domain
-from vodoo_support.clients import client_factory, config_for, ways
+from vodoo_support.clients import config_for, ways
 from vodoo_support.odoo_server import OdooServer
 
 
@@ -25,11 +25,13 @@ from vodoo_support.odoo_server import OdooServer
     params=ways(("sync", "json2"), ("async", "legacy")),
     ids="-".join,
 )
-def client(request: pytest.FixtureRequest, any_odoo: OdooServer) -> Iterator[Any]:
+def client(
+    request: pytest.FixtureRequest,
+    any_odoo: OdooServer,
+    client_on: Callable[[OdooServer, str, str], Any],
+) -> Any:
     """A client on the real server, in each mode and over each kind of wire."""
-    mode, wire = request.param
-    with client_factory() as make:
-        yield make(config_for(any_odoo, wire), mode)
+    return client_on(any_odoo, *request.param)
 
 
 @pytest.fixture

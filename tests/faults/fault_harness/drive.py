@@ -15,24 +15,29 @@ from .world import World
 POLL_SECONDS = 0.2
 #: the runner looks for dead jobs once a minute when nothing else wakes it
 STUCK_SECONDS = 200
+#: without progress, until `Scenario.wakes_runner` wakes it
+WAKE_SECONDS = 5
 
 
 class StuckError(AssertionError):
     """Jobs that nobody runs any more."""
 
 
-def run_to_end(world: World, injector: Injector, acts: Acts) -> int:
+def run_to_end(
+    world: World, injector: Injector, acts: Acts, wakes_runner: bool = False
+) -> int:
     """Act on due faults until every job is settled.
 
     Return the largest number of errors that were not resolved at the same time.
 
     A fault without an effect by then is left to the injector.
 
+    :param wakes_runner: let the runner look for dead jobs after seconds
     :raises StuckError: if nothing has changed for a long time
     """
     seen: object = None
     most_errors = 0
-    changed_at = time.monotonic()
+    changed_at = woken_at = time.monotonic()
     while True:
         act_on_due(injector, acts)
         states = job_states(world)
@@ -43,6 +48,11 @@ def run_to_end(world: World, injector: Injector, acts: Acts) -> int:
         progress = (states, injector.request_count)
         if progress != seen:
             seen, changed_at = progress, time.monotonic()
+        elif (
+            wakes_runner and time.monotonic() - max(changed_at, woken_at) > WAKE_SECONDS
+        ):
+            woken_at = time.monotonic()
+            world.target_query("NOTIFY queue_job")
         elif time.monotonic() - changed_at > STUCK_SECONDS:
             raise StuckError(f"no job has moved for {STUCK_SECONDS} s: {states}")
         world.check_alive()

@@ -185,7 +185,7 @@ def running_world(
             ),
         ]
         for server in servers:
-            stack.callback(server.stop)
+            stack.callback(server.stop, timeout_seconds=0)
             server.start()
         for server in servers:
             server.wait_until_ready()

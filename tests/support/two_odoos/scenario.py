@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 import vodoo
 from devtools.databases import Databases
@@ -187,7 +188,9 @@ def running_scenario(
     )
     with ExitStack() as stack:
         with step("two Odoo servers"):
-            stack.callback(run_side_by_side, *(server.stop for server in servers))
+            # Asked to end, workers need seconds: a person waits for it, tests do not.
+            stop = partial(OdooServer.stop, timeout_seconds=3 if for_people else 0)
+            stack.callback(run_side_by_side, *(partial(stop, one) for one in servers))
             for server in servers:
                 server.start()
             for server in servers:
