@@ -9,13 +9,13 @@ the page at the address ``url``. A backend that repeats a page is refused.
 from __future__ import annotations
 
 import reprlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Any, NamedTuple, Protocol
 
 from ..exception import IDMissingInBackend, InvalidDataError
 from .paths import look_up
+from .repeated_pages import EndlessPagingError, check_new, digest_of
 
 
 class Answer(NamedTuple):
@@ -37,10 +37,6 @@ class Paging(Protocol):
 
     def pages(self, fetch: Fetch) -> Iterator[list[Any]]:
         """Yield the records of each page that is not empty."""
-
-
-class EndlessPagingError(ValueError):
-    """The backend returns a page for the second time."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +67,7 @@ class PageNumber:
         def params(page_index: int, _seen: int) -> dict[str, int]:
             return {self.param: self.first + page_index, **_size(self)}
 
-        return _counted_pages(fetch, params, self.total_path)
+        return _counted_pages(fetch, params, self, second=self.first + 1)
 
 
 @dataclass(frozen=True)
@@ -87,7 +83,7 @@ class Offset:
         def params(_page_index: int, seen: int) -> dict[str, int]:
             return {self.param: seen, **_size(self)}
 
-        return _counted_pages(fetch, params, self.total_path)
+        return _counted_pages(fetch, params, self, second=1)
 
 
 def _size(paging: PageNumber | Offset | Cursor | Connection) -> dict[str, int]:
@@ -97,14 +93,18 @@ def _size(paging: PageNumber | Offset | Cursor | Connection) -> dict[str, int]:
 def _counted_pages(
     fetch: Fetch,
     params: Callable[[int, int], dict[str, int]],
-    total_path: str | None,
+    paging: PageNumber | Offset,
+    second: int,
 ) -> Iterator[list[Any]]:
     """Yield pages until one is empty.
 
     A short page is not always the last: backends limit the size of a page, and omit
     records that the user may not see. After the last page some backends answer 404,
     and some repeat it.
+
+    :param second: the value of ``param`` for which the first record is not repeated
     """
+    total_path = paging.total_path
     page_index, seen, previous = 0, 0, None
     pages_read: set[Any] = set()
     while True:
@@ -114,16 +114,42 @@ def _counted_pages(
             if not page_index:
                 raise
             return
-        digest = _digest(answer.records)
+        digest = digest_of(answer.records)
+        if digest == previous and page_index == 1:
+            _check_is_followed(fetch, paging, second, answer.records)
         if not answer.records or digest == previous:
             return
-        _check_new(answer.records, pages_read, digest)
+        check_new(answer.records, pages_read, digest)
         total = _total(answer.body, total_path) if total_path else None
         yield answer.records
         page_index, seen = page_index + 1, seen + len(answer.records)
         if total is not None and seen >= total:
             return
         previous = digest
+
+
+def _check_is_followed(
+    fetch: Fetch, paging: PageNumber | Offset, second: int, first_page: list[Any]
+) -> None:
+    """Check that the backend returned its first page again because it is the last.
+
+    It is asked for pages that are smaller by one record: then its last page begins with
+    another record, unless it ignores the parameter.
+
+    :raise EndlessPagingError: it returns the first records for each page
+    """
+    size = paging.size - 1
+    if not (paging.size_param and size and len(first_page) == paging.size):
+        return
+    try:
+        answer = fetch({paging.param: second, paging.size_param: size})
+    except IDMissingInBackend:
+        return
+    if answer.records == first_page[:size]:
+        raise EndlessPagingError(
+            f"The backend returns its first page for each {paging.param}. Set param of "
+            "_paging to the name that the backend expects."
+        )
 
 
 def _total(body: Any, path: str) -> int | None:
@@ -158,7 +184,7 @@ class Cursor:
             if not cursor:  # some backends end with 0
                 return
             _check_place(cursor, (str, int, float), "a cursor")
-            _check_new(cursor, seen)
+            check_new(cursor, seen)
             params = {self.param: cursor, **_size(self)}
 
 
@@ -195,7 +221,7 @@ class Connection:
                     "{ hasNextPage endCursor } to the query."
                 )
             _check_place(cursor, str, "a cursor")
-            _check_new(cursor, seen)
+            check_new(cursor, seen)
             params = {self.param: cursor, **_size(self)}
 
 
@@ -237,7 +263,7 @@ def _linked_pages(
         if not url:
             return
         _check_place(url, str, "the address of the next page")
-        _check_new(url, seen)
+        check_new(url, seen)
         answer = fetch({}, url)
 
 
@@ -247,42 +273,3 @@ def _check_place(place: Any, types: Any, expected: str) -> None:
             f"Expected {expected}, found {reprlib.repr(place)}. Is this the right "
             "paging strategy?"
         )
-
-
-def _check_new(place: Any, seen: set, digest: bytes | None = None) -> None:
-    """Add a place, or the records of a page, to those seen.
-
-    :param digest: of the place, if it is known already
-    :raise EndlessPagingError: it was seen before
-    """
-    digest = digest or _digest(place)
-    if digest in seen:
-        raise EndlessPagingError(
-            f"After {len(seen)} pages the backend repeats a page: "
-            f"{reprlib.repr(place)}. Is this the right paging strategy?"
-        )
-    seen.add(digest)
-
-
-def _digest(place: Any) -> bytes:
-    """Return the digest of a place or a page.
-
-    Of its text, because values need not be hashable, and NaN differs from itself.
-    """
-    try:
-        text = repr(place)
-    except RecursionError:
-        text = "".join(_flat_texts(place))
-    return sha256(text.encode(errors="surrogatepass")).digest()
-
-
-def _flat_texts(value: Any) -> Iterator[str]:
-    """Yield the texts of values that are nested too deeply for ``repr``."""
-    left = [value]
-    while left:
-        value = left.pop()
-        if isinstance(value, (Mapping, list, tuple)):
-            yield f"{type(value).__name__} of {len(value)}, "
-            left.extend(value.items() if isinstance(value, Mapping) else value)
-        else:
-            yield f"{value!r}, "

@@ -60,6 +60,25 @@ class TestCountedPages(PagingCase):
         pages, _asked = self.read_pages(PageNumber(), [1, 2], [3], [3])
         self.assertEqual(pages, [[1, 2], [3]])
 
+    def test_backend_that_ignores_the_page_is_an_error(self):
+        first = list(range(100))
+        for paging in (PageNumber(param="p"), Offset(param="p")):
+            with self.assertRaisesRegex(EndlessPagingError, "first page for each p"):
+                self.read_pages(paging, first, first, first[:-1])
+
+    def test_backend_that_repeats_its_only_page_comes_to_an_end(self):
+        for size, *answers in (
+            (2, [1, 2], [1, 2], [2]),
+            (2, [1, 2], [1, 2], IDMissingInBackend("no page 2")),
+            (3, [1, 2], [1, 2]),
+            (1, [1], [1]),
+        ):
+            with self.subTest(size=size):
+                pages, _asked = self.read_pages(PageNumber(size=size), *answers)
+                self.assertEqual(pages, [answers[0]])
+        paging = PageNumber(size=2, size_param=None)
+        self.assertEqual(self.read_pages(paging, [1, 2], [1, 2])[0], [[1, 2]])
+
     def test_404_beyond_the_last_page_is_the_end(self):
         pages, _asked = self.read_pages(
             PageNumber(), [1], IDMissingInBackend("no page 2")
