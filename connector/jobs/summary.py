@@ -105,9 +105,10 @@ def _first_lines(reason: str) -> str:
 def _without_model(text: str, name: str) -> str:
     """Return a text without the name of a model where a record or nothing follows.
 
-    ``Product`` stays in ``Product Unit of Measure``.
+    ``Product`` stays in ``Product Unit of Measure``, and ``shop.product`` in the name
+    of the component ``shop.product.import.mapper``.
     """
-    pattern = rf"(?<![\w.]){re.escape(name)}(?=\s*(?:[^\w\s]|\d|$))"
+    pattern = rf"(?<![\w.]){re.escape(name)}(?!\.\w)(?=\s*(?:[^\w\s]|\d|$))"
     return re.sub(pattern, GAP, text)
 
 

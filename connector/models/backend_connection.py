@@ -14,7 +14,7 @@ from odoo.exceptions import UserError
 
 from odoo.addons.queue_job.exception import JobError
 
-from ..exception import ConnectorException
+from ..exception import ConnectorException, IDMissingInBackend
 from ..jobs.causes import CONNECTION, REFUSED
 from ..servers import check_server_addresses, explain_service
 
@@ -46,7 +46,13 @@ class ConnectorBackendMixin(models.AbstractModel):
         for model_name in self._imported_models()[:1]:
             with self.work_on(model_name) as work:
                 adapter = work.component(usage="backend.adapter")
-                next(iter(adapter.search_pages()), None)
+                try:
+                    next(iter(adapter.search_pages()), None)
+                except IDMissingInBackend as error:
+                    raise IDMissingInBackend(
+                        f"{error}. Correct the address of the backend, or the path of "
+                        f"the records in {adapter._name}."
+                    ) from error
             return None
         raise NotImplementedError(
             f"{self._name} does not say how its connection is checked: name what is "

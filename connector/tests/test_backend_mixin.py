@@ -7,7 +7,8 @@ from odoo.exceptions import AccessError, RedirectWarning, UserError
 from odoo.tests import new_test_user
 from odoo.tests.common import TransactionCase, tagged
 
-from ..exception import NetworkRetryableError
+from ..exception import IDMissingInBackend, NetworkRetryableError
+from ..models.backend_connection import ConnectorBackendMixin
 from ..models.backend_schedule import next_time
 from .export_common import ExportCase
 
@@ -67,6 +68,15 @@ class TestBackendStates(ExportCase):
         ):
             self.backend.button_check_connection()
         self.assertEqual(str(raised.exception), f"{name} cannot be used: no answer")
+
+    def test_a_missing_list_of_records_is_explained(self):
+        (model, *_) = self.backend._imported_models()
+        system = self.fake_system(model)
+        system.fail_next("search_pages", IDMissingInBackend("HTTP status 404"))
+        check = ConnectorBackendMixin._check_connection
+        message = "HTTP status 404. Correct the address .*, or the path .* in .*adapter"
+        with self.assertRaisesRegex(IDMissingInBackend, message):
+            check(self.backend)
 
     def test_a_check_does_not_take_a_backend_out_of_production(self):
         self.backend.state = "production"

@@ -50,6 +50,12 @@ SUMMARIES = [
         ["Product"],
         'Product Unit of Measure "Pallet of 48" does not exist here.',
     ),
+    (
+        "shop.contact 7: no name. shop.contact.import.mapper maps it.",
+        ["7"],
+        ["shop.contact"],
+        "No name. shop.contact.import.mapper maps it.",
+    ),
     ("KeyError: 'barcode'", ["1"], [], "KeyError: 'barcode'"),
     ("The record isn't in Ann's list", ["Mary"], [], "The record isn't in Ann's list"),
     (
