@@ -239,9 +239,24 @@ class TestFailures(FlowCase):
         outcomes = self.flow(*keys)
         self.assertEqual(outcomes.pop("5"), "failed")
         self.assertEqual(set(outcomes.values()), {"created"})
-        # of 8, of 4, of 2, and of the record itself
-        self.assertEqual(self.rollbacks, 4)
+        # of 8, of 4, of 2, of the record itself, and of the search for it
+        self.assertEqual(self.rollbacks, 5)
+        (written,) = [call for call in self.calls if call[0] == "write"]
+        self.assertEqual(written, ("write", *"0123467"))
         self.assertIsInstance(self.items[5].error, InvalidDataError)
+
+    def test_records_that_fail_only_together_are_imported_in_halves(self):
+        map_data, failures = self.hooks._map_data, [InvalidDataError("not alone")]
+
+        def fail_once():
+            if failures:
+                raise failures.pop()
+            return map_data()
+
+        self.hooks._map_data = fail_once
+        self.assertEqual(self.flow("a", "b"), {"a": "created", "b": "created"})
+        written = [call for call in self.calls if call[0] == "write"]
+        self.assertEqual(written, [("write", "a"), ("write", "b")])
 
     def test_a_record_that_needs_a_failed_one_fails_and_is_not_mapped(self):
         self.hooks.needs, self.hooks.bad = {"child": ["parent"]}, {"parent"}

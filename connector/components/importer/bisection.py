@@ -13,6 +13,10 @@ fail::
 A failing record costs about 2·log₂ n savepoints and leaves nothing in the database. A
 record that is imported alone raises its error instead. A record whose hook raises
 ``SkipError`` is found in the same way, and skipped.
+
+Where the last step writes and an earlier one fails, the halves run without the last
+step, and all of it is rolled back: it only finds the records that fail. Then the others
+are written in one call.
 """
 
 from __future__ import annotations
@@ -53,11 +57,12 @@ def _about(item: ImportItem, error: Exception) -> Exception:
     return about_record(error, item.remote_name, values)
 
 
-def _run_in_order(steps: tuple[Step, ...], items: list[ImportItem]) -> None:
-    """Run each step over the items that are pending then."""
-    for step in steps:
-        if pending := [item for item in items if item.pending]:
-            step(pending)
+class _Undone(Exception):
+    """Rolls back a savepoint whose block has only looked for failing items."""
+
+
+def _pending(items: list[ImportItem]) -> list[ImportItem]:
+    return [item for item in items if item.pending]
 
 
 class StepRunner:
@@ -86,13 +91,15 @@ class StepRunner:
 
     def run(self, items: list[ImportItem], *steps: Step) -> None:
         """Run steps in one savepoint if the item is pending."""
-        items = [item for item in items if item.pending]
+        items = _pending(items)
         if not items:
             return
         item, binding = items[0], items[0].binding
         try:
             with self._savepoint():
-                _run_in_order(steps, items)
+                for step in steps:
+                    if item.pending:
+                        step(items)
         except SkipError as error:
             item.binding = binding
             item.skip(error)
@@ -136,15 +143,18 @@ class BisectingStepRunner(StepRunner):
 
     def run(self, items: list[ImportItem], *steps: Step) -> None:
         """Run steps over the pending items; a half that runs again repeats them all."""
-        self._bisect([item for item in items if item.pending], *steps)
+        self._bisect(_pending(items), *steps)
 
     def _bisect(self, items: list[ImportItem], *steps: Step) -> None:
         if not items:
             return
         before = [(item.binding, item.outcome) for item in items]
+        step = steps[-1]
         try:
             with self._savepoint():
-                _run_in_order(steps, items)
+                for step in steps:
+                    if pending := _pending(items):
+                        step(pending)
         except Exception as error:
             if concerns_the_job(error):
                 raise
@@ -153,6 +163,30 @@ class BisectingStepRunner(StepRunner):
             if len(items) == 1:
                 self.fail(items[0], self._explain(items[0], error))
                 return
-            middle = len(items) // 2
-            self._bisect(items[:middle], *steps)
-            self._bisect(items[middle:], *steps)
+            if step is not steps[-1] and self._find_failing(items, *steps[:-1]):
+                self._bisect(_pending(items), *steps)
+            else:
+                self._bisect_halves(items, *steps)
+
+    def _bisect_halves(self, items: list[ImportItem], *steps: Step) -> None:
+        middle = len(items) // 2
+        self._bisect(items[:middle], *steps)
+        self._bisect(items[middle:], *steps)
+
+    def _find_failing(self, items: list[ImportItem], *steps: Step) -> bool:
+        """Give the items that fail in some steps their outcome; change nothing else.
+
+        Return whether any item fails: perhaps none does without the others.
+        """
+        before = [(item.binding, item.outcome) for item in items]
+        try:
+            with self._savepoint():
+                self._bisect_halves(items, *steps)
+                raise _Undone
+        except _Undone:
+            pass
+        for item, (binding, outcome) in zip(items, before, strict=True):
+            item.binding = binding
+            if not (item.error or item.skip_error):
+                item.outcome = outcome
+        return len(_pending(items)) < len(items)
