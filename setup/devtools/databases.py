@@ -66,6 +66,10 @@ class Databases:
         self._run("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
         remove_folder(self.filestore(name))
 
+    def installed_addons(self, name: str) -> list[str]:
+        query = "SELECT name FROM ir_module_module WHERE state = 'installed'"
+        return sorted(addon for (addon,) in self.query(name, query))
+
     def query(
         self, name: str | None, statement: str | sql.Composable, values: tuple = ()
     ) -> list[tuple]:

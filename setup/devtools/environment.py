@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from .addons import addons_folders
+from .addons import find_usable_addons
 from .home import Home, digest
 from .odoo_source import OdooSource, ensure_odoo
 from .python_env import ensure_python, requirement_file
@@ -77,7 +77,8 @@ class Environment:
 
     @property
     def addons_folders(self) -> list[Path]:
-        return [*self.odoo.addons_paths, *addons_folders(self.clone)]
+        addons = find_usable_addons(self.clone).values()
+        return [*self.odoo.addons_paths, *sorted({one.path.parent for one in addons})]
 
     @property
     def pins(self) -> list[str]:

@@ -45,10 +45,8 @@ def install_addons(
     )
     environ = environment.process_environ()
     output = run_logged(command, log_path, environ, summarise=summarise_log)
-    rows = Databases(environment).query(
-        database, "SELECT name FROM ir_module_module WHERE state = 'installed'"
-    )
-    missing = sorted(set(names) - {name for (name,) in rows})
+    installed = Databases(environment).installed_addons(database)
+    missing = sorted(set(names).difference(installed))
     if missing:
         # Odoo reports what failed, and goes on.
         raise SetupError(

@@ -74,11 +74,8 @@ def odoo_translations(
     environment: Environment, database: str, language: str
 ) -> dict[str, str]:
     """Return ``{term: translation}`` of the addons of Odoo in a database."""
-    statement = (
-        "SELECT name FROM ir_module_module WHERE state = 'installed' ORDER BY name"
-    )
     found: dict[str, str] = {}
-    for (name,) in Databases(environment).query(database, statement):
+    for name in Databases(environment).installed_addons(database):
         for folder in environment.odoo.addons_paths:
             for entry in read_terms(translation_path(folder / name, language)):
                 if entry.translated() and not entry.msgctxt:
