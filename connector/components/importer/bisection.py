@@ -22,7 +22,7 @@ are written in one call.
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 
 import psycopg2
 from psycopg2 import errors
@@ -179,12 +179,9 @@ class BisectingStepRunner(StepRunner):
         Return whether any item fails: perhaps none does without the others.
         """
         before = [(item.binding, item.outcome) for item in items]
-        try:
-            with self._savepoint():
-                self._bisect_halves(items, *steps)
-                raise _Undone
-        except _Undone:
-            pass
+        with suppress(_Undone), self._savepoint():
+            self._bisect_halves(items, *steps)
+            raise _Undone
         for item, (binding, outcome) in zip(items, before, strict=True):
             item.binding = binding
             if not (item.error or item.skip_error):
