@@ -93,6 +93,21 @@ def update_command(home: Home, arguments: list[str]) -> None:
     note(f"Odoo {update_odoo(home)} is used from now on")
 
 
+def cleans_everything(arguments: list[str]) -> bool:
+    """Return whether ``./dev clean`` is to remove the whole cache folder."""
+    parser = argparse.ArgumentParser(
+        prog="./dev clean",
+        description="Drop the databases of this clone and its folder in the cache.",
+        allow_abbrev=False,
+    )
+    parser.add_argument(
+        "--all",
+        action="store_true",
+        help="remove the whole cache folder, which all clones must create again",
+    )
+    return parser.parse_args(arguments).all
+
+
 def remove_everything(home: Home) -> None:
     """Remove the cache folder and the embedded database server's folders.
 
@@ -111,7 +126,7 @@ def main(clone: str, arguments: list[str]) -> int:
     os.umask(os.umask(0o022) | 0o022)
     try:
         home = Home.from_environ()
-        if words.command == "clean" and "--all" in words.arguments:
+        if words.command == "clean" and cleans_everything(words.arguments):
             remove_everything(home)
             return 0
         if words.command == "update-odoo":

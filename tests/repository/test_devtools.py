@@ -90,6 +90,8 @@ def test_without_a_command_the_help_is_shown():
         (["serve", "my shop"], "'my shop' is not a name for a database: use letters"),
         (["docs", "--language", "xx"], "invalid choice: 'xx' (choose from"),
         (["readme", "--release", "nope"], "nope is not an addon: there is no"),
+        (["serve", str(CLONE)], "To name an addon, use --addon FOLDER"),
+        (["clean", "--al"], "unrecognized arguments: --al"),
         (["build", "--output", "/proc/x"], "cannot write to the output folder /proc/x"),
     ],
 )
@@ -98,6 +100,26 @@ def test_wrong_arguments_are_refused_before_any_work(words, message):
     assert done.returncode in (1, 2)
     assert message in done.stderr
     assert done.stdout == ""
+
+
+def test_help_of_clean_removes_nothing(tmp_path):
+    kept = tmp_path / "kept"
+    kept.touch()
+    done = run_dev("clean", "--all", "--help", CONNECTOR_HOME=str(tmp_path))
+    assert "remove the whole cache folder" in done.stdout
+    assert kept.exists()
+
+
+def test_output_may_be_cut_off(tmp_path):
+    command = f"{CLONE / 'dev'} scaffold cut_off {tmp_path} | true"
+    done = subprocess.run(
+        ["bash", "-c", command],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+    )
+    assert "Traceback" not in done.stderr
+    assert (tmp_path / "cut_off").is_dir()
 
 
 def test_unsuitable_python_is_explained():

@@ -1,9 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""./dev clean: remove the files of this clone; bootstrap handles --all."""
+"""./dev clean: remove the files of this clone; bootstrap reads the arguments."""
 
 from __future__ import annotations
-
-import argparse
 
 from ..databases import Databases
 from ..environment import Environment
@@ -12,17 +10,7 @@ from ..postgres import running_postgres
 from ..progress import note
 
 
-def main(environment: Environment, arguments: list[str]) -> int:
-    parser = argparse.ArgumentParser(
-        prog="./dev clean",
-        description="Drop the databases of this clone and its folder in the cache.",
-    )
-    parser.add_argument(
-        "--all",
-        action="store_true",
-        help="remove the whole cache folder, which all clones must create again",
-    )
-    parser.parse_args(arguments)
+def main(environment: Environment, _arguments: list[str]) -> int:
     with running_postgres(environment):
         databases = Databases(environment)
         for name in databases.list_names(databases.name("")):

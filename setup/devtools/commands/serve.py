@@ -108,9 +108,10 @@ def add_database(parser: argparse.ArgumentParser) -> None:
 def database_purpose(word: str) -> str:
     """Return a word that the name of a database may contain."""
     if not PURPOSE.fullmatch(word):
+        advice = ". To name an addon, use --addon FOLDER" if Path(word).is_dir() else ""
         raise argparse.ArgumentTypeError(
             f"{word!r} is not a name for a database: use letters, digits, - and _, "
-            "up to 40 of them"
+            f"up to 40 of them{advice}"
         )
     return word
 
