@@ -114,10 +114,15 @@ def remove_everything(home: Home) -> None:
     :raises SetupError: while another command uses them
     """
     postgres = EmbeddedPostgres(home)
-    with postgres.unused(), step(f"removal of {home.path}"):
-        remove_folder(postgres.socket_folder)
-        remove_folder(postgres.server_folder)
-        remove_folder(home.path)
+    with postgres.lock_users(wait=False) as users:
+        if users is None:
+            raise SetupError(
+                f"another ./dev uses {home.path}: end it first, or try again if it has "
+                "just ended."
+            )
+        with step(f"removal of {home.path}"):
+            for folder in (postgres.socket_folder, postgres.server_folder, home.path):
+                remove_folder(folder)
 
 
 def main(clone: str, arguments: list[str]) -> int:

@@ -59,9 +59,10 @@ class EmbeddedPostgres:
             self.socket_folder = Path("/tmp") / name
         self.data_folder = self.server_folder / "data"
 
-    def _lock_users(
+    def lock_users(
         self, shared: bool = False, wait: bool = True
     ) -> AbstractContextManager[IO[str] | None]:
+        """Return the lock of `users.lock`, as `Home.lock` does."""
         path = self.folder / "users.lock"
         return self.home.lock("database server", shared, wait, path)
 
@@ -69,7 +70,7 @@ class EmbeddedPostgres:
     def in_use(self) -> Iterator[dict[str, str]]:
         """Run the server; yield the variables by which libpq finds it."""
         # Waits only while a supervisor is stopping the server.
-        with self._lock_users(shared=True):
+        with self.lock_users(shared=True):
             with self.home.lock("database server"):
                 if not self.is_running():
                     self.start()
@@ -89,25 +90,11 @@ class EmbeddedPostgres:
         with self.home.lock("supervisor", wait=False, path=path) as only_one:
             if only_one is None:
                 return
-            with self._lock_users():
+            with self.lock_users():
                 if self.is_running():
                     self._control("-m", "fast", "-w", "stop")
                 # First this lock: the next user finds no supervisor and starts one.
                 only_one.close()
-
-    @contextmanager
-    def unused(self) -> Iterator[None]:
-        """Keep others from using the server in the block.
-
-        :raises SetupError: while another command uses it
-        """
-        with self._lock_users(wait=False) as users:
-            if users is None:
-                raise SetupError(
-                    f"another ./dev uses {self.home.path}: end it first, or try again "
-                    "if it has just ended."
-                )
-            yield
 
     def is_running(self) -> bool:
         try:

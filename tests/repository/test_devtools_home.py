@@ -9,6 +9,8 @@ import time
 from pathlib import Path
 
 import pytest
+from devtools.bootstrap import remove_everything
+from devtools.embedded_postgres import EmbeddedPostgres
 from devtools.errors import SetupError
 from devtools.home import Home, digest
 from devtools.processes import advise, run_logged
@@ -135,6 +137,17 @@ def test_bytecode_stays_out_of_a_clone_that_must_not_have_it(environment, word):
     assert writes_none == "False"
     folder = environment.home.path / "bytecode/clone" if word else "/clone/__pycache__"
     assert Path(path).parent == Path(folder)
+
+
+def test_cache_folder_that_another_command_uses_is_not_removed(tmp_path, capsys):
+    home = Home(tmp_path / "home")
+    with EmbeddedPostgres(home).lock_users(shared=True):
+        with pytest.raises(SetupError, match="another ./dev uses .*end it first"):
+            remove_everything(home)
+    assert capsys.readouterr().out == ""
+    assert home.path.is_dir()
+    remove_everything(home)
+    assert not home.path.exists()
 
 
 def test_digest_depends_on_all_parts():
