@@ -78,9 +78,9 @@ class ConnectorSyncError(models.Model):
         rows = self.env.execute_query(
             SQL(
                 "UPDATE connector_sync_error SET %s,"
-                " write_date = now() AT TIME ZONE 'UTC' WHERE id IN"
+                " write_date = now() AT TIME ZONE 'UTC' WHERE id = ANY(ARRAY"
                 " (SELECT error.id FROM connector_sync_error AS error"
-                " WHERE error.state = ANY(%s) AND (%s) FOR NO KEY UPDATE SKIP LOCKED)"
+                " WHERE error.state = ANY(%s) AND (%s) FOR NO KEY UPDATE SKIP LOCKED))"
                 " RETURNING id, model_name IS NULL",
                 assignments,
                 list(states),
@@ -93,15 +93,22 @@ class ConnectorSyncError(models.Model):
         of_backends = [error_id for error_id, is_of_backend in rows if is_of_backend]
         return of_records, of_backends
 
-    @staticmethod
-    def _jobs_of(error_ids: list[int]) -> SQL:
+    def _jobs_of(self, error_ids: list[int]) -> SQL:
         """Return the condition of the jobs of errors of records."""
-        return SQL(
-            "(job.sync_backend_model, job.sync_backend_id, job.sync_subject) IN"
-            " (SELECT backend_model, backend_id, subject FROM connector_sync_error"
-            " WHERE id = ANY(%s))",
-            error_ids,
+        by_backend = self.browse(error_ids).grouped(
+            lambda error: (error.backend_model, error.backend_id)
         )
+        conditions = [
+            SQL(
+                "job.sync_backend_model = %s AND job.sync_backend_id = %s"
+                " AND job.sync_subject = ANY(%s)",
+                backend_model,
+                backend_id,
+                errors.mapped("subject"),
+            )
+            for (backend_model, backend_id), errors in by_backend.items()
+        ]
+        return SQL(" OR ").join(conditions) if conditions else SQL("FALSE")
 
     def _retry(self, condition: SQL) -> dict | bool:
         """Retry the errors with a condition; return a notification of problems."""

@@ -28,24 +28,22 @@ class ConnectorSyncError(models.Model):
     def _find_without_job(self, error_ids: list[int]) -> models.BaseModel:
         """Return those of the errors that no waiting job will try again."""
         self.env["queue.job"].flush_model()
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT error.id FROM connector_sync_error AS error
-                WHERE error.id = ANY(%s) AND NOT EXISTS (
-                    SELECT FROM queue_job AS job
-                    WHERE job.sync_backend_model = error.backend_model
-                      AND job.sync_backend_id = error.backend_id
-                      AND job.sync_subject = error.subject
-                      AND job.state IN
-                        ('wait_dependencies', 'pending', 'enqueued', 'started')
+        waiting = set(
+            self.env.execute_query(
+                SQL(
+                    "SELECT job.sync_backend_model, job.sync_backend_id,"
+                    " job.sync_subject FROM queue_job AS job WHERE job.state IN"
+                    " ('wait_dependencies', 'pending', 'enqueued', 'started')"
+                    " AND (%s)",
+                    self._jobs_of(error_ids),
                 )
-                ORDER BY error.id
-                """,
-                error_ids,
             )
         )
-        return self.browse([error_id for (error_id,) in rows])
+        return self.browse(sorted(error_ids)).filtered(
+            lambda error: (
+                (error.backend_model, error.backend_id, error.subject) not in waiting
+            )
+        )
 
     def _delay_again(self) -> None:
         """Delay a job for each error; open an error again that cannot be retried."""

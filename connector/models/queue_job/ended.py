@@ -4,7 +4,8 @@
 A success ends the failed jobs of its subjects: they are set to done, or requeued where
 the success did not do their work. A person who sets a failed job to done, or cancels
 one, resolves its error. Many jobs are requeued by SQL: their states and times change as
-by ``Job.set_pending``, and the trigger of ``queue_job`` notifies the runner.
+by ``Job.set_pending``, and the trigger of ``queue_job`` notifies the runner. The locked
+rows are an array: a plan for few rows would lock thousands again for each of them.
 """
 
 from __future__ import annotations
@@ -62,9 +63,9 @@ class QueueJob(models.Model):
         self.flush_model()
         self.env.cr.execute(
             SQL(
-                "UPDATE queue_job SET %s WHERE id IN"
+                "UPDATE queue_job SET %s WHERE id = ANY(ARRAY"
                 " (SELECT job.id FROM queue_job AS job WHERE job.state = 'failed'"
-                " AND (%s) FOR NO KEY UPDATE SKIP LOCKED)",
+                " AND (%s) FOR NO KEY UPDATE SKIP LOCKED))",
                 assignments,
                 condition,
             )
@@ -79,10 +80,10 @@ class QueueJob(models.Model):
         self.flush_model()
         self.env.cr.execute(
             SQL(
-                "UPDATE queue_job SET eta = NULL WHERE id IN (SELECT job.id"
+                "UPDATE queue_job SET eta = NULL WHERE id = ANY(ARRAY(SELECT job.id"
                 " FROM queue_job AS job WHERE job.state = 'pending' AND job.retry > 0"
                 " AND job.eta IS NOT NULL AND job.sync_is_parked IS NOT TRUE AND (%s)"
-                " FOR NO KEY UPDATE SKIP LOCKED)",
+                " FOR NO KEY UPDATE SKIP LOCKED))",
                 condition,
             )
         )
