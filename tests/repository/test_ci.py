@@ -74,3 +74,22 @@ def test_an_unknown_key_explains_the_usage(find):
     code, _, message = find("server")
     assert code == 2
     assert "usage: .ci/pythons addons|client" in message
+
+
+def test_the_client_tests_of_another_python_use_no_odoo_of_dev(tmp_path):
+    folders = [CLONE / "libs" / "vodoo" / name for name in ("src", "tests")]
+    script = """
+from vodoo_support.odoo_server import NoOdoo, running_odoo
+try:
+    running_odoo().__enter__()
+except NoOdoo as error:
+    print(error)
+"""
+    environ = {
+        "CONNECTOR_HOME": str(tmp_path),  # set by a user, for ./dev
+        "PATH": os.defpath,
+        "PYTHONPATH": os.pathsep.join(map(str, folders)),
+    }
+    command = [sys.executable, "-c", script]
+    output = subprocess.check_output(command, env=environ, text=True)
+    assert output.startswith(("no Odoo in this Python", "no PostgreSQL"))

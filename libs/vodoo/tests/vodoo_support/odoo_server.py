@@ -90,7 +90,8 @@ def running_odoo(*options: str, series: int = 19) -> Iterator[OdooServer]:
 
     :raises NoOdoo: if none can be started here.
     """
-    if os.environ.get("CONNECTOR_HOME"):
+    # A user may set the variables of ./dev as well, but only ./dev has its modules.
+    if importlib.util.find_spec("devtools"):
         running = _devtools_odoo(options, series)
     elif series == 19:
         running = _own_odoo(options)
