@@ -5,10 +5,13 @@ import os
 from dataclasses import replace
 
 import pytest
-from devtools import installation, postgres
+from devtools import embedded_postgres, installation, postgres
+from devtools.bootstrap import remove_everything
 from devtools.databases import Databases
+from devtools.embedded_postgres import EmbeddedPostgres
 from devtools.environment import Environment
 from devtools.errors import SetupError
+from devtools.home import Home
 from devtools.installation import addons_database, summarise_log
 from devtools.processes import find_free_port
 
@@ -35,6 +38,17 @@ def test_user_without_the_right_to_create_databases_is_reported(monkeypatch):
             cursor.execute(f"DROP ROLE {role}")
     finally:
         connection.close()
+
+
+def test_reason_why_the_server_does_not_start_is_reported(tmp_path, monkeypatch):
+    monkeypatch.setitem(embedded_postgres.SETTINGS, "nonsense", "1")
+    home = Home(tmp_path / "home")
+    try:
+        with pytest.raises(SetupError, match='configuration parameter "nonsense"'):
+            with EmbeddedPostgres(home).in_use():
+                pytest.fail("it runs")
+    finally:
+        remove_everything(home)
 
 
 # -- the templates -------------------------------------------------------------
