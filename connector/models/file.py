@@ -154,8 +154,14 @@ class ConnectorFile(models.Model):
 
     def _wait_for_sender(self, info: FileInfo, seconds: int) -> None:
         """Note the version of a file that changes, and compare it later."""
-        self.version = info.version
-        self._delay_import(max(seconds, 1))
+        seconds = max(seconds, 1)
+        note = self.env._(
+            "Its sender has changed it since it was found: it is read once it stays "
+            "the same for %s seconds.",
+            seconds,
+        )
+        self.write({"version": info.version, "note": note})
+        self._delay_import(seconds)
 
     def _find_same(self, records: FileRecords) -> models.BaseModel:
         """Return the imported file of the same name and content, if any."""
@@ -200,7 +206,7 @@ class ConnectorFile(models.Model):
         """Store the values, count the failed rows, and delay the end of the import."""
         if failed:
             self.run_id._note_outcome({Outcome.FAILED: failed}, time.time())
-        self.write({"state": "importing", **values})
+        self.write({"state": "importing", "note": False, **values})
         self._delay_finish(seconds)
         return failed
 

@@ -13,6 +13,7 @@ from odoo.tools import mute_logger
 from ..jobs.causes import CONNECTION
 from ..jobs.subject import subject_of_backend
 from ..models.alert import page_load
+from ..models.health import Condition
 from .test_alerts import AlertCase
 from .test_health import PARTNER
 
@@ -115,6 +116,29 @@ class TestRecipients(AlertCase):
 
 @tagged("post_install", "-at_install")
 class TestConcurrentChecks(AlertCase):
+    def test_a_backend_that_cannot_be_asked_does_not_keep_back_others(self):
+        other = self.backend.copy({"name": "Other"})
+        other.write({"state": "production", "alert_user_id": self.user.id})
+        self.of_database.append(
+            Condition("cron", "error", None, None, "cron", text="Nothing is run.")
+        )
+        for backend in (self.backend, other):
+            self.open_error("one", backend=backend, model_name=PARTNER)
+        model = type(self.backend)
+        original = model._find_reason_to_pause
+
+        def find(backend):
+            if backend == self.backend:
+                raise ValueError("no licence")
+            return original(backend)
+
+        with patch.object(model, "_find_reason_to_pause", find):
+            with mute_logger("odoo.addons.connector.models.health.health"):
+                subjects = self.check()
+        self.assertEqual(len(subjects), 2, subjects)
+        self.assertIn("Other", " ".join(subjects))
+        self.assertIn("Nothing is run", " ".join(subjects))
+
     def test_an_alert_that_fails_does_not_keep_back_others(self):
         other = self.backend.copy({"name": "Other"})
         other.write({"state": "production", "alert_user_id": self.user.id})

@@ -25,7 +25,7 @@ from ..backend import PAUSED
 from ..backend_alerts import NONE, alert_policy
 from ..health import Condition
 from ..health.condition import Identity
-from ..health.health import Key, by_key, only_on
+from ..health.health import Key, by_key, is_on, only_on
 from ..sync_error import IGNORED
 from .alert import CLOSED, OPEN, RECOVERING
 
@@ -182,7 +182,7 @@ class ConnectorAlert(models.Model):
 
 def is_compared(backend: models.BaseModel, kind: str) -> bool:
     """Return whether users are notified of a kind of condition of a backend."""
-    if not backend._find_reason_to_pause():
+    if is_on(backend):
         return True
     is_paused_for_reason = (
         backend._has_states and backend.state == PAUSED and bool(backend.pause_reason)

@@ -21,6 +21,7 @@ from odoo import api, fields, models
 from ...jobs.causes import REFUSED, SCHEDULE
 from ..backend import PAUSED
 from .condition import WARNING, Condition
+from .health import is_on
 
 #: a schedule that is later than this is overdue; the scheduled action runs each minute
 OVERDUE = timedelta(minutes=5)
@@ -92,7 +93,7 @@ class ConnectorHealth(models.AbstractModel):
         """Yield a condition if a due part of the schedule was not started."""
         if backend.state != "production" or backend.schedule_stopped_reason:
             return
-        if backend._find_reason_to_pause():
+        if not is_on(backend):
             return
         due_at = min(backend._find_due_times(), default=None)
         if due_at and due_at < fields.Datetime.now() - OVERDUE:

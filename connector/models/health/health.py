@@ -17,14 +17,19 @@ a job, which may be what has failed.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
+
+import psycopg2
 
 from odoo import api, models
 from odoo.fields import Domain
 
 from .condition import ERROR, Condition
+
+_logger = logging.getLogger(__name__)
 
 #: a backend by its model and id
 Key = tuple[str, int]
@@ -166,7 +171,22 @@ def by_key(
 
 def only_on(backends: Iterable[models.BaseModel]) -> list[models.BaseModel]:
     """Return the backends that are on: nothing keeps them from being synchronized."""
-    return [backend for backend in backends if not backend._find_reason_to_pause()]
+    return [backend for backend in backends if is_on(backend)]
+
+
+def is_on(backend: models.BaseModel) -> bool:
+    """Return whether a backend is on.
+
+    A connector that fails to answer must not hide the conditions of other backends: the
+    error is logged, and its backend counts as off.
+    """
+    try:
+        return not backend._find_reason_to_pause()
+    except psycopg2.Error:
+        raise
+    except Exception:
+        _logger.exception("%s does not say whether it is on", backend)
+        return False
 
 
 def domain_of(backends: dict[Key, models.BaseModel]) -> list[tuple]:
