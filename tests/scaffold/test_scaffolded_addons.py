@@ -1,11 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """A scaffolded addon is installed, and passes its tests and the linters, as it is."""
 
-import subprocess
-import sys
-
 import pytest
-from devtools.scaffolding import TEMPLATES
 from scaffold_support import assert_works, run_dev
 
 
@@ -39,13 +35,3 @@ def test_each_kind_works_and_is_clean(tmp_path, case):
     run_dev("scaffold", "try_long", tmp_path, *LONG[case])
     assert_works(tmp_path / "try_long", least_tests=9)
     run_dev("lint", tmp_path / "try_long")
-
-
-@pytest.mark.long
-@pytest.mark.parametrize("template", ["connector", "odoo_models"])
-def test_an_addon_of_odoos_own_command_works_and_is_clean(tmp_path, template):
-    script = "from odoo.cli import main; main()"
-    arguments = ["-t", TEMPLATES / template, "try_odoo_command", tmp_path]
-    subprocess.check_call([sys.executable, "-c", script, "scaffold", *arguments])
-    assert_works(tmp_path / "try_odoo_command", least_tests=9)
-    run_dev("lint", tmp_path / "try_odoo_command")

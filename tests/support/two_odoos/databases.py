@@ -134,6 +134,8 @@ class TargetDatabase(DemoDatabase):
         wanted: Iterable[str] | None = (CONNECTOR,),
     ):
         super().__init__(environment, purpose)
+        is_target = purpose.startswith("demo_target")
+        self.title = "target database" if is_target else f"database {purpose}"
         self.wanted = wanted
 
     def ensure(self) -> None:
@@ -147,10 +149,10 @@ class TargetDatabase(DemoDatabase):
         state = state_digest(addons, names)
         if not self.databases.exists(self.name):
             with addons_database(self.environment, names) as template:
-                self._ensure_copy("target database", template)
+                self._ensure_copy(self.title, template)
             self._remember(state)
         elif self._remembered() != state:
-            with step("upgrade of the target database: addons have changed"):
+            with step(f"upgrade of the {self.title}: addons have changed"):
                 upgrade_addons(self.environment, self.name, names)
             self._remember(state)
 
