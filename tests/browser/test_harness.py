@@ -1,6 +1,11 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """The tools of the browser tests find faults of a screen."""
 
+import time
+from contextlib import closing
+from threading import Thread
+
+import psycopg2
 import pytest
 
 BACKENDS = "action-connector_odoo.odoo_backend_action"
@@ -53,6 +58,46 @@ def test_rows_changed_by_a_seed_are_restored_by_its_second_part(database):
         old = restoring.call(rename)
         assert database.call(read) == "Renamed"
     assert database.call(read) == old
+
+
+def test_deletion_lets_a_job_end_that_waits_for_a_deleted_row(database):
+    """A job that is postponed holds locks, and writes in a second transaction."""
+    tables = {"res_bank": "res.bank", "res_partner_industry": "res.partner.industry"}
+    first, second = (psycopg2.connect(dbname=database.name) for _ in range(2))
+    # Tables are emptied in this order.
+    deleted, locked = (table for table in database._last_ids() if table in tables)
+    problems = []
+
+    def end_job():
+        with closing(first), closing(second):
+            with second.cursor() as cursor:
+                while not count_waiting(cursor, first.info.backend_pid):
+                    time.sleep(0.05)
+                cursor.execute("SET statement_timeout = '20s'")
+                try:
+                    cursor.execute(f"UPDATE {deleted} SET write_date = now()")
+                except psycopg2.Error as error:
+                    problems.append(error)
+
+    with database.restored() as restoring:
+        for model in tables.values():
+            restoring.call(lambda env, name: env[name].create({"name": NAME}), model)
+        first.cursor().execute(f"SELECT id FROM {locked} FOR UPDATE")
+        thread = Thread(target=end_job)
+        thread.start()
+    thread.join()
+    assert problems == []
+    assert database.call(lambda env: env["res.bank"].search_count([])) == 0
+
+
+def count_waiting(cursor, pid):
+    """Return the number of sessions that wait for another one."""
+    cursor.execute(
+        "SELECT count(*) FROM pg_locks l WHERE NOT l.granted "
+        "AND %s = ANY(pg_blocking_pids(l.pid))",
+        (pid,),
+    )
+    return cursor.fetchone()[0]
 
 
 @pytest.mark.long

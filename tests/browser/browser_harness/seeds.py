@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import inspect
 import os
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -31,6 +32,7 @@ KEPT = {
     "mail_presence": "true",
     "res_device_log": "true",
 }
+TIMEOUT_SECONDS = 60
 SEQUENCES = """
 SELECT t.relname, coalesce(pg_sequence_last_value(s.oid), 0)
   FROM pg_class s
@@ -83,12 +85,28 @@ class SeededDatabase:
             yield restoring
         finally:
             restoring.finish()
-            self._delete_newer(before)
+            self._delete_when_possible(before)
 
     def _last_ids(self) -> dict[str, int]:
         with self.registry.cursor() as cr:
             cr.execute(SEQUENCES)
             return dict(cr.fetchall())
+
+    def _delete_when_possible(self, before: dict[str, int]) -> None:
+        """Delete the newer rows; let others finish in between that use them.
+
+        A job that is postponed holds locks, and waits in a second transaction for rows
+        that are deleted here: without a rollback, both would wait forever.
+        """
+        import psycopg2
+
+        deadline = time.monotonic() + TIMEOUT_SECONDS
+        while True:
+            try:
+                return self._delete_newer(before)
+            except psycopg2.errors.LockNotAvailable:
+                if time.monotonic() > deadline:
+                    raise
 
     def _delete_newer(self, before: dict[str, int]) -> None:
         after = self._last_ids()
@@ -96,6 +114,7 @@ class SeededDatabase:
         with self.environment() as env:
             # The server may be writing: wait for it instead of failing.
             env.cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
+            env.cr.execute("SET LOCAL lock_timeout = '2s'")
             while tables:
                 blocked = [
                     table
