@@ -29,7 +29,7 @@ def session(scenario, browser):
     from web_client import WebClient
 
     window = WebClient(browser, scenario.target.server.url)
-    window.log_in(LOGIN, PASSWORD)
+    window.authenticate(scenario.target.database.name, LOGIN, PASSWORD)
     yield window.page.context.storage_state()
     window.close()
 

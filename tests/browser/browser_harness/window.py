@@ -39,13 +39,7 @@ class Window(WebClient):
         self.page.on("response", self._note_response)
 
     def log_in(self, login: str, password: str) -> None:
-        """Log in without the login page, whose assets take long to generate."""
-        names = {"db": self.database, "login": login, "password": password}
-        response = self.page.context.request.post(
-            f"{self.url}/web/session/authenticate", data={"params": names}
-        )
-        uid = response.json().get("result", {}).get("uid")
-        assert uid, f"{login} cannot log in: {response.text()[:500]}"
+        self.authenticate(self.database, login, password)
 
     def open(self, path: str, *, debug: bool = False) -> None:
         """Open an address below /odoo/ and wait until it is complete.
