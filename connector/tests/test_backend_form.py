@@ -1,70 +1,14 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from datetime import timedelta
 
-from lxml import etree
-
 from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import Form, new_test_user, tagged
-from odoo.tools.safe_eval import safe_eval
 
-from ..jobs.causes import CONNECTION
-from ..models.health import ERROR, Condition
-from .test_health import HealthCase
+from .backend_form_case import BackendFormCase
 
 PARTNER = "test.export.partner"
 CATEGORY = "test.export.category"
-#: fields that decide which buttons the form shows
-DECIDING = (
-    "may_configure",
-    "state",
-    "schedule_stopped_reason",
-    "reason_to_pause",
-    "is_importing",
-)
-
-
-class BackendFormCase(HealthCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.view = cls.env.ref("test_connector_export.test_export_backend_view_form")
-        cls.operator, cls.manager = (
-            new_test_user(
-                cls.env,
-                f"form-{group}",
-                groups=f"base.group_user,connector.group_connector_{group}",
-            )
-            for group in ("operator", "manager")
-        )
-
-    def setUp(self):
-        super().setUp()
-        self.of_database = []  # of the server that runs the tests: none
-        self.patch(
-            self.registry["connector.health"],
-            "_find_database_conditions",
-            lambda health, backends: list(self.of_database),
-        )
-
-    def arch(self, view_type="form", user=None):
-        model = self.env[self.backend._name].with_user(user or self.manager)
-        view_id = self.view.id if view_type == "form" else None
-        return etree.fromstring(model.get_view(view_id, view_type)["arch"])
-
-    def labels(self):
-        self.env.invalidate_all()
-        return [action["label"] for action in self.backend.more_actions or ()]
-
-    def primary_buttons(self):
-        """Return the labels of the primary buttons that the form shows."""
-        self.env.invalidate_all()
-        values = {name: self.backend[name] for name in DECIDING}
-        return [
-            button.get("string")
-            for button in self.arch().xpath("//header/button[@class='btn-primary']")
-            if not safe_eval(button.get("invisible"), values)
-        ]
 
 
 @tagged("post_install", "-at_install")
@@ -331,94 +275,3 @@ class TestBackendForm(BackendFormCase):
         self.assertIn("2 created", row["cells"][2])
         self.assertIn("1 failed", row["cells"][2])
         self.assertEqual(row["open"], {"model": run._name, "id": run.id})
-
-
-@tagged("post_install", "-at_install")
-class TestBackendHealth(BackendFormCase):
-    """The state in words, and the banner with the button that helps."""
-
-    def described(self):
-        self.env.invalidate_all()
-        return self.backend.health_status, self.backend.health_text
-
-    def banner(self, user=None):
-        self.env.invalidate_all()
-        return [
-            (line["level"], line["button"] and line["button"]["label"])
-            for line in self.backend.with_user(user or self.manager).banner or ()
-        ]
-
-    def test_a_backend_without_problems_is_described_by_its_state(self):
-        for state, status, text in (
-            ("draft", "off", "Not connected yet"),
-            ("checked", "off", "Connected, not active"),
-            ("production", "ok", "Working"),
-            ("paused", "off", "Paused"),
-        ):
-            self.backend.state = state
-            self.assertEqual(self.described(), (status, text))
-
-    def test_a_failing_backend_is_described_by_the_worst(self):
-        self.open_error("record 1", model_name=PARTNER)
-        status, text = self.described()
-        self.assertEqual(status, "error")
-        self.assertRegex(text, "Bad.* since ")
-        self.open_error("record 2", model_name=PARTNER, cause=CONNECTION)
-        self.assertIn("(and 1 more)", self.described()[1])
-        self.assertEqual(self.banner(), [])  # a number above the form shows it
-
-    def test_a_refused_connection_has_a_banner_with_the_test(self):
-        with self.assertLogs("odoo.addons.connector", "ERROR"):
-            self.backend._stop_schedule("401 Unauthorized")
-        self.assertEqual(self.banner(), [("danger", "Test connection")])
-        self.assertIn("401 Unauthorized", str(self.backend.banner))
-        self.assertEqual(self.banner(self.operator), [("danger", None)])
-        self.backend.button_check_connection()
-        self.assertEqual(self.banner(), [])
-
-    def test_an_overdue_schedule_has_a_banner_with_the_import(self):
-        self.backend.write(
-            {
-                "import_interval_minutes": 15,
-                "next_import_at": fields.Datetime.now() - timedelta(hours=2),
-            }
-        )
-        self.assertEqual(self.banner(), [("danger", "Import changes")])
-
-    def test_an_automatic_pause_has_a_banner(self):
-        with self.assertLogs("odoo.addons.connector", "WARNING"):
-            self.backend._pause("The user is archived.")
-        self.assertEqual(self.banner(), [("danger", "Resume")])
-
-    def test_a_job_runner_that_is_down_concerns_active_backends(self):
-        self.of_database.append(
-            Condition("runner", ERROR, None, None, "runner", "No job runner answers.")
-        )
-        self.assertEqual(self.described(), ("error", "No job runner answers."))
-        self.assertEqual(self.banner(), [("danger", None)])
-        self.backend.state = "checked"
-        self.assertEqual(self.described(), ("off", "Connected, not active"))
-
-    def test_a_pause_by_a_person_is_information(self):
-        self.backend.button_pause()
-        self.assertEqual(self.banner(), [("info", None)])
-
-    def test_a_copy_of_the_database_says_so(self):
-        self.backend.activated_database = "elsewhere"
-        self.assertEqual(self.described()[0], "warning")
-        self.assertEqual(self.banner(), [("warning", "Reset to draft")])
-
-    def test_many_backends_need_no_more_queries(self):
-        def count(backends):
-            self.env.flush_all()
-            self.env.invalidate_all()
-            backends.mapped("name")
-            before = self.env.cr.sql_log_count
-            backends.mapped("health_text")
-            return self.env.cr.sql_log_count - before
-
-        copies = self.backend
-        for number in range(5):
-            copies |= self.backend.copy({"name": f"Copy {number}"})
-        count(copies)
-        self.assertLessEqual(count(copies), count(self.backend) + 5)

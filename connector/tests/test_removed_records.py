@@ -2,10 +2,10 @@
 from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import BaseCase, new_test_user, tagged
+from odoo.tests import new_test_user, tagged
 
 from ..components.backend_adapter import CRUDAdapter
-from ..components.importer.removal_limit import TooManyRemoved, allowed_removals
+from ..components.importer.removal_limit import TooManyRemoved
 from ..exception import (
     CredentialsRefused,
     IDMissingInBackend,
@@ -14,22 +14,7 @@ from ..exception import (
     RetryableJobError,
 )
 from ..http import RestRefusal
-from .export_common import ExportCase
 from .import_common import PARTNER, ImporterCase, partner
-
-
-class TestAllowedRemovals(BaseCase):
-    def test_a_share_may_go_and_one_record_always(self):
-        self.assertEqual(allowed_removals(1000, 10), 100)
-        self.assertEqual(allowed_removals(1000, 0), 1)
-        self.assertEqual(allowed_removals(4, 10), 1)
-
-    def test_all_records_never_go(self):
-        self.assertEqual(allowed_removals(1000, 100), 999)
-        self.assertEqual(allowed_removals(1, 100), 0)
-
-    def test_without_records_none_may_go(self):
-        self.assertEqual(allowed_removals(0, 10), 0)
 
 
 @tagged("post_install", "-at_install")
@@ -313,54 +298,3 @@ class TestRemovedRecords(ImporterCase):
         with self.assertRaises(AccessError):
             self.sync_run.with_user(user).action_confirm_removal()
         self.assertTrue(self.sync_run.question)
-
-
-@tagged("post_install", "-at_install")
-class TestBackendRemoval(ExportCase):
-    def jobs_of(self, trap):
-        return [
-            (job.method_name, job.model_name)
-            for job in trap.enqueued_jobs
-            if job.args[0] == self.backend
-        ]
-
-    def test_the_button_starts_a_run_for_each_model(self):
-        with self.trap_jobs() as trap:
-            action = self.backend.button_import_removed()
-        runs = self.env["connector.sync.run"].search(action["domain"])
-        self.assertEqual(set(runs.mapped("direction")), {"removal"})
-        self.assertEqual(
-            self.jobs_of(trap),
-            [
-                ("import_removed", "test.export.category"),
-                ("import_removed", "test.export.partner"),
-            ],
-        )
-
-    def test_an_unanswered_question_is_asked_again(self):
-        with self.trap_jobs():
-            old = self.backend.import_removed()
-            old.question = "Really?"
-            new = self.backend.import_removed()
-        self.assertFalse(old.exists())
-        self.assertEqual(len(new.exists()), 2)
-
-    def test_due_models_are_checked_for_deletions(self):
-        cron = self.env.ref("connector.ir_cron_run_schedules").ir_actions_server_id
-        self.backend.write({"state": "production", "removal_interval_hours": 24})
-        with self.trap_jobs() as trap:
-            cron.run()
-            cron.run()
-        self.assertEqual(len(self.jobs_of(trap)), 2)
-
-    def test_no_model_is_checked_unless_configured(self):
-        self.backend.state = "production"
-        with self.trap_jobs() as trap:
-            self.env.ref("connector.ir_cron_run_schedules").ir_actions_server_id.run()
-        self.assertEqual(self.jobs_of(trap), [])
-
-    def test_importing_all_again_is_forced(self):
-        with self.trap_jobs() as trap:
-            self.backend.button_import_all_again()
-            forced = [job.kwargs["force"] for job in trap.enqueued_jobs]
-        self.assertEqual(forced, [True, True])

@@ -16,7 +16,6 @@ from odoo.tools import mute_logger
 from ..exception import InvalidDataError, PartlyRead, RequestBudgetSpent
 from ..http.budget.calls import RequestBudget
 from ..http.budget.costs import CostBudget
-from ..http.budget.waits import NoBudget
 from ..models import request_budget
 from ..models.request_budget import BudgetStore
 from .rest_common import PARTNER, RestCase
@@ -24,18 +23,6 @@ from .rest_server import Reply
 
 SLEEP = time.sleep
 TABLE = "connector_request_budget"
-
-
-@tagged("post_install", "-at_install")
-class TestOfConnector(RestCase):
-    __test__ = True
-
-    def test_it_does_not_wait_for_a_budget(self):
-        self.set(_budget=RequestBudget(calls=1, seconds=60))
-        self.server.reply = lambda request: Reply({"id": 1})
-        self.adapter.read(1)
-        self.adapter.read(1)
-        self.assertIsInstance(self.adapter.session.budget, NoBudget)
 
 
 @tagged("post_install", "-at_install")

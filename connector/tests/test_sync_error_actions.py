@@ -8,7 +8,7 @@ from odoo.tests import new_test_user, tagged
 
 from ..exception import BackendUnreachable, InvalidDataError
 from .import_common import PARTNER, partner
-from .test_sync_error import SyncErrorCase
+from .sync_error_case import SyncErrorCase
 
 OPERATOR = "base.group_user,connector.group_connector_operator"
 

@@ -12,7 +12,7 @@ from ..exception import (
     NetworkRetryableError,
 )
 from .import_common import CATEGORY, PARTNER, partner
-from .test_sync_error import SyncErrorCase
+from .sync_error_case import SyncErrorCase
 
 
 @tagged("post_install", "-at_install")

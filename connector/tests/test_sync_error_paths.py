@@ -18,7 +18,7 @@ from .export_common import ExportCase
 from .import_common import PARTNER, partner
 from .inbox_case import ShopifyInboxCase
 from .job_runs import JobRuns
-from .test_sync_error import SyncErrorCase
+from .sync_error_case import SyncErrorCase
 
 
 @tagged("post_install", "-at_install")
