@@ -51,7 +51,7 @@ def install_addons(
         # Odoo reports what failed, and goes on.
         raise SetupError(
             f"not installed in {database}: {', '.join(missing)}\n"
-            f"{summarise_log(output)}\n(all of it: {log_path})"
+            f"{summarise_log(output)}\n(whole log: {log_path})"
         )
 
 

@@ -118,7 +118,7 @@ class OdooServer:
             log = self.log_path.read_text(errors="replace")
             raise SetupError(
                 f"the Odoo server of {self.database} (port {self.port}) has ended:\n"
-                f"{last_lines(log)}\n(all of it: {self.log_path})"
+                f"{last_lines(log)}\n(whole log: {self.log_path})"
             )
 
     def wait_until_ready(self) -> None:

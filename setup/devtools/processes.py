@@ -98,7 +98,7 @@ def run_logged(
         summary = (summarise or last_lines)(output)
         raise SetupError(
             f"{Path(words[0]).name} failed with exit code {code}:\n{summary}\n"
-            f"(all of it: {log_path})\n{advise(output + summary)}".rstrip()
+            f"(whole log: {log_path})\n{advise(output + summary)}".rstrip()
         )
     return output
 

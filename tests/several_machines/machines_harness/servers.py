@@ -66,7 +66,7 @@ class OdooHost:
         if self._process is not None and self._process.poll() is not None:
             raise SetupError(
                 f"Odoo of {self.machine} has ended:\n{last_lines(self.log)}\n"
-                f"(all of it: {self.log_path})"
+                f"(whole log: {self.log_path})"
             )
 
     @property
