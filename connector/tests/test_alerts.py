@@ -15,16 +15,20 @@ from .test_health import PARTNER, HealthCase
 
 
 class AlertCase(HealthCase):
-    def setUp(self):
-        super().setUp()
-        self.env["connector.alert"].search([]).unlink()
-        self.alerts = self.env["connector.alert"]
-        self.user = new_test_user(
-            self.env,
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.user = new_test_user(
+            cls.env,
             "alerted",
             groups="base.group_user,connector.group_connector_operator",
             email="alerted@example.com",
         )
+
+    def setUp(self):
+        super().setUp()
+        self.env["connector.alert"].search([]).unlink()
+        self.alerts = self.env["connector.alert"]
         self.backend.write({"name": "Shop", "alert_user_id": self.user.id})
         # Conditions of the database depend on the machine of the tests.
         self.of_database = []

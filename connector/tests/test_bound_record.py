@@ -13,12 +13,16 @@ OPERATOR = "base.group_user,connector.group_connector_operator"
 class BoundRecordCase(ImporterCase):
     __test__ = False
 
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.operator = new_test_user(cls.env, "operator", groups=OPERATOR)
+
     def setUp(self):
         super().setUp()
         self.put(partner(1, name="Ada"), partner(2, name="Grace"))
         self.run_chunk([1, 2])
         self.ada, self.grace = self.found(1), self.found(2)
-        self.operator = new_test_user(self.env, "operator", groups=OPERATOR)
         self.rows = self.env["connector.bound.record"].with_user(self.operator)
         self.env.flush_all()
 
