@@ -156,8 +156,8 @@ class ConnectorFile(models.Model):
         """Note the version of a file that changes, and compare it later."""
         seconds = max(seconds, 1)
         note = self.env._(
-            "Its sender has changed it since it was found: it is read once it stays "
-            "the same for %s seconds.",
+            "The file changed after it was found. It is imported once it has not "
+            "changed for %s seconds.",
             seconds,
         )
         self.write({"version": info.version, "note": note})

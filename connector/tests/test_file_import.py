@@ -143,7 +143,7 @@ class TestFileImport(FileCase):
         self.assertEqual(self.names(), {})
         file = self.files.search([])
         self.assertEqual(file.state, "new")
-        self.assertIn("stays the same for 10 seconds", file.note)
+        self.assertIn("has not changed for 10 seconds", file.note)
         self.assert_imported(self.run_all())
         self.assertFalse(file.note)
         self.assertEqual(self.names(), {"1": "A", "2": "B"})
