@@ -142,10 +142,13 @@ class TestImportHistory(ImporterCase):
         self.assertRegex(new, r"^Industry i2 \(ID \d+\)$")
         self.assertIn("Name: Partner a → Ada", row.changes_text)
 
-    def test_a_skipped_record_has_its_reason(self):
+    def test_a_skipped_record_has_its_name_and_its_reason(self):
         self.put(partner("a", skip=True))
         self.run_chunk(["a", "gone"])
-        reasons = {row.external_id: row.reason for row in self.history()}
+        rows = self.history()
+        reasons = {row.external_id: row.reason for row in rows}
+        names = {row.external_id: row.record_name for row in rows}
+        self.assertEqual(names, {"a": "Partner a", "gone": False})
         self.assertEqual(reasons["a"], "it says so")
         self.assertRegex(reasons["gone"], "does not have this record")
 

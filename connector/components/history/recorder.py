@@ -146,10 +146,24 @@ class History:
             return binding
 
     def _guess_name(self, item: ImportItem) -> str | None:
-        """Return the name of a record that is not in Odoo, of its mapped values."""
+        """Return the name of a record that is not in Odoo, of its mapped values.
+
+        A record that is skipped before it is mapped has the value that a plain row of
+        the mapper would map.
+        """
         wanted = getattr(self._component.model, "_rec_name", None)
-        name = (item.values or {}).get(wanted)
+        name = (item.values or {}).get(wanted) or self._external_name(item, wanted)
         return name if isinstance(name, str) and name else None
+
+    def _external_name(self, item: ImportItem, wanted: str | None) -> Any:
+        record = item.external_record
+        if not isinstance(record, Mapping):
+            return None
+        for mapper in self._component.many_components(usage="import.mapper")[:1]:
+            for source, target in mapper.direct:
+                if target == wanted and isinstance(source, str):
+                    return record.get(source)
+        return None
 
     @staticmethod
     def _changes_of(item: ImportItem) -> dict[str, list[Any]]:
