@@ -57,15 +57,37 @@ def find_evaluating(tree):
                 yield node.lineno
 
 
-def is_literal_text(node):
-    """Return True if an expression is a literal text."""
+def literal_constants(tree):
+    """Return the names that only the module sets, once, to a literal text."""
+    stored = [
+        node.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)
+    ]
+    stored += [node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)]
+    return {
+        line.targets[0].id
+        for line in tree.body
+        if isinstance(line, ast.Assign)
+        and isinstance(line.targets[0], ast.Name)
+        and is_literal_text(line.value)
+        and not isinstance(line.value, ast.Call)
+        and stored.count(line.targets[0].id) == 1
+    }
+
+
+def is_literal_text(node, constants=()):
+    """Return True if an expression is a literal text, or a constant of the module."""
     if isinstance(node, ast.Call):
         return name_of(node.func) == "SQL"  # is checked separately
+    if isinstance(node, ast.Name):
+        return node.id in constants
     return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
 def find_built_sql(tree):
     """Yield the lines that send a query, or a part of one, that is not a literal."""
+    constants = literal_constants(tree)
     for node in ast.walk(tree):
         if not (isinstance(node, ast.Call) and node.args):
             continue
@@ -76,7 +98,7 @@ def find_built_sql(tree):
             and name_of(function.value) in CURSORS
         )
         if on_cursor or name in QUERIES or name == "execute_query":
-            if not is_literal_text(node.args[0]):
+            if not is_literal_text(node.args[0], constants):
                 yield node.lineno
 
 
@@ -110,6 +132,10 @@ def test_evaluating_code_is_found(code):
         "self.env.cr.execute('SELECT ' + name)",
         "self._cr.execute('SELECT %s' % name)",
         "cr.execute(query)",
+        "_ADD = 'SELECT ' + name\ncr.execute(_ADD)",
+        "_ADD = 'SELECT 1'\n_ADD = name\ncr.execute(_ADD)",
+        "def f():\n    query = 'SELECT 1'\n    query += name\n    cr.execute(query)",
+        "_ADD = 'SELECT 1'\ndef f(_ADD):\n    cr.execute(_ADD)",
         "SQL('SELECT {}'.format(name))",
         "models.Constraint(f'CHECK ({name} > 0)', 'no')",
         "self.env.execute_query(text)",
@@ -121,6 +147,8 @@ def test_sql_that_is_built_is_found(code):
 
 def test_sql_that_is_written_is_not():
     code = "cr.execute('SELECT %s', [name]); env.execute_query(SQL('SELECT 1'))"
+    assert not list(find_built_sql(ast.parse(code)))
+    code = "_ADD = 'SELECT %s'\nSQL(_ADD, name)"
     assert not list(find_built_sql(ast.parse(code)))
 
 
