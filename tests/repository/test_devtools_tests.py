@@ -1,13 +1,18 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""The tests and addons that ./dev test chooses, and their order."""
+"""The tests and addons that ./dev test chooses, their order, and what it removes."""
 
+import tempfile
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 import pytest_suite
 from devtools.addons import Addon, close_over, outside_dependencies, select_for_tests
-from devtools.commands.test import select_addons, split_arguments
+from devtools.commands.test import (
+    remove_bytecode_of_tests,
+    select_addons,
+    split_arguments,
+)
 from devtools.environment import CLONE
 from devtools.errors import SetupError
 from pytest_suite import group_of, place_of
@@ -116,3 +121,15 @@ def make_config(long=False, markexpr="", **attributes):
 def test_long_tests_run_when_they_are_asked_for(config, marks):
     pytest_suite.pytest_configure(config)
     assert config.option.markexpr == marks
+
+
+def test_only_the_bytecode_of_temporary_folders_is_removed(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    environment = SimpleNamespace(bytecode_folder=tmp_path / "home" / "bytecode")
+    mirror = environment.bytecode_folder.joinpath(*tmp_path.parts[1:])
+    for name in ("pytest-of-me", "gone", "clone"):
+        (mirror / name / "tests").mkdir(parents=True)
+    for name in ("pytest-of-me", "clone"):
+        (tmp_path / name).mkdir()
+    remove_bytecode_of_tests(environment)
+    assert [path.name for path in mirror.iterdir()] == ["clone"]

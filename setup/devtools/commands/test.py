@@ -73,10 +73,12 @@ def main(environment: Environment, arguments: list[str]) -> int:
 
 
 def remove_bytecode_of_tests(environment: Environment) -> None:
-    """Remove the bytecode of modules in temporary folders of pytest."""
-    root = environment.bytecode_folder / tempfile.gettempdir().lstrip("/")
-    for folder in root.glob("pytest-of-*"):
-        shutil.rmtree(folder, ignore_errors=True)
+    """Remove the bytecode of modules in the temporary folders of tests."""
+    sources = Path(tempfile.gettempdir())
+    for folder in environment.bytecode_folder.joinpath(*sources.parts[1:]).glob("*"):
+        of_pytest = folder.name.startswith("pytest-of-")
+        if of_pytest or not (sources / folder.name).exists():
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def make_parser() -> argparse.ArgumentParser:
