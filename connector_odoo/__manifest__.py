@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 {
     "name": "Odoo Connector",
-    "summary": "Keep the records of another Odoo in step with this one",
+    "summary": "Synchronize records with another Odoo",
     "version": "19.0.1.0.0",
     "author": "Connector Suite maintainers",
     "website": "https://connector-suite.example",

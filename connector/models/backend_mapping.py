@@ -62,7 +62,7 @@ class ConnectorBackendMixin(models.AbstractModel):
     def _describe_mapper(self, model_name: str, usage: str) -> dict[str, Any]:
         """Return the columns and rows of the mapper of a model."""
         is_import = usage == USAGES["import"]
-        here, there = self.env._("Field here"), self.display_name
+        here, there = self.env._("Field in Odoo"), self.display_name
         section = {
             "columns": [
                 *((here, there) if is_import else (there, here)),
@@ -132,15 +132,15 @@ class ConnectorBackendMixin(models.AbstractModel):
             "keep_falsy": self.env._("also empty values and 0"),
             "none": self.env._("empty as nothing"),
             "convert": self.env._("converted to"),
-            "m2o_to_external": self.env._("its ID there"),
-            "bound_to_external": self.env._("its ID there"),
-            "bound_set_to_external": self.env._("their IDs there"),
+            "m2o_to_external": self.env._("its external ID"),
+            "bound_to_external": self.env._("its external ID"),
+            "bound_set_to_external": self.env._("their external IDs"),
             "external_to_m2o": self.env._("the bound record"),
             "bound": self.env._("the bound record"),
             "bound_set": self.env._("the bound records"),
-            "matched": self.env._("a record like it here, if there is one"),
-            "matched_required": self.env._("the record like it here"),
-            "matched_to_external": self.env._("the record like it there"),
+            "matched": self.env._("the matching record, if there is one"),
+            "matched_required": self.env._("the matching record"),
+            "matched_to_external": self.env._("the matching external record"),
             "record_by": self.env._("the record with the same"),
         }
         for step in how.split(" ← "):

@@ -165,8 +165,8 @@ class ConnectorBackendMixin(models.AbstractModel):
             self.env._("Export everything…"),
             self.env._("Send all bound records"),
             self.env._(
-                "All records that are bound to %s are sent, changed or not, and "
-                "overwrite their values there.",
+                "All records that are bound to %s are sent, changed or not. They "
+                "overwrite the values of the external records.",
                 self.display_name,
             ),
             self.env._("Export everything"),

@@ -180,7 +180,7 @@ class ConnectorComponent(models.TransientModel):
         registry = self._get_registry()
         for component in self:
             found = describe_mapping(self.env, registry.get(component.name), registry)
-            component.mapping = Markup().join(
+            component.mapping = Markup("").join(
                 component._show_mapping(each, has_title=len(found) > 1)
                 for each in found
                 if each.lines

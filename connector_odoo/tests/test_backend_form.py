@@ -193,6 +193,6 @@ class TestOdooBackendForm(RightsCase):
         self.assertIn(["Name", "name", ""], rows)
         country = next(row for row in rows if row[1] == "country_id")
         self.assertEqual(country[0], "Country")
-        self.assertIn("record like it here", country[2])
+        self.assertIn("matching record", country[2])
         method = next(row for row in rows if "method language" in row[2])
         self.assertIn("Keep the default", method[0])

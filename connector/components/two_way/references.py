@@ -224,7 +224,7 @@ def _matched_required(mapper: Any, model_name: str, ids: list[Any]) -> list[int]
     if ids and not found:
         raise MappingError(
             f"{mapper.env[model_name]._description} {matcher.describe(ids)} does not "
-            "exist here. Create it, or rename one to match, then retry."
+            "exist in Odoo. Create it, or rename one to match, then retry."
         )
     return found
 

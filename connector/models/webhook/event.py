@@ -245,8 +245,8 @@ class ConnectorWebhookEvent(models.Model):
         if absent:
             lines.append(
                 self.env._(
-                    "%(backend)s has no record with the ID %(ids)s, and none is bound "
-                    "here: nothing was imported for it.",
+                    "%(backend)s has no record with the ID %(ids)s, and no record in "
+                    "Odoo is bound to it: nothing was imported.",
                     backend=self.backend_name,
                     ids=", ".join(absent),
                 )
