@@ -153,6 +153,21 @@ class TestBudgets(BaseCase):
         half = budget.scaled(50)
         self.assertEqual(half.start(usage, 50.0, FREE)[1].remaining, 1000)
 
+    def test_an_urgent_call_is_not_sent_before_its_points_are_restored(self):
+        budget = CostBudget(points=10, restore_per_second=1)
+        empty = budget.charge(Usage(), 5.0, 10)
+        ask = Ask(cost=4, is_urgent=True)
+        usage, verdict = budget.claim(empty, 5.0, ask)
+        self.assertAlmostEqual(verdict.wait, 4)
+        # a worker wakes up early
+        ask = replace(ask, claimed_at=verdict.counted_at)
+        _usage, verdict = budget.start(usage, 8.75, ask)
+        self.assertAlmostEqual(verdict.delay, 0.25)
+
+    def test_an_empty_bucket_is_stored_empty(self):
+        for usage in (Usage(), Usage(level=0.0, level_at=5.0), Usage(level=-2.0)):
+            self.assertEqual(Usage.from_json(usage.to_json()), usage)
+
     def test_a_block_ends_in_a_queue_not_in_a_storm(self):
         for budget in (RequestBudget(5, 1), CostBudget(5, 5)):
             usage, waits = budget.block(Usage(), 5.0, 3), []

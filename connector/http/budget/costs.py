@@ -48,7 +48,9 @@ class CostBudget(Budget):
     def _count(self, usage: Usage, now: float, ask: Ask) -> tuple[Usage, Verdict]:
         level = self._level(usage, now)
         if ask.is_urgent and ask.claimed_at is not None:
-            return usage, Verdict(remaining=level)
+            # a waiting worker wakes up early
+            delay = max(0.0, ask.claimed_at - now)
+            return usage, Verdict(remaining=level, delay=delay)
         start = self._restored_at(usage, now, ask)
         if start > now + EPSILON:
             return usage, Verdict(wait=start - now)

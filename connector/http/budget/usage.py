@@ -146,7 +146,10 @@ class Usage:
         )
 
     def to_json(self) -> dict[str, Any]:
-        return {name: value for name, value in asdict(self).items() if value}
+        """Return the values that differ from those of an unused budget."""
+        unused = asdict(Usage())
+        values = asdict(self).items()
+        return {name: value for name, value in values if value != unused[name]}
 
 
 class Budget:
