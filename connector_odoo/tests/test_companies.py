@@ -4,6 +4,7 @@ from odoo.service.model import call_kw
 from odoo.tests import tagged
 
 from odoo.addons.connector.tests.test_rights import methods_in_document
+from odoo.addons.connector.wizards.component_mapping import find_collection
 
 from .rights_common import MANAGER, RightsCase
 
@@ -162,5 +163,6 @@ class TestCompanies(RightsCase):
         for user, seen in ((self.manager, True), (self.stranger, False)):
             lookups = self.env["connector.component.lookup"].with_user(user)
             lookup = lookups.create({**values, "model_name": "odoo.res.partner"})
-            self.assertEqual(bool(lookup._find_collection().ids), seen)
+            found = find_collection(lookup.env, lookup.collection)
+            self.assertEqual(bool(found.ids), seen)
             self.assertEqual(lookup.winner, "odoo.binder")

@@ -101,7 +101,8 @@ class TestImport(OdooConnectorCase):
         self.contact.with_context(connector_no_export=True).unlink()
         self.env.flush_all()
         outcome = self.env["odoo.res.partner"].import_record(self.backend, gone_id)
-        self.assertEqual((outcome, contact.active), ("1 removed", False))
+        expected = f"1 removed: {contact.display_name} was archived."
+        self.assertEqual((outcome, contact.active), (expected, False))
 
     def test_a_record_that_our_user_may_no_longer_read_is_kept(self):
         (contact,) = self._import("odoo.res.partner", self.contact)

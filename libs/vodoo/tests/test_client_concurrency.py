@@ -64,12 +64,17 @@ def test_many_first_calls_log_in_once(stub: StubServer) -> None:
 
 def test_an_expired_session_is_renewed_once_for_all(stub: StubServer) -> None:
     expired = rpc_error("odoo.http.SessionExpiredException", "Session expired", 100)
+    all_sent = threading.Barrier(5)
+
+    def expired_for_all(handler: Any) -> None:
+        all_sent.wait(60)  # else one call may get the answers of two
+        expired(handler)
 
     async def burst() -> None:
         config = wire_config(stub, "web")
         async with AsyncOdooClient(config) as client:
             await client.search("res.partner")
-            stub.script = [expired] * 5 + [result([3])]
+            stub.script = [expired_for_all] * 5 + [result([3])]
             creations = [client.create("res.partner", [{}]) for _ in range(5)]
             assert await asyncio.gather(*creations) == [[3]] * 5
 
