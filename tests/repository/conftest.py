@@ -38,8 +38,12 @@ def site_state():
         for path in sorted(folder.rglob("*")):
             # pages include tests of the examples only
             is_test = path.name.startswith("test_") and folder.name != "examples"
-            if path.is_file() and not is_test and not NO_SOURCES & set(path.parts):
-                content.update(f"{path.relative_to(CLONE)}\0".encode())
+            name = path.relative_to(CLONE)
+            is_cache = any(part.startswith(".") for part in name.parts)
+            if is_test or is_cache or NO_SOURCES & set(name.parts):
+                continue
+            if path.is_file():
+                content.update(f"{name}\0".encode())
                 content.update(path.read_bytes())
     return content.hexdigest()
 
