@@ -58,7 +58,7 @@ def test_figures_are_those_of_their_sources():
     files = [path for path in (shop / "components").glob("[!_]*.py")]
     assert f"takes {sum(map(count_code, [shop / 'models.py', *files]))}\n" in README
     benchmarks = (CLONE / "docs" / "benchmarks.rst").read_text()
-    for figure in ("1.16", "24", "328", "1,000,000", "10,000", "96 ms", "0.4 s"):
+    for figure in ("1.22", "28", "445", "1,000,000", "10,000", "70 ms", "0.4 s"):
         assert re.search(rf"(?<![\d.]){figure}(?![\d.]*\d)", README), figure
         assert re.search(rf"(?<![\d.]){figure}(?![\d.]*\d)", benchmarks), figure
 
